@@ -1,0 +1,3 @@
+export interface Ecs {
+  readonly region: string
+}

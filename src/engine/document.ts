@@ -1,0 +1,92 @@
+/** The two documents that leave the engine: the plan and the report. Plain data, the contract's words. */
+import type { DesiredState, ParticleId, State } from '../particle.ts'
+import type { Change } from './change.ts'
+
+export type Transition = 'start' | 'update' | 'replace' | 'stop' | 'terminate' | 'wait'
+
+export type Reason = 'equivalent' | 'done' | 'failed' | 'protected' | 'pinned' | 'reference'
+
+export interface Source {
+  /** Relative to the workspace, with forward slashes. */
+  readonly file: string
+  readonly line: number
+}
+
+export interface Step {
+  readonly particle: ParticleId
+  readonly transition: Transition
+  readonly from: State
+  readonly to: DesiredState
+  readonly changes: readonly Change[]
+  /** Steps that must have succeeded before this one begins. */
+  readonly dependsOn: readonly ParticleId[]
+  /** What a reviewer must know, each a sentence. */
+  readonly risks: readonly string[]
+  /** What a `wait` waits for, in one sentence. */
+  readonly why?: string
+  /** Differences that nobody may carry out, beside those that are carried out. */
+  readonly protected?: readonly Change[]
+  readonly source: Source
+}
+
+export interface Unchanged {
+  readonly particle: ParticleId
+  readonly state: State
+  readonly reason: Reason
+  /** With `failed`: what happened. */
+  readonly why?: string
+  /** With `protected`: what is different, and stays so. */
+  readonly changes?: readonly Change[]
+}
+
+/** Something that was declared before, is not any more, and is still there. */
+export interface Removed {
+  readonly particle: ParticleId
+  readonly state: State
+}
+
+export type Summary = Readonly<Record<Transition | 'unchanged' | 'protected', number>>
+
+export interface Plan {
+  readonly version: 1
+  readonly environment: string
+  readonly region: string
+  /** Twelve digits, from the ARNs that AWS answered; missing while nothing exists. */
+  readonly account?: string
+  readonly digest: string
+  readonly summary: Summary
+  readonly steps: readonly Step[]
+  readonly unchanged: readonly Unchanged[]
+  readonly removed?: readonly Removed[]
+  readonly warnings?: readonly string[]
+}
+
+export type StepResult = 'running' | 'succeeded' | 'failed' | 'skipped' | 'cancelled'
+
+export type Result = 'running' | 'succeeded' | 'failed' | 'refused' | 'cancelled' | 'superseded'
+
+export interface ReportStep {
+  readonly particle: ParticleId
+  readonly transition: Transition
+  readonly result: StepResult
+  /** ISO 8601, UTC. Missing for a step that never began. */
+  readonly startedAt?: string
+  readonly finishedAt?: string
+  /** Calls made to AWS for this step. */
+  readonly calls: number
+  /** In one sentence, how it ended: `6 of 6 tasks run web:42`. */
+  readonly because?: string
+  readonly error?: { readonly code: string; readonly message: string; readonly details: readonly string[] }
+  readonly task?: { readonly arns: readonly string[]; readonly exitCodes: readonly Readonly<Record<string, number>>[] }
+}
+
+export interface Report {
+  readonly version: 1
+  readonly environment: string
+  readonly result: Result
+  readonly startedAt: string
+  readonly finishedAt?: string
+  readonly steps: readonly ReportStep[]
+  /** Why nothing was done, or what failed outside of any step. */
+  readonly error?: { readonly code: string; readonly message: string; readonly details: readonly string[] }
+}

@@ -1,0 +1,136 @@
+import type { StaticStructureSchema } from '@smithy/types'
+import type { Clock } from '../clock.ts'
+import type { Ecs } from '../ecs.ts'
+import type { FoundChange } from '../engine/change.ts'
+import type { DesiredState, Particle, ParticleId, Path, State, Unknown } from '../particle.ts'
+
+/** What a look at AWS amounts to, in the words of every flavor. */
+export interface Observed {
+  readonly state: State
+  /** One sentence for people: what is under way, or why it failed. */
+  readonly why?: string
+  /** A job that has succeeded and is never to run again. */
+  readonly done?: true
+  /** It ended badly; every apply fails until something changes. */
+  readonly failed?: true
+  /** Nothing to change, and still not what it is to be: a rollout, a running job, an outcome not yet recorded. */
+  readonly unsettled?: true
+}
+
+/** What stands between a definition and what is there. */
+export interface Comparison {
+  /** What an update would carry out. Empty when equivalent. */
+  readonly changes: readonly FoundChange[]
+  /** Differences that nobody may carry out this way: shown, never applied. */
+  readonly protected?: readonly FoundChange[]
+  /** Paths of members that cannot change in place, so that the whole must be replaced. */
+  readonly replaces?: readonly string[]
+  /** What a reviewer must know before it is carried out, each a sentence. */
+  readonly risks?: readonly string[]
+  /** What cannot be done, refused in the plan. `at` is a path into the definition. */
+  readonly problems?: readonly { readonly at: Path; readonly message: string }[]
+  readonly warnings?: readonly string[]
+  /** Equivalent because an existing revision is pinned. */
+  readonly pinned?: true
+}
+
+/** Is it there yet? A pure judgement with a sentence: `1 of 2 tasks running, deployment IN_PROGRESS`. */
+export interface Verdict {
+  readonly is: 'moving' | 'settled' | 'failed'
+  readonly because: string
+  /** ECS's own words, oldest first: events, stopped reasons, exit codes. */
+  readonly details?: readonly string[]
+  /** For the report: which tasks ran, and how they ended. */
+  readonly task?: { readonly arns: readonly string[]; readonly exitCodes: readonly Readonly<Record<string, number>>[] }
+}
+
+/** What is around a particle while it is looked at. Every fact is asked for once per pass. */
+export interface Surroundings {
+  readonly ecs: Ecs
+  readonly environment: string
+  readonly clock: Clock
+  /** The particle with this id, of the whole graph, or undefined. */
+  particle(id: ParticleId): Particle | undefined
+  /** Ids of particles that name this one as a parent. */
+  readonly children: readonly ParticleId[]
+  /** AWS's answer for another particle, looked up in the same pass. */
+  live(id: ParticleId): Promise<unknown>
+  /** The inputs name this particle in `retry-tasks` or `redeploy`. */
+  readonly asked: boolean
+}
+
+/** What a transition may use, and say. */
+export interface Act extends Surroundings {
+  /** One sentence for the log. */
+  say(sentence: string): void
+  /** Sleeps, unless the apply is cancelled or the step's time is up: then it throws. */
+  pause(milliseconds: number): Promise<void>
+}
+
+/** What hides values: secret variables by their place in the definition, environment variables by name. */
+export interface Curtain {
+  /** A value at this path was made with a secret variable. */
+  secret(at: Path): boolean
+  /** This container environment variable may be shown. */
+  revealed(name: string): boolean
+}
+
+/** The part of a flavor that a manifest is read by: words, no calls. */
+export interface Vocabulary<Definition extends object = Readonly<Record<string, unknown>>> {
+  readonly name: string
+  /** The request that a definition becomes: checks, coerces, drives the comparison. Undefined for a mere reference. */
+  readonly model: StaticStructureSchema | undefined
+  /** Members of a definition that are this tool's own, beside the model's: `taskName`, `stopReason`, `revision`. */
+  readonly own: Readonly<Record<string, 'string' | 'number' | 'attributes'>>
+  /** True for a reference: members that are not known here are nobody's business. */
+  readonly open?: true
+  /** Members of the model that a definition may not state, each with what to do instead. */
+  readonly refused: Readonly<Record<string, string>>
+  /** PCF's unique keys: dotted, `[]` for every element of a list. */
+  readonly required: readonly string[]
+  /** PCF's names → the API's. */
+  readonly aliases: Readonly<Record<string, string>>
+  /** Flavor of a parent → the member of the definition that it fills. */
+  readonly needs: Readonly<Record<string, string>>
+  /** Options allowed in `custom_config`, by name. */
+  readonly options: Readonly<Record<string, 'boolean' | 'number' | 'strings' | readonly string[]>>
+  /** Who it is, apart from its region: two particles with one identity are an error. Undefined while a part is missing. */
+  identity(particle: Particle<Definition>): string | undefined
+  /** What children put into the member that they need this particle for, as far as it is known without AWS. */
+  nameFor(particle: Particle<Definition>): string | undefined
+}
+
+/**
+ * One kind of ECS thing. `Definition`: what a manifest may say. `Live`: AWS's answer, untouched.
+ * `Memo`: what a transition must remember so that its end can be judged; made of AWS's answers.
+ */
+export interface Flavor<Definition extends object, Live, Memo> extends Vocabulary<Definition> {
+  // Pure: tables in, tables out.
+  read(particle: Particle<Definition>, live: Live | undefined): Observed
+  compare(particle: Particle<Definition>, live: Live, curtain: Curtain): Comparison
+  /** A start, leaf by leaf, with what must be known of it. */
+  describe(particle: Particle<Definition>, live: Live | undefined, curtain: Curtain): Comparison
+  /** What must be known before it goes, each a sentence. */
+  goodbye(particle: Particle<Definition>, live: Live): readonly string[]
+  /** What children put into the member that they need this particle for: a value, or that only an apply will tell. */
+  reference(
+    particle: Particle<Definition>,
+    live: Live | undefined,
+    changes: readonly FoundChange[],
+  ): string | Unknown | undefined
+  /** The definition as it is in AWS, for `$inherit$`. */
+  current(particle: Particle<Definition>, live: Live | undefined): Readonly<Record<string, unknown>> | undefined
+  /** What a transition that is already under way is judged by. */
+  resume(particle: Particle<Definition>, live: Live | undefined): Memo
+  settled(particle: Particle<Definition>, live: Live | undefined, goal: DesiredState, memo: Memo): Verdict
+
+  // I/O: the only code that calls ECS.
+  look(particle: Particle<Definition>, around: Surroundings): Promise<Live | undefined>
+  start(particle: Particle<Definition>, live: Live | undefined, act: Act): Promise<Memo>
+  update(particle: Particle<Definition>, live: Live, changes: readonly FoundChange[], act: Act): Promise<Memo>
+  terminate(particle: Particle<Definition>, live: Live, act: Act): Promise<Memo>
+  /** After it has settled, whatever the verdict: what must outlive ECS's memory (how a job ended). */
+  conclude?(particle: Particle<Definition>, live: Live | undefined, verdict: Verdict, act: Act): Promise<void>
+  /** After a failed rollout, with `on-failure: rollback`: back to what ran before. */
+  rollBack?(particle: Particle<Definition>, before: Live, act: Act): Promise<Memo>
+}

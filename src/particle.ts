@@ -1,0 +1,132 @@
+/** The nouns that every room shares. Pure: nothing here reaches out. */
+
+/** Where something stands in a manifest. Lines and columns count from 1, as editors do. */
+export interface Place {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** `flavor:pcf_name`, unique over all manifests. */
+export type ParticleId = `${string}:${string}`
+
+/** What a manifest may ask for. */
+export type DesiredState = 'running' | 'stopped' | 'terminated'
+
+/** What AWS may be found in; `pending` is on its way to another state. */
+export type State = DesiredState | 'pending'
+
+/** Stopped and terminated are equivalent for every flavor, running is neither (PCF's `equivalent_states`). */
+export const isGone = (state: State): boolean => state === 'stopped' || state === 'terminated'
+
+/** Steps into a definition: member names, keys of string maps, indices of lists. */
+export type Path = readonly (string | number)[]
+
+/** Something wrong in what a user wrote: what, where and what to do, in one line. */
+export interface Problem {
+  readonly place?: Place
+  readonly message: string
+}
+
+/** `file:line:column message`, or the message alone where there is no place. */
+export function sayProblem({ place, message }: Problem): string {
+  return place ? `${place.file}:${place.line}:${place.column} ${message}` : message
+}
+
+/**
+ * A value that only AWS can tell, once the particle that owns it has been started or changed.
+ * It stands in definitions and plans; it is never sent.
+ */
+export class Unknown {
+  readonly unknown: ParticleId
+  constructor(unknown: ParticleId) {
+    this.unknown = unknown
+  }
+}
+
+/** What a string was made from: literal text and the variables put into it. */
+export type Part = string | { readonly variable: string; readonly value: string }
+
+/** `$inherit$flavor:pcf_name$key`: a value taken from a parent's live definition. */
+export interface Inherit {
+  readonly from: ParticleId
+  readonly key: string
+}
+
+/** A manifest's value with its place. `plain` drops the places. */
+export type Node = ScalarNode | ListNode | MapNode
+
+export interface ScalarNode {
+  readonly kind: 'scalar'
+  readonly place: Place
+  readonly value: string | number | boolean | null
+  /** Set where variables were put in. The text as written is the literals and `${NAME}` for each variable. */
+  readonly parts?: readonly Part[]
+  readonly inherit?: Inherit
+}
+
+export interface ListNode {
+  readonly kind: 'list'
+  readonly place: Place
+  readonly items: readonly Node[]
+}
+
+export interface MapNode {
+  readonly kind: 'map'
+  readonly place: Place
+  /** In the manifest's order. `at` is the key's own place. */
+  readonly entries: ReadonlyMap<string, { readonly at: Place; readonly node: Node }>
+}
+
+/** The node at a path, or undefined where the manifest says nothing. */
+export function nodeAt(root: Node, path: Path): Node | undefined {
+  let node: Node | undefined = root
+  for (const step of path) {
+    if (node?.kind === 'map') node = node.entries.get(String(step))?.node
+    else if (node?.kind === 'list') node = node.items[Number(step)]
+    else return undefined
+  }
+  return node
+}
+
+/** The place of a path, or of the nearest thing around it that the manifest says. */
+export function placeAt(root: Node, path: Path): Place {
+  for (let length = path.length; length > 0; length--) {
+    const node = nodeAt(root, path.slice(0, length))
+    if (node) return node.place
+  }
+  return root.place
+}
+
+/** The value without its places. Inherited values stay out until they are resolved. */
+export function plain(node: Node): unknown {
+  if (node.kind === 'list') return node.items.map(plain)
+  if (node.kind === 'scalar') return node.inherit ? new Unknown(node.inherit.from) : node.value
+  return Object.fromEntries([...node.entries].map(([key, { node: value }]) => [key, plain(value)]))
+}
+
+/**
+ * One thing that is to exist, or not to.
+ *
+ * `definition` is what the manifest states, in the API's own words: PCF's names are replaced, scalars are
+ * coerced, `region_name` and `custom_config` are taken out. `source` is the same value with every place, so
+ * `nodeAt(source, path)` explains any value of `definition`.
+ */
+export interface Particle<Definition extends object = Readonly<Record<string, unknown>>> {
+  readonly id: ParticleId
+  readonly flavor: string
+  readonly name: string
+  readonly place: Place
+  readonly desired: DesiredState
+  /** True when the manifest itself says `desired_state`; false when it follows from its cluster or the default. */
+  readonly desiredIsOwn: boolean
+  readonly parents: readonly ParticleId[]
+  readonly persistOnTermination: boolean
+  readonly persistOnUpdate: boolean
+  /** undefined only when neither the manifest nor the inputs name one. */
+  readonly region: string
+  readonly definition: Definition
+  /** `custom_config`: this tool's own options, never sent to AWS. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly source: MapNode
+}
