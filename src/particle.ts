@@ -60,6 +60,8 @@ export interface ScalarNode {
   readonly kind: 'scalar'
   readonly place: Place
   readonly value: string | number | boolean | null
+  /** As written, where that is not how the value prints: `1.10`, `0x10`, `012`, `True`, a number too large to be exact. */
+  readonly raw?: string
   /** Set where variables were put in. The text as written is the literals and `${NAME}` for each variable. */
   readonly parts?: readonly Part[]
   readonly inherit?: Inherit

@@ -1,6 +1,6 @@
 import type { StaticStructureSchema } from '@smithy/types'
 import type { Clock } from '../clock.ts'
-import type { Ecs } from '../ecs.ts'
+import type { Ecs } from '../ecs/ecs.ts'
 import type { FoundChange } from '../engine/change.ts'
 import type { DesiredState, Particle, ParticleId, Path, State, Unknown } from '../particle.ts'
 
@@ -32,6 +32,8 @@ export interface Comparison {
   readonly warnings?: readonly string[]
   /** Equivalent because an existing revision is pinned. */
   readonly pinned?: true
+  /** It cannot be started from here, and that is no error: why. */
+  readonly absent?: string
 }
 
 /** Is it there yet? A pure judgement with a sentence: `1 of 2 tasks running, deployment IN_PROGRESS`. */
@@ -75,8 +77,13 @@ export interface Curtain {
   revealed(name: string): boolean
 }
 
+/** Whatever has a definition: a particle, or one in the making. */
+export interface Stated {
+  readonly definition: object
+}
+
 /** The part of a flavor that a manifest is read by: words, no calls. */
-export interface Vocabulary<Definition extends object = Readonly<Record<string, unknown>>> {
+export interface Vocabulary {
   readonly name: string
   /** The request that a definition becomes: checks, coerces, drives the comparison. Undefined for a mere reference. */
   readonly model: StaticStructureSchema | undefined
@@ -95,16 +102,19 @@ export interface Vocabulary<Definition extends object = Readonly<Record<string, 
   /** Options allowed in `custom_config`, by name. */
   readonly options: Readonly<Record<string, 'boolean' | 'number' | 'strings' | readonly string[]>>
   /** Who it is, apart from its region: two particles with one identity are an error. Undefined while a part is missing. */
-  identity(particle: Particle<Definition>): string | undefined
+  identity(particle: Stated): string | undefined
   /** What children put into the member that they need this particle for, as far as it is known without AWS. */
-  nameFor(particle: Particle<Definition>): string | undefined
+  nameFor(particle: Stated): string | undefined
 }
 
 /**
  * One kind of ECS thing. `Definition`: what a manifest may say. `Live`: AWS's answer, untouched.
  * `Memo`: what a transition must remember so that its end can be judged; made of AWS's answers.
  */
-export interface Flavor<Definition extends object, Live, Memo> extends Vocabulary<Definition> {
+export interface Flavor<Definition extends object, Live, Memo> extends Vocabulary {
+  /** Others refer to it; nobody looks at it, nobody changes it. */
+  readonly referenceOnly?: true
+
   // Pure: tables in, tables out.
   read(particle: Particle<Definition>, live: Live | undefined): Observed
   compare(particle: Particle<Definition>, live: Live, curtain: Curtain): Comparison
@@ -122,15 +132,35 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
   current(particle: Particle<Definition>, live: Live | undefined): Readonly<Record<string, unknown>> | undefined
   /** What a transition that is already under way is judged by. */
   resume(particle: Particle<Definition>, live: Live | undefined): Memo
-  settled(particle: Particle<Definition>, live: Live | undefined, goal: DesiredState, memo: Memo): Verdict
+  /** `elapsed`: milliseconds since the transition, for what ECS may not show at once. */
+  settled(
+    particle: Particle<Definition>,
+    live: Live | undefined,
+    goal: DesiredState,
+    memo: Memo,
+    elapsed: number,
+  ): Verdict
 
   // I/O: the only code that calls ECS.
   look(particle: Particle<Definition>, around: Surroundings): Promise<Live | undefined>
+  /** A cheaper look while a transition settles, from what was seen last. Without it, `look` is used. */
+  watch?(particle: Particle<Definition>, live: Live | undefined, memo: Memo, act: Act): Promise<Live | undefined>
   start(particle: Particle<Definition>, live: Live | undefined, act: Act): Promise<Memo>
   update(particle: Particle<Definition>, live: Live, changes: readonly FoundChange[], act: Act): Promise<Memo>
   terminate(particle: Particle<Definition>, live: Live, act: Act): Promise<Memo>
+  /** After it failed, or never settled: what ECS has to say about it. */
+  explain?(particle: Particle<Definition>, live: Live | undefined, memo: Memo, act: Act): Promise<readonly string[]>
   /** After it has settled, whatever the verdict: what must outlive ECS's memory (how a job ended). */
-  conclude?(particle: Particle<Definition>, live: Live | undefined, verdict: Verdict, act: Act): Promise<void>
+  conclude?(
+    particle: Particle<Definition>,
+    live: Live | undefined,
+    memo: Memo,
+    verdict: Verdict,
+    act: Act,
+  ): Promise<void>
   /** After a failed rollout, with `on-failure: rollback`: back to what ran before. */
   rollBack?(particle: Particle<Definition>, before: Live, act: Act): Promise<Memo>
 }
+
+/** A flavor whose definition and answers nobody looks into: the engine hands them from one method to the next. */
+export type AnyFlavor = Flavor<Readonly<Record<string, unknown>>, unknown, unknown>

@@ -4,19 +4,18 @@ import {
   RegisterTaskDefinitionRequest$,
   RunTaskRequest$,
 } from '@aws-sdk/client-ecs'
-import type { Particle } from '../particle.ts'
-import type { Vocabulary } from './flavor.ts'
+import type { Stated, Vocabulary } from './flavor.ts'
 
 /** `main` of `arn:aws:ecs:us-east-1:123456789012:cluster/main`, and of `main`. */
 export const nameOf = (arnOrName: string): string => arnOrName.slice(arnOrName.lastIndexOf('/') + 1)
 
-const text = (particle: Particle, member: string): string | undefined => {
-  const value = particle.definition[member]
+const text = ({ definition }: Stated, member: string): string | undefined => {
+  const value: unknown = (definition as Readonly<Record<string, unknown>>)[member]
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 /** Cluster and name: who a thing in a cluster is. A cluster that nobody names is ECS's `default`. */
-const inCluster = (member: string) => (particle: Particle) => {
+const inCluster = (member: string) => (particle: Stated) => {
   const name = text(particle, member)
   return name && `${nameOf(text(particle, 'cluster') ?? 'default')}/${name}`
 }

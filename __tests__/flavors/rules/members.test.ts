@@ -1,0 +1,24 @@
+import { describe, expect, test } from '@jest/globals'
+import {
+  CreateClusterRequest$,
+  CreateServiceRequest$,
+  RegisterTaskDefinitionRequest$,
+  RunTaskRequest$,
+} from '@aws-sdk/client-ecs'
+import { pathsOf } from '../../../src/engine/shape.ts'
+import { clusterRules } from '../../../src/flavors/rules/cluster.ts'
+import { serviceRules } from '../../../src/flavors/rules/service.ts'
+import { taskRules } from '../../../src/flavors/rules/task.ts'
+import { taskDefinitionRules } from '../../../src/flavors/rules/taskDefinition.ts'
+
+// A member that is new in the API fails here until somebody has decided what it means; so does a typo in a table.
+describe('every member of a request has its row, and every row its member', () => {
+  test.each([
+    ['RegisterTaskDefinition', RegisterTaskDefinitionRequest$, taskDefinitionRules],
+    ['CreateService', CreateServiceRequest$, serviceRules],
+    ['CreateCluster', CreateClusterRequest$, clusterRules],
+    ['RunTask', RunTaskRequest$, taskRules],
+  ])('%s', (_name, schema, rules) => {
+    expect(Object.keys(rules).sort()).toEqual(pathsOf(schema).sort())
+  })
+})

@@ -1,0 +1,148 @@
+/**
+ * Makes src/manifest/model/enums.ts: which member takes which enum. The SDK's run-time schema does not tell, its type
+ * declarations do. With --check nothing is written, and a stale table is a failure.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { vocabulary } from '../src/flavors/vocabulary.ts'
+import { type StructType, type Type, typeOf } from '../src/manifest/model/model.ts'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const target = join(root, 'src/manifest/model/enums.ts')
+const sdk = dirname(createRequire(import.meta.url).resolve('@aws-sdk/client-ecs/package.json'))
+
+/** The SDK's version, whose words these are. */
+export const version: string = JSON.parse(readFileSync(join(sdk, 'package.json'), 'utf8')).version
+
+/** What the SDK's type declarations know beyond its run-time schema. */
+export interface Declarations {
+  /** Enum → its values. */
+  readonly enums: ReadonlyMap<string, readonly string[]>
+  /** `Shape.member` → the name of its type, or of its elements' type. */
+  readonly types: ReadonlyMap<string, string>
+  /** `Shape.member` → its documentation comment, as written. */
+  readonly comments: ReadonlyMap<string, string>
+}
+
+/** Reads the SDK's `.d.ts` files. */
+export function readDeclarations(): Declarations {
+  const enums = new Map<string, readonly string[]>()
+  const types = new Map<string, string>()
+  const comments = new Map<string, string>()
+  for (const file of ['enums', 'models_0', 'models_1']) {
+    const path = join(sdk, 'dist-types/models', `${file}.d.ts`)
+    const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
+    for (const statement of source.statements) {
+      if (ts.isVariableStatement(statement)) readEnums(statement, enums)
+      if (ts.isInterfaceDeclaration(statement)) readMembers(statement, statement.name.text, types, comments)
+      // A union is an alias of literals' union and a namespace that documents each of its members.
+      if (ts.isModuleDeclaration(statement) && statement.body && ts.isModuleBlock(statement.body)) {
+        for (const inner of statement.body.statements) {
+          if (ts.isInterfaceDeclaration(inner)) readMembers(inner, statement.name.text, types, comments)
+        }
+      }
+    }
+  }
+  return { enums, types, comments }
+}
+
+function readEnums(statement: ts.VariableStatement, enums: Map<string, readonly string[]>): void {
+  for (const { name, type } of statement.declarationList.declarations) {
+    if (!type || !ts.isTypeLiteralNode(type)) continue
+    const values = type.members.flatMap(member => {
+      const literal =
+        ts.isPropertySignature(member) && member.type && ts.isLiteralTypeNode(member.type)
+          ? member.type.literal
+          : undefined
+      return literal && ts.isStringLiteral(literal) ? [literal.text] : []
+    })
+    enums.set(name.getText(), values)
+  }
+}
+
+function readMembers(
+  of: ts.InterfaceDeclaration,
+  shape: string,
+  types: Map<string, string>,
+  comments: Map<string, string>,
+): void {
+  for (const member of of.members) {
+    if (!ts.isPropertySignature(member) || !member.type) continue
+    const key = `${shape}.${member.name.getText()}`
+    const name = referenced(member.type)
+    if (name && !types.has(key)) types.set(key, name)
+    const [comment] = ts.getJSDocCommentsAndTags(member).filter(ts.isJSDoc)
+    if (comment && !comments.has(key)) comments.set(key, comment.getText())
+  }
+}
+
+/** `LaunchType` of `LaunchType | undefined` and `Compatibility` of `Compatibility[] | undefined`. */
+function referenced(type: ts.TypeNode): string | undefined {
+  if (ts.isUnionTypeNode(type)) return type.types.map(referenced).find(name => name !== undefined)
+  if (ts.isArrayTypeNode(type)) return referenced(type.elementType)
+  return ts.isTypeReferenceNode(type) ? type.typeName.getText() : undefined
+}
+
+/** Every shape that a manifest can reach, by name. */
+export function reachable(): ReadonlyMap<string, StructType> {
+  const shapes = new Map<string, StructType>()
+  const visit = (type: Type): void => {
+    if (type.kind === 'list' || type.kind === 'textMap') visit(type.of)
+    if (type.kind !== 'struct' || shapes.has(type.name)) return
+    shapes.set(type.name, type)
+    for (const member of type.members.values()) visit(member)
+  }
+  for (const { model } of Object.values(vocabulary)) if (model) visit(typeOf(model))
+  return shapes
+}
+
+/** The text of enums.ts. */
+export function generateEnums(): string {
+  const { enums, types } = readDeclarations()
+  const members: [key: string, name: string][] = []
+  for (const shape of reachable().values()) {
+    for (const member of shape.members.keys()) {
+      const name = types.get(`${shape.name}.${member}`)
+      if (name && enums.has(name)) members.push([`${shape.name}.${member}`, name])
+    }
+  }
+  // Code units, not a locale: the same bytes everywhere.
+  const sorted = members.sort(([a], [b]) => (a < b ? -1 : 1))
+  const used = [...new Set(sorted.map(([, name]) => name))].sort()
+  return [
+    `// Made by script/generate-enums.ts from the types of @aws-sdk/client-ecs ${version}. Run it again, do not edit.`,
+    '',
+    '/** The values of each enum, as the API spells them. */',
+    'export const enumValues: Readonly<Record<string, readonly string[]>> = {',
+    ...used.map(name => `  ${name}: ${list(enums.get(name) ?? [], name.length + 5)},`),
+    '}',
+    '',
+    '/** Which enum a member takes, by `Shape.member`. */',
+    'export const enumOf: Readonly<Record<string, string>> = {',
+    ...sorted.map(([key, name]) => `  '${key}': '${name}',`),
+    '}',
+    '',
+  ].join('\n')
+}
+
+/** A list of texts as the formatter would lay it out. */
+function list(values: readonly string[], before: number): string {
+  const quoted = values.map(value => `'${value}'`)
+  const line = `[${quoted.join(', ')}]`
+  return before + line.length <= 120 ? line : `[\n${quoted.map(value => `    ${value},\n`).join('')}  ]`
+}
+
+/** Writes a generated file, or with --check says whether it is stale. */
+export function writeOrCheck(file: string, text: string, command: string): void {
+  if (!process.argv.includes('--check')) writeFileSync(file, text)
+  else if (readFileSync(file, 'utf8') !== text) {
+    process.stderr.write(`${file} is stale: run ${command}\n`)
+    process.exitCode = 1
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  writeOrCheck(target, generateEnums(), 'npx tsx script/generate-enums.ts')

@@ -1,0 +1,214 @@
+import type { ServiceDeployment, ServiceRevision } from '@aws-sdk/client-ecs'
+import {
+  type DeploymentRecord,
+  primaryOf,
+  type Region,
+  type RevisionRecord,
+  type ServiceRecord,
+  type ServiceSpec,
+  type TaskRecord,
+  wanted,
+} from './region.ts'
+import { resolvedPlatform } from './tasks.ts'
+
+/** The members that a deployment has of its own; a rollback puts them back. */
+export const deployed = [
+  'taskDefinition',
+  'networkConfiguration',
+  'platformVersion',
+  'loadBalancers',
+  'serviceRegistries',
+  'serviceConnectConfiguration',
+  'volumeConfigurations',
+  'vpcLatticeConfigurations',
+] as const satisfies readonly (keyof ServiceSpec)[]
+
+/** Makes a new PRIMARY; what was under way before is no longer. */
+export function beginDeployment(region: Region, service: ServiceRecord, definition: RevisionRecord): DeploymentRecord {
+  const id = `ecs-svc/${region.ids.digits()}`
+  const now = region.clock.date()
+  const before = primaryOf(service)
+  if (before) {
+    before.status = 'ACTIVE'
+    endRollout(region, before.rollout, 'STOPPED', 'Deployment stopped: a newer deployment has replaced it.')
+  }
+  const revision = reviseService(region, service, definition)
+  const rollout: ServiceDeployment = {
+    serviceDeploymentArn: region.arn(
+      `service-deployment/${service.cluster.name}/${service.name}/${region.ids.hex().slice(0, 21)}`,
+    ),
+    serviceArn: service.arn,
+    clusterArn: service.cluster.arn,
+    createdAt: now,
+    startedAt: now,
+    updatedAt: now,
+    status: 'PENDING',
+    lifecycleStage: 'RECONCILE_SERVICE',
+    deploymentConfiguration: service.spec.deploymentConfiguration,
+    sourceServiceRevisions: before ? [{ arn: before.revision.serviceRevisionArn }] : [],
+    targetServiceRevision: { arn: revision.serviceRevisionArn },
+  }
+  const deployment: DeploymentRecord = {
+    id,
+    service,
+    definition,
+    revision,
+    rollout,
+    spec: { ...service.spec },
+    status: 'PRIMARY',
+    desiredCount: service.spec.desiredCount ?? 0,
+    failedTasks: 0,
+    failuresInARow: 0,
+    rolloutState: 'IN_PROGRESS',
+    rolloutStateReason: `ECS deployment ${id} in progress.`,
+    createdAt: now,
+    updatedAt: now,
+    completed: false,
+    bakedAt: undefined,
+    retryAt: 0,
+  }
+  service.rollouts.unshift(rollout)
+  service.deployments.unshift(deployment)
+  service.steady = false
+  service.complaint = undefined
+  return deployment
+}
+
+export function completeDeployment(region: Region, deployment: DeploymentRecord): void {
+  const { service, rollout } = deployment
+  deployment.rolloutState = 'COMPLETED'
+  deployment.rolloutStateReason = `ECS deployment ${deployment.id} completed.`
+  deployment.completed = true
+  deployment.updatedAt = region.clock.date()
+  for (const other of service.deployments) if (other !== deployment) other.status = 'INACTIVE'
+  service.deployments = [deployment]
+  endRollout(region, rollout, rollout.rollback ? 'ROLLBACK_SUCCESSFUL' : 'SUCCESSFUL')
+  say(region, service, `(deployment ${deployment.id}) deployment completed.`)
+}
+
+/** The circuit breaker has tripped: nothing is started any more, and with rollback the last completed deployment comes back. */
+export function failDeployment(region: Region, deployment: DeploymentRecord): void {
+  const { service, rollout } = deployment
+  const now = region.clock.date()
+  const reason = 'tasks failed to start.'
+  deployment.rolloutState = 'FAILED'
+  deployment.rolloutStateReason = `ECS deployment circuit breaker: ${reason}`
+  deployment.updatedAt = now
+  say(region, service, `(deployment ${deployment.id}) deployment failed: ${reason}`)
+  if (rollout.rollback) {
+    endRollout(region, rollout, 'ROLLBACK_FAILED', 'Circuit breaker threshold exceeded during rollback.')
+    return
+  }
+  const breaker = service.spec.deploymentConfiguration?.deploymentCircuitBreaker
+  const statusReason = 'Service deployment failed: the circuit breaker threshold was exceeded.'
+  if (!(breaker?.rollback && rollBack(region, deployment, statusReason)))
+    endRollout(region, rollout, 'STOPPED', statusReason)
+}
+
+/** Back to the last deployment that completed; false when there is none. */
+export function rollBack(region: Region, from: DeploymentRecord, reason: string): boolean {
+  const { service, rollout } = from
+  const to = service.deployments.find(({ completed }) => completed)
+  if (!to || to === from) return false
+  const now = region.clock.date()
+  from.status = 'ACTIVE'
+  from.desiredCount = 0
+  to.status = 'PRIMARY'
+  to.rolloutState = 'IN_PROGRESS'
+  to.rolloutStateReason = `ECS deployment circuit breaker: rolling back to deploymentId ${to.id}.`
+  to.updatedAt = now
+  to.rollout = rollout
+  to.failuresInARow = 0
+  to.bakedAt = undefined
+  to.retryAt = 0
+  service.deployments = [to, ...service.deployments.filter(deployment => deployment !== to)]
+  service.spec = { ...service.spec, ...Object.fromEntries(deployed.map(member => [member, to.spec[member]])) }
+  rollout.status = 'ROLLBACK_IN_PROGRESS'
+  rollout.statusReason = reason
+  rollout.updatedAt = now
+  rollout.rollback = { reason, startedAt: now, serviceRevisionArn: to.revision.serviceRevisionArn }
+  say(region, service, `rolling back to deployment ${to.id}.`)
+  return true
+}
+
+/** How many failures in a row trip the circuit breaker. */
+export function breakerThreshold({ spec }: ServiceRecord): number {
+  const { type = 'BOUNDED_PERCENT', value = 50 } =
+    spec.deploymentConfiguration?.deploymentCircuitBreaker?.thresholdConfiguration ?? {}
+  if (type === 'COUNT') return value
+  const share = Math.ceil(((spec.desiredCount ?? 0) * value) / 100)
+  return type === 'UNBOUNDED_PERCENT' ? Math.max(1, share) : Math.min(200, Math.max(3, share))
+}
+
+/** Every task of a service that has not stopped yet; with a deployment, its alone. */
+export function tasksOf(service: ServiceRecord, deployment?: DeploymentRecord): TaskRecord[] {
+  return [...service.cluster.tasks.values()].filter(
+    task =>
+      task.wire.lastStatus !== 'STOPPED' &&
+      task.deployment?.service === service &&
+      (deployment === undefined || task.deployment === deployment),
+  )
+}
+
+export const runningOf = (tasks: readonly TaskRecord[]) =>
+  tasks.filter(({ wire }) => wire.lastStatus === 'RUNNING').length
+
+export const pendingOf = (tasks: readonly TaskRecord[]) =>
+  tasks.filter(task => wanted(task) && task.wire.lastStatus !== 'RUNNING').length
+
+/** An entry in the service's list of events, newest first. */
+export function say(region: Region, service: ServiceRecord, message: string): void {
+  service.events = [
+    { id: region.ids.uuid(), createdAt: region.clock.date(), message: `(service ${service.name}) ${message}` },
+    ...service.events.slice(0, 99),
+  ]
+}
+
+const over = new Set(['SUCCESSFUL', 'STOPPED', 'ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED'])
+
+export function endRollout(
+  region: Region,
+  rollout: ServiceDeployment,
+  status: NonNullable<ServiceDeployment['status']>,
+  statusReason?: string,
+): void {
+  if (over.has(rollout.status ?? '')) return
+  const now = region.clock.date()
+  rollout.status = status
+  if (statusReason !== undefined) rollout.statusReason = statusReason
+  if (status === 'STOPPED') rollout.stoppedAt = now
+  rollout.finishedAt = now
+  rollout.updatedAt = now
+  rollout.lifecycleStage = 'CLEAN_UP'
+}
+
+function reviseService(region: Region, service: ServiceRecord, definition: RevisionRecord): ServiceRevision {
+  const { spec } = service
+  const fargate = spec.platformVersion !== undefined
+  const revision: ServiceRevision = {
+    serviceRevisionArn: region.arn(`service-revision/${service.cluster.name}/${service.name}/${region.ids.digits()}`),
+    serviceArn: service.arn,
+    clusterArn: service.cluster.arn,
+    taskDefinition: definition.arn,
+    createdAt: region.clock.date(),
+    launchType: spec.launchType,
+    capacityProviderStrategy: spec.capacityProviderStrategy,
+    platformVersion: fargate ? resolvedPlatform(spec.platformVersion) : undefined,
+    platformFamily: fargate ? 'Linux' : undefined,
+    loadBalancers: spec.loadBalancers,
+    serviceRegistries: spec.serviceRegistries,
+    networkConfiguration: spec.networkConfiguration,
+    serviceConnectConfiguration: spec.serviceConnectConfiguration,
+    volumeConfigurations: spec.volumeConfigurations,
+    vpcLatticeConfigurations: spec.vpcLatticeConfigurations,
+    gatewayConnectors: spec.gatewayConnectors,
+    monitoring: spec.monitoring,
+    guardDutyEnabled: false,
+    containerImages: (definition.definition.containerDefinitions ?? []).map(({ name, image }) => ({
+      containerName: name,
+      image,
+    })),
+  }
+  service.revisions.unshift(revision)
+  return revision
+}

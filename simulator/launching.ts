@@ -1,0 +1,78 @@
+import type { CapacityProviderStrategyItem, LaunchType, NetworkConfiguration } from '@aws-sdk/client-ecs'
+import { invalidParameter } from './errors.ts'
+import { type ClusterRecord, type Region, type RevisionRecord, wanted } from './region.ts'
+
+/** Where something is to run: by launch type or by capacity provider strategy, one of the two. */
+export interface Where {
+  readonly launchType: LaunchType | undefined
+  readonly strategy: readonly CapacityProviderStrategyItem[]
+}
+
+interface Asked {
+  launchType?: LaunchType | undefined
+  capacityProviderStrategy?: CapacityProviderStrategyItem[] | undefined
+  networkConfiguration?: NetworkConfiguration | undefined
+}
+
+/** Whether a capacity provider is one of container instances rather than of Fargate. */
+export const isOwn = (provider: string) => provider !== 'FARGATE' && provider !== 'FARGATE_SPOT'
+
+/** What is asked for, else the cluster's default strategy, else EC2. */
+export function whereTo(cluster: ClusterRecord, asked: Asked): Where {
+  if (asked.launchType && asked.capacityProviderStrategy?.length)
+    throw invalidParameter(
+      'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
+    )
+  for (const { capacityProvider = '' } of asked.capacityProviderStrategy ?? [])
+    if (!cluster.capacityProviders.includes(capacityProvider))
+      throw invalidParameter(
+        `The specified capacity provider '${capacityProvider}' is not associated with the cluster. Specify a valid name or ARN and try again.`,
+      )
+  if (asked.launchType) return { launchType: asked.launchType, strategy: [] }
+  const strategy = asked.capacityProviderStrategy?.length ? asked.capacityProviderStrategy : cluster.defaultStrategy
+  if (strategy.length > 0)
+    return { launchType: undefined, strategy: strategy.map(item => ({ weight: 0, base: 0, ...item })) }
+  return { launchType: 'EC2', strategy: [] }
+}
+
+export function runsOnFargate({ launchType, strategy }: Where): boolean {
+  return launchType === 'FARGATE' || strategy.some(({ capacityProvider = '' }) => !isOwn(capacityProvider))
+}
+
+/** What of a definition, a network and a place does not go together. */
+export function checkFit(definition: RevisionRecord, where: Where, network: NetworkConfiguration | undefined): void {
+  const { networkMode, requiresCompatibilities = [] } = definition.definition
+  if (runsOnFargate(where) && !requiresCompatibilities.includes('FARGATE'))
+    throw invalidParameter('Task definition does not support launch_type FARGATE.')
+  if (where.launchType === 'EC2' && requiresCompatibilities.length > 0 && !requiresCompatibilities.includes('EC2'))
+    throw invalidParameter('Task definition does not support launch_type EC2.')
+  if (networkMode === 'awsvpc' && !network?.awsvpcConfiguration)
+    throw invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+  if (networkMode !== 'awsvpc' && network?.awsvpcConfiguration)
+    throw invalidParameter('Network Configuration is not valid for the given networkMode of this task definition.')
+}
+
+/** The network as ECS keeps it. */
+export function networkOf(network: NetworkConfiguration | undefined): NetworkConfiguration | undefined {
+  const vpc = network?.awsvpcConfiguration
+  return vpc && { awsvpcConfiguration: { securityGroups: [], assignPublicIp: 'DISABLED', ...vpc } }
+}
+
+/** The next task's capacity provider: bases first, then by weight. */
+export function nextProvider(strategy: Where['strategy'], sofar: ReadonlyMap<string, number>): string | undefined {
+  const count = (item: CapacityProviderStrategyItem) => sofar.get(item.capacityProvider ?? '') ?? 0
+  const based = strategy.find(item => count(item) < (item.base ?? 0))
+  if (based) return based.capacityProvider
+  const weighed = strategy.filter(({ weight = 0 }) => weight > 0)
+  const load = (item: CapacityProviderStrategyItem) => (count(item) - (item.base ?? 0)) / (item.weight ?? 1)
+  return (weighed.sort((a, b) => load(a) - load(b))[0] ?? strategy[0])?.capacityProvider
+}
+
+export function fargateIsFull(region: Region): boolean {
+  if (region.capacity.fargate === Number.POSITIVE_INFINITY) return false
+  const tasks = [...region.clusters.values()].flatMap(({ tasks }) => [...tasks.values()])
+  return tasks.filter(task => task.instance === undefined && wanted(task)).length >= region.capacity.fargate
+}
+
+export const capacityUnavailable =
+  'Capacity is unavailable at this time. Please try again later or in a different availability zone'

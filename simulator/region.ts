@@ -1,0 +1,244 @@
+import type {
+  Attribute,
+  CapacityProviderStrategyItem,
+  Cluster,
+  ClusterSetting,
+  Container,
+  CreateServiceRequest,
+  Deployment,
+  ServiceDeployment,
+  ServiceEvent,
+  ServiceRevision,
+  Tag,
+  Task,
+  TaskDefinition,
+} from '@aws-sdk/client-ecs'
+import type { Clock, Scheduled } from './clock.ts'
+import { clusterNotFound, invalidParameter } from './errors.ts'
+import type { Behaviour, Images } from './images.ts'
+import { ecsArn, Ids, shortName } from './names.ts'
+import type { Tagged } from './tags.ts'
+
+/** Times that ECS takes, in virtual seconds, where no image says otherwise. */
+export const pace = {
+  clusterProvisioning: 3,
+  taskProvisioning: 3,
+  fargateStart: 10,
+  instanceStart: 3,
+  activating: 4,
+  deactivating: 4,
+  stopping: 2,
+  deprovisioning: 3,
+  /** A task that has run this long counts as healthy when it has no health check. */
+  steady: 5,
+  scheduler: 1,
+  longestBackoff: 60,
+  placementRetry: 15,
+  draining: 5,
+  remembered: 3600,
+} as const
+
+/** One revision of a task definition. */
+export interface RevisionRecord extends Tagged {
+  readonly arn: string
+  readonly family: string
+  readonly revision: number
+  readonly definition: TaskDefinition
+  status: 'ACTIVE' | 'INACTIVE' | 'DELETE_IN_PROGRESS'
+  deregisteredAt?: Date
+}
+
+export interface ClusterRecord extends Tagged {
+  readonly name: string
+  readonly arn: string
+  status: 'PROVISIONING' | 'ACTIVE' | 'DEPROVISIONING' | 'INACTIVE'
+  settings: ClusterSetting[]
+  configuration: Cluster['configuration']
+  serviceConnectDefaults: Cluster['serviceConnectDefaults']
+  capacityProviders: string[]
+  defaultStrategy: CapacityProviderStrategyItem[]
+  attachmentsStatus: string | undefined
+  readonly services: Map<string, ServiceRecord>
+  readonly tasks: Map<string, TaskRecord>
+  readonly instances: Map<string, InstanceRecord>
+  readonly runs: Map<string, RunRecord>
+}
+
+export interface InstanceRecord extends Tagged {
+  readonly id: string
+  readonly arn: string
+  readonly ec2InstanceId: string
+  readonly cluster: ClusterRecord
+  readonly cpu: number
+  readonly memory: number
+  readonly registeredAt: Date
+  readonly capacityProviderName: string | undefined
+  status: 'ACTIVE' | 'DRAINING' | 'INACTIVE'
+  agentConnected: boolean
+  attributes: Attribute[]
+  version: number
+}
+
+/** What a RunTask with a clientToken started. */
+export interface RunRecord {
+  readonly parameters: string
+  readonly at: number
+  readonly tasks: readonly TaskRecord[]
+}
+
+export interface ContainerRecord {
+  readonly wire: Container
+  readonly essential: boolean
+  readonly behaviour: Behaviour
+  exit?: Scheduled
+}
+
+export interface TaskRecord extends Tagged {
+  readonly id: string
+  readonly arn: string
+  readonly cluster: ClusterRecord
+  readonly definition: RevisionRecord
+  readonly instance: InstanceRecord | undefined
+  readonly containers: readonly ContainerRecord[]
+  /** The service's deployment that wants it. */
+  readonly deployment: DeploymentRecord | undefined
+  readonly createdAt: number
+  /** What it says about itself: statuses, times, reasons. */
+  readonly wire: Task
+  /** The next step of its life. */
+  next: Scheduled | undefined
+  /** Has run long enough, or has passed its health check. */
+  healthy: boolean
+  stoppedAt: number | undefined
+}
+
+export type ServiceSpec = Omit<CreateServiceRequest, 'cluster' | 'serviceName' | 'clientToken' | 'tags' | 'role'>
+
+export interface DeploymentRecord {
+  readonly id: string
+  readonly service: ServiceRecord
+  readonly definition: RevisionRecord
+  /** The service's settings as this deployment started with. */
+  readonly spec: ServiceSpec
+  readonly revision: ServiceRevision
+  status: 'PRIMARY' | 'ACTIVE' | 'INACTIVE'
+  desiredCount: number
+  failedTasks: number
+  /** Failures since a task was last healthy: what trips the circuit breaker, and slows the scheduler down. */
+  failuresInARow: number
+  rolloutState: NonNullable<Deployment['rolloutState']>
+  rolloutStateReason: string
+  readonly createdAt: Date
+  updatedAt: Date
+  /** Once completed, it is what a rollback goes back to. */
+  completed: boolean
+  rollout: ServiceDeployment
+  /** When its bake time is over, once that has begun. */
+  bakedAt: number | undefined
+  /** Before this it starts no task. */
+  retryAt: number
+}
+
+export interface ServiceRecord extends Tagged {
+  readonly name: string
+  readonly arn: string
+  readonly cluster: ClusterRecord
+  readonly createdAt: Date
+  readonly roleArn: string | undefined
+  /** The create request, to judge whether another one is the same. */
+  readonly parameters: string
+  readonly clientToken: string | undefined
+  spec: ServiceSpec
+  status: 'ACTIVE' | 'DRAINING' | 'INACTIVE'
+  deployments: DeploymentRecord[]
+  readonly rollouts: ServiceDeployment[]
+  readonly revisions: ServiceRevision[]
+  events: ServiceEvent[]
+  /** The scheduler's next look, if one is due. */
+  tick: Scheduled | undefined
+  /** What it last complained about, so that it does not repeat itself. */
+  complaint: string | undefined
+  steady: boolean
+}
+
+/** How much there is to place tasks on. */
+export interface Capacity {
+  /** Tasks that Fargate can hold in this region. */
+  fargate: number
+}
+
+export interface RegionOptions {
+  readonly name: string
+  readonly accountId: string
+  readonly clock: Clock
+  readonly images: Images
+  /** Virtual seconds for which what was just created is not to be seen. */
+  readonly consistencySeconds: () => number
+}
+
+/** Everything that ECS knows in one region of one account. */
+export class Region {
+  readonly name: string
+  readonly accountId: string
+  readonly clock: Clock
+  readonly images: Images
+  readonly ids: Ids
+  readonly clusters = new Map<string, ClusterRecord>()
+  /** By family, oldest revision first. */
+  readonly families = new Map<string, RevisionRecord[]>()
+  /** Capacity providers besides FARGATE and FARGATE_SPOT, all of them of container instances. */
+  readonly capacityProviders = new Set<string>()
+  readonly capacity: Capacity = { fargate: Number.POSITIVE_INFINITY }
+  /** Told of every step in a task's life; the scheduler listens. */
+  taskChanged: (task: TaskRecord) => void = () => {}
+  readonly #consistencySeconds: () => number
+
+  constructor(options: RegionOptions) {
+    this.name = options.name
+    this.accountId = options.accountId
+    this.clock = options.clock
+    this.images = options.images
+    this.#consistencySeconds = options.consistencySeconds
+    this.ids = new Ids(`${options.accountId}/${options.name}`)
+  }
+
+  arn(resource: string): string {
+    return ecsArn(this.name, this.accountId, resource)
+  }
+
+  after(seconds: number, run: () => void): Scheduled {
+    return this.clock.schedule(seconds * 1000, run)
+  }
+
+  /** False while a read may still miss what was made at this moment. */
+  visible(createdAt: number): boolean {
+    return this.clock.now >= createdAt + this.#consistencySeconds() * 1000
+  }
+
+  cluster(nameOrArn = 'default'): ClusterRecord {
+    const cluster = this.clusters.get(shortName(nameOrArn))
+    if (!cluster || cluster.status === 'INACTIVE') throw clusterNotFound()
+    return cluster
+  }
+}
+
+/** The id behind a task's, service's or instance's name or ARN; an ARN must name the cluster that was asked. */
+export function within(cluster: ClusterRecord, nameOrArn: string): string {
+  const [, named] = /^arn:[^/]+\/([^/]+)\/[^/]+$/.exec(nameOrArn) ?? []
+  if (named !== undefined && named !== cluster.name)
+    throw invalidParameter(`Identifier is for ${named}. Your cluster is ${cluster.name}`)
+  return shortName(nameOrArn)
+}
+
+export function primaryOf(service: ServiceRecord): DeploymentRecord | undefined {
+  return service.deployments.find(({ status }) => status === 'PRIMARY')
+}
+
+/** Tasks that count: not those that have stopped or were told to. */
+export function wanted(task: TaskRecord): boolean {
+  return task.wire.desiredStatus !== 'STOPPED'
+}
+
+export function tagsIf(include: readonly string[] | undefined, tags: Tag[]): Tag[] | undefined {
+  return include?.includes('TAGS') ? tags : undefined
+}

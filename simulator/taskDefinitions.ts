@@ -1,0 +1,285 @@
+import type {
+  ContainerDefinition,
+  DeleteTaskDefinitionsRequest,
+  DeleteTaskDefinitionsResponse,
+  DeregisterTaskDefinitionRequest,
+  DescribeTaskDefinitionRequest,
+  DescribeTaskDefinitionResponse,
+  Failure,
+  ListTaskDefinitionFamiliesRequest,
+  ListTaskDefinitionFamiliesResponse,
+  ListTaskDefinitionsRequest,
+  ListTaskDefinitionsResponse,
+  PortMapping,
+  RegisterTaskDefinitionRequest,
+  RegisterTaskDefinitionResponse,
+  TaskDefinition,
+  Volume,
+} from '@aws-sdk/client-ecs'
+import { clientException } from './errors.ts'
+import { shortName } from './names.ts'
+import { page } from './paging.ts'
+import { type Region, type RevisionRecord, tagsIf } from './region.ts'
+import { checkTags } from './tags.ts'
+
+const mostBytes = 64 * 1024
+const mostContainers = 10
+
+export function registerTaskDefinition(
+  region: Region,
+  input: RegisterTaskDefinitionRequest,
+): RegisterTaskDefinitionResponse {
+  check(input)
+  const family = input.family ?? ''
+  const revisions = region.families.get(family) ?? []
+  region.families.set(family, revisions)
+  const revision = (revisions.at(-1)?.revision ?? 0) + 1
+  const arn = region.arn(`task-definition/${family}:${revision}`)
+  const record: RevisionRecord = {
+    arn,
+    family,
+    revision,
+    status: 'ACTIVE',
+    tags: checkTags(input.tags, clientException),
+    definition: {
+      ...fillIn(input),
+      taskDefinitionArn: arn,
+      revision,
+      registeredAt: region.clock.date(),
+      registeredBy: `arn:aws:sts::${region.accountId}:assumed-role/simulated/session`,
+    },
+  }
+  revisions.push(record)
+  return { taskDefinition: described(record), ...(record.tags.length > 0 && { tags: record.tags }) }
+}
+
+export function describeTaskDefinition(
+  region: Region,
+  input: DescribeTaskDefinitionRequest,
+): DescribeTaskDefinitionResponse {
+  const record = findRevision(region, input.taskDefinition ?? '')
+  if (!record) throw clientException('Unable to describe task definition.')
+  return { taskDefinition: described(record), tags: tagsIf(input.include, record.tags) }
+}
+
+/** The revision stays to be described; what runs from it goes on. */
+export function deregisterTaskDefinition(region: Region, input: DeregisterTaskDefinitionRequest): object {
+  const name = shortName(input.taskDefinition ?? '')
+  if (!name.includes(':')) throw clientException('Revision is missing.')
+  const record = findRevision(region, name)
+  if (!record) throw clientException('The specified task definition does not exist.')
+  if (record.status === 'ACTIVE') {
+    record.status = 'INACTIVE'
+    record.deregisteredAt = region.clock.date()
+  }
+  return { taskDefinition: described(record) }
+}
+
+export function deleteTaskDefinitions(
+  region: Region,
+  input: DeleteTaskDefinitionsRequest,
+): DeleteTaskDefinitionsResponse {
+  const taskDefinitions: TaskDefinition[] = []
+  const failures: Failure[] = []
+  if ((input.taskDefinitions?.length ?? 0) > 10)
+    throw clientException('Size of TaskDefinition references list cannot exceed 10')
+  for (const name of input.taskDefinitions ?? []) {
+    const record = findRevision(region, name)
+    if (!record || !shortName(name).includes(':'))
+      failures.push({
+        arn: name,
+        reason:
+          'The specified task definition does not exist. Specify a valid account, family, revision and try again.',
+      })
+    else if (record.status === 'ACTIVE')
+      failures.push({
+        arn: record.arn,
+        reason: 'The specified task definition is still in ACTIVE status. Please deregister the target and try again.',
+      })
+    else {
+      record.status = 'DELETE_IN_PROGRESS'
+      taskDefinitions.push(described(record))
+    }
+  }
+  return { taskDefinitions, failures }
+}
+
+export function listTaskDefinitions(region: Region, input: ListTaskDefinitionsRequest): ListTaskDefinitionsResponse {
+  const records = [...region.families]
+    .filter(([family]) => input.familyPrefix === undefined || family === input.familyPrefix)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, revisions]) => revisions)
+    .filter(({ status }) => status === (input.status ?? 'ACTIVE'))
+  if (input.sort === 'DESC') records.reverse()
+  const { items, nextToken } = page(records, input)
+  return { taskDefinitionArns: items.map(({ arn }) => arn), nextToken }
+}
+
+export function listTaskDefinitionFamilies(
+  region: Region,
+  input: ListTaskDefinitionFamiliesRequest,
+): ListTaskDefinitionFamiliesResponse {
+  const active = (revisions: RevisionRecord[]) => revisions.some(({ status }) => status === 'ACTIVE')
+  const families = [...region.families]
+    .filter(([family]) => family.startsWith(input.familyPrefix ?? ''))
+    .filter(([, revisions]) =>
+      input.status === undefined || input.status === 'ALL' ? true : active(revisions) === (input.status === 'ACTIVE'),
+    )
+    .map(([family]) => family)
+    .sort()
+  const { items, nextToken } = page(families, input)
+  return { families: items, nextToken }
+}
+
+/** `family` is its latest ACTIVE revision, `family:revision` or the ARN that very one. */
+export function findRevision(region: Region, name: string): RevisionRecord | undefined {
+  const [family = '', revision] = shortName(name).split(':')
+  const revisions = region.families.get(family) ?? []
+  return revision === undefined
+    ? revisions.findLast(({ status }) => status === 'ACTIVE')
+    : revisions.find(known => known.revision === Number(revision))
+}
+
+/** The revision that something new is to run from. */
+export function launchable(region: Region, name: string): RevisionRecord {
+  const record = findRevision(region, name)
+  if (!record) throw clientException('TaskDefinition not found.')
+  if (record.status !== 'ACTIVE') throw clientException('TaskDefinition is inactive')
+  return record
+}
+
+function described(record: RevisionRecord): TaskDefinition {
+  return { ...record.definition, status: record.status, deregisteredAt: record.deregisteredAt }
+}
+
+function check(input: RegisterTaskDefinitionRequest): void {
+  const containers = input.containerDefinitions ?? []
+  if (!/^[A-Za-z0-9_-]{1,255}$/.test(input.family ?? '')) throw clientException('Family contains invalid characters.')
+  if (input.tags?.length === 0) throw clientException('Tags can not be empty.')
+  if (containers.length === 0) throw clientException('Container list cannot be empty.')
+  if (containers.length > mostContainers)
+    throw clientException(`Task definition can have at most ${mostContainers} containers.`)
+  if (Buffer.byteLength(JSON.stringify(input)) > mostBytes)
+    throw clientException('Actual length exceeds the maximum task definition size of 64 KB.')
+  const names = new Set<string>()
+  for (const { name = '', image = '', memory, memoryReservation } of containers) {
+    if (!name) throw clientException('Container.name should not be null or empty.')
+    if (!image) throw clientException('Container.image should not be null or empty.')
+    if (names.has(name)) throw clientException(`Container name should be unique. Duplicate: ${name}`)
+    names.add(name)
+    if (memory === undefined && memoryReservation === undefined && input.memory === undefined)
+      throw clientException(
+        `Invalid setting for container '${name}'. At least one of 'memory' or 'memoryReservation' must be specified.`,
+      )
+  }
+  if (containers.every(({ essential }) => essential === false))
+    throw clientException('Task definition does not have any essential container.')
+  if (input.requiresCompatibilities?.includes('FARGATE')) checkFargate(input)
+}
+
+function checkFargate(input: RegisterTaskDefinitionRequest): void {
+  if (input.networkMode !== 'awsvpc') throw clientException('Fargate only supports network mode ‘awsvpc’.')
+  const cpu = Number(units(input.cpu, 'vCPU', 1024))
+  const memory = Number(units(input.memory, 'GB', 1024))
+  const least: Readonly<Record<number, readonly [least: number, most: number]>> = {
+    256: [512, 2048],
+    512: [1024, 4096],
+    1024: [2048, 8192],
+    2048: [4096, 16384],
+    4096: [8192, 30720],
+    8192: [16384, 61440],
+    16384: [32768, 122880],
+    32768: [61440, 249856],
+  }
+  if (!cpu || !memory) throw clientException("Fargate requires that 'cpu' and 'memory' be defined at the task level.")
+  const [from, to] = least[cpu] ?? [1, 0]
+  if (memory < from || memory > to)
+    throw clientException(
+      `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory. See the Amazon ECS documentation for the valid values.`,
+    )
+}
+
+/** `.5 vCPU` is 512 units, `1 GB` is 1024 MiB; a plain number stays. */
+function units(text: string | undefined, unit: string, each: number): string | undefined {
+  if (text === undefined) return undefined
+  const [, amount, named] = /^\s*([\d.]+)\s*([a-z]*)\s*$/i.exec(text) ?? []
+  if (amount === undefined)
+    throw clientException(`Invalid value '${text}' specified for ${unit === 'GB' ? 'memory' : 'cpu'}.`)
+  return named && named.toLowerCase() === unit.toLowerCase() ? String(Math.round(Number(amount) * each)) : amount
+}
+
+/** The definition as ECS keeps it: with its defaults. */
+function fillIn({ tags: _, ...input }: RegisterTaskDefinitionRequest): TaskDefinition {
+  const fargate = input.requiresCompatibilities?.includes('FARGATE') ?? false
+  return {
+    ...structuredClone(input),
+    cpu: units(input.cpu, 'vCPU', 1024),
+    memory: units(input.memory, 'GB', 1024),
+    // Left out, a task definition for EC2 runs in bridge mode without saying so.
+    networkMode: input.networkMode,
+    containerDefinitions: (input.containerDefinitions ?? []).map(container =>
+      fillInContainer(container, input.networkMode),
+    ),
+    volumes: (input.volumes ?? []).map(fillInVolume),
+    placementConstraints: input.placementConstraints ?? [],
+    compatibilities: fargate || input.networkMode === 'awsvpc' ? ['EC2', 'FARGATE'] : ['EC2', 'EXTERNAL'],
+    requiresCompatibilities: input.requiresCompatibilities ?? [],
+    requiresAttributes: input.taskRoleArn ? [{ name: 'com.amazonaws.ecs.capability.task-iam-role' }] : [],
+    ...(input.runtimePlatform && {
+      runtimePlatform: {
+        operatingSystemFamily: 'LINUX',
+        cpuArchitecture: 'X86_64',
+        ...input.runtimePlatform,
+      },
+    }),
+    ...(input.proxyConfiguration && { proxyConfiguration: { type: 'APPMESH', ...input.proxyConfiguration } }),
+  }
+}
+
+function fillInContainer(container: ContainerDefinition, networkMode: string | undefined): ContainerDefinition {
+  const { healthCheck, linuxParameters } = container
+  return {
+    cpu: 0,
+    essential: true,
+    environment: [],
+    mountPoints: [],
+    volumesFrom: [],
+    systemControls: [],
+    ...structuredClone(container),
+    portMappings: (container.portMappings ?? []).map(mapping => fillInPort(mapping, networkMode)),
+    ...(healthCheck && { healthCheck: { interval: 30, timeout: 5, retries: 3, ...healthCheck } }),
+    ...(linuxParameters?.capabilities && {
+      linuxParameters: { ...linuxParameters, capabilities: { add: [], drop: [], ...linuxParameters.capabilities } },
+    }),
+  }
+}
+
+function fillInPort(mapping: PortMapping, networkMode: string | undefined): PortMapping {
+  const same = networkMode === 'awsvpc' || networkMode === 'host'
+  return {
+    protocol: 'tcp',
+    ...(mapping.containerPort !== undefined && { hostPort: same ? mapping.containerPort : 0 }),
+    ...mapping,
+  }
+}
+
+function fillInVolume(volume: Volume): Volume {
+  const { efsVolumeConfiguration: efs, dockerVolumeConfiguration: docker } = volume
+  return {
+    ...structuredClone(volume),
+    ...(efs && { efsVolumeConfiguration: { rootDirectory: '/', ...efs } }),
+    ...(docker && { dockerVolumeConfiguration: dockerVolume(docker) }),
+    // A volume that is nothing but a name lives on the host.
+    ...(Object.keys(volume).length === 1 && { host: {} }),
+  }
+}
+
+function dockerVolume(docker: NonNullable<Volume['dockerVolumeConfiguration']>) {
+  const scope = docker.scope ?? 'task'
+  return {
+    driver: 'local',
+    ...docker,
+    scope,
+    ...(scope === 'shared' && { autoprovision: docker.autoprovision ?? false }),
+  }
+}

@@ -1,3 +1,0 @@
-export interface Ecs {
-  readonly region: string
-}

@@ -1,0 +1,64 @@
+import { NormalizedSchema } from '@smithy/core/schema'
+import type { StaticStructureSchema } from '@smithy/types'
+import type { Rule, Rules } from './rules.ts'
+
+/** One member of a request: its type and its row of the table, side by side. */
+export interface Shape {
+  readonly kind: 'value' | 'structure' | 'list' | 'map'
+  readonly rule: Rule
+  /** Of a structure, in the order of the API model. */
+  readonly members: ReadonlyMap<string, Shape>
+  /** Of a list or map: what it holds. It shares the list's row. */
+  readonly of?: Shape
+}
+
+const none: ReadonlyMap<string, Shape> = new Map()
+const strict: Rule = {}
+
+const compiled = new WeakMap<object, WeakMap<Rules, Shape>>()
+
+/** The model with its table, walked once: schemas of the SDK are compact, but slow to read. */
+export function shapeOf(schema: StaticStructureSchema, rules: Rules): Shape {
+  let byRules = compiled.get(schema)
+  if (!byRules) {
+    byRules = new WeakMap()
+    compiled.set(schema, byRules)
+  }
+  let shape = byRules.get(rules)
+  if (!shape) {
+    shape = compile(NormalizedSchema.of(schema), '', rules)
+    byRules.set(rules, shape)
+  }
+  return shape
+}
+
+function compile(schema: NormalizedSchema, path: string, rules: Rules): Shape {
+  const rule = rules[path] ?? strict
+  if (schema.isListSchema()) {
+    return { kind: 'list', rule, members: none, of: compile(schema.getValueSchema(), path, rules) }
+  }
+  if (schema.isMapSchema()) {
+    return { kind: 'map', rule, members: none, of: compile(schema.getValueSchema(), path, rules) }
+  }
+  if (!schema.isStructSchema()) return { kind: 'value', rule, members: none }
+  const members = new Map<string, Shape>()
+  for (const [name, member] of schema.structIterator()) {
+    members.set(name, compile(member, path === '' ? name : `${path}.${name}`, rules))
+  }
+  return { kind: 'structure', rule, members }
+}
+
+/** Every member of a request, nested ones too, as tables name them. */
+export function pathsOf(schema: StaticStructureSchema): string[] {
+  const paths: string[] = []
+  const visit = (shape: Shape, path: string): void => {
+    if (shape.of) visit(shape.of, path)
+    for (const [name, member] of shape.members) {
+      const at = path === '' ? name : `${path}.${name}`
+      paths.push(at)
+      visit(member, at)
+    }
+  }
+  visit(shapeOf(schema, {}), '')
+  return paths
+}

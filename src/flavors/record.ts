@@ -1,0 +1,88 @@
+import type { Tag } from '@aws-sdk/client-ecs'
+import { ownTagPrefix } from './tags.ts'
+
+/**
+ * How jobs ended, remembered in tags on their task definition's revision, because ECS forgets a stopped task after
+ * about an hour. Key `ecs-particles:run/<digest>`, value `1 <status> <seconds since 1970> <attempt> <token>`.
+ */
+export interface RunRecord {
+  /** `intent`: RunTask was about to be called. `refused`: ECS started nothing. */
+  readonly status: 'intent' | 'refused' | 'done' | 'failed'
+  /** Seconds since 1970. */
+  readonly at: number
+  /** How often a person asked for another run: the `retry-tasks` input counts it up. */
+  readonly attempt: number
+  /** Which client token of this attempt: counted up when ECS is known to have started nothing with the last one. */
+  readonly token: number
+}
+
+const prefix = `${ownTagPrefix}run/`
+
+/** Records that new revisions carry: more would crowd out a manifest's own tags (fifty in all, thirty its own). */
+const newest = 20
+
+const tagKey = (digest: string): string => `${prefix}${digest}`
+
+/** The record as a tag. Only characters that ECS allows in tag values. */
+export const recordTag = (digest: string, record: RunRecord): Tag => ({
+  key: tagKey(digest),
+  value: `1 ${record.status} ${record.at} ${record.attempt} ${record.token}`,
+})
+
+function parse(value: string): RunRecord | undefined {
+  const match = /^1 (intent|refused|done|failed) (\d+) (\d+) (\d+)$/.exec(value)
+  if (!match) return undefined
+  return {
+    status: match[1] as RunRecord['status'],
+    at: Number(match[2]),
+    attempt: Number(match[3]),
+    token: Number(match[4]),
+  }
+}
+
+const rank = { refused: 0, intent: 1, failed: 2, done: 3 } as const
+
+/** Of two records of one run the later attempt counts, then the later token, then the later word. */
+const later = (one: RunRecord, other: RunRecord): RunRecord => {
+  const order =
+    one.attempt - other.attempt || one.token - other.token || rank[one.status] - rank[other.status] || one.at - other.at
+  return order >= 0 ? one : other
+}
+
+/** What is remembered of one run, over the tags of several revisions. */
+export function recordOf(digest: string, tagLists: readonly (readonly Tag[])[]): RunRecord | undefined {
+  const records = tagLists
+    .flat()
+    .filter(({ key }) => key === tagKey(digest))
+    .map(({ value }) => parse(value ?? ''))
+    .filter(record => record !== undefined)
+  return records.length > 0 ? records.reduce(later) : undefined
+}
+
+/** The newest records of several revisions, for the tags of a new one. */
+export function carriedForward(tagLists: readonly (readonly Tag[])[]): Tag[] {
+  const records = new Map<string, RunRecord>()
+  for (const { key = '', value = '' } of tagLists.flat()) {
+    const record = key.startsWith(prefix) ? parse(value) : undefined
+    if (!record) continue
+    const digest = key.slice(prefix.length)
+    const known = records.get(digest)
+    records.set(digest, known ? later(known, record) : record)
+  }
+  return [...records]
+    .sort(([one, { at: a }], [other, { at: b }]) => b - a || (one < other ? -1 : 1))
+    .slice(0, newest)
+    .map(([digest, record]) => recordTag(digest, record))
+}
+
+/** Keys of the records that a revision would hold too many of, should one more be written. */
+export function surplus(digest: string, tags: readonly Tag[]): string[] {
+  const kept = new Set(
+    carriedForward([tags])
+      .slice(0, newest - 1)
+      .map(({ key }) => key),
+  )
+  return tags
+    .map(({ key = '' }) => key)
+    .filter(key => key.startsWith(prefix) && !kept.has(key) && key !== tagKey(digest))
+}
