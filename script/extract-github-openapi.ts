@@ -113,6 +113,7 @@ const line = (value: unknown): string => JSON.stringify(value)
 const byName = Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))
 // One line for each call and each schema, so that what changed can be read.
 const text = `{
+"from": "@octokit/openapi, MIT, GitHub, Inc.",
 "version": ${line(at(description, '#/info/version'))},
 "operations": [
 ${operations.map(line).join(',\n')}

@@ -24,13 +24,7 @@ function textOf(folder: string): string | undefined {
   const files = readdirSync(folder)
     .filter(file => /^(licen[cs]e|copying|notice)(\.|$)/i.test(file))
     .sort()
-  const text = files
-    .map(file =>
-      readFileSync(join(folder, file), 'utf8')
-        .replaceAll('\r\n', '\n')
-        .trim(),
-    )
-    .join('\n\n')
+  const text = files.map(file => readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim()).join('\n\n')
   return text || undefined
 }
 

@@ -13,7 +13,7 @@ function matchesPart(instance: InstanceRecord, part: string): boolean {
   const [, subject, operator = '', rest = ''] =
     /^([\w.:-]+)\s*(==|!=|\bnot_in\b|\bin\b|\bequals\b|\bexists\b|!exists)\s*(.*)$/.exec(part) ?? []
   if (subject === undefined) throw invalidParameter(`Invalid filter expression: ${part}`)
-  const value = valueOf(instance, subject)
+  const value = subjectOf(instance, subject)
   const listed = rest.replace(/^\[|\]$/g, '').split(/\s*,\s*/)
   switch (operator) {
     case '==':
@@ -32,7 +32,7 @@ function matchesPart(instance: InstanceRecord, part: string): boolean {
   }
 }
 
-function valueOf(instance: InstanceRecord, subject: string): string | undefined {
+function subjectOf(instance: InstanceRecord, subject: string): string | undefined {
   if (subject.startsWith('attribute:'))
     return instance.attributes.find(({ name }) => name === subject.slice('attribute:'.length))?.value
   switch (subject) {

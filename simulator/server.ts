@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type AdminRequest, administer, state } from './admin.ts'
+import type { Scheduled } from './clock.ts'
 import { EcsError, serialization } from './errors.ts'
 import { Simulator, type SimulatorOptions } from './simulator.ts'
 
@@ -130,15 +131,16 @@ function later(simulator: Simulator, seconds: number, run: () => void): void {
 /** Sleepers in virtual time: when all is quiet, the clock jumps to the first of them. */
 function sleeper(simulator: Simulator, quiet: () => boolean) {
   const { clock } = simulator
-  const due = new Set<number>()
+  const sleepers = new Set<Scheduled>()
   let pumping = false
   const pump = () => {
-    if (due.size === 0) {
+    if (sleepers.size === 0) {
       pumping = false
       return
     }
     clock.catchUp()
-    if (clock.speed === 0 && quiet()) clock.advance(Math.max(0, Math.min(...due) - clock.now))
+    if (clock.speed === 0 && quiet())
+      clock.advance(Math.max(0, Math.min(...[...sleepers].map(({ at }) => at)) - clock.now))
     setTimeout(pump, 1)
   }
   return (milliseconds: number, signal?: AbortSignal): Promise<void> =>
@@ -147,20 +149,17 @@ function sleeper(simulator: Simulator, quiet: () => boolean) {
         reject(signal.reason)
         return
       }
-      // Two sleepers of the same moment must not share an entry.
-      let at = clock.now + milliseconds
-      while (due.has(at)) at += 1e-6 * Math.max(1, at * 1e-9)
-      due.add(at)
-      const wakeUp = clock.schedule(at - clock.now, () => {
-        due.delete(at)
+      const wakeUp = clock.schedule(milliseconds, () => {
+        sleepers.delete(wakeUp)
         signal?.removeEventListener('abort', abort)
         resolve()
       })
       const abort = () => {
-        due.delete(at)
+        sleepers.delete(wakeUp)
         wakeUp.cancel()
         reject(signal?.reason)
       }
+      sleepers.add(wakeUp)
       signal?.addEventListener('abort', abort, { once: true })
       if (!pumping) {
         pumping = true

@@ -1,7 +1,17 @@
-import * as core from '@actions/core'
-import { ECSClient } from '@aws-sdk/client-ecs'
-import { foo } from './foo.ts'
+import { setFailed } from '@actions/core'
+import { wallClock } from './clock.ts'
+import { actionsRunner } from './github/runner.ts'
+import { main } from './main.ts'
+import { logLine } from './render/escape.ts'
 
-core.info(`${foo} ${typeof ECSClient}`)
-const { getOctokit } = await import('@actions/github')
-core.info(typeof getOctokit)
+const cancel = new AbortController()
+// The runner asks twice before it kills; what is under way in ECS goes on there.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancel.abort(new Error(signal)))
+
+try {
+  await main({ env: process.env, runner: actionsRunner(process.env), clock: wallClock, signal: cancel.signal })
+} catch (error) {
+  setFailed(logLine(error instanceof Error ? error.message : String(error)))
+}
+// Connections that are kept alive would keep the step alive too.
+process.exit()

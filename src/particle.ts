@@ -100,11 +100,32 @@ export function placeAt(root: Node, path: Path): Place {
   return root.place
 }
 
-/** The value without its places. Inherited values stay out until they are resolved. */
-export function plain(node: Node): unknown {
-  if (node.kind === 'list') return node.items.map(plain)
-  if (node.kind === 'scalar') return node.inherit ? new Unknown(node.inherit.from) : node.value
-  return Object.fromEntries([...node.entries].map(([key, { node: value }]) => [key, plain(value)]))
+/** The value without its places. What is inherited is asked for; without an answer it is known only after apply. */
+export function plain(
+  node: Node,
+  inherited: (inherit: Inherit, path: Path) => unknown = ({ from }) => new Unknown(from),
+  path: Path = [],
+): unknown {
+  if (node.kind === 'list') return node.items.map((item, index) => plain(item, inherited, [...path, index]))
+  if (node.kind === 'scalar') return node.inherit ? inherited(node.inherit, path) : node.value
+  return Object.fromEntries(
+    [...node.entries].map(([key, { node: value }]) => [key, plain(value, inherited, [...path, key])]),
+  )
+}
+
+/** The value at a path of plain data, or undefined. Only what is there itself counts, nothing inherited from Object. */
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((inside, step) => {
+    if (typeof inside !== 'object' || inside === null || !Object.hasOwn(inside, step)) return undefined
+    return (inside as Readonly<Record<string | number, unknown>>)[step]
+  }, value)
+}
+
+/** Everything that a definition inherits, in its order. */
+export function inheritsIn(node: Node): Inherit[] {
+  if (node.kind === 'scalar') return node.inherit ? [node.inherit] : []
+  const inside = node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
+  return inside.flatMap(inheritsIn)
 }
 
 /**
@@ -132,3 +153,11 @@ export interface Particle<Definition extends object = Readonly<Record<string, un
   readonly options: Readonly<Record<string, unknown>>
   readonly source: MapNode
 }
+
+/** The particle with other values for what it inherits. */
+export function withInherited(particle: Particle, inherited: (inherit: Inherit, path: Path) => unknown): Particle {
+  return { ...particle, definition: plain(particle.source, inherited) as Particle['definition'] }
+}
+
+/** A path as a key of sets. */
+export const pathKey = (path: Path): string => JSON.stringify(path)

@@ -52,6 +52,12 @@ export class Ecs {
     return this.#shared.account
   }
 
+  /** The account of the credentials: missing things are named by ARN too, so any cluster will do. */
+  async findAccount(): Promise<string | undefined> {
+    if (!this.account) await this.cluster('default')
+    return this.account
+  }
+
   /** One call. Errors are `EcsError`s, one sentence each. */
   call<Name extends CallName>(name: Name, input: Input<Name>): Promise<Output<Name>> {
     return this.#shared.call(name, input, this.#tally)

@@ -2,13 +2,12 @@ import type { StaticStructureSchema } from '@smithy/types'
 import type { Curtain } from '../flavors/flavor.ts'
 import { type Path, Unknown } from '../particle.ts'
 import type { FoundChange, Value } from './change.ts'
-import { covers, display, type Step } from './ignore.ts'
-import { pairsOf } from './pairing.ts'
+import { type Distance, pairsOf } from './pairing.ts'
+import { covers, display, inside, Labels, nameMember, type Step } from './path.ts'
 import type { Around, Members, Rules } from './rules.ts'
 import { type Shape, shapeOf } from './shape.ts'
 import {
   defaultOf,
-  type Element,
   type Elements,
   type Entries,
   isImplied,
@@ -74,7 +73,8 @@ export function canonical(stated: object, options: CompareOptions): unknown {
   return normalOf(root, at => !ignored.has(textOf(at)))
 }
 
-function rootOf(definition: object, shape: Shape, side: Around['side']): Structure | undefined {
+/** A definition as a tree. */
+export function rootOf(definition: object, shape: Shape, side: Around['side']): Structure | undefined {
   const root = definition as Members
   const tree = read(root, shape, { side, holder: root, root })
   return tree?.kind === 'structure' ? tree : undefined
@@ -89,32 +89,14 @@ function collect(tree: Tree, steps: readonly Step[], ignore: readonly string[], 
   for (const [step, inner] of inside(tree)) collect(inner, [...steps, step], ignore, found)
 }
 
-/** What a tree holds, with the step that leads there. */
-function* inside(tree: Tree): Generator<[Step, Tree]> {
-  if (tree.kind === 'structure') yield* tree.members
-  else if (tree.kind === 'entries') for (const [key, entry] of tree.entries) yield [{ in: key }, entry]
-  else if (tree.kind === 'elements') {
-    const labels = new Labels()
-    for (const element of tree.elements) yield [labels.of(element), element.tree]
+/** How many changes would make one element the other. */
+export function distanceOf(shape: Shape, options: CompareOptions): Distance {
+  return (stated, live) => {
+    const trial = new Walk({ ...options, ignore: [] })
+    trial.trees(stated.tree, live.tree, shape, live.tree.around, [], true)
+    return trial.changes.length
   }
 }
-
-/** What elements of one list are called: by name where they have one of their own, else by position. */
-class Labels {
-  readonly #taken = new Set<string>()
-
-  of({ index, tree }: Element, hides?: (at: Path) => boolean): Step {
-    const name = tree.kind === 'structure' ? tree.members.get(labelled(tree)) : undefined
-    if (name?.kind !== 'leaf' || typeof name.value !== 'string' || name.value === '') return { in: index }
-    // A secret in a path would be shown; a second one of the same name would be taken for the first.
-    if (this.#taken.has(name.value) || (name.around.side === 'stated' && hides?.(name.at))) return { in: index }
-    this.#taken.add(name.value)
-    return { in: name.value }
-  }
-}
-
-/** The member that an element is called by. */
-const labelled = (tree: Structure): string => tree.rule.named ?? 'name'
 
 /** One pass over two sides. */
 class Walk {
@@ -126,7 +108,7 @@ class Walk {
   }
 
   /** Either side may be missing. `around` stands around the live one, for what its defaults depend on. */
-  #trees(
+  trees(
     stated: Tree | undefined,
     live: Tree | undefined,
     shape: Shape,
@@ -146,16 +128,20 @@ class Walk {
     }
     switch (stated.kind) {
       case 'leaf':
-        return this.#leaves(stated, live as Leaf | undefined, around, steps)
+        this.#leaves(stated, live as Leaf | undefined, around, steps)
+        break
       case 'values':
-        return this.#values(stated, live as Values | undefined, steps)
+        this.#values(stated, live as Values | undefined, steps)
+        break
       case 'structure':
-        if (!live && stated.says) return this.add(stated, steps)
-        return this.structures(stated, live as Structure | undefined, shape, around, steps, whole)
+        if (live) this.structures(stated, live as Structure, shape, around, steps, whole)
+        else if (stated.rule.presence || this.#differs(stated, shape, around, steps)) this.add(stated, steps)
+        break
       case 'elements':
-        return this.#elements(stated, live as Elements | undefined, around, steps)
+        this.#elements(stated, live as Elements | undefined, around, steps)
+        break
       case 'entries':
-        return this.#entries(stated, live as Entries | undefined, around, steps)
+        this.#entries(stated, live as Entries | undefined, around, steps)
     }
   }
 
@@ -171,13 +157,20 @@ class Walk {
     const within: Around = live?.inside ?? { side: 'live', holder: {}, root, ...(around && { outer: around }) }
     for (const [name, member] of stated?.members ?? []) {
       const inner = shape.members.get(name)
-      if (inner) this.#trees(member, live?.members.get(name), inner, within, [...steps, name], whole)
+      if (inner) this.trees(member, live?.members.get(name), inner, within, [...steps, name], whole)
     }
     if (!whole || !live) return
     for (const [name, inner] of shape.members) {
       const member = stated?.members.has(name) ? undefined : live.members.get(name)
-      if (member) this.#trees(undefined, member, inner, within, [...steps, name], whole)
+      if (member) this.trees(undefined, member, inner, within, [...steps, name], whole)
     }
+  }
+
+  /** Whether a structure that is not there says something else than ECS takes without it. */
+  #differs(stated: Structure, shape: Shape, around: Around, steps: readonly Step[]): boolean {
+    const trial = new Walk(this.#options)
+    trial.structures(stated, undefined, shape, around, steps, false)
+    return trial.changes.length > 0
   }
 
   #leaves(stated: Leaf, live: Leaf | undefined, around: Around, steps: readonly Step[]): void {
@@ -185,7 +178,7 @@ class Walk {
     const there = live
       ? live.value
       : stated.key === undefined
-        ? (rule.unanswered ?? defaultOf(rule, around, stated.value))
+        ? (rule.unanswered ?? defaultOf(rule, around))
         : undefined
     if (!(stated.value instanceof Unknown)) {
       if (stated.value === there) return
@@ -204,16 +197,12 @@ class Walk {
   /** Within a list everything is whole: ECS replaces it as it is said. */
   #elements(stated: Elements, live: Elements | undefined, around: Around, steps: readonly Step[]): void {
     const { shape } = stated
-    const pairs = pairsOf(stated, live, (one, other) => {
-      const trial = new Walk({ ...this.#options, ignore: [] })
-      trial.#trees(one.tree, other.tree, shape, around, [], true)
-      return trial.changes.length
-    })
+    const pairs = pairsOf(stated, live, distanceOf(shape, this.#options))
     const labels = new Labels()
     for (const { stated: one, live: other } of pairs) {
       if (one) {
-        const path = [...steps, labels.of(one, at => this.#options.curtain.secret(at))]
-        if (other) this.#trees(one.tree, other.tree, shape, around, path, true)
+        const path = [...steps, labels.of(one, this.#secret)]
+        if (other) this.trees(one.tree, other.tree, shape, around, path, true)
         else if (!isImplied(one)) this.add(one.tree, path)
       } else if (other && !isImplied(other)) this.#remove(other.tree, [...steps, labels.of(other)])
     }
@@ -237,62 +226,44 @@ class Walk {
 
   /** What comes, leaf by leaf. The name that stands in the path needs no line of its own. */
   add(tree: Tree, steps: readonly Step[]): void {
-    this.#each(
-      tree,
-      steps,
-      () => true,
-      leaf => this.#emit(leaf.tree, undefined, leaf.steps),
-    )
+    this.#each(tree, steps, false, (leaf, path) => this.#emit(leaf, undefined, path))
   }
 
   /** What goes, leaf by leaf: defaults that ECS filled in are no loss. */
   #remove(tree: Tree, steps: readonly Step[]): void {
-    this.#each(
-      tree,
-      steps,
-      ({ says }) => says,
-      leaf => this.#emit(undefined, leaf.tree, leaf.steps),
-    )
+    this.#each(tree, steps, true, (leaf, path) => this.#emit(undefined, leaf, path))
   }
 
+  /** Visits leaves, without defaults where these mean nothing; true when there was one. */
   #each(
     tree: Tree,
     steps: readonly Step[],
-    worth: (tree: Tree) => boolean,
-    visit: (leaf: { readonly tree: Tree; readonly steps: readonly Step[] }) => void,
+    sayingOnly: boolean,
+    visit: (leaf: Tree, steps: readonly Step[]) => void,
   ): boolean {
     if (this.#ignored(steps)) return false
     if (tree.kind === 'leaf' || tree.kind === 'values') {
-      if (!worth(tree) || (tree.kind === 'values' && !tree.says)) return false
-      visit({ tree, steps })
+      if (!tree.says && (sayingOnly || tree.kind === 'values')) return false
+      visit(tree, steps)
       return true
     }
-    let any = false
-    const labels = new Labels()
-    if (tree.kind === 'elements') {
-      const hides = (at: Path) => this.#options.curtain.secret(at)
-      for (const element of tree.elements) {
-        any = this.#each(element.tree, [...steps, labels.of(element, hides)], worth, visit) || any
-      }
-      return any
-    }
     const last = steps.at(-1)
-    let named: [Step, Tree] | undefined
-    for (const [step, inner] of inside(tree)) {
-      const isName =
-        tree.kind === 'structure' && step === labelled(tree) && typeof last === 'object' && typeof last.in === 'string'
-      if (isName) named = [step, inner]
-      else any = this.#each(inner, [...steps, step], worth, visit) || any
+    const isElement = tree.kind === 'structure' && typeof last === 'object'
+    const inPath = isElement && typeof last.in === 'string' ? nameMember(tree) : undefined
+    let any = false
+    for (const [step, inner] of inside(tree, this.#secret)) {
+      if (step !== inPath) any = this.#each(inner, [...steps, step], sayingOnly, visit) || any
     }
-    if (!any && named) any = this.#each(named[1], [...steps, named[0]], worth, visit)
-    // An element or structure whose being there is all it says.
-    const element = typeof last === 'object' && tree.kind === 'structure'
-    if (!any && (element || tree.rule.presence) && steps.length > 0) {
-      visit({ tree, steps })
-      any = true
-    }
-    return any
+    if (any) return true
+    const name = tree.kind === 'structure' && inPath !== undefined ? tree.members.get(inPath) : undefined
+    if (name && inPath !== undefined) return this.#each(name, [...steps, inPath], sayingOnly, visit)
+    // Its being there is all that it says.
+    if (!isElement && !(tree.rule.presence && tree.kind === 'structure')) return false
+    visit(tree, steps)
+    return true
   }
+
+  readonly #secret = (at: Path): boolean => this.#options.curtain.secret(at)
 
   #ignored(steps: readonly Step[]): boolean {
     return this.#options.ignore.length > 0 && this.#options.ignore.some(pattern => covers(pattern, steps))
@@ -305,7 +276,9 @@ class Walk {
     const path = display(steps)
     if (hidden) this.changes.push({ path, sensitive: true, ...at, ...raw })
     else {
-      const before = live && { before: displayed(live, stated) }
+      // An empty list is none: that ECS answers it, or not, is no news.
+      const empty = live?.kind === 'values' && !live.says
+      const before = live && !empty && { before: displayed(live, stated) }
       const after = stated && { after: displayed(stated) }
       this.changes.push({ path, ...before, ...after, ...at, ...raw })
     }

@@ -1,5 +1,5 @@
 import { Unknown } from '../particle.ts'
-import { type Element, type Elements, normalOf, textOf } from './tree.ts'
+import { compareText, type Element, type Elements, normalOf, shown, textOf } from './tree.ts'
 
 /** Which stated element is which live one, each at most once. A missing side is an element that comes or goes. */
 export interface Pair {
@@ -10,10 +10,11 @@ export interface Pair {
 /** How far two elements are from each other, in changes. */
 export type Distance = (stated: Element, live: Element) => number
 
-/** A live element that may be taken. Its text is made only where it is asked for. */
+/** A live element that may be taken. Its texts are made only where they are asked for. */
 class Candidate {
   readonly element: Element
   #text: string | undefined
+  #raw: string | undefined
 
   constructor(element: Element) {
     this.element = element
@@ -23,9 +24,15 @@ class Candidate {
     this.#text ??= textOf(normalOf(this.element.tree))
     return this.#text
   }
+
+  /** Tells apart what is equal but for defaults that are answered or not. */
+  get raw(): string {
+    this.#raw ??= textOf(shown(this.element.tree.raw))
+    return this.#raw
+  }
 }
 
-const byText = (a: Candidate, b: Candidate): number => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0)
+const byText = (a: Candidate, b: Candidate): number => compareText(a.text, b.text) || compareText(a.raw, b.raw)
 
 /** The same live answer in another order gives the same pairs: ties are settled by content, never by position. */
 export function pairsOf(stated: Elements | undefined, live: Elements | undefined, distance: Distance): Pair[] {
@@ -56,7 +63,7 @@ export function pairsOf(stated: Elements | undefined, live: Elements | undefined
     // What is the same stays the same, whatever is near it.
     for (const element of open) {
       const text = textOf(normalOf(element.tree))
-      const same = [...left].find(other => other.text === text)
+      const same = [...left].filter(other => other.text === text).sort(byText)[0]
       if (same) take(element, same)
     }
     if (left.size === 0) return
@@ -114,5 +121,5 @@ function keyOf({ tree }: Element, members: readonly string[]): string | undefine
     if (held?.kind === 'leaf' && held.value instanceof Unknown) return undefined
     values.push(held?.says ? normalOf(held) : null)
   }
-  return values.every(value => value === null) ? undefined : textOf(values)
+  return textOf(values)
 }

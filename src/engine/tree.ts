@@ -64,6 +64,9 @@ export const isMembers = (value: unknown): value is Members =>
 /** One text for equal values, once they are `shown`. */
 export const textOf = (value: unknown): string => JSON.stringify(value) ?? 'undefined'
 
+/** By code units: the same everywhere, whatever the locale. */
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
 /** What ECS takes when the member is left out here. */
 export function defaultOf(rule: Rule, around: Around, value?: unknown): unknown {
   return typeof rule.default === 'function' ? rule.default(around, value) : rule.default
@@ -182,7 +185,7 @@ export function valuesOf({ values, rule }: Values): unknown[] {
 function sorted(values: readonly unknown[]): unknown[] {
   return values
     .map(value => ({ value, text: textOf(value) }))
-    .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+    .sort((a, b) => compareText(a.text, b.text))
     .map(({ value }) => value)
 }
 

@@ -47,10 +47,10 @@ function holds(live: Cluster): string | undefined {
 export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
   ...words,
 
-  read(_particle, live) {
+  read(particle, live) {
     if (!live) return { state: 'terminated' }
     if (live.status === 'ACTIVE') {
-      if (live.attachmentsStatus !== 'UPDATE_IN_PROGRESS') return { state: 'running' }
+      if (live.attachmentsStatus !== 'UPDATE_IN_PROGRESS' || particle.desired !== 'running') return { state: 'running' }
       return { state: 'running', unsettled: true, why: 'its capacity providers are being changed' }
     }
     if (live.status === 'FAILED') return { state: 'running', failed: true, why: 'ECS says that the cluster FAILED' }

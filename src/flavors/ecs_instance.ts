@@ -78,7 +78,7 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
         return { state: 'pending', unsettled: true, why: `draining, ${plural(running, 'task')} left` }
       }
       if (leaving && particle.options.deregister === true) {
-        return { state: 'pending', why: 'drained, not deregistered yet' }
+        return { state: 'pending', unsettled: true, why: 'drained, not deregistered yet' }
       }
       return { state: 'stopped' }
     }

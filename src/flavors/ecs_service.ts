@@ -74,8 +74,11 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     if (!live) return { state: 'terminated' }
     const { service } = live
     if (service.status === 'DRAINING') {
-      return { state: 'pending', unsettled: true, why: `the service is DRAINING, ${counts(service)}` }
+      const why = `the service is DRAINING, ${counts(service)}`
+      return { state: 'pending', why, ...(particle.desired === 'running' ? { incomplete: true } : { unsettled: true }) }
     }
+    // On its way out, a rollout under way is nothing to wait for.
+    if (particle.desired !== 'running') return { state: 'running' }
     const deployment = primary(service)
     if (deployment?.rolloutState === 'FAILED') {
       return {
@@ -98,6 +101,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const all = live.redeploy && !allowed ? [...changes, redeployment] : changes
     return {
       changes: all,
+      ...(all.length === 1 && all[0] === redeployment && { sanctioned: true as const }),
       ...(refused.length > 0 && { protected: refused }),
       ...(refused.length > 0 && {
         warnings: [
@@ -234,8 +238,10 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return [...events, ...summarizeStopped(ours)]
   },
 
-  async rollBack(particle, before, act) {
-    const { service: old } = before
+  async rollBack(particle, { service: old }, now, act) {
+    const back = now && primary(now.service)
+    // The circuit breaker was faster.
+    if (back?.rolloutState === 'COMPLETED' && back.taskDefinition === old.taskDefinition) return undefined
     const answer = await act.ecs.call('UpdateService', {
       ...putBack(old),
       cluster: particle.definition.cluster ?? 'default',

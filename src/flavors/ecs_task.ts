@@ -12,7 +12,7 @@ import {
   type TaskDefinitionDefinition,
 } from './ecs_task_definition.ts'
 import type { Act, Curtain, Flavor, Observed, Surroundings, Verdict } from './flavor.ts'
-import { type RunRecord, recordOf, recordTag, surplus } from './record.ts'
+import { hasRunBefore, type RunRecord, recordOf, recordTag, surplus } from './record.ts'
 import { taskRules } from './rules/task.ts'
 import { liveTaskDefinition, taskDefinitionRules } from './rules/taskDefinition.ts'
 import { ownTagPrefix } from './tags.ts'
@@ -38,6 +38,10 @@ export interface LiveTask {
   readonly holder?: { readonly arn: string; readonly tags: readonly Tag[] }
   /** The inputs ask for another run. */
   readonly asked: boolean
+  /** Names what is stated, release variables aside. */
+  readonly signature?: string
+  /** The same has succeeded before with other values of release variables. */
+  readonly knownRelease: boolean
   /** Milliseconds since 1970, when it was looked at. */
   readonly at: number
 }
@@ -122,8 +126,11 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
   describe(particle, live, curtain) {
     const { taskName: _name, stopReason: _reason, ...asked } = particle.definition
     const changes = describe(asked, { schema: words.model, rules: taskRules, whole: false, ignore: [], curtain })
+    // Run again by a person who names it, or run before but for the values of release variables.
+    const sanctioned = (live?.asked && live.record !== undefined) || live?.knownRelease
     return {
       changes,
+      ...(sanctioned && { sanctioned }),
       risks: keptRunning(particle)
         ? (live?.others.length ?? 0) > 0
           ? [`${plural(live?.others.length ?? 0, 'task')} of its earlier definition stop when the new one runs`]
@@ -164,7 +171,14 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
 
   async look(particle, around) {
     const parts = await runOf(particle, around)
-    const base = { asked: around.asked, at: around.clock.now(), essential: parts.essential }
+    const signature = around.releaseSignature
+    const base = {
+      asked: around.asked,
+      at: around.clock.now(),
+      essential: parts.essential,
+      ...(signature && { signature }),
+      knownRelease: signature !== undefined && hasRunBefore(signature, parts.tagLists),
+    }
     const holder = parts.holder && { holder: parts.holder }
     if (parts.digest === undefined || parts.family === undefined) return { ...base, ...holder, runs: [], others: [] }
     const { digest, family } = parts
@@ -219,6 +233,7 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
       at: Math.floor(act.clock.now() / 1000),
       attempt,
       token: asked ? 0 : nextToken(live, neverStarted.length),
+      ...(live.signature && { claim: live.signature }),
     }
     // Before anything runs: a run that nobody could remember must not begin.
     if (isRecorded(particle)) await remember(live, record, act)
@@ -244,9 +259,8 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
     const { running, failed, succeeded } = sort(live)
     if (running.length > 0) return
     const status = failed.length > 0 ? 'failed' : succeeded.length >= countOf(particle) ? 'done' : 'refused'
-    const known = memo.record ?? { attempt: 0, token: 0 }
-    const { attempt, token } = known
-    await remember(live, { status, at: Math.floor(act.clock.now() / 1000), attempt, token }, act)
+    const known = memo.record ?? { attempt: 0, token: 0, ...(live.signature && { claim: live.signature }) }
+    await remember(live, { ...known, status, at: Math.floor(act.clock.now() / 1000) }, act)
   },
 
   explain: async (_particle, live) =>
@@ -259,7 +273,9 @@ function readLeaving(live: LiveTask): Observed {
 
 function readKept(particle: TaskParticle, live: LiveTask): Observed {
   const { running } = sort(live)
-  if (running.length < countOf(particle)) return { state: running.length > 0 ? 'pending' : 'stopped' }
+  if (running.length < countOf(particle)) {
+    return running.length > 0 ? { state: 'pending', incomplete: true } : { state: 'stopped' }
+  }
   const starting = running.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
   if (starting.length > 0) return { state: 'pending', unsettled: true, why: `the task is ${starting[0]?.lastStatus}` }
   if (live.others.length > 0) {
@@ -277,7 +293,7 @@ function readJob(particle: TaskParticle, live: LiveTask): Observed {
   const { record } = live
   const have = running.length + succeeded.length
   if (running.length > 0) {
-    if (have < countOf(particle)) return { state: 'terminated' }
+    if (have < countOf(particle)) return { state: 'pending', incomplete: true }
     return { state: 'pending', unsettled: true, why: `its task is ${running[0]?.lastStatus}` }
   }
   if (live.asked) return { state: 'terminated' }

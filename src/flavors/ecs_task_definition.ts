@@ -52,11 +52,7 @@ export const shortReference = (revision: Revision): string =>
   `${revision.taskDefinition?.family}:${revision.taskDefinition?.revision}`
 
 const differences = (particle: TaskDefinitionParticle, revision: Revision, curtain: Curtain) =>
-  compare(
-    request(particle.definition),
-    liveTaskDefinition(revision),
-    options(particle, curtain),
-  )
+  compare(request(particle.definition), liveTaskDefinition(revision), options(particle, curtain))
 
 const isTag = ({ path }: { readonly path: string }): boolean => path.startsWith('tags')
 
@@ -118,6 +114,16 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
   reference(particle, live, changes) {
     const revision = inHand(particle, live)
     return revision && changes.every(isTag) ? shortReference(revision) : new Unknown(particle.id)
+  },
+
+  behind(particle, live, curtain) {
+    const others = live.running.filter(revision => !saysTheSame(particle, revision))
+    return new Map(
+      others.map(revision => [
+        shortReference(revision),
+        differences(particle, revision, curtain).filter(change => !isTag(change)),
+      ]),
+    )
   },
 
   current(particle, live) {

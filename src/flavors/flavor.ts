@@ -13,6 +13,8 @@ export interface Observed {
   readonly done?: true
   /** It ended badly; every apply fails until something changes. */
   readonly failed?: true
+  /** Something of it is there, and it is to be started all the same: fewer tasks than asked for, or one on its way out. */
+  readonly incomplete?: true
   /** Nothing to change, and still not what it is to be: a rollout, a running job, an outcome not yet recorded. */
   readonly unsettled?: true
 }
@@ -32,6 +34,8 @@ export interface Comparison {
   readonly warnings?: readonly string[]
   /** Equivalent because an existing revision is pinned. */
   readonly pinned?: true
+  /** A person asked for exactly this in the inputs, or it follows from release variables alone: nothing is left to review. */
+  readonly sanctioned?: true
   /** It cannot be started from here, and that is no error: why. */
   readonly absent?: string
 }
@@ -59,6 +63,8 @@ export interface Surroundings {
   live(id: ParticleId): Promise<unknown>
   /** The inputs name this particle in `retry-tasks` or `redeploy`. */
   readonly asked: boolean
+  /** 16 hex digits of what the particle and its parents state, release variables by name; undefined without any. */
+  readonly releaseSignature: string | undefined
 }
 
 /** What a transition may use, and say. */
@@ -128,6 +134,8 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     live: Live | undefined,
     changes: readonly FoundChange[],
   ): string | Unknown | undefined
+  /** What children run that is not what is stated, by their reference, and how it differs. */
+  behind?(particle: Particle<Definition>, live: Live, curtain: Curtain): ReadonlyMap<string, readonly FoundChange[]>
   /** The definition as it is in AWS, for `$inherit$`. */
   current(particle: Particle<Definition>, live: Live | undefined): Readonly<Record<string, unknown>> | undefined
   /** What a transition that is already under way is judged by. */
@@ -158,9 +166,8 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     verdict: Verdict,
     act: Act,
   ): Promise<void>
-  /** After a failed rollout, with `on-failure: rollback`: back to what ran before. */
-  rollBack?(particle: Particle<Definition>, before: Live, act: Act): Promise<Memo>
+  /** After a failed rollout, with `on-failure: rollback`: back to what ran before; undefined when it is back already. */
+  rollBack?(particle: Particle<Definition>, before: Live, now: Live | undefined, act: Act): Promise<Memo | undefined>
 }
-
 /** A flavor whose definition and answers nobody looks into: the engine hands them from one method to the next. */
 export type AnyFlavor = Flavor<Readonly<Record<string, unknown>>, unknown, unknown>

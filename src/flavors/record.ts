@@ -3,7 +3,7 @@ import { ownTagPrefix } from './tags.ts'
 
 /**
  * How jobs ended, remembered in tags on their task definition's revision, because ECS forgets a stopped task after
- * about an hour. Key `ecs-particles:run/<digest>`, value `1 <status> <seconds since 1970> <attempt> <token>`.
+ * about an hour. Key `ecs-particles:run/<digest>`, value `1 <status> <seconds since 1970> <attempt> <token> <claim>`.
  */
 export interface RunRecord {
   /** `intent`: RunTask was about to be called. `refused`: ECS started nothing. */
@@ -14,6 +14,8 @@ export interface RunRecord {
   readonly attempt: number
   /** Which client token of this attempt: counted up when ECS is known to have started nothing with the last one. */
   readonly token: number
+  /** What ran, with release variables by name, in 16 hex digits: with other values of theirs it needs no new review. */
+  readonly claim?: string
 }
 
 const prefix = `${ownTagPrefix}run/`
@@ -26,17 +28,20 @@ const tagKey = (digest: string): string => `${prefix}${digest}`
 /** The record as a tag. Only characters that ECS allows in tag values. */
 export const recordTag = (digest: string, record: RunRecord): Tag => ({
   key: tagKey(digest),
-  value: `1 ${record.status} ${record.at} ${record.attempt} ${record.token}`,
+  value: ['1', record.status, record.at, record.attempt, record.token, record.claim]
+    .filter(part => part !== undefined)
+    .join(' '),
 })
 
 function parse(value: string): RunRecord | undefined {
-  const match = /^1 (intent|refused|done|failed) (\d+) (\d+) (\d+)$/.exec(value)
+  const match = /^1 (intent|refused|done|failed) (\d+) (\d+) (\d+)(?: ([0-9a-f]{16}))?$/.exec(value)
   if (!match) return undefined
   return {
     status: match[1] as RunRecord['status'],
     at: Number(match[2]),
     attempt: Number(match[3]),
     token: Number(match[4]),
+    ...(match[5] && { claim: match[5] }),
   }
 }
 
@@ -58,6 +63,13 @@ export function recordOf(digest: string, tagLists: readonly (readonly Tag[])[]):
     .filter(record => record !== undefined)
   return records.length > 0 ? records.reduce(later) : undefined
 }
+
+/** Whether something that states the same, release variables aside, has succeeded before. */
+export const hasRunBefore = (claim: string, tagLists: readonly (readonly Tag[])[]): boolean =>
+  tagLists.flat().some(({ key = '', value = '' }) => {
+    const record = key.startsWith(prefix) ? parse(value) : undefined
+    return record?.claim === claim && record.status === 'done'
+  })
 
 /** The newest records of several revisions, for the tags of a new one. */
 export function carriedForward(tagLists: readonly (readonly Tag[])[]): Tag[] {

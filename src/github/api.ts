@@ -53,6 +53,8 @@ interface Answer<T> {
   readonly headers: { readonly link?: string | undefined }
 }
 
+type Send<T> = (request: Request, signal: AbortSignal) => Promise<T>
+
 interface Page {
   readonly page: number
   readonly per_page: number
@@ -100,7 +102,7 @@ export class GitHub {
    *
    * @throws GitHubError
    */
-  async call<T>(purpose: Purpose, send: (request: Request) => Promise<T>): Promise<T> {
+  async call<T>(purpose: Purpose, send: Send<T>): Promise<T> {
     if (this.#free > 0) this.#free--
     else await new Promise<void>(resolve => this.#waiting.push(resolve))
     try {
@@ -112,7 +114,7 @@ export class GitHub {
     }
   }
 
-  async #call<T>(purpose: Purpose, send: (request: Request) => Promise<T>): Promise<T> {
+  async #call<T>(purpose: Purpose, send: Send<T>): Promise<T> {
     const octokit = await this.#open()
     let waited = 0
     for (let failures = 0; ; failures++) {
@@ -121,6 +123,7 @@ export class GitHub {
         const signal = this.#options.signal ? AbortSignal.any([this.#options.signal, timeout]) : timeout
         return await send(
           octokit.request.defaults({ headers: { 'x-github-api-version': apiVersion }, request: { signal } }),
+          signal,
         )
       } catch (error) {
         this.#options.signal?.throwIfAborted()
@@ -145,7 +148,10 @@ export class GitHub {
 
   /** Who the token is. Asked once. */
   identity(): Promise<Identity> {
-    this.#identity ??= this.#ask()
+    this.#identity ??= this.#ask().catch(error => {
+      this.#identity = undefined
+      throw error
+    })
     return this.#identity
   }
 
@@ -154,8 +160,8 @@ export class GitHub {
     const octokit = await this.#open()
     try {
       // `GET /user` is refused to every app's token, GITHUB_TOKEN among them; GraphQL answers all of them.
-      const { viewer } = await this.call(purpose, () =>
-        octokit.graphql<{ viewer: { login: string } }>('query { viewer { login } }'),
+      const { viewer } = await this.call(purpose, (_, signal) =>
+        octokit.graphql<{ viewer: { login: string } }>('query { viewer { login } }', { request: { signal } }),
       )
       return identityOf(viewer.login)
     } catch (error) {
@@ -191,7 +197,7 @@ export class GitHub {
     const said = message.replaceAll(this.#options.token, '***').replace(/\s+/g, ' ').trim().slice(0, 300)
     if (limited) {
       const at = new Date(this.clock.now() + (pause ?? 0)).toISOString().slice(0, 16).replace('T', ' ')
-      return new GitHubError(`GitHub’s rate limit kept us from trying to ${to}; try again after ${at} UTC`, {
+      return new GitHubError(`GitHub's rate limit kept us from trying to ${to}; try again after ${at} UTC`, {
         ...(status === undefined ? {} : { status }),
       })
     }
@@ -204,15 +210,16 @@ export class GitHub {
     if (status === 403 && /not accessible by|must authenticate via a github app|permission/i.test(said)) {
       const why = /github app/i.test(said)
         ? 'only the token of an app, such as GITHUB_TOKEN, may do that'
-        : `the token lacks “${needs}”; add it to the job’s permissions`
+        : `the token lacks "${needs}"; add it to the job's permissions`
       return new GitHubError(`GitHub refused to ${to} (403): ${why}`, { status, missing: needs })
     }
     if (status === 404)
       // What a token may not see does not exist for it.
-      return new GitHubError(`GitHub found nothing (404) to ${to}: it is not there, or the token lacks “${needs}”`, {
+      return new GitHubError(`GitHub found nothing (404) to ${to}: it is not there, or the token lacks "${needs}"`, {
         status,
         missing: needs,
       })
+    if (status >= 500) return new GitHubError(`GitHub failed to ${to} (${status}): ${said}`, { status })
     const accepted = headers['x-accepted-github-permissions']
     return new GitHubError(
       `GitHub refused to ${to} (${status}): ${said}${status === 403 && accepted ? ` (needs ${accepted})` : ''}`,
@@ -256,7 +263,9 @@ function read(error: unknown): Failure {
       (headers['retry-after'] !== undefined ||
         headers['x-ratelimit-remaining'] === '0' ||
         /secondary rate limit|abuse detection/i.test(message)))
-  return { status, message, headers, limited }
+  // Octokit's own message ends with the address of a manual.
+  const said = isLoose(error.response.data) ? error.response.data.message : undefined
+  return { status, message: typeof said === 'string' ? said : message, headers, limited }
 }
 
 function headersIn(value: Loose): Failure['headers'] {

@@ -131,11 +131,11 @@ async function create(
   const needs = 'checks: write'
   const output = (batch: readonly Annotation[]) => ({
     title: cut(part === 1 ? check.title : `${check.title} (${part})`, 255),
-    summary: cut(part === 1 ? check.summary : `Continues “${check.name}”.`, textLimit),
+    summary: cut(part === 1 ? check.summary : `Continues "${check.name}".`, textLimit),
     ...(text === undefined ? {} : { text }),
     annotations: [...batch],
   })
-  const { data } = await github.call({ to: `write the check “${name}”`, needs }, request =>
+  const { data } = await github.call({ to: `write the check "${name}"`, needs }, request =>
     request('POST /repos/{owner}/{repo}/check-runs', {
       ...github.repository,
       name,
@@ -149,7 +149,7 @@ async function create(
     }),
   )
   for (let from = annotationLimit; from < notes.length; from += annotationLimit)
-    await github.call({ to: `annotate the check “${name}”`, needs }, request =>
+    await github.call({ to: `annotate the check "${name}"`, needs }, request =>
       request('PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}', {
         ...github.repository,
         check_run_id: Number(data.id),
@@ -212,13 +212,16 @@ export async function shownOn(github: GitHub, commit: string, environment: strin
   const { successful, others } = await findChecks(github, commit, name)
   const [newest] = successful
   if (!newest) {
-    if (others.includes('failed')) return { why: `its plan “${name}” did not succeed` }
+    const { app, login } = await github.identity()
+    if (!app)
+      return { why: `the token is ${login}'s own, and only checks of the token's own app count; use GITHUB_TOKEN` }
+    if (others.includes('failed')) return { why: `its plan "${name}" did not succeed` }
     if (others.includes('another app'))
-      return { why: `its check “${name}” was written by another app, which does not count` }
-    return { why: `it has no check “${name}”` }
+      return { why: `its check "${name}" was written by another app, which does not count` }
+    return { why: `it has no check "${name}"` }
   }
   const first = readClaims(newest.text)
-  if (first?.part !== 1) return { why: `its check “${name}” holds no claims` }
+  if (first?.part !== 1) return { why: `its check "${name}" holds no claims` }
   if (first.version !== version)
     return {
       why: `its plan was made in format ${first.version}, and this release knows only ${version}; plan and apply with one release`,
@@ -231,7 +234,7 @@ export async function shownOn(github: GitHub, commit: string, environment: strin
       .filter(({ digest }) => digest !== undefined && digest === newest.digest)
       .map(({ text }) => readClaims(text))
       .find(read => read?.version === version && read.part === part && read.parts === first.parts)
-    if (!found) return { why: `its plan is incomplete: “${continued(name, part)}” is missing` }
+    if (!found) return { why: `its plan is incomplete: "${continued(name, part)}" is missing` }
     claims.push(...found.hashes)
   }
   return { claims }

@@ -189,7 +189,7 @@ export interface Chosen {
 export function commandFor(event: GitHubEvent, input: Command | 'auto'): Chosen {
   if (event.name === 'pull_request_target')
     throw new EventError(
-      'pull_request_target is refused: it gives a stranger’s manifests the rights of this repository; use pull_request',
+      "pull_request_target is refused: it gives a stranger's manifests the rights of this repository; use pull_request",
     )
   if (input !== 'auto') return { command: input }
   switch (event.name) {

@@ -12,8 +12,8 @@ export interface Text {
   readonly text: string
 }
 
-export interface Place {
-  /** The checkout, whose files save calls where they are what they were. */
+export interface Checkout {
+  /** Its folder, whose files save calls where they are what they were. */
   readonly workspace?: string
 }
 
@@ -39,7 +39,7 @@ export async function textsAt(
   github: GitHub | undefined,
   commit: string,
   wanted: (file: string) => boolean,
-  { workspace }: Place = {},
+  { workspace }: Checkout = {},
 ): Promise<Texts> {
   if (!isCommit(commit)) return { why: 'the earlier commit is not known' }
   let why = 'there is no token for GitHub'

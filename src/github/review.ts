@@ -1,6 +1,6 @@
 /** What was reviewed: the claims that merged pull requests showed, since the last commit that was applied. */
 import { type GitHub, GitHubError } from './api.ts'
-import { appliedCheck, findChecks, shownOn } from './check.ts'
+import { appliedCheck, findChecks, type Shown, shownOn } from './check.ts'
 import type { MergeGroupEvent, PushEvent } from './event.ts'
 
 /** How far back the last applied commit is looked for. */
@@ -38,15 +38,18 @@ export interface ReviewQuestion {
   readonly enough?: (claims: ReadonlySet<string>) => boolean
 }
 
-const short = (sha: string): string => sha.slice(0, 7)
+function list(commits: readonly string[]): string {
+  const shown = commits.slice(0, 5).map(sha => sha.slice(0, 7))
+  const more = commits.length - shown.length
+  return `commit${commits.length > 1 ? 's' : ''} ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
 
 /** Looks back from a commit. Never fails: what GitHub refuses is the history's `problem`. */
 export async function readHistory(github: GitHub, environment: string, commit: string): Promise<History> {
+  // Whose checks count is needed for the second call, and asked for beside the first; a failure shows there.
+  github.identity().catch(() => undefined)
   try {
-    const commits = await firstParents(github, commit)
-    const index = await firstApplied(github, environment, commits)
-    const applied = commits[index]
-    return applied ? { commits: commits.slice(0, index), applied } : { commits }
+    return await untilApplied(github, environment, firstParents(github, commit))
   } catch (error) {
     if (error instanceof GitHubError) return { commits: [], problem: error.message }
     throw error
@@ -57,33 +60,51 @@ export async function readHistory(github: GitHub, environment: string, commit: s
  * The branch as it was pushed to: first parents, newest first. The listing has every commit of every merged branch in
  * between, so it is followed by parents and asked again where it ends too early.
  */
-async function firstParents(github: GitHub, commit: string): Promise<string[]> {
+async function* firstParents(github: GitHub, commit: string): AsyncGenerator<string> {
   const parent = new Map<string, string | undefined>()
-  const found: string[] = []
-  for (let next: string | undefined = commit; next && found.length < historyLimit; next = parent.get(next)) {
+  let next: string | undefined = commit
+  // Nearly always the answer is near, and a hundred commits are half a megabyte.
+  for (let count = 0, size = 10; next && count < historyLimit; count++, next = parent.get(next)) {
     if (!parent.has(next)) {
       const from: string = next
       const { data } = await github.call({ to: 'read the history', needs: 'contents: read' }, request =>
-        request('GET /repos/{owner}/{repo}/commits', { ...github.repository, sha: from, per_page: 100 }),
+        request('GET /repos/{owner}/{repo}/commits', { ...github.repository, sha: from, per_page: size }),
       )
       for (const { sha, parents } of data) parent.set(sha, parents[0]?.sha)
-      if (!parent.has(from)) break
+      if (!parent.has(from)) return
+      size = 100
     }
-    found.push(next)
+    yield next
   }
-  return found
 }
 
-/** The first of the commits that carries the check of a succeeded apply; -1 when none does. */
-async function firstApplied(github: GitHub, environment: string, commits: readonly string[]): Promise<number> {
+/** Goes through commits until one carries the check of a succeeded apply. */
+async function untilApplied(
+  github: GitHub,
+  environment: string,
+  all: AsyncIterable<string> | Iterable<string>,
+): Promise<{ commits: string[]; applied?: string }> {
   const name = appliedCheck(environment)
-  // Nearly always it is the second; the further back, the more are asked at once.
-  for (let from = 0, size = 2; from < commits.length; from += size, size = Math.min(size * 2, 16)) {
-    const found = await Promise.all(commits.slice(from, from + size).map(commit => findChecks(github, commit, name)))
+  const commits: string[] = []
+  let batch: string[] = []
+  const look = async (): Promise<string | undefined> => {
+    const found = await Promise.all(batch.map(commit => findChecks(github, commit, name)))
     const index = found.findIndex(({ successful }) => successful.length > 0)
-    if (index >= 0) return from + index
+    commits.push(...batch.slice(0, index < 0 ? undefined : index))
+    const applied = batch[index]
+    batch = []
+    return applied
   }
-  return -1
+  // It is nearly always the second; the further back, the more are asked at once.
+  let size = 2
+  for await (const commit of all) {
+    if (batch.push(commit) < size) continue
+    const applied = await look()
+    if (applied) return { commits, applied }
+    size = Math.min(size * 2, 16)
+  }
+  const applied = await look()
+  return applied ? { commits, applied } : { commits }
 }
 
 /**
@@ -122,15 +143,23 @@ export async function reviewedForMergeGroup(
     const base = history.commits.indexOf(group.baseSha)
     if (!history.applied) review.note(noneApplied(question.environment, 'the commits of this group'))
     const commits = history.applied || base < 0 ? history.commits : history.commits.slice(0, base)
-    const queued = await queuedIn(github, group)
-    await review.queued([...queued].filter(([commit]) => commits.includes(commit)).map(([, number]) => number))
+    const entries = (await queuedIn(github, group)).filter(({ head }) => commits.includes(head))
+    await review.queued(entries.map(({ number }) => number))
+    const queued = new Set(entries.flatMap(entry => commitsOf(entry, [...commits, history.applied ?? group.baseSha])))
     const merged = commits.filter(commit => !queued.has(commit))
     await review.merged(merged, merged)
   })
 }
 
+/** The commits of one entry, those of a rebase are several, among commits that end with what the last one stands on. */
+function commitsOf({ head, base }: Entry, commits: readonly string[]): readonly string[] {
+  const end = commits.indexOf(base)
+  const from = commits.indexOf(head)
+  return end > from ? commits.slice(from, end) : [head]
+}
+
 const noneApplied = (environment: string, instead: string): string =>
-  `none of the last ${historyLimit} commits carries the check “${appliedCheck(environment)}”, so only ${instead} count`
+  `none of the last ${historyLimit} commits carries the check "${appliedCheck(environment)}", so only ${instead} count`
 
 /** The commits of the push itself, newest first. */
 async function pushed(
@@ -171,32 +200,36 @@ async function between(github: GitHub, from: string, to: string): Promise<Set<st
   return added
 }
 
+/** One pull request in the merge queue. */
+interface Entry {
+  readonly number: number
+  readonly head: string
+  /** What it stands on: the entry before it, or the branch. */
+  readonly base: string
+}
+
 /**
- * The heads of the merge queue's entries, each with the number of its pull request. Each entry stands on the one before it, and has a branch
- * that only GitHub can write; a commit's message could name any pull request.
+ * The merge queue's entries. Each has a branch that only GitHub can write; a commit's message could name any pull request.
  */
-async function queuedIn(github: GitHub, group: MergeGroupEvent): Promise<Map<string, number>> {
+async function queuedIn(github: GitHub, group: MergeGroupEvent): Promise<Entry[]> {
   const prefix = `refs/heads/gh-readonly-queue/${group.baseRef}/`
-  const numberOf = (ref: string): number | undefined => {
-    const [, number] = ref.startsWith(prefix) ? (/^pr-(\d+)-[0-9a-f]+$/.exec(ref.slice(prefix.length)) ?? []) : []
-    return number ? Number(number) : undefined
+  const entry = (ref: string, head: string, base?: string): Entry[] => {
+    const [, number, named] = ref.startsWith(prefix)
+      ? (/^pr-(\d+)-([0-9a-f]+)$/.exec(ref.slice(prefix.length)) ?? [])
+      : []
+    return number && named ? [{ number: Number(number), head, base: base ?? named }] : []
   }
-  const queued = new Map<string, number>()
-  const own = numberOf(group.headRef)
-  if (own) queued.set(group.headSha, own)
-  const pages = github.pages({ to: 'read the merge queue', needs: 'contents: read' }, (request, page) =>
+  // Not in pages: GitHub answers all that match.
+  const { data } = await github.call({ to: 'read the merge queue', needs: 'contents: read' }, request =>
     request('GET /repos/{owner}/{repo}/git/matching-refs/{ref}', {
       ...github.repository,
       ref: prefix.slice('refs/'.length),
-      ...page,
     }),
   )
-  for await (const refs of pages)
-    for (const { ref, object } of refs) {
-      const number = numberOf(ref)
-      if (number) queued.set(object.sha, number)
-    }
-  return queued
+  return [
+    ...entry(group.headRef, group.headSha, group.baseSha),
+    ...data.flatMap(({ ref, object }) => (object.sha === group.headSha ? [] : entry(ref, object.sha))),
+  ]
 }
 
 /** A pull request as both listings and the single look show it. */
@@ -274,8 +307,8 @@ class Review {
       await clock.sleep(pause)
       open = await this.#look(commits, open)
     }
-    for (const commit of [...open, ...late])
-      this.note(`commit ${short(commit)} came without a pull request that GitHub knows of`)
+    const alone = commits.filter(commit => open.includes(commit) || late.includes(commit))
+    if (alone.length > 0) this.note(`${list(alone)} came without a pull request that GitHub knows of`)
   }
 
   /** Looks for the pull requests of the open commits, and returns the commits that stay open. */
@@ -288,19 +321,8 @@ class Review {
       for (const pull of pulls)
         if (pull.merged_at && pull.merge_commit_sha && left.delete(pull.merge_commit_sha)) made.push(pull)
     }
-    const closed = await github.call({ to: 'read the pull requests', needs: 'pull-requests: read' }, request =>
-      request('GET /repos/{owner}/{repo}/pulls', {
-        ...github.repository,
-        state: 'closed',
-        sort: 'updated',
-        direction: 'desc',
-        per_page: 100,
-      }),
-    )
-    settle(closed.data)
-    // The listing above goes back a hundred pull requests; this one goes back for ever, but lags.
     const asked = await Promise.all(
-      [...left].map(async commit => {
+      open.map(async commit => {
         const { data } = await github.call(
           { to: 'read the pull requests of a commit', needs: 'pull-requests: read' },
           request =>
@@ -319,30 +341,56 @@ class Review {
       if (pulls.some(pull => pull.merged_at && pull.merge_commit_sha && commits.includes(pull.merge_commit_sha)))
         left.delete(commit)
     }
+    if (left.size > 0) {
+      // That listing lags behind a squash; this one seldom does, but is long and ends somewhere.
+      const { data } = await github.call({ to: 'read the pull requests', needs: 'pull-requests: read' }, request =>
+        request('GET /repos/{owner}/{repo}/pulls', {
+          ...github.repository,
+          state: 'closed',
+          sort: 'updated',
+          direction: 'desc',
+          per_page: 30,
+        }),
+      )
+      settle(data)
+    }
     await this.#add(made)
     return [...left]
   }
 
   async #add(pulls: readonly Pull[]): Promise<void> {
     const { environment, version } = this.#question
+    const { login } = await this.#github.identity()
     const looked = await Promise.all(
       pulls
         .filter(({ number }) => !this.#numbers.has(number))
-        .map(async pull => ({ pull, shown: await shownOn(this.#github, pull.head.sha, environment, version) })),
+        .map(async pull => ({ pull, shown: await this.#shown(pull.head.sha, environment, version) })),
     )
     for (const { pull, shown } of looked) {
       this.#numbers.add(pull.number)
-      if ('why' in shown) this.note(`pull request #${pull.number} reviewed nothing: ${shown.why}${because(pull)}`)
+      if ('why' in shown)
+        this.note(`pull request #${pull.number} reviewed nothing: ${shown.why}${because(pull, login)}`)
       else for (const claim of shown.claims) this.#claims.add(claim)
+    }
+  }
+
+  async #shown(commit: string, environment: string, version: number): Promise<Shown> {
+    try {
+      return await shownOn(this.#github, commit, environment, version)
+    } catch (error) {
+      // The head of a fork that is gone may be gone too; that says nothing about the other pull requests.
+      if (error instanceof GitHubError && (error.status === 404 || error.status === 422)) return { why: error.message }
+      throw error
     }
   }
 }
 
 /** Why a pull request may have no plan. */
-function because({ head, base, user }: Pull): string {
+function because({ head, base, user }: Pull, own: string): string {
   if (head.repo?.id !== base.repo?.id) return ' (it came from a fork, whose manifests are only validated)'
-  // Of all bots: which token opened it cannot be seen.
-  if (user?.type === 'Bot') return ` (it was opened by ${user.login}; what GITHUB_TOKEN opens starts no workflow)`
+  if (user?.login === own) return ` (it was opened by ${own}, whose pull requests start no workflow)`
+  if (user?.login === 'dependabot[bot]')
+    return " (Dependabot's runs have no secrets, and may write checks only where the workflow's permissions say so)"
   return ''
 }
 
@@ -365,8 +413,8 @@ export async function supersededBy(
     const head = data[0]?.sha
     if (!head || head === commit) return {}
     const newer = [...(await between(github, commit, head))].reverse().slice(0, historyLimit)
-    const by = newer[await firstApplied(github, environment, newer)]
-    return by ? { by } : {}
+    const { applied } = await untilApplied(github, environment, newer)
+    return applied ? { by: applied } : {}
   } catch (error) {
     if (error instanceof GitHubError) return { warning: error.message }
     throw error

@@ -44,6 +44,8 @@ export interface Draft {
   readonly vocabulary: Vocabulary
   readonly parents: readonly Link[]
   readonly children: readonly Link[]
+  /** Some of its parents cannot be read, so that nobody knows whether one is missing. */
+  readonly misread: boolean
   readonly desired: { readonly state: DesiredState; readonly place: Place } | undefined
   readonly persistOnTermination: boolean
   readonly persistOnUpdate: boolean
@@ -126,7 +128,12 @@ export function readDraft(
   const resource = readResource(map, vocabulary, origin, wrong)
   const checked = checkDefinition(resource.definition, vocabulary)
   problems.push(...checked.problems)
-  if (resource.given) checkRequired(checked.node, vocabulary, wrong)
+  // A value that the model refuses is no name either; once is enough.
+  const refused = new Set(checked.problems.map(problem => problem.place))
+  if (resource.given)
+    checkRequired(checked.node, vocabulary, (place, message) => {
+      if (!refused.has(place)) wrong(place, message)
+    })
   return {
     ...who,
     place: map.place,
@@ -141,8 +148,14 @@ export function readDraft(
 
 /** What particles and quasiparticles say alike. */
 export function readShared(map: MapNode, wrong: Wrong) {
+  let misread = false
+  const parents = readLinks(map, 'parents', (place, message) => {
+    misread = true
+    wrong(place, message)
+  })
   return {
-    parents: readLinks(map, 'parents', wrong),
+    parents,
+    misread,
     children: readLinks(map, 'children', wrong),
     desired: readDesired(map.entries.get('desired_state')?.node, wrong),
     persistOnTermination: readFlag(map, 'persist_on_termination', wrong),

@@ -243,8 +243,13 @@ function syntaxMessage(
   switch (error.code) {
     case 'TAB_AS_INDENT':
       return 'a tab indents this line; YAML wants spaces: replace it'
-    case 'TAG_RESOLVE_FAILED':
-      return `the tag ${quote(/^!\S*/.exec(rest)?.[0] ?? '!')} means nothing here; remove it, or put the value in quotes if it is text`
+    case 'TAG_RESOLVE_FAILED': {
+      const tag = /^!\S*/.exec(rest)?.[0] ?? '!'
+      const fits = ['!!str', '!!int', '!!float', '!!bool', '!!null'].includes(tag)
+        ? 'does not fit the value'
+        : 'means nothing here'
+      return `the tag ${quote(tag)} ${fits}; remove it, or put the value in quotes if it is text`
+    }
     case 'BLOCK_AS_IMPLICIT_KEY':
       return 'not valid YAML: a second key on one line; put the value in quotes if it holds a colon and a blank, or begin a new line'
     case 'BAD_SCALAR_START':
@@ -255,6 +260,19 @@ function syntaxMessage(
       return `not valid ${language}: a key must stand on one line, with a colon and a blank behind it; check the line above it too`
     case 'BAD_DIRECTIVE':
       return 'a line that begins with % is a directive, and this one is not known; remove it, or put it in quotes'
+    case 'BLOCK_IN_FLOW':
+      return `not valid ${language}: a comma is missing behind this, or a bracket or brace is not closed; add it`
+    case 'MISSING_CHAR': {
+      const [, kind, quoted] = /^(Flow \w+|Missing closing) (?:must end with a |(.)quote)/.exec(error.message) ?? []
+      if (kind === 'Flow map') return `not valid ${language}: a brace is opened and not closed; add } here or before`
+      if (kind === 'Flow sequence')
+        return `not valid ${language}: a bracket is opened and not closed; add ] here or before`
+      if (quoted)
+        return `not valid ${language}: a text is opened with ${quoted} and not closed; add ${quoted} where it ends`
+      return `not valid ${language}: a key needs a colon, a blank and a value; write them, or align this with the text it belongs to`
+    }
+    case 'UNEXPECTED_TOKEN':
+      return `not valid ${language}: there is more text where the value has ended; remove it, or align it with what it belongs to`
     default:
       // The parser's words, as far as they are words: it may repeat the text, which may be anything.
       return `not valid ${language}: ${sentence(error.message)}; check brackets, quotes and indentation around it`

@@ -1,6 +1,7 @@
 import type { Inherit, MapNode, Node, Part, ParticleId, Place, Problem, ScalarNode } from '../particle.ts'
+import { elementLabel } from './model/written.ts'
 import { closest } from './suggest.ts'
-import { dotted, inQuotes } from './words.ts'
+import { inQuotes, quote } from './words.ts'
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 const INHERIT = '$inherit$'
@@ -10,9 +11,11 @@ const INHERIT = '$inherit$'
  * looked at again: a value that reads `${OTHER}` or `$inherit$…` stays that text.
  */
 export function substitute(particle: MapNode, variables: ReadonlyMap<string, string>, problems: Problem[]): MapNode {
-  const path: (string | number)[] = []
+  // Most manifests hold few variables; a look is cheaper than a walk that keeps its path.
+  if (!holdsDollar(particle)) return particle
+  const path: string[] = []
   const wrong = (place: Place, message: string) => {
-    problems.push({ place, message: path.length > 0 ? `${dotted(path)}: ${message}` : message })
+    problems.push({ place, message: `${path.join('').replace(/^\./, '')}: ${message}` })
   }
 
   // What holds no variable stays the same object: most of a manifest does not.
@@ -23,7 +26,11 @@ export function substitute(particle: MapNode, variables: ReadonlyMap<string, str
     }
     let items: Node[] | undefined
     for (const [index, item] of given.items.entries()) {
-      path.push(index)
+      if (!holdsDollar(item)) {
+        items?.push(item)
+        continue
+      }
+      path.push(`[${elementLabel(item, index)}]`)
       const filled = node(item)
       path.pop()
       if (filled !== item) items ??= given.items.slice(0, index)
@@ -35,7 +42,7 @@ export function substitute(particle: MapNode, variables: ReadonlyMap<string, str
   function map(given: MapNode): MapNode {
     let entries: Map<string, { at: Place; node: Node }> | undefined
     for (const [key, entry] of given.entries) {
-      path.push(key)
+      path.push(`.${quote(key)}`)
       if (key.includes('${')) wrong(entry.at, 'variables stand in values, never in keys; write the key out')
       const filled = node(entry.node)
       path.pop()
@@ -61,6 +68,13 @@ export function substitute(particle: MapNode, variables: ReadonlyMap<string, str
   }
 
   return map(particle)
+}
+
+function holdsDollar(node: Node): boolean {
+  if (node.kind === 'scalar') return typeof node.value === 'string' && node.value.includes('$')
+  if (node.kind === 'list') return node.items.some(holdsDollar)
+  for (const [key, entry] of node.entries) if (key.includes('$') || holdsDollar(entry.node)) return true
+  return false
 }
 
 /** Literal text and variables, in order. */
@@ -130,7 +144,7 @@ function variable(
   }
   const near = closest(name, variables.keys())
   wrong(
-    `${braced(name)} is not set${near ? `; did you mean ${braced(near)}?` : ''}; set it in the variables input, ` +
+    `${braced(name)} is not set${near ? ` (did you mean ${braced(near)}?)` : ''}; set it in the variables input, ` +
       `give a default with ${braced(`${name}:-default`)}, or write $${braced(name)} for the text itself`,
   )
   return undefined

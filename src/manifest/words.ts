@@ -15,7 +15,7 @@ export function inQuotes(text: string): string {
 
 /** A word of a manifest: bare where that is clear, in quotes where it holds blanks or worse. */
 export const quote = (text: string): string =>
-  text.length <= LONGEST && /^[\w.:/${}[\]-]+$/.test(text) ? text : inQuotes(text)
+  text.length <= LONGEST && /^[\w.:/!${}[\]-]+$/.test(text) ? text : inQuotes(text)
 
 /** The text of a scalar as the manifest says it: variables by name, never by value, numbers as they are written. */
 export function written(node: ScalarNode): string {

@@ -5,11 +5,25 @@
 import type { Plan, Removed, Report, ReportStep, Step } from '../engine/document.ts'
 import type { ParticleId, Problem } from '../particle.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
-import { code, cut, fence, fencedLine, inComment, link, prose, thousands } from './escape.ts'
-import { type Diff, type Draft, fit, type Rendered, type Rung } from './fit.ts'
+import { code, cut, fence, fencedLine, inComment, link, thousands } from './escape.ts'
+import { type Diff, type Draft, firstThatFits, type Rendered, type Rung } from './fit.ts'
 import { graph, waves } from './graph.ts'
-import { alert, bold, bullets, details, particle, phrase, sourceCode, sourceTag, table, words } from './markdown.ts'
 import {
+  alert,
+  bold,
+  bullets,
+  details,
+  particle,
+  phrase,
+  sourceCode,
+  sourceLink,
+  sourceTag,
+  table,
+  words,
+} from './markdown.ts'
+import {
+  type Around,
+  around,
   asTheyShouldBe,
   changing,
   count,
@@ -22,6 +36,7 @@ import {
   failedBefore,
   flavorOf,
   listed,
+  opened,
   outcome,
   protectedDifferences,
   resultWords,
@@ -37,6 +52,7 @@ import {
 } from './words.ts'
 
 export type { Rendered } from './fit.ts'
+export { planTitle, reportTitle } from './words.ts'
 
 /** What a text says beside the plan or the report itself. Values only: nothing is looked up. */
 export interface Context {
@@ -90,7 +106,7 @@ function target(plan: Plan | undefined, { account, regions }: Context): string {
 /** `Planned for 3f2a9c1 against account 123456789012, us-east-1.` */
 function plannedFor(plan: Plan | undefined, context: Context): string {
   const where = target(plan, context)
-  return `Planned for ${commit(context.head)}${where && ` against ${where}`}.`
+  return `Planned for ${commit(context.head)}${where && ` ${where.startsWith('account') ? 'against' : 'in'} ${where}`}.`
 }
 
 const links = ({ runUrl, planUrl }: Context): string =>
@@ -120,7 +136,11 @@ const atMost = (items: readonly string[], most: number, what = ''): readonly str
 
 /** A plan as Markdown; without one, why there is none. */
 export function renderPlan(plan: Plan | undefined, context: Context): Rendered {
-  return fit(context.limit, rung => (plan ? planDraft(plan, context, rung) : noPlan(context, rung)), note(context))
+  return firstThatFits(
+    context.limit,
+    rung => (plan ? planDraft(plan, context, rung) : noPlan(context, rung)),
+    note(context),
+  )
 }
 
 function noPlan(context: Context, rung: Rung): Draft {
@@ -187,12 +207,7 @@ function planDraft(plan: Plan, context: Context, rung: Rung): Draft {
     ...leftAlone(plan, rung),
     failures(plan, rung),
     removed(plan.removed ?? [], rung),
-    bullets(
-      atMost(
-        (plan.warnings ?? []).map(each => `⚠️ ${words(each, rung.characters)}`),
-        rung.entries,
-      ),
-    ).join('\n'),
+    warnings(plan.warnings ?? [], rung),
     ...(rung.extras ? [order(plan), staying(plan, rung)] : []),
     steps.length > 0 || failedBefore(plan).length > 0 ? footer(plan, context) : '',
   ]
@@ -220,8 +235,7 @@ function warning(plan: Plan, rung: Rung): string {
   const steps = dangerous(plan)
   if (steps.length === 0) return ''
   const entries = steps.map(
-    step =>
-      `${emojiOf[wordOf(step)]} ${particle(step.particle)}: ${words(risksOf(step), rung.characters).replace(/[^.!?…]$/, '$&.')}`,
+    step => `${emojiOf[wordOf(step)]} ${particle(step.particle)}: ${words(sentence(risksOf(step)), rung.characters)}`,
   )
   const most = Math.min(rung.entries, rung.table === 'none' ? 0 : 40)
   return alert('WARNING', [
@@ -230,15 +244,12 @@ function warning(plan: Plan, rung: Rung): string {
   ])
 }
 
-const row = (step: Step, steps: readonly Step[], context: Context): readonly string[] => [
+const row = (step: Step, others: Around, context: Context): readonly string[] => [
   `${emojiOf[wordOf(step)]} ${wordOf(step)}`,
-  context.sourceUrl === undefined ? particle(step.particle) : particleLink(step, context.sourceUrl),
-  phrase(whatHappens(step, steps)),
+  sourceLink(particle(step.particle), step.source, context.sourceUrl),
+  phrase(whatHappens(step, others)),
   phrase(why(step)),
 ]
-
-const particleLink = (step: Step, base: string): string =>
-  sourceCode(step.source, base).replace(/^\[.*?\]\(/, `[${particle(step.particle)}](`)
 
 function overview(plan: Plan, context: Context, rung: Rung, leftOut: string[]): string {
   const { steps } = plan
@@ -246,16 +257,22 @@ function overview(plan: Plan, context: Context, rung: Rung, leftOut: string[]): 
   const shown = rung.table === 'dangerous' ? dangerous(plan) : rung.table === 'none' ? [] : steps
   if (shown.length < steps.length)
     leftOut.push(
-      `${thousands(steps.length - shown.length)} of ${count(steps.length, 'particle')}${rung.table === 'dangerous' ? ' whose change holds no danger' : ''}`,
+      rung.table === 'none'
+        ? `all ${count(steps.length, 'particle')} and their changes`
+        : `the rows of ${count(steps.length - shown.length, 'particle')} whose change holds no danger`,
     )
   if (shown.length === 0) return ''
   if (rung.table === 'lines')
     return bullets(
-      shown.map(step => `${emojiOf[wordOf(step)]} ${wordOf(step)} ${particle(step.particle)}, ${amount(step)}`),
+      shown.map(
+        step =>
+          `${emojiOf[wordOf(step)]} ${wordOf(step)} ${particle(step.particle)}${step.transition === 'stop' || step.transition === 'terminate' ? '' : `, ${amount(step)}`}`,
+      ),
     ).join('\n')
+  const others = around(steps)
   return table(
     ['', 'particle', 'what happens', 'why'],
-    shown.map(step => row(step, steps, context)),
+    shown.map(step => row(step, others, context)),
   )
 }
 
@@ -327,7 +344,7 @@ function failures(plan: Plan, rung: Rung): string {
 function removed(all: readonly Removed[], rung: Rung): string {
   if (all.length === 0) return ''
   return [
-    `**Not declared any more, and still there** (left alone, as <code>on-removed</code> says ${code('report')}):`,
+    `**Not declared any more, still there, and left alone:**`,
     ...bullets(
       atMost(
         all.map(({ particle: id, state }) => `👻 ${particle(id)}, ${words(state, 40)}`),
@@ -335,6 +352,12 @@ function removed(all: readonly Removed[], rung: Rung): string {
       ),
     ),
   ].join('\n')
+}
+
+function warnings(all: readonly string[], rung: Rung): string {
+  if (all.length === 0) return ''
+  const entries = all.map(each => `⚠️ ${words(each, rung.characters)}`)
+  return [`**${count(all.length, 'warning')}:**`, ...bullets(atMost(entries, rung.entries))].join('\n')
 }
 
 /** How it will be applied: wave after wave, then the picture. */
@@ -412,7 +435,7 @@ function footer(plan: Plan, context: Context): string {
 
 /** What an apply has done, as Markdown. With the plan it also says what was changed, and where it is written. */
 export function renderReport(report: Report, plan: Plan | undefined, context: Context): Rendered {
-  return fit(context.limit, rung => reportDraft(report, plan, context, rung), note(context))
+  return firstThatFits(context.limit, rung => reportDraft(report, plan, context, rung), note(context))
 }
 
 function reportDraft(report: Report, plan: Plan | undefined, context: Context, rung: Rung): Draft {
@@ -446,7 +469,7 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   const where = target(plan, context)
   const forCommit = `for ${commit(sha)}${merge}${where && `, in ${where}`}.`
   const failed = report.steps.filter(({ result }) => result === 'failed')
-  const cause = report.error ? words(sentence(report.error.message), rung.characters) : ''
+  const cause = report.error ? words(opened(sentence(report.error.message)), rung.characters) : ''
   const causes = bullets(
     atMost(
       failed.map(step => failure(step, rung)),
@@ -471,7 +494,7 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
       return sentences(`**Cancelled: ${done(report)}** ${forCommit}`, cause, links(context))
     case 'running':
       return sentences(
-        `**Begun, and not known to have ended: ${done(report)}** ${forCommit}`,
+        `**Begun, and no end is recorded: ${done(report)}** ${forCommit}`,
         'Either it is still under way, or its process died.',
         cause,
         links(context),
@@ -479,12 +502,12 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
     default:
       return [
         sentences(
-          `**${done(report)}** ${forCommit}`,
+          failed.length === 1 && failure(failed[0], rung),
+          failed.length === 1 ? `${done(report)} ${forCommit}` : `**${done(report)}** ${forCommit}`,
           cause,
-          causes.length === 1 && failure(failed[0], rung),
           links(context),
         ),
-        ...(causes.length > 1 ? ['', ...causes] : []),
+        ...(failed.length > 1 ? ['', ...causes] : []),
       ].join('\n')
   }
 }
@@ -503,7 +526,9 @@ function results(report: Report, rung: Rung, leftOut: string[]): string {
   const shown = rung.table === 'dangerous' ? open : rung.table === 'none' ? [] : steps
   if (shown.length < steps.length)
     leftOut.push(
-      `${thousands(steps.length - shown.length)} of ${count(steps.length, 'step')}${rung.table === 'dangerous' ? ', all of them done' : ''}`,
+      shown.length === 0
+        ? `all ${count(steps.length, 'step')}`
+        : `${thousands(steps.length - shown.length)} of ${count(steps.length, 'step')}, all of them done`,
     )
   if (shown.length === 0) return ''
   if (rung.table !== 'full')
@@ -556,7 +581,7 @@ function toGoOn(report: Report, plan: Plan | undefined, context: Context, rung: 
       const more = failed.length - fixes.length
       const jobs = failed.filter(step => flavorOf(step.particle) === 'ecs_task')
       return sentences(
-        `**To go on:** change ${fixes.join(', ')}${more > 0 ? ` and ${thousands(more)} more` : ''} in a new pull request, or revert this one.`,
+        `**To go on:** change ${listed(more > 0 ? [...fixes, `${thousands(more)} more`] : fixes, 6)} in a new pull request, or revert this one.`,
         jobs.length > 0 &&
           `A failed task runs again when what it runs changes, when ${code('custom_config.retry')} goes up, or when ${code('retry-tasks')} names it.`,
         'What is done stays done: the next apply begins with what AWS has.',

@@ -3,7 +3,7 @@ import type { Change } from '../engine/change.ts'
 import type { Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { boundary, cut, isPlain, thousands, visible } from './escape.ts'
-import { flavorOf, say, wordOf } from './words.ts'
+import { flavorOf, plainly, say, whatHappens, wordOf } from './words.ts'
 
 /** Beyond this, both sides stand on lines of their own. */
 const ONE_LINE = 100
@@ -95,10 +95,8 @@ export interface Showing {
 /** The lines of a diff, without a fence. Each is one line of visible text. */
 export function diffLines(changes: readonly Change[], showing: Showing): readonly string[] {
   const lines = linesOf(grow(changes), '', '', change => show(change, showing))
-  const width = Math.min(
-    LABEL,
-    Math.max(0, ...lines.filter(({ value }) => value !== '').map(({ label }) => label.length)),
-  )
+  const widest = lines.reduce((most, { label, value }) => (value === '' ? most : Math.max(most, label.length)), 0)
+  const width = Math.min(LABEL, widest)
   return lines.map(({ mark, label, value }) => `${mark} ${value === '' ? label : `${label.padEnd(width)}  ${value}`}`)
 }
 
@@ -136,13 +134,12 @@ export function aroundTheDifference(was: string, is: string, most: number): read
   return [middle(was), middle(is)]
 }
 
-/** The changes of a step. What goes and says nothing more still has its line. */
+/** The changes of a step. What goes, goes: every line of it begins with `-`, and the last one says so. */
 export function stepDiff(step: Step, most: number): readonly string[] {
-  const showing: Showing = { particle: step.particle, isNew: step.transition === 'start', most }
-  const lines = diffLines(step.changes, showing)
-  const word = wordOf(step)
-  if (lines.length > 0 || (word !== 'delete' && word !== 'stop')) return lines
-  return [`- ${pathLabel(step.particle)}`]
+  const lines = diffLines(step.changes, { particle: step.particle, isNew: step.transition === 'start', most })
+  if (step.transition !== 'stop' && step.transition !== 'terminate') return lines
+  const gone = `- ${pathLabel(step.particle)} ${plainly(whatHappens(step))}`
+  return [...lines.map(line => line.replace(/^[!+]/, '-')), gone]
 }
 
 /** What the changes of a step amount to: `3 changes`, `12 settings`, `deleted`. */

@@ -64,59 +64,60 @@ const references: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
-  '"': '&quot;',
   // GitHub typesets what stands between two of them; a tag around one is its documented way out.
   $: '<span>$</span>',
 }
 
 const reference = (character: string): string => references[character] ?? `&#${character.codePointAt(0)};`
 
-const structure = (text: string): string => text.replace(/[&<>"$\\`*[\]|~]/g, reference)
+const structure = (text: string): string => text.replace(/[&<>$\\`*[\]|~]/g, reference)
+
+/** Inside a word an underscore means nothing, and names are full of them. */
+const underscores = (text: string): string => text.replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '&#95;')
 
 /** An address would be linked anywhere, also between code tags. */
 const unlinked = (text: string): string =>
   text
     .replace(/@/g, `@${BREAK}`)
     .replace(/:(?=\/\/)/g, `:${BREAK}`)
-    .replace(/\b(www)\./gi, `$1${BREAK}.`)
-    .replace(/\b(mailto|xmpp):/gi, `$1${BREAK}:`)
+    .replace(/(www)\./gi, `$1${BREAK}.`)
+    .replace(/(mailto|xmpp):/gi, `$1${BREAK}:`)
 
-/**
- * Text for a paragraph, a list entry or a table cell. It is one line, and never begins a block.
- */
-export function prose(text: string): string {
-  const escaped = unlinked(structure(line(text).trim()))
-  return (
-    escaped
-      // Inside a word it means nothing, and names are full of it.
-      .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '&#95;')
-      // Not the one of a reference that was just written.
-      .replace(/(?<!&)#(?=\w)/g, `#${BREAK}`)
-      .replace(/\b(GH|GHSA|CVE)-(?=\w)/gi, `$1-${BREAK}`)
-      .replace(/:(?=[\w+-]+:)/g, `:${BREAK}`)
-      .replace(/(?<![\w&#])(?=\d*[a-f])[0-9a-f]{7,}(?!\w)/gi, hex => (hex.match(/.{1,6}/g) ?? []).join(BREAK))
-      .replace(/^(?:[-+=#]|\d+(?=[.)]))/, marker =>
-        [...marker].map(character => `&#${character.charCodeAt(0)};`).join(''),
-      )
-  )
-}
+/** What GitHub looks for in the finished text, outside of code: issues, advisories, emoji, commits. */
+const unreferred = (text: string): string =>
+  text
+    // Not the `#` of a reference that was just written.
+    .replace(/(?<!&)#(?=\w)/g, `#${BREAK}`)
+    .replace(/(?<![A-Za-z0-9])(GH|GHSA|CVE)-(?=\w)/gi, `$1-${BREAK}`)
+    // Emoji. Not the colons of an ARN, which people copy.
+    .replace(/(?<![\w:]):(?=[\w+-]+:)/g, `:${BREAK}`)
+    .replace(/(?<![\w&#])(?=\d*[a-f])[0-9a-f]{7,}(?!\w)/gi, hex => (hex.match(/.{1,6}/g) ?? []).join(BREAK))
+
+const escaped = (text: string): string => underscores(unlinked(structure(line(text))))
 
 /** Text between HTML tags of our own, where Markdown may or may not be read. */
-export const html = (text: string): string => unlinked(structure(line(text)).replace(/_/g, '&#95;'))
+export const html = (text: string): string => unreferred(escaped(text))
 
-/** Text between code tags. GitHub looks for no mention, issue or commit in there. */
-export const codeTag = (text: string): string => `<code>${html(text)}</code>`
+/** Text for a paragraph, a list entry or a table cell. It is one line, and never begins a block. */
+export const prose = (text: string): string =>
+  html(text.trim()).replace(/^(?:[-+=#]|\d+(?=[.)]))/, marker =>
+    [...marker].map(character => `&#${character.charCodeAt(0)};`).join(''),
+  )
+
+/** Text between code tags. GitHub looks for no mention, issue or commit in there, but for addresses. */
+export const codeTag = (text: string): string => `<code>${escaped(text)}</code>`
 
 /**
- * Inline code, also in a table cell. Names that nothing could read otherwise stand between backticks; the others between tags, with every character
- * of structure as a reference: there is no agreement on how a backslash before a `|` in a cell is read.
+ * Inline code, also in a table cell. What nothing could read otherwise stands between backticks; the rest between tags, with
+ * every character of structure as a reference: there is no agreement on how a backslash before a `|` in a cell is read.
  */
 export const code = (text: string): string =>
-  /^[A-Za-z0-9(](?:[A-Za-z0-9 _:./%+=,()-]*[A-Za-z0-9_:./%+=,()-])?$/.test(text) ? `\`${text}\`` : codeTag(text)
+  /^(?! )[\p{L}\p{N} !"#%'()*+,./:;=?[\]^_{}~→-]+(?<! )$/u.test(text) && isPlain(text) ? `\`${text}\`` : codeTag(text)
 
 /** A fenced block. The fence is longer than any run of backticks inside. Lines must have been made visible. */
 export function fence(info: string, lines: readonly string[]): string {
-  const longest = Math.max(2, ...lines.flatMap(each => (each.match(/`+/g) ?? []).map(run => run.length)))
+  let longest = 2
+  for (const each of lines) for (const run of each.match(/`+/g) ?? []) longest = Math.max(longest, run.length)
   const bar = '`'.repeat(longest + 1)
   return `${bar}${info}\n${lines.join('\n')}\n${bar}`
 }
@@ -154,8 +155,8 @@ export function link(words: string, address: string | undefined): string {
 
 /** The address with everything encoded that could end the link, or undefined when it is not one of the web. */
 export function webAddress(address: string): string | undefined {
-  if (!/^https?:\/\/[A-Za-z0-9.-]+(?::\d+)?(?:\/|$)/.test(address)) return undefined
+  if (address.length > 2000 || !/^https?:\/\/[A-Za-z0-9.-]+(?::\d+)?(?:\/|$)/.test(address)) return undefined
   return [...address]
-    .map(character => (/[A-Za-z0-9\-._~:/?#@!$&+,;=%]/.test(character) ? character : encoded(character)))
+    .map(character => (/[A-Za-z0-9\-._~:/?#@!&+,;=%]/.test(character) ? character : encoded(character)))
     .join('')
 }

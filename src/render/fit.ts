@@ -20,7 +20,7 @@ export interface Rung {
 }
 
 export const rungs: readonly Rung[] = [
-  { table: 'full', extras: true, entries: 200, characters: 1000 },
+  { table: 'full', extras: true, entries: 1000, characters: 1000 },
   { table: 'full', extras: false, entries: 50, characters: 400 },
   { table: 'lines', extras: false, entries: 30, characters: 200 },
   { table: 'dangerous', extras: false, entries: 20, characters: 160 },
@@ -55,13 +55,10 @@ const join = (blocks: readonly string[]): string => blocks.filter(block => block
 
 /** What the words about what is left out may cost. */
 const NOTE = 600
-/** No single diff gets more than this share of the limit while others are left out. */
+/** Where not all have room, no single diff gets more than this share of the limit. */
 const SHARE = 1 / 8
-/** This share of the room for diffs is kept for particles that are not dangerous. */
-const HARMLESS = 0.3
-
 /** The first rung that fits, with as many diffs as have room. `note` says what is left out. */
-export function fit(
+export function firstThatFits(
   limit: number,
   draft: (rung: Rung) => Draft,
   note: (leftOut: readonly string[]) => string,
@@ -107,19 +104,15 @@ function choose(
   const shown = new Map<Diff, string>()
   const cutShort: string[] = []
   let left = room - NOTE
-  const take = (of: readonly Diff[], keep: number) => {
-    for (const diff of [...of].sort((a, b) => a.rank - b.rank || (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0))) {
-      const most = Math.min(left - keep, share)
-      const text = (sizes.get(diff) ?? 0) <= most ? whole(diff) : inPart(diff, most)
-      if (text === undefined) continue
-      shown.set(diff, text)
-      left -= size(text) + 2
-      if (text !== whole(diff)) cutShort.push(diff.particle)
-    }
+  // What is dangerous first, then the smallest: so most particles keep their changes, and a giant is cut short.
+  for (const diff of [...diffs].sort((a, b) => a.rank - b.rank || (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0))) {
+    const most = Math.min(left, share)
+    const text = (sizes.get(diff) ?? 0) <= most ? whole(diff) : inPart(diff, most)
+    if (text === undefined) continue
+    shown.set(diff, text)
+    left -= size(text) + 2
+    if (text !== whole(diff)) cutShort.push(diff.particle)
   }
-  const [grave, harmless] = [diffs.filter(({ rank }) => rank < 2), diffs.filter(({ rank }) => rank >= 2)]
-  take(grave, Math.min(sum(harmless), (room - NOTE) * HARMLESS))
-  take(harmless, 0)
 
   const without = diffs.filter(diff => !shown.has(diff)).map(({ particle }) => particle)
   return {

@@ -12,18 +12,32 @@ const NODES = 40
  * wait for the rest of the wave before.
  */
 export function waves(plan: Plan): readonly (readonly Step[])[] {
-  const waiting = new Map(plan.steps.map(step => [step.particle, step]))
-  const found: Step[][] = []
-  while (waiting.size > 0) {
-    const ready = [...waiting.values()].filter(step =>
-      step.dependsOn.every(id => id === step.particle || !waiting.has(id)),
-    )
-    // A plan has no circles. Should one say otherwise, what is left still has to be shown.
-    const wave = ready.length > 0 ? ready : [...waiting.values()]
-    for (const step of wave) waiting.delete(step.particle)
-    found.push(wave)
+  const steps = new Map(plan.steps.map(step => [step.particle, step]))
+  const open = new Map<ParticleId, number>()
+  const waiting = new Map<ParticleId, Step[]>()
+  for (const step of plan.steps) {
+    const needs = neighbours(step).filter(id => id !== step.particle && steps.has(id))
+    open.set(step.particle, needs.length)
+    for (const id of needs) waiting.set(id, [...(waiting.get(id) ?? []), step])
   }
-  return found
+  const found: Step[][] = []
+  let wave = plan.steps.filter(step => open.get(step.particle) === 0)
+  while (wave.length > 0) {
+    found.push(wave)
+    const next: Step[] = []
+    for (const { particle } of wave) {
+      open.delete(particle)
+      for (const step of waiting.get(particle) ?? []) {
+        const left = (open.get(step.particle) ?? 0) - 1
+        open.set(step.particle, left)
+        if (left === 0) next.push(step)
+      }
+    }
+    wave = next
+  }
+  // A plan has no circles. Should one say otherwise, what is left still has to be shown.
+  const rest = plan.steps.filter(step => open.has(step.particle))
+  return rest.length > 0 ? [...found, rest] : found
 }
 
 const kinds: Readonly<Record<ReturnType<typeof wordOf>, string>> = {

@@ -32,8 +32,12 @@ const sourceAddress = ({ file, line }: Source, base: string | undefined): string
 /** A lone surrogate cannot be encoded; it has no file either. */
 const encode = (text: string): string => encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'))
 
+/** A link to a source line, when the caller knows where that is. `text` has been escaped. */
+export const sourceLink = (text: string, source: Source, base: string | undefined): string =>
+  link(text, sourceAddress(source, base))
+
 export const sourceCode = (source: Source, base: string | undefined): string =>
-  link(code(place(source)), sourceAddress(source, base))
+  sourceLink(code(place(source)), source, base)
 
 /** The same between HTML tags, where Markdown is not read. */
 export function sourceTag(source: Source, base: string | undefined): string {

@@ -4,6 +4,7 @@ import { type Problem, sayProblem } from '../particle.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
 import { cut, logLine, thousands } from './escape.ts'
 import {
+  around,
   asTheyShouldBe,
   capital,
   count,
@@ -50,6 +51,7 @@ export const renderStepText = (step: Step): string => {
 
 /** The plan as lines of text without Markdown, safe to print into a job log. */
 export function renderPlanText(plan: Plan, { problems = [] }: { readonly problems?: readonly Problem[] } = {}): string {
+  const others = around(plan.steps)
   const todo = toDo(plan)
   const stays = standing(plan)
   const dangers = dangerous(plan)
@@ -70,7 +72,7 @@ export function renderPlanText(plan: Plan, { problems = [] }: { readonly problem
     ...plan.steps.map(step => [
       '',
       renderStepText(step),
-      `  ${plainly(whatHappens(step, plan.steps))} (${step.source.file}:${step.source.line})`,
+      `  ${plainly(whatHappens(step, others))} (${step.source.file}:${step.source.line})`,
       step.dependsOn.length > 0 && `  after ${listed(step.dependsOn, 5)}`,
       ...stepDiff(step, VALUE).map(line => `  ${line}`),
     ]),

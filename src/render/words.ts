@@ -159,7 +159,7 @@ export function done(report: Report): string {
     failed > 0 && `${thousands(failed)} failed`,
     skipped > 0 && `${thousands(skipped)} skipped`,
     cancelled > 0 && `${thousands(cancelled)} cancelled`,
-    running > 0 && `${thousands(running)} not known to have ended`,
+    running > 0 && `${thousands(running)} under way`,
   ]
     .filter(Boolean)
     .join(', ')
@@ -170,6 +170,9 @@ export const reportTitle = (report: Report): string =>
   report.steps.length > 0 ? `${capital(ending(report))}: ${done(report)}` : capital(ending(report))
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** Somebody else's sentence after a full stop. Only a word gets a capital: an id or a commit stays as it is. */
+export const opened = (text: string): string => (/^[a-z]+[ ,]/.test(text) ? capital(text) : text)
 
 /** A sentence that somebody else wrote, with a full stop and no more than one. */
 export const sentence = (text: string): string => {
@@ -204,22 +207,22 @@ export const danger = (step: Step): 0 | 1 | 2 =>
 export const dangerous = (plan: Plan): readonly Step[] =>
   plan.steps.filter(step => danger(step) < 2).sort((a, b) => danger(a) - danger(b))
 
-/** `Deletes 1, replaces 1, restarts tasks of 2 services`. */
+/** `Deletes 1 particle, replaces 2, restarts the tasks of 3 services` */
 export function dangerCounts(plan: Plan): string {
-  const number = (word: Word) => plan.steps.filter(step => wordOf(step) === word).length
-  const restarts = plan.steps.filter(
-    step => danger(step) === 1 && step.risks.some(risk => /\brestart/i.test(risk)),
-  ).length
-  const other = dangerous(plan).filter(
-    step => danger(step) === 1 && !step.risks.some(risk => /\brestart/i.test(risk)),
-  ).length
-  const parts = [
-    number('delete') > 0 && `deletes ${thousands(number('delete'))}`,
-    number('stop') > 0 && `stops ${thousands(number('stop'))}`,
-    number('replace') > 0 && `replaces ${thousands(number('replace'))}`,
-    restarts > 0 && `restarts the tasks of ${thousands(restarts)}`,
-    other > 0 && `${thousands(other)} to look at`,
-  ].filter(part => part !== false)
+  const risky = plan.steps.filter(step => danger(step) === 1)
+  const restarts = risky.filter(({ risks }) => risks.some(risk => /\brestart/i.test(risk))).length
+  const verbs = [
+    ['deletes', plan.steps.filter(step => wordOf(step) === 'delete').length],
+    ['stops', plan.steps.filter(step => wordOf(step) === 'stop').length],
+    ['replaces', plan.steps.filter(step => wordOf(step) === 'replace').length],
+  ] as const
+  const parts = verbs
+    .filter(([, number]) => number > 0)
+    .map(([verb, number], index) => `${verb} ${index === 0 ? count(number, 'particle') : thousands(number)}`)
+  if (restarts > 0) parts.push(`restarts tasks of ${count(restarts, 'service')}`)
+  const others = risky.length - restarts
+  if (others > 0)
+    parts.push(parts.length > 0 ? `${thousands(others)} more to look at` : `${count(others, 'particle')} to look at`)
   return capital(parts.join(', '))
 }
 
@@ -227,15 +230,41 @@ export function dangerCounts(plan: Plan): string {
 export const risksOf = (step: Step): string =>
   step.risks.length > 0
     ? step.risks.map(risk => risk.trim().replace(/[.;]$/, '')).join('; ')
-    : plainly(whatHappens(step, []))
+    : plainly(whatHappens(step))
 
 // ---- what happens, and why ----------------------------------------------------------------------------------------
 
+/** What the other steps of a plan tell about one: gathered once, for plans may be large. */
+export interface Around {
+  /** Particles that wait for this one on their way up. */
+  readonly waiting: ReadonlyMap<ParticleId, readonly ParticleId[]>
+  /** The revision that a definition's services run before it changes. */
+  readonly revision: ReadonlyMap<ParticleId, string>
+}
+
+export function around(steps: readonly Step[]): Around {
+  const waiting = new Map<ParticleId, ParticleId[]>()
+  const revision = new Map<ParticleId, string>()
+  for (const step of steps) {
+    if (isUp(step))
+      for (const id of step.dependsOn) {
+        const others = waiting.get(id)
+        if (others) others.push(step.particle)
+        else waiting.set(id, [step.particle])
+      }
+    for (const { before, after } of step.changes) {
+      const id = unknownOf(after)
+      if (id !== undefined && typeof before === 'string' && !revision.has(id)) revision.set(id, before)
+    }
+  }
+  return { waiting, revision }
+}
+
+const alone: Around = { waiting: new Map(), revision: new Map() }
+
 /** What a transition does to a thing of this flavor. */
-export function whatHappens(step: Step, steps: readonly Step[]): Phrase {
-  const before = steps
-    .filter(other => other.dependsOn.includes(step.particle) && isUp(other))
-    .map(other => other.particle)
+export function whatHappens(step: Step, { waiting, revision }: Around = alone): Phrase {
+  const before = waiting.get(step.particle) ?? []
   const until: Phrase = before.length === 0 || !isUp(step) ? [] : [', before ', ...enumerated(before)]
   const flavor = flavorOf(step.particle)
   switch (step.transition) {
@@ -244,7 +273,7 @@ export function whatHappens(step: Step, steps: readonly Step[]): Phrase {
       if (flavor === 'ecs_service') return [starting(step)]
       return [starts[flavor] ?? 'is started']
     case 'update':
-      return updating(step, steps)
+      return updating(step, revision.get(step.particle))
     case 'replace':
       return ['is deleted, then started anew']
     case 'wait':
@@ -258,7 +287,7 @@ const isUp = ({ transition }: Step): boolean => transition !== 'stop' && transit
 
 const starts: Readonly<Record<string, string>> = {
   ecs_cluster: 'is created',
-  ecs_task_definition: 'first revision is registered',
+  ecs_task_definition: 'new revision',
   ecs_instance: 'takes tasks again',
 }
 
@@ -275,14 +304,11 @@ function starting(step: Step): string {
   return typeof tasks === 'number' ? `is created with ${count(tasks, 'task')}` : 'is created'
 }
 
-function updating(step: Step, steps: readonly Step[]): Phrase {
+function updating(step: Step, revision: string | undefined): Phrase {
   const flavor = flavorOf(step.particle)
   if (flavor === 'ecs_task_definition') {
     if (step.changes.length > 0 && step.changes.every(({ path }) => head(path) === 'tags')) return ['in place']
-    const revision = steps
-      .flatMap(({ changes }) => changes)
-      .find(({ after }) => unknownOf(after) === step.particle && typeof after !== 'string')?.before
-    return typeof revision === 'string' ? ['new revision after ', name(cut(revision, 80))] : ['new revision']
+    return revision === undefined ? ['new revision'] : ['new revision after ', name(cut(revision, 80))]
   }
   if (flavor === 'ecs_service' && step.changes.some(({ path }) => head(path) === 'taskDefinition'))
     return ['new deployment']
@@ -336,7 +362,7 @@ function reasons(changes: readonly Change[]): Phrase {
     else if (member === 'secrets') add(`secret${of}`, number => [`${count(number, 'secret')}${of}`])
     else if (member === 'tags') add('tags', () => ['tags'])
     else if (member === 'taskDefinition' && unknownOf(change.after)) add('follows', () => ['follows its definition'])
-    else add(`${path}${of}`, () => [...because(path, change), of])
+    else add(`${path}${of}`, () => because(path, of, change))
   }
   const all = [...phrases.values()]
   const shown = all
@@ -345,12 +371,12 @@ function reasons(changes: readonly Change[]): Phrase {
   return all.length > 3 ? [...shown, ` and ${count(all.length - 3, 'more', 'more')}`] : shown
 }
 
-function because(path: string, { before, after, sensitive }: Change): Phrase {
-  const label = cut(path.replace(/(?<=\])\.value$/, ''), 60)
+function because(path: string, of: string, { before, after, sensitive }: Change): Phrase {
+  const label = name(cut(path.replace(/(?<=\])\.value$/, ''), 60))
   const brief = (value: Value | undefined) =>
     (typeof value === 'string' && value.length <= 24) || typeof value === 'number' || typeof value === 'boolean'
-  if (sensitive || !brief(before) || !brief(after)) return [label]
-  return [`${label} ${say(before)} → ${say(after)}`]
+  if (sensitive || !brief(before) || !brief(after)) return [label, of]
+  return [label, `${of} ${say(before)} → ${say(after)}`]
 }
 
 // ---- values -------------------------------------------------------------------------------------------------------

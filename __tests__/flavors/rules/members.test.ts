@@ -1,10 +1,10 @@
-import { describe, expect, test } from '@jest/globals'
 import {
   CreateClusterRequest$,
   CreateServiceRequest$,
   RegisterTaskDefinitionRequest$,
   RunTaskRequest$,
 } from '@aws-sdk/client-ecs'
+import { describe, expect, test } from '@jest/globals'
 import { pathsOf } from '../../../src/engine/shape.ts'
 import { clusterRules } from '../../../src/flavors/rules/cluster.ts'
 import { serviceRules } from '../../../src/flavors/rules/service.ts'

@@ -62,16 +62,14 @@ const deploymentConfiguration: Rules = {
   ),
 }
 
-/** ECS may answer the address that it made from the discovery name. */
-const dnsName = ({ holder, outer }: Around, value: unknown): unknown => {
+/** The address that ECS makes of discovery name and namespace. An ARN does not say what its namespace is called. */
+const dnsName = ({ side, outer }: Around, value: unknown): unknown => {
   const service = outer?.holder
   const name = service?.discoveryName ?? service?.portName
-  return typeof name === 'string' &&
-    holder.port !== undefined &&
-    typeof value === 'string' &&
-    value.startsWith(`${name}.`)
-    ? value
-    : undefined
+  const namespace = outer?.outer?.holder.namespace
+  if (typeof name !== 'string') return undefined
+  if (typeof namespace === 'string' && !namespace.startsWith('arn:')) return `${name}.${namespace}`
+  return side === 'live' && typeof value === 'string' && value.startsWith(`${name}.`) ? value : undefined
 }
 
 const serviceConnect: Rules = {

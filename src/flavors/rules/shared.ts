@@ -1,7 +1,7 @@
 /** Tables of structures that several requests have. */
 import { type Rule, type Rules, under } from '../../engine/rules.ts'
 import { isReservedTag } from '../tags.ts'
-import { byName, lowerCase, placementField } from './spelling.ts'
+import { byName, placementField } from './spelling.ts'
 
 /** A manifest's tags are all tags but AWS's own and this tool's; none stated, no opinion. */
 export const tags: Rules = under(
@@ -79,14 +79,14 @@ export const networkConfiguration: Rules = under(
 export const placementConstraints: Rules = under(
   'placementConstraints',
   { unordered: true, natural: ['type', 'expression'] },
-  { type: { spelling: lowerCase }, expression: {} },
+  { type: {}, expression: {} },
 )
 
 /** Earlier strategies outrank later ones: the order counts. */
 export const placementStrategy: Rules = under(
   'placementStrategy',
   {},
-  { type: { spelling: lowerCase }, field: { spelling: placementField } },
+  { type: {}, field: { spelling: placementField } },
 )
 
 const managedVolume: Rules = {

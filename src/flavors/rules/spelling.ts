@@ -23,12 +23,10 @@ export const mebibytes = quantity(/^\s*(\d+|\d*\.\d+)\s*gb\s*$/i)
 /** Roles, clusters and task definitions go by name or by ARN. An account and region cannot hold two of one name. */
 export const byName = spell(text => (text.startsWith('arn:') ? nameOf(text) : text))
 
-export const lowerCase = spell(text => text.toLowerCase())
-
 /** The field of a placement strategy: `host` is `instanceId`, and case means nothing. */
 export const placementField = spell(text => {
   const field = text.toLowerCase()
-  return field === 'host' ? 'instanceid' : field
+  return field === 'host' || field === 'instanceid' ? 'instanceId' : field
 })
 
 /** The root of a file system may be left empty. */

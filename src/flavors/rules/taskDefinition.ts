@@ -19,6 +19,8 @@ const onFargate = ({ root }: Around): boolean => {
 const hostPort = ({ root, holder }: Around): unknown =>
   root.networkMode === 'awsvpc' || root.networkMode === 'host' ? (holder.containerPort ?? 0) : 0
 
+const isRouter = (firelens: unknown): boolean => typeof (firelens as { type?: unknown } | undefined)?.type === 'string'
+
 const container: Rules = {
   name: {},
   image: {},
@@ -99,7 +101,7 @@ const container: Rules = {
   versionConsistency: { default: 'enabled' },
   hostname: {},
   // A log router runs as root unless told otherwise, and ECS answers so.
-  user: { default: ({ holder }) => (holder.firelensConfiguration ? '0' : undefined) },
+  user: { default: ({ holder }) => (isRouter(holder.firelensConfiguration) ? '0' : undefined) },
   workingDirectory: {},
   disableNetworking: { default: false },
   privileged: { default: false },

@@ -1,11 +1,22 @@
+import { Cluster$, ContainerInstance$, Service$, Task$, TaskDefinition$ } from '@aws-sdk/client-ecs'
+import type { StaticStructureSchema } from '@smithy/types'
 import type { Vocabulary } from '../../flavors/flavor.ts'
 import type { ListNode, MapNode, Node, Place, Problem, ScalarNode } from '../../particle.ts'
+import { closest, didYouMean } from '../suggest.ts'
 import type { Limit } from './limits.ts'
 import { type NumberType, type StructType, type TextType, type Type, typeOf } from './model.ts'
-import { didYouMean, nearest } from './nearest.ts'
 import { own } from './own.ts'
 import { checkRules } from './rules.ts'
-import { elementLabel, sayKey, sayValue, textOf } from './written.ts'
+import { asText, elementLabel, sayKey, sayLabel, sayValue } from './written.ts'
+
+/** What ECS describes each flavor by: people start from that, and it has members that no request takes. */
+const answers: Readonly<Record<string, StaticStructureSchema>> = {
+  ecs_cluster: Cluster$,
+  ecs_task_definition: TaskDefinition$,
+  ecs_service: Service$,
+  ecs_task: Task$,
+  ecs_instance: ContainerInstance$,
+}
 
 /**
  * Checks what a manifest states as `aws_resource` against the API's model, and gives its scalars the types that the
@@ -20,8 +31,22 @@ export function checkDefinition(node: MapNode, vocabulary: Vocabulary): { node: 
   const walk = new Walk(problems)
   const checked = walk.definition(node, vocabulary)
   checkRules(checked, vocabulary.name, problems.length === 0, problems)
+  problems.sort(byPlace)
   return { node: checked, problems }
 }
+
+/** What may have been meant by a member that is none. */
+function remedy(key: string, vocabulary: Vocabulary, model: StructType | undefined): string {
+  if (Object.hasOwn(vocabulary.options, key)) return '; it belongs in custom_config'
+  const answer = answers[vocabulary.name]
+  if (answer && typeOf(answer).members.has(key)) return '; only answers of ECS have it, so leave it out'
+  const known = [...(model?.members.keys() ?? [])].filter(name => !Object.hasOwn(vocabulary.refused, name))
+  const ours = [...Object.keys(vocabulary.own), ...Object.keys(vocabulary.aliases), 'region_name', 'custom_config']
+  return didYouMean(key, [...known, ...ours])
+}
+
+const byPlace = (a: Problem, b: Problem): number =>
+  (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0)
 
 /** A step down from the definition, kept as a chain so that paths cost nothing while all is well. */
 interface Step {
@@ -33,7 +58,7 @@ const sayPath = (at: Step | undefined): string => {
   if (!at) return 'aws_resource'
   const { step } = at
   if (typeof step === 'string') return `${sayPath(at.up)}.${sayKey(step)}`
-  if ('key' in step) return `${sayPath(at.up)}[${step.key.replace(/\p{Cc}/gu, '?')}]`
+  if ('key' in step) return `${sayPath(at.up)}[${sayLabel(step.key)}]`
   const [list, index] = step
   return `${sayPath(at.up)}[${elementLabel(list.items[index], index)}]`
 }
@@ -57,23 +82,15 @@ class Walk {
       const ours = Object.hasOwn(vocabulary.own, key) ? vocabulary.own[key] : undefined
       const at: Step = { up: undefined, step: key }
       if (Object.hasOwn(vocabulary.refused, key)) {
-        this.#problem(place, at, `must not be stated: ${vocabulary.refused[key]}`)
+        this.#problem(place, at, `cannot be stated; ${vocabulary.refused[key]}`)
         return value
       }
       if (ours) return this.#value(value, own[ours], at)
       const type = model?.members.get(key)
       if (type) return this.#value(value, type, at)
       if (!vocabulary.open) {
-        const known = [...(model?.members.keys() ?? [])].filter(name => !Object.hasOwn(vocabulary.refused, name))
-        const names = [
-          ...known,
-          ...Object.keys(vocabulary.own),
-          ...Object.keys(vocabulary.aliases),
-          'region_name',
-          'custom_config',
-        ]
         const of = model ? model.name.replace(/Request$/, '') : vocabulary.name
-        this.#problem(place, at, `is not a member of ${of}${didYouMean(key, names)}`)
+        this.#problem(place, at, `is not a member of ${of}${remedy(key, vocabulary, model)}`)
       }
       return value
     })
@@ -110,7 +127,11 @@ class Walk {
         return this.#eachEntry(node, (key, value) => this.#value(value, type.of, { up: at, step: { key } }))
       case 'attributes':
         if (node.kind === 'map') {
-          return this.#eachEntry(node, (key, value) => this.#value(value, type.value, { up: at, step: { key } }))
+          return this.#eachEntry(node, (key, value, place) => {
+            const entry: Step = { up: at, step: { key } }
+            this.#textLimit({ kind: 'scalar', place, value: key }, key, type.name, entry)
+            return this.#value(value, type.value, entry)
+          })
         }
         if (node.kind === 'list') return this.#list(node, type.pair, at)
         this.#problem(node.place, at, `must be a list of names and values, or a map, not ${sayValue(node)}`)
@@ -178,14 +199,14 @@ class Walk {
       this.#problem(node.place, at, `must be a text, not ${sayValue(node)}`)
       return node
     }
-    const text = textOf(node)
+    const text = asText(node)
     if (text === undefined) {
-      this.#problem(node.place, at, `must be a text, not the number ${sayValue(node)}: put it in quotes`)
+      this.#problem(node.place, at, `must be a text, not ${sayValue(node)}: put it in quotes`)
       return node
     }
     if (values && !values.includes(text)) {
       // A guess would be made from the variable's value, which is nobody's business.
-      const meant = node.parts ? undefined : nearest(text, values)
+      const meant = node.parts ? undefined : closest(text, values)
       const guess = meant === undefined ? '' : `; did you mean ${meant}?`
       const one = values.length === 1 ? String(values[0]) : `one of ${values.join(', ')}`
       this.#problem(node.place, at, `must be ${one}, not ${sayValue(node)}${guess}`)

@@ -22,8 +22,8 @@ export interface Limit {
   readonly each?: Limit
 }
 
+// Whether a name is there at all is asked where particles are told from each other.
 const name = {
-  shortest: 1,
   longest: 255,
   pattern: /^[A-Za-z0-9_-]*$/,
   says: 'made of letters, digits, "-" and "_"',
@@ -72,7 +72,7 @@ export const limits: Readonly<Record<string, Limit>> = {
   'ClusterSetting.value': { oneOf: ['disabled', 'enabled', 'enhanced'] },
 
   'RegisterTaskDefinitionRequest.family': name,
-  'RegisterTaskDefinitionRequest.containerDefinitions': { fewest: 1, greatest: 10 },
+  'RegisterTaskDefinitionRequest.containerDefinitions': { greatest: 10 },
   'RegisterTaskDefinitionRequest.cpu': {
     pattern: /^(\d+|(\d+\.?\d*|\.\d+)\s*vcpu)$/i,
     says: 'CPU units such as 512, or vCPUs such as .5 vCPU',

@@ -59,6 +59,8 @@ export interface StructType {
 export interface AttributesType {
   readonly kind: 'attributes'
   readonly pair: StructType
+  /** What a name looks like. */
+  readonly name: Limit
   readonly value: AttributeType
 }
 

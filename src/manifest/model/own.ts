@@ -22,10 +22,11 @@ const attributeValue = {
 
 /** The types of the members that are this tool's own. */
 export const own: Readonly<Record<Vocabulary['own'][string], Type>> = {
-  string: { kind: 'text', limit: { shortest: 1 } },
+  string: { kind: 'text' },
   number: { kind: 'number', whole: true, limit: { least: 1 } },
   attributes: {
     kind: 'attributes',
+    name: attributeName,
     value: attributeValue,
     pair: {
       kind: 'struct',

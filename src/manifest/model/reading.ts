@@ -1,6 +1,6 @@
 /** Reading checked nodes without trusting them: what is missing, of another type or still to be inherited is undefined. */
 import type { MapNode, Node, ScalarNode } from '../../particle.ts'
-import { elementLabel, textOf } from './written.ts'
+import { asText, elementLabel } from './written.ts'
 
 /** The value of a member, whatever it is. */
 export const member = (node: Node | undefined, name: string): Node | undefined =>
@@ -14,7 +14,7 @@ export function scalar(node: Node | undefined, name: string): ScalarNode | undef
 
 export function text(node: Node | undefined, name: string): string | undefined {
   const value = scalar(node, name)
-  return value && textOf(value)
+  return value && asText(value)
 }
 
 export function number(node: Node | undefined, name: string): number | undefined {
@@ -47,7 +47,7 @@ export function scalars(node: Node | undefined, name: string): readonly (readonl
   const list = member(node, name)
   if (list?.kind !== 'list') return []
   return list.items.flatMap(item => {
-    const value = item.kind === 'scalar' && !item.inherit ? textOf(item) : undefined
+    const value = item.kind === 'scalar' && !item.inherit ? asText(item) : undefined
     return item.kind === 'scalar' && value !== undefined ? [[item, value] as const] : []
   })
 }

@@ -1,5 +1,5 @@
 import type { MapNode, Node, Problem, ScalarNode } from '../../particle.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../suggest.ts'
 import { type Element, elements, flag, given, member, number, partlyUnknown, scalar, scalars, text } from './reading.ts'
 import { sayText, sayValue } from './written.ts'
 
@@ -44,7 +44,7 @@ function checkTags(node: MapNode, say: Say): void {
     if (/^ecs-particles:/i.test(value)) {
       say(key, `${tag.path}.key must not begin with "ecs-particles:", which is this tool's own, like ${quoted}`)
     }
-    if (seen.has(value)) say(key, `${tag.path}.key ${quoted} is there twice`)
+    if (seen.has(value)) say(key, `${tag.path}.key ${quoted} is there twice: keep one`)
     seen.add(value)
   }
 }
@@ -83,7 +83,7 @@ function checkStrategy(node: MapNode, name: string, say: Say): void {
     const provider = scalar(item.node, 'capacityProvider')
     if (provider) {
       if (seen.has(String(provider.value)))
-        say(provider, `${item.path}.capacityProvider ${sayValue(provider)} is there twice`)
+        say(provider, `${item.path}.capacityProvider ${sayValue(provider)} is there twice: keep one`)
       seen.add(String(provider.value))
     }
     if ((number(item.node, 'base') ?? 0) === 0) continue
@@ -113,12 +113,8 @@ function checkTaskDefinition(node: MapNode, sound: boolean, say: Say): void {
   for (const container of containers) {
     const { node: definition, name, path } = container
     if (sound && !given(definition, 'image')) say(definition, `${path} lacks image: ECS needs one for every container`)
-    if (sound && !given(definition, 'name')) say(definition, `${path} lacks name: every container needs one of its own`)
-    if (name === undefined) continue
-    if (names.has(name)) {
-      const at = scalar(definition, 'name') ?? definition
-      say(at, `${path}.name ${sayValue(at)} is there twice: container names must differ`)
-    } else names.set(name, container)
+    // Names that are missing, or there twice, are said where particles are told from each other.
+    if (name !== undefined && !names.has(name)) names.set(name, container)
   }
   const context: TaskContext = {
     node,
@@ -195,7 +191,10 @@ function checkReferences(context: TaskContext): void {
     }
     const links = member(container.node, 'links')
     if (links && given(container.node, 'links') && network !== undefined && network !== 'bridge') {
-      say(links, `${container.path}.links only work with networkMode bridge, not ${network}: leave them out`)
+      say(
+        links,
+        `${container.path}.links only work with networkMode bridge, not ${said(context.node, 'networkMode')}: leave them out`,
+      )
     }
   }
   const proxy = member(node, 'proxyConfiguration')
@@ -204,7 +203,7 @@ function checkReferences(context: TaskContext): void {
 
 function checkDependencies(context: TaskContext): void {
   const { containers, names, say } = context
-  const edges = new Map<string, { readonly to: string; readonly at: ScalarNode; readonly path: string }[]>()
+  const edges = new Map<string, Edges>()
   for (const container of containers) {
     const own: { to: string; at: ScalarNode; path: string }[] = []
     for (const { node: item, path } of elements(container.node, 'dependsOn', container.path)) {
@@ -217,36 +216,46 @@ function checkDependencies(context: TaskContext): void {
       if (condition?.value === 'HEALTHY' && context.sound && !given(other.node, 'healthCheck')) {
         say(
           condition,
-          `${path}.condition HEALTHY needs a healthCheck in ${other.path}; one in the image does not count`,
+          `${path}.condition ${sayText(condition)} needs a healthCheck in ${other.path}; one in the image does not count`,
         )
       }
       if ((condition?.value === 'COMPLETE' || condition?.value === 'SUCCESS') && isEssential(other) && context.sound) {
-        say(condition, `${path}.condition ${condition.value} needs essential: false in ${other.path}`)
+        say(condition, `${path}.condition ${sayText(condition)} needs essential: false in ${other.path}`)
       }
     }
-    if (container.name !== undefined) edges.set(container.name, own)
+    const named = scalar(container.node, 'name')
+    if (named && container.name !== undefined) edges.set(container.name, { said: sayText(named), to: own })
   }
   sayCycles(edges, say)
 }
 
+/** What one container waits for. */
+interface Edges {
+  /** Its name as it is written. */
+  readonly said: string
+  readonly to: readonly { readonly to: string; readonly at: ScalarNode; readonly path: string }[]
+}
+
 /** One problem for each edge that closes a circle. */
-function sayCycles(
-  edges: ReadonlyMap<string, readonly { readonly to: string; readonly at: ScalarNode; readonly path: string }[]>,
-  say: Say,
-): void {
+function sayCycles(edges: ReadonlyMap<string, Edges>, say: Say): void {
   const done = new Set<string>()
-  const visit = (name: string, trail: readonly string[], texts: readonly string[]): void => {
+  const trail: string[] = []
+  const visit = (name: string): void => {
     if (done.has(name)) return
-    for (const { to, at, path } of edges.get(name) ?? []) {
+    trail.push(name)
+    for (const { to, at, path } of edges.get(name)?.to ?? []) {
       const start = trail.indexOf(to)
-      if (start >= 0) {
-        const circle = [...texts.slice(start), sayText(at)]
-        say(at, `${path}.containerName closes a circle: ${[circle.at(-1), ...circle.slice(1)].join(' → ')}`)
-      } else visit(to, [...trail, to], [...texts, sayText(at)])
+      if (start < 0) {
+        visit(to)
+        continue
+      }
+      const circle = [...trail.slice(start), to].map(step => edges.get(step)?.said)
+      say(at, `${path}.containerName closes a circle: ${circle.join(' → ')}; leave one of them out`)
     }
+    trail.pop()
     done.add(name)
   }
-  for (const name of edges.keys()) visit(name, [name], [name])
+  for (const name of edges.keys()) visit(name)
 }
 
 function checkMemory({ node, containers, fargate, sound, say }: TaskContext): void {
@@ -304,7 +313,7 @@ function cpuUnits(value: string | undefined): number | undefined {
   return parts === undefined ? undefined : Number(parts) * 1024
 }
 
-function checkNetwork({ containers, network, fargate, say }: TaskContext): void {
+function checkNetwork({ node, containers, network, fargate, say }: TaskContext): void {
   const taken = new Map<string, string>()
   for (const container of containers) {
     const mappings = member(container.node, 'portMappings')
@@ -325,11 +334,12 @@ function checkNetwork({ containers, network, fargate, say }: TaskContext): void 
       const outside = number(mapping, 'hostPort') ?? 0
       const sameOutside = network === 'host' || network === 'awsvpc'
       const host = member(mapping, 'hostPort')
-      // ECS refuses it on EC2 as well today, but definitions that say so are in use; there it is left to ECS.
-      if (fargate && network === 'awsvpc' && host && outside !== 0 && inside !== undefined && outside !== inside) {
+      // In awsvpc ECS refuses it on EC2 as well today, but definitions that say so are in use; there it is left to ECS.
+      const must = network === 'host' || (network === 'awsvpc' && fargate)
+      if (must && host && outside !== 0 && inside !== undefined && outside !== inside) {
         say(
           host,
-          `${path}.hostPort must be the same as containerPort with networkMode awsvpc: ${said(mapping, 'hostPort')} is not ${said(mapping, 'containerPort')}; leave it out`,
+          `${path}.hostPort must be the same as containerPort with networkMode ${said(node, 'networkMode')}: ${said(mapping, 'hostPort')} is not ${said(mapping, 'containerPort')}; leave it out`,
         )
       }
       const used = outside !== 0 ? outside : sameOutside ? inside : undefined
@@ -339,10 +349,7 @@ function checkNetwork({ containers, network, fargate, say }: TaskContext): void 
       const before = taken.get(key)
       if (before !== undefined && protocol !== undefined) {
         const name = outside !== 0 ? 'hostPort' : 'containerPort'
-        say(
-          member(mapping, name) ?? mapping,
-          `${path}.${name} ${said(mapping, name)} (${protocol}) is already taken by ${before}`,
-        )
+        say(member(mapping, name) ?? mapping, `${path}.${name} ${said(mapping, name)} is already taken by ${before}`)
       } else taken.set(key, path)
     }
   }
@@ -592,7 +599,7 @@ function checkLaunch(node: MapNode, say: Say): void {
   }
   const version = member(node, 'platformVersion')
   if (version && (launch?.value === 'EC2' || launch?.value === 'EXTERNAL')) {
-    say(version, `${root}.platformVersion is only for Fargate, not for launchType ${launch.value}: leave it out`)
+    say(version, `${root}.platformVersion is only for Fargate, not for launchType ${sayText(launch)}: leave it out`)
   }
   for (const { node: constraint, path } of elements(node, 'placementConstraints', root)) {
     const type = text(constraint, 'type')
@@ -626,7 +633,10 @@ function checkService(node: MapNode, _sound: boolean, say: Say): void {
     if (text(node, 'launchType') === 'FARGATE')
       say(at, `${root}.schedulingStrategy DAEMON is not possible with launchType FARGATE`)
     if (controller === 'CODE_DEPLOY' || controller === 'EXTERNAL') {
-      say(at, `${root}.schedulingStrategy DAEMON is not possible with the deployment controller ${controller}`)
+      say(
+        at,
+        `${root}.schedulingStrategy DAEMON is not possible with deploymentController ${said(member(node, 'deploymentController') ?? node, 'type')}`,
+      )
     }
   }
   const role = member(node, 'role')
@@ -663,7 +673,7 @@ function checkDeployment(node: Node | undefined, say: Say): void {
   ] as const) {
     const at = member(node, name)
     if (at && strategy !== undefined && strategy !== needed) {
-      say(at, `${path}.${name} is only for strategy ${needed}, not ${strategy}: leave it out`)
+      say(at, `${path}.${name} is only for strategy ${needed}, not ${said(node, 'strategy')}: leave it out`)
     }
   }
   for (const { node: hook, path: at } of elements(node, 'lifecycleHooks', path)) {
@@ -672,7 +682,7 @@ function checkDeployment(node: Node | undefined, say: Say): void {
       say(hook, `${at} needs a hookTargetArn, the function to call`)
     for (const [stage, value] of scalars(hook, 'lifecycleStages')) {
       if (type === 'PAUSE' && (value === 'TEST_TRAFFIC_SHIFT' || value === 'PRODUCTION_TRAFFIC_SHIFT')) {
-        say(stage, `${at}.lifecycleStages ${value} is not possible for a PAUSE hook`)
+        say(stage, `${at}.lifecycleStages ${sayText(stage)} is not possible for a PAUSE hook`)
       }
     }
   }

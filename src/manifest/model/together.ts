@@ -1,5 +1,5 @@
 import type { MapNode, Node, Particle, Problem, ScalarNode } from '../../particle.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../suggest.ts'
 import { elements, flag, given, member, number, partlyUnknown, scalar, scalars, text } from './reading.ts'
 import { sayText, sayValue } from './written.ts'
 
@@ -18,7 +18,6 @@ export function checkTogether(particles: readonly Particle[]): Problem[] {
   for (const particle of particles) {
     if (particle.desired !== 'running') continue
     const say: Say = (at, message) => problems.push({ place: at.place, message })
-    if (particle.flavor === 'ecs_task_definition') checkStated(particle, say)
     if (particle.flavor !== 'ecs_service' && particle.flavor !== 'ecs_task') continue
     for (const id of particle.parents) {
       const parent = byId.get(id)
@@ -30,12 +29,6 @@ export function checkTogether(particles: readonly Particle[]): Problem[] {
 
 type Say = (at: Node, message: string) => void
 
-/** A definition that is to be registered has containers; one that only pins a revision need not repeat them. */
-function checkStated({ source }: Particle, say: Say): void {
-  if (given(source, 'revision') || given(source, 'containerDefinitions')) return
-  say(source, `${root} lacks containerDefinitions: a task definition needs at least one container`)
-}
-
 /** What a parent task definition says, as far as it is known. */
 class TaskDefinition {
   readonly source: MapNode
@@ -46,6 +39,8 @@ class TaskDefinition {
   /** Names of port mappings; undefined where that is AWS's knowledge. */
   readonly portNames: ReadonlyMap<string, ScalarNode> | undefined
   readonly networkMode: string | undefined
+  /** The same as it is written. */
+  readonly networkSaid: string
 
   constructor({ id, place, source }: Particle) {
     this.source = source
@@ -68,6 +63,8 @@ class TaskDefinition {
         : undefined
     // Of a pinned revision that is not repeated only AWS knows the mode.
     this.networkMode = given(source, 'networkMode') ? text(source, 'networkMode') : known ? 'bridge' : undefined
+    const mode = scalar(source, 'networkMode')
+    this.networkSaid = mode ? sayText(mode) : 'bridge'
   }
 }
 
@@ -147,17 +144,22 @@ function mustBePort(
   say(wanted, `${path} ${sayValue(wanted)} is the name of no port mapping of ${called}${guess(wanted, portNames)}`)
 }
 
-function checkNetwork(source: MapNode, flavor: string, { networkMode, called }: TaskDefinition, say: Say): void {
+function checkNetwork(
+  source: MapNode,
+  flavor: string,
+  { networkMode, networkSaid, called }: TaskDefinition,
+  say: Say,
+): void {
   if (networkMode === undefined) return
   const at = member(source, 'networkConfiguration')
   if (networkMode !== 'awsvpc' && at) {
     say(
       at,
-      `${root}.networkConfiguration is only for networkMode awsvpc, and ${called} has ${networkMode}: leave it out`,
+      `${root}.networkConfiguration is only for networkMode awsvpc, and ${called} has ${networkSaid}: leave it out`,
     )
   }
   if (networkMode === 'awsvpc' && !at && flavor === 'ecs_task') {
-    say(source, `${root} needs networkConfiguration: ${called} has networkMode awsvpc`)
+    say(source, `${root} needs networkConfiguration: ${called} has networkMode ${networkSaid}`)
   }
 }
 
@@ -171,17 +173,17 @@ function checkFargate(source: MapNode, definition: TaskDefinition, say: Say): vo
   const said = at === launch ? `${root}.launchType FARGATE` : `${provider?.path}.capacityProvider ${sayText(at)}`
   const parent = definition.source
   const stated = member(parent, 'requiresCompatibilities')
-  const compatible = scalars(parent, 'requiresCompatibilities').map(([, value]) => value)
+  const compatible = scalars(parent, 'requiresCompatibilities')
   // Left out, ECS finds out itself what a definition is compatible with.
   if (stated?.kind === 'list' && compatible.length === stated.items.length && compatible.length > 0) {
-    if (!compatible.includes('FARGATE')) {
+    if (!compatible.some(([, value]) => value === 'FARGATE')) {
       say(
         at,
-        `${said} needs FARGATE in requiresCompatibilities of ${definition.called}, not ${compatible.join(', ')} alone`,
+        `${said} needs FARGATE in requiresCompatibilities of ${definition.called}, not ${compatible.map(([node]) => sayText(node)).join(', ')} alone`,
       )
     }
   } else if (definition.networkMode !== undefined && definition.networkMode !== 'awsvpc') {
-    say(at, `${said} needs networkMode awsvpc, and ${definition.called} has ${definition.networkMode}`)
+    say(at, `${said} needs networkMode awsvpc, and ${definition.called} has ${definition.networkSaid}`)
   }
 }
 

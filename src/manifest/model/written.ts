@@ -1,56 +1,32 @@
 import type { Node, ScalarNode } from '../../particle.ts'
+import { inQuotes, written } from '../words.ts'
 
-/** The text in the manifest that a scalar was read from, where the parser keeps it: `0.50`, `True`, `1_000`. */
-const rawOf = (node: ScalarNode): string | undefined => node.raw
-
-/**
- * A scalar as text, exactly as it was written: `1.10` stays `1.10`. Undefined for null, and for a number that JavaScript
- * cannot hold when its source text is not known.
- */
-export function textOf(node: ScalarNode): string | undefined {
-  const { value } = node
+/** A scalar as text, exactly as it was written: `1.10` stays `1.10`. Undefined for null and for what is no number. */
+export function asText({ value, raw }: ScalarNode): string | undefined {
   if (typeof value === 'string') return value
-  if (value === null) return undefined
-  const raw = rawOf(node)
-  if (raw !== undefined) return raw
-  if (
-    typeof value === 'number' &&
-    (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
-  ) {
-    return undefined
-  }
-  return String(value)
+  if (value === null || (typeof value === 'number' && !Number.isFinite(value))) return undefined
+  return raw ?? String(value)
 }
 
-/** What was written, for messages: variables by name, never by value; one line; not longer than helps. */
+/** What was written, for messages: variables by name, never by value; one line, not longer than helps. */
 export function sayValue(node: Node): string {
-  if (node.kind === 'list') return 'a list'
-  if (node.kind === 'map') return 'a map'
-  if (node.inherit) return `$inherit$${node.inherit.from}$${node.inherit.key}`
-  if (node.parts) return quote(withVariables(node.parts))
-  if (typeof node.value === 'string') return quote(node.value)
-  return rawOf(node) ?? String(node.value)
+  if (node.kind !== 'scalar') return `a ${node.kind}`
+  return typeof node.value === 'string' || node.parts ? inQuotes(written(node)) : written(node)
 }
 
-/** The text with `${NAME}` for each variable, unquoted. */
-export function sayText(node: ScalarNode): string {
-  return shorten(node.parts ? withVariables(node.parts) : (textOf(node) ?? String(node.value)))
-}
+/** The same without quotes, for names and numbers in the middle of a sentence. */
+export const sayText = (node: ScalarNode): string => inQuotes(written(node)).slice(1, -1)
 
-const withVariables = (parts: NonNullable<ScalarNode['parts']>): string =>
-  parts.map(part => (typeof part === 'string' ? part : `\${${part.variable}}`)).join('')
+/** A key as a step of a path; what would break the line or the path stands in quotes. */
+export const sayKey = (key: string): string => (/^[\w:/@$-]{1,80}$/.test(key) ? key : inQuotes(key))
 
-const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}…` : text)
-
-const quote = (text: string): string => JSON.stringify(shorten(text))
-
-/** A key as a step of a path; what would break the line or the path is put in quotes. */
-export const sayKey = (key: string): string => (/^[^\s\p{Cc}.[\]"]+$/u.test(key) ? shorten(key) : quote(key))
+/** A string map's key between brackets, and a list element's name. */
+export const sayLabel = (label: string): string =>
+  /^[^\p{Cc}\p{Zl}\p{Zp}[\]]{1,80}$/u.test(label) ? label : inQuotes(label)
 
 /** How a list element is called in a path: by its `name`, else by its index. */
 export function elementLabel(element: Node | undefined, index: number): string {
   const name = element?.kind === 'map' ? element.entries.get('name')?.node : undefined
   if (name?.kind !== 'scalar' || name.inherit || name.value === null || name.value === '') return String(index)
-  const text = sayText(name)
-  return /[\p{Cc}\]]/u.test(text) ? String(index) : text
+  return sayLabel(written(name))
 }

@@ -1,0 +1,203 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { defaults, readInputs } from '../src/inputs.ts'
+
+const root = join(import.meta.dirname, '..')
+const text = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+interface Action {
+  readonly name: string
+  readonly description: string
+  readonly branding: { readonly icon: string; readonly color: string }
+  readonly inputs: Readonly<Record<string, { readonly description: string; readonly default?: unknown }>>
+  readonly outputs: Readonly<Record<string, { readonly description: string }>>
+  readonly runs: { readonly using: string; readonly main: string }
+}
+
+interface CalledStep {
+  readonly uses?: string
+  readonly with?: Readonly<Record<string, unknown>>
+}
+
+interface Workflow {
+  readonly on: { readonly workflow_call?: { readonly inputs: object; readonly secrets: object } }
+  readonly permissions?: Readonly<Record<string, string>>
+  readonly jobs: Readonly<
+    Record<
+      string,
+      CalledStep & { readonly permissions?: Readonly<Record<string, string>>; readonly steps?: readonly CalledStep[] }
+    >
+  >
+}
+
+const action = (folder: string): Action => parse(text(join(folder, 'action.yml')))
+const doors = { '': action('.'), plan: action('plan'), apply: action('apply') }
+
+/** What users' workflows rely on: every input with its default, every output. */
+const contract = {
+  inputs: {
+    command: 'auto',
+    manifests: 'particles',
+    'working-directory': '.',
+    environment: 'default',
+    variables: undefined,
+    'release-variables': undefined,
+    'secret-variables': undefined,
+    'aws-region': undefined,
+    'allowed-account-ids': undefined,
+    'github-token': '${{ github.token }}',
+    comment: 'on-changes',
+    'reveal-environment': undefined,
+    'require-review': 'true',
+    'approved-digest': undefined,
+    'retry-tasks': undefined,
+    redeploy: undefined,
+    'wait-timeout': '30m',
+    'max-concurrency': '10',
+    'fail-on-changes': 'false',
+    'max-terminations': '25%',
+    'on-failure': 'stop',
+    'on-removed': 'report',
+  },
+  outputs: ['has-changes', 'digest', 'summary', 'plan-file', 'report-file', 'comment-url'],
+}
+
+const defaultsOf = ({ inputs }: Action) =>
+  Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.default]))
+
+describe('the contract', () => {
+  test('inputs and their defaults', () => {
+    expect(defaultsOf(doors[''])).toEqual(contract.inputs)
+  })
+
+  test('outputs', () => {
+    expect(Object.keys(doors[''].outputs)).toEqual(contract.outputs)
+  })
+
+  test('every input and output is described', () => {
+    const said = [...Object.values(doors[''].inputs), ...Object.values(doors[''].outputs)]
+    for (const { description } of said) expect(description).toMatch(/^[A-Z`].*[.;]$/s)
+  })
+
+  test('a default is what an input left empty means', () => {
+    for (const [name, value] of Object.entries(defaultsOf(doors['']))) {
+      // The token's default only GitHub can put in.
+      if (name !== 'github-token') expect({ [name]: value ?? '' }).toEqual({ [name]: Reflect.get(defaults, name) })
+    }
+    const given = Object.entries(defaultsOf(doors['']))
+      .filter(([name, value]) => name !== 'github-token' && value !== undefined)
+      .map(([name, value]) => [`INPUT_${name.toUpperCase()}`, String(value)])
+    expect(readInputs(Object.fromEntries(given))).toEqual(readInputs({}))
+  })
+
+  test('what GitHub asks of an action', () => {
+    for (const { name, description, branding, runs } of Object.values(doors)) {
+      expect(runs.using).toBe('node24')
+      expect(name).toMatch(/^ECS Particles/)
+      expect(description.length).toBeLessThanOrEqual(125)
+      expect(branding).toEqual({ icon: 'share-2', color: 'orange' })
+    }
+    expect(doors[''].runs.main).toBe('dist/index.js')
+  })
+})
+
+describe.each(['plan', 'apply'] as const)('the door %s', command => {
+  let folder: string
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'door-'))
+    mkdirSync(join(folder, 'dist'))
+    mkdirSync(join(folder, command))
+    writeFileSync(join(folder, 'package.json'), '{"type": "module"}')
+    writeFileSync(join(folder, 'dist/index.js'), 'process.stdout.write(process.env.INPUT_COMMAND)')
+    copyFileSync(join(root, command, 'index.js'), join(folder, command, 'index.js'))
+  })
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  test('has the same inputs and outputs, but no command', () => {
+    const { command: _, ...inputs } = doors[''].inputs
+    expect(doors[command].inputs).toEqual(inputs)
+    expect(doors[command].outputs).toEqual(doors[''].outputs)
+  })
+
+  test.each(['', 'validate'])('runs the bundle with its own command, whatever INPUT_COMMAND says: %j', said => {
+    const env = { ...process.env, INPUT_COMMAND: said }
+    const main = join(folder, command, doors[command].runs.main)
+    expect(execFileSync(process.execPath, [main], { env, encoding: 'utf8' })).toBe(command)
+  })
+})
+
+describe('workflows', () => {
+  const files = ['.github/workflows', 'examples/workflows'].flatMap(folder =>
+    readdirSync(join(root, folder)).map(file => `${folder}/${file}`),
+  )
+  const workflow = (file: string): Workflow => parse(text(file))
+  const called: Workflow['on']['workflow_call'] = workflow('.github/workflows/particles.yml').on.workflow_call
+
+  /** Inputs of what a step or a job calls: one of the doors, or the reusable workflow. Undefined: somebody else's. */
+  function inputsOf(uses: string): string[] | undefined {
+    if (/^OWNER\/ecs-particles\/\.github\/workflows\/particles\.yml@v1$/.test(uses)) {
+      return Object.keys(called?.inputs ?? {})
+    }
+    const door = /^(?:OWNER\/ecs-particles(?:\/(plan|apply))?@v1|\$\/(plan|apply))$/.exec(uses)
+    if (!door) return undefined
+    return Object.keys(doors[(door[1] ?? door[2] ?? '') as keyof typeof doors].inputs)
+  }
+
+  const calls = files.flatMap(file =>
+    Object.entries(workflow(file).jobs).flatMap(([job, { steps = [], ...itself }]) =>
+      [itself, ...steps].flatMap(step => (step.uses ? [{ file, job, uses: step.uses, given: step.with ?? {} }] : [])),
+    ),
+  )
+
+  test('there are calls to check', () => {
+    expect(calls.filter(({ uses }) => inputsOf(uses)).length).toBeGreaterThan(8)
+  })
+
+  test.each(calls.filter(({ uses }) => inputsOf(uses)))('$file $job gives $uses only what it declares', call => {
+    for (const name of Object.keys(call.given)) expect(inputsOf(call.uses)).toContain(name)
+  })
+
+  test.each(files)('%s pins what is somebody else’s, with its version', file => {
+    for (const { uses } of calls.filter(call => call.file === file && !inputsOf(call.uses))) {
+      expect(uses).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/)
+      expect(text(file)).toMatch(new RegExp(`${uses} # v\\d+\\.\\d+\\.\\d+\n`))
+    }
+  })
+
+  test('an action is pinned to one commit everywhere', () => {
+    const foreign = new Set(calls.map(({ uses }) => uses).filter(uses => !inputsOf(uses)))
+    const names = [...foreign].map(uses => uses.slice(0, uses.indexOf('@')))
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  test.each(files)('%s says what it may do', file => {
+    const { permissions, jobs } = workflow(file)
+    expect(permissions).toBeDefined()
+    // What is given to all jobs is never more than one that comments and checks needs.
+    if (Object.keys(permissions ?? {}).length === 0) {
+      for (const [job, { permissions: own }] of Object.entries(jobs)) expect({ job, own }).toHaveProperty('own')
+    } else {
+      expect(permissions).toHaveProperty('contents', 'read')
+    }
+  })
+
+  test('every input of the reusable workflow is used, and every one it uses is declared', () => {
+    const used = [...text('.github/workflows/particles.yml').matchAll(/inputs\.([\w-]+)/g)].map(([, name]) => name)
+    expect([...new Set(used)].sort()).toEqual(Object.keys(called?.inputs ?? {}).sort())
+  })
+
+  test('the reusable workflow has the defaults of the action', () => {
+    for (const [name, input] of Object.entries(called?.inputs ?? {})) {
+      const own = Reflect.get(defaults, name)
+      if (own !== undefined) expect({ [name]: String(input.default) }).toEqual({ [name]: own })
+    }
+  })
+})

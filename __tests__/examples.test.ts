@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { vocabulary } from '../src/flavors/vocabulary.ts'
+import { load } from '../src/manifest/load.ts'
+import { sayProblem } from '../src/particle.ts'
+
+const folder = join(import.meta.dirname, '../examples/shop/particles')
+const texts = readdirSync(folder).map(file => ({
+  file: `particles/${file}`,
+  text: readFileSync(join(folder, file), 'utf8'),
+}))
+
+const shop = (environment: string) =>
+  load(texts, { environment, variables: new Map(), region: 'us-east-1', vocabularies: vocabulary })
+
+describe('the shop', () => {
+  test.each(['production', 'staging'])('can be read for %s', environment => {
+    expect(shop(environment).problems.map(sayProblem)).toEqual([])
+  })
+
+  test('has a particle of every flavor', () => {
+    const flavors = shop('production').particles.map(({ flavor }) => flavor)
+    expect([...new Set(flavors)].sort()).toEqual(Object.keys(vocabulary).sort())
+  })
+
+  test('is smaller in staging', () => {
+    const count = (environment: string) =>
+      shop(environment).particles.find(({ id }) => id === 'ecs_service:web')?.definition.desiredCount
+    expect([count('production'), count('staging')]).toEqual([2, 1])
+  })
+})

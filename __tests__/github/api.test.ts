@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { actionsToken } from '../../simulator/github/server.ts'
+import { GitHub, GitHubError, type Purpose } from '../../src/github/api.ts'
+import { openWorld, secret, type World } from './world.ts'
+
+let world: World
+beforeEach(async () => {
+  world = await openWorld()
+})
+afterEach(async () => {
+  await world.server.stop()
+  expect(world.server.violations).toEqual([])
+})
+
+const reading: Purpose = { to: 'read the history', needs: 'contents: read' }
+const history = (github = world.github) =>
+  github.call(reading, request => request('GET /repos/{owner}/{repo}/commits', { ...github.repository }))
+
+const refusal = async (call: Promise<unknown>): Promise<GitHubError> => {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof GitHubError)) throw new Error(`expected a refusal, not ${String(error)}`)
+  expect(error.message).not.toContain(secret)
+  expect(error.message).not.toContain('\n')
+  return error
+}
+
+describe('identity', () => {
+  test('of GITHUB_TOKEN is the app and its bot, by one call', async () => {
+    expect(await world.github.identity()).toEqual({ login: 'github-actions[bot]', app: 'github-actions' })
+    await world.github.identity()
+    expect(world.server.calls.map(({ name }) => name)).toEqual(['POST /graphql'])
+  })
+
+  test('of another app', async () => {
+    world.server.tokens.set(secret, { ...actionsToken, login: 'acme-deploys[bot]', app: 'acme-deploys' })
+    expect(await world.github.identity()).toEqual({ login: 'acme-deploys[bot]', app: 'acme-deploys' })
+  })
+
+  test('of a person has no app', async () => {
+    world.server.tokens.set(secret, { login: 'ada', permissions: {} })
+    expect(await world.github.identity()).toEqual({ login: 'ada' })
+  })
+
+  test('of a person on a server without GraphQL', async () => {
+    world.server.graphql = false
+    world.server.tokens.set(secret, { login: 'ada', permissions: {} })
+    expect(await world.github.identity()).toEqual({ login: 'ada' })
+  })
+
+  test('of an app on a server without GraphQL is taken to be Actions', async () => {
+    world.server.graphql = false
+    expect(await world.github.identity()).toEqual({ login: 'github-actions[bot]', app: 'github-actions' })
+  })
+})
+
+describe('patience', () => {
+  test('a primary limit is waited for when it ends soon', async () => {
+    world.server.remaining = 0
+    world.server.resetAt = world.clock.now() + 40_000
+    await history()
+    expect(world.clock.waits).toEqual([41_000])
+  })
+
+  test('and is an error that names the time when it does not', async () => {
+    world.server.remaining = 0
+    const { message } = await refusal(history())
+    expect(message).toBe(
+      "GitHub's rate limit kept us from trying to read the history; try again after 2026-11-22 13:00 UTC",
+    )
+    expect(world.clock.waits).toEqual([])
+  })
+
+  test('a secondary limit says how long', async () => {
+    const message = 'You have exceeded a secondary rate limit.'
+    world.server.faults.push({ status: 403, message, headers: { 'retry-after': '7' }, times: 2 })
+    await history()
+    expect(world.clock.waits).toEqual([7_000, 7_000])
+  })
+
+  test('or does not, which makes it a minute', async () => {
+    world.server.faults.push({ status: 403, message: 'You have exceeded a secondary rate limit.', times: 1 })
+    await history()
+    expect(world.clock.waits).toEqual([60_000])
+  })
+
+  test('429 is a limit as well', async () => {
+    world.server.faults.push({ status: 429, headers: { 'retry-after': '3' }, times: 1 })
+    await history()
+    expect(world.clock.waits).toEqual([3_000])
+  })
+
+  test('5xx is tried again three times', async () => {
+    world.server.faults.push({ status: 502, times: 3 })
+    await history()
+    expect(world.clock.waits).toEqual([500, 2_000, 5_000])
+  })
+
+  test('and no more', async () => {
+    world.server.faults.push({ status: 502, message: 'Bad Gateway', times: 4 })
+    expect((await refusal(history())).message).toBe('GitHub failed to read the history (502): Bad Gateway')
+  })
+
+  test('a call that must not be repeated is not, unless a limit kept it from being carried out', async () => {
+    world.server.faults.push({ status: 429, headers: { 'retry-after': '1' }, times: 1 }, { status: 500, times: 1 })
+    const once = world.github.call({ ...reading, once: true }, request =>
+      request('GET /repos/{owner}/{repo}/commits', { ...world.github.repository }),
+    )
+    await refusal(once)
+    expect(world.clock.waits).toEqual([1_000])
+  })
+
+  test('a connection that fails is no answer', async () => {
+    const nowhere = new GitHub({
+      token: secret,
+      repository: world.github.repository,
+      apiUrl: 'http://127.0.0.1:9',
+      clock: world.clock,
+    })
+    const { message, status } = await refusal(history(nowhere))
+    expect(status).toBeUndefined()
+    expect(message).toMatch(/^GitHub did not answer when asked to read the history: /)
+    expect(world.clock.waits).toEqual([500, 2_000, 5_000])
+  })
+
+  test('is over when the run is cancelled', async () => {
+    const cancel = new AbortController()
+    const github = new GitHub({
+      token: secret,
+      repository: world.github.repository,
+      apiUrl: world.url,
+      clock: world.clock,
+      signal: cancel.signal,
+    })
+    cancel.abort(new Error('the run was cancelled'))
+    await expect(history(github)).rejects.toThrow('the run was cancelled')
+  })
+})
+
+test('no more than ten calls are under way at once', async () => {
+  await Promise.all(Array.from({ length: 40 }, () => history()))
+  expect(world.server.calls).toHaveLength(40)
+  expect(world.server.busiest).toBeLessThanOrEqual(10)
+})
+
+describe('refusals', () => {
+  test('403 names the permission that is missing', async () => {
+    world.server.tokens.set(secret, { ...actionsToken, permissions: {} })
+    const { message, missing } = await refusal(history())
+    expect(message).toBe(
+      `GitHub refused to read the history (403): the token lacks "contents: read"; add it to the job's permissions`,
+    )
+    expect(missing).toBe('contents: read')
+  })
+
+  test('404 says that it may be the permission', async () => {
+    world.server.faults.push({ status: 404, message: 'Not Found', times: 1 })
+    const { message, missing } = await refusal(history())
+    expect(message).toBe(
+      'GitHub found nothing (404) to read the history: it is not there, or the token lacks "contents: read"',
+    )
+    expect(missing).toBe('contents: read')
+  })
+
+  test('401 is the token', async () => {
+    world.server.tokens.clear()
+    expect((await refusal(history())).message).toContain('does not accept the token (401)')
+  })
+
+  test('what the server repeats of the token is hidden', async () => {
+    world.server.faults.push({ status: 400, message: `Bad header\nAuthorization: token ${secret}`, times: 1 })
+    expect((await refusal(history())).message).toBe(
+      'GitHub refused to read the history (400): Bad header Authorization: token ***',
+    )
+  })
+
+  test('no token at all', async () => {
+    const github = new GitHub({ token: '', repository: world.github.repository, apiUrl: world.url })
+    expect((await refusal(history(github))).message).toBe('there is no token for GitHub; set github-token')
+  })
+})

@@ -1,0 +1,243 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import {
+  appliedCheck,
+  claimTexts,
+  findChecks,
+  planCheck,
+  postCheck,
+  readClaims,
+  refusedCheck,
+  shownOn,
+  textLimit,
+} from '../../src/github/check.ts'
+import { mayOnly, openWorld, secret, type World } from './world.ts'
+
+let world: World
+let commit: string
+beforeEach(async () => {
+  world = await openWorld()
+  commit = world.repository.head()
+})
+afterEach(async () => {
+  await world.server.stop()
+  expect(world.server.violations).toEqual([])
+})
+
+const claim = (number: number): string => number.toString(16).padStart(16, '0')
+const many = (count: number): string[] => Array.from({ length: count }, (_, index) => claim(index))
+
+const plan = (hashes: readonly string[], more: Partial<Parameters<typeof postCheck>[1]> = {}) =>
+  postCheck(world.github, {
+    name: planCheck('production'),
+    commit,
+    conclusion: 'success',
+    title: '1 to update',
+    summary: '### Plan',
+    digest: 'sha256:d1',
+    claims: { version: 1, hashes },
+    ...more,
+  })
+
+const shown = () => shownOn(world.github, commit, 'production', 1)
+
+test('the names', () => {
+  expect([planCheck('p'), appliedCheck('p'), refusedCheck('p')]).toEqual([
+    'particles / p',
+    'particles / p / applied',
+    'particles / p / refused',
+  ])
+})
+
+test('a plan is one completed check run with its digest and its claims', async () => {
+  const { url, warning } = await plan([claim(2), claim(1), claim(2)], { url: 'https://github.test/run' })
+  expect(warning).toBeUndefined()
+  expect(url).toMatch(/^https:\/\/github\.test\//)
+  expect(world.server.checks).toMatchObject([
+    {
+      name: 'particles / production',
+      commit,
+      conclusion: 'success',
+      externalId: 'sha256:d1',
+      output: {
+        title: '1 to update',
+        summary: '### Plan',
+        text: `ecs-particles claims, format 1, part 1 of 1\n${claim(1)}\n${claim(2)}`,
+      },
+    },
+  ])
+  const [call] = world.server.called('POST')
+  expect(call?.body).toMatchObject({ status: 'completed', details_url: 'https://github.test/run' })
+})
+
+test('its claims are read back', async () => {
+  await plan([claim(2), claim(1)])
+  expect(await shown()).toEqual({ claims: [claim(1), claim(2)] })
+})
+
+test('a plan with nothing to do shows no claims, which is something else than no plan', async () => {
+  await plan([])
+  expect(await shown()).toEqual({ claims: [] })
+})
+
+test('claims that do not fit are continued', async () => {
+  const hashes = many(9_000)
+  await plan(hashes)
+  expect(world.server.checks.map(({ name }) => name).sort()).toEqual([
+    'particles / production',
+    'particles / production (2)',
+    'particles / production (3)',
+  ])
+  for (const { output } of world.server.checks) expect(output.text?.length).toBeLessThanOrEqual(textLimit)
+  expect(await shown()).toEqual({ claims: hashes })
+})
+
+test('a continuation that is missing leaves the plan incomplete', async () => {
+  await plan(many(9_000))
+  world.server.checks.splice(
+    world.server.checks.findIndex(({ name }) => name.endsWith('(2)')),
+    1,
+  )
+  expect(await shown()).toEqual({ why: 'its plan is incomplete: "particles / production (2)" is missing' })
+})
+
+test('a continuation of another plan does not count', async () => {
+  await plan(many(9_000))
+  for (const [index, check] of world.server.checks.entries())
+    if (check.name.endsWith('(3)')) world.server.checks[index] = { ...check, externalId: 'sha256:other' }
+  expect(await shown()).toEqual({ why: 'its plan is incomplete: "particles / production (3)" is missing' })
+})
+
+describe('which plan counts', () => {
+  test('the newest successful one', async () => {
+    await plan([claim(1)])
+    await plan([claim(2)], { digest: 'sha256:d2' })
+    await plan([claim(3)], { digest: 'sha256:d3', conclusion: 'failure' })
+    expect(await shown()).toEqual({ claims: [claim(2)] })
+  })
+
+  test('none that failed', async () => {
+    await plan([claim(1)], { conclusion: 'failure' })
+    expect(await shown()).toEqual({ why: 'its plan "particles / production" did not succeed' })
+  })
+
+  test('none that was neutral', async () => {
+    await plan([claim(1)], { conclusion: 'neutral' })
+    expect(await shown()).toEqual({ why: 'its plan "particles / production" did not succeed' })
+  })
+
+  test('none of another app, whatever its name', async () => {
+    const [text] = claimTexts({ version: 1, hashes: [claim(1)] })
+    world.server.check({
+      name: 'particles / production',
+      commit,
+      app: 'somebody-else',
+      output: { title: '', summary: '', text },
+    })
+    expect(await shown()).toEqual({
+      why: 'its check "particles / production" was written by another app, which does not count',
+    })
+    await plan([claim(2)])
+    expect(await shown()).toEqual({ claims: [claim(2)] })
+  })
+
+  test("none that a person's token asks for: it wrote none", async () => {
+    await plan([claim(1)])
+    const person = await openWorld({}, { login: 'ada', permissions: { checks: 'write' } })
+    person.server.check({ name: 'particles / production', commit: person.repository.head() })
+    expect((await findChecks(person.github, person.repository.head(), 'particles / production')).successful).toEqual([])
+    await person.server.stop()
+  })
+
+  test('none in a format of another release', async () => {
+    await plan([], { claims: { version: 2, hashes: [claim(1)] } })
+    expect(await shown()).toEqual({
+      why: 'its plan was made in format 2, and this release knows only 1; plan and apply with one release',
+    })
+  })
+
+  test('none without claims', async () => {
+    world.server.check({ name: 'particles / production', commit })
+    expect(await shown()).toEqual({ why: 'its check "particles / production" holds no claims' })
+  })
+
+  test('none of another environment', async () => {
+    await plan([claim(1)], { name: planCheck('staging') })
+    expect(await shown()).toEqual({ why: 'it has no check "particles / production"' })
+  })
+
+  test('not the refused plan', async () => {
+    await plan([claim(1)], { name: refusedCheck('production') })
+    expect(await shown()).toEqual({ why: 'it has no check "particles / production"' })
+  })
+
+  test('found after a hundred others of its name', async () => {
+    await plan([claim(1)])
+    for (let index = 0; index < 150; index++)
+      world.server.check({ name: 'particles / production', commit, conclusion: 'failure' })
+    expect(await shown()).toEqual({ claims: [claim(1)] })
+  })
+})
+
+describe('annotations', () => {
+  const problem = (line: number) => ({
+    place: { file: 'particles/web.yml', line, column: 3 },
+    message: `problem ${line}`,
+  })
+
+  test('stand at file and line', async () => {
+    await plan([], { conclusion: 'failure', problems: [problem(12), { message: 'somewhere' }] })
+    expect(world.server.checks[0]?.annotations).toEqual([
+      {
+        path: 'particles/web.yml',
+        start_line: 12,
+        end_line: 12,
+        start_column: 3,
+        end_column: 3,
+        annotation_level: 'failure',
+        message: 'problem 12',
+      },
+    ])
+  })
+
+  test('more than fifty follow in batches of fifty', async () => {
+    const problems = Array.from({ length: 120 }, (_, index) => problem(index + 1))
+    await plan([claim(1)], { conclusion: 'failure', problems })
+    expect(world.server.checks[0]?.annotations).toHaveLength(120)
+    expect(world.server.called('PATCH')).toHaveLength(2)
+    expect(world.server.checks[0]?.output.text).toContain(claim(1))
+  })
+})
+
+test('a summary that is too long is cut, so that the claims are not lost with it', async () => {
+  const { warning } = await plan([claim(1)], { summary: 'x'.repeat(70_000), title: 'y'.repeat(300) })
+  expect(warning).toBeUndefined()
+  expect(await shown()).toEqual({ claims: [claim(1)] })
+})
+
+describe('what GitHub refuses is a warning', () => {
+  test('the permission', async () => {
+    world.server.tokens.set(secret, mayOnly({ checks: 'read' }))
+    expect(await plan([claim(1)])).toEqual({
+      warning: `GitHub refused to write the check "particles / production" (403): the token lacks "checks: write"; add it to the job's permissions`,
+    })
+  })
+
+  test("a token that is no app's", async () => {
+    world.server.tokens.set(secret, { login: 'ada', permissions: { checks: 'write' } })
+    expect((await plan([claim(1)])).warning).toContain('only the token of an app, such as GITHUB_TOKEN, may do that')
+  })
+})
+
+test.each([
+  ['nothing', null],
+  ['other text', 'All good.'],
+  ['a claim that is none', 'ecs-particles claims, format 1, part 1 of 1\nxyz'],
+  ['a claim that is too long', `ecs-particles claims, format 1, part 1 of 1\n${'a'.repeat(17)}`],
+])('%s is no claims', (_, text) => {
+  expect(readClaims(text)).toBeUndefined()
+})
+
+test('equal claims leave equal texts', () => {
+  const hashes = many(50)
+  expect(claimTexts({ version: 1, hashes: hashes.toReversed() })).toEqual(claimTexts({ version: 1, hashes }))
+})

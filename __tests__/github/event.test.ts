@@ -1,0 +1,174 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { commandFor, EventError, type GitHubEvent, readEvent } from '../../src/github/event.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'event-'))
+})
+afterAll(async () => {
+  await rm(folder, { recursive: true })
+})
+
+const a = 'a'.repeat(40)
+const b = 'b'.repeat(40)
+const c = 'c'.repeat(40)
+
+const environment = {
+  GITHUB_SHA: c,
+  GITHUB_REF: 'refs/heads/main',
+  GITHUB_REPOSITORY: 'acme/infrastructure',
+  GITHUB_RUN_ID: '123',
+  GITHUB_RUN_ATTEMPT: '2',
+  GITHUB_SERVER_URL: 'https://github.example',
+  GITHUB_API_URL: 'https://github.example/api/v3',
+  GITHUB_ACTOR: 'ada',
+}
+
+async function event(name: string, payload: unknown): Promise<GitHubEvent> {
+  const path = join(folder, `${name}.json`)
+  await writeFile(path, typeof payload === 'string' ? payload : JSON.stringify(payload))
+  return readEvent({ ...environment, GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path })
+}
+
+const repository = { id: 1, default_branch: 'main', full_name: 'acme/infrastructure' }
+
+const pull = (more: object = {}) => ({
+  number: 7,
+  user: { login: 'grace', type: 'User' },
+  head: { sha: a, ref: 'change', repo: { id: 1, fork: false } },
+  base: { sha: b, ref: 'main', repo: { id: 1 } },
+  ...more,
+})
+
+describe('reading', () => {
+  test('a pull request: its head, not the test merge', async () => {
+    expect(await event('pull_request', { action: 'opened', repository, pull_request: pull() })).toEqual({
+      name: 'pull_request',
+      action: 'opened',
+      sha: c,
+      ref: 'refs/heads/main',
+      repository: { owner: 'acme', repo: 'infrastructure' },
+      defaultBranch: 'main',
+      actor: 'ada',
+      runId: 123,
+      attempt: 2,
+      runUrl: 'https://github.example/acme/infrastructure/actions/runs/123/attempts/2',
+      apiUrl: 'https://github.example/api/v3',
+      pullRequest: {
+        number: 7,
+        headSha: a,
+        baseSha: b,
+        baseRef: 'main',
+        fromFork: false,
+        author: 'grace',
+        authorIsBot: false,
+      },
+    })
+  })
+
+  test.each([
+    ['another repository', { id: 2, fork: true }, true],
+    ['a fork that is gone', null, true],
+    ['a repository that is a fork itself', { id: 1, fork: true }, false],
+  ])('a pull request from %s', async (_, repo, fromFork) => {
+    const read = await event('pull_request', { repository, pull_request: pull({ head: { sha: a, repo } }) })
+    expect(read.pullRequest?.fromFork).toBe(fromFork)
+  })
+
+  test('a pull request of a bot', async () => {
+    const user = { login: 'dependabot[bot]', type: 'Bot' }
+    const read = await event('pull_request', { repository, pull_request: pull({ user }) })
+    expect(read.pullRequest).toMatchObject({ author: 'dependabot[bot]', authorIsBot: true })
+  })
+
+  test('a push', async () => {
+    const read = await event('push', { repository, before: a, after: b, forced: true, created: false })
+    expect(read.push).toEqual({ before: a, after: b, forced: true, created: false })
+  })
+
+  test('a push that made the branch has nothing before', async () => {
+    const read = await event('push', { repository, before: '0'.repeat(40), after: b, created: true })
+    expect(read.push).toEqual({ after: b, forced: false, created: true })
+  })
+
+  test('a merge group', async () => {
+    const headRef = `refs/heads/gh-readonly-queue/main/pr-12-${a}`
+    const read = await event('merge_group', {
+      repository,
+      merge_group: { head_sha: b, head_ref: headRef, base_sha: a, base_ref: 'refs/heads/main' },
+    })
+    expect(read.mergeGroup).toEqual({ headSha: b, headRef, baseSha: a, baseRef: 'main' })
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['no JSON', '{'],
+    ['no object', '[]'],
+    ['other shapes', '{"pull_request": 1, "repository": [], "merge_group": null, "after": {}}'],
+  ])('%s leaves what is missing undefined', async (_, payload) => {
+    const read = await event('push', payload)
+    expect(read).toMatchObject({ name: 'push', runId: 123 })
+    expect([read.push, read.pullRequest, read.mergeGroup, read.defaultBranch]).toEqual(Array(4).fill(undefined))
+  })
+
+  test('a run by hand outside of Actions', async () => {
+    expect(await readEvent({})).toEqual({ name: '', attempt: 1, apiUrl: 'https://api.github.com' })
+  })
+
+  test('an event file that is not there', async () => {
+    expect(await readEvent({ GITHUB_EVENT_PATH: join(folder, 'missing.json') })).toMatchObject({ name: '' })
+  })
+})
+
+describe('the command', () => {
+  const on = (name: string, more: Partial<GitHubEvent> = {}): GitHubEvent => ({
+    name,
+    attempt: 1,
+    apiUrl: '',
+    defaultBranch: 'main',
+    ref: 'refs/heads/main',
+    ...more,
+  })
+
+  test.each([
+    ['pull_request', 'plan'],
+    ['merge_group', 'plan'],
+    ['schedule', 'plan'],
+    ['workflow_dispatch', 'plan'],
+    ['push', 'apply'],
+  ])('auto: %s → %s', (name, command) => {
+    expect(commandFor(on(name), 'auto')).toMatchObject({ command, because: expect.any(String) })
+  })
+
+  test.each([
+    ['refs/heads/next', 'next'],
+    ['refs/tags/main', 'main'],
+  ])('auto: a push to %s only plans, and says so', (ref, where) => {
+    expect(commandFor(on('push', { ref }), 'auto')).toEqual({
+      command: 'plan',
+      because: `only a push to main is applied; ${where} is planned`,
+    })
+  })
+
+  test('auto does not guess the default branch', () => {
+    const { defaultBranch: _, ...event } = on('push')
+    expect(() => commandFor(event, 'auto')).toThrow('set command: apply or command: plan')
+  })
+
+  test.each(['issue_comment', 'workflow_run', ''])('auto does not know %j', name => {
+    expect(() => commandFor(on(name), 'auto')).toThrow(EventError)
+  })
+
+  test.each(['validate', 'plan', 'apply'] as const)('what the input says is done: %s', command => {
+    expect(commandFor(on('issue_comment'), command)).toEqual({ command })
+  })
+
+  test.each(['auto', 'validate', 'plan', 'apply'] as const)('pull_request_target is refused: %s', input => {
+    expect(() => commandFor(on('pull_request_target'), input)).toThrow(
+      /pull_request_target is refused.*use pull_request$/,
+    )
+  })
+})

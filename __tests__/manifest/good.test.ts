@@ -1,0 +1,572 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: manifests write their variables like this
+import { describe, expect, test } from '@jest/globals'
+import { nodeAt, type Particle, sayProblem } from '../../src/particle.ts'
+import { CLUSTER, cluster, DEFINITION, documents, particles, read, SERVICE } from './manifests.ts'
+
+const ids = (made: Record<string, Particle>) => Object.keys(made)
+
+describe('files and documents', () => {
+  test('particles are sorted by id, whatever the order of the files', () => {
+    const files = { 'a.yml': SERVICE, 'b.yml': DEFINITION, 'c.yml': CLUSTER }
+    const backwards = Object.fromEntries(Object.entries(files).reverse())
+    expect(read(files)).toEqual(read(backwards))
+    expect(read(files).particles.map(({ id }) => id)).toEqual([
+      'ecs_cluster:main',
+      'ecs_service:web',
+      'ecs_task_definition:web',
+    ])
+    expect(read(files).counts).toEqual({ files: 3, particles: 3, absent: 0 })
+  })
+
+  test.each([
+    ['one document', CLUSTER],
+    ['a separator in front', `---\n${CLUSTER}`],
+    ['a separator behind', `${CLUSTER}---\n`],
+    ['an end mark', `${CLUSTER}...\n`],
+    ['a comment behind the last separator', `${CLUSTER}---\n# more to come\n`],
+    ['a list', '- flavor: ecs_cluster\n  pcf_name: main\n  aws_resource: {clusterName: main}\n'],
+    ['line ends of Windows', CLUSTER.replaceAll('\n', '\r\n')],
+    ['%YAML 1.2', `%YAML 1.2\n---\n${CLUSTER}`],
+    ['JSON', '{"flavor": "ecs_cluster", "pcf_name": "main", "aws_resource": {"clusterName": "main"}}'],
+    [
+      'JSON with tabs',
+      '{\n\t"flavor": "ecs_cluster",\n\t"pcf_name": "main",\n\t"aws_resource": {"clusterName": "main"}\n}',
+    ],
+    ['a JSON list', '[{"flavor": "ecs_cluster", "pcf_name": "main", "aws_resource": {"clusterName": "main"}}]'],
+    [
+      'a comment in JSON',
+      '{"flavor": "ecs_cluster", # as PCF allows\n"pcf_name": "main", "aws_resource": {"clusterName": "main"}}',
+    ],
+  ])('%s', (_, text) => {
+    expect(particles(text)['ecs_cluster:main']?.definition).toEqual({ clusterName: 'main' })
+  })
+
+  test('an empty list says that there is nothing', () => {
+    expect(read({ 'a.yml': '[]\n' })).toMatchObject({ particles: [], problems: [] })
+  })
+
+  test('every problem of every file at once, by file and line', () => {
+    const loaded = read({
+      'b.yml': cluster(''),
+      'a.yml': 'a: [\n',
+      'c.yml': 'flavor: x\npcf_name: y\naws_resource: {}\n',
+    })
+    expect(loaded.problems.map(({ place }) => `${place?.file}:${place?.line}`)).toEqual([
+      'a.yml:2',
+      'b.yml:1',
+      'c.yml:1',
+    ])
+  })
+
+  test('a file that cannot be read makes nobody else wrong', () => {
+    const loaded = read({ 'a.yml': 'a: [\n', 'b.yml': SERVICE })
+    expect(loaded.problems.map(({ place }) => place?.file)).toEqual(['a.yml'])
+  })
+
+  test('an id in two files is said with both places', () => {
+    const [problem] = read({ 'a.yml': CLUSTER, 'b.yml': CLUSTER }).problems
+    expect(problem && sayProblem(problem)).toBe(
+      'b.yml:1:1 pcf_name: ecs_cluster:main is declared at a.yml:1 as well; an id is unique over all manifests: rename one of them',
+    )
+  })
+
+  test('no region is said once a file', () => {
+    const loaded = read({ 'a.yml': documents(CLUSTER, DEFINITION), 'b.yml': SERVICE }, { region: undefined })
+    expect(loaded.problems.map(({ place }) => `${place?.file}:${place?.line}`)).toEqual(['a.yml:1', 'b.yml:1'])
+    expect(loaded.problems[0]?.message).toMatch(/^aws_resource.region_name is missing.*aws-region input or AWS_REGION$/)
+  })
+
+  test('keys of JavaScript are keys like any other', () => {
+    const text = `flavor: ecs_task_definition
+pcf_name: web
+aws_resource:
+  family: web
+  containerDefinitions:
+    - {name: web, image: nginx, memory: 128, dockerLabels: {__proto__: a, constructor: b}}
+`
+    const labels = nodeAt(particles(text)['ecs_task_definition:web']?.source ?? fail(), [
+      'containerDefinitions',
+      0,
+      'dockerLabels',
+    ])
+    expect(labels?.kind === 'map' && [...labels.entries.keys()]).toEqual(['__proto__', 'constructor'])
+    expect(({} as Record<string, unknown>)['a']).toBeUndefined()
+  })
+})
+
+function fail(): never {
+  throw new Error('not there')
+}
+
+describe('scalars', () => {
+  const value = (yaml: string) => {
+    const text = `flavor: ecs_task_definition
+pcf_name: web
+aws_resource:
+  family: web
+  containerDefinitions: [{name: web, image: nginx, memory: 128, environment: [{name: A, value: ${yaml}}]}]
+`
+    const source = particles(text)['ecs_task_definition:web']?.source ?? fail()
+    const node = nodeAt(source, ['containerDefinitions', 0, 'environment', 0, 'value'])
+    return node?.kind === 'scalar' ? node.value : fail()
+  }
+  test.each([
+    ['1.10', '1.10'],
+    ['012', '012'],
+    ['0x10', '0x10'],
+    ['1e3', '1e3'],
+    ['-0', '-0'],
+    ['12345678901234567890', '12345678901234567890'],
+    ['True', 'True'],
+    ['yes', 'yes'],
+    ['!!str 12', '12'],
+    ['"\\ud83d\\ude00"', '😀'],
+  ])('%s where a text is due stays what was written', (yaml, written) => {
+    expect(value(yaml)).toBe(written)
+  })
+})
+
+describe('anchors', () => {
+  test('an alias is what its anchor names, at its place', () => {
+    const text = documents(`flavor: ecs_cluster
+pcf_name: main
+aws_resource:
+  clusterName: &name main
+  tags: [{key: name, value: *name}]
+`)
+    const made = particles(text)['ecs_cluster:main']
+    expect(made?.definition).toMatchObject({ tags: [{ key: 'name', value: 'main' }] })
+    expect(made && nodeAt(made.source, ['tags', 0, 'value'])?.place).toEqual({ file: 'a.yml', line: 4, column: 22 })
+  })
+
+  test('<< merges maps: what stands in the map wins, then what is merged first', () => {
+    const text = `- &a {flavor: ecs_cluster, pcf_name: a, aws_resource: {clusterName: a}}
+- &b {flavor: ecs_cluster, pcf_name: b, aws_resource: {clusterName: b}}
+- {<<: [*a, *b], pcf_name: c, aws_resource: {clusterName: c}}
+- {"<<": 1}
+`
+    const loaded = read({ 'a.yml': text })
+    expect(loaded.particles.map(({ id }) => id)).toEqual(['ecs_cluster:a', 'ecs_cluster:b', 'ecs_cluster:c'])
+    // In quotes it is a key like any other, and here one too many.
+    expect(loaded.problems.map(({ place }) => place?.line)).toEqual([4, 4, 4])
+  })
+
+  const listOf = (item: string, times: number) => `[${Array(times).fill(item).join(', ')}]`
+  test.each([
+    ['a hundred aliases are allowed', `- &a 1\n- ${listOf('*a', 100)}\n`, undefined],
+    [
+      'one more is not',
+      `- &a 1\n- ${listOf('*a', 101)}\n`,
+      'a.yml:2:404 *a: more than 100 aliases in one file; split it, or use a quasiparticle',
+    ],
+    [
+      'aliases of aliases do not grow without end',
+      `- &a ${listOf('1', 10)}\n- &b ${listOf('*a', 10)}\n- &c ${listOf('*b', 10)}\n- &d ${listOf('*c', 10)}\n- &e ${listOf('*d', 10)}\n`,
+      'a.yml:5:11 *d: the aliases of this file stand for more than 20000 values; write out what they stand for',
+    ],
+    [
+      'brackets do not nest without end',
+      '['.repeat(100_000),
+      'a.yml:1:129 nested more than 64 deep, which no definition is; check the brackets',
+    ],
+    ['nor do maps', '{a: '.repeat(100_000), /nested more than 64 deep/],
+    ['nor do lists', '- '.repeat(100_000), /nested more than 64 deep/],
+    [
+      'nor do aliases',
+      `- &a ${'['.repeat(40)}${']'.repeat(40)}\n- ${'['.repeat(40)}*a${']'.repeat(40)}\n`,
+      /\*a: the aliases of this file nest more than 64 deep/,
+    ],
+  ])('%s', (_, text, problem) => {
+    const said = read({ 'a.yml': text }).problems.map(sayProblem)
+    if (problem === undefined) expect(said.join()).not.toMatch(/alias/)
+    else expect(said).toContainEqual(typeof problem === 'string' ? problem : expect.stringMatching(problem))
+  })
+
+  test('a large map costs no square', () => {
+    const text = Array.from({ length: 100_000 }, (_, index) => `k${index}: 1\n`).join('')
+    const before = performance.now()
+    expect(read({ 'a.yml': text }).problems.length).toBeGreaterThan(0)
+    expect(performance.now() - before).toBeLessThan(20_000)
+  })
+})
+
+describe('environments', () => {
+  const text = documents(
+    `${cluster(`aws_resource:
+  clusterName: main
+  settings: [{name: containerInsights, value: enabled}]
+  tags: [{key: a, value: b}]
+environments:
+  production:
+    persist_on_termination: true
+    aws_resource:
+      settings: [{name: containerInsights, value: disabled}]
+      tags: null
+  staging: false
+  elsewhere: {aws_resource: {clusterName: "\${ELSEWHERE}"}}
+`)}`,
+  )
+  test('maps merge, lists are replaced, null removes', () => {
+    const made = particles(text)['ecs_cluster:main']
+    expect(made).toMatchObject({
+      persistOnTermination: true,
+      definition: { clusterName: 'main', settings: [{ name: 'containerInsights', value: 'disabled' }] },
+    })
+    expect(made?.definition).not.toHaveProperty('tags')
+  })
+  test('a patched value keeps the place of the patch', () => {
+    const made = particles(text)['ecs_cluster:main']
+    expect(made && nodeAt(made.source, ['settings', 0, 'value'])?.place.line).toBe(11)
+    expect(made && nodeAt(made.source, ['clusterName'])?.place.line).toBe(4)
+  })
+  test('an environment without a patch takes the particle as it is', () => {
+    expect(particles(text, { environment: 'test' })['ecs_cluster:main']?.definition).toHaveProperty('tags')
+  })
+  test('false leaves it out, and variables of other environments may be unset', () => {
+    expect(read({ 'a.yml': text }, { environment: 'staging' })).toMatchObject({
+      particles: [],
+      problems: [],
+      counts: { files: 1, particles: 0, absent: 1 },
+    })
+  })
+})
+
+describe('variables', () => {
+  const name = (written: string, variables: Record<string, string> = {}) => {
+    const made = particles(cluster(`aws_resource:\n  clusterName: main\n  tags: [{key: a, value: "${written}"}]\n`), {
+      variables,
+    })
+    const node = nodeAt(made['ecs_cluster:main']?.source ?? fail(), ['tags', 0, 'value'])
+    return node?.kind === 'scalar' ? node : fail()
+  }
+  test.each([
+    ['${A}', { A: 'x' }, 'x'],
+    ['a${A}b${A}c', { A: 'x' }, 'axbxc'],
+    ['${A}', { A: '' }, ''],
+    ['${A:-d}', {}, 'd'],
+    ['${A:-d}', { A: '' }, 'd'],
+    ['${A:-d}', { A: 'x' }, 'x'],
+    ['${A:-}', {}, ''],
+    ['${A:-a:b-c}', {}, 'a:b-c'],
+    ['${A:?m}', { A: 'x' }, 'x'],
+    ['$${A}', { A: 'x' }, '${A}'],
+    ['$$${A}', { A: 'x' }, '$${A}'],
+    ['$A $$ $(a) $', {}, '$A $$ $(a) $'],
+    ['${A}', { A: '${B} $inherit$ecs_cluster:main$x' }, '${B} $inherit$ecs_cluster:main$x'],
+    ['${A}', { A: '$inherit$ecs_cluster:main$x' }, '$inherit$ecs_cluster:main$x'],
+    ['${ENVIRONMENT}', {}, 'production'],
+    ['${ENVIRONMENT}', { ENVIRONMENT: 'mine' }, 'mine'],
+  ] as const)('%s with %j is %s', (written, variables, value) => {
+    expect(name(written, variables).value).toBe(value)
+  })
+  test('what a text was made of is kept', () => {
+    expect(name('a${A}b$${C}', { A: 'x' }).parts).toEqual(['a', { variable: 'A', value: 'x' }, 'b${C}'])
+    expect(name('$${C}').parts).toBeUndefined()
+  })
+  test('the environment of the process is nobody’s business', () => {
+    process.env['ONLY_HERE'] = 'x'
+    const loaded = read({ 'a.yml': cluster('aws_resource: {clusterName: "${ONLY_HERE}"}\n') })
+    delete process.env['ONLY_HERE']
+    expect(loaded.problems).toHaveLength(1)
+  })
+  test('they stand anywhere in a particle', () => {
+    const text = documents(
+      'flavor: ecs_cluster\npcf_name: ${NAME}\naws_resource: {clusterName: "${NAME}"}\n',
+      DEFINITION,
+      SERVICE.replace('cluster:main', 'cluster:${NAME}')
+        .replace('desiredCount: 1', 'desiredCount: "${COUNT}", custom_config: {initial_desired_count: "${COUNT}"}')
+        .concat('persist_on_update: ${YES}\ndesired_state: ${STATE:-running}\n'),
+    )
+    const made = particles(text.replace('[ecs_cluster:${NAME},', '["ecs_cluster:${NAME}",'), {
+      variables: { NAME: 'blue', COUNT: '3', YES: 'true' },
+    })
+    expect(made['ecs_service:web']).toMatchObject({
+      parents: ['ecs_cluster:blue', 'ecs_task_definition:web'],
+      definition: { cluster: 'blue', desiredCount: 3 },
+      options: { initial_desired_count: 3 },
+      persistOnUpdate: true,
+    })
+  })
+})
+
+describe('links', () => {
+  test('a parent fills what it names, at the place that names it', () => {
+    const made = particles(documents(CLUSTER, DEFINITION, SERVICE))['ecs_service:web']
+    expect(made).toMatchObject({
+      parents: ['ecs_cluster:main', 'ecs_task_definition:web'],
+      definition: { cluster: 'main', serviceName: 'web', desiredCount: 1 },
+    })
+    // Which revision is for the plan to say.
+    expect(made?.definition).not.toHaveProperty('taskDefinition')
+    expect(made && nodeAt(made.source, ['cluster'])?.place).toEqual({ file: 'a.yml', line: 13, column: 11 })
+  })
+
+  const alone = SERVICE.replace(/parents.*\n/, '')
+  test.each([
+    [
+      'children name the link as well',
+      documents(`${CLUSTER}children: [ecs_service:web]\n`, `${DEFINITION}children: [ecs_service:web]\n`, alone),
+    ],
+    ['both sides may name it', documents(`${CLUSTER}children: [ecs_service:web]\n`, DEFINITION, SERVICE)],
+    [
+      'names in the definition are links',
+      documents(CLUSTER, DEFINITION, alone.replace('{', '{cluster: main, taskDefinition: web, ')),
+    ],
+    [
+      'so are ARNs',
+      documents(
+        CLUSTER,
+        DEFINITION,
+        alone.replace('{', '{cluster: "arn:aws:ecs:us-east-1:123456789012:cluster/main", taskDefinition: web, '),
+      ),
+    ],
+    [
+      "and PCF's names",
+      documents(CLUSTER, DEFINITION, alone.replace('{', '{clusterName: main, taskDefinitionArn: web, ')),
+    ],
+    [
+      'a parent and the same name',
+      documents(CLUSTER, DEFINITION, SERVICE.replace('{', '{cluster: main, clusterName: main, taskDefinition: web, ')),
+    ],
+    [
+      'what is inherited from the parent itself',
+      documents(
+        CLUSTER,
+        DEFINITION,
+        SERVICE.replace(
+          '{',
+          '{cluster: $inherit$ecs_cluster:main$clusterArn, taskDefinition: $inherit$ecs_task_definition:web$taskDefinitionArn, ',
+        ),
+      ),
+    ],
+  ])('%s', (_, text) => {
+    const made = particles(text)['ecs_service:web']
+    expect(made?.parents).toEqual(['ecs_cluster:main', 'ecs_task_definition:web'])
+    expect(made?.definition['cluster']).toMatch(/(^|\/)main$/)
+    expect(made?.definition).not.toHaveProperty('taskDefinition')
+  })
+
+  test('what is declared nowhere may be named by the definition', () => {
+    const made = particles(alone.replace('{', '{cluster: theirs, taskDefinition: "theirs:7", '))['ecs_service:web']
+    expect(made).toMatchObject({ parents: [], definition: { cluster: 'theirs', taskDefinition: 'theirs:7' } })
+  })
+
+  test('the same name in another region is another thing', () => {
+    const other = CLUSTER.replace('pcf_name: main', 'pcf_name: eu').replace('main}', 'main, region_name: eu-west-1}')
+    const made = particles(documents(other, alone.replace('{', '{cluster: main, taskDefinition: "web:7", ')))
+    expect(made['ecs_service:web']?.parents).toEqual([])
+    expect(made['ecs_cluster:eu']?.region).toBe('eu-west-1')
+  })
+
+  test('a pinned revision agrees with the one that is named', () => {
+    const pinned = DEFINITION.replace('family: web', 'family: web\n  revision: 7')
+    const made = particles(documents(CLUSTER, pinned, SERVICE.replace('{', "{taskDefinition: 'web:7', ")))
+    expect(made['ecs_service:web']?.definition).not.toHaveProperty('taskDefinition')
+  })
+
+  test('an instance takes its id from the instance that it refers to', () => {
+    const text = documents(
+      CLUSTER,
+      'flavor: ec2_instance\npcf_name: one\naws_resource: {InstanceId: i-0123456789abcdef0, ImageId: ami-1}\n',
+      'flavor: ecs_instance\npcf_name: one\nparents: [ecs_cluster:main, ec2_instance:one]\naws_resource: {attributes: {rack: a}}\n',
+    )
+    expect(particles(text)['ecs_instance:one']?.definition).toMatchObject({
+      cluster: 'main',
+      ec2InstanceId: 'i-0123456789abcdef0',
+    })
+  })
+
+  test('a chain longer than any stack', () => {
+    const chain = Array.from({ length: 20_000 }, (_, index) => {
+      const parents = index > 0 ? `parents: ["ecs_cluster:c${index - 1}"]\n` : ''
+      return `flavor: ecs_cluster\npcf_name: c${index}\n${parents}aws_resource: {clusterName: c${index}}\n`
+    })
+    expect(ids(particles(documents(...chain)))).toHaveLength(20_000)
+  })
+})
+
+describe('inheritance', () => {
+  test('names resolve at once, the rest is left to the plan', () => {
+    const text = documents(
+      CLUSTER,
+      DEFINITION.replace('family: web', 'family: "${FAMILY}"'),
+      SERVICE.replace(
+        'serviceName: web',
+        'serviceName: $inherit$ecs_task_definition:web$family, platformVersion: $inherit$ecs_cluster:main$a.b',
+      ),
+    )
+    const made = particles(text, { variables: { FAMILY: 'api' } })['ecs_service:web']
+    expect(made && nodeAt(made.source, ['serviceName'])).toEqual({
+      kind: 'scalar',
+      place: { file: 'a.yml', line: 14, column: 29 },
+      value: 'api',
+      parts: [{ variable: 'FAMILY', value: 'api' }],
+    })
+    expect(made && nodeAt(made.source, ['platformVersion'])).toMatchObject({
+      inherit: { from: 'ecs_cluster:main', key: 'a.b' },
+    })
+    expect(made?.definition).toMatchObject({ platformVersion: { unknown: 'ecs_cluster:main' } })
+  })
+
+  test('from the parent of a parent as well', () => {
+    const api = SERVICE.replace('pcf_name: web', 'pcf_name: api').replace('serviceName: web', 'serviceName: api-$x')
+    const text = documents(
+      CLUSTER,
+      DEFINITION,
+      SERVICE,
+      api
+        .replace('[ecs_cluster:main', '[ecs_service:web, ecs_cluster:main')
+        .replace('api-$x', '$inherit$ecs_cluster:main$clusterName'),
+    )
+    expect(particles(text)['ecs_service:api']?.definition).toMatchObject({ serviceName: 'main' })
+  })
+})
+
+describe('desired state', () => {
+  test.each([
+    ['running, where nothing is said', CLUSTER, SERVICE, 'running', false],
+    ["its cluster's, when that is to go", `${CLUSTER}desired_state: terminated\n`, SERVICE, 'terminated', false],
+    ["its cluster's, when that is to be stopped", `${CLUSTER}desired_state: stopped\n`, SERVICE, 'stopped', false],
+    ['its own', CLUSTER, `${SERVICE}desired_state: stopped\n`, 'stopped', true],
+    ['its own, in the words of PCF', CLUSTER, `${SERVICE}desired_state: State.terminated\n`, 'terminated', true],
+  ])('%s', (_, above, below, desired, desiredIsOwn) => {
+    expect(particles(documents(above, DEFINITION, below))['ecs_service:web']).toMatchObject({ desired, desiredIsOwn })
+  })
+})
+
+describe('quasiparticles', () => {
+  const fleet = (members: string, rest = '') =>
+    documents(
+      CLUSTER,
+      `flavor: quasiparticle\npcf_name: fleet\nparents: [ecs_cluster:main]\n${rest}particles:\n${members}`,
+    )
+  const definition = (more = '') =>
+    `  - {flavor: ecs_task_definition, ${more}aws_resource: {family: fleet, containerDefinitions: [{name: a, image: b, memory: 128}]}}\n`
+  const service = (more = '') =>
+    `  - {flavor: ecs_service, parents: [ecs_task_definition:fleet], ${more}aws_resource: {serviceName: fleet, desiredCount: 1}}\n`
+
+  test('members take its name and its parents', () => {
+    const made = particles(fleet(definition() + service()))
+    expect(ids(made)).toEqual(['ecs_cluster:main', 'ecs_service:fleet', 'ecs_task_definition:fleet'])
+    expect(made['ecs_service:fleet']?.parents).toEqual(['ecs_cluster:main', 'ecs_task_definition:fleet'])
+    expect(made['ecs_task_definition:fleet']?.parents).toEqual(['ecs_cluster:main'])
+  })
+
+  test('what it says of states holds for every member', () => {
+    const made = particles(fleet(definition(), 'desired_state: terminated\npersist_on_termination: true\n'))
+    expect(made['ecs_task_definition:fleet']).toMatchObject({
+      desired: 'terminated',
+      desiredIsOwn: true,
+      persistOnTermination: true,
+    })
+  })
+
+  test('a multiplier makes copies with numbers', () => {
+    const made = particles(fleet(definition() + service('multiplier: 2, ')))
+    expect(ids(made)).toEqual([
+      'ecs_cluster:main',
+      'ecs_service:fleet-0',
+      'ecs_service:fleet-1',
+      'ecs_task_definition:fleet',
+    ])
+    expect(made['ecs_service:fleet-1']?.definition).toMatchObject({ serviceName: 'fleet-1' })
+  })
+
+  test('one copy has a number as well', () => {
+    expect(ids(particles(fleet(definition('multiplier: 1, '))))).toContain('ecs_task_definition:fleet-0')
+  })
+
+  test('between members with the same multiplier, numbers go together', () => {
+    const made = particles(fleet(definition('multiplier: 2, ') + service('multiplier: 2, ')))
+    expect(made['ecs_service:fleet-1']?.parents).toEqual(['ecs_cluster:main', 'ecs_task_definition:fleet-1'])
+  })
+
+  test('from elsewhere, a multiplied member means all copies, and a quasiparticle all members', () => {
+    const last = 'flavor: ecs_cluster\npcf_name: last\nparents: [PARENT]\naws_resource: {clusterName: last}\n'
+    const text = fleet(definition() + service('multiplier: 2, '))
+    const parents = (id: string) => particles(documents(text, last.replace('PARENT', id)))['ecs_cluster:last']?.parents
+    expect(parents('ecs_service:fleet')).toEqual(['ecs_service:fleet-0', 'ecs_service:fleet-1'])
+    expect(parents('ecs_service:fleet-1')).toEqual(['ecs_service:fleet-1'])
+    expect(parents('quasiparticle:fleet')).toEqual([
+      'ecs_service:fleet-0',
+      'ecs_service:fleet-1',
+      'ecs_task_definition:fleet',
+    ])
+  })
+
+  test('a base is what a member starts from', () => {
+    const other =
+      '  - {flavor: ecs_task_definition, pcf_name: other, base_particle_config: fleet, persist_on_update: true, aws_resource: {family: other, tags: [{key: a, value: b}]}}\n'
+    const made = particles(fleet(definition() + other))['ecs_task_definition:other']
+    expect(made).toMatchObject({
+      persistOnUpdate: true,
+      definition: { family: 'other', containerDefinitions: [{ name: 'a' }], tags: [{ key: 'a' }] },
+    })
+    expect(made?.source.place.line).toBe(8)
+    expect(made && nodeAt(made.source, ['family'])?.place.line).toBe(9)
+  })
+
+  test('a variable in a name stays visible in its copies', () => {
+    const made = particles(fleet(definition('multiplier: 2, ').replace('family: fleet', 'family: "${F}"')), {
+      variables: { F: 'f' },
+    })
+    expect(nodeAt(made['ecs_task_definition:fleet-1']?.source ?? fail(), ['family'])).toMatchObject({
+      value: 'f-1',
+      parts: [{ variable: 'F', value: 'f' }, '-1'],
+    })
+  })
+
+  test('it and its members know environments', () => {
+    const only =
+      definition('environments: {staging: false}, ') + service('environments: {production: {desired_state: stopped}}, ')
+    const made = particles(fleet(only, 'environments: {test: false}\n'))
+    expect(made['ecs_service:fleet']?.desired).toBe('stopped')
+    const loaded = read({ 'a.yml': fleet(only, 'environments: {test: false}\n') }, { environment: 'test' })
+    expect(loaded.particles.map(({ id }) => id)).toEqual(['ecs_cluster:main'])
+    const staging = read({ 'a.yml': fleet(only) }, { environment: 'staging' })
+    expect(staging.problems[0]?.message).toMatch(/^parents: ecs_task_definition:fleet is not in this environment/)
+  })
+})
+
+describe('files of PCF', () => {
+  test('a service with its parents, as JSON', () => {
+    const text = JSON.stringify([
+      { pcf_name: 'shop', flavor: 'ecs_cluster', aws_resource: { clusterName: 'shop', region_name: 'us-west-2' } },
+      {
+        pcf_name: 'cart',
+        flavor: 'ecs_task_definition',
+        aws_resource: {
+          region_name: 'us-west-2',
+          family: 'cart',
+          containerDefinitions: [
+            {
+              name: 'cart',
+              image: 'cart:1',
+              memory: 512,
+              cpu: 256,
+              essential: true,
+              portMappings: [{ hostPort: 0, containerPort: 8000, protocol: 'tcp' }],
+              mountPoints: [{ containerPath: '/data', sourceVolume: 'data', readOnly: true }],
+              environment: [{ name: 'HTTP_PROXY', value: 'http://proxy.example.com:8080' }],
+            },
+          ],
+          volumes: [{ host: { sourcePath: '/var/lib/data' }, name: 'data' }],
+        },
+      },
+      {
+        pcf_name: 'cart',
+        flavor: 'ecs_service',
+        desired_state: 'State.running',
+        parents: ['ecs_cluster:shop', 'ecs_task_definition:cart'],
+        aws_resource: { region_name: 'us-west-2', serviceName: 'cart', desiredCount: 1 },
+      },
+    ])
+    const { problems, particles: made } = read({ 'pcf.json': text }, { region: undefined })
+    expect(problems).toEqual([])
+    expect(made.map(({ id, region }) => `${region} ${id}`)).toEqual([
+      'us-west-2 ecs_cluster:shop',
+      'us-west-2 ecs_service:cart',
+      'us-west-2 ecs_task_definition:cart',
+    ])
+  })
+})

@@ -1,0 +1,209 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how manifests name variables
+import { describe, expect, test } from '@jest/globals'
+import { checkTogether } from '../../../src/manifest/model/together.ts'
+import type { ParticleId } from '../../../src/particle.ts'
+import { particle } from './stated.ts'
+
+const parent: ParticleId = 'ecs_task_definition:web'
+const called = 'ecs_task_definition:web (ecs_task_definition.yml:3)'
+
+const bridge = `
+family: web
+placementConstraints: []
+volumes: [{name: data, configuredAtLaunch: true}, {name: scratch}]
+containerDefinitions:
+  - name: web
+    image: nginx
+    memory: 64
+    portMappings: [{containerPort: 80, name: http}, {containerPortRange: 8000-8010}]
+  - {name: log, image: fluent, memory: 64}
+`
+const awsvpc = `${bridge}networkMode: awsvpc\n`
+const network = 'networkConfiguration: {awsvpcConfiguration: {subnets: [subnet-1]}}'
+
+/** The problems of a child beside its parent, as `line:column message`. */
+function together(
+  definition: string,
+  child: ParticleId,
+  text: string,
+  variables: Record<string, string> = {},
+): string[] {
+  const particles = [
+    particle(parent, definition, { variables }),
+    particle(child, text, { parents: [parent], variables }),
+  ]
+  const problems = checkTogether(particles)
+  expect(checkTogether([...particles].reverse())).toEqual(problems)
+  return problems.map(({ place, message }) => `${place?.line}:${place?.column} ${message}`)
+}
+
+describe('what a child says of its task definition', () => {
+  test.each<
+    [
+      name: string,
+      definition: string,
+      child: ParticleId,
+      text: string,
+      problems: string[],
+      variables?: Record<string, string>,
+    ]
+  >([
+    [
+      'a load balancer of no container',
+      bridge,
+      'ecs_service:web',
+      'serviceName: web\nloadBalancers: [{targetGroupArn: arn, containerName: wbe, containerPort: 80}]',
+      [`2:54 aws_resource.loadBalancers[0].containerName "wbe" is no container of ${called}; did you mean web?`],
+    ],
+    [
+      'a load balancer of no port',
+      bridge,
+      'ecs_service:web',
+      'serviceName: web\nloadBalancers: [{targetGroupArn: arn, containerName: web, containerPort: 8080}]',
+      [`2:74 aws_resource.loadBalancers[0].containerPort 8080 is in no portMappings of container web of ${called}`],
+    ],
+    [
+      'a registry of no port',
+      bridge,
+      'ecs_service:web',
+      'serviceName: web\nserviceRegistries: [{registryArn: arn, containerName: log, containerPort: 80}]',
+      [`2:75 aws_resource.serviceRegistries[0].containerPort 80 is in no portMappings of container log of ${called}`],
+    ],
+    [
+      'an endpoint of no port',
+      bridge,
+      'ecs_service:web',
+      'serviceName: web\nserviceConnectConfiguration: {enabled: true, services: [{portName: htp}]}',
+      [
+        `2:68 aws_resource.serviceConnectConfiguration.services[0].portName "htp" is the name of no port mapping of ${called}; did you mean http?`,
+      ],
+    ],
+    [
+      'a lattice of no port',
+      bridge,
+      'ecs_service:web',
+      'serviceName: web\nvpcLatticeConfigurations: [{roleArn: r, targetGroupArn: t, portName: grpc}]',
+      [`2:70 aws_resource.vpcLatticeConfigurations[0].portName "grpc" is the name of no port mapping of ${called}`],
+    ],
+    [
+      'an override of no container',
+      bridge,
+      'ecs_task:migrate',
+      'taskName: migrate\noverrides: {containerOverrides: [{name: app, command: [a]}]}',
+      [`2:41 aws_resource.overrides.containerOverrides[app].name "app" is no container of ${called}`],
+    ],
+    [
+      'an override by a variable',
+      bridge,
+      'ecs_task:migrate',
+      'taskName: migrate\noverrides: {containerOverrides: [{name: "${NAME}", command: [a]}]}',
+      [`2:41 aws_resource.overrides.containerOverrides[\${NAME}].name "\${NAME}" is no container of ${called}`],
+      { NAME: 'wbe' },
+    ],
+    [
+      'a network where there is none',
+      bridge,
+      'ecs_service:web',
+      `serviceName: web\n${network}`,
+      [`2:23 aws_resource.networkConfiguration is only for networkMode awsvpc, and ${called} has bridge: leave it out`],
+    ],
+    [
+      'a task without its network',
+      awsvpc,
+      'ecs_task:migrate',
+      'taskName: migrate',
+      [`1:1 aws_resource needs networkConfiguration: ${called} has networkMode awsvpc`],
+    ],
+    [
+      'Fargate in a bridge',
+      bridge,
+      'ecs_service:web',
+      'serviceName: web\nlaunchType: FARGATE',
+      [`2:13 aws_resource.launchType FARGATE needs networkMode awsvpc, and ${called} has bridge`],
+    ],
+    [
+      'Fargate of a definition for EC2',
+      `${awsvpc}requiresCompatibilities: [EC2]`,
+      'ecs_service:web',
+      'serviceName: web\nlaunchType: FARGATE',
+      [`2:13 aws_resource.launchType FARGATE needs FARGATE in requiresCompatibilities of ${called}, not EC2 alone`],
+    ],
+    [
+      'Fargate Spot of a definition for EC2',
+      `${awsvpc}requiresCompatibilities: [EC2]`,
+      'ecs_service:web',
+      'serviceName: web\ncapacityProviderStrategy: [{capacityProvider: FARGATE_SPOT, weight: 1}]',
+      [
+        `2:47 aws_resource.capacityProviderStrategy[0].capacityProvider FARGATE_SPOT needs FARGATE in requiresCompatibilities of ${called}, not EC2 alone`,
+      ],
+    ],
+    [
+      'a volume that is not configured at launch',
+      bridge,
+      'ecs_service:web',
+      'serviceName: web\nvolumeConfigurations: [{name: date, managedEBSVolume: {roleArn: r, sizeInGiB: 1}}]',
+      [
+        `2:31 aws_resource.volumeConfigurations[date].name "date" is no volume with configuredAtLaunch: true of ${called}; did you mean data?`,
+      ],
+    ],
+  ])('%s', (_name, definition, child, text, problems, variables = {}) => {
+    expect(together(definition, child, text, variables)).toEqual(problems)
+  })
+
+  test.each<[name: string, definition: string, child: ParticleId, text: string]>([
+    [
+      'all that is there',
+      awsvpc,
+      'ecs_service:web',
+      `serviceName: web
+${network}
+loadBalancers: [{targetGroupArn: a, containerName: web, containerPort: 80}, {targetGroupArn: b, containerName: web, containerPort: 8005}]
+serviceConnectConfiguration: {enabled: true, services: [{portName: http}]}
+volumeConfigurations: [{name: data, managedEBSVolume: {roleArn: r, sizeInGiB: 1}}]`,
+    ],
+    ['a service that leaves its network to AWS', awsvpc, 'ecs_service:web', 'serviceName: web'],
+    [
+      'a task with overrides',
+      bridge,
+      'ecs_task:migrate',
+      'taskName: migrate\noverrides: {containerOverrides: [{name: log, command: [a]}]}',
+    ],
+    [
+      'Fargate of a definition that leaves it to ECS',
+      awsvpc,
+      'ecs_service:web',
+      `serviceName: web\nlaunchType: FARGATE\n${network}`,
+    ],
+    [
+      'a revision that only AWS knows',
+      'family: web\nrevision: 3',
+      'ecs_task:migrate',
+      `taskName: migrate\nlaunchType: FARGATE\n${network}\noverrides: {containerOverrides: [{name: any}]}`,
+    ],
+    [
+      'containers that are still to be inherited',
+      'family: web\nnetworkMode: $inherit$ecs_cluster:a$b\ncontainerDefinitions: [{name: $inherit$ecs_cluster:a$b, image: i, memory: 64}]',
+      'ecs_task:migrate',
+      `taskName: migrate\n${network}\noverrides: {containerOverrides: [{name: any}]}`,
+    ],
+    [
+      'ports that are still to be inherited',
+      'family: web\ncontainerDefinitions: [{name: web, image: i, memory: 64, portMappings: [{containerPort: $inherit$ecs_cluster:a$b, name: $inherit$ecs_cluster:a$c}]}]',
+      'ecs_service:web',
+      'serviceName: web\nloadBalancers: [{targetGroupArn: a, containerName: web, containerPort: 80}]\nvpcLatticeConfigurations: [{roleArn: r, targetGroupArn: t, portName: any}]',
+    ],
+  ])('nothing is said of %s', (_name, definition, child, text) => {
+    expect(together(definition, child, text)).toEqual([])
+  })
+
+  test('nothing is said of what is to go, and of other parents', () => {
+    const text = 'taskName: migrate\noverrides: {containerOverrides: [{name: any}]}'
+    const definition = particle(parent, bridge)
+    expect(
+      checkTogether([definition, particle('ecs_task:a', text, { parents: [parent], desired: 'terminated' })]),
+    ).toEqual([])
+    expect(
+      checkTogether([definition, particle('ecs_task:a', text, { parents: ['ecs_task:b', 'ecs_task_definition:c'] })]),
+    ).toEqual([])
+  })
+})

@@ -1,0 +1,140 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import type { Change, Value } from '../../src/engine/change.ts'
+import { aroundTheDifference, diffLines, segments } from '../../src/render/diff.ts'
+import { say } from '../../src/render/words.ts'
+import { hostileText } from './hostile.ts'
+
+const diff = (...changes: Change[]) => diffLines(changes, { particle: 'ecs_service:web', most: 400 })
+
+describe('a change', () => {
+  test.each<[string, Change, string[]]>([
+    ['of a number', { path: 'desiredCount', before: 4, after: 6 }, ['! desiredCount  4 → 6']],
+    ['of text to nothing', { path: 'role', before: 'ecs' }, ['- role  ecs']],
+    ['from nothing', { path: 'cpu', after: '256' }, ['+ cpu  "256"']],
+    ['that is hidden', { path: 'environment[A].value', sensitive: true }, ['! environment[A]  (hidden, changes)']],
+    [
+      'to a new revision',
+      { path: 'taskDefinition', before: 'web:1', after: { unknown: 'ecs_task_definition:web' } },
+      ['! taskDefinition  web:1 → the new revision of ecs_task_definition:web'],
+    ],
+    [
+      'to what its own start tells',
+      { path: 'arn', after: { unknown: 'ecs_service:web' } },
+      ['+ arn  (known after apply)'],
+    ],
+    [
+      'to what another start tells',
+      { path: 'cluster', after: { unknown: 'ecs_cluster:main' } },
+      ['+ cluster  (known after apply of ecs_cluster:main)'],
+    ],
+    ['of a list', { path: 'subnets', before: ['a'], after: ['a', 'b'] }, ['! subnets  ["a"] → ["a", "b"]']],
+    ['to null', { path: 'role', before: 'x', after: null }, ['! role  x → null']],
+    [
+      'with a key that looks like more',
+      { path: 'dockerLabels[a → b]', before: 'c', after: 'd' },
+      ['! "dockerLabels[a → b]"  c → d'],
+    ],
+  ])('%s', (_, change, lines) => expect(diff(change)).toEqual(lines))
+
+  test('in a start is not said to change', () => {
+    const lines = diffLines([{ path: 'environment[A].value', sensitive: true }], {
+      particle: 'ecs_task:a',
+      isNew: true,
+      most: 100,
+    })
+    expect(lines).toEqual(['+ environment[A]  (hidden)'])
+  })
+
+  test('too long for one line stands on two', () => {
+    expect(diff({ path: 'command', before: 'a'.repeat(80), after: 'b'.repeat(80) })).toEqual([
+      `- command  ${'a'.repeat(80)}`,
+      `+ command  ${'b'.repeat(80)}`,
+    ])
+  })
+})
+
+test('what lies under one path is grouped', () => {
+  expect(
+    diff(
+      { path: 'containerDefinitions[web].image', before: 'a', after: 'b' },
+      { path: 'containerDefinitions[web].healthCheck.startPeriod', after: 30 },
+      { path: 'containerDefinitions[web].healthCheck.retries', after: 3 },
+      { path: 'tags[com.example.x].value', before: 'y' },
+    ),
+  ).toEqual([
+    '  containerDefinitions[web]',
+    '!   image              a → b',
+    '    healthCheck',
+    '+     startPeriod      30',
+    '+     retries          3',
+    '- tags[com.example.x]  y',
+  ])
+})
+
+test.each([
+  ['a.b', ['a', 'b']],
+  ['a[b.c].d', ['a[b.c]', 'd']],
+  ['a[b[c].d].e', ['a[b[c].d]', 'e']],
+  ['', ['']],
+  ['a]b.c', ['a]b', 'c']],
+])('%s is taken apart', (path, steps) => expect(segments(path)).toEqual(steps))
+
+describe('a value cannot be taken for another', () => {
+  test.each<[Value, string]>([
+    ['web:41', 'web:41'],
+    ['two words', 'two words'],
+    ['4', '"4"'],
+    ['true', '"true"'],
+    ['null', '"null"'],
+    ['1e3', '"1e3"'],
+    ['', '""'],
+    [' a', '" a"'],
+    ['(hidden)', '"(hidden)"'],
+    ['the new revision of x', '"the new revision of x"'],
+    ['a → b', '"a → b"'],
+    ['["a"]', '"[\\"a\\"]"'],
+    ['a\nb', '"a\\nb"'],
+    ['a\u202eb', '"a\\u202eb"'],
+    ['\\u202e', '"\\\\u202e"'],
+    [['a', 4, null, true], '["a", 4, null, true]'],
+    [{ a: { b: 'c' } }, '{"a": {"b": "c"}}'],
+  ])('%j', (value, text) => expect(say(value)).toBe(text))
+
+  test('different texts look different', () => {
+    fc.assert(
+      fc.property(hostileText, hostileText, (a, b) => {
+        fc.pre(a !== b)
+        expect(say(a)).not.toBe(say(b))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('two long texts', () => {
+  test('are cut where they are equal', () => {
+    const [was, is] = aroundTheDifference(
+      `${'a'.repeat(5000)}x${'b'.repeat(5000)}`,
+      `${'a'.repeat(5000)}y${'b'.repeat(5000)}`,
+      400,
+    )
+    expect(was).toBe(`… 4,960 equal characters …${'a'.repeat(40)}x${'b'.repeat(40)}… 4,960 equal characters …`)
+    expect(is).toBe(was.replace('x', 'y'))
+  })
+
+  test('that differ stay different, and short', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ maxLength: 2000 }),
+        fc.string({ maxLength: 2000 }),
+        fc.string({ minLength: 1, maxLength: 5 }),
+        (start, end, middle) => {
+          const [was, is] = aroundTheDifference(`${start}${end}`, `${start}${middle}${end}`, 300)
+          expect(was).not.toBe(is)
+          expect(Math.max(was.length, is.length)).toBeLessThanOrEqual(400)
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,199 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Plan, Report, Step, Transition } from '../../src/engine/document.ts'
+import type { ParticleId } from '../../src/particle.ts'
+import { marker, planTitle, reportTitle } from '../../src/render/comment.ts'
+import { renderReportStepText, renderStepText } from '../../src/render/text.ts'
+import {
+  around,
+  count,
+  dangerCounts,
+  done,
+  duration,
+  listed,
+  plainly,
+  took,
+  whatHappens,
+  why,
+  wordOf,
+} from '../../src/render/words.ts'
+
+const step = (particle: ParticleId, transition: Transition, more: Partial<Step> = {}): Step => ({
+  particle,
+  transition,
+  from: 'running',
+  to: 'running',
+  changes: [],
+  dependsOn: [],
+  risks: [],
+  source: { file: 'a.yml', line: 1 },
+  ...more,
+})
+
+const plan = (...steps: Step[]): Plan => ({
+  version: 1,
+  environment: 'production',
+  region: 'us-east-1',
+  digest: '',
+  summary: { start: 0, update: 0, replace: 0, stop: 0, terminate: 0, wait: 0, unchanged: 0, protected: 0 },
+  steps,
+  unchanged: [],
+})
+
+test.each([
+  [1, '1 task'],
+  [2, '2 tasks'],
+  [0, '0 tasks'],
+  [1234567, '1,234,567 tasks'],
+])('%d tasks', (number, text) => expect(count(number, 'task')).toBe(text))
+
+test.each([
+  [0, 'under 1 s'],
+  [999, 'under 1 s'],
+  [1000, '1 s'],
+  [48_000, '48 s'],
+  [59_999, '1 min'],
+  [252_000, '4 min 12 s'],
+  [3_600_000, '1 h'],
+  [3_725_000, '1 h 2 min'],
+])('%d ms', (milliseconds, text) => expect(duration(milliseconds)).toBe(text))
+
+test.each([
+  ['a missing end', '2026-03-01T12:00:00Z', undefined, ''],
+  ['no time', 'yesterday', '2026-03-01T12:00:00Z', ''],
+  ['a clock that went back', '2026-03-01T12:00:01Z', '2026-03-01T12:00:00Z', ''],
+])('%s takes no time', (_, from, to, text) => expect(took(from, to)).toBe(text))
+
+test.each([
+  [[], ''],
+  [['a'], 'a'],
+  [['a', 'b'], 'a and b'],
+  [['a', 'b', 'c'], 'a, b and c'],
+  [['a', 'b', 'c', 'd', 'e'], 'a, b, c and 2 more'],
+])('%j as a list', (items, text) => expect(listed(items)).toBe(text))
+
+describe('what a reviewer calls it', () => {
+  test.each<[ParticleId, Transition, string, string]>([
+    ['ecs_service:web', 'stop', 'delete', 'is deleted'],
+    ['ecs_cluster:main', 'terminate', 'delete', 'is deleted'],
+    ['ecs_task_definition:web', 'terminate', 'delete', 'every revision is deregistered'],
+    ['ecs_task:worker', 'stop', 'stop', 'is stopped'],
+    ['ecs_instance:i-0', 'terminate', 'stop', 'is drained'],
+    ['ecs_service:web', 'start', 'start', 'is created'],
+    ['ecs_instance:i-0', 'start', 'start', 'takes tasks again'],
+    ['ecs_service:web', 'replace', 'replace', 'is deleted, then started anew'],
+    ['ecs_service:web', 'wait', 'wait', 'waits'],
+    ['something_new:x', 'start', 'start', 'is started'],
+    ['something_new:x', 'terminate', 'delete', 'is stopped'],
+  ])('%s %s', (particle, transition, word, happens) => {
+    const one = step(particle, transition)
+    expect(wordOf(one)).toBe(word)
+    expect(plainly(whatHappens(one))).toBe(happens)
+  })
+})
+
+describe('why', () => {
+  const changes = (...paths: string[]) => paths.map(path => ({ path, before: 1, after: 2 }))
+  test.each<[string, Partial<Step>, string]>([
+    ['a scalar', { changes: changes('desiredCount') }, 'desiredCount 1 → 2'],
+    [
+      'variables are counted',
+      {
+        changes: changes(
+          'containerDefinitions[a].environment[A].value',
+          'containerDefinitions[a].environment[B].value',
+        ),
+      },
+      '2 variables',
+    ],
+    [
+      'the container is named where there are two',
+      { changes: changes('containerDefinitions[a].image', 'containerDefinitions[b].image') },
+      'image of a 1 → 2, image of b 1 → 2',
+    ],
+    ['three and a count', { changes: changes('a', 'b', 'c', 'd', 'e') }, 'a 1 → 2, b 1 → 2, c 1 → 2 and 2 more'],
+    ['long values stay out', { changes: [{ path: 'a', before: 'x'.repeat(50), after: 'y' }] }, 'a'],
+    ['hidden values stay out', { changes: [{ path: 'a', sensitive: true }] }, 'a'],
+    ['a wait says what for', { transition: 'wait', why: '1 of 2 tasks running' }, '1 of 2 tasks running'],
+  ])('%s', (_, more, text) => expect(plainly(why(step('ecs_service:web', 'update', more)))).toBe(text))
+})
+
+test('a definition names the revision before it', () => {
+  const definition = step('ecs_task_definition:web', 'update', {
+    changes: [{ path: 'cpu', before: '256', after: '512' }],
+  })
+  const job = step('ecs_task:migrate', 'start', {
+    changes: [{ path: 'taskDefinition', after: { unknown: definition.particle } }],
+  })
+  const service = step('ecs_service:web', 'update', {
+    changes: [{ path: 'taskDefinition', before: 'web:41', after: { unknown: definition.particle } }],
+  })
+  expect(plainly(whatHappens(definition, around([definition, job, service])))).toBe('new revision after web:41')
+})
+
+describe('one line', () => {
+  test('for a check run', () => {
+    expect(planTitle(plan())).toBe('Nothing to do')
+    expect(planTitle(plan(step('ecs_service:a', 'update'), step('ecs_service:b', 'terminate')))).toBe(
+      '1 to change, 1 to delete',
+    )
+    expect(planTitle({ ...plan(), unchanged: [{ particle: 'ecs_task:a', state: 'stopped', reason: 'failed' }] })).toBe(
+      'Nothing to do, 1 failed earlier',
+    )
+  })
+
+  test('for dangers', () => {
+    const restarts = step('ecs_service:a', 'update', { risks: ['restarts 4 tasks'] })
+    const other = step('ecs_service:b', 'update', { risks: ['loses its load balancer'] })
+    expect(dangerCounts(plan(restarts, other))).toBe('Restarts tasks of 1 service, 1 more to look at')
+    expect(dangerCounts(plan(other))).toBe('1 particle to look at')
+    expect(dangerCounts(plan(step('ecs_service:c', 'replace'), step('ecs_service:d', 'stop')))).toBe(
+      'Deletes 1 particle, replaces 1',
+    )
+  })
+
+  test('for the log', () => {
+    expect(renderStepText(step('ecs_service:web', 'update', { changes: [{ path: 'a' }, { path: 'b' }] }))).toBe(
+      'ecs_service:web update 2 changes',
+    )
+    expect(renderStepText(step('ecs_service:web', 'stop'))).toBe('ecs_service:web delete')
+    expect(renderStepText(step('ecs_service:web', 'wait', { why: 'a rollout' }))).toBe(
+      'ecs_service:web wait: a rollout',
+    )
+    expect(
+      renderReportStepText({
+        particle: 'ecs_service:web',
+        transition: 'update',
+        result: 'succeeded',
+        startedAt: '2026-03-01T12:00:00Z',
+        finishedAt: '2026-03-01T12:02:51Z',
+        calls: 3,
+        because: '6 of 6 tasks run web:42',
+      }),
+    ).toBe('ecs_service:web update succeeded in 2 min 51 s: 6 of 6 tasks run web:42')
+  })
+
+  test('for a report', () => {
+    const report: Report = {
+      version: 1,
+      environment: 'production',
+      result: 'failed',
+      startedAt: '2026-03-01T12:00:00Z',
+      finishedAt: '2026-03-01T12:00:10Z',
+      steps: [
+        { particle: 'ecs_service:a', transition: 'update', result: 'failed', calls: 1 },
+        { particle: 'ecs_service:b', transition: 'update', result: 'skipped', calls: 0 },
+        { particle: 'ecs_service:c', transition: 'update', result: 'succeeded', calls: 1 },
+      ],
+    }
+    expect(done(report)).toBe('1 of 3 done, 1 failed, 1 skipped')
+    expect(reportTitle(report)).toBe('Failed after 10 s: 1 of 3 done, 1 failed, 1 skipped')
+    expect(reportTitle({ ...report, result: 'superseded', steps: [] })).toBe('Superseded')
+  })
+})
+
+test.each([
+  ['production', '<!-- ecs-particles:production -->'],
+  ['eu/prod-2_a.b', '<!-- ecs-particles:eu/prod-2_a.b -->'],
+  ['two words', '<!-- ecs-particles:two words -->'],
+  ['a --> b', '<!-- ecs-particles:a --%3E b -->'],
+])('the marker of %s', (environment, text) => expect(marker(environment)).toBe(text))

@@ -1,0 +1,187 @@
+import {
+  DeleteTaskDefinitionsCommand,
+  DeregisterTaskDefinitionCommand,
+  DescribeTaskDefinitionCommand,
+  ListTaskDefinitionFamiliesCommand,
+  ListTaskDefinitionsCommand,
+  RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionRequest,
+} from '@aws-sdk/client-ecs'
+import { describe, expect, test } from '@jest/globals'
+import { errorOf, world } from './world.ts'
+
+const app = { name: 'app', image: 'app:1', memory: 128 }
+const fargate: RegisterTaskDefinitionRequest = {
+  family: 'web',
+  networkMode: 'awsvpc',
+  requiresCompatibilities: ['FARGATE'],
+  cpu: '.5 vCPU',
+  memory: '1 gb',
+  containerDefinitions: [{ ...app, portMappings: [{ containerPort: 80 }] }],
+}
+
+describe('registering a task definition', () => {
+  test('fills in what was not said', async () => {
+    const { client } = await world()
+    const { taskDefinition } = await client.send(new RegisterTaskDefinitionCommand(fargate))
+    expect(taskDefinition).toMatchObject({
+      taskDefinitionArn: 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:1',
+      revision: 1,
+      status: 'ACTIVE',
+      cpu: '512',
+      memory: '1024',
+      compatibilities: ['EC2', 'FARGATE'],
+      volumes: [],
+      placementConstraints: [],
+      registeredAt: new Date('2026-01-02T03:04:05Z'),
+    })
+    expect(taskDefinition?.containerDefinitions?.[0]).toEqual({
+      ...app,
+      cpu: 0,
+      essential: true,
+      environment: [],
+      mountPoints: [],
+      volumesFrom: [],
+      systemControls: [],
+      portMappings: [{ containerPort: 80, hostPort: 80, protocol: 'tcp' }],
+    })
+  })
+
+  test('in bridge mode host ports are dynamic, and other defaults are there too', async () => {
+    const { client } = await world()
+    const { taskDefinition } = await client.send(
+      new RegisterTaskDefinitionCommand({
+        family: 'web',
+        containerDefinitions: [
+          {
+            ...app,
+            portMappings: [{ containerPort: 80 }],
+            healthCheck: { command: ['CMD', 'true'] },
+            linuxParameters: { capabilities: { add: ['NET_ADMIN'] } },
+          },
+        ],
+        volumes: [{ name: 'shared', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }, { name: 'scratch' }],
+      }),
+    )
+    expect(taskDefinition?.networkMode).toBeUndefined()
+    expect(taskDefinition?.containerDefinitions?.[0]).toMatchObject({
+      portMappings: [{ containerPort: 80, hostPort: 0, protocol: 'tcp' }],
+      healthCheck: { interval: 30, timeout: 5, retries: 3 },
+      linuxParameters: { capabilities: { add: ['NET_ADMIN'], drop: [] } },
+    })
+    expect(taskDefinition?.volumes).toEqual([
+      { name: 'scratch', host: {} },
+      { name: 'shared', efsVolumeConfiguration: { fileSystemId: 'fs-1', rootDirectory: '/' } },
+    ])
+  })
+
+  test('lists whose order means nothing come back in another one, unless told', async () => {
+    for (const [reorder, names] of [
+      [true, ['B', 'A']],
+      [false, ['A', 'B']],
+    ] as const) {
+      const { client } = await world({ reorder })
+      const environment = [
+        { name: 'A', value: '1' },
+        { name: 'B', value: '2' },
+      ]
+      const { taskDefinition } = await client.send(
+        new RegisterTaskDefinitionCommand({
+          family: 'web',
+          containerDefinitions: [{ ...app, environment, command: ['first', 'second'] }],
+        }),
+      )
+      const [container] = taskDefinition?.containerDefinitions ?? []
+      expect(container?.environment?.map(({ name }) => name)).toEqual(names)
+      expect(container?.command).toEqual(['first', 'second'])
+    }
+  })
+
+  test.each([
+    ['an invalid combination of cpu and memory', { ...fargate, cpu: '333' }, /No Fargate configuration exists/],
+    ['Fargate in bridge mode', { ...fargate, networkMode: 'bridge' }, /network mode/],
+    ['no container', { ...fargate, containerDefinitions: [] }, /Container list cannot be empty/],
+    ['no image', { ...fargate, containerDefinitions: [{ name: 'app' }] }, /Container.image should not be null/],
+    ['two containers of one name', { ...fargate, containerDefinitions: [app, app] }, /should be unique/],
+    [
+      'no memory anywhere',
+      { family: 'web', containerDefinitions: [{ name: 'app', image: 'a' }] },
+      /'memory' or 'memoryReservation'/,
+    ],
+    ['nothing essential', { ...fargate, containerDefinitions: [{ ...app, essential: false }] }, /essential/],
+    ['an empty list of tags', { ...fargate, tags: [] }, /Tags can not be empty/],
+    ['an aws: tag', { ...fargate, tags: [{ key: 'aws:x', value: 'y' }] }, /aws:/],
+    ['an unknown network mode', { ...fargate, networkMode: 'wifi' }, /network mode should be one of/],
+    ['a family with a blank', { ...fargate, family: 'a b' }, /Family/],
+  ])('with %s is a ClientException', async (_, input, message) => {
+    const { client } = await world()
+    const command = new RegisterTaskDefinitionCommand(input as RegisterTaskDefinitionRequest)
+    expect(await errorOf(client.send(command))).toMatchObject({
+      name: 'ClientException',
+      message: expect.stringMatching(message),
+    })
+  })
+})
+
+describe('revisions', () => {
+  async function three() {
+    const { simulator, client } = await world()
+    for (let i = 0; i < 3; i++) await client.send(new RegisterTaskDefinitionCommand({ ...fargate, family: 'web' }))
+    await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:3' }))
+    const describeIt = async (taskDefinition: string) =>
+      (await client.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
+    return { simulator, client, describeIt }
+  }
+
+  test('a family is its latest ACTIVE one', async () => {
+    const { describeIt } = await three()
+    expect((await describeIt('web'))?.revision).toBe(2)
+  })
+
+  test('a deregistered one is still described', async () => {
+    const { describeIt } = await three()
+    expect(await describeIt('web:3')).toMatchObject({ status: 'INACTIVE', deregisteredAt: expect.any(Date) })
+  })
+
+  test('numbers are never used again', async () => {
+    const { client } = await three()
+    expect((await client.send(new RegisterTaskDefinitionCommand(fargate))).taskDefinition?.revision).toBe(4)
+  })
+
+  test('lists go by family, status and order', async () => {
+    const { client } = await three()
+    await client.send(new RegisterTaskDefinitionCommand({ ...fargate, family: 'web-other' }))
+    const list = async (input: object) =>
+      (await client.send(new ListTaskDefinitionsCommand(input))).taskDefinitionArns?.map(arn => arn.split('/')[1])
+    expect(await list({ familyPrefix: 'web' })).toEqual(['web:1', 'web:2'])
+    expect(await list({ familyPrefix: 'web', sort: 'DESC' })).toEqual(['web:2', 'web:1'])
+    expect(await list({ status: 'INACTIVE' })).toEqual(['web:3'])
+    expect((await client.send(new ListTaskDefinitionFamiliesCommand({}))).families).toEqual(['web', 'web-other'])
+  })
+
+  test('only INACTIVE ones can be deleted', async () => {
+    const { client } = await three()
+    const { taskDefinitions, failures } = await client.send(
+      new DeleteTaskDefinitionsCommand({ taskDefinitions: ['web:1', 'web:3', 'web:9'] }),
+    )
+    expect(taskDefinitions?.map(({ status }) => status)).toEqual(['DELETE_IN_PROGRESS'])
+    expect(failures).toHaveLength(2)
+  })
+
+  test.each(['nowhere', 'web:9'])('%s cannot be described', async name => {
+    const { describeIt } = await three()
+    expect(await errorOf(describeIt(name))).toMatchObject({
+      name: 'ClientException',
+      message: 'Unable to describe task definition.',
+    })
+  })
+})
+
+test('tags stand beside the definition, and only when asked for', async () => {
+  const { client } = await world()
+  await client.send(new RegisterTaskDefinitionCommand({ ...fargate, tags: [{ key: 'a', value: 'b' }] }))
+  const plain = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition: 'web' }))
+  expect(plain.tags).toBeUndefined()
+  const tagged = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition: 'web', include: ['TAGS'] }))
+  expect(tagged.tags).toEqual([{ key: 'a', value: 'b' }])
+})

@@ -1,0 +1,85 @@
+/**
+ * Writes what README.md repeats: the tables of inputs and outputs, the IAM policies, and files of examples/. With
+ * --check it only says whether the README is fresh. A section stands between `<!-- generated: … -->` and `<!-- end -->`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { calls } from '../src/ecs/calls.ts'
+
+const root = join(import.meta.dirname, '..')
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+interface Described {
+  readonly description: string
+  readonly default?: string
+}
+const action: { inputs: Record<string, Described>; outputs: Record<string, Described> } = parse(read('action.yml'))
+
+const cell = (text: string): string => text.trim().replaceAll('|', '\\|')
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map(row => `| ${row.map(cell).join(' | ')} |`).join('\n')
+
+const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text.trim()}\n\`\`\``
+
+const actionsOf = (modifying: boolean): string[] =>
+  Object.entries(calls)
+    .filter(([, call]) => 'modifies' in call === modifying)
+    .map(([name]) => `ecs:${name}`)
+    .sort()
+
+const policy = (...statements: object[]): string =>
+  fenced('json', JSON.stringify({ Version: '2012-10-17', Statement: statements }, undefined, 2))
+
+const reading = { Effect: 'Allow', Action: actionsOf(false), Resource: '*' }
+
+const sections: Readonly<Record<string, () => string>> = {
+  inputs: () =>
+    table(
+      ['input', 'default', 'meaning'],
+      Object.entries(action.inputs).map(([name, { description, default: value }]) => [
+        `\`${name}\``,
+        value === undefined ? '' : `\`${value}\``,
+        description,
+      ]),
+    ),
+  outputs: () =>
+    table(
+      ['output', 'meaning'],
+      Object.entries(action.outputs).map(([name, { description }]) => [`\`${name}\``, description]),
+    ),
+  'policy for planning': () => policy(reading),
+  'policy for applying': () =>
+    policy(
+      reading,
+      { Effect: 'Allow', Action: actionsOf(true), Resource: '*' },
+      {
+        Effect: 'Allow',
+        Action: 'iam:PassRole',
+        Resource: 'arn:aws:iam::123456789012:role/shop-*',
+        Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+      },
+    ),
+}
+
+function sectionOf(name: string): string {
+  const file = /^file (.+)$/.exec(name)?.[1]
+  if (file) return fenced('yaml', read(file))
+  const section = sections[name]
+  if (!section)
+    throw new Error(`README.md: there is no section "${name}"; there are ${Object.keys(sections).join(', ')}`)
+  return section()
+}
+
+const before = read('README.md')
+const after = before.replace(
+  /(<!-- generated: (.+?) -->\n)[\s\S]*?(<!-- end -->)/g,
+  (_, begin: string, name: string, end: string) => `${begin}\n${sectionOf(name)}\n\n${end}`,
+)
+
+if (!process.argv.includes('--check')) writeFileSync(join(root, 'README.md'), after)
+else if (after !== before) {
+  process.stderr.write('README.md is stale: run npx tsx script/generate-readme.ts\n')
+  process.exitCode = 1
+}

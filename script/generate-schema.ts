@@ -1,0 +1,421 @@
+/**
+ * Makes schema/particles.schema.json, by which editors complete and check manifests: from the same model, enums and limits
+ * as the action's own check. With --check nothing is written, and a stale schema is a failure.
+ */
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Vocabulary } from '../src/flavors/flavor.ts'
+import { vocabulary } from '../src/flavors/vocabulary.ts'
+import { KEYS } from '../src/manifest/draft.ts'
+import { enumOf, enumValues } from '../src/manifest/model/enums.ts'
+import type { Limit } from '../src/manifest/model/limits.ts'
+import { type StructType, type Type, typeOf } from '../src/manifest/model/model.ts'
+import { own } from '../src/manifest/model/own.ts'
+import { readDeclarations, version, writeOrCheck } from './generate-enums.ts'
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }
+type Schema = Readonly<Record<string, Json | undefined>>
+
+/** A variable anywhere in a text, or a value to be inherited: both may stand for any plain value. */
+const OPEN = '\\$\\{|^\\$inherit\\$'
+/** A list or a map cannot come from a variable, but it can be inherited. */
+const INHERITED = '^\\$inherit\\$'
+
+const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` })
+
+const flag: Schema = { type: ['boolean', 'string'], pattern: `^(true|false)$|${OPEN}` }
+const text: Schema = { type: ['string', 'number', 'boolean'] }
+
+/** A text of a few, or a variable. */
+const choice = (values: readonly string[]): Schema => ({ anyOf: [{ enum: values }, ref('open')] })
+
+const { comments } = readDeclarations()
+
+// ---- Words
+
+/** A documentation comment as plain text: its first sentences, as far as they fit a tooltip. */
+export function plainText(comment: string, longest = 240): string {
+  const paragraph = comment
+    .replace(/^\/\*\*|\*\/$/g, '')
+    .replace(/^\s*\* ?/gm, '')
+    .replace(/^@\w+[\s\S]*$/m, '')
+    .replace(/<note>[\s\S]*?<\/note>|<important>[\s\S]*?<\/important>/g, '')
+    .replace(/<\/p>[\s\S]*$/, '')
+    .replace(/<[^>]+>/g, '')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&')
+    .replace(/\\([{}])/g, '$1')
+    .replace(/\s+/g, ' ')
+    .trim()
+  let said = ''
+  for (const sentence of paragraph.split(/(?<=[.:])\s+(?=[A-Z])/)) {
+    if (said !== '' && said.length + sentence.length >= longest) break
+    said = said === '' ? sentence : `${said} ${sentence}`
+  }
+  return said.length > longest ? `${said.slice(0, longest - 1)}…` : said
+}
+
+function described(schema: Schema, key: string): Schema {
+  const comment = comments.get(key)
+  const description = comment && plainText(comment)
+  return description ? { description, ...schema } : schema
+}
+
+// ---- The model
+
+/** JSON Schema has no flags: letters of a pattern that ignores case become classes. */
+function patternOf({ source, flags }: RegExp): string {
+  if (!flags.includes('i')) return source
+  return source.replace(/\\.|[a-z]/gi, part =>
+    part.length > 1 ? part : `[${part.toLowerCase()}${part.toUpperCase()}]`,
+  )
+}
+
+function textSchema(limit: Limit | undefined): Schema {
+  if (!limit) return text
+  const { shortest, longest, pattern } = limit
+  return {
+    ...text,
+    ...(shortest ? { minLength: shortest } : {}),
+    ...(longest ? { maxLength: longest } : {}),
+    ...(pattern ? { pattern: `${patternOf(pattern)}|${OPEN}` } : {}),
+  }
+}
+
+const numberSchema = (whole: boolean, limit: Limit | undefined): Schema => ({
+  type: [whole ? 'integer' : 'number', 'string'],
+  pattern: `^[+-]?\\d+${whole ? '' : '(\\.\\d+)?'}$|${OPEN}`,
+  ...(limit?.least === undefined ? {} : { minimum: limit.least }),
+  ...(limit?.most === undefined ? {} : { maximum: limit.most }),
+})
+
+/**
+ * What a member may be. `partial`: as a patch states it, where maps are merged, lists are whole and null removes.
+ * Shapes are put into `shapes` as they are met.
+ */
+function schemaOf(type: Type, key: string, shapes: Shapes, partial = false): Schema {
+  switch (type.kind) {
+    case 'text': {
+      const known = enumOf[key]
+      if (known && type.values === enumValues[known]) return ref(known)
+      return type.values ? choice(type.values) : textSchema(type.limit)
+    }
+    case 'number':
+      return numberSchema(type.whole, type.limit)
+    case 'flag':
+      return ref('flag')
+    case 'list':
+      return {
+        type: ['array', 'string'],
+        pattern: INHERITED,
+        items: schemaOf(type.of, key, shapes),
+        ...(type.limit?.fewest ? { minItems: type.limit.fewest } : {}),
+        ...(type.limit?.greatest ? { maxItems: type.limit.greatest } : {}),
+      }
+    case 'textMap':
+      return {
+        type: ['object', 'string'],
+        pattern: INHERITED,
+        additionalProperties: partial ? orNull(schemaOf(type.of, key, shapes)) : schemaOf(type.of, key, shapes),
+      }
+    case 'struct':
+      return ref(shapes.add(type, partial))
+    case 'attribute':
+      return orNull(textSchema(type.limit))
+    case 'attributes':
+      return {
+        type: ['array', 'object', 'string'],
+        pattern: INHERITED,
+        items: ref(shapes.add(type.pair, false)),
+        propertyNames: { pattern: patternOf(type.name.pattern ?? /^/), maxLength: type.name.longest },
+        additionalProperties: schemaOf(type.value, key, shapes),
+      }
+    case 'any':
+      return {}
+  }
+}
+
+const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] })
+
+/** Members that this tool asks for where the API does not. */
+const alsoRequired: Readonly<Record<string, readonly string[]>> = {
+  ContainerDefinition: ['name', 'image'],
+  ContainerOverride: ['name'],
+}
+
+class Shapes {
+  readonly defs = new Map<string, Schema>()
+
+  /** The name of a shape's schema, which is made when it is first asked for. */
+  add(type: StructType, partial: boolean): string {
+    const name = partial ? `${type.name}.patch` : type.name
+    if (this.defs.has(name)) return name
+    // Before its members: a shape may contain itself.
+    this.defs.set(name, {})
+    const required = [...type.required, ...(alsoRequired[type.name] ?? [])]
+    this.defs.set(name, {
+      type: ['object', 'string'],
+      pattern: INHERITED,
+      properties: this.members(type, partial),
+      ...(partial || required.length === 0 ? {} : { required }),
+      ...(type.union ? { minProperties: 1, maxProperties: 1 } : {}),
+      additionalProperties: false,
+    })
+    return name
+  }
+
+  members(type: StructType, partial: boolean, without: Readonly<Record<string, string>> = {}): Record<string, Schema> {
+    return Object.fromEntries(
+      [...type.members]
+        .filter(([member]) => !Object.hasOwn(without, member))
+        .map(([member, of]) => {
+          const key = `${type.name}.${member}`
+          const schema = schemaOf(of, key, this, partial)
+          return [member, described(partial ? orNull(schema) : schema, key)]
+        }),
+    )
+  }
+}
+
+// ---- Particles
+
+const optionSays: Readonly<Record<string, string>> = {
+  ignore: 'Paths of members whose live value stays, whatever the manifest says: somebody else owns them.',
+  initial_desired_count: 'Tasks to start with, where desiredCount is left out because an autoscaler owns it.',
+  allow_replace: 'Allows to delete and to create again where a member cannot change in place.',
+  wait: 'exit (default): a job, that runs once for what it is. running: a task that is kept running.',
+  retry: 'A counter: raise it to run a job again that failed or whose outcome is unknown.',
+  record: 'false: run without the record on the task definition; what has run is then forgotten after an hour.',
+  assume: 'done: the job is taken as done, whatever became of it.',
+  deregister: 'true: once drained, the instance is deregistered. A cluster that is to be deleted needs that.',
+}
+
+const ownSays: Readonly<Record<string, string>> = {
+  revision: 'Pins an existing revision: it is checked, never registered.',
+  taskName: 'The name of the task in its cluster; this tool’s own, not sent to AWS.',
+  stopReason: 'What ECS is told when the task is stopped.',
+  cluster: 'Name or ARN of the cluster; a parent ecs_cluster fills it.',
+  ec2InstanceId: 'The EC2 instance; a parent ec2_instance fills it.',
+  attributes: 'A map, or a list of names and values. null removes one; those that are not named are left alone.',
+  InstanceId: 'The EC2 instance, which is never changed.',
+}
+
+const flavorSays: Readonly<Record<string, string>> = {
+  ecs_cluster: 'A cluster.',
+  ecs_task_definition: 'A task definition family: a change registers a new revision.',
+  ecs_service: 'A service, with a cluster and a task definition as its parents.',
+  ecs_task: 'A task that runs once, or is kept running, with a cluster and a task definition as its parents.',
+  ecs_instance: 'A container instance, with a cluster and an EC2 instance as its parents.',
+  ec2_instance: 'An EC2 instance: a reference, never changed.',
+  quasiparticle: 'Several particles as one.',
+}
+
+/** `custom_config` of a flavor. */
+function optionsSchema({ options, open }: Vocabulary): Schema {
+  // What PCF keeps there to make an instance from is nobody's business here.
+  if (open) return { type: 'object' }
+  const schema = (kind: Vocabulary['options'][string]): Schema =>
+    kind === 'boolean'
+      ? ref('flag')
+      : kind === 'number'
+        ? numberSchema(true, { least: 0 })
+        : kind === 'strings'
+          ? { type: 'array', items: text }
+          : choice(kind)
+  return {
+    type: 'object',
+    description: 'Options of this tool, never sent to AWS.',
+    properties: Object.fromEntries(
+      Object.entries(options).map(([name, kind]) => [name, { description: optionSays[name], ...schema(kind) }]),
+    ),
+    additionalProperties: false,
+  }
+}
+
+/** `aws_resource` of a flavor, whole or as a patch of it. */
+function resourceSchema(words: Vocabulary, shapes: Shapes, partial: boolean): Schema {
+  const model = words.model && typeOf(words.model)
+  const maybe = (schema: Schema): Schema => (partial ? orNull(schema) : schema)
+  const properties: Record<string, Schema> = {}
+  for (const [name, kind] of Object.entries(words.own)) {
+    properties[name] = { description: ownSays[name], ...maybe(schemaOf(own[kind] ?? { kind: 'any' }, name, shapes)) }
+  }
+  if (model) Object.assign(properties, shapes.members(model, partial, words.refused))
+  for (const [alias, name] of Object.entries(words.aliases)) {
+    properties[alias] = { description: `PCF’s name for ${name}.`, ...maybe(text) }
+  }
+  const required = words.required.filter(name => !name.includes('['))
+  const lists = words.required.flatMap(name => (name.includes('[') ? [name.slice(0, name.indexOf('['))] : []))
+  return {
+    type: 'object',
+    properties: {
+      ...properties,
+      region_name: {
+        description: 'The region, where it is not that of the action.',
+        ...maybe({ type: 'string', pattern: `^[a-z]{2,}(-[a-z0-9]+)+$|${OPEN}` }),
+      },
+      custom_config: maybe(ref(`${words.name}.options`)),
+    },
+    ...(partial || required.length + lists.length === 0 ? {} : { required: [...required, ...lists] }),
+    ...(words.open ? {} : { additionalProperties: false }),
+  }
+}
+
+const ids: Schema = { type: 'array', items: { type: 'string', pattern: `^[^:\\s]+:.|${OPEN}` } }
+
+const shared: Readonly<Record<string, Schema>> = {
+  pcf_name: {
+    description: 'The name: flavor:pcf_name is the id, unique over all manifests.',
+    ...text,
+    minLength: 1,
+    maxLength: 255,
+  },
+  desired_state: {
+    description: 'What it is to be: running, unless its cluster is to go.',
+    anyOf: [
+      { enum: ['running', 'stopped', 'terminated'] },
+      // As PCF's enumeration prints.
+      { type: 'string', pattern: `^State\\.(running|stopped|terminated)$|${OPEN}` },
+    ],
+  },
+  parents: { description: 'Ids of the particles that must be there first.', ...ids },
+  children: { description: 'Ids of the particles that need this one; either side may name the link.', ...ids },
+  persist_on_termination: { description: 'true: never stopped or terminated.', ...ref('flag') },
+  persist_on_update: { description: 'true: differences are shown, never applied.', ...ref('flag') },
+  multiplier: {
+    description: 'So many copies; -0, -1 and so on are appended to their names.',
+    ...numberSchema(true, { least: 1, most: 1000 }),
+  },
+  base_particle_config: {
+    description: 'The name of an earlier member of the same flavor, which this one starts from.',
+    ...text,
+  },
+}
+
+const environments = (patch: string): Schema => ({
+  type: 'object',
+  description: 'By environment: a patch merged into the particle, or false where it is not to be.',
+  additionalProperties: { anyOf: [ref(patch), { const: false }] },
+})
+
+/** The particle keys of one kind, in the order in which people write them. */
+const keysOf = (keys: readonly string[], given: Readonly<Record<string, Schema>>): Record<string, Schema> =>
+  Object.fromEntries(keys.map(key => [key, given[key] ?? shared[key] ?? {}]))
+
+const order = ['flavor', 'pcf_name', 'aws_resource', 'particles']
+const sorted = (keys: readonly string[]): readonly string[] => [
+  ...order.filter(key => keys.includes(key)),
+  ...keys.filter(key => !order.includes(key)),
+]
+
+function particleSchemas(words: Vocabulary, shapes: Shapes): Record<string, Schema> {
+  const { name } = words
+  const whole = resourceSchema(words, shapes, false)
+  const partial = resourceSchema(words, shapes, true)
+  const resource = (kind: string): Schema => ({ properties: { aws_resource: ref(`${name}.${kind}`) } })
+  const particle = (keys: readonly string[], required: readonly string[], starts: readonly string[]): Schema => ({
+    type: 'object',
+    description: flavorSays[name],
+    properties: keysOf(sorted(keys), {
+      flavor: { const: name },
+      aws_resource: { description: 'The definition, in the words of the ECS API.' },
+      environments: environments(`${name}.patch`),
+    }),
+    required,
+    additionalProperties: false,
+    // What a patch or a base completes need not be complete itself.
+    if: { anyOf: starts.map(key => ({ required: [key] })) },
+    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
+    then: resource('partial'),
+    else: resource('resource'),
+  })
+  return {
+    [name]: particle(KEYS.particle, ['flavor', 'pcf_name', 'aws_resource'], ['environments']),
+    [`${name}.member`]: {
+      ...particle(KEYS.member, ['flavor'], ['environments', 'base_particle_config']),
+      // Its base may have all that it needs.
+      anyOf: [{ required: ['aws_resource'] }, { required: ['base_particle_config'] }],
+    },
+    [`${name}.patch`]: {
+      type: 'object',
+      properties: patchKeys(KEYS.particle, { aws_resource: ref(`${name}.partial`) }),
+      additionalProperties: false,
+    },
+    [`${name}.resource`]: whole,
+    [`${name}.partial`]: partial,
+    [`${name}.options`]: optionsSchema(words),
+  }
+}
+
+/** Keys that a patch may have, each of which null removes. */
+const patchKeys = (keys: readonly string[], given: Readonly<Record<string, Schema>>): Record<string, Schema> =>
+  Object.fromEntries(
+    sorted(keys)
+      .filter(key => !['flavor', 'pcf_name', 'environments'].includes(key))
+      .map(key => [key, orNull(given[key] ?? shared[key] ?? {})]),
+  )
+
+/** One of several kinds, told apart by `flavor`, so that editors complete and complain about the right one. */
+const byFlavor = (names: readonly string[], suffix = ''): Schema => ({
+  type: 'object',
+  required: ['flavor'],
+  properties: { flavor: { description: 'What it is.', enum: names } },
+  allOf: names.map(name => ({
+    if: { properties: { flavor: { const: name } }, required: ['flavor'] },
+    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
+    then: ref(`${name}${suffix}`),
+  })),
+})
+
+/** The schema as one document. */
+export function generateSchema(): Schema {
+  const shapes = new Shapes()
+  const flavors: readonly Vocabulary[] = Object.values(vocabulary)
+  const names = flavors.map(({ name }) => name)
+  const particles = Object.assign({}, ...flavors.map(words => particleSchemas(words, shapes)))
+  const used = new Set(Object.values(enumOf))
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $comment: `Made by script/generate-schema.ts: run it again, do not edit. Descriptions of the API are taken from the documentation comments of @aws-sdk/client-ecs ${version}, Copyright Amazon.com, Inc. or its affiliates, Apache-2.0.`,
+    title: 'ECS Particles manifest',
+    description: 'A particle, or a list of particles.',
+    if: { type: 'array' },
+    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
+    then: { items: ref('particle') },
+    else: ref('particle'),
+    $defs: {
+      particle: byFlavor([...names, 'quasiparticle']),
+      member: byFlavor(names, '.member'),
+      quasiparticle: {
+        type: 'object',
+        description: flavorSays.quasiparticle,
+        properties: keysOf(sorted(KEYS.quasiparticle), {
+          flavor: { const: 'quasiparticle' },
+          particles: { description: 'Its members.', type: 'array', items: ref('member') },
+          environments: environments('quasiparticle.patch'),
+        }),
+        required: ['flavor', 'pcf_name', 'particles'],
+        additionalProperties: false,
+      },
+      'quasiparticle.patch': {
+        type: 'object',
+        properties: patchKeys(KEYS.quasiparticle, { particles: { type: 'array', items: ref('member') } }),
+        additionalProperties: false,
+      },
+      ...particles,
+      open: { type: 'string', pattern: OPEN },
+      flag,
+      ...Object.fromEntries([...used].sort().map(name => [name, choice(enumValues[name] ?? [])])),
+      ...Object.fromEntries([...shapes.defs].sort(([a], [b]) => (a < b ? -1 : 1))),
+    },
+  }
+}
+
+/** The file's text. */
+export const schemaText = (): string => `${JSON.stringify(generateSchema(), null, 1)}\n`
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+  writeOrCheck(join(root, 'schema/particles.schema.json'), schemaText(), 'npx tsx script/generate-schema.ts')
+}

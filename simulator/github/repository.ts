@@ -1,0 +1,239 @@
+import { createHash } from 'node:crypto'
+
+export interface Commit {
+  readonly sha: string
+  readonly parents: readonly string[]
+  readonly message: string
+  readonly files: ReadonlyMap<string, string>
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** How many were made before it. */
+  readonly order: number
+}
+
+export interface Account {
+  readonly login: string
+  readonly type: 'User' | 'Bot'
+}
+
+export interface Pull {
+  readonly number: number
+  readonly author: Account
+  readonly head: string
+  readonly base: string
+  readonly fork: boolean
+  headSha: string
+  baseSha: string
+  state: 'open' | 'closed'
+  updatedAt: number
+  mergedAt?: number
+  /** Before the merge: a test merge that is on no branch. */
+  mergeCommitSha: string
+  /** The commits that the merge brought to the base branch. */
+  introduced: readonly string[]
+}
+
+export type MergeMethod = 'merge' | 'squash' | 'rebase'
+
+/** Files to write; null removes. */
+export type Edits = Readonly<Record<string, string | null>>
+
+/** What a push event says. */
+export interface Push {
+  readonly before: string
+  readonly after: string
+}
+
+export interface MergeGroup {
+  readonly headSha: string
+  readonly baseSha: string
+  readonly headRef: string
+  readonly baseRef: string
+}
+
+export const defaultBranch = 'main'
+
+/** The name that git gives to a content. */
+export const blobSha = (text: string): string =>
+  createHash('sha1')
+    .update(`blob ${Buffer.byteLength(text)}\0${text}`)
+    .digest('hex')
+
+/** A repository with its history and its pull requests, as GitHub merges them. */
+export class Repository {
+  readonly commits = new Map<string, Commit>()
+  /** Full names: `refs/heads/main`. */
+  readonly refs = new Map<string, string>()
+  readonly pulls = new Map<number, Pull>()
+  readonly #now: () => number
+  #numbers = 0
+
+  constructor(now: () => number, files: Edits = {}) {
+    this.#now = now
+    this.#move(defaultBranch, this.#make([], 'Begin', apply(new Map(), files)))
+  }
+
+  head(branch = defaultBranch): string {
+    const sha = this.refs.get(`refs/heads/${branch}`)
+    if (!sha) throw new Error(`there is no branch ${branch}`)
+    return sha
+  }
+
+  /** A commit straight to a branch, with no pull request. */
+  push(edits: Edits, message = 'Change', branch = defaultBranch): Push {
+    const before = this.head(branch)
+    const after = this.#make([before], message, apply(this.files(before), edits))
+    this.#move(branch, after)
+    return { before, after }
+  }
+
+  /** Puts a branch elsewhere by force. */
+  reset(sha: string, branch = defaultBranch): Push {
+    const before = this.head(branch)
+    this.#move(branch, sha)
+    return { before, after: sha }
+  }
+
+  /** Opens a pull request of one commit for each of the edits. */
+  open(edits: readonly Edits[], more: { fork?: boolean; author?: Account; base?: string; from?: string } = {}): Pull {
+    const number = ++this.#numbers
+    const base = more.base ?? defaultBranch
+    const head = `change-${number}`
+    const baseSha = this.head(base)
+    this.#move(head, more.from ?? baseSha)
+    for (const [index, edit] of edits.entries()) this.push(edit, `Change ${number}.${index + 1}`, head)
+    const pull: Pull = {
+      number,
+      author: more.author ?? { login: 'ada', type: 'User' },
+      head,
+      base,
+      fork: more.fork === true,
+      headSha: this.head(head),
+      baseSha,
+      state: 'open',
+      updatedAt: this.#now(),
+      mergeCommitSha: createHash('sha1').update(`test merge ${number}`).digest('hex'),
+      introduced: [],
+    }
+    this.pulls.set(number, pull)
+    return pull
+  }
+
+  merge({ number }: Pull, method: MergeMethod = 'merge'): Push {
+    const pull = this.#pull(number)
+    const before = this.head(pull.base)
+    const made = this.#mergeOnto(pull, before, method)
+    this.#move(pull.base, made.at(-1) ?? before)
+    this.#close(pull, made)
+    return { before, after: this.head(pull.base) }
+  }
+
+  /** Puts pull requests into the merge queue, in order; each stands on the one before. */
+  enqueue(pulls: readonly Pull[], method: MergeMethod = 'squash'): MergeGroup[] {
+    let base = this.head()
+    return pulls.map(({ number }) => {
+      const pull = this.#pull(number)
+      const baseSha = base
+      const made = this.#mergeOnto(pull, baseSha, method)
+      base = made.at(-1) ?? baseSha
+      pull.introduced = made
+      const headRef = `refs/heads/gh-readonly-queue/${pull.base}/pr-${number}-${baseSha}`
+      this.refs.set(headRef, base)
+      return { headSha: base, baseSha, headRef, baseRef: `refs/heads/${pull.base}` }
+    })
+  }
+
+  /** Merges all of the queue in one push. */
+  land(groups: readonly MergeGroup[]): Push {
+    const before = this.head()
+    for (const { headRef, headSha } of groups) {
+      const pull = this.#pull(Number(/pr-(\d+)-/.exec(headRef)?.[1]))
+      this.#move(pull.base, headSha)
+      this.refs.delete(headRef)
+      this.#close(pull, pull.introduced)
+    }
+    return { before, after: this.head() }
+  }
+
+  /** A commit and all that it stands on, newest first. */
+  log(sha: string): Commit[] {
+    const seen = new Set<string>()
+    const left = [sha]
+    for (let next = left.pop(); next; next = left.pop()) {
+      if (seen.has(next)) continue
+      seen.add(next)
+      left.push(...this.commit(next).parents)
+    }
+    return [...seen].map(one => this.commit(one)).sort((a, b) => b.at - a.at || b.order - a.order)
+  }
+
+  commit(sha: string): Commit {
+    const found = this.commits.get(sha)
+    if (!found) throw new Error(`there is no commit ${sha}`)
+    return found
+  }
+
+  files(sha: string): ReadonlyMap<string, string> {
+    return this.commit(sha).files
+  }
+
+  #pull(number: number): Pull {
+    const pull = this.pulls.get(number)
+    if (!pull) throw new Error(`there is no pull request ${number}`)
+    return pull
+  }
+
+  /** The commits that a merge makes, oldest first. */
+  #mergeOnto(pull: Pull, base: string, method: MergeMethod): string[] {
+    const has = new Set(this.log(base).map(({ sha }) => sha))
+    const own = this.log(pull.headSha)
+      .filter(({ sha }) => !has.has(sha))
+      .reverse()
+    const merged = own.reduce((files, commit) => apply(files, this.#edits(commit)), this.files(base))
+    if (method === 'merge') return [this.#make([base, pull.headSha], `Merge pull request #${pull.number}`, merged)]
+    if (method === 'squash') return [this.#make([base], `Change ${pull.number} (#${pull.number})`, merged)]
+    const made: string[] = []
+    for (const commit of own) {
+      const onto = made.at(-1) ?? base
+      made.push(this.#make([onto], commit.message, apply(this.files(onto), this.#edits(commit))))
+    }
+    return made
+  }
+
+  #edits(commit: Commit): Edits {
+    const [parent] = commit.parents
+    const before = parent ? this.files(parent) : new Map<string, string>()
+    const edits: Record<string, string | null> = {}
+    for (const [file, text] of commit.files) if (before.get(file) !== text) edits[file] = text
+    for (const file of before.keys()) if (!commit.files.has(file)) edits[file] = null
+    return edits
+  }
+
+  #close(pull: Pull, made: readonly string[]): void {
+    pull.state = 'closed'
+    pull.introduced = made
+    pull.mergedAt = this.#now()
+    pull.updatedAt = this.#now()
+    pull.mergeCommitSha = made.at(-1) ?? this.head(pull.base)
+  }
+
+  #move(branch: string, sha: string): void {
+    this.refs.set(`refs/heads/${branch}`, sha)
+  }
+
+  #make(parents: readonly string[], message: string, files: ReadonlyMap<string, string>): string {
+    const sha = createHash('sha1')
+      .update(JSON.stringify([parents, message, [...files], this.commits.size]))
+      .digest('hex')
+    this.commits.set(sha, { sha, parents, message, files, at: this.#now(), order: this.commits.size })
+    return sha
+  }
+}
+
+function apply(files: ReadonlyMap<string, string>, edits: Edits): Map<string, string> {
+  const edited = new Map(files)
+  for (const [file, text] of Object.entries(edits))
+    if (text === null) edited.delete(file)
+    else edited.set(file, text)
+  return edited
+}

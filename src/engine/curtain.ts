@@ -1,0 +1,42 @@
+import type { Curtain } from '../flavors/flavor.ts'
+import { type Node, nodeAt, type Part, type Particle, type Path } from '../particle.ts'
+
+/** What the inputs say of what may be seen. */
+export interface Veil {
+  /** Variables whose values are hidden everywhere. */
+  readonly secretVariables: ReadonlySet<string>
+  /** Variables that stand in claims by their names. */
+  readonly releaseVariables: ReadonlySet<string>
+  /** Whether a container environment variable of this name may be shown. */
+  revealed(name: string): boolean
+}
+
+/** What is hidden of one particle: what a secret variable went into, also deep inside a value. */
+export function curtainOf(particle: Particle, veil: Veil): Curtain {
+  return {
+    revealed: name => veil.revealed(name),
+    secret(at: Path) {
+      const node = nodeAt(particle.source, at)
+      return node !== undefined && holdsVariable(node, veil.secretVariables)
+    },
+  }
+}
+
+/** Whether one of these variables went into the value, or into anything inside it. */
+export function holdsVariable(node: Node, names: ReadonlySet<string>): boolean {
+  if (names.size === 0) return false
+  if (node.kind === 'scalar')
+    return (node.parts ?? []).some(part => typeof part !== 'string' && names.has(part.variable))
+  const inside = node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
+  return inside.some(item => holdsVariable(item, names))
+}
+
+/** The text as the manifest writes it, where a variable is among those that stand by name; its value elsewhere. */
+export function written(parts: readonly Part[], byName: (variable: string) => boolean): string {
+  return parts
+    .map(part => {
+      if (typeof part === 'string') return part
+      return byName(part.variable) ? `\${${part.variable}}` : part.value
+    })
+    .join('')
+}

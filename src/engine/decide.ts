@@ -1,0 +1,175 @@
+import type { AnyFlavor, Comparison, Curtain, Observed } from '../flavors/flavor.ts'
+import {
+  inheritsIn,
+  isGone,
+  type Particle,
+  type ParticleId,
+  type Problem,
+  pathKey,
+  placeAt,
+  Unknown,
+  valueAt,
+  withInherited,
+} from '../particle.ts'
+import type { FoundChange } from './change.ts'
+import type { Reason, Transition } from './document.ts'
+
+/** What is to happen to one particle, and everything that it was decided from. */
+export interface Decision {
+  /** With the members that its parents fill. */
+  readonly particle: Particle
+  readonly live: unknown
+  readonly observed: Observed
+  /** Missing when nothing is to happen. */
+  readonly transition?: Transition
+  /** Set when nothing is to happen. */
+  readonly reason?: Reason
+  readonly why?: string
+  /** What the transition carries out; empty for what goes, and for what waits. */
+  readonly changes: readonly FoundChange[]
+  /** Different, and left so. */
+  readonly protected: readonly FoundChange[]
+  readonly risks: readonly string[]
+  readonly warnings: readonly string[]
+  readonly problems: readonly Problem[]
+  /** Places of stated values that are hidden, whether they change or not: see `pathKey`. */
+  readonly hidden: ReadonlySet<string>
+  /** Nothing of it is left to review. */
+  readonly sanctioned: boolean
+  /** What children run that is not what is stated, by their reference. */
+  readonly behind: ReadonlyMap<string, readonly FoundChange[]>
+  /** What children put into the member that they need this particle for. */
+  readonly reference: string | Unknown | undefined
+}
+
+/** Decides from what is stated and what is there. Pure: the same answers, the same decision. */
+export function decide(
+  stated: Particle,
+  live: unknown,
+  flavor: AnyFlavor,
+  parents: ReadonlyMap<ParticleId, Decision>,
+  curtainFor: (particle: Particle) => Curtain,
+): Decision {
+  const particle = withNeeds(withUnsettledInherits(stated, parents), flavor, parents)
+  const observed = flavor.read(particle, live)
+  const curtain = curtainFor(particle)
+  const { transition, reason, why, comparison } = choose(particle, live, flavor, observed, curtain)
+  const problems = (comparison.problems ?? []).map(({ at, message }) => ({
+    place: placeAt(particle.source, at),
+    message,
+  }))
+  const changes = transition && transition !== 'wait' ? comparison.changes : []
+  return {
+    particle,
+    live,
+    observed,
+    ...(transition && { transition }),
+    ...(reason && { reason }),
+    ...(why && { why }),
+    changes,
+    protected: [...(comparison.protected ?? []), ...(reason === 'protected' ? comparison.changes : [])],
+    risks: comparison.risks ?? [],
+    warnings: comparison.warnings ?? [],
+    problems,
+    hidden: new Set(changes.length > 0 ? hiddenPlaces(flavor.describe(particle, live, curtain).changes) : []),
+    sanctioned: comparison.sanctioned === true,
+    behind: (live !== undefined && flavor.behind?.(particle, live, curtain)) || new Map(),
+    reference: flavor.reference(particle, live, changes),
+  }
+}
+
+const hiddenPlaces = (changes: readonly FoundChange[]): string[] =>
+  changes.flatMap(({ sensitive, at }) => (sensitive && at ? [pathKey(at)] : []))
+
+interface Choice {
+  readonly transition?: Transition
+  readonly reason?: Reason
+  readonly why?: string
+  readonly comparison: Comparison
+}
+
+const nothing: Comparison = { changes: [] }
+
+function choose(particle: Particle, live: unknown, flavor: AnyFlavor, observed: Observed, curtain: Curtain): Choice {
+  if (flavor.referenceOnly) return { reason: 'reference', comparison: nothing }
+  if (particle.desired !== 'running') return chooseLeaving(particle, live, flavor, observed)
+  if (observed.done) return { reason: 'done', comparison: nothing }
+  if (isGone(observed.state) && !observed.failed && !observed.unsettled) {
+    return chooseStart(particle, live, flavor, curtain)
+  }
+  if (observed.incomplete) return chooseStart(particle, live, flavor, curtain)
+  return chooseUpdate(particle, live, flavor, observed, curtain)
+}
+
+function chooseLeaving(particle: Particle, live: unknown, flavor: AnyFlavor, observed: Observed): Choice {
+  if (isGone(observed.state) && !observed.unsettled) return { reason: 'equivalent', comparison: nothing }
+  if (particle.persistOnTermination) return { reason: 'protected', comparison: nothing }
+  if (observed.unsettled) {
+    return { transition: 'wait', ...(observed.why && { why: observed.why }), comparison: nothing }
+  }
+  const transition = particle.desired === 'stopped' ? 'stop' : 'terminate'
+  return { transition, comparison: { changes: [], risks: flavor.goodbye(particle, live) } }
+}
+
+function chooseStart(particle: Particle, live: unknown, flavor: AnyFlavor, curtain: Curtain): Choice {
+  const comparison = flavor.describe(particle, live, curtain)
+  if (comparison.absent === undefined) return { transition: 'start', comparison }
+  const warnings = [`${particle.id}: ${comparison.absent}`, ...(comparison.warnings ?? [])]
+  return { reason: 'reference', why: comparison.absent, comparison: { ...nothing, warnings } }
+}
+
+function chooseUpdate(
+  particle: Particle,
+  live: unknown,
+  flavor: AnyFlavor,
+  observed: Observed,
+  curtain: Curtain,
+): Choice {
+  const comparison = flavor.compare(particle, live, curtain)
+  const why = observed.why && { why: observed.why }
+  if (comparison.replaces && comparison.replaces.length > 0 && !particle.persistOnUpdate) {
+    if (particle.options.allow_replace === true) return { transition: 'replace', comparison }
+    const paths = comparison.replaces.join(', ')
+    const refusal = {
+      at: [comparison.replaces[0]?.split(/[.[]/, 1)[0] ?? ''],
+      message: `${particle.id}: ${paths} cannot change in place; state what is there, or set custom_config.allow_replace: true to delete it and make it anew`,
+    }
+    return { transition: 'replace', comparison: { ...comparison, problems: [...(comparison.problems ?? []), refusal] } }
+  }
+  if (comparison.changes.length > 0) {
+    return particle.persistOnUpdate ? { reason: 'protected', comparison } : { transition: 'update', comparison }
+  }
+  if (observed.failed) return { reason: 'failed', ...why, comparison }
+  if (observed.unsettled) return { transition: 'wait', ...why, comparison }
+  if (comparison.protected && comparison.protected.length > 0) return { reason: 'protected', comparison }
+  return { reason: comparison.pinned ? 'pinned' : 'equivalent', comparison }
+}
+
+/** A parent that is yet to be made, or made anew, cannot be inherited from before. */
+function withUnsettledInherits(particle: Particle, parents: ReadonlyMap<ParticleId, Decision>): Particle {
+  const inherits = inheritsIn(particle.source)
+  const unsettled = new Set(inherits.map(({ from }) => from).filter(from => isUnsettled(parents.get(from))))
+  if (unsettled.size === 0) return particle
+  // The others were filled in when the particle was looked at.
+  return withInherited(particle, ({ from }, path) =>
+    unsettled.has(from) ? new Unknown(from) : valueAt(particle.definition, path),
+  )
+}
+
+function isUnsettled(decision: Decision | undefined): boolean {
+  if (!decision) return false
+  const { transition, reference } = decision
+  return transition === 'start' || transition === 'replace' || reference instanceof Unknown
+}
+
+/** Fills the members that parents are there for, unless the manifest states them itself. */
+function withNeeds(particle: Particle, flavor: AnyFlavor, parents: ReadonlyMap<ParticleId, Decision>): Particle {
+  const filled: Record<string, unknown> = {}
+  for (const [needed, member] of Object.entries(flavor.needs)) {
+    if (particle.definition[member] !== undefined) continue
+    const id = particle.parents.find(parent => parent.startsWith(`${needed}:`))
+    const reference = id && parents.get(id)?.reference
+    if (reference !== undefined) filled[member] = reference
+  }
+  return { ...particle, definition: { ...particle.definition, ...filled } }
+}
