@@ -50,6 +50,25 @@ describe('identity', () => {
     expect(await world.github.identity()).toEqual({ login: 'ada' })
   })
 
+  test('is asked again after a limit of GraphQL, which answers 200', async () => {
+    world.server.graphqlErrors.push('RATE_LIMITED')
+    expect(await world.github.identity()).toEqual({ login: 'github-actions[bot]', app: 'github-actions' })
+    expect(world.clock.waits).toEqual([60_000])
+  })
+
+  test('of a person to whom GraphQL is forbidden', async () => {
+    world.server.graphqlErrors.push('FORBIDDEN')
+    world.server.tokens.set(secret, { login: 'ada', permissions: {} })
+    expect(await world.github.identity()).toEqual({ login: 'ada' })
+  })
+
+  test('is not guessed for a token that GitHub does not accept, and asked again later', async () => {
+    world.server.tokens.clear()
+    await refusal(world.github.identity())
+    world.server.tokens.set(secret, actionsToken)
+    expect(await world.github.identity()).toMatchObject({ app: 'github-actions' })
+  })
+
   test('of an app on a server without GraphQL is taken to be Actions', async () => {
     world.server.graphql = false
     expect(await world.github.identity()).toEqual({ login: 'github-actions[bot]', app: 'github-actions' })

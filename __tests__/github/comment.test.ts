@@ -142,6 +142,18 @@ describe('runs at the same time', () => {
     expect(first.body).toContain('### Plan')
   })
 
+  test.each([
+    [404, undefined],
+    [403, 'GitHub refused to remove a double of the comment (403): Forbidden'],
+  ])('a double that cannot be removed, %d', async (status, warning) => {
+    world.server.comment(7, bot, '<!-- ecs-particles:production --> <!-- run=3/1 head=h -->\none')
+    world.server.comment(7, bot, '<!-- ecs-particles:production -->\ntwo')
+    world.server.faults.push({ on: 'DELETE', status, message: 'Forbidden', times: 1 })
+    const { url, warning: said } = await post()
+    expect(url).toMatch(/#issuecomment-1$/)
+    expect(said).toBe(warning)
+  })
+
   test('a double of a newer run is left to it', async () => {
     world.server.comment(7, bot, '<!-- ecs-particles:production --> <!-- run=3/1 head=h -->\none')
     world.server.comment(7, bot, '<!-- ecs-particles:production --> <!-- run=14/1 head=h -->\ntwo')

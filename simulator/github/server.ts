@@ -101,6 +101,8 @@ export class FakeGitHub {
   resetAt: number
   /** Servers without GraphQL answer 404. */
   graphql = true
+  /** Types of errors that the next GraphQL queries are answered with; the status stays 200. */
+  readonly graphqlErrors: string[] = []
   /** A tree so large that GitHub lists only its beginning. */
   truncated = false
   readonly #now: () => number
@@ -189,6 +191,8 @@ export class FakeGitHub {
       if (url.pathname === '/graphql') {
         if (!this.graphql) throw new Refusal(404, 'Not Found')
         refuse()
+        const type = this.graphqlErrors.shift()
+        if (type) return send(200, { data: null, errors: [{ type, message: `${type}, says GraphQL` }] })
         return send(200, { data: { viewer: { login: token.login } } })
       }
       if (!found) {

@@ -360,7 +360,6 @@ class Review {
 
   async #add(pulls: readonly Pull[]): Promise<void> {
     const { environment, version } = this.#question
-    const { login } = await this.#github.identity()
     const looked = await Promise.all(
       pulls
         .filter(({ number }) => !this.#numbers.has(number))
@@ -368,8 +367,7 @@ class Review {
     )
     for (const { pull, shown } of looked) {
       this.#numbers.add(pull.number)
-      if ('why' in shown)
-        this.note(`pull request #${pull.number} reviewed nothing: ${shown.why}${because(pull, login)}`)
+      if ('why' in shown) this.note(`pull request #${pull.number} reviewed nothing: ${shown.why}${because(pull)}`)
       else for (const claim of shown.claims) this.#claims.add(claim)
     }
   }
@@ -386,9 +384,9 @@ class Review {
 }
 
 /** Why a pull request may have no plan. */
-function because({ head, base, user }: Pull, own: string): string {
+function because({ head, base, user }: Pull): string {
   if (head.repo?.id !== base.repo?.id) return ' (it came from a fork, whose manifests are only validated)'
-  if (user?.login === own) return ` (it was opened by ${own}, whose pull requests start no workflow)`
+  if (user?.login === 'github-actions[bot]') return ' (what GITHUB_TOKEN opens starts no workflow)'
   if (user?.login === 'dependabot[bot]')
     return " (Dependabot's runs have no secrets, and may write checks only where the workflow's permissions say so)"
   return ''

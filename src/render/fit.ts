@@ -57,6 +57,8 @@ const join = (blocks: readonly string[]): string => blocks.filter(block => block
 const NOTE = 600
 /** Where not all have room, no single diff gets more than this share of the limit. */
 const SHARE = 1 / 8
+/** In less room than this, part of a diff tells nothing. */
+const LEAST = 400
 /** The first rung that fits, with as many diffs as have room. `note` says what is left out. */
 export function firstThatFits(
   limit: number,
@@ -97,21 +99,24 @@ function choose(
   room: number,
   share: number,
 ): { readonly blocks: readonly string[]; readonly leftOut: readonly string[] } {
-  const sizes = new Map(diffs.map(diff => [diff, size(whole(diff)) + 2]))
-  const sum = (of: readonly Diff[]) => of.reduce((total, diff) => total + (sizes.get(diff) ?? 0), 0)
-  if (sum(diffs) <= room) return { blocks: diffs.map(whole), leftOut: [] }
+  const all = diffs.map(diff => {
+    const text = whole(diff)
+    return { diff, text, bytes: size(text) + 2 }
+  })
+  if (all.reduce((sum, { bytes }) => sum + bytes, 0) <= room)
+    return { blocks: all.map(({ text }) => text), leftOut: [] }
 
   const shown = new Map<Diff, string>()
   const cutShort: string[] = []
   let left = room - NOTE
   // What is dangerous first, then the smallest: so most particles keep their changes, and a giant is cut short.
-  for (const diff of [...diffs].sort((a, b) => a.rank - b.rank || (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0))) {
+  for (const { diff, text, bytes } of all.sort((a, b) => a.diff.rank - b.diff.rank || a.bytes - b.bytes)) {
     const most = Math.min(left, share)
-    const text = (sizes.get(diff) ?? 0) <= most ? whole(diff) : inPart(diff, most)
-    if (text === undefined) continue
-    shown.set(diff, text)
-    left -= size(text) + 2
-    if (text !== whole(diff)) cutShort.push(diff.particle)
+    const part = bytes <= most ? text : most < LEAST ? undefined : inPart(diff, most)
+    if (part === undefined) continue
+    shown.set(diff, part)
+    left -= size(part) + 2
+    if (part !== text) cutShort.push(diff.particle)
   }
 
   const without = diffs.filter(diff => !shown.has(diff)).map(({ particle }) => particle)

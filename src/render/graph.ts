@@ -18,7 +18,11 @@ export function waves(plan: Plan): readonly (readonly Step[])[] {
   for (const step of plan.steps) {
     const needs = neighbours(step).filter(id => id !== step.particle && steps.has(id))
     open.set(step.particle, needs.length)
-    for (const id of needs) waiting.set(id, [...(waiting.get(id) ?? []), step])
+    for (const id of needs) {
+      const others = waiting.get(id)
+      if (others) others.push(step)
+      else waiting.set(id, [step])
+    }
   }
   const found: Step[][] = []
   let wave = plan.steps.filter(step => open.get(step.particle) === 0)
