@@ -24,11 +24,20 @@ for (const [path, { optionalDependencies = {} }] of Object.entries({ ...packages
     const [, os, cpu, abi = ''] = platform.exec(name) ?? []
     if (!os || !/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`${name}@${version} is not the binary of a platform`)
     const libc = abi.startsWith('musl') ? ['musl'] : abi.startsWith('gnu') && os === 'linux' ? ['glibc'] : undefined
-    packages[`node_modules/${name}`] = { version, cpu: [cpu], dev: true, ...(libc && { libc }), optional: true, os: [os] }
+    packages[`node_modules/${name}`] = {
+      version,
+      cpu: [cpu],
+      dev: true,
+      ...(libc && { libc }),
+      optional: true,
+      os: [os],
+    }
     added++
   }
 }
-const inOrder = Object.entries(packages).sort(([one], [other]) => (one === '' ? -1 : other === '' ? 1 : one.localeCompare(other, 'en')))
+const inOrder = Object.entries(packages).sort(([one], [other]) =>
+  one === '' ? -1 : other === '' ? 1 : one.localeCompare(other, 'en'),
+)
 lock.packages = Object.fromEntries(inOrder)
 writeFileSync(file, `${JSON.stringify(lock, undefined, 2)}\n`)
 process.stdout.write(`${added} added\n`)

@@ -13,12 +13,18 @@ const log = renderPlanText(plan)
 /** What a reviewer asks of every plan, and the words that answer it. */
 describe('ten questions a reviewer has', () => {
   test.each([
-    ['will the database migration run?', /\| 🟢 start \| `ecs_task:migrate` \| runs, before `ecs_service:web` \|/],
+    [
+      'will the database migration run?',
+      /\| 🟢&nbsp;start \| `ecs_task:migrate` \| runs once, before `ecs_service:web` \|/,
+    ],
     [
       'does anything restart?',
       /restarts tasks of 1 service[\s\S]*`ecs_service:web`: restarts 4 tasks, never below 4 running/,
     ],
-    ['what is deleted?', /Deletes 1 particle[\s\S]*🔴 `ecs_service:legacy-api`: is deleted \(4 running tasks\)/],
+    [
+      'what is deleted?',
+      /Deletes 1 particle[\s\S]*🔴 `ecs_service:legacy-api`: it is deleted and 4 running tasks stop/,
+    ],
     ['which account?', /against account 123456789012, us-east-1/],
     ['which commit was planned?', /Planned for `3f2a9c1`/],
     ['what is hidden?', /environment\[LOG_LEVEL\] +\(hidden, changes\)[\s\S]*2 values are hidden/],
@@ -34,7 +40,7 @@ describe('ten questions a reviewer has', () => {
   })
 
   test.each([
-    ['will the database migration run?', /^ecs_task:migrate start 4 settings\n {2}runs, before ecs_service:web/m],
+    ['will the database migration run?', /^ecs_task:migrate start 4 settings\n {2}runs once, before ecs_service:web/m],
     ['does anything restart?', /^ {2}ecs_service:web: restarts 4 tasks, never below 4 running\.$/m],
     ['what is deleted?', /^ecs_service:legacy-api delete$/m],
     ['which account?', /account 123456789012/],

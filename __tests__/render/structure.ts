@@ -28,6 +28,7 @@ const ANCHOR = /<a href="(https:\/\/[^\s"<>]*)">CODE<\/a>/g
 const decode = (text: string): string =>
   text
     .replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
+    .replace(/&nbsp;/g, ' ')
     .replace(/&lt;/g, '<')
     .replace(/&gt;/g, '>')
     .replace(/&amp;/g, '&')
@@ -114,7 +115,7 @@ export function structure(markdown: string): Structure {
       .replace(/^> ?/, '')
     const open = /[<>[\]\\]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|~/.exec(plain)
     if (open) fail(`an open ${open[0]}`, plain)
-    const references = plain.replace(/&(?:#\d+|lt|gt|amp);/g, '')
+    const references = plain.replace(/&(?:#\d+|lt|gt|amp|nbsp);/g, '')
     if (references.includes('&')) fail('an open &', plain)
     if (/\*/.test(references.replace(/\*\*/g, ''))) fail('an open *', plain)
     if ((references.match(/\*\*/g) ?? []).length % 2) fail('an open **', plain)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Plan, Report, Step, Transition } from '../../src/engine/document.ts'
 import type { ParticleId } from '../../src/particle.ts'
-import { marker, planTitle, reportTitle } from '../../src/render/comment.ts'
+import { marker } from '../../src/render/comment.ts'
 import { renderReportStepText, renderStepText } from '../../src/render/text.ts'
 import {
   around,
@@ -11,6 +11,8 @@ import {
   duration,
   listed,
   plainly,
+  planTitle,
+  reportTitle,
   took,
   whatHappens,
   why,

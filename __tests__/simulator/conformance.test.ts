@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { type ECSClient, RegisterContainerInstanceCommand } from '@aws-sdk/client-ecs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { cases, type Plane } from './conformance.ts'

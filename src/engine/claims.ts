@@ -71,12 +71,6 @@ function isRelease(node: Node, live: unknown, veil: Veil): boolean {
 const matches = (node: Node, live: unknown, veil: Veil): boolean =>
   isRelease(node, live, veil) || JSON.stringify(sorted(plain(node))) === JSON.stringify(sorted(live))
 
-/** The member of a definition that a parent fills: what follows it is claimed by the parent's name, not by a revision. */
-function followed({ particle }: Decision, path: string): ParticleId | undefined {
-  if (nodeAt(particle.source, [path])) return undefined
-  return particle.parents.find(id => path === 'taskDefinition' && id.startsWith('ecs_task_definition:'))
-}
-
 /** Claims of what one particle's step does. */
 export function claimsOf(decision: Decision, veil: Veil, decisions: ReadonlyMap<ParticleId, Decision>): StepClaims {
   const { particle, transition, changes } = decision
@@ -95,8 +89,9 @@ function claimOf(
 ): string[] {
   const { region, id, source } = decision.particle
   const { path, before, after, sensitive, at } = change
-  const parent = followed(decision, path)
+  const parent = decision.filled.get(path)
   if (parent) {
+    // What a parent fills is claimed by the parent's name: a revision's number says nothing.
     const own = decisions.get(parent)
     // It follows a revision that nobody needs to review: what it runs differs by release variables alone.
     const behind = own && typeof before === 'string' ? own.behind.get(before) : undefined

@@ -34,6 +34,8 @@ export interface Decision {
   readonly problems: readonly Problem[]
   /** Places of stated values that are hidden, whether they change or not: see `pathKey`. */
   readonly hidden: ReadonlySet<string>
+  /** Members that parents filled, because the manifest leaves them to their links. */
+  readonly filled: ReadonlyMap<string, ParticleId>
   /** Nothing of it is left to review. */
   readonly sanctioned: boolean
   /** What children run that is not what is stated, by their reference. */
@@ -50,7 +52,7 @@ export function decide(
   parents: ReadonlyMap<ParticleId, Decision>,
   curtainFor: (particle: Particle) => Curtain,
 ): Decision {
-  const particle = withNeeds(withUnsettledInherits(stated, parents), flavor, parents)
+  const { particle, filled } = withNeeds(withUnsettledInherits(stated, parents), flavor, parents)
   const observed = flavor.read(particle, live)
   const curtain = curtainFor(particle)
   const { transition, reason, why, comparison } = choose(particle, live, flavor, observed, curtain)
@@ -72,6 +74,7 @@ export function decide(
     warnings: comparison.warnings ?? [],
     problems,
     hidden: new Set(changes.length > 0 ? hiddenPlaces(flavor.describe(particle, live, curtain).changes) : []),
+    filled,
     sanctioned: comparison.sanctioned === true,
     behind: (live !== undefined && flavor.behind?.(particle, live, curtain)) || new Map(),
     reference: flavor.reference(particle, live, changes),
@@ -163,13 +166,20 @@ function isUnsettled(decision: Decision | undefined): boolean {
 }
 
 /** Fills the members that parents are there for, unless the manifest states them itself. */
-function withNeeds(particle: Particle, flavor: AnyFlavor, parents: ReadonlyMap<ParticleId, Decision>): Particle {
-  const filled: Record<string, unknown> = {}
+function withNeeds(
+  particle: Particle,
+  flavor: AnyFlavor,
+  parents: ReadonlyMap<ParticleId, Decision>,
+): Pick<Decision, 'particle' | 'filled'> {
+  const filled = new Map<string, ParticleId>()
+  const members: Record<string, unknown> = {}
   for (const [needed, member] of Object.entries(flavor.needs)) {
     if (particle.definition[member] !== undefined) continue
     const id = particle.parents.find(parent => parent.startsWith(`${needed}:`))
     const reference = id && parents.get(id)?.reference
-    if (reference !== undefined) filled[member] = reference
+    if (!id || reference === undefined) continue
+    filled.set(member, id)
+    members[member] = reference
   }
-  return { ...particle, definition: { ...particle.definition, ...filled } }
+  return { particle: { ...particle, definition: { ...particle.definition, ...members } }, filled }
 }

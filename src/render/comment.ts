@@ -52,7 +52,6 @@ import {
 } from './words.ts'
 
 export type { Rendered } from './fit.ts'
-export { planTitle, reportTitle } from './words.ts'
 
 /** What a text says beside the plan or the report itself. Values only: nothing is looked up. */
 export interface Context {
@@ -245,7 +244,7 @@ function warning(plan: Plan, rung: Rung): string {
 }
 
 const row = (step: Step, others: Around, context: Context): readonly string[] => [
-  `${emojiOf[wordOf(step)]} ${wordOf(step)}`,
+  `${emojiOf[wordOf(step)]}&nbsp;${wordOf(step)}`,
   sourceLink(particle(step.particle), step.source, context.sourceUrl),
   phrase(whatHappens(step, others)),
   phrase(why(step)),
@@ -450,14 +449,17 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
     toGoOn(report, plan, context, rung),
   ]
   if (plan === undefined || rung.table === 'none') return { before, diffs: [], after: [], leftOut }
-  const planned = report.result === 'refused' ? [warning(plan, rung), overview(plan, context, rung, leftOut)] : []
+  const planned =
+    report.result === 'refused'
+      ? [warning(plan, rung), overview(plan, context, rung, leftOut)]
+      : ['**What was planned:**']
   const diffs = planDiffs(plan, context, rung).map(diff => ({
     ...diff,
     // What was done needs no decision: it folds, and nothing in it is more urgent than the rest.
     rank: report.result === 'refused' ? diff.rank : 2,
     frame: (body: string) => diff.frame(body).replace('<details open>', '<details>'),
   }))
-  return { before: [...before, ...planned], diffs, after: [], leftOut }
+  return { before: [...before, ...(diffs.length > 0 ? planned : [])], diffs, after: [], leftOut }
 }
 
 const isDone = ({ result }: ReportStep): boolean => result === 'succeeded'
@@ -538,7 +540,7 @@ function results(report: Report, rung: Rung, leftOut: string[]): string {
   return table(
     ['', 'particle', 'took', ''],
     shown.map(step => [
-      `${stepResultEmoji[step.result]} ${wordOf(step)}`,
+      `${stepResultEmoji[step.result]}&nbsp;${wordOf(step)}`,
       particle(step.particle),
       took(step.startedAt, step.finishedAt),
       words(outcome(step), Math.min(rung.characters, 300)),
@@ -560,8 +562,10 @@ function said(report: Report, rung: Rung): string {
     const shown = lines.slice(-most).map(line => fencedLine(cut(line, rung.characters)))
     const earlier = lines.length - shown.length
     return details(
-      `${of === '' ? 'In detail' : `<b>What ECS said</b> · ${bold(cut(of, 160))}`}`,
+      of === '' ? '<b>In detail</b>' : `<b>What ECS said</b> · ${bold(cut(of, 160))}`,
       fence('text', [...(earlier > 0 ? [`… ${count(earlier, 'earlier line')}`] : []), ...shown]),
+      // Which claims nobody reviewed is what a person has to decide on.
+      report.result === 'refused',
     )
   })
   return blocks.join('\n')

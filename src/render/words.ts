@@ -211,6 +211,7 @@ export const dangerous = (plan: Plan): readonly Step[] =>
 export function dangerCounts(plan: Plan): string {
   const risky = plan.steps.filter(step => danger(step) === 1)
   const restarts = risky.filter(({ risks }) => risks.some(risk => /\brestart/i.test(risk))).length
+  const jobs = risky.filter(once).length
   const verbs = [
     ['deletes', plan.steps.filter(step => wordOf(step) === 'delete').length],
     ['stops', plan.steps.filter(step => wordOf(step) === 'stop').length],
@@ -220,7 +221,8 @@ export function dangerCounts(plan: Plan): string {
     .filter(([, number]) => number > 0)
     .map(([verb, number], index) => `${verb} ${index === 0 ? count(number, 'particle') : thousands(number)}`)
   if (restarts > 0) parts.push(`restarts tasks of ${count(restarts, 'service')}`)
-  const others = risky.length - restarts
+  if (jobs > 0) parts.push(`runs ${count(jobs, 'task')} once`)
+  const others = risky.length - restarts - jobs
   if (others > 0)
     parts.push(parts.length > 0 ? `${thousands(others)} more to look at` : `${count(others, 'particle')} to look at`)
   return capital(parts.join(', '))
@@ -269,7 +271,7 @@ export function whatHappens(step: Step, { waiting, revision }: Around = alone): 
   const flavor = flavorOf(step.particle)
   switch (step.transition) {
     case 'start':
-      if (flavor === 'ecs_task') return ['runs', ...until]
+      if (flavor === 'ecs_task') return [once(step) ? 'runs once' : 'runs', ...until]
       if (flavor === 'ecs_service') return [starting(step)]
       return [starts[flavor] ?? 'is started']
     case 'update':
@@ -282,6 +284,9 @@ export function whatHappens(step: Step, { waiting, revision }: Around = alone): 
       return [goes[flavor] ?? 'is stopped']
   }
 }
+
+/** A job says so among what a reviewer must know; a task that is kept running does not. */
+const once = ({ risks }: Step): boolean => risks.some(risk => /^runs once\b/.test(risk))
 
 const isUp = ({ transition }: Step): boolean => transition !== 'stop' && transition !== 'terminate'
 
