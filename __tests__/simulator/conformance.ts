@@ -200,6 +200,7 @@ export const cases: readonly Case[] = [
       return asMap((await client.send(new ListTagsForResourceCommand({ resourceArn: clusterArn }))).tags)
     },
     expected: { a: '1' },
+    moto: 'makes a new cluster in place of the one that is there',
   },
   {
     name: 'a cluster with an ACTIVE service cannot be deleted',
@@ -716,7 +717,8 @@ export const cases: readonly Case[] = [
     name: 'attributes are put on an instance',
     run: async ({ client, registerInstance }) => {
       await client.send(new CreateClusterCommand({ clusterName: cluster }))
-      const { arn: targetId } = await registerInstance(cluster)
+      const { arn } = await registerInstance(cluster)
+      const targetId = arn.split('/').at(-1)
       await client.send(
         new PutAttributesCommand({
           cluster,

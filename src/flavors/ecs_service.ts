@@ -10,7 +10,7 @@ import { compare, describe } from '../engine/compare.ts'
 import type { Particle } from '../particle.ts'
 import { summarizeStopped } from './containers.ts'
 import type { Comparison, Curtain, Flavor } from './flavor.ts'
-import { insist } from './insist.ts'
+import { insist, type NotYet } from './insist.ts'
 import { merged } from './merge.ts'
 import { fixed, liveService, restarts, serviceRules, updatable } from './rules/service.ts'
 import { setTags } from './tags.ts'
@@ -61,11 +61,30 @@ const notVisibleYet = 30_000
 
 /** What CreateService says while what it needs is still on its way. */
 const createNotYet = [
-  'Unable to Start a service that is still Draining',
-  'verify that the ECS service role being passed has the proper permissions',
-  'Unable to assume the service linked role',
-  'does not have an associated load balancer',
-]
+  {
+    when: ['Unable to Start a service that is still Draining'],
+    atMost: Number.POSITIVE_INFINITY,
+    because: 'the service of this name is still draining',
+  },
+  {
+    // Roles and load balancers take a moment until ECS sees them.
+    when: [
+      'verify that the ECS service role being passed has the proper permissions',
+      'Unable to assume the service linked role',
+      'does not have an associated load balancer',
+    ],
+    atMost: 120_000,
+    because: 'ECS does not see yet what the service needs',
+  },
+  { when: ['ClusterNotFoundException'], atMost: 30_000, because: 'ECS does not see the cluster yet' },
+] satisfies NotYet[]
+
+/** What DeleteService says of a service that has only just been told to stop. */
+const deleteNotYet: NotYet = {
+  when: ['cannot be stopped while it is scaled above 0', 'cannot be stopped while deployments are active'],
+  atMost: 900_000,
+  because: 'ECS cannot delete the service yet',
+}
 
 export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   ...words,
@@ -182,7 +201,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   async start(particle, _live, act) {
     const answer = await insist(
       () => act.ecs.call('CreateService', { ...forStart(particle), clientToken: token(act.clock.now()) }),
-      { when: createNotYet, atMost: 900_000, because: 'ECS cannot create the service yet' },
+      createNotYet,
       act,
     )
     return memoOf(answer.service, act.clock.now())
@@ -215,11 +234,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     }
     await insist(
       () => act.ecs.call('DeleteService', { cluster, service: name, ...(daemon && { force: true }) }),
-      {
-        when: ['cannot be stopped while it is scaled above 0', 'cannot be stopped while deployments are active'],
-        atMost: 900_000,
-        because: 'ECS cannot delete the service yet',
-      },
+      deleteNotYet,
       act,
     )
     return { since }

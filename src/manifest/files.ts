@@ -47,15 +47,17 @@ export function findManifests(
     }
     const matches = matcher(path, directory)
     const { base, isGlob } = picomatch.scan(path)
+    const before = problems.length
     let fruits = 0
-    for (const file of walk(isGlob ? base : path)) {
+    for (const file of walk(isGlob ? base : path, namesDots(path))) {
       if (!matches(file.path)) continue
       fruits++
       if (excluded.some(matches => matches(file.path))) continue
       const known = found.get(file.real)
       if (known === undefined || file.path < known) found.set(file.real, file.path)
     }
-    if (fruits === 0 && problems.length === 0) fruitless.push(pattern)
+    // A link that is refused has been spoken of.
+    if (fruits === 0 && problems.length === before) fruitless.push(pattern)
   }
   const texts: ManifestText[] = []
   for (const [real, path] of [...found].sort(([, a], [, b]) => (a < b ? -1 : 1))) {
@@ -87,16 +89,19 @@ const normal = (pattern: string): string => {
   return (path.length > 1 ? path.replace(/\/$/, '') : path) || '.'
 }
 
+const namesDots = (path: string): boolean => /(^|\/)\.[^/]/.test(path)
+
 /** Whether a path is what a pattern means: a glob, a folder or one file. */
 function matcher(pattern: string, directory: string): (path: string) => boolean {
   if (picomatch.scan(pattern).isGlob) {
     const matches = picomatch(pattern)
     return path => MANIFEST.test(path) && matches(path)
   }
-  if (pattern === '.') return path => MANIFEST.test(path)
+  if (pattern === '.') return path => MANIFEST.test(path) && !namesDots(path)
   const isFolder = statSync(join(directory, pattern), { throwIfNoEntry: false })?.isDirectory()
   if (!isFolder) return path => path === pattern && MANIFEST.test(path)
-  return path => path.startsWith(`${pattern}/`) && MANIFEST.test(path)
+  const below = `${pattern}/`
+  return path => path.startsWith(below) && MANIFEST.test(path) && !namesDots(path.slice(below.length))
 }
 
 interface Found {
@@ -129,7 +134,7 @@ function walkerOf(directory: string, workspace: string, problems: Problem[]) {
   }
 
   /** Every file at or below a path. `above` are the real folders around it, so that a link to one of them ends there. */
-  function* walk(path: string, above: readonly string[]): Generator<Found> {
+  function* walk(path: string, dots: boolean, above: readonly string[]): Generator<Found> {
     const real = follow(path)
     if (real === undefined) return
     const stat = statSync(real, { throwIfNoEntry: false })
@@ -146,16 +151,17 @@ function walkerOf(directory: string, workspace: string, problems: Problem[]) {
       const below = path === '.' ? entry.name : `${path}/${entry.name}`
       if (entry.isFile()) {
         if (MANIFEST.test(entry.name)) yield { path: below, real: join(real, entry.name) }
-      } else if (entry.isDirectory() && (SKIPPED.has(entry.name) || entry.name.startsWith('.'))) {
+      } else if (SKIPPED.has(entry.name) || (!dots && entry.name.startsWith('.'))) {
+        // Nobody means these.
       } else if (entry.isDirectory() || (entry.isSymbolicLink() && mayMatter(real, entry.name))) {
-        yield* walk(below, [...above, real])
+        yield* walk(below, dots, [...above, real])
       }
     }
   }
 
-  return (path: string): Iterable<Found> => {
+  return (path: string, dots: boolean): Iterable<Found> => {
     const exists = lstatSync(join(directory, path || '.'), { throwIfNoEntry: false })
-    return exists ? walk(path || '.', []) : []
+    return exists ? walk(path || '.', dots, []) : []
   }
 }
 

@@ -278,9 +278,9 @@ function overview(plan: Plan, context: Context, rung: Rung, leftOut: string[]): 
 /** Diffs this short, all together, are not folded. */
 const UNFOLDED = 12
 
-function planDiffs(plan: Plan, context: Context, rung: Rung): readonly Diff[] {
+function planDiffs(plan: Plan, context: Context, rung: Rung, unfolded = UNFOLDED): readonly Diff[] {
   const all = changing(plan).map(step => ({ step, lines: stepDiff(step, rung.characters * 2) }))
-  const open = all.reduce((sum, { lines }) => sum + lines.length, 0) <= UNFOLDED
+  const open = all.reduce((sum, { lines }) => sum + lines.length, 0) <= unfolded
   return all
     .filter(({ lines }) => lines.length > 0)
     .map(({ step, lines }) => ({
@@ -453,11 +453,10 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
     report.result === 'refused'
       ? [warning(plan, rung), overview(plan, context, rung, leftOut)]
       : ['**What was planned:**']
-  const diffs = planDiffs(plan, context, rung).map(diff => ({
+  // What was done needs no decision: it folds, and nothing in it is more urgent than the rest.
+  const diffs = planDiffs(plan, context, rung, 0).map(diff => ({
     ...diff,
-    // What was done needs no decision: it folds, and nothing in it is more urgent than the rest.
     rank: report.result === 'refused' ? diff.rank : 2,
-    frame: (body: string) => diff.frame(body).replace('<details open>', '<details>'),
   }))
   return { before: [...before, ...(diffs.length > 0 ? planned : [])], diffs, after: [], leftOut }
 }

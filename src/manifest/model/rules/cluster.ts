@@ -4,17 +4,20 @@ import { sayValue } from '../written.ts'
 import { checkStrategy } from './launch.ts'
 import { guess, root, type Say } from './say.ts'
 
+/** What a cluster says of its capacity providers and of ECS Exec. */
 export function checkCluster(node: MapNode, _sound: boolean, say: Say): void {
   const strategy = 'defaultCapacityProviderStrategy'
   checkStrategy(node, strategy, say)
   if (member(node, 'capacityProviders')?.kind === 'list' && !partlyUnknown(node, 'capacityProviders', '')) {
-    const providers = scalars(node, 'capacityProviders').map(([, provider]) => provider)
+    const stated = scalars(node, 'capacityProviders')
+    const providers = stated.map(([, provider]) => provider)
+    const sayable = stated.flatMap(([at, provider]) => (at.parts ? [] : [provider]))
     for (const item of elements(node, strategy, root)) {
       const provider = scalar(item.node, 'capacityProvider')
       if (provider && !providers.includes(String(provider.value))) {
         say(
           provider,
-          `${item.path}.capacityProvider ${sayValue(provider)} is not among capacityProviders${guess(provider, providers)}`,
+          `${item.path}.capacityProvider ${sayValue(provider)} is not among capacityProviders${guess(provider, sayable)}`,
         )
       }
     }

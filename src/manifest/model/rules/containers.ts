@@ -3,10 +3,12 @@ import { type Element, elements, flag, given, member, scalar, scalars } from '..
 import { sayText, sayValue } from '../written.ts'
 import { guess, root, type Say, said } from './say.ts'
 
+/** A container as it is stated. */
 export interface Container extends Element {
   readonly name: string | undefined
 }
 
+/** A task definition as its rules see it. */
 export interface TaskContext {
   readonly node: MapNode
   readonly containers: readonly Container[]
@@ -37,6 +39,7 @@ export function mustBeContainer(wanted: ScalarNode | undefined, path: string, { 
   )
 }
 
+/** What names a container of the same definition names one that is there. */
 export function checkReferences(context: TaskContext): void {
   const { node, containers, network, say } = context
   for (const container of containers) {

@@ -2,8 +2,9 @@ import type { ScalarNode } from '../../../particle.ts'
 import { elements, given, scalar } from '../reading.ts'
 import { sayText } from '../written.ts'
 import { isEssential, mustBeContainer, type TaskContext } from './containers.ts'
-import { type Say, said } from './say.ts'
+import type { Say } from './say.ts'
 
+/** What containers wait for exists, can come about, and goes in no circle. */
 export function checkDependencies(context: TaskContext): void {
   const { containers, names, say } = context
   const edges = new Map<string, Edges>()

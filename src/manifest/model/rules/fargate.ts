@@ -16,6 +16,7 @@ const fargateSizes: ReadonlyMap<number, readonly [from: number, to: number, step
   [16_384, [32_768, 122_880, 8192]],
 ])
 
+/** What Fargate does not have, and the sizes that it has. Only where a definition says that it is for Fargate. */
 export function checkFargate({ node, containers, sound, say }: TaskContext): void {
   checkFargateSize(node, sound, say)
   const mode = member(node, 'networkMode')

@@ -3,6 +3,7 @@ import { type Element, elements, given, member, number, scalar, text } from '../
 import { sayText, sayValue } from '../written.ts'
 import { root, type Say } from './say.ts'
 
+/** A capacity provider strategy, of a cluster, a service or a task. */
 export function checkStrategy(node: MapNode, name: string, say: Say): void {
   const items = elements(node, name, root)
   const seen = new Set<string>()

@@ -3,6 +3,7 @@ import type { TaskContext } from './containers.ts'
 
 const awslogsOptions = ['awslogs-group', 'awslogs-region']
 
+/** What log drivers need, and log routers. */
 export function checkLogs({ containers, fargate, open, sound, say }: TaskContext): void {
   const routers = containers.filter(container => given(container.node, 'firelensConfiguration'))
   const [, second] = routers

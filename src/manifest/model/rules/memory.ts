@@ -3,6 +3,7 @@ import { sayValue } from '../written.ts'
 import type { TaskContext } from './containers.ts'
 import { root, said } from './say.ts'
 
+/** Every container has some memory, and all together no more than the task. */
 export function checkMemory({ node, containers, fargate, sound, say }: TaskContext): void {
   const task = mebibytes(text(node, 'memory'))
   for (const { node: container, path } of containers) {

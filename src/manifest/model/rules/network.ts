@@ -4,6 +4,7 @@ import { sayValue } from '../written.ts'
 import type { TaskContext } from './containers.ts'
 import { type Say, said } from './say.ts'
 
+/** What a network mode makes of ports and names. */
 export function checkNetwork({ node, containers, network, fargate, say }: TaskContext): void {
   const taken = new Map<string, string>()
   for (const container of containers) {

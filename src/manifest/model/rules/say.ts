@@ -1,10 +1,12 @@
 import type { Node, ScalarNode } from '../../../particle.ts'
 import { didYouMean } from '../../suggest.ts'
-import { number, scalar } from '../reading.ts'
+import { scalar } from '../reading.ts'
 import { sayText } from '../written.ts'
 
+/** Says what is wrong, at the node it is about. */
 export type Say = (at: Node, message: string) => void
 
+/** What every path begins with. */
 export const root = 'aws_resource'
 
 /** What `didYouMean` may say of a reference: nothing that a variable's value would show through. */

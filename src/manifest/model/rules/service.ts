@@ -4,6 +4,7 @@ import { sayText } from '../written.ts'
 import { checkLaunch } from './launch.ts'
 import { root, type Say, said } from './say.ts'
 
+/** What services add to launch settings. */
 export function checkService(node: MapNode, _sound: boolean, say: Say): void {
   checkLaunch(node, say)
   const controller = text(member(node, 'deploymentController'), 'type')

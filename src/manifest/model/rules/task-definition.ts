@@ -13,6 +13,7 @@ import { checkVolumes } from './volumes.ts'
 /** 64 KiB. */
 const longestDefinition = 65_536
 
+/** All that a task definition says of itself. */
 export function checkTaskDefinition(node: MapNode, sound: boolean, say: Say): void {
   const containers: readonly Container[] = elements(node, 'containerDefinitions', root).map(element => ({
     ...element,

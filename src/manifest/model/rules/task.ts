@@ -6,6 +6,7 @@ import { jsonLength, root, type Say } from './say.ts'
 /** ECS counts the JSON of the overrides, punctuation included. */
 const longestOverrides = 8192
 
+/** What RunTask adds to launch settings. */
 export function checkTask(node: MapNode, sound: boolean, say: Say): void {
   checkLaunch(node, say)
   const propagate = scalar(node, 'propagateTags')

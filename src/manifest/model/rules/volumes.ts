@@ -11,6 +11,7 @@ const volumeKinds = [
   'fsxWindowsFileServerVolumeConfiguration',
 ]
 
+/** Volumes are of one kind each, and what is mounted is there. */
 export function checkVolumes({ node, containers, say }: TaskContext): void {
   const volumes = new Map<string, MapNode>()
   let atLaunch: Element | undefined
