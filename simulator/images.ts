@@ -67,7 +67,7 @@ function byCommand(command: readonly string[]): Behaviour | undefined {
 
 /** Names that speak, so that a demonstration needs no setting up; README.md has them as a table. */
 function byName(image: string, standalone: boolean): Behaviour | undefined {
-  const [, name = '', tag = ''] = /([^/:@]+)(?::([^@]+))?(?:@.*)?$/.exec(image) ?? []
+  const [, name = '', tag = ''] = /([^/:@]+)(?::([^@/]+))?(?:@.*)?$/.exec(image) ?? []
   const words = new Set([...name.split(/[-_.]/), ...tag.split(/[-_.]/)])
   const says = (...any: string[]) => any.some(word => words.has(word))
   if (says('missing'))

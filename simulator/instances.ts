@@ -122,7 +122,7 @@ export function deregisterContainerInstance(region: Region, input: DeregisterCon
 }
 
 /** The instances asked for, and a failure for each that is not there. */
-export function pick(
+function pick(
   region: Region,
   cluster: ClusterRecord,
   names: readonly string[] | undefined,

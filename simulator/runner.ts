@@ -49,7 +49,11 @@ export async function run(options: RunOptions): Promise<Run> {
 /** Starts an action: for whoever means to kill it. */
 export async function start({ bundle, workspace, inputs = {}, event, env = {} }: RunOptions): Promise<Started> {
   const folder = await mkdtemp(join(tmpdir(), 'ecs-particles-run-'))
-  const files = { output: join(folder, 'output'), summary: join(folder, 'summary.md'), event: join(folder, 'event.json') }
+  const files = {
+    output: join(folder, 'output'),
+    summary: join(folder, 'summary.md'),
+    event: join(folder, 'event.json'),
+  }
   await Promise.all([
     mkdir(join(folder, 'temp')),
     writeFile(files.output, ''),

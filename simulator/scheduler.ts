@@ -296,13 +296,14 @@ function settle(region: Region, service: ServiceRecord, primary: DeploymentRecor
   service.steady = true
 }
 
-/** A deployment that was never completed and has no task left is over; the completed one stays, to be rolled back to. */
+/** A replaced deployment is over when its last task is gone, but the completed one stays while a rollout may still go back to it. */
 function forgetEmpty(service: ServiceRecord): void {
-  for (const deployment of service.deployments)
-    if (deployment.status === 'ACTIVE') deployment.desiredCount = tasksOf(service, deployment).filter(wanted).length
-  service.deployments = service.deployments.filter(deployment => {
-    const over = deployment.status === 'ACTIVE' && !deployment.completed && tasksOf(service, deployment).length === 0
-    if (over) deployment.status = 'INACTIVE'
-    return !over
-  })
+  const underWay = primaryOf(service)?.rolloutState === 'IN_PROGRESS'
+  for (const deployment of service.deployments) {
+    if (deployment.status !== 'ACTIVE') continue
+    const tasks = tasksOf(service, deployment)
+    deployment.desiredCount = tasks.filter(wanted).length
+    if (tasks.length === 0 && !(deployment.completed && underWay)) deployment.status = 'INACTIVE'
+  }
+  service.deployments = service.deployments.filter(({ status }) => status !== 'INACTIVE')
 }

@@ -141,7 +141,7 @@ export function deleteService(region: Region, input: DeleteServiceRequest): Serv
   if (!input.force && service.status === 'ACTIVE') {
     if (service.spec.schedulingStrategy === 'DAEMON' || (service.spec.desiredCount ?? 0) > 0)
       throw invalidParameter('The service cannot be stopped while it is scaled above 0.')
-    if (service.deployments.length > 1)
+    if (service.deployments.some(other => other.status === 'ACTIVE' && tasksOf(service, other).length > 0))
       throw invalidParameter('The service cannot be stopped while deployments are active.')
   }
   if (service.status === 'ACTIVE') {

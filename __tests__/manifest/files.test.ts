@@ -118,6 +118,13 @@ describe('patterns', () => {
   })
 })
 
+test('a working directory that is not there is a problem', () => {
+  expect(find(['particles'], 'infra')).toEqual({
+    files: [],
+    problems: ['working-directory: there is no folder "infra"; correct it'],
+  })
+})
+
 describe('links', () => {
   test('inside the workspace are fine, and one file is one manifest', () => {
     write('particles/web.yml', 'shared/job.yml')

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Change, Value } from '../../src/engine/change.ts'
 import { aroundTheDifference, diffLines, segments } from '../../src/render/diff.ts'
-import { say } from '../../src/render/words.ts'
+import { say } from '../../src/render/value.ts'
 import { hostileText } from './hostile.ts'
 
 const diff = (...changes: Change[]) => diffLines(changes, { particle: 'ecs_service:web', most: 400 })

@@ -2,22 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import type { Plan, Report, Step, Transition } from '../../src/engine/document.ts'
 import type { ParticleId } from '../../src/particle.ts'
 import { marker } from '../../src/render/comment.ts'
+import { around, dangerCounts, whatHappens, why } from '../../src/render/explain.ts'
 import { renderReportStepText, renderStepText } from '../../src/render/text.ts'
-import {
-  around,
-  count,
-  dangerCounts,
-  done,
-  duration,
-  listed,
-  plainly,
-  planTitle,
-  reportTitle,
-  took,
-  whatHappens,
-  why,
-  wordOf,
-} from '../../src/render/words.ts'
+import { count, done, duration, listed, plainly, planTitle, reportTitle, took, wordOf } from '../../src/render/words.ts'
 
 const step = (particle: ParticleId, transition: Transition, more: Partial<Step> = {}): Step => ({
   particle,

@@ -31,6 +31,11 @@ describe('manifests that are right', () => {
     expect(wrong(JSON.stringify({ flavor: 'ecs_task_definition', pcf_name: name, aws_resource }))).toEqual([])
   })
 
+  const examples = new URL('../../examples/shop/particles/', import.meta.url)
+  test.each(readdirSync(examples))('the example %s', name => {
+    expect(wrong(readFileSync(new URL(name, examples), 'utf8'))).toEqual([])
+  })
+
   test.each([
     ['one particle', 'flavor: ecs_cluster\npcf_name: main\naws_resource: {clusterName: main}'],
     [

@@ -726,14 +726,19 @@ export const cases: readonly Case[] = [
         }),
       )
       const { attributes } = await client.send(
-        new ListAttributesCommand({ cluster, targetType: 'container-instance', attributeName: 'disk' }),
+        new ListAttributesCommand({
+          cluster,
+          targetType: 'container-instance',
+          attributeName: 'disk',
+          attributeValue: 'ssd',
+        }),
       )
       return attributes?.map(({ name, value }) => [name, value])
     },
     expected: [['disk', 'ssd']],
   },
   {
-    name: 'regions know nothing of each other',
+    name: 'clusters are listed by their ARN',
     run: async ({ client }) => {
       await client.send(new CreateClusterCommand({ clusterName: cluster }))
       return (await client.send(new ListClustersCommand({}))).clusterArns

@@ -200,6 +200,20 @@ describe('the circuit breaker', () => {
     expect(serviceDeployments).toHaveLength(1)
   })
 
+  test('a service that it has failed can still be scaled to nothing and deleted', async () => {
+    const { simulator, client } = await fargate(breaker(false))
+    simulator.advance(60)
+    await register(client, 'web:broken')
+    await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web' }))
+    simulator.advance(600)
+    await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', desiredCount: 0 }))
+    simulator.advance(60)
+    expect(shape(await look(client))).toEqual(['PRIMARY FAILED web:2 0+0/0'])
+    await client.send(new DeleteServiceCommand({ cluster: 'main', service: 'web' }))
+    simulator.advance(60)
+    expect((await look(client)).status).toBe('INACTIVE')
+  })
+
   test('switched off it lets a rollout fail for ever', async () => {
     const { simulator, client } = await fargate({}, 'web:crash')
     simulator.advance(6 * 3600)

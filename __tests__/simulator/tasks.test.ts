@@ -73,6 +73,8 @@ describe('the life of a task', () => {
     ['team/seed-job:1', {}, 0],
     ['app:failing', {}, 1],
     ['app:crash', {}, 1],
+    ['localhost:5000/team/migrate', {}, 0],
+    ['registry.example/app:1.2-broken', {}, 1],
     ['app:oom', {}, 137],
     ['app:1', { command: ['sh', '-c', 'sleep 2; exit 7'] }, 7],
   ])('image %s with %j exits with %i by itself', async (image, container, exitCode) => {

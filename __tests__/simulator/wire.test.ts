@@ -269,6 +269,24 @@ describe('faults', () => {
   })
 })
 
+test('the same calls give the same history', async () => {
+  const histories = []
+  for (let i = 0; i < 2; i++) {
+    const { simulator, client } = await world()
+    await client.send(create())
+    simulator.registerContainerInstance({ cluster: 'main' })
+    const containerDefinitions = [{ name: 'a', image: 'a:crash', memory: 64 }]
+    await client.send(new RegisterTaskDefinitionCommand({ family: 'web', containerDefinitions }))
+    await client.send(
+      new CreateServiceCommand({ cluster: 'main', serviceName: 'web', taskDefinition: 'web', desiredCount: 3 }),
+    )
+    simulator.advance(300)
+    const { services } = await client.send(new DescribeServicesCommand({ cluster: 'main', services: ['web'] }))
+    histories.push(services)
+  }
+  expect(histories[0]).toEqual(histories[1])
+})
+
 test('what was just made may not be seen yet', async () => {
   const { simulator, client } = await world({ consistencySeconds: 30 })
   await client.send(create())
@@ -318,7 +336,8 @@ describe('time', () => {
 describe('the back door over HTTP', () => {
   const knock = async (url: string, request?: AdminRequest | object) => {
     const response = await fetch(`${url}/_simulator`, request ? { method: 'POST', body: JSON.stringify(request) } : {})
-    return { status: response.status, ...((await response.json()) as Record<string, unknown>) }
+    const answer = (await response.json()) as Record<string, unknown>
+    return { ...answer, status: response.status } as Record<string, unknown>
   }
 
   test('does what the one in process does', async () => {

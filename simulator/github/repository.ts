@@ -119,6 +119,12 @@ export class Repository {
     return pull
   }
 
+  /** The files of a test merge onto the base as it is now. */
+  proposal({ number }: Pull): ReadonlyMap<string, string> {
+    const pull = this.#pull(number)
+    return this.#merged(pull, this.head(pull.base))
+  }
+
   merge({ number }: Pull, method: MergeMethod = 'merge'): Push {
     const pull = this.#pull(number)
     const before = this.head(pull.base)
@@ -185,11 +191,8 @@ export class Repository {
 
   /** The commits that a merge makes, oldest first. */
   #mergeOnto(pull: Pull, base: string, method: MergeMethod): string[] {
-    const has = new Set(this.log(base).map(({ sha }) => sha))
-    const own = this.log(pull.headSha)
-      .filter(({ sha }) => !has.has(sha))
-      .reverse()
-    const merged = own.reduce((files, commit) => apply(files, this.#edits(commit)), this.files(base))
+    const own = this.#own(pull, base)
+    const merged = this.#merged(pull, base)
     if (method === 'merge') return [this.#make([base, pull.headSha], `Merge pull request #${pull.number}`, merged)]
     if (method === 'squash') return [this.#make([base], `Change ${pull.number} (#${pull.number})`, merged)]
     const made: string[] = []
@@ -198,6 +201,18 @@ export class Repository {
       made.push(this.#make([onto], commit.message, apply(this.files(onto), this.#edits(commit))))
     }
     return made
+  }
+
+  /** The commits of a pull request that its base has not, oldest first. */
+  #own({ headSha }: Pull, base: string): Commit[] {
+    const has = new Set(this.log(base).map(({ sha }) => sha))
+    return this.log(headSha)
+      .filter(({ sha }) => !has.has(sha))
+      .reverse()
+  }
+
+  #merged(pull: Pull, base: string): ReadonlyMap<string, string> {
+    return this.#own(pull, base).reduce((files, commit) => apply(files, this.#edits(commit)), this.files(base))
   }
 
   #edits(commit: Commit): Edits {

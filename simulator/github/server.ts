@@ -31,6 +31,8 @@ export interface CheckRun {
   readonly externalId: string | null
   output: { title: string; summary: string; text: string | null }
   readonly annotations: Json[]
+  /** Milliseconds since 1970. */
+  readonly completedAt: number
 }
 
 /** A call as it came in and went out. */
@@ -151,6 +153,7 @@ export class FakeGitHub {
       externalId: null,
       output: { title: run.name, summary: '', text: null },
       annotations: [],
+      completedAt: this.#now(),
       ...run,
       id: ++this.#ids,
     }
@@ -439,8 +442,11 @@ export class FakeGitHub {
     })
   }
 
-  #showCheck({ id, name, commit, app, conclusion, externalId, output, annotations }: CheckRun): Json {
+  #showCheck({ id, name, commit, app, conclusion, externalId, output, annotations, completedAt }: CheckRun): Json {
+    const at = secondsOf(completedAt)
     return shape('check-run', {
+      started_at: at,
+      completed_at: at,
       id,
       name,
       head_sha: commit,
@@ -473,7 +479,7 @@ export class FakeGitHub {
         user: showAccount(pull.author),
         head: place(pull.fork ? 2 : 1, pull.head, pull.headSha),
         base: place(1, pull.base, pull.baseSha),
-        merged_at: pull.mergedAt === undefined ? null : new Date(pull.mergedAt).toISOString(),
+        merged_at: pull.mergedAt === undefined ? null : secondsOf(pull.mergedAt),
         _links: links,
       }),
       // Newer versions of the API leave it out.
@@ -481,6 +487,9 @@ export class FakeGitHub {
     }
   }
 }
+
+/** As GitHub tells times: to the second. */
+const secondsOf = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`
 
 interface Answer {
   readonly status: number

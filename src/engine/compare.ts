@@ -1,11 +1,12 @@
 import type { StaticStructureSchema } from '@smithy/types'
 import type { Curtain } from '../flavors/flavor.ts'
-import { type Path, Unknown } from '../particle.ts'
+import { Unknown } from '../particle.ts'
 import type { FoundChange, Value } from './change.ts'
 import { type Distance, pairsOf } from './pairing.ts'
-import { covers, display, inside, Labels, nameMember, type Step } from './path.ts'
+import { covered, display, inside, Labels, nameMember, type Step } from './path.ts'
 import type { Around, Members, Rules } from './rules.ts'
 import { type Shape, shapeOf } from './shape.ts'
+import { stepsOf, type Trail } from './trail.ts'
 import {
   defaultOf,
   type Elements,
@@ -14,6 +15,7 @@ import {
   type Leaf,
   normalOf,
   read,
+  type Spot,
   type Structure,
   shown,
   type Tree,
@@ -44,7 +46,14 @@ export interface CompareOptions {
 export function compare(stated: object, live: object, options: CompareOptions): FoundChange[] {
   const shape = shapeOf(options.schema, options.rules)
   const walk = new Walk(options)
-  walk.structures(rootOf(stated, shape, 'stated'), rootOf(live, shape, 'live'), shape, undefined, [], options.whole)
+  walk.structures(
+    rootOf(stated, shape, 'stated'),
+    rootOf(live, shape, 'live'),
+    shape,
+    undefined,
+    undefined,
+    options.whole,
+  )
   return walk.changes
 }
 
@@ -52,7 +61,7 @@ export function compare(stated: object, live: object, options: CompareOptions): 
 export function describe(stated: object, options: CompareOptions): FoundChange[] {
   const walk = new Walk({ ...options, ignore: [] })
   const root = rootOf(stated, shapeOf(options.schema, options.rules), 'stated')
-  if (root) walk.add(root, [])
+  if (root) walk.add(root, undefined)
   return walk.changes
 }
 
@@ -68,9 +77,9 @@ export function canonical(stated: object, options: CompareOptions): unknown {
   const root = rootOf(stated, shapeOf(options.schema, options.rules), 'stated')
   if (!root) return {}
   if (options.ignore.length === 0) return normalOf(root)
-  const ignored = new Set<string>()
-  collect(root, [], options.ignore, ignored)
-  return normalOf(root, at => !ignored.has(textOf(at)))
+  const ignored = new Set<Tree>()
+  collect(root, undefined, options.ignore, ignored)
+  return normalOf(root, tree => !ignored.has(tree))
 }
 
 /** A definition as a tree. */
@@ -81,19 +90,19 @@ export function rootOf(definition: object, shape: Shape, side: Around['side']): 
 }
 
 /** Where ignored things stand in the stated definition. */
-function collect(tree: Tree, steps: readonly Step[], ignore: readonly string[], found: Set<string>): void {
-  if (ignore.some(pattern => covers(pattern, steps))) {
-    found.add(textOf(tree.at))
+function collect(tree: Tree, steps: Trail<Step>, ignore: readonly string[], found: Set<Tree>): void {
+  if (covered(ignore, steps)) {
+    found.add(tree)
     return
   }
-  for (const [step, inner] of inside(tree)) collect(inner, [...steps, step], ignore, found)
+  for (const [step, inner] of inside(tree)) collect(inner, { up: steps, step: step }, ignore, found)
 }
 
 /** How many changes would make one element the other. */
 export function distanceOf(shape: Shape, options: CompareOptions): Distance {
   return (stated, live) => {
     const trial = new Walk({ ...options, ignore: [] })
-    trial.trees(stated.tree, live.tree, shape, live.tree.around, [], true)
+    trial.trees(stated.tree, live.tree, shape, live.tree.around, undefined, true)
     return trial.changes.length
   }
 }
@@ -113,7 +122,7 @@ class Walk {
     live: Tree | undefined,
     shape: Shape,
     around: Around,
-    steps: readonly Step[],
+    steps: Trail<Step>,
     whole: boolean,
   ): void {
     if (this.#ignored(steps)) return
@@ -150,30 +159,30 @@ class Walk {
     live: Structure | undefined,
     shape: Shape,
     around: Around | undefined,
-    steps: readonly Step[],
+    steps: Trail<Step>,
     whole: boolean,
   ): void {
     const root = live?.around.root ?? around?.root ?? {}
     const within: Around = live?.inside ?? { side: 'live', holder: {}, root, ...(around && { outer: around }) }
     for (const [name, member] of stated?.members ?? []) {
       const inner = shape.members.get(name)
-      if (inner) this.trees(member, live?.members.get(name), inner, within, [...steps, name], whole)
+      if (inner) this.trees(member, live?.members.get(name), inner, within, { up: steps, step: name }, whole)
     }
     if (!whole || !live) return
     for (const [name, inner] of shape.members) {
       const member = stated?.members.has(name) ? undefined : live.members.get(name)
-      if (member) this.trees(undefined, member, inner, within, [...steps, name], whole)
+      if (member) this.trees(undefined, member, inner, within, { up: steps, step: name }, whole)
     }
   }
 
   /** Whether a structure that is not there says something else than ECS takes without it. */
-  #differs(stated: Structure, shape: Shape, around: Around, steps: readonly Step[]): boolean {
+  #differs(stated: Structure, shape: Shape, around: Around, steps: Trail<Step>): boolean {
     const trial = new Walk(this.#options)
     trial.structures(stated, undefined, shape, around, steps, false)
     return trial.changes.length > 0
   }
 
-  #leaves(stated: Leaf, live: Leaf | undefined, around: Around, steps: readonly Step[]): void {
+  #leaves(stated: Leaf, live: Leaf | undefined, around: Around, steps: Trail<Step>): void {
     const { rule } = stated
     const there = live
       ? live.value
@@ -188,90 +197,85 @@ class Walk {
     this.#emit(stated, live, steps)
   }
 
-  #values(stated: Values, live: Values | undefined, steps: readonly Step[]): void {
+  #values(stated: Values, live: Values | undefined, steps: Trail<Step>): void {
     const known = !stated.values.some(value => value instanceof Unknown)
     if (known && textOf(valuesOf(stated)) === textOf(live ? valuesOf(live) : [])) return
     this.#emit(stated, live, steps)
   }
 
   /** Within a list everything is whole: ECS replaces it as it is said. */
-  #elements(stated: Elements, live: Elements | undefined, around: Around, steps: readonly Step[]): void {
+  #elements(stated: Elements, live: Elements | undefined, around: Around, steps: Trail<Step>): void {
     const { shape } = stated
     const pairs = pairsOf(stated, live, distanceOf(shape, this.#options))
     const labels = new Labels()
     for (const { stated: one, live: other } of pairs) {
       if (one) {
-        const path = [...steps, labels.of(one, this.#secret)]
+        const path = { up: steps, step: labels.of(one, this.#secret) }
         if (other) this.trees(one.tree, other.tree, shape, around, path, true)
         else if (!isImplied(one)) this.add(one.tree, path)
-      } else if (other && !isImplied(other)) this.#remove(other.tree, [...steps, labels.of(other)])
+      } else if (other && !isImplied(other)) this.#remove(other.tree, { up: steps, step: labels.of(other) })
     }
   }
 
-  #entries(stated: Entries, live: Entries | undefined, around: Around, steps: readonly Step[]): void {
+  #entries(stated: Entries, live: Entries | undefined, around: Around, steps: Trail<Step>): void {
     for (const [key, entry] of stated.entries) {
-      const path = [...steps, { in: key }]
+      const path = { up: steps, step: { in: key } }
       if (!this.#ignored(path)) this.#leaf(entry, live?.entries.get(key), around, path)
     }
     for (const key of [...(live?.entries.keys() ?? [])].sort()) {
       const entry = live?.entries.get(key)
-      if (entry && !stated.entries.has(key)) this.#remove(entry, [...steps, { in: key }])
+      if (entry && !stated.entries.has(key)) this.#remove(entry, { up: steps, step: { in: key } })
     }
   }
 
-  #leaf(stated: Tree, live: Tree | undefined, around: Around, steps: readonly Step[]): void {
+  #leaf(stated: Tree, live: Tree | undefined, around: Around, steps: Trail<Step>): void {
     if (stated.kind === 'leaf' && (!live || live.kind === 'leaf')) this.#leaves(stated, live, around, steps)
     else this.#emit(stated, live, steps)
   }
 
   /** What comes, leaf by leaf. The name that stands in the path needs no line of its own. */
-  add(tree: Tree, steps: readonly Step[]): void {
+  add(tree: Tree, steps: Trail<Step>): void {
     this.#each(tree, steps, false, (leaf, path) => this.#emit(leaf, undefined, path))
   }
 
   /** What goes, leaf by leaf: defaults that ECS filled in are no loss. */
-  #remove(tree: Tree, steps: readonly Step[]): void {
+  #remove(tree: Tree, steps: Trail<Step>): void {
     this.#each(tree, steps, true, (leaf, path) => this.#emit(undefined, leaf, path))
   }
 
   /** Visits leaves, without defaults where these mean nothing; true when there was one. */
-  #each(
-    tree: Tree,
-    steps: readonly Step[],
-    sayingOnly: boolean,
-    visit: (leaf: Tree, steps: readonly Step[]) => void,
-  ): boolean {
+  #each(tree: Tree, steps: Trail<Step>, sayingOnly: boolean, visit: (leaf: Tree, steps: Trail<Step>) => void): boolean {
     if (this.#ignored(steps)) return false
     if (tree.kind === 'leaf' || tree.kind === 'values') {
       if (!tree.says && (sayingOnly || tree.kind === 'values')) return false
       visit(tree, steps)
       return true
     }
-    const last = steps.at(-1)
+    const last = steps?.step
     const isElement = tree.kind === 'structure' && typeof last === 'object'
     const inPath = isElement && typeof last.in === 'string' ? nameMember(tree) : undefined
     let any = false
     for (const [step, inner] of inside(tree, this.#secret)) {
-      if (step !== inPath) any = this.#each(inner, [...steps, step], sayingOnly, visit) || any
+      if (step !== inPath) any = this.#each(inner, { up: steps, step: step }, sayingOnly, visit) || any
     }
     if (any) return true
     const name = tree.kind === 'structure' && inPath !== undefined ? tree.members.get(inPath) : undefined
-    if (name && inPath !== undefined) return this.#each(name, [...steps, inPath], sayingOnly, visit)
+    if (name && inPath !== undefined) return this.#each(name, { up: steps, step: inPath }, sayingOnly, visit)
     // Its being there is all that it says.
     if (!isElement && !(tree.rule.presence && tree.kind === 'structure')) return false
     visit(tree, steps)
     return true
   }
 
-  readonly #secret = (at: Path): boolean => this.#options.curtain.secret(at)
+  readonly #secret = (at: Spot): boolean => this.#options.curtain.secret(stepsOf(at))
 
-  #ignored(steps: readonly Step[]): boolean {
-    return this.#options.ignore.length > 0 && this.#options.ignore.some(pattern => covers(pattern, steps))
+  #ignored(steps: Trail<Step>): boolean {
+    return covered(this.#options.ignore, steps)
   }
 
-  #emit(stated: Tree | undefined, live: Tree | undefined, steps: readonly Step[]): void {
+  #emit(stated: Tree | undefined, live: Tree | undefined, steps: Trail<Step>): void {
     const hidden = [stated, live].some(tree => tree && this.#hides(tree))
-    const at = stated && { at: stated.at }
+    const at = stated && { at: stepsOf(stated.at) }
     const raw = live && { live: live.raw }
     const path = display(steps)
     if (hidden) this.changes.push({ path, sensitive: true, ...at, ...raw })
@@ -290,8 +294,8 @@ class Walk {
     const { rule, around } = tree
     if (rule.hidden?.(around, tree.kind === 'leaf' ? tree.key : undefined, curtain)) return true
     if (around.side === 'live') return false
-    if (curtain.secret(tree.at)) return true
-    return tree.kind === 'values' && tree.values.some((_, index) => curtain.secret([...tree.at, index]))
+    if (this.#secret(tree.at)) return true
+    return tree.kind === 'values' && tree.values.some((_, index) => this.#secret({ up: tree.at, step: index }))
   }
 }
 

@@ -1,8 +1,9 @@
 import { type CompareOptions, distanceOf, rootOf } from './compare.ts'
 import { pairsOf } from './pairing.ts'
-import { covers, inside, Labels, type Step } from './path.ts'
+import { covered, inside, Labels, type Step } from './path.ts'
 import type { Members } from './rules.ts'
 import { type Shape, shapeOf } from './shape.ts'
+import { stepsOf, type Trail } from './trail.ts'
 import type { Elements, Entries, Structure, Tree } from './tree.ts'
 
 /**
@@ -18,7 +19,13 @@ export function overlay<Definition extends object>(
   const shape = shapeOf(options.schema, options.rules)
   const root = rootOf(stated, shape, 'stated')
   if (!root) return stated
-  return new Overlay(options).structure(root, rootOf(live, shape, 'live'), shape, [], options.whole) as Definition
+  return new Overlay(options).structure(
+    root,
+    rootOf(live, shape, 'live'),
+    shape,
+    undefined,
+    options.whole,
+  ) as Definition
 }
 
 class Overlay {
@@ -28,20 +35,14 @@ class Overlay {
     this.#options = options
   }
 
-  structure(
-    stated: Structure,
-    live: Structure | undefined,
-    shape: Shape,
-    steps: readonly Step[],
-    whole: boolean,
-  ): Members {
+  structure(stated: Structure, live: Structure | undefined, shape: Shape, steps: Trail<Step>, whole: boolean): Members {
     const both: Record<string, unknown> = { ...(stated.raw as Members) }
     for (const [name, member] of shape.members) {
-      const path = [...steps, name]
+      const path = { up: steps, step: name }
       const one = stated.members.get(name)
       const other = live?.members.get(name)
       // Left out at the top means that the call leaves it alone; left out of a structure, that ECS forgets it.
-      const untouched = steps.length > 0 ? other?.raw : undefined
+      const untouched = steps ? other?.raw : undefined
       const value = one || whole ? this.#laid(one, other, member, path, whole) : untouched
       if (value !== undefined) both[name] = value
       else delete both[name]
@@ -49,13 +50,7 @@ class Overlay {
     return both
   }
 
-  #laid(
-    stated: Tree | undefined,
-    live: Tree | undefined,
-    shape: Shape,
-    steps: readonly Step[],
-    whole: boolean,
-  ): unknown {
+  #laid(stated: Tree | undefined, live: Tree | undefined, shape: Shape, steps: Trail<Step>, whole: boolean): unknown {
     if (this.#ignored(steps)) return live?.raw
     if (!stated) return live && this.#kept(live, steps)
     if (live && live.kind !== stated.kind) return stated.raw
@@ -65,13 +60,13 @@ class Overlay {
     return stated.raw
   }
 
-  #elements(stated: Elements, live: Elements | undefined, steps: readonly Step[]): unknown[] {
+  #elements(stated: Elements, live: Elements | undefined, steps: Trail<Step>): unknown[] {
     const labels = new Labels()
     const list: unknown[] = []
     for (const pair of pairsOf(stated, live, distanceOf(stated.shape, this.#options))) {
       const element = pair.stated ?? pair.live
       if (!element) continue
-      const path = [...steps, labels.of(element, at => this.#options.curtain.secret(at))]
+      const path = { up: steps, step: labels.of(element, at => this.#options.curtain.secret(stepsOf(at))) }
       if (!pair.stated && !this.#ignored(path)) continue
       const laid = this.#laid(pair.stated?.tree, pair.live?.tree, stated.shape, path, true)
       if (laid !== undefined) list.push(laid)
@@ -79,10 +74,10 @@ class Overlay {
     return list
   }
 
-  #entries(stated: Entries, live: Entries | undefined, steps: readonly Step[]): Members {
+  #entries(stated: Entries, live: Entries | undefined, steps: Trail<Step>): Members {
     const both: Record<string, unknown> = {}
     for (const key of new Set([...stated.entries.keys(), ...(live?.entries.keys() ?? [])])) {
-      const from = this.#ignored([...steps, { in: key }]) ? live : stated
+      const from = this.#ignored({ up: steps, step: { in: key } }) ? live : stated
       const entry = from?.entries.get(key)
       if (entry) both[key] = entry.raw
     }
@@ -90,11 +85,11 @@ class Overlay {
   }
 
   /** Of what the definition leaves out, the parts that are ignored; elements that are to go take theirs along. */
-  #kept(live: Tree, steps: readonly Step[]): unknown {
+  #kept(live: Tree, steps: Trail<Step>): unknown {
     if (this.#ignored(steps)) return live.raw
     const kept: [Step, unknown][] = []
     for (const [step, inner] of inside(live)) {
-      const path = [...steps, step]
+      const path = { up: steps, step: step }
       const part = live.kind === 'structure' ? this.#kept(inner, path) : this.#ignored(path) ? inner.raw : undefined
       if (part !== undefined) kept.push([step, part])
     }
@@ -103,7 +98,7 @@ class Overlay {
     return Object.fromEntries(kept.map(([step, part]) => [typeof step === 'object' ? step.in : step, part]))
   }
 
-  #ignored(steps: readonly Step[]): boolean {
-    return this.#options.ignore.some(pattern => covers(pattern, steps))
+  #ignored(steps: Trail<Step>): boolean {
+    return covered(this.#options.ignore, steps)
   }
 }

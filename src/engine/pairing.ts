@@ -45,6 +45,8 @@ export function pairsOf(stated: Elements | undefined, live: Elements | undefined
       pair(wanted[index], there[index]),
     )
   }
+  const byName = rule.named ? partnersByName(wanted, there) : undefined
+  if (byName) return byName
   const partners = new Map<Element, Element>()
   const free = new Set(there.map(element => new Candidate(element)))
   const match = (open: readonly Element[], among: readonly Candidate[]): void => {
@@ -92,6 +94,25 @@ export function pairsOf(stated: Elements | undefined, live: Elements | undefined
     ...wanted.map(element => pair(element, partners.get(element))),
     ...goes.map(({ element }) => pair(undefined, element)),
   ]
+}
+
+/** The common case, in which every element has a name of its own. */
+function partnersByName(wanted: readonly Element[], there: readonly Element[]): Pair[] | undefined {
+  const free = new Map<string, Element>()
+  for (const element of there) {
+    if (element.name === undefined || free.has(element.name)) return undefined
+    free.set(element.name, element)
+  }
+  const pairs: Pair[] = []
+  const taken = new Set<string>()
+  for (const element of wanted) {
+    if (element.name === undefined || taken.has(element.name)) return undefined
+    taken.add(element.name)
+    pairs.push(pair(element, free.get(element.name)))
+    free.delete(element.name)
+  }
+  for (const name of [...free.keys()].sort(compareText)) pairs.push(pair(undefined, free.get(name)))
+  return pairs
 }
 
 const pair = (stated: Element | undefined, live: Element | undefined): Pair => ({

@@ -1,14 +1,14 @@
 /** How a place in a definition is called: in plans, and in `custom_config.ignore`. */
-import type { Path } from '../particle.ts'
-import { compareText, type Element, normalOf, type Structure, type Tree, textOf } from './tree.ts'
+import { stepsOf, type Trail } from './trail.ts'
+import { compareText, type Element, normalOf, type Spot, type Structure, type Tree, textOf } from './tree.ts'
 
 /** A step of a path as it is shown: a member's name, or what stands in brackets behind a list or a string map. */
 export type Step = string | { readonly in: string | number }
 
 /** `containerDefinitions[web].dockerLabels[com.example.x]`. Names in brackets stand as they are, dots and brackets too. */
-export function display(steps: readonly Step[]): string {
+export function display(trail: Trail<Step>): string {
   let text = ''
-  for (const step of steps) {
+  for (const step of stepsOf(trail)) {
     if (typeof step === 'object') text += `[${step.in}]`
     else text += text === '' ? step : `.${step}`
   }
@@ -16,12 +16,14 @@ export function display(steps: readonly Step[]): string {
 }
 
 /**
- * Whether a pattern of `custom_config.ignore` covers what stands at these steps: the path itself, or one above it.
+ * Whether a pattern of `custom_config.ignore` covers a place: the place itself, or one above it.
  * `[*]` stands for any element or key. The pattern is held against the names that are there instead of being taken apart,
  * so that a key with dots or brackets in it is no riddle.
  */
-export function covers(pattern: string, steps: readonly Step[]): boolean {
-  return from(pattern, steps, 0, 0)
+export function covered(patterns: readonly string[], trail: Trail<Step>): boolean {
+  if (patterns.length === 0) return false
+  const steps = stepsOf(trail)
+  return patterns.some(pattern => from(pattern, steps, 0, 0))
 }
 
 function from(pattern: string, steps: readonly Step[], position: number, depth: number): boolean {
@@ -45,7 +47,7 @@ function from(pattern: string, steps: readonly Step[], position: number, depth: 
  * What a tree holds, with the step that leads there: of a definition in its own order, of a live answer in an order that
  * does not depend on the answer's.
  */
-export function* inside(tree: Tree, hides?: (at: Path) => boolean): Generator<[Step, Tree]> {
+export function* inside(tree: Tree, hides?: (at: Spot) => boolean): Generator<[Step, Tree]> {
   const stated = tree.around.side === 'stated'
   if (tree.kind === 'structure') {
     for (const name of stated ? tree.members.keys() : tree.shape.members.keys()) {
@@ -76,7 +78,7 @@ const byText = (elements: readonly Element[]): readonly Element[] =>
 export class Labels {
   readonly #taken = new Set<string>()
 
-  of({ index, tree }: Element, hides?: (at: Path) => boolean): Step {
+  of({ index, tree }: Element, hides?: (at: Spot) => boolean): Step {
     const name = tree.kind === 'structure' ? tree.members.get(nameMember(tree)) : undefined
     if (name?.kind !== 'leaf' || typeof name.value !== 'string' || name.value === '') return { in: index }
     // A secret in a path would be shown; a second one of the same name would be taken for the first.

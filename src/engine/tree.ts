@@ -1,11 +1,14 @@
 /** One side of a comparison, read by its model: positions kept, spelled the normal way, nothing changed in place. */
-import { type Path, Unknown } from '../particle.ts'
+import { Unknown } from '../particle.ts'
 import type { Around, Members, Rule } from './rules.ts'
 import type { Shape } from './shape.ts'
+import type { Trail } from './trail.ts'
+
+/** Where a value stands in its own side's definition. */
+export type Spot = Trail<string | number>
 
 interface Common {
-  /** Where it stands in its own side's definition. */
-  readonly at: Path
+  readonly at: Spot
   /** As it was given. */
   readonly raw: unknown
   readonly around: Around
@@ -73,7 +76,13 @@ export function defaultOf(rule: Rule, around: Around, value?: unknown): unknown 
 }
 
 /** The definition as a tree; undefined where nothing stands. */
-export function read(value: unknown, shape: Shape, around: Around, at: Path = [], key?: string): Tree | undefined {
+export function read(
+  value: unknown,
+  shape: Shape,
+  around: Around,
+  at: Spot = undefined,
+  key?: string,
+): Tree | undefined {
   if (value === undefined || value === null) return undefined
   const { rule } = shape
   if (shape.kind === 'list' && shape.of && Array.isArray(value)) {
@@ -86,7 +95,7 @@ export function read(value: unknown, shape: Shape, around: Around, at: Path = []
     const inside: Around = { side: around.side, root: around.root, holder: value, outer: around }
     const entries = new Map<string, Tree>()
     for (const [entry, held] of Object.entries(value)) {
-      const tree = read(held, shape.of, inside, [...at, entry], entry)
+      const tree = read(held, shape.of, inside, { up: at, step: entry }, entry)
       if (tree) entries.set(entry, tree)
     }
     return { kind: 'entries', at, raw: value, around, rule, entries, says: entries.size > 0 }
@@ -97,24 +106,24 @@ export function read(value: unknown, shape: Shape, around: Around, at: Path = []
   return { kind: 'leaf', at, raw: value, around, rule, value: spelled, says, ...(key !== undefined && { key }) }
 }
 
-function readValues(list: readonly unknown[], rule: Rule, around: Around, at: Path): Values {
+function readValues(list: readonly unknown[], rule: Rule, around: Around, at: Spot): Values {
   const values = list
     .filter(value => value !== null && value !== undefined)
     .map(value => (rule.spelling && !(value instanceof Unknown) ? rule.spelling(value, around) : value))
   return { kind: 'values', at, raw: list, around, rule, values, says: values.length > 0 }
 }
 
-function readStructure(value: Members, shape: Shape, around: Around, at: Path): Structure {
+function readStructure(value: Members, shape: Shape, around: Around, at: Spot): Structure {
   const { rule } = shape
   // The root is its own surroundings.
   const inside: Around =
-    at.length === 0 ? around : { side: around.side, root: around.root, holder: value, outer: around }
+    at === undefined ? around : { side: around.side, root: around.root, holder: value, outer: around }
   const members = new Map<string, Tree>()
   let says = rule.presence === true
   for (const name of Object.keys(value)) {
     const member = shape.members.get(name)
     if (!member) continue
-    const tree = read(value[name], member, inside, [...at, name])
+    const tree = read(value[name], member, inside, { up: at, step: name })
     if (!tree) continue
     members.set(name, tree)
     says ||= tree.says
@@ -122,13 +131,13 @@ function readStructure(value: Members, shape: Shape, around: Around, at: Path): 
   return { kind: 'structure', at, raw: value, around, rule, shape, inside, members, says }
 }
 
-function readElements(list: readonly unknown[], shape: Shape, around: Around, at: Path): Elements {
+function readElements(list: readonly unknown[], shape: Shape, around: Around, at: Spot): Elements {
   const { rule } = shape
   const elements: Element[] = []
   for (const [index, value] of list.entries()) {
     if (rule.foreign && isMembers(value) && rule.foreign(value)) continue
     // The list's own row is about the list: whether an element says something is asked of its members.
-    const tree = read(value, shape, around, [...at, index])
+    const tree = read(value, shape, around, { up: at, step: index })
     if (!tree) continue
     const name = rule.named && isMembers(value) ? value[rule.named] : undefined
     elements.push({ index, name: typeof name === 'string' ? name : undefined, tree })
@@ -145,7 +154,7 @@ export function isImplied({ tree }: Element): boolean {
 }
 
 /** Plain JSON in one normal spelling, without defaults; unordered lists sorted. Undefined where nothing is said. */
-export function normalOf(tree: Tree, kept: (at: Path) => boolean = () => true): unknown {
+export function normalOf(tree: Tree, kept: (tree: Tree) => boolean = () => true): unknown {
   switch (tree.kind) {
     case 'leaf':
       return shown(tree.value)
@@ -155,13 +164,13 @@ export function normalOf(tree: Tree, kept: (at: Path) => boolean = () => true): 
       const normal: Record<string, unknown> = {}
       for (const name of [...tree.members.keys()].sort()) {
         const member = tree.members.get(name)
-        if (member?.says && kept(member.at)) normal[name] = normalOf(member, kept)
+        if (member?.says && kept(member)) normal[name] = normalOf(member, kept)
       }
       return normal
     }
     case 'elements': {
       const elements = tree.elements
-        .filter(element => !isImplied(element) && kept(element.tree.at))
+        .filter(element => !isImplied(element) && kept(element.tree))
         .map(element => normalOf(element.tree, kept))
       return tree.rule.unordered ? sorted(elements) : elements
     }
@@ -169,7 +178,7 @@ export function normalOf(tree: Tree, kept: (at: Path) => boolean = () => true): 
       const normal: Record<string, unknown> = {}
       for (const key of [...tree.entries.keys()].sort()) {
         const entry = tree.entries.get(key)
-        if (entry && kept(entry.at)) normal[key] = normalOf(entry, kept)
+        if (entry && kept(entry)) normal[key] = normalOf(entry, kept)
       }
       return normal
     }

@@ -339,7 +339,8 @@ function putBack(old: Service): Partial<UpdateServiceRequest> {
 
 function memoOf(answer: Service | undefined, since: number): Memo {
   const deployment = answer && primary(answer)
-  return { ...(deployment?.id && { deployment: deployment.id }), since }
+  // By ECS's own clock, where it tells: events are told by that, and the runner's may differ.
+  return { ...(deployment?.id && { deployment: deployment.id }), since: deployment?.createdAt?.getTime() ?? since }
 }
 
 /** `web:7` of a deployment. */
@@ -368,8 +369,11 @@ function rollout(live: Service, memo: Memo, particle: ServiceParticle): ReturnTy
   const ours = memo.deployment ? live.deployments?.find(({ id }) => id === memo.deployment) : now
   if (memo.deployment && now?.id !== memo.deployment && now) {
     // A controller of another kind has no PRIMARY of ours to judge by.
-    const why = ours?.rolloutStateReason ?? now.rolloutStateReason ?? 'ECS gives no reason'
-    const rolledBack = ours?.rolloutState === 'FAILED' || /roll(ing|ed)? ?back/i.test(why)
+    // Once the way back is complete, ours is not listed any more, and only an event tells what became of it.
+    const failed = live.events?.find(({ message = '' }) => message.includes(`(deployment ${memo.deployment}) deployment failed`))
+    const told = failed?.message?.replace(/^\(service \S+\) /, '')
+    const why = ours?.rolloutStateReason ?? told ?? now.rolloutStateReason ?? 'ECS gives no reason'
+    const rolledBack = failed !== undefined || ours?.rolloutState === 'FAILED' || /roll(ing|ed)? ?back/i.test(why)
     if (rolledBack && now.rolloutState === 'IN_PROGRESS') {
       return { is: 'moving', because: `ECS is rolling back to ${reference(now)}, ${counts(live)}` }
     }

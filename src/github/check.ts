@@ -164,6 +164,8 @@ export interface Found {
   readonly id: number
   readonly digest?: string
   readonly text: string | null
+  /** ISO 8601, UTC, to the second. */
+  readonly completedAt: string
 }
 
 /** The successful check runs of one name on a commit that the token's own app wrote, newest first, and what else was there. */
@@ -197,21 +199,45 @@ export async function findChecks(
           id: Number(run.id),
           ...(run.external_id ? { digest: run.external_id } : {}),
           text: run.output.text,
+          completedAt: run.completed_at ?? '',
         })
     }
   successful.sort((a, b) => b.id - a.id)
   return { successful, others }
 }
 
+/** In the same second counts. A time that cannot be read is no time. */
+const isInTime = (completed: string, merged: string): boolean => Date.parse(completed) <= Date.parse(merged)
+
 /** What a plan check says, or why it says nothing. */
 export type Shown = { readonly claims: readonly string[] } | { readonly why: string }
 
-/** The claims of the newest successful plan check on a commit. */
-export async function shownOn(github: GitHub, commit: string, environment: string, version: number): Promise<Shown> {
+/** What is to be read of a plan check. */
+export interface ShownQuestion {
+  readonly environment: string
+  /** The format of the claims that this release understands. */
+  readonly version: number
+}
+
+/**
+ * The claims of the newest successful plan check on a commit. `merged`, as GitHub tells it, is when its pull request was: what is
+ * shown after that, nobody can have looked at before.
+ */
+export async function shownOn(
+  github: GitHub,
+  commit: string,
+  { environment, version }: ShownQuestion,
+  merged?: string,
+): Promise<Shown> {
   const name = planCheck(environment)
   const { successful, others } = await findChecks(github, commit, name)
-  const [newest] = successful
+  const newest = successful.find(({ completedAt }) => !merged || isInTime(completedAt, merged))
   if (!newest) {
+    const [late] = successful
+    if (late && merged)
+      return {
+        why: `its plan "${name}" was completed at ${late.completedAt}, after it was merged at ${merged}, so nobody can have reviewed it; wait for the plan before merging`,
+      }
     const { app, login } = await github.identity()
     if (!app)
       return { why: `the token is ${login}'s own, and only checks of the token's own app count; use GITHUB_TOKEN` }

@@ -1,4 +1,5 @@
 /** The one comment that a pull request has for an environment. */
+import { marker } from '../render/comment.ts'
 import { type GitHub, GitHubError } from './api.ts'
 
 export type CommentMode = 'always' | 'on-changes' | 'never'
@@ -7,8 +8,6 @@ export type CommentMode = 'always' | 'on-changes' | 'never'
 export interface Run {
   readonly id: number
   readonly attempt: number
-  /** The commit that the comment speaks about. */
-  readonly head: string
 }
 
 export interface CommentRequest {
@@ -18,7 +17,7 @@ export interface CommentRequest {
   /** There is something to do, or an error: worth a new comment in the mode `on-changes`. */
   readonly noteworthy: boolean
   readonly run: Run
-  /** Markdown, at most `bodyLimit` long. */
+  /** Markdown, at most `bodyLimit` long. Its first line is the marker, and says which run wrote it. */
   readonly body: string
 }
 
@@ -29,16 +28,8 @@ export interface Commented {
   readonly warning?: string
 }
 
-/** GitHub's 65,536 characters, less our first line. */
-export const bodyLimit = 65_000
-
-/** GitHub ends a comment of HTML at the first `-->`, so none may come from a name. */
-const inComment = (text: string): string => text.replaceAll(/--+>?|[\r\n<>]/g, '-')
-
-const marker = (environment: string): string => `<!-- ecs-particles:${inComment(environment)} -->`
-
-const firstLine = (environment: string, { id, attempt, head }: Run): string =>
-  `${marker(environment)} <!-- run=${id}/${attempt} head=${inComment(head)} -->`
+/** GitHub's own. */
+export const bodyLimit = 65_536
 
 interface Ours {
   readonly id: number
@@ -61,7 +52,7 @@ async function ours(github: GitHub, pullRequest: number, environment: string): P
     for (const { id, html_url: url, user, body } of comments) {
       // Anybody may write the marker, and a token that may write could edit anybody's comment.
       if (user?.login !== login || !body?.startsWith(start)) continue
-      const [, run, attempt] = /^[^\n]*? run=(\d+)\/(\d+) /.exec(body.slice(start.length)) ?? []
+      const [, run, attempt] = /^<!-- run=(\d+)\/(\d+) /.exec(body.slice(start.length)) ?? []
       found.push({
         id: Number(id),
         url,
@@ -91,10 +82,10 @@ export async function postComment(github: GitHub, request: CommentRequest): Prom
 }
 
 async function post(github: GitHub, asked: CommentRequest): Promise<Commented> {
-  const body = `${firstLine(asked.environment, asked.run)}\n${asked.body}`
+  const { body } = asked
   for (let tries = 0; ; tries++) {
     const [first, ...others] = await ours(github, asked.pullRequest, asked.environment)
-    if (first) return edit(github, asked, body, first, others)
+    if (first) return edit(github, asked, first, others)
     if (asked.mode === 'on-changes' && !asked.noteworthy) return {}
     try {
       return { url: await create(github, asked.pullRequest, body) }
@@ -120,8 +111,7 @@ function create(github: GitHub, pullRequest: number, body: string): Promise<stri
 
 async function edit(
   github: GitHub,
-  { run }: CommentRequest,
-  body: string,
+  { run, body }: CommentRequest,
   first: Ours,
   others: Ours[],
 ): Promise<Commented> {

@@ -1,6 +1,6 @@
 /** What was reviewed: the claims that merged pull requests showed, since the last commit that was applied. */
 import { type GitHub, GitHubError } from './api.ts'
-import { appliedCheck, findChecks, type Shown, shownOn } from './check.ts'
+import { appliedCheck, findChecks, type Shown, type ShownQuestion, shownOn } from './check.ts'
 import type { MergeGroupEvent, PushEvent } from './event.ts'
 
 /** How far back the last applied commit is looked for. */
@@ -30,10 +30,7 @@ export interface Reviewed {
   readonly notes: readonly string[]
 }
 
-export interface ReviewQuestion {
-  readonly environment: string
-  /** The format of the claims that this release understands. */
-  readonly version: number
+export interface ReviewQuestion extends ShownQuestion {
   /** True once nothing more is needed, so that nobody waits for a listing that lags. */
   readonly enough?: (claims: ReadonlySet<string>) => boolean
 }
@@ -359,11 +356,10 @@ class Review {
   }
 
   async #add(pulls: readonly Pull[]): Promise<void> {
-    const { environment, version } = this.#question
     const looked = await Promise.all(
       pulls
         .filter(({ number }) => !this.#numbers.has(number))
-        .map(async pull => ({ pull, shown: await this.#shown(pull.head.sha, environment, version) })),
+        .map(async pull => ({ pull, shown: await this.#shown(pull) })),
     )
     for (const { pull, shown } of looked) {
       this.#numbers.add(pull.number)
@@ -372,9 +368,9 @@ class Review {
     }
   }
 
-  async #shown(commit: string, environment: string, version: number): Promise<Shown> {
+  async #shown({ head, merged_at: merged }: Pull): Promise<Shown> {
     try {
-      return await shownOn(this.#github, commit, environment, version)
+      return await shownOn(this.#github, head.sha, this.#question, merged ?? undefined)
     } catch (error) {
       // The head of a fork that is gone may be gone too; that says nothing about the other pull requests.
       if (error instanceof GitHubError && (error.status === 404 || error.status === 422)) return { why: error.message }

@@ -29,6 +29,10 @@ export function findManifests(
   workspace = directory,
 ): { texts: ManifestText[]; problems: Problem[] } {
   const problems: Problem[] = []
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
+    const folder = inQuotes(slashed(relative(workspace, directory)) || directory)
+    return { texts: [], problems: [{ message: `working-directory: there is no folder ${folder}; correct it` }] }
+  }
   const given = patterns.map(pattern => pattern.trim()).filter(pattern => pattern !== '')
   const wanted = given.filter(pattern => !pattern.startsWith('!'))
   const excluded = given
@@ -171,15 +175,21 @@ function mayMatter(folder: string, name: string): boolean {
 }
 
 function readText(path: string, wrong: (message: string) => void): string | undefined {
+  let bytes: Uint8Array
   try {
     if (statSync(path).size > LARGEST) {
       wrong('the file is larger than 1 MiB; split it')
       return undefined
     }
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
-  } catch (error) {
-    if (error instanceof TypeError) wrong('the file is not UTF-8; save it as UTF-8')
-    else wrong('the file cannot be read; check its permissions')
+    bytes = readFileSync(path)
+  } catch {
+    wrong('the file cannot be read; check its permissions')
+    return undefined
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    wrong('the file is not UTF-8; save it as UTF-8')
     return undefined
   }
 }

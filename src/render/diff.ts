@@ -3,7 +3,9 @@ import type { Change } from '../engine/change.ts'
 import type { Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { boundary, cut, isPlain, thousands, visible } from './escape.ts'
-import { flavorOf, plainly, say, whatHappens, wordOf } from './words.ts'
+import { whatHappens } from './explain.ts'
+import { say } from './value.ts'
+import { flavorOf, plainly, wordOf } from './words.ts'
 
 /** Beyond this, both sides stand on lines of their own. */
 const ONE_LINE = 100

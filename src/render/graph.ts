@@ -2,7 +2,8 @@
 import type { Plan, Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { fence, mermaidLabel } from './escape.ts'
-import { danger, flavorOf, nameOf, wordOf } from './words.ts'
+import { danger } from './explain.ts'
+import { flavorOf, nameOf, wordOf } from './words.ts'
 
 /** More than this nobody reads, and GitHub draws it slowly. */
 const NODES = 40

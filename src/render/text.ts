@@ -3,13 +3,11 @@ import type { Plan, Report, ReportStep, Step } from '../engine/document.ts'
 import { type Problem, sayProblem } from '../particle.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
 import { cut, logLine, thousands } from './escape.ts'
+import { around, dangerCounts, dangerous, risksOf, whatHappens, why } from './explain.ts'
 import {
-  around,
   asTheyShouldBe,
   capital,
   count,
-  dangerCounts,
-  dangerous,
   done,
   ending,
   failedBefore,
@@ -17,13 +15,10 @@ import {
   outcome,
   plainly,
   protectedDifferences,
-  risksOf,
   sentence,
   standing,
   toDo,
   took,
-  whatHappens,
-  why,
   wordOf,
 } from './words.ts'
 

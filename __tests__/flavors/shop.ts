@@ -1,0 +1,271 @@
+import { afterEach } from '@jest/globals'
+import { type RunningSimulator, type ServerOptions, startSimulator } from '../../simulator/server.ts'
+import type { Clock } from '../../src/clock.ts'
+import { calls } from '../../src/ecs/calls.ts'
+import { Ecs } from '../../src/ecs/ecs.ts'
+import { apply } from '../../src/engine/apply.ts'
+import { publishedClaims, unreviewed } from '../../src/engine/claims.ts'
+import type { Veil } from '../../src/engine/curtain.ts'
+import type { Plan, Report, ReportStep, Step } from '../../src/engine/document.ts'
+import { type Graph, graphOf } from '../../src/engine/graph.ts'
+import { Journal } from '../../src/engine/journal.ts'
+import { observe, Pass, type World } from '../../src/engine/observe.ts'
+import { decideAll, type Planned, type PlanSettings, planOf } from '../../src/engine/plan.ts'
+import { redactor } from '../../src/engine/redact.ts'
+import { flavors } from '../../src/flavors/index.ts'
+import { vocabulary } from '../../src/flavors/vocabulary.ts'
+import { load } from '../../src/manifest/load.ts'
+import { type Particle, type ParticleId, sayProblem } from '../../src/particle.ts'
+
+const open: RunningSimulator[] = []
+
+afterEach(async () => {
+  for (const simulator of open.splice(0)) await simulator.close()
+})
+
+/** One text, or files by name. */
+export type Manifests = string | Readonly<Record<string, string>>
+
+/** What a user would set. */
+export interface Asked {
+  readonly environment?: string
+  readonly variables?: Readonly<Record<string, string>>
+  readonly release?: readonly string[]
+  readonly secret?: readonly string[]
+  readonly revealed?: (name: string) => boolean
+  /** `retry-tasks` and `redeploy`. */
+  readonly asked?: readonly string[]
+  readonly maxTerminations?: PlanSettings['maxTerminations']
+  readonly waitTimeout?: number
+  readonly onFailure?: 'stop' | 'rollback'
+  readonly signal?: AbortSignal
+  readonly maxConcurrency?: number
+  /** Particles that were declared before, to go. */
+  readonly gone?: (particles: readonly Particle[]) => Particle[]
+  /** Told of every sentence as it is said. */
+  readonly onSay?: (particle: ParticleId, sentence: string) => void
+  /** The process is killed at this call, counted from 1: before it is sent, or when its work is done. */
+  readonly killedAt?: { readonly call: number; readonly when: 'before' | 'after'; readonly modifying?: boolean }
+}
+
+export interface Made {
+  readonly plan: Plan
+  readonly planned: Planned
+  readonly graph: Graph
+  readonly world: World
+  readonly claims: readonly string[]
+  step(particle: string): Step
+  /** Steps that nobody reviewed, when these claims were. */
+  unreviewed(claims: readonly string[]): ParticleId[]
+}
+
+export interface Applied extends Made {
+  /** The last that was written; of a process that was killed, what is left of it. */
+  readonly report: Report
+  readonly written: readonly Report[]
+  readonly log: readonly string[]
+  readonly killed: boolean
+  done(particle: string): ReportStep
+}
+
+/** A shop with a simulated AWS account, and one who plans and applies as the action would. */
+export class Shop {
+  readonly simulator: RunningSimulator
+  /** ARNs of every task that was ever run on its own, not by a service. */
+  readonly runs = new Set<string>()
+  readonly clock: Clock
+
+  private constructor(simulator: RunningSimulator) {
+    this.simulator = simulator
+    this.clock = { now: () => simulator.clock.now, sleep: simulator.sleep }
+    this.#watch('us-east-1')
+  }
+
+  static async open(options: ServerOptions = {}): Promise<Shop> {
+    const simulator = await startSimulator({ start: new Date('2026-01-02T03:04:05Z'), ...options })
+    open.push(simulator)
+    process.env.AWS_ENDPOINT_URL_ECS = simulator.url
+    process.env.AWS_ACCESS_KEY_ID = 'test'
+    process.env.AWS_SECRET_ACCESS_KEY = 'test'
+    return new Shop(simulator)
+  }
+
+  #watch(name: string): void {
+    const region = this.simulator.region(name)
+    const told = region.taskChanged
+    region.taskChanged = task => {
+      if (!task.deployment) this.runs.add(task.arn)
+      told(task)
+    }
+  }
+
+  /** Names of the calls since the `from`th that change something, and were carried out. */
+  modifying(from = 0): string[] {
+    return this.simulator.calls
+      .slice(from)
+      .filter(({ operation, status }) => status === 200 && 'modifies' in (calls[operation as keyof typeof calls] ?? {}))
+      .map(({ operation }) => operation)
+  }
+
+  async plan(manifests: Manifests, asked: Asked = {}): Promise<Made> {
+    const made = await this.#make(manifests, asked, new Mortal(asked.killedAt))
+    const [problem] = made.planned.problems
+    if (problem) throw new Error(made.planned.problems.map(sayProblem).join('\n'))
+    return made
+  }
+
+  async apply(manifests: Manifests, asked: Asked = {}): Promise<Applied> {
+    const life = new Mortal(asked.killedAt)
+    const written: Report[] = []
+    const log: string[] = []
+    const living = this.#apply(manifests, asked, life, written, log)
+    const ended = await Promise.race([living, life.death])
+    const done = (particle: string) => {
+      const step = (written.at(-1)?.steps ?? []).find(step => step.particle === particle)
+      if (!step) throw new Error(`no step of ${particle} in the report`)
+      return step
+    }
+    const report = written.at(-1) as Report
+    return { ...(ended as Made), report, written, log, killed: ended === undefined, done }
+  }
+
+  async #apply(manifests: Manifests, asked: Asked, life: Mortal, written: Report[], log: string[]): Promise<Made> {
+    const made = await this.#make(manifests, asked, life)
+    if (made.planned.problems.length > 0) throw new Error(made.planned.problems.map(sayProblem).join('\n'))
+    const hide = redactor(made.planned.decisions)
+    const write = (report: Report) => {
+      if (!life.dead) written.push(report)
+    }
+    const journal = new Journal(asked.environment ?? 'default', this.clock, write, hide)
+    await apply(made.planned, made.graph, made.world, journal, {
+      waitTimeout: asked.waitTimeout ?? 30 * 60_000,
+      onFailure: asked.onFailure ?? 'stop',
+      signal: asked.signal ?? new AbortController().signal,
+      log: {
+        say: (particle, sentence) => {
+          log.push(`${particle}: ${hide(sentence)}`)
+          asked.onSay?.(particle, sentence)
+        },
+        close: () => {},
+      },
+    })
+    return made
+  }
+
+  async #make(manifests: Manifests, asked: Asked, life: Mortal): Promise<Made> {
+    const particles = read(manifests, asked)
+    const world = this.#world(asked, life)
+    const graph = graphOf([...particles, ...(asked.gone?.(particles) ?? [])])
+    const { lives, errors } = await observe(graph, new Pass(graph, world))
+    if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'))
+    const planned = planOf(graph, decideAll(graph, lives, world), {
+      environment: asked.environment ?? 'default',
+      region: 'us-east-1',
+      veil: world.veil,
+      maxTerminations: asked.maxTerminations ?? { share: 1 },
+    })
+    const { plan, decisions } = planned
+    return {
+      plan,
+      planned,
+      graph,
+      world,
+      claims: publishedClaims(decisions, world.veil),
+      step(particle) {
+        const step = plan.steps.find(step => step.particle === particle)
+        if (!step) throw new Error(`no step of ${particle} in the plan`)
+        return step
+      },
+      unreviewed: claims =>
+        unreviewed(plan.steps, decisions, world.veil, new Set(claims)).map(({ particle }) => particle),
+    }
+  }
+
+  #world(asked: Asked, life: Mortal): World {
+    const regions = new Map<string, Ecs>()
+    const veil: Veil = {
+      releaseVariables: new Set(asked.release),
+      secretVariables: new Set(asked.secret),
+      revealed: asked.revealed ?? (() => false),
+    }
+    return {
+      flavors,
+      clock: this.clock,
+      environment: asked.environment ?? 'default',
+      asked: new Set(asked.asked as ParticleId[] | undefined),
+      veil,
+      ecs: name => {
+        const known = regions.get(name)
+        if (known) return known
+        const settings = { clock: this.clock, maxConcurrency: asked.maxConcurrency ?? 10 }
+        const ecs = life.over(new Ecs(name, { ...settings, ...(asked.signal && { signal: asked.signal }) }))
+        regions.set(name, ecs)
+        return ecs
+      },
+    }
+  }
+}
+
+/** The particles of manifests that are right. */
+export function read(manifests: Manifests, asked: Asked = {}): readonly Particle[] {
+  const files = typeof manifests === 'string' ? { 'shop.yml': manifests } : manifests
+  const { particles, problems } = load(
+    Object.entries(files).map(([file, text]) => ({ file, text })),
+    {
+      environment: asked.environment ?? 'default',
+      variables: new Map(Object.entries(asked.variables ?? {})),
+      region: 'us-east-1',
+      vocabularies: vocabulary,
+    },
+  )
+  if (problems.length > 0) throw new Error(problems.map(sayProblem).join('\n'))
+  return particles
+}
+
+/** A process that can be killed at a call: what it does afterwards reaches nobody, and nothing reaches it. */
+class Mortal {
+  readonly death: Promise<undefined>
+  dead = false
+  #calls = 0
+  readonly #killedAt: Asked['killedAt']
+  #die: () => void = () => {}
+
+  constructor(killedAt: Asked['killedAt']) {
+    this.#killedAt = killedAt
+    this.death = new Promise(resolve => {
+      this.#die = () => {
+        this.dead = true
+        resolve(undefined)
+      }
+    })
+  }
+
+  over(ecs: Ecs): Ecs {
+    if (!this.#killedAt) return ecs
+    return new Proxy(ecs, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target)
+        if (typeof member !== 'function') return member
+        if (name === 'countedBy') return (...args: unknown[]) => this.over(member.apply(target, args))
+        return (...args: unknown[]) => this.#through(() => member.apply(target, args), name === 'call' ? args[0] : name)
+      },
+    })
+  }
+
+  async #through(work: () => Promise<unknown>, name: unknown): Promise<unknown> {
+    const never = new Promise<never>(() => {})
+    if (this.dead) return never
+    const counts = !this.#killedAt?.modifying || 'modifies' in (calls[name as keyof typeof calls] ?? {})
+    const mine = counts && ++this.#calls === this.#killedAt?.call
+    if (mine && this.#killedAt?.when === 'before') {
+      this.#die()
+      return never
+    }
+    const answer = await work().catch((error: unknown) => {
+      if (this.dead) return never
+      throw error
+    })
+    if (mine) this.#die()
+    return this.dead ? never : answer
+  }
+}

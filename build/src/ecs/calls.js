@@ -1,0 +1,57 @@
+import { CreateClusterCommand, CreateServiceCommand, DeleteAttributesCommand, DeleteClusterCommand, DeleteServiceCommand, DeregisterContainerInstanceCommand, DeregisterTaskDefinitionCommand, DescribeClustersCommand, DescribeContainerInstancesCommand, DescribeServiceRevisionsCommand, DescribeServicesCommand, DescribeTaskDefinitionCommand, DescribeTasksCommand, ListContainerInstancesCommand, ListTaskDefinitionsCommand, ListTasksCommand, PutAttributesCommand, PutClusterCapacityProvidersCommand, RegisterTaskDefinitionCommand, RunTaskCommand, StopTaskCommand, TagResourceCommand, UntagResourceCommand, UpdateClusterCommand, UpdateContainerInstancesStateCommand, UpdateServiceCommand, } from '@aws-sdk/client-ecs';
+/** Every call that this program can make. The IAM policies are made from this table. */
+export const calls = {
+    DescribeClusters: { command: DescribeClustersCommand, bucket: 'cluster read' },
+    DescribeServices: { command: DescribeServicesCommand, bucket: 'service read' },
+    DescribeServiceRevisions: { command: DescribeServiceRevisionsCommand, bucket: 'service deployment read' },
+    DescribeTaskDefinition: { command: DescribeTaskDefinitionCommand, bucket: 'task definition read' },
+    ListTaskDefinitions: { command: ListTaskDefinitionsCommand, bucket: 'task definition read' },
+    DescribeTasks: { command: DescribeTasksCommand, bucket: 'cluster resource read' },
+    ListTasks: { command: ListTasksCommand, bucket: 'cluster resource read' },
+    DescribeContainerInstances: { command: DescribeContainerInstancesCommand, bucket: 'cluster resource read' },
+    ListContainerInstances: { command: ListContainerInstancesCommand, bucket: 'cluster resource read' },
+    CreateCluster: { command: CreateClusterCommand, bucket: 'cluster modify', modifies: true, repeatable: true },
+    UpdateCluster: { command: UpdateClusterCommand, bucket: 'cluster modify', modifies: true, repeatable: true },
+    DeleteCluster: { command: DeleteClusterCommand, bucket: 'cluster modify', modifies: true, repeatable: true },
+    PutClusterCapacityProviders: {
+        command: PutClusterCapacityProvidersCommand,
+        bucket: 'cluster modify',
+        modifies: true,
+        repeatable: true,
+    },
+    // A repeated registration makes a second revision: look first.
+    RegisterTaskDefinition: { command: RegisterTaskDefinitionCommand, bucket: 'task definition modify', modifies: true },
+    DeregisterTaskDefinition: {
+        command: DeregisterTaskDefinitionCommand,
+        bucket: 'task definition modify',
+        modifies: true,
+        repeatable: true,
+    },
+    CreateService: { command: CreateServiceCommand, bucket: 'service modify', modifies: true, repeatable: true },
+    // A repeated forced deployment deploys twice: look first.
+    UpdateService: { command: UpdateServiceCommand, bucket: 'service modify', modifies: true },
+    DeleteService: { command: DeleteServiceCommand, bucket: 'service modify', modifies: true, repeatable: true },
+    RunTask: { command: RunTaskCommand, bucket: 'cluster resource modify', modifies: true, repeatable: true },
+    StopTask: { command: StopTaskCommand, bucket: 'cluster resource modify', modifies: true, repeatable: true },
+    UpdateContainerInstancesState: {
+        command: UpdateContainerInstancesStateCommand,
+        bucket: 'cluster resource modify',
+        modifies: true,
+        repeatable: true,
+    },
+    DeregisterContainerInstance: {
+        command: DeregisterContainerInstanceCommand,
+        bucket: 'cluster resource modify',
+        modifies: true,
+        repeatable: true,
+    },
+    PutAttributes: { command: PutAttributesCommand, bucket: 'cluster resource modify', modifies: true, repeatable: true },
+    DeleteAttributes: {
+        command: DeleteAttributesCommand,
+        bucket: 'cluster resource modify',
+        modifies: true,
+        repeatable: true,
+    },
+    TagResource: { command: TagResourceCommand, bucket: 'tag modify', modifies: true, repeatable: true },
+    UntagResource: { command: UntagResourceCommand, bucket: 'tag modify', modifies: true, repeatable: true },
+};

@@ -1,0 +1,292 @@
+import { ECSClient, } from '@aws-sdk/client-ecs';
+import { calls } from "./calls.js";
+import { EcsError, explain, isDenied, isEcs, isThrottled } from "./errors.js";
+import { Gather } from "./gather.js";
+import { Pace } from "./pace.js";
+/** Milliseconds until we stop waiting for a connection, and for an answer. */
+const connectionTimeout = 3_000;
+const answerTimeout = 10_000;
+/** Tries of one call: the SDK's own for what may be repeated, ours for what was throttled. */
+const attempts = 4;
+const throttleAttempts = 8;
+/** ECS in one region: the calls we may make, and looks that are gathered into the fewest calls. */
+export class Ecs {
+    region;
+    #shared;
+    #tally;
+    constructor(region, settings, shared, tally = { calls: 0 }) {
+        this.region = region;
+        this.#shared = shared ?? new Shared(region, settings);
+        this.#tally = tally;
+    }
+    /** The same ECS, counting into another tally. */
+    countedBy(tally) {
+        return new Ecs(this.region, this.#shared.settings, this.#shared, tally);
+    }
+    /** Twelve digits, once any answer has named an ARN. */
+    get account() {
+        return this.#shared.account;
+    }
+    /** The account of the credentials: missing things are named by ARN too, so any cluster will do. */
+    async findAccount() {
+        if (!this.account)
+            await this.cluster('default');
+        return this.account;
+    }
+    /** One call. Errors are `EcsError`s, one sentence each. */
+    call(name, input) {
+        return this.#shared.call(name, input, this.#tally);
+    }
+    /** The cluster, or undefined when it is missing or INACTIVE. */
+    async cluster(name) {
+        const cluster = await this.#shared.clusters.ask(name, this.#tally);
+        return cluster?.status === 'INACTIVE' ? undefined : cluster;
+    }
+    /** The service, or undefined when it is missing, INACTIVE, or in a cluster that is not there. */
+    async service(cluster, name) {
+        const service = await this.#shared.services(cluster).ask(name, this.#tally);
+        return service?.status === 'INACTIVE' ? undefined : service;
+    }
+    serviceRevision(arn) {
+        return this.#shared.serviceRevisions.ask(arn, this.#tally);
+    }
+    /** A family's latest ACTIVE revision, or the revision that a `family:revision` or ARN names; undefined when missing. */
+    taskDefinition(reference) {
+        return this.#shared.taskDefinitions.ask(reference, this.#tally);
+    }
+    /** The container instance that an EC2 instance is registered as, or undefined. */
+    instance(cluster, ec2InstanceId) {
+        return this.#shared.instances(cluster).ask(ec2InstanceId, this.#tally);
+    }
+    /** Tasks by ARN; those that ECS has forgotten are left out. */
+    async tasks(cluster, arns) {
+        const gather = this.#shared.tasks(cluster);
+        const tasks = await Promise.all(arns.map(arn => gather.ask(arn, this.#tally)));
+        return tasks.filter(task => task !== undefined);
+    }
+    /** Tasks that are meant to run and were started by this name. `startedBy` must be ListTasks' only filter. */
+    async tasksStartedBy(cluster, startedBy) {
+        return this.tasks(cluster, await this.#list(cluster, { startedBy }));
+    }
+    /** A family's tasks that are meant to run, or those that have stopped within about the last hour. */
+    async tasksOfFamily(cluster, family, desiredStatus) {
+        return this.tasks(cluster, await this.#list(cluster, { family, desiredStatus }));
+    }
+    /** A service's tasks that have stopped within about the last hour. */
+    async stoppedTasksOfService(cluster, serviceName) {
+        return this.tasks(cluster, await this.#list(cluster, { serviceName, desiredStatus: 'STOPPED' }));
+    }
+    async #list(cluster, filter) {
+        const arns = await this.#shared.taskLists.ask(JSON.stringify({ cluster, ...filter }), this.#tally);
+        return arns ?? [];
+    }
+    /** ARNs of a family's ACTIVE revisions, newest first. */
+    async revisions(family) {
+        const arns = [];
+        let nextToken;
+        do {
+            const page = await this.call('ListTaskDefinitions', {
+                familyPrefix: family,
+                status: 'ACTIVE',
+                sort: 'DESC',
+                maxResults: 100,
+                ...(nextToken && { nextToken }),
+            });
+            arns.push(...(page.taskDefinitionArns ?? []));
+            nextToken = page.nextToken;
+        } while (nextToken);
+        // `familyPrefix` is documented as the full name; being sure costs nothing.
+        return arns.filter(arn => arn.includes(`:task-definition/${family}:`));
+    }
+}
+/** What every view of a region shares: the clients, the pace, the batches. */
+class Shared {
+    settings;
+    clusters;
+    serviceRevisions;
+    taskDefinitions;
+    taskLists;
+    account;
+    #region;
+    #pace;
+    /** Repeats by itself, with the same token where there is one. */
+    #patient;
+    /** Asks once: its calls must not be repeated blindly. */
+    #careful;
+    #services = new Map();
+    #instances = new Map();
+    #tasks = new Map();
+    constructor(region, settings) {
+        this.settings = settings;
+        this.#region = region;
+        this.#pace = new Pace(settings.clock, settings.maxConcurrency);
+        const common = {
+            region,
+            requestHandler: {
+                connectionTimeout,
+                requestTimeout: answerTimeout,
+                throwOnRequestTimeout: true,
+                httpsAgent: { maxSockets: settings.maxConcurrency },
+            },
+        };
+        this.#patient = new ECSClient({ ...common, maxAttempts: attempts });
+        this.#careful = new ECSClient({ ...common, maxAttempts: 1, credentials: this.#patient.config.credentials });
+        this.clusters = new Gather(100, async (names, tally) => {
+            const { clusters, failures } = await this.call('DescribeClusters', { clusters: [...names], include: ['TAGS', 'SETTINGS', 'CONFIGURATIONS', 'ATTACHMENTS'] }, tally);
+            onlyMissing('DescribeClusters', failures);
+            return new Map(clusters?.map(cluster => [cluster.clusterName ?? '', cluster]));
+        });
+        this.serviceRevisions = new Gather(20, async (arns, tally) => {
+            const { serviceRevisions } = await this.call('DescribeServiceRevisions', { serviceRevisionArns: [...arns] }, tally);
+            return new Map(serviceRevisions?.map(revision => [revision.serviceRevisionArn ?? '', revision]));
+        });
+        this.taskDefinitions = new Gather(1, async ([reference = ''], tally) => {
+            try {
+                const answer = await this.call('DescribeTaskDefinition', { taskDefinition: reference, include: ['TAGS'] }, tally);
+                return new Map([[reference, answer]]);
+            }
+            catch (error) {
+                if (isEcs(error, 'Unable to describe task definition'))
+                    return new Map();
+                throw error;
+            }
+        });
+        this.taskLists = new Gather(1, async ([key = '{}'], tally) => {
+            const arns = [];
+            let nextToken;
+            try {
+                do {
+                    const page = await this.call('ListTasks', { ...JSON.parse(key), maxResults: 100, ...(nextToken && { nextToken }) }, tally);
+                    arns.push(...(page.taskArns ?? []));
+                    nextToken = page.nextToken;
+                } while (nextToken);
+            }
+            catch (error) {
+                // In a cluster, or of a service, that is not there, nothing runs.
+                if (!isEcs(error, 'ClusterNotFoundException', 'ServiceNotFoundException'))
+                    throw error;
+            }
+            return new Map([[key, arns]]);
+        });
+    }
+    services(cluster) {
+        return remember(this.#services, cluster, () => {
+            return new Gather(10, async (names, tally) => {
+                try {
+                    const { services, failures } = await this.call('DescribeServices', { cluster, services: [...names], include: ['TAGS'] }, tally);
+                    onlyMissing('DescribeServices', failures);
+                    return new Map(services?.map(service => [service.serviceName ?? '', service]));
+                }
+                catch (error) {
+                    if (isEcs(error, 'ClusterNotFoundException'))
+                        return new Map();
+                    throw error;
+                }
+            });
+        });
+    }
+    tasks(cluster) {
+        return remember(this.#tasks, cluster, () => {
+            return new Gather(100, async (arns, tally) => {
+                const { tasks, failures } = await this.call('DescribeTasks', { cluster, tasks: [...arns], include: ['TAGS'] }, tally);
+                onlyMissing('DescribeTasks', failures);
+                return new Map(tasks?.map(task => [task.taskArn ?? '', task]));
+            });
+        });
+    }
+    instances(cluster) {
+        return remember(this.#instances, cluster, () => {
+            return new Gather(50, async (ids, tally) => {
+                const found = new Map();
+                try {
+                    let nextToken;
+                    do {
+                        const page = await this.call('ListContainerInstances', {
+                            cluster,
+                            filter: ids.length === 1 ? `ec2InstanceId == ${ids[0]}` : `ec2InstanceId in [${ids.join(', ')}]`,
+                            maxResults: 100,
+                            ...(nextToken && { nextToken }),
+                        }, tally);
+                        const arns = page.containerInstanceArns ?? [];
+                        if (arns.length > 0) {
+                            const { containerInstances, failures } = await this.call('DescribeContainerInstances', { cluster, containerInstances: arns }, tally);
+                            onlyMissing('DescribeContainerInstances', failures);
+                            for (const instance of containerInstances ?? []) {
+                                // An instance that registered twice leaves an INACTIVE or disconnected twin behind.
+                                const id = instance.ec2InstanceId ?? '';
+                                if (!found.get(id)?.agentConnected)
+                                    found.set(id, instance);
+                            }
+                        }
+                        nextToken = page.nextToken;
+                    } while (nextToken);
+                }
+                catch (error) {
+                    if (!isEcs(error, 'ClusterNotFoundException'))
+                        throw error;
+                }
+                return found;
+            });
+        });
+    }
+    async call(name, input, tally) {
+        const { bucket, command, modifies, repeatable } = calls[name];
+        const client = modifies && !repeatable ? this.#careful : this.#patient;
+        // The table pairs each name with its command; TypeScript cannot follow that through a generic key.
+        const Command = command;
+        const { clock, signal } = this.settings;
+        for (let attempt = 1;; attempt++) {
+            try {
+                const answer = await this.#pace.turn(bucket, () => {
+                    tally.calls++;
+                    return client.send(new Command(input));
+                }, signal);
+                this.account ??= accountIn(answer);
+                return answer;
+            }
+            catch (thrown) {
+                if (signal?.aborted)
+                    throw signal.reason;
+                const error = explain(thrown, name, this.#region, process.env.AWS_ENDPOINT_URL_ECS ?? process.env.AWS_ENDPOINT_URL);
+                if (isDenied(error))
+                    this.account ??= accountIn(error.said);
+                if (!isThrottled(error) || attempt >= throttleAttempts)
+                    throw error;
+                // Throttled calls were not carried out, so any of them may be repeated.
+                const backoff = Math.min(20_000, 500 * 2 ** attempt);
+                await clock.sleep(backoff / 2 + Math.random() * (backoff / 2), signal);
+            }
+        }
+    }
+}
+function remember(map, key, make) {
+    const known = map.get(key);
+    if (known)
+        return known;
+    const made = make();
+    map.set(key, made);
+    return made;
+}
+/** MISSING means absent. Any other reason is an error that must not read as "not there". */
+function onlyMissing(call, failures) {
+    const failure = failures?.find(({ reason }) => reason !== 'MISSING');
+    if (!failure)
+        return;
+    const said = [failure.reason, failure.detail].filter(Boolean).join(': ');
+    throw new EcsError(call, failure.reason ?? 'Failure', said, `ecs:${call}: ${failure.arn ?? 'something'}: ${said}`, false);
+}
+/** The account in the first ARN found in an answer: missing things are named by ARN too. */
+function accountIn(answer) {
+    if (typeof answer === 'string')
+        return /arn:[\w-]+:ecs:[\w-]+:(\d{12}):/.exec(answer)?.[1];
+    if (typeof answer !== 'object' || answer === null || answer instanceof Date)
+        return undefined;
+    for (const [key, value] of Object.entries(answer)) {
+        if (key === '$metadata')
+            continue;
+        const account = accountIn(value);
+        if (account)
+            return account;
+    }
+    return undefined;
+}

@@ -1,0 +1,436 @@
+import { EcsError } from "../ecs/errors.js";
+import { isGone } from "../particle.js";
+import { claimsOf, isCovered } from "./claims.js";
+import { curtainOf } from "./curtain.js";
+import { decide } from "./decide.js";
+import { flavorOf, Pass } from "./observe.js";
+/** The run was cancelled: what is under way in ECS goes on there, and the next apply takes it up. */
+class Cancelled extends Error {
+}
+/** A transition took longer than `wait-timeout`. */
+class TimedOut extends Error {
+}
+/** The step ended badly, in a way that has been explained already. */
+class StepFailed extends Error {
+    failure;
+    constructor(code, message, details = []) {
+        super(message);
+        this.failure = { code, message, details };
+    }
+}
+/** First, longest and growing pause between two looks at what settles, in milliseconds. */
+const firstPause = 500;
+const longestPause = 10_000;
+/** Pauses end on a common grid, so that looks at different things meet in one call. */
+const grid = 250;
+/** Unchanged, it is said again after so many milliseconds. */
+const heartbeat = 10_000;
+/** A look may lag behind a transition for so long before it counts. */
+const consistencyLag = 30_000;
+/** How often a transition is tried when its answer was lost. */
+const tries = 3;
+/** Carries out a plan: as wide as the graph is, each step only after those it needs. Writes everything to the journal. */
+export async function apply(planned, graph, world, journal, settings) {
+    return new Walk(planned, graph, world, journal, settings).run();
+}
+class Walk {
+    #planned;
+    #graph;
+    #world;
+    #journal;
+    #settings;
+    /** What is known now: each step replaces its own when it has ended well. */
+    #decisions;
+    #ends = new Map();
+    constructor(planned, graph, world, journal, settings) {
+        this.#planned = planned;
+        this.#graph = graph;
+        this.#world = world;
+        this.#journal = journal;
+        this.#settings = settings;
+        this.#decisions = new Map(planned.decisions);
+    }
+    async run() {
+        const { steps, unchanged } = this.#planned.plan;
+        // Steps stand in an order in which they may run: what a step needs has its promise already.
+        for (const step of steps)
+            this.#ends.set(step.particle, this.#whenReady(step));
+        const ends = await Promise.all(this.#ends.values());
+        if (ends.includes('cancelled'))
+            return this.#journal.finish('cancelled');
+        const failed = unchanged.filter(({ reason }) => reason === 'failed');
+        const [first] = failed;
+        if (first) {
+            return this.#journal.finish('failed', {
+                code: 'Failed',
+                message: failed.map(({ particle, why }) => `${particle}: ${why ?? 'it has failed'}`).join('; '),
+                details: [],
+            });
+        }
+        return this.#journal.finish(ends.every(end => end === 'succeeded') ? 'succeeded' : 'failed');
+    }
+    async #whenReady(step) {
+        const { particle: id, transition, dependsOn } = step;
+        const { log, signal } = this.#settings;
+        const blocked = this.#blockedBy(step);
+        const ends = await Promise.all(dependsOn.map(async (needed) => [needed, await this.#ends.get(needed)]));
+        if (signal.aborted) {
+            this.#journal.pass(id, transition, 'cancelled', cancelled);
+            return 'cancelled';
+        }
+        const because = blocked ?? this.#failedNeed(ends);
+        if (because) {
+            log.say(id, `skipped: ${because}`);
+            log.close(id);
+            this.#journal.pass(id, transition, 'skipped', { code: 'Skipped', message: because, details: [] });
+            return 'skipped';
+        }
+        return this.#take(step);
+    }
+    /** Something that failed in an earlier run holds back what comes after it, though it has no step of its own. */
+    #blockedBy({ particle: id, to }) {
+        if (isGone(to))
+            return undefined;
+        const seen = new Set();
+        const look = (from) => {
+            for (const parent of this.#graph.particles.get(from)?.parents ?? []) {
+                if (seen.has(parent))
+                    continue;
+                seen.add(parent);
+                const decision = this.#planned.decisions.get(parent);
+                if (decision?.reason === 'failed')
+                    return `needs ${parent}, which has failed: ${decision.why ?? 'see above'}`;
+                const further = decision?.transition ? undefined : look(parent);
+                if (further)
+                    return further;
+            }
+            return undefined;
+        };
+        return look(id);
+    }
+    #failedNeed(ends) {
+        const bad = ends.find(([, end]) => end !== 'succeeded');
+        if (!bad)
+            return undefined;
+        const [needed, end] = bad;
+        const step = this.#journal.report().steps.find(({ particle }) => particle === needed);
+        const why = step?.error?.message;
+        return `needs ${needed}, which ${end === 'skipped' ? 'was skipped' : end === 'cancelled' ? 'was cancelled' : 'failed'}${why ? ` (${why})` : ''}`;
+    }
+    async #take(step) {
+        const { particle: id, transition } = step;
+        const { log } = this.#settings;
+        const tally = { calls: 0 };
+        this.#journal.begin(id, transition);
+        try {
+            const end = await new StepRun(step, this.#context(id, tally)).run();
+            this.#decisions.set(id, end.decision);
+            log.say(id, `done: ${end.because}`);
+            this.#journal.end(id, {
+                result: 'succeeded',
+                calls: tally.calls,
+                because: end.because,
+                ...(end.task && { task: end.task }),
+            });
+            return 'succeeded';
+        }
+        catch (error) {
+            if (error instanceof Cancelled) {
+                this.#journal.end(id, { result: 'cancelled', calls: tally.calls, error: cancelled });
+                return 'cancelled';
+            }
+            const failure = failureOf(error);
+            log.say(id, `failed: ${failure.message}`);
+            for (const detail of failure.details)
+                log.say(id, `  ${detail}`);
+            const task = error instanceof StepFailed ? taskOf.get(error) : undefined;
+            this.#journal.end(id, { result: 'failed', calls: tally.calls, error: failure, ...(task && { task }) });
+            return 'failed';
+        }
+        finally {
+            log.close(id);
+        }
+    }
+    #context(id, tally) {
+        return {
+            planned: this.#planned,
+            decisions: this.#decisions,
+            settings: this.#settings,
+            world: this.#world,
+            // What is further away is known from its own step, or from the plan.
+            look: async (asked) => {
+                const world = asked ? this.#world : { ...this.#world, asked: new Set() };
+                // Parents are looked at anew: a run writes its record on its task definition.
+                const anew = new Set([id, ...(this.#graph.particles.get(id)?.parents ?? [])]);
+                const known = new Map([...this.#decisions].filter(([other]) => !anew.has(other)).map(([other, { live }]) => [other, live]));
+                const pass = new Pass(this.#graph, world, tally, known);
+                const live = await pass.live(id);
+                return { live, particle: await pass.resolved(id), around: await pass.around(id) };
+            },
+        };
+    }
+}
+const cancelled = {
+    code: 'Cancelled',
+    message: 'the run was cancelled; what ECS is doing goes on, and the next apply takes it up',
+    details: [],
+};
+/** Which tasks a failed step ran: the report names them too. */
+const taskOf = new WeakMap();
+function failureOf(error) {
+    if (error instanceof StepFailed)
+        return error.failure;
+    if (error instanceof EcsError)
+        return { code: error.code, message: error.message, details: [] };
+    if (error instanceof TimedOut)
+        return { code: 'TimedOut', message: error.message, details: [] };
+    return { code: 'Error', message: error instanceof Error ? error.message : String(error), details: [] };
+}
+/** One step: transition, settle, look again, compare. */
+class StepRun {
+    #step;
+    #context;
+    #deadline;
+    #around;
+    constructor(step, context) {
+        this.#step = step;
+        this.#context = context;
+        this.#deadline = context.world.clock.now() + context.settings.waitTimeout;
+    }
+    async run() {
+        const { particle: id, dependsOn } = this.#step;
+        const planned = this.#context.planned.decisions.get(id);
+        // What it needs has changed since the plan was made, or took its time: look again before doing anything.
+        const decision = dependsOn.length > 0 ? await this.#decideNow(true) : planned;
+        if (!decision.transition)
+            return this.#nothingLeft(decision);
+        this.#refuseWhatIsNew(decision, planned);
+        const { verdict, live } = await this.#carryOut(decision, decision.transition);
+        const end = await this.#confirm(decision, live);
+        return { decision: end, because: verdict.because, ...(verdict.task && { task: verdict.task }) };
+    }
+    #nothingLeft(decision) {
+        if (decision.reason === 'failed')
+            throw new StepFailed('Failed', decision.why ?? 'it has failed');
+        const [problem] = decision.problems;
+        if (problem)
+            throw new StepFailed('Refused', problem.message);
+        return { decision, because: 'nothing was left to do' };
+    }
+    /** Somebody else changed something between plan and step: what nobody has seen is not carried out. */
+    #refuseWhatIsNew(decision, planned) {
+        const { world, decisions, planned: all } = this.#context;
+        const [problem] = decision.problems;
+        if (problem)
+            throw new StepFailed('Refused', problem.message);
+        if (decision.transition === 'wait')
+            return;
+        const shown = claimsOf(planned, world.veil, all.decisions);
+        const allowed = new Set(shown.changes);
+        if (shown.whole && (planned.transition === 'start' || planned.transition === 'replace'))
+            allowed.add(shown.whole);
+        const claims = claimsOf(decision, world.veil, decisions);
+        if (isCovered(claims, decision.transition ?? 'wait', allowed))
+            return;
+        const paths = decision.changes.map(({ path }) => path).join(', ');
+        throw new StepFailed('ChangedMeanwhile', `it is not what the plan showed any more (${decision.transition}${paths ? `: ${paths}` : ''}): somebody else changed it; plan again`);
+    }
+    async #carryOut(decision, transition) {
+        const { particle } = decision;
+        const flavor = flavorOf(this.#context.world, particle);
+        const act = await this.#act();
+        if (transition === 'wait') {
+            this.#say(`waits: ${decision.why ?? 'it has not settled yet'}`);
+            return this.#settle(decision, flavor.resume(particle, decision.live), particle.desired, act);
+        }
+        if (transition === 'replace') {
+            this.#say('is deleted, to be made anew');
+            const gone = await this.#sure(decision, () => flavor.terminate(particle, decision.live, act));
+            await this.#settle(decision, gone.memo, 'terminated', act);
+            this.#say('is made anew');
+            const anew = await this.#sure(decision, () => flavor.start(particle, undefined, act));
+            return this.#settle(decision, anew.memo, 'running', act);
+        }
+        this.#say(sentences[transition]);
+        const { memo, live } = await this.#sure(decision, now => {
+            if (transition === 'start')
+                return flavor.start(particle, now.live, act);
+            if (transition === 'update')
+                return flavor.update(particle, now.live, now.changes, act);
+            return flavor.terminate(particle, now.live, act);
+        });
+        return this.#settle({ ...decision, live }, memo, particle.desired, act);
+    }
+    /** After an unsure answer, look before trying again: it may have been carried out. */
+    async #sure(decision, transition) {
+        let now = decision;
+        for (let attempt = 1;; attempt++) {
+            try {
+                return { memo: await transition(now), live: now.live };
+            }
+            catch (error) {
+                if (!(error instanceof EcsError) || !error.unsure || attempt >= tries)
+                    throw error;
+                this.#say(`${error.message}; it may have been carried out all the same, so look first`);
+                await this.#pause(firstPause * 2 ** attempt);
+                now = await this.#decideNow(true);
+                if (now.transition !== decision.transition) {
+                    const { particle } = now;
+                    return { memo: flavorOf(this.#context.world, particle).resume(particle, now.live), live: now.live };
+                }
+            }
+        }
+    }
+    /** Waits until it is what it is to be, or has failed, or the time is up. */
+    async #settle(decision, memo, goal, act) {
+        const { particle } = decision;
+        const flavor = flavorOf(this.#context.world, particle);
+        const { clock } = this.#context.world;
+        const since = clock.now();
+        let live = decision.live;
+        let told = { sentence: '', at: since };
+        for (let pause = 0;; pause = Math.min(Math.max(firstPause, pause * 1.5), longestPause)) {
+            if (pause > 0)
+                await this.#pause(pause, true);
+            const watched = flavor.watch && goal === particle.desired;
+            live = watched ? await flavor.watch?.(particle, live, memo, act) : (await this.#context.look(false)).live;
+            const now = clock.now();
+            let verdict = flavor.settled(particle, live, goal, memo, now - since);
+            if (verdict.is === 'moving' && now >= this.#deadline) {
+                verdict = { is: 'failed', because: `not settled after ${duration(now - since)}: ${verdict.because}` };
+            }
+            if (verdict.is !== 'moving') {
+                if (flavor.conclude && goal === particle.desired)
+                    await flavor.conclude(particle, live, memo, verdict, act);
+                if (verdict.is === 'failed')
+                    await this.#fail(decision, verdict, live, memo, act);
+                return { verdict, live: watched || flavor.conclude ? undefined : live };
+            }
+            if (verdict.because !== told.sentence || now - told.at >= heartbeat) {
+                this.#say(`${verdict.because}, ${duration(now - since)}`);
+                told = { sentence: verdict.because, at: now };
+            }
+        }
+    }
+    async #fail(decision, verdict, live, memo, act) {
+        const { particle } = decision;
+        const flavor = flavorOf(this.#context.world, particle);
+        const details = [...(verdict.details ?? [])];
+        // What ECS has to say is worth a try, and never worth losing the failure itself.
+        const explained = await flavor.explain?.(particle, live, memo, act).catch(() => []);
+        details.push(...(explained ?? []).filter(line => !details.includes(line)));
+        let because = verdict.because;
+        if (this.#context.settings.onFailure === 'rollback' && flavor.rollBack && this.#step.transition === 'update') {
+            because += await this.#rollBack(decision, live, act);
+        }
+        const failed = new StepFailed('NotSettled', because, details);
+        taskOf.set(failed, verdict.task);
+        throw failed;
+    }
+    /** Puts back what ran before. The step fails either way; this says how the attempt ended. */
+    async #rollBack(decision, live, act) {
+        const { particle } = decision;
+        const flavor = flavorOf(this.#context.world, particle);
+        try {
+            const memo = await flavor.rollBack?.(particle, decision.live, live, act);
+            if (memo === undefined)
+                return '';
+            this.#say('is put back to what it ran before');
+            const { clock } = this.#context.world;
+            const since = clock.now();
+            for (let pause = firstPause;; pause = Math.min(pause * 1.5, longestPause)) {
+                await this.#pause(pause, true);
+                const back = (await this.#context.look(false)).live;
+                const verdict = flavor.settled(particle, back, 'running', memo, clock.now() - since);
+                if (verdict.is === 'settled')
+                    return `; put back: ${verdict.because}`;
+                if (verdict.is === 'failed')
+                    return `; putting it back failed too: ${verdict.because}`;
+                if (clock.now() - since > this.#context.settings.waitTimeout)
+                    return `; putting it back: ${verdict.because}`;
+            }
+        }
+        catch (error) {
+            if (error instanceof Cancelled)
+                throw error;
+            return `; putting it back failed too: ${error instanceof Error ? error.message : String(error)}`;
+        }
+    }
+    /** Only an equivalent particle lets its children go on. A look may lag behind for a while. */
+    async #confirm(decision, live) {
+        const { clock } = this.#context.world;
+        const until = clock.now() + consistencyLag;
+        for (let first = live !== undefined, pause = firstPause;; first = false, pause = Math.min(pause * 1.5, longestPause)) {
+            const now = first ? this.#decide({ particle: decision.particle, live }) : await this.#decideNow(false);
+            const left = different(now);
+            if (!left)
+                return now;
+            if (clock.now() >= until)
+                throw new StepFailed('NotEquivalent', left);
+            this.#say(`looks different still (${left}), looking again`);
+            await this.#pause(pause, true);
+        }
+    }
+    async #decideNow(asked) {
+        const looked = await this.#context.look(asked);
+        this.#around = looked.around;
+        return this.#decide(looked);
+    }
+    #decide({ particle, live }) {
+        const { world, decisions } = this.#context;
+        return decide(particle, live, flavorOf(world, particle), decisions, resolved => curtainOf(resolved, world.veil));
+    }
+    async #act() {
+        this.#around ??= (await this.#context.look(true)).around;
+        return {
+            ...this.#around,
+            say: sentence => this.#say(sentence),
+            pause: milliseconds => this.#pause(milliseconds),
+        };
+    }
+    #say(sentence) {
+        this.#context.settings.log.say(this.#step.particle, sentence);
+    }
+    /** Sleeps. `checked` pauses belong to a loop that watches the time itself. */
+    async #pause(milliseconds, checked = false) {
+        const { clock } = this.#context.world;
+        const { signal, waitTimeout } = this.#context.settings;
+        const now = clock.now();
+        if (!checked && now >= this.#deadline)
+            throw new TimedOut(`not done after ${duration(waitTimeout)} (wait-timeout)`);
+        const end = Math.ceil((now + milliseconds) / grid) * grid;
+        try {
+            await clock.sleep(end - now, signal);
+        }
+        catch {
+            throw new Cancelled();
+        }
+    }
+}
+const sentences = {
+    start: 'is started',
+    update: 'is updated',
+    stop: 'is stopped',
+    terminate: 'is terminated',
+};
+/** What a look finds different after a step that settled, in words; undefined when it is equivalent. */
+function different({ particle, observed, transition, changes, reason, why, problems }) {
+    const [problem] = problems;
+    if (problem)
+        return problem.message;
+    if (reason === 'failed')
+        return why ?? 'it has failed';
+    if (!transition)
+        return undefined;
+    if (transition === 'wait')
+        return why ?? 'it has not settled';
+    if (particle.desired !== 'running')
+        return `it is ${observed.state}, not ${particle.desired}`;
+    const paths = changes.map(({ path }) => path);
+    return paths.length > 0 ? `not equivalent: ${paths.slice(0, 10).join(', ')}` : `it is ${observed.state}`;
+}
+/** `40 s`, `4 min 12 s`. */
+function duration(milliseconds) {
+    const seconds = Math.round(milliseconds / 1000);
+    return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { nodeAt, pathKey, plain, Unknown } from "../particle.js";
+import { holdsVariable, written } from "./curtain.js";
+/** The form of claims. Claims of another form are not understood, never guessed. */
+export const claimsVersion = 1;
+/** 16 hex digits of a claim. */
+const hash = (claim) => createHash('sha256').update(JSON.stringify(claim)).digest('hex').slice(0, 16);
+/** JSON with sorted keys: the same value, the same text. */
+function sorted(value) {
+    if (value instanceof Unknown)
+        return { unknown: value.unknown };
+    if (Array.isArray(value))
+        return value.map(sorted);
+    if (typeof value !== 'object' || value === null)
+        return value;
+    return Object.fromEntries(Object.entries(value)
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .map(([key, inside]) => [key, sorted(inside)]));
+}
+/**
+ * A stated value as claims know it: release and secret variables by name, every other variable by its value;
+ * a hidden value as the manifest writes it, so that nobody can guess from a claim what went into it.
+ */
+function claimed(node, path, hidden, veil) {
+    const inside = (item, step) => claimed(item, [...path, step], hidden, veil);
+    if (node.kind === 'list')
+        return node.items.map(inside);
+    if (node.kind === 'map') {
+        return Object.fromEntries([...node.entries].map(([key, { node: value }]) => [key, inside(value, key)]));
+    }
+    if (node.inherit)
+        return { inherit: node.inherit.from, key: node.inherit.key };
+    if (!node.parts)
+        return node.value;
+    const byName = hidden.has(pathKey(path));
+    return written(node.parts, name => byName || veil.releaseVariables.has(name) || veil.secretVariables.has(name));
+}
+/** Whether the difference can come from release variables alone: the text can produce what is there. */
+function isRelease(node, live, veil) {
+    if (!holdsVariable(node, veil.releaseVariables))
+        return false;
+    if (node.kind === 'scalar') {
+        const pattern = (node.parts ?? [])
+            .map(part => {
+            const literal = typeof part === 'string' ? part : veil.releaseVariables.has(part.variable) ? undefined : part.value;
+            return literal === undefined ? '.*' : literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+        })
+            .join('');
+        return (typeof live === 'string' || typeof live === 'number') && new RegExp(`^${pattern}$`, 's').test(String(live));
+    }
+    if (node.kind === 'list') {
+        if (!Array.isArray(live) || live.length !== node.items.length)
+            return false;
+        return node.items.every((item, index) => matches(item, live[index], veil));
+    }
+    return false;
+}
+const matches = (node, live, veil) => isRelease(node, live, veil) || JSON.stringify(sorted(plain(node))) === JSON.stringify(sorted(live));
+/** Claims of what one particle's step does. */
+export function claimsOf(decision, veil, decisions) {
+    const { particle, transition, changes } = decision;
+    const { region, id } = particle;
+    if (!transition || transition === 'wait' || decision.sanctioned)
+        return { changes: [] };
+    if (transition === 'stop' || transition === 'terminate')
+        return { changes: [hash(['gone', region, id, transition])] };
+    const claims = changes.flatMap(change => claimOf(change, decision, veil, decisions));
+    return { changes: [...new Set(claims)].sort(), whole: wholeClaim(decision, veil) };
+}
+function claimOf(change, decision, veil, decisions) {
+    const { region, id, source } = decision.particle;
+    const { path, before, after, sensitive, at } = change;
+    const parent = decision.filled.get(path);
+    if (parent) {
+        // What a parent fills is claimed by the parent's name: a revision's number says nothing.
+        const own = decisions.get(parent);
+        // It follows a revision that nobody needs to review: what it runs differs by release variables alone.
+        const behind = own && typeof before === 'string' ? own.behind.get(before) : undefined;
+        if (own && behind?.every(one => claimOf(one, own, veil, decisions).length === 0))
+            return [];
+        return [hash(['follow', region, id, path, parent])];
+    }
+    const node = at && nodeAt(source, at);
+    if (node && isRelease(node, change.live ?? before, veil))
+        return [];
+    const stated = node ? claimed(node, at, decision.hidden, veil) : sorted(after);
+    // What AWS holds behind a hidden value is in no claim, nor is what a release variable was before.
+    const unsaid = sensitive || (node && holdsVariable(node, veil.releaseVariables) && before === undefined);
+    return [hash(['change', region, id, path, ...(unsaid ? [] : [sorted(before) ?? null]), sorted(stated) ?? null])];
+}
+/** The whole of what is stated, with its options: what a reviewed start allows to be finished. */
+function wholeClaim(decision, veil) {
+    const { region, id, source, options } = decision.particle;
+    return hash(['whole', region, id, sorted(claimed(source, [], decision.hidden, veil)), sorted(options)]);
+}
+/** Whether a step may be carried out: every change was reviewed, or a start of exactly this definition was. */
+export function isCovered(claims, transition, reviewed) {
+    if (claims.whole ? reviewed.has(claims.whole) : claims.changes.length === 0)
+        return true;
+    if (transition === 'start' || transition === 'replace')
+        return false;
+    return claims.changes.every(claim => reviewed.has(claim));
+}
+/** Steps that ask for something that nobody reviewed, in the plan's order. */
+export function unreviewed(steps, decisions, veil, reviewed) {
+    return steps.filter(({ particle, transition }) => {
+        const decision = decisions.get(particle);
+        return decision !== undefined && !isCovered(claimsOf(decision, veil, decisions), transition, reviewed);
+    });
+}
+/** Names what a particle and its parents state, release variables by name; undefined when none stands in it. */
+export function releaseSignature(particle, parents, veil) {
+    const all = [particle, ...parents];
+    if (!all.some(({ source }) => holdsVariable(source, veil.releaseVariables)))
+        return undefined;
+    return hash([
+        'release',
+        ...all.map(({ id, region, source }) => [region, id, sorted(claimed(source, [], new Set(), veil))]),
+    ]);
+}
+/** What a plan publishes to be reviewed. A whole definition is claimed by starts and replacements alone. */
+export function publishedClaims(decisions, veil) {
+    const all = new Set();
+    for (const decision of decisions.values()) {
+        const { changes, whole } = claimsOf(decision, veil, decisions);
+        for (const claim of changes)
+            all.add(claim);
+        if (whole && (decision.transition === 'start' || decision.transition === 'replace'))
+            all.add(whole);
+    }
+    return [...all].sort();
+}
+/** `sha256:…` over every step but those that only wait: what is shown, how hidden values are written, the claims. */
+export function digestOf(steps, decisions, veil) {
+    const told = steps
+        .filter(({ transition }) => transition !== 'wait')
+        .map(({ particle, transition, to, changes, protected: left }) => {
+        const decision = decisions.get(particle);
+        return sorted({
+            particle,
+            transition,
+            to,
+            changes,
+            left,
+            hidden: decision ? hiddenTexts(decision, veil) : [],
+            claims: decision ? claimsOf(decision, veil, decisions) : undefined,
+        });
+    });
+    const hex = createHash('sha256')
+        .update(JSON.stringify([claimsVersion, told]))
+        .digest('hex');
+    return `sha256:${hex}`;
+}
+function hiddenTexts(decision, veil) {
+    return decision.changes
+        .filter(({ sensitive }) => sensitive)
+        .map(({ at }) => {
+        const node = at && nodeAt(decision.particle.source, at);
+        return node ? sorted(claimed(node, at, decision.hidden, veil)) : null;
+    });
+}

@@ -1,0 +1,274 @@
+var _a;
+import { Unknown } from "../particle.js";
+import { pairsOf } from "./pairing.js";
+import { covered, display, inside, Labels, nameMember } from "./path.js";
+import { shapeOf } from "./shape.js";
+import { stepsOf } from "./trail.js";
+import { defaultOf, isImplied, normalOf, read, shown, textOf, valuesOf, } from "./tree.js";
+/**
+ * What would make the live thing what is stated, in the order of the definition; what goes stands behind what stays, in
+ * the order of the API model. The order of the live answer never shows. Neither side is changed.
+ */
+export function compare(stated, live, options) {
+    const shape = shapeOf(options.schema, options.rules);
+    const walk = new Walk(options);
+    walk.structures(rootOf(stated, shape, 'stated'), rootOf(live, shape, 'live'), shape, undefined, undefined, options.whole);
+    return walk.changes;
+}
+/** What a start adds, leaf by leaf, as it is written: defaults that are stated too, ignored paths too. */
+export function describe(stated, options) {
+    const walk = new Walk({ ...options, ignore: [] });
+    const root = rootOf(stated, shapeOf(options.schema, options.rules), 'stated');
+    if (root)
+        walk.add(root, undefined);
+    return walk.changes;
+}
+/** Of the form that `canonical` gives. A digest is only comparable with one of the same version. */
+export const canonicalVersion = 1;
+/**
+ * The stated definition in one normal spelling, with defaults and what is ignored left out, unordered lists and keys
+ * sorted: equal definitions, equal text. Digests of jobs are made from it, and a digest that changes runs a job again:
+ * what it gives for a definition must not change without a new version.
+ */
+export function canonical(stated, options) {
+    const root = rootOf(stated, shapeOf(options.schema, options.rules), 'stated');
+    if (!root)
+        return {};
+    if (options.ignore.length === 0)
+        return normalOf(root);
+    const ignored = new Set();
+    collect(root, undefined, options.ignore, ignored);
+    return normalOf(root, tree => !ignored.has(tree));
+}
+/** A definition as a tree. */
+export function rootOf(definition, shape, side) {
+    const root = definition;
+    const tree = read(root, shape, { side, holder: root, root });
+    return tree?.kind === 'structure' ? tree : undefined;
+}
+/** Where ignored things stand in the stated definition. */
+function collect(tree, steps, ignore, found) {
+    if (covered(ignore, steps)) {
+        found.add(tree);
+        return;
+    }
+    for (const [step, inner] of inside(tree))
+        collect(inner, { up: steps, step: step }, ignore, found);
+}
+/** How many changes would make one element the other. */
+export function distanceOf(shape, options) {
+    return (stated, live) => {
+        const trial = new Walk({ ...options, ignore: [] });
+        trial.trees(stated.tree, live.tree, shape, live.tree.around, undefined, true);
+        return trial.changes.length;
+    };
+}
+/** One pass over two sides. */
+class Walk {
+    changes = [];
+    #options;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** Either side may be missing. `around` stands around the live one, for what its defaults depend on. */
+    trees(stated, live, shape, around, steps, whole) {
+        if (this.#ignored(steps))
+            return;
+        if (!stated) {
+            if (live?.says && whole && !shape.rule.silent)
+                this.#remove(live, steps);
+            return;
+        }
+        if (live && live.kind !== stated.kind) {
+            // Something that only an apply will tell, or a type that the model does not know: one change for all of it.
+            this.#emit(stated, live, steps);
+            return;
+        }
+        switch (stated.kind) {
+            case 'leaf':
+                this.#leaves(stated, live, around, steps);
+                break;
+            case 'values':
+                this.#values(stated, live, steps);
+                break;
+            case 'structure':
+                if (live)
+                    this.structures(stated, live, shape, around, steps, whole);
+                else if (stated.rule.presence || this.#differs(stated, shape, around, steps))
+                    this.add(stated, steps);
+                break;
+            case 'elements':
+                this.#elements(stated, live, around, steps);
+                break;
+            case 'entries':
+                this.#entries(stated, live, around, steps);
+        }
+    }
+    structures(stated, live, shape, around, steps, whole) {
+        const root = live?.around.root ?? around?.root ?? {};
+        const within = live?.inside ?? { side: 'live', holder: {}, root, ...(around && { outer: around }) };
+        for (const [name, member] of stated?.members ?? []) {
+            const inner = shape.members.get(name);
+            if (inner)
+                this.trees(member, live?.members.get(name), inner, within, { up: steps, step: name }, whole);
+        }
+        if (!whole || !live)
+            return;
+        for (const [name, inner] of shape.members) {
+            const member = stated?.members.has(name) ? undefined : live.members.get(name);
+            if (member)
+                this.trees(undefined, member, inner, within, { up: steps, step: name }, whole);
+        }
+    }
+    /** Whether a structure that is not there says something else than ECS takes without it. */
+    #differs(stated, shape, around, steps) {
+        const trial = new _a(this.#options);
+        trial.structures(stated, undefined, shape, around, steps, false);
+        return trial.changes.length > 0;
+    }
+    #leaves(stated, live, around, steps) {
+        const { rule } = stated;
+        const there = live
+            ? live.value
+            : stated.key === undefined
+                ? (rule.unanswered ?? defaultOf(rule, around))
+                : undefined;
+        if (!(stated.value instanceof Unknown)) {
+            if (stated.value === there)
+                return;
+            if (typeof stated.value === 'object' && textOf(shown(stated.value)) === textOf(shown(there)))
+                return;
+            if (live && rule.alike?.(stated.value, there))
+                return;
+        }
+        this.#emit(stated, live, steps);
+    }
+    #values(stated, live, steps) {
+        const known = !stated.values.some(value => value instanceof Unknown);
+        if (known && textOf(valuesOf(stated)) === textOf(live ? valuesOf(live) : []))
+            return;
+        this.#emit(stated, live, steps);
+    }
+    /** Within a list everything is whole: ECS replaces it as it is said. */
+    #elements(stated, live, around, steps) {
+        const { shape } = stated;
+        const pairs = pairsOf(stated, live, distanceOf(shape, this.#options));
+        const labels = new Labels();
+        for (const { stated: one, live: other } of pairs) {
+            if (one) {
+                const path = { up: steps, step: labels.of(one, this.#secret) };
+                if (other)
+                    this.trees(one.tree, other.tree, shape, around, path, true);
+                else if (!isImplied(one))
+                    this.add(one.tree, path);
+            }
+            else if (other && !isImplied(other))
+                this.#remove(other.tree, { up: steps, step: labels.of(other) });
+        }
+    }
+    #entries(stated, live, around, steps) {
+        for (const [key, entry] of stated.entries) {
+            const path = { up: steps, step: { in: key } };
+            if (!this.#ignored(path))
+                this.#leaf(entry, live?.entries.get(key), around, path);
+        }
+        for (const key of [...(live?.entries.keys() ?? [])].sort()) {
+            const entry = live?.entries.get(key);
+            if (entry && !stated.entries.has(key))
+                this.#remove(entry, { up: steps, step: { in: key } });
+        }
+    }
+    #leaf(stated, live, around, steps) {
+        if (stated.kind === 'leaf' && (!live || live.kind === 'leaf'))
+            this.#leaves(stated, live, around, steps);
+        else
+            this.#emit(stated, live, steps);
+    }
+    /** What comes, leaf by leaf. The name that stands in the path needs no line of its own. */
+    add(tree, steps) {
+        this.#each(tree, steps, false, (leaf, path) => this.#emit(leaf, undefined, path));
+    }
+    /** What goes, leaf by leaf: defaults that ECS filled in are no loss. */
+    #remove(tree, steps) {
+        this.#each(tree, steps, true, (leaf, path) => this.#emit(undefined, leaf, path));
+    }
+    /** Visits leaves, without defaults where these mean nothing; true when there was one. */
+    #each(tree, steps, sayingOnly, visit) {
+        if (this.#ignored(steps))
+            return false;
+        if (tree.kind === 'leaf' || tree.kind === 'values') {
+            if (!tree.says && (sayingOnly || tree.kind === 'values'))
+                return false;
+            visit(tree, steps);
+            return true;
+        }
+        const last = steps?.step;
+        const isElement = tree.kind === 'structure' && typeof last === 'object';
+        const inPath = isElement && typeof last.in === 'string' ? nameMember(tree) : undefined;
+        let any = false;
+        for (const [step, inner] of inside(tree, this.#secret)) {
+            if (step !== inPath)
+                any = this.#each(inner, { up: steps, step: step }, sayingOnly, visit) || any;
+        }
+        if (any)
+            return true;
+        const name = tree.kind === 'structure' && inPath !== undefined ? tree.members.get(inPath) : undefined;
+        if (name && inPath !== undefined)
+            return this.#each(name, { up: steps, step: inPath }, sayingOnly, visit);
+        // Its being there is all that it says.
+        if (!isElement && !(tree.rule.presence && tree.kind === 'structure'))
+            return false;
+        visit(tree, steps);
+        return true;
+    }
+    #secret = (at) => this.#options.curtain.secret(stepsOf(at));
+    #ignored(steps) {
+        return covered(this.#options.ignore, steps);
+    }
+    #emit(stated, live, steps) {
+        const hidden = [stated, live].some(tree => tree && this.#hides(tree));
+        const at = stated && { at: stepsOf(stated.at) };
+        const raw = live && { live: live.raw };
+        const path = display(steps);
+        if (hidden)
+            this.changes.push({ path, sensitive: true, ...at, ...raw });
+        else {
+            // An empty list is none: that ECS answers it, or not, is no news.
+            const empty = live?.kind === 'values' && !live.says;
+            const before = live && !empty && { before: displayed(live, stated) };
+            const after = stated && { after: displayed(stated) };
+            this.changes.push({ path, ...before, ...after, ...at, ...raw });
+        }
+    }
+    #hides(tree) {
+        const { curtain } = this.#options;
+        if (tree.kind !== 'leaf' && tree.kind !== 'values')
+            return [...inside(tree)].some(([, inner]) => this.#hides(inner));
+        const { rule, around } = tree;
+        if (rule.hidden?.(around, tree.kind === 'leaf' ? tree.key : undefined, curtain))
+            return true;
+        if (around.side === 'live')
+            return false;
+        if (this.#secret(tree.at))
+            return true;
+        return tree.kind === 'values' && tree.values.some((_, index) => this.#secret({ up: tree.at, step: index }));
+    }
+}
+_a = Walk;
+/** As it is shown: spelled the normal way; of a list without order, what both sides have stands in the stated order. */
+function displayed(tree, beside) {
+    if (tree.kind === 'leaf')
+        return shown(tree.value);
+    if (tree.kind !== 'values')
+        return normalOf(tree);
+    if (!tree.rule.unordered)
+        return tree.values.map(shown);
+    if (tree.around.side === 'stated')
+        return tree.values.map(shown);
+    const order = beside?.kind === 'values' ? beside.values.map(value => textOf(shown(value))) : [];
+    const position = (value) => {
+        const index = order.indexOf(textOf(value));
+        return index < 0 ? order.length : index;
+    };
+    return valuesOf(tree).sort((a, b) => position(a) - position(b));
+}

@@ -1,0 +1,100 @@
+import { distanceOf, rootOf } from "./compare.js";
+import { pairsOf } from "./pairing.js";
+import { covered, inside, Labels } from "./path.js";
+import { shapeOf } from "./shape.js";
+import { stepsOf } from "./trail.js";
+/**
+ * What to send so that nothing of somebody else's is lost: the stated definition, with the live value of what is ignored,
+ * and, where structures may be partial, with what the definition leaves out of a structure that it states, because ECS
+ * replaces a structure as it is said. Members that are left out at the top stay out. Afterwards `compare` finds nothing.
+ */
+export function overlay(stated, live, options) {
+    const shape = shapeOf(options.schema, options.rules);
+    const root = rootOf(stated, shape, 'stated');
+    if (!root)
+        return stated;
+    return new Overlay(options).structure(root, rootOf(live, shape, 'live'), shape, undefined, options.whole);
+}
+class Overlay {
+    #options;
+    constructor(options) {
+        this.#options = options;
+    }
+    structure(stated, live, shape, steps, whole) {
+        const both = { ...stated.raw };
+        for (const [name, member] of shape.members) {
+            const path = { up: steps, step: name };
+            const one = stated.members.get(name);
+            const other = live?.members.get(name);
+            // Left out at the top means that the call leaves it alone; left out of a structure, that ECS forgets it.
+            const untouched = steps ? other?.raw : undefined;
+            const value = one || whole ? this.#laid(one, other, member, path, whole) : untouched;
+            if (value !== undefined)
+                both[name] = value;
+            else
+                delete both[name];
+        }
+        return both;
+    }
+    #laid(stated, live, shape, steps, whole) {
+        if (this.#ignored(steps))
+            return live?.raw;
+        if (!stated)
+            return live && this.#kept(live, steps);
+        if (live && live.kind !== stated.kind)
+            return stated.raw;
+        if (stated.kind === 'structure')
+            return this.structure(stated, live, shape, steps, whole);
+        if (stated.kind === 'elements')
+            return this.#elements(stated, live, steps);
+        if (stated.kind === 'entries')
+            return this.#entries(stated, live, steps);
+        return stated.raw;
+    }
+    #elements(stated, live, steps) {
+        const labels = new Labels();
+        const list = [];
+        for (const pair of pairsOf(stated, live, distanceOf(stated.shape, this.#options))) {
+            const element = pair.stated ?? pair.live;
+            if (!element)
+                continue;
+            const path = { up: steps, step: labels.of(element, at => this.#options.curtain.secret(stepsOf(at))) };
+            if (!pair.stated && !this.#ignored(path))
+                continue;
+            const laid = this.#laid(pair.stated?.tree, pair.live?.tree, stated.shape, path, true);
+            if (laid !== undefined)
+                list.push(laid);
+        }
+        return list;
+    }
+    #entries(stated, live, steps) {
+        const both = {};
+        for (const key of new Set([...stated.entries.keys(), ...(live?.entries.keys() ?? [])])) {
+            const from = this.#ignored({ up: steps, step: { in: key } }) ? live : stated;
+            const entry = from?.entries.get(key);
+            if (entry)
+                both[key] = entry.raw;
+        }
+        return both;
+    }
+    /** Of what the definition leaves out, the parts that are ignored; elements that are to go take theirs along. */
+    #kept(live, steps) {
+        if (this.#ignored(steps))
+            return live.raw;
+        const kept = [];
+        for (const [step, inner] of inside(live)) {
+            const path = { up: steps, step: step };
+            const part = live.kind === 'structure' ? this.#kept(inner, path) : this.#ignored(path) ? inner.raw : undefined;
+            if (part !== undefined)
+                kept.push([step, part]);
+        }
+        if (kept.length === 0)
+            return undefined;
+        if (live.kind === 'elements')
+            return kept.map(([, part]) => part);
+        return Object.fromEntries(kept.map(([step, part]) => [typeof step === 'object' ? step.in : step, part]));
+    }
+    #ignored(steps) {
+        return covered(this.#options.ignore, steps);
+    }
+}

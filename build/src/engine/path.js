@@ -1,0 +1,88 @@
+/** How a place in a definition is called: in plans, and in `custom_config.ignore`. */
+import { stepsOf } from "./trail.js";
+import { compareText, normalOf, textOf } from "./tree.js";
+/** `containerDefinitions[web].dockerLabels[com.example.x]`. Names in brackets stand as they are, dots and brackets too. */
+export function display(trail) {
+    let text = '';
+    for (const step of stepsOf(trail)) {
+        if (typeof step === 'object')
+            text += `[${step.in}]`;
+        else
+            text += text === '' ? step : `.${step}`;
+    }
+    return text;
+}
+/**
+ * Whether a pattern of `custom_config.ignore` covers a place: the place itself, or one above it.
+ * `[*]` stands for any element or key. The pattern is held against the names that are there instead of being taken apart,
+ * so that a key with dots or brackets in it is no riddle.
+ */
+export function covered(patterns, trail) {
+    if (patterns.length === 0)
+        return false;
+    const steps = stepsOf(trail);
+    return patterns.some(pattern => from(pattern, steps, 0, 0));
+}
+function from(pattern, steps, position, depth) {
+    if (position === pattern.length)
+        return depth > 0;
+    const step = steps[depth];
+    if (step === undefined)
+        return false;
+    if (typeof step === 'object') {
+        return [`[${step.in}]`, '[*]'].some(text => pattern.startsWith(text, position) && from(pattern, steps, position + text.length, depth + 1));
+    }
+    const text = depth === 0 ? step : `.${step}`;
+    const end = position + text.length;
+    if (!pattern.startsWith(text, position))
+        return false;
+    return ((end === pattern.length || pattern[end] === '.' || pattern[end] === '[') && from(pattern, steps, end, depth + 1));
+}
+/**
+ * What a tree holds, with the step that leads there: of a definition in its own order, of a live answer in an order that
+ * does not depend on the answer's.
+ */
+export function* inside(tree, hides) {
+    const stated = tree.around.side === 'stated';
+    if (tree.kind === 'structure') {
+        for (const name of stated ? tree.members.keys() : tree.shape.members.keys()) {
+            const member = tree.members.get(name);
+            if (member)
+                yield [name, member];
+        }
+    }
+    else if (tree.kind === 'entries') {
+        const keys = [...tree.entries.keys()];
+        for (const key of stated ? keys : keys.sort()) {
+            const entry = tree.entries.get(key);
+            if (entry)
+                yield [{ in: key }, entry];
+        }
+    }
+    else if (tree.kind === 'elements') {
+        const labels = new Labels();
+        for (const element of stated || !tree.rule.unordered ? tree.elements : byText(tree.elements)) {
+            yield [labels.of(element, hides), element.tree];
+        }
+    }
+}
+const byText = (elements) => elements
+    .map(element => ({ element, text: textOf(normalOf(element.tree)) }))
+    .sort((a, b) => compareText(a.text, b.text))
+    .map(({ element }) => element);
+/** What the elements of one list are called: by name where they have one, else by position. */
+export class Labels {
+    #taken = new Set();
+    of({ index, tree }, hides) {
+        const name = tree.kind === 'structure' ? tree.members.get(nameMember(tree)) : undefined;
+        if (name?.kind !== 'leaf' || typeof name.value !== 'string' || name.value === '')
+            return { in: index };
+        // A secret in a path would be shown; a second one of the same name would be taken for the first.
+        if (this.#taken.has(name.value) || (name.around.side === 'stated' && hides?.(name.at)))
+            return { in: index };
+        this.#taken.add(name.value);
+        return { in: name.value };
+    }
+}
+/** The member that an element is called by. */
+export const nameMember = (tree) => tree.rule.named ?? 'name';

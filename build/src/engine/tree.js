@@ -1,0 +1,144 @@
+/** One side of a comparison, read by its model: positions kept, spelled the normal way, nothing changed in place. */
+import { Unknown } from "../particle.js";
+export const isMembers = (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Unknown);
+/** One text for equal values, once they are `shown`. */
+export const textOf = (value) => JSON.stringify(value) ?? 'undefined';
+/** By code units: the same everywhere, whatever the locale. */
+export const compareText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+/** What ECS takes when the member is left out here. */
+export function defaultOf(rule, around, value) {
+    return typeof rule.default === 'function' ? rule.default(around, value) : rule.default;
+}
+/** The definition as a tree; undefined where nothing stands. */
+export function read(value, shape, around, at = undefined, key) {
+    if (value === undefined || value === null)
+        return undefined;
+    const { rule } = shape;
+    if (shape.kind === 'list' && shape.of && Array.isArray(value)) {
+        return shape.of.kind === 'structure'
+            ? readElements(value, shape.of, around, at)
+            : readValues(value, rule, around, at);
+    }
+    if (shape.kind === 'structure' && isMembers(value))
+        return readStructure(value, shape, around, at);
+    if (shape.kind === 'map' && shape.of && isMembers(value)) {
+        const inside = { side: around.side, root: around.root, holder: value, outer: around };
+        const entries = new Map();
+        for (const [entry, held] of Object.entries(value)) {
+            const tree = read(held, shape.of, inside, { up: at, step: entry }, entry);
+            if (tree)
+                entries.set(entry, tree);
+        }
+        return { kind: 'entries', at, raw: value, around, rule, entries, says: entries.size > 0 };
+    }
+    const spelled = rule.spelling && !(value instanceof Unknown) ? rule.spelling(value, around) : value;
+    // The keys of a string map have no default: to be there says something.
+    const says = key !== undefined || value instanceof Unknown || spelled !== defaultOf(rule, around, spelled);
+    return { kind: 'leaf', at, raw: value, around, rule, value: spelled, says, ...(key !== undefined && { key }) };
+}
+function readValues(list, rule, around, at) {
+    const values = list
+        .filter(value => value !== null && value !== undefined)
+        .map(value => (rule.spelling && !(value instanceof Unknown) ? rule.spelling(value, around) : value));
+    return { kind: 'values', at, raw: list, around, rule, values, says: values.length > 0 };
+}
+function readStructure(value, shape, around, at) {
+    const { rule } = shape;
+    // The root is its own surroundings.
+    const inside = at === undefined ? around : { side: around.side, root: around.root, holder: value, outer: around };
+    const members = new Map();
+    let says = rule.presence === true;
+    for (const name of Object.keys(value)) {
+        const member = shape.members.get(name);
+        if (!member)
+            continue;
+        const tree = read(value[name], member, inside, { up: at, step: name });
+        if (!tree)
+            continue;
+        members.set(name, tree);
+        says ||= tree.says;
+    }
+    return { kind: 'structure', at, raw: value, around, rule, shape, inside, members, says };
+}
+function readElements(list, shape, around, at) {
+    const { rule } = shape;
+    const elements = [];
+    for (const [index, value] of list.entries()) {
+        if (rule.foreign && isMembers(value) && rule.foreign(value))
+            continue;
+        // The list's own row is about the list: whether an element says something is asked of its members.
+        const tree = read(value, shape, around, { up: at, step: index });
+        if (!tree)
+            continue;
+        const name = rule.named && isMembers(value) ? value[rule.named] : undefined;
+        elements.push({ index, name: typeof name === 'string' ? name : undefined, tree });
+    }
+    const says = rule.implied ? elements.some(element => !isImplied(element)) : elements.length > 0;
+    return { kind: 'elements', at, raw: list, around, rule, shape, elements, says };
+}
+/** True for an element that says nothing but its name and defaults, in lists where that equals none. */
+export function isImplied({ tree }) {
+    if (!tree.rule.implied || tree.kind !== 'structure')
+        return false;
+    for (const [name, member] of tree.members)
+        if (name !== tree.rule.named && member.says)
+            return false;
+    return true;
+}
+/** Plain JSON in one normal spelling, without defaults; unordered lists sorted. Undefined where nothing is said. */
+export function normalOf(tree, kept = () => true) {
+    switch (tree.kind) {
+        case 'leaf':
+            return shown(tree.value);
+        case 'values':
+            return valuesOf(tree);
+        case 'structure': {
+            const normal = {};
+            for (const name of [...tree.members.keys()].sort()) {
+                const member = tree.members.get(name);
+                if (member?.says && kept(member))
+                    normal[name] = normalOf(member, kept);
+            }
+            return normal;
+        }
+        case 'elements': {
+            const elements = tree.elements
+                .filter(element => !isImplied(element) && kept(element.tree))
+                .map(element => normalOf(element.tree, kept));
+            return tree.rule.unordered ? sorted(elements) : elements;
+        }
+        case 'entries': {
+            const normal = {};
+            for (const key of [...tree.entries.keys()].sort()) {
+                const entry = tree.entries.get(key);
+                if (entry && kept(entry))
+                    normal[key] = normalOf(entry, kept);
+            }
+            return normal;
+        }
+    }
+}
+/** The values of a plain list: where the order means nothing, each once and sorted. */
+export function valuesOf({ values, rule }) {
+    const plain = values.map(shown);
+    return rule.unordered ? sorted([...new Map(plain.map(value => [textOf(value), value])).values()]) : plain;
+}
+function sorted(values) {
+    return values
+        .map(value => ({ value, text: textOf(value) }))
+        .sort((a, b) => compareText(a.text, b.text))
+        .map(({ value }) => value);
+}
+/** JSON with its keys sorted, and with `{unknown: id}` for what only an apply will tell. */
+export function shown(value) {
+    if (value instanceof Unknown)
+        return { unknown: value.unknown };
+    if (value instanceof Date)
+        return value.toISOString();
+    if (Array.isArray(value))
+        return value.map(shown);
+    if (!isMembers(value))
+        return value;
+    const keys = Object.keys(value).sort();
+    return Object.fromEntries(keys.map(key => [key, shown(value[key])]));
+}

@@ -1,0 +1,20 @@
+/** One stopped task in ECS's words: why it stopped, and how its containers ended. */
+function stopped(task) {
+    const containers = (task.containers ?? [])
+        .filter(({ exitCode, reason }) => (exitCode !== undefined && exitCode !== 0) || reason)
+        .map(({ name, exitCode, reason }) => {
+        const code = exitCode === undefined ? 'never ran' : `exited ${exitCode}`;
+        return `${name} ${code}${reason ? `, ${reason}` : ''}`;
+    });
+    return [task.stoppedReason ?? 'no reason given', ...containers].join('; ');
+}
+/** `12 × stopped: Essential container in task exited; web exited 137, OutOfMemoryError`, most frequent first. */
+export function summarizeStopped(tasks) {
+    const times = new Map();
+    for (const task of tasks)
+        times.set(stopped(task), (times.get(stopped(task)) ?? 0) + 1);
+    return [...times]
+        .sort(([one, a], [other, b]) => b - a || (one < other ? -1 : 1))
+        .slice(0, 5)
+        .map(([words, count]) => `${count} × stopped: ${words}`);
+}

@@ -1,0 +1,175 @@
+import { GitHubError } from "./api.js";
+/** `particles / production` */
+export const planCheck = (environment) => `particles / ${environment}`;
+export const appliedCheck = (environment) => `${planCheck(environment)} / applied`;
+export const refusedCheck = (environment) => `${planCheck(environment)} / refused`;
+const continued = (name, part) => (part === 1 ? name : `${name} (${part})`);
+/** GitHub's own for a title, a summary and a text. */
+export const textLimit = 65_535;
+const annotationLimit = 50;
+/** 64 KB, in characters of which none takes more than four bytes. */
+const messageLimit = 16_000;
+const header = (version, part, parts) => `ecs-particles claims, format ${version}, part ${part} of ${parts}`;
+const headerForm = /^ecs-particles claims, format (\d+), part (\d+) of (\d+)$/;
+const claimForm = /^[0-9a-f]{16}$/;
+// Seventeen characters a claim, and a line for the header that is never longer than this.
+const claimsPerCheck = Math.floor((textLimit - 100) / 17);
+/** The claims as one text for each check. Sorted, so that equal plans leave equal checks. */
+export function claimTexts({ version, hashes }) {
+    const sorted = [...new Set(hashes)].sort();
+    const parts = Math.max(1, Math.ceil(sorted.length / claimsPerCheck));
+    const text = (part) => [header(version, part, parts), ...sorted.slice((part - 1) * claimsPerCheck, part * claimsPerCheck)].join('\n');
+    return [text(1), ...Array.from({ length: parts - 1 }, (_, index) => text(index + 2))];
+}
+/** One check's part of the claims, or undefined when the text is none of ours. */
+export function readClaims(text) {
+    const [first = '', ...lines] = (text ?? '').trim().split(/\r?\n/);
+    const [, version, part, parts] = headerForm.exec(first.trim()) ?? [];
+    const hashes = lines.map(line => line.trim());
+    return version && part && parts && hashes.every(hash => claimForm.test(hash))
+        ? { version: Number(version), part: Number(part), parts: Number(parts), hashes }
+        : undefined;
+}
+function annotations(problems) {
+    return problems.flatMap(({ place, message }) => place
+        ? {
+            path: place.file,
+            start_line: place.line,
+            end_line: place.line,
+            start_column: place.column,
+            end_column: place.column,
+            annotation_level: 'failure',
+            message: message.slice(0, messageLimit),
+        }
+        : []);
+}
+const cut = (text, limit) => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`);
+/**
+ * Writes a completed check run, with as many continuations as its claims need.
+ *
+ * Never fails: what GitHub refuses is a warning.
+ */
+export async function postCheck(github, check) {
+    try {
+        const [text, ...more] = check.claims ? claimTexts(check.claims) : [undefined];
+        // The continuations first: whoever finds the first part finds them all.
+        for (const [index, part] of more.entries())
+            await create(github, check, index + 2, part, []);
+        return { url: await create(github, check, 1, text, annotations(check.problems ?? [])) };
+    }
+    catch (error) {
+        if (error instanceof GitHubError)
+            return { warning: error.message };
+        throw error;
+    }
+}
+async function create(github, check, part, text, notes) {
+    const name = continued(check.name, part);
+    const needs = 'checks: write';
+    const output = (batch) => ({
+        title: cut(part === 1 ? check.title : `${check.title} (${part})`, 255),
+        summary: cut(part === 1 ? check.summary : `Continues "${check.name}".`, textLimit),
+        ...(text === undefined ? {} : { text }),
+        annotations: [...batch],
+    });
+    const { data } = await github.call({ to: `write the check "${name}"`, needs }, request => request('POST /repos/{owner}/{repo}/check-runs', {
+        ...github.repository,
+        name,
+        head_sha: check.commit,
+        // One that is never completed would hold back the merge when this process dies.
+        status: 'completed',
+        conclusion: check.conclusion,
+        ...(check.digest ? { external_id: check.digest } : {}),
+        ...(check.url ? { details_url: check.url } : {}),
+        output: output(notes.slice(0, annotationLimit)),
+    }));
+    for (let from = annotationLimit; from < notes.length; from += annotationLimit)
+        await github.call({ to: `annotate the check "${name}"`, needs }, request => request('PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}', {
+            ...github.repository,
+            check_run_id: Number(data.id),
+            output: output(notes.slice(from, from + annotationLimit)),
+        }));
+    return data.html_url ?? data.url;
+}
+/** The successful check runs of one name on a commit that the token's own app wrote, newest first, and what else was there. */
+export async function findChecks(github, commit, name) {
+    const { app } = await github.identity();
+    const successful = [];
+    const others = [];
+    const pages = github.pages({ to: 'read the checks', needs: 'checks: read' }, async (request, page) => {
+        const { data, headers } = await request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
+            ...github.repository,
+            ref: commit,
+            check_name: name,
+            // `latest` would hide a success behind a later failure.
+            filter: 'all',
+            ...page,
+        });
+        return { data: data.check_runs, headers };
+    });
+    for await (const runs of pages)
+        for (const run of runs) {
+            if (run.name !== name)
+                continue;
+            // Any app may choose our name; only what our own app wrote can have come from a workflow of this repository.
+            if (!app || run.app?.slug !== app)
+                others.push('another app');
+            else if (run.conclusion !== 'success')
+                others.push('failed');
+            else
+                successful.push({
+                    id: Number(run.id),
+                    ...(run.external_id ? { digest: run.external_id } : {}),
+                    text: run.output.text,
+                    completedAt: run.completed_at ?? '',
+                });
+        }
+    successful.sort((a, b) => b.id - a.id);
+    return { successful, others };
+}
+/** In the same second counts. A time that cannot be read is no time. */
+const isInTime = (completed, merged) => Date.parse(completed) <= Date.parse(merged);
+/**
+ * The claims of the newest successful plan check on a commit. `merged`, as GitHub tells it, is when its pull request was: what is
+ * shown after that, nobody can have looked at before.
+ */
+export async function shownOn(github, commit, { environment, version }, merged) {
+    const name = planCheck(environment);
+    const { successful, others } = await findChecks(github, commit, name);
+    const newest = successful.find(({ completedAt }) => !merged || isInTime(completedAt, merged));
+    if (!newest) {
+        const [late] = successful;
+        if (late && merged)
+            return {
+                why: `its plan "${name}" was completed at ${late.completedAt}, after it was merged at ${merged}, so nobody can have reviewed it; wait for the plan before merging`,
+            };
+        const { app, login } = await github.identity();
+        if (!app)
+            return { why: `the token is ${login}'s own, and only checks of the token's own app count; use GITHUB_TOKEN` };
+        if (others.includes('failed'))
+            return { why: `its plan "${name}" did not succeed` };
+        if (others.includes('another app'))
+            return { why: `its check "${name}" was written by another app, which does not count` };
+        return { why: `it has no check "${name}"` };
+    }
+    const first = readClaims(newest.text);
+    if (first?.part !== 1)
+        return { why: `its check "${name}" holds no claims` };
+    if (first.version !== version)
+        return {
+            why: `its plan was made in format ${first.version}, and this release knows only ${version}; plan and apply with one release`,
+        };
+    const claims = [...first.hashes];
+    for (let part = 2; part <= first.parts; part++) {
+        const { successful: parts } = await findChecks(github, commit, continued(name, part));
+        // One digest is one set of claims, so any continuation with it belongs to this plan.
+        const found = parts
+            .filter(({ digest }) => digest !== undefined && digest === newest.digest)
+            .map(({ text }) => readClaims(text))
+            .find(read => read?.version === version && read.part === part && read.parts === first.parts);
+        if (!found)
+            return { why: `its plan is incomplete: "${continued(name, part)}" is missing` };
+        claims.push(...found.hashes);
+    }
+    return { claims };
+}

@@ -1,0 +1,100 @@
+/** The one comment that a pull request has for an environment. */
+import { marker } from "../render/comment.js";
+import { GitHubError } from "./api.js";
+/** GitHub's own. */
+export const bodyLimit = 65_536;
+async function ours(github, pullRequest, environment) {
+    const { login } = await github.identity();
+    const start = marker(environment);
+    const found = [];
+    const pages = github.pages({ to: 'list the comments', needs: 'pull-requests: read' }, (request, page) => request('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
+        ...github.repository,
+        issue_number: pullRequest,
+        ...page,
+    }));
+    for await (const comments of pages)
+        for (const { id, html_url: url, user, body } of comments) {
+            // Anybody may write the marker, and a token that may write could edit anybody's comment.
+            if (user?.login !== login || !body?.startsWith(start))
+                continue;
+            const [, run, attempt] = /^<!-- run=(\d+)\/(\d+) /.exec(body.slice(start.length)) ?? [];
+            found.push({
+                id: Number(id),
+                url,
+                ...(run && attempt ? { run: { id: Number(run), attempt: Number(attempt) } } : {}),
+            });
+        }
+    return found.sort((a, b) => a.id - b.id);
+}
+const isNewer = (one, other) => one.id > other.id || (one.id === other.id && one.attempt > other.attempt);
+/**
+ * Writes the comment, or edits the one that is there. It keeps the place of the first that was made; others of ours, which two runs
+ * at once may leave behind, are removed. What a newer run wrote stays.
+ *
+ * Never fails: what GitHub refuses is a warning.
+ */
+export async function postComment(github, request) {
+    if (request.mode === 'never')
+        return {};
+    try {
+        return await post(github, request);
+    }
+    catch (error) {
+        if (error instanceof GitHubError)
+            return { warning: error.message };
+        throw error;
+    }
+}
+async function post(github, asked) {
+    const { body } = asked;
+    for (let tries = 0;; tries++) {
+        const [first, ...others] = await ours(github, asked.pullRequest, asked.environment);
+        if (first)
+            return edit(github, asked, first, others);
+        if (asked.mode === 'on-changes' && !asked.noteworthy)
+            return {};
+        try {
+            return { url: await create(github, asked.pullRequest, body) };
+        }
+        catch (error) {
+            // No answer may mean that it was written all the same: look before writing it again.
+            const unsure = error instanceof GitHubError && (error.status === undefined || error.status >= 500);
+            if (!unsure || tries > 1)
+                throw error;
+            await github.clock.sleep(2_000);
+        }
+    }
+}
+function create(github, pullRequest, body) {
+    return github.call({ to: 'write the comment', needs: 'pull-requests: write', once: true }, async (request) => {
+        const { data } = await request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
+            ...github.repository,
+            issue_number: pullRequest,
+            body,
+        });
+        return data.html_url;
+    });
+}
+async function edit(github, { run, body }, first, others) {
+    const newer = [first, ...others].find(comment => comment.run && isNewer(comment.run, run));
+    // Its writer also clears away what is double.
+    if (newer)
+        return { url: newer.url, warning: 'the comment was written by a newer run and stays as it is' };
+    await github.call({ to: 'edit the comment', needs: 'pull-requests: write' }, request => request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+        ...github.repository,
+        comment_id: first.id,
+        body,
+    }));
+    try {
+        for (const { id } of others)
+            await github.call({ to: 'remove a double of the comment', needs: 'pull-requests: write' }, request => request('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', { ...github.repository, comment_id: id }));
+    }
+    catch (error) {
+        // Another run may have been quicker; the comment itself is right.
+        if (!(error instanceof GitHubError))
+            throw error;
+        if (error.status !== 404)
+            return { url: first.url, warning: error.message };
+    }
+    return { url: first.url };
+}

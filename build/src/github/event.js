@@ -1,0 +1,139 @@
+/** The event that started the run, as one value, and what it asks for. */
+import { readFile } from 'node:fs/promises';
+/** Why an event cannot be served, in one line with the remedy. */
+export class EventError extends Error {
+    name = 'EventError';
+}
+const isJson = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+function at(value, ...path) {
+    return path.reduce((inner, key) => (isJson(inner) ? inner[key] : undefined), value);
+}
+/** A string that says something. Actions hands on unset variables as empty ones. */
+const text = (value) => (typeof value === 'string' && value !== '' ? value : undefined);
+const isSha = (value) => value !== undefined && /^[0-9a-f]{40,64}$/.test(value);
+/** Forty zeros stand for "there was nothing before". */
+function sha(value) {
+    const found = text(value);
+    return isSha(found) && !/^0+$/.test(found) ? found : undefined;
+}
+const branch = (ref) => ref.replace(/^refs\/heads\//, '');
+function pullRequestIn(payload) {
+    const pull = payload.pull_request;
+    const number = at(pull, 'number');
+    const headSha = sha(at(pull, 'head', 'sha'));
+    const baseSha = sha(at(pull, 'base', 'sha'));
+    if (typeof number !== 'number' || !headSha || !baseSha)
+        return undefined;
+    const author = text(at(pull, 'user', 'login'));
+    return {
+        number,
+        headSha,
+        baseSha,
+        baseRef: text(at(pull, 'base', 'ref')) ?? '',
+        // A fork that was deleted has no repository any more. `head.repo.fork` would be true in a forked company repository too.
+        fromFork: at(pull, 'head', 'repo', 'id') !== at(pull, 'base', 'repo', 'id') || !isJson(at(pull, 'head', 'repo')),
+        ...(author ? { author } : {}),
+        authorIsBot: at(pull, 'user', 'type') === 'Bot',
+    };
+}
+function pushIn(payload) {
+    const after = sha(payload.after);
+    if (!after)
+        return undefined;
+    const before = sha(payload.before);
+    return {
+        ...(before ? { before } : {}),
+        after,
+        forced: payload.forced === true,
+        created: payload.created === true || !before,
+    };
+}
+function mergeGroupIn(payload) {
+    const group = payload.merge_group;
+    const headSha = sha(at(group, 'head_sha'));
+    const baseSha = sha(at(group, 'base_sha'));
+    const headRef = text(at(group, 'head_ref'));
+    const baseRef = text(at(group, 'base_ref'));
+    return headSha && baseSha && headRef && baseRef ? { headSha, baseSha, headRef, baseRef: branch(baseRef) } : undefined;
+}
+async function payloadAt(path) {
+    if (!path)
+        return {};
+    try {
+        const payload = JSON.parse(await readFile(path, 'utf8'));
+        return isJson(payload) ? payload : {};
+    }
+    catch {
+        // What must be known is asked for where it is needed; a run by hand may do without all of it.
+        return {};
+    }
+}
+/** Reads the event that Actions describes in the process environment. Never fails: what is not there stays undefined. */
+export async function readEvent(environment) {
+    const payload = await payloadAt(text(environment.GITHUB_EVENT_PATH));
+    const name = text(environment.GITHUB_EVENT_NAME) ?? '';
+    const full = text(environment.GITHUB_REPOSITORY) ?? text(at(payload, 'repository', 'full_name'));
+    const [owner, repo] = full?.split('/') ?? [];
+    const server = text(environment.GITHUB_SERVER_URL) ?? 'https://github.com';
+    const runId = Number(text(environment.GITHUB_RUN_ID) ?? Number.NaN);
+    const attempt = Number(text(environment.GITHUB_RUN_ATTEMPT) ?? 1);
+    const found = {
+        action: text(payload.action),
+        sha: sha(environment.GITHUB_SHA),
+        ref: text(environment.GITHUB_REF),
+        repository: owner && repo ? { owner, repo } : undefined,
+        defaultBranch: text(at(payload, 'repository', 'default_branch')),
+        actor: text(environment.GITHUB_ACTOR),
+        runId: Number.isSafeInteger(runId) ? runId : undefined,
+        runUrl: full && Number.isSafeInteger(runId) ? `${server}/${full}/actions/runs/${runId}/attempts/${attempt}` : undefined,
+        pullRequest: pullRequestIn(payload),
+        push: name === 'push' ? pushIn(payload) : undefined,
+        mergeGroup: mergeGroupIn(payload),
+    };
+    return {
+        name,
+        attempt: Number.isSafeInteger(attempt) ? attempt : 1,
+        apiUrl: text(environment.GITHUB_API_URL) ?? 'https://api.github.com',
+        ...definedOnly(found),
+    };
+}
+function definedOnly(value) {
+    const kept = {};
+    for (const key of Object.keys(value)) {
+        const item = value[key];
+        if (item !== undefined)
+            kept[key] = item;
+    }
+    return kept;
+}
+/**
+ * What is to be done for an event.
+ *
+ * @throws EventError for `pull_request_target`, whatever the input says, and where `auto` would be a guess.
+ */
+export function commandFor(event, input) {
+    if (event.name === 'pull_request_target')
+        throw new EventError("pull_request_target is refused: it gives a stranger's manifests the rights of this repository; use pull_request");
+    if (input !== 'auto')
+        return { command: input };
+    switch (event.name) {
+        case 'pull_request':
+            return { command: 'plan', because: 'a pull request is planned' };
+        case 'merge_group':
+            return { command: 'plan', because: 'a merge group is planned' };
+        case 'schedule':
+        case 'workflow_dispatch':
+            return { command: 'plan', because: `${event.name} looks for drift` };
+        case 'push': {
+            // Guessing "plan" would show a green run that applied nothing.
+            if (!event.defaultBranch || !event.ref)
+                throw new EventError('the event does not say which branch is the default one; set command: apply or command: plan');
+            if (event.ref === `refs/heads/${event.defaultBranch}`)
+                return { command: 'apply', because: `a push to ${event.defaultBranch} is applied` };
+            const where = event.ref.replace(/^refs\/(heads|tags)\//, '');
+            return { command: 'plan', because: `only a push to ${event.defaultBranch} is applied; ${where} is planned` };
+        }
+        default:
+            throw new EventError(`command: auto does not know what to do for ${event.name ? `the event ${event.name}` : 'a run without an event'}; set command: validate, plan or apply`);
+    }
+}

@@ -1,0 +1,85 @@
+/** Manifests as they were at another commit, to know what was declared then and is not any more. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { GitHubError } from "./api.js";
+const fileLimit = 1_000;
+/** A manifest's own limit: what is larger was refused then as it would be now. */
+const sizeLimit = 1024 * 1024;
+const isCommit = (commit) => /^[0-9a-f]{40,64}$/.test(commit);
+/**
+ * The texts of the files that `wanted` chooses, as they were at a commit, in the order of their names. GitHub is asked; the checkout
+ * is the second choice, as it seldom has more than one commit.
+ */
+export async function textsAt(github, commit, wanted, { workspace } = {}) {
+    if (!isCommit(commit))
+        return { why: 'the earlier commit is not known' };
+    let why = 'there is no token for GitHub';
+    if (github)
+        try {
+            return await fromGitHub(github, commit, wanted, workspace);
+        }
+        catch (error) {
+            if (!(error instanceof GitHubError))
+                throw error;
+            why = error.message;
+        }
+    const texts = workspace ? await fromCheckout(workspace, commit, wanted) : undefined;
+    return texts ? { texts } : { why: `the manifests of commit ${commit.slice(0, 7)} cannot be read: ${why}` };
+}
+async function fromGitHub(github, commit, wanted, workspace) {
+    const { data } = await github.call({ to: 'list the files of an earlier commit', needs: 'contents: read' }, request => request('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', {
+        ...github.repository,
+        tree_sha: commit,
+        recursive: 'true',
+    }));
+    // Symbolic links (120000) and submodules (160000) are no manifests.
+    const blobs = data.tree.flatMap(({ path, mode, sha, size }) => mode.startsWith('100') && (size ?? 0) <= sizeLimit && wanted(path) ? [{ file: path, sha }] : []);
+    // Half a list would make what is missing from it look as if it had been removed, or never been there.
+    if (data.truncated)
+        throw new GitHubError('GitHub cannot list so many files at once');
+    if (blobs.length > fileLimit)
+        throw new GitHubError(`there are more than ${fileLimit} manifests`);
+    const texts = await Promise.all(blobs.map(blob => read(github, blob, workspace)));
+    return { texts: texts.sort(byName) };
+}
+const byName = (a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0);
+async function read(github, { file, sha }, workspace) {
+    const here = workspace ? await readFile(join(workspace, file)).catch(() => undefined) : undefined;
+    // Git names a file by its content, so one that did not change is known to be the same without asking.
+    if (here && blobSha(here, sha.length) === sha)
+        return { file, text: here.toString('utf8') };
+    const { data } = await github.call({ to: `read ${file} as it was`, needs: 'contents: read' }, request => request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', { ...github.repository, file_sha: sha }));
+    return { file, text: Buffer.from(data.content, data.encoding === 'base64' ? 'base64' : 'utf8').toString('utf8') };
+}
+const blobSha = (content, length) => createHash(length === 64 ? 'sha256' : 'sha1')
+    .update(`blob ${content.length}\0`)
+    .update(content)
+    .digest('hex');
+/** From the checkout's own history, or undefined when the commit is not in it. */
+async function fromCheckout(workspace, commit, wanted) {
+    const git = async (...words) => {
+        // No shell, and nothing that a manifest or a branch may be called is among the words.
+        const { stdout } = await promisify(execFile)('git', ['-C', workspace, ...words], { maxBuffer: 64 * sizeLimit });
+        return stdout;
+    };
+    try {
+        const listed = await git('ls-tree', '-r', '-z', '--full-tree', commit);
+        const blobs = listed.split('\0').flatMap(line => {
+            const [, sha, file] = /^100\d+ blob ([0-9a-f]+)\t(.+)$/s.exec(line) ?? [];
+            return sha && file && wanted(file) ? [{ file, sha }] : [];
+        });
+        if (blobs.length > fileLimit)
+            return undefined;
+        const texts = [];
+        for (const { file, sha } of blobs)
+            texts.push({ file, text: await git('cat-file', 'blob', sha) });
+        return texts.sort(byName);
+    }
+    catch {
+        // No git, no repository, a shallow checkout, or a file too large: not known, which the caller says.
+        return undefined;
+    }
+}

@@ -1,0 +1,333 @@
+/** What was reviewed: the claims that merged pull requests showed, since the last commit that was applied. */
+import { GitHubError } from "./api.js";
+import { appliedCheck, findChecks, shownOn } from "./check.js";
+/** How far back the last applied commit is looked for. */
+const historyLimit = 50;
+/** How long the listing of a commit's pull requests may lag behind the merge, in milliseconds. */
+const lagLimit = 90_000;
+const lagPauses = [2_000, 3_000, 5_000, 8_000, 12_000, 15_000];
+function list(commits) {
+    const shown = commits.slice(0, 5).map(sha => sha.slice(0, 7));
+    const more = commits.length - shown.length;
+    return `commit${commits.length > 1 ? 's' : ''} ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+/** Looks back from a commit. Never fails: what GitHub refuses is the history's `problem`. */
+export async function readHistory(github, environment, commit) {
+    // Whose checks count is needed for the second call, and asked for beside the first; a failure shows there.
+    github.identity().catch(() => undefined);
+    try {
+        return await untilApplied(github, environment, firstParents(github, commit));
+    }
+    catch (error) {
+        if (error instanceof GitHubError)
+            return { commits: [], problem: error.message };
+        throw error;
+    }
+}
+/**
+ * The branch as it was pushed to: first parents, newest first. The listing has every commit of every merged branch in
+ * between, so it is followed by parents and asked again where it ends too early.
+ */
+async function* firstParents(github, commit) {
+    const parent = new Map();
+    let next = commit;
+    // Nearly always the answer is near, and a hundred commits are half a megabyte.
+    for (let count = 0, size = 10; next && count < historyLimit; count++, next = parent.get(next)) {
+        if (!parent.has(next)) {
+            const from = next;
+            const { data } = await github.call({ to: 'read the history', needs: 'contents: read' }, request => request('GET /repos/{owner}/{repo}/commits', { ...github.repository, sha: from, per_page: size }));
+            for (const { sha, parents } of data)
+                parent.set(sha, parents[0]?.sha);
+            if (!parent.has(from))
+                return;
+            size = 100;
+        }
+        yield next;
+    }
+}
+/** Goes through commits until one carries the check of a succeeded apply. */
+async function untilApplied(github, environment, all) {
+    const name = appliedCheck(environment);
+    const commits = [];
+    let batch = [];
+    const look = async () => {
+        const found = await Promise.all(batch.map(commit => findChecks(github, commit, name)));
+        const index = found.findIndex(({ successful }) => successful.length > 0);
+        commits.push(...batch.slice(0, index < 0 ? undefined : index));
+        const applied = batch[index];
+        batch = [];
+        return applied;
+    };
+    // It is nearly always the second; the further back, the more are asked at once.
+    let size = 2;
+    for await (const commit of all) {
+        if (batch.push(commit) < size)
+            continue;
+        const applied = await look();
+        if (applied)
+            return { commits, applied };
+        size = Math.min(size * 2, 16);
+    }
+    const applied = await look();
+    return applied ? { commits, applied } : { commits };
+}
+/**
+ * What was reviewed for a push: the claims of every pull request merged since the last applied commit, or in the push itself where none is found.
+ *
+ * Never fails: what GitHub refuses is among the notes.
+ */
+export async function reviewedForPush(github, history, push, question) {
+    const review = new Review(github, question, history);
+    return review.run(async () => {
+        const own = await pushed(github, history, push);
+        if (!history.applied)
+            review.note(noneApplied(question.environment, 'the commits of this push'));
+        await review.merged(history.applied ? history.commits : own, own);
+    });
+}
+/**
+ * What was reviewed for a merge group: the claims of the pull requests in it and before it in the queue, and of those that were merged
+ * but not applied yet. `history` is that of the group's head.
+ *
+ * Never fails: what GitHub refuses is among the notes.
+ */
+export async function reviewedForMergeGroup(github, history, group, question) {
+    const review = new Review(github, question, history);
+    return review.run(async () => {
+        const base = history.commits.indexOf(group.baseSha);
+        if (!history.applied)
+            review.note(noneApplied(question.environment, 'the commits of this group'));
+        const commits = history.applied || base < 0 ? history.commits : history.commits.slice(0, base);
+        const entries = (await queuedIn(github, group)).filter(({ head }) => commits.includes(head));
+        await review.queued(entries.map(({ number }) => number));
+        const queued = new Set(entries.flatMap(entry => commitsOf(entry, [...commits, history.applied ?? group.baseSha])));
+        const merged = commits.filter(commit => !queued.has(commit));
+        await review.merged(merged, merged);
+    });
+}
+/** The commits of one entry, those of a rebase are several, among commits that end with what the last one stands on. */
+function commitsOf({ head, base }, commits) {
+    const end = commits.indexOf(base);
+    const from = commits.indexOf(head);
+    return end > from ? commits.slice(from, end) : [head];
+}
+const noneApplied = (environment, instead) => `none of the last ${historyLimit} commits carries the check "${appliedCheck(environment)}", so only ${instead} count`;
+/** The commits of the push itself, newest first. */
+async function pushed(github, { commits, applied }, push) {
+    const [commit] = commits;
+    if (!commit)
+        return [];
+    // Started by hand: the commit alone.
+    if (push?.after !== commit)
+        return [commit];
+    const { before } = push;
+    if (!before)
+        return commits;
+    const index = commits.indexOf(before);
+    if (index >= 0)
+        return commits.slice(0, index);
+    // The applied commit is newer than the push's beginning.
+    if (applied && !push.forced)
+        return commits;
+    const added = await between(github, before, commit);
+    return commits.filter(sha => added.has(sha));
+}
+/** What the second commit has that the first one has not, oldest first. */
+async function between(github, from, to) {
+    const added = new Set();
+    const pages = github.pages({ to: 'compare commits', needs: 'contents: read' }, async (request, page) => {
+        const { data, headers } = await request('GET /repos/{owner}/{repo}/compare/{basehead}', {
+            ...github.repository,
+            basehead: `${from}...${to}`,
+            ...page,
+        });
+        return { data: data.commits, headers };
+    });
+    for await (const commits of pages) {
+        for (const { sha } of commits)
+            added.add(sha);
+        // Nobody is far behind for long; a bound all the same.
+        if (added.size >= 1_000)
+            break;
+    }
+    return added;
+}
+/**
+ * The merge queue's entries. Each has a branch that only GitHub can write; a commit's message could name any pull request.
+ */
+async function queuedIn(github, group) {
+    const prefix = `refs/heads/gh-readonly-queue/${group.baseRef}/`;
+    const entry = (ref, head, base) => {
+        const [, number, named] = ref.startsWith(prefix)
+            ? (/^pr-(\d+)-([0-9a-f]+)$/.exec(ref.slice(prefix.length)) ?? [])
+            : [];
+        return number && named ? [{ number: Number(number), head, base: base ?? named }] : [];
+    };
+    // Not in pages: GitHub answers all that match.
+    const { data } = await github.call({ to: 'read the merge queue', needs: 'contents: read' }, request => request('GET /repos/{owner}/{repo}/git/matching-refs/{ref}', {
+        ...github.repository,
+        ref: prefix.slice('refs/'.length),
+    }));
+    return [
+        ...entry(group.headRef, group.headSha, group.baseSha),
+        ...data.flatMap(({ ref, object }) => (object.sha === group.headSha ? [] : entry(ref, object.sha))),
+    ];
+}
+class Review {
+    #github;
+    #question;
+    #history;
+    #claims = new Set();
+    #numbers = new Set();
+    #notes = [];
+    constructor(github, question, history) {
+        this.#github = github;
+        this.#question = question;
+        this.#history = history;
+    }
+    note(sentence) {
+        this.#notes.push(sentence);
+    }
+    async run(gather) {
+        if (this.#history.problem)
+            this.note(this.#history.problem);
+        else
+            try {
+                await gather();
+            }
+            catch (error) {
+                if (!(error instanceof GitHubError))
+                    throw error;
+                this.note(error.message);
+            }
+        return {
+            claims: this.#claims,
+            pullRequests: [...this.#numbers].sort((a, b) => a - b),
+            ...(this.#history.applied ? { since: this.#history.applied } : {}),
+            notes: this.#notes,
+        };
+    }
+    /** Pull requests in the merge queue: still open, so each is looked at by its number. */
+    async queued(numbers) {
+        const github = this.#github;
+        const looked = await Promise.all(numbers.map(number => github.call({ to: `read pull request #${number}`, needs: 'pull-requests: read' }, request => request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...github.repository, pull_number: number }))));
+        await this.#add(looked.map(({ data }) => data));
+    }
+    /**
+     * Pull requests whose merge made one of the commits. Those that have none are asked for again while `recent` says that the
+     * listing may lag.
+     */
+    async merged(commits, recent) {
+        let open = await this.#look(commits, commits);
+        const fresh = new Set(recent);
+        const late = open.filter(commit => !fresh.has(commit));
+        open = open.filter(commit => fresh.has(commit));
+        const { clock } = this.#github;
+        const end = clock.now() + lagLimit;
+        for (let round = 0; open.length > 0 && !this.#question.enough?.(this.#claims); round++) {
+            const pause = Math.min(lagPauses[Math.min(round, lagPauses.length - 1)] ?? 0, end - clock.now());
+            if (pause <= 0)
+                break;
+            await clock.sleep(pause);
+            open = await this.#look(commits, open);
+        }
+        const alone = commits.filter(commit => open.includes(commit) || late.includes(commit));
+        if (alone.length > 0)
+            this.note(`${list(alone)} came without a pull request that GitHub knows of`);
+    }
+    /** Looks for the pull requests of the open commits, and returns the commits that stay open. */
+    async #look(commits, open) {
+        const github = this.#github;
+        const left = new Set(open);
+        const made = [];
+        const settle = (pulls) => {
+            // One that is not merged has a merge_commit_sha too: that of a test merge.
+            for (const pull of pulls)
+                if (pull.merged_at && pull.merge_commit_sha && left.delete(pull.merge_commit_sha))
+                    made.push(pull);
+        };
+        const asked = await Promise.all(open.map(async (commit) => {
+            const { data } = await github.call({ to: 'read the pull requests of a commit', needs: 'pull-requests: read' }, request => request('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
+                ...github.repository,
+                commit_sha: commit,
+                per_page: 100,
+            }));
+            return { commit, pulls: data };
+        }));
+        for (const { commit, pulls } of asked) {
+            settle(pulls);
+            // The earlier commits of one that was rebased: its last commit is the one that counts.
+            if (pulls.some(pull => pull.merged_at && pull.merge_commit_sha && commits.includes(pull.merge_commit_sha)))
+                left.delete(commit);
+        }
+        if (left.size > 0) {
+            // That listing lags behind a squash; this one seldom does, but is long and ends somewhere.
+            const { data } = await github.call({ to: 'read the pull requests', needs: 'pull-requests: read' }, request => request('GET /repos/{owner}/{repo}/pulls', {
+                ...github.repository,
+                state: 'closed',
+                sort: 'updated',
+                direction: 'desc',
+                per_page: 30,
+            }));
+            settle(data);
+        }
+        await this.#add(made);
+        return [...left];
+    }
+    async #add(pulls) {
+        const looked = await Promise.all(pulls
+            .filter(({ number }) => !this.#numbers.has(number))
+            .map(async (pull) => ({ pull, shown: await this.#shown(pull) })));
+        for (const { pull, shown } of looked) {
+            this.#numbers.add(pull.number);
+            if ('why' in shown)
+                this.note(`pull request #${pull.number} reviewed nothing: ${shown.why}${because(pull)}`);
+            else
+                for (const claim of shown.claims)
+                    this.#claims.add(claim);
+        }
+    }
+    async #shown({ head, merged_at: merged }) {
+        try {
+            return await shownOn(this.#github, head.sha, this.#question, merged ?? undefined);
+        }
+        catch (error) {
+            // The head of a fork that is gone may be gone too; that says nothing about the other pull requests.
+            if (error instanceof GitHubError && (error.status === 404 || error.status === 422))
+                return { why: error.message };
+            throw error;
+        }
+    }
+}
+/** Why a pull request may have no plan. */
+function because({ head, base, user }) {
+    if (head.repo?.id !== base.repo?.id)
+        return ' (it came from a fork, whose manifests are only validated)';
+    if (user?.login === 'github-actions[bot]')
+        return ' (what GITHUB_TOKEN opens starts no workflow)';
+    if (user?.login === 'dependabot[bot]')
+        return " (Dependabot's runs have no secrets, and may write checks only where the workflow's permissions say so)";
+    return '';
+}
+/**
+ * The commit of the branch that was applied although it is newer than this one, so that applying this one would go back.
+ *
+ * A branch that was put back by force counts as it stands: what is not on it any more supersedes nothing.
+ * Never fails: where GitHub refuses to tell, nothing is superseded, and a warning says so.
+ */
+export async function supersededBy(github, environment, commit, branch) {
+    try {
+        const { data } = await github.call({ to: 'read the default branch', needs: 'contents: read' }, request => request('GET /repos/{owner}/{repo}/commits', { ...github.repository, sha: branch, per_page: 1 }));
+        const head = data[0]?.sha;
+        if (!head || head === commit)
+            return {};
+        const newer = [...(await between(github, commit, head))].reverse().slice(0, historyLimit);
+        const { applied } = await untilApplied(github, environment, newer);
+        return applied ? { by: applied } : {};
+    }
+    catch (error) {
+        if (error instanceof GitHubError)
+            return { warning: error.message };
+        throw error;
+    }
+}

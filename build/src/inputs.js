@@ -1,0 +1,243 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { setSecret } from '@actions/core';
+const commands = ['auto', 'validate', 'plan', 'apply'];
+const comments = ['on-changes', 'always', 'never'];
+const onFailure = ['stop', 'rollback'];
+const onRemoved = ['report', 'terminate'];
+/**
+ * Every input with what an empty one means. GitHub puts in the defaults of action.yml only where a workflow leaves an
+ * input out; one that it sets to an empty expression (`${{ inputs.missing }}`) arrives empty, and means the same.
+ */
+export const defaults = {
+    command: 'auto',
+    manifests: 'particles',
+    'working-directory': '.',
+    environment: 'default',
+    variables: '',
+    'release-variables': '',
+    'secret-variables': '',
+    'aws-region': '',
+    'allowed-account-ids': '',
+    'github-token': '',
+    comment: 'on-changes',
+    'reveal-environment': '',
+    'require-review': 'true',
+    'approved-digest': '',
+    'retry-tasks': '',
+    redeploy: '',
+    'wait-timeout': '30m',
+    'max-concurrency': '10',
+    'fail-on-changes': 'false',
+    'max-terminations': '25%',
+    'on-failure': 'stop',
+    'on-removed': 'report',
+};
+/** The one variable that no workflow sets: it follows the `environment` input. */
+const ENVIRONMENT = 'ENVIRONMENT';
+const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const hour = 3_600_000;
+/**
+ * The action's inputs as one value, or everything that is wrong with them at once. Secrets are registered with the
+ * runner before any problem is said. No problem repeats a value that may be secret.
+ */
+export function readInputs(env = process.env) {
+    const problems = [];
+    const read = (name, parse) => 
+    // As @actions/core reads it; spelled out because that one looks at process.env alone.
+    parse(env[`INPUT_${name.toUpperCase()}`]?.trim() || defaults[name], message => problems.push({ message: `input ${name}: ${message}` }));
+    const githubToken = read('github-token', text => text || undefined);
+    if (githubToken)
+        setSecret(githubToken);
+    const environment = read('environment', environmentName);
+    const variables = read('variables', assignments);
+    const declared = (text, refuse) => namesOf(text, variables, refuse);
+    const secretVariables = read('secret-variables', declared);
+    for (const name of secretVariables) {
+        const value = variables.get(name);
+        if (value)
+            setSecret(value);
+    }
+    const releaseVariables = read('release-variables', declared);
+    variables.set(ENVIRONMENT, environment);
+    const workspace = resolve(env.GITHUB_WORKSPACE || process.cwd());
+    const inputs = {
+        command: read('command', oneOf(commands)),
+        manifests: read('manifests', patterns),
+        workspace,
+        workingDirectory: read('working-directory', inside(workspace)),
+        environment,
+        variables,
+        releaseVariables,
+        secretVariables,
+        region: read('aws-region', regionOr(env.AWS_REGION || env.AWS_DEFAULT_REGION)),
+        allowedAccountIds: read('allowed-account-ids', accountIds),
+        githubToken,
+        comment: read('comment', oneOf(comments)),
+        revealEnvironment: read('reveal-environment', environmentNames),
+        requireReview: read('require-review', boolean),
+        approvedDigest: read('approved-digest', digest),
+        retryTasks: read('retry-tasks', idsOf('ecs_task')),
+        redeploy: read('redeploy', idsOf('ecs_service')),
+        waitTimeout: read('wait-timeout', duration),
+        maxConcurrency: read('max-concurrency', wholeNumber(1, 100)),
+        failOnChanges: read('fail-on-changes', boolean),
+        maxTerminations: read('max-terminations', limit),
+        onFailure: read('on-failure', oneOf(onFailure)),
+        onRemoved: read('on-removed', oneOf(onRemoved)),
+    };
+    return problems.length > 0 ? { problems } : { inputs };
+}
+/** Lines that say something; those that begin with `#` are comments. */
+const lines = (text) => text
+    .split('\n')
+    .map((line, index) => ({ text: line.trim(), number: index + 1 }))
+    .filter(line => line.text !== '' && !line.text.startsWith('#'));
+/** One a line or several with commas, each once. */
+const listed = (text) => [
+    ...new Set(lines(text).flatMap(line => line.text.split(',').flatMap(item => item.trim() || []))),
+];
+const shown = (text) => JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
+const listOf = (words) => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+function oneOf(words) {
+    return (text, refuse) => {
+        const word = words.find(candidate => candidate === text);
+        if (word === undefined)
+            refuse(`must be ${listOf(words)}, not ${shown(text)}`);
+        return word ?? words[0];
+    };
+}
+/** The spellings of YAML 1.2's core schema, as GitHub's own toolkit takes them. */
+function boolean(text, refuse) {
+    if (/^(true|True|TRUE)$/.test(text))
+        return true;
+    if (!/^(false|False|FALSE)$/.test(text))
+        refuse(`must be true or false, not ${shown(text)}`);
+    return false;
+}
+function wholeNumber(least, most) {
+    return (text, refuse) => {
+        const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+        if (number >= least && number <= most)
+            return number;
+        refuse(`must be a whole number from ${least} to ${most}, not ${shown(text)}`);
+        return least;
+    };
+}
+/** It stands in a comment's marker, in a check's name and, put into other letters, in a task's `startedBy`. */
+function environmentName(text, refuse) {
+    if (!/^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$/.test(text)) {
+        refuse(`must be up to 64 letters, digits, spaces, ".", "_", "/" or "-" and begin with one of the first two`);
+    }
+    else if (/ \/|\/ /.test(text)) {
+        // `production / applied` would share its check with what `production` says it has applied.
+        refuse('must not have a space beside a slash: the names of its checks are made with those');
+    }
+    return text;
+}
+function patterns(text, refuse) {
+    const found = lines(text).map(line => line.text);
+    if (found.every(pattern => pattern.startsWith('!')))
+        refuse('names no file or folder, only what is left out');
+    return found;
+}
+function inside(workspace) {
+    return (text, refuse) => {
+        const path = relative(workspace, resolve(workspace, text));
+        if (path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)) {
+            refuse(`must be a folder of the workspace, not ${shown(text)}`);
+        }
+        return path.split(sep).join('/') || '.';
+    };
+}
+/** `NAME=value`, one a line. A line that is none is told by its number alone: it may be the rest of a secret. */
+function assignments(text, refuse) {
+    const found = new Map();
+    for (const line of lines(text)) {
+        const split = line.text.indexOf('=');
+        const name = line.text.slice(0, Math.max(split, 0)).trimEnd();
+        if (!variableName.test(name)) {
+            refuse(`line ${line.number} is not NAME=value; a name is letters, digits and "_", a value stays on its line`);
+        }
+        else if (name === ENVIRONMENT) {
+            refuse(`line ${line.number} sets ${ENVIRONMENT}, which is always the environment input`);
+        }
+        else if (found.has(name)) {
+            refuse(`line ${line.number} sets ${name} a second time`);
+        }
+        else {
+            found.set(name, line.text.slice(split + 1).trimStart());
+        }
+    }
+    return found;
+}
+/** Names of variables. One that is not set is refused: a typing error would show a secret or let nothing through. */
+function namesOf(text, variables, refuse) {
+    const names = listed(text);
+    for (const name of names) {
+        // Somebody may have put the value where its name belongs, so what is no name is not repeated.
+        if (!variableName.test(name))
+            refuse('takes names of variables, without values');
+        else if (!variables.has(name))
+            refuse(`${name} is not set by the variables input`);
+    }
+    return new Set(names);
+}
+function regionOr(surrounding) {
+    return (text, refuse) => {
+        const region = text || surrounding?.trim() || undefined;
+        if (region && !/^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/.test(region)) {
+            refuse(`must be a region such as us-east-1, not ${shown(region)}${text ? '' : ' (from the environment)'}`);
+        }
+        return region;
+    };
+}
+function accountIds(text, refuse) {
+    const ids = listed(text);
+    for (const id of ids) {
+        if (!/^\d{12}$/.test(id))
+            refuse(`an account id has 12 digits; ${shown(id)} has not`);
+    }
+    return ids;
+}
+function environmentNames(text, refuse) {
+    const names = listed(text);
+    for (const name of names) {
+        if (/[\s=]/.test(name))
+            refuse('takes names or globs of environment variables, without values');
+    }
+    return names;
+}
+function digest(text, refuse) {
+    if (text === '')
+        return undefined;
+    if (!/^sha256:[0-9a-f]{64}$/.test(text)) {
+        refuse(`must be sha256: and 64 hex digits, as the plan shows it, not ${shown(text)}`);
+    }
+    return text;
+}
+function idsOf(flavor) {
+    const isId = (text) => text.startsWith(`${flavor}:`) && text.length > flavor.length + 1;
+    return (text, refuse) => listed(text).flatMap(item => {
+        if (isId(item))
+            return item;
+        refuse(`takes ids such as ${flavor}:name, not ${shown(item)}`);
+        return [];
+    });
+}
+function duration(text, refuse) {
+    const [, hours = 0, minutes = 0, seconds = 0] = /^(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text) ?? [];
+    const milliseconds = Number(hours) * hour + Number(minutes) * 60_000 + Number(seconds) * 1000;
+    // Nothing of ECS takes a day, and timers count no further than 24 of them.
+    if (milliseconds === 0 || milliseconds > 24 * hour) {
+        refuse(`must be a time from 1s to 24h such as 90s, 30m or 1h30m, not ${shown(text)}`);
+    }
+    return milliseconds;
+}
+function limit(text, refuse) {
+    const [, number, percent] = /^(\d+(?:\.\d+)?) ?(%)?$/.exec(text) ?? [];
+    const value = Number(number);
+    if (number === undefined || (percent ? value > 100 : !Number.isSafeInteger(value))) {
+        refuse(`must be a whole number or a share such as 25%, not ${shown(text)}`);
+    }
+    return percent ? { share: value / 100 } : { count: value };
+}

@@ -1,0 +1,174 @@
+import { sayProblem, } from "../particle.js";
+import { checkKeys, complain, identify, KEYS, readDraft } from "./draft.js";
+import { link } from "./links.js";
+import { checkTogether } from "./model/together.js";
+import { parseManifest } from "./parse.js";
+import { inEnvironment } from "./patch.js";
+import { COPIES, expandQuasiparticle, withShared } from "./quasiparticle.js";
+import { didYouMean } from "./suggest.js";
+import { substitute } from "./variables.js";
+import { kindOf, lineOf, quote, textOf } from "./words.js";
+/** Particles of PCF that have another name here. */
+const OTHER_FLAVORS = {
+    ecs_instance_quasi: 'write a quasiparticle, with ecs_cluster and ec2_instance as parents of its ecs_instance',
+};
+/** From the text of all manifests to particles and problems: all problems of all files at once. Never throws on bad input. */
+export function load(texts, settings) {
+    const misread = [];
+    const problems = [];
+    const reader = readerOf(settings, misread, problems);
+    for (const { file, text } of [...texts].sort((a, b) => compare(a.file, b.file))) {
+        const parsed = parseManifest(file, text);
+        misread.push(...parsed.problems);
+        if (parsed.problems.length > 0)
+            reader.incomplete = true;
+        for (const document of parsed.documents) {
+            for (const item of document.kind === 'list' ? document.items : [document])
+                reader.read(item);
+        }
+    }
+    const particles = link(reader, problems);
+    if (misread.length + problems.length === 0)
+        problems.push(...checkTogether(particles));
+    const counts = { files: texts.length, particles: particles.length, absent: reader.absent.size };
+    return { particles, problems: inOrder(misread, problems), counts };
+}
+const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+/**
+ * By place, and once: what a member says wrong is wrong in each of its copies. Where a value could not be read,
+ * whatever else is wrong at that place follows from it.
+ */
+function inOrder(misread, problems) {
+    const spot = ({ place }) => place && `${place.file}:${place.line}:${place.column}`;
+    const spots = new Set(misread.map(spot));
+    const all = [...misread, ...problems.filter(problem => !problem.place || !spots.has(spot(problem)))];
+    const once = new Map(all.map(problem => [sayProblem(problem), problem]));
+    return [...once.values()].sort((a, b) => {
+        const [one, other] = [a.place, b.place];
+        if (!one || !other)
+            return one ? 1 : other ? -1 : compare(a.message, b.message);
+        return (compare(one.file, other.file) ||
+            one.line - other.line ||
+            one.column - other.column ||
+            compare(a.message, b.message));
+    });
+}
+function readerOf(settings, misread, problems) {
+    const { environment, vocabularies } = settings;
+    const variables = new Map([['ENVIRONMENT', environment], ...settings.variables]);
+    const drafts = new Map();
+    const groups = new Map();
+    const quasiparticles = new Map();
+    const absent = new Map();
+    const broken = new Set();
+    const files = new Set();
+    const copies = { left: COPIES.all };
+    const wrong = complain(problems);
+    /** One particle or quasiparticle, as a document or an element of one. */
+    function read(node) {
+        if (node.kind !== 'map') {
+            wrong(node.place, `a particle must be a map with flavor and pcf_name, not ${kindOf(node)}`);
+            return;
+        }
+        const isQuasi = isQuasiparticle(node);
+        const keys = isQuasi ? KEYS.quasiparticle : KEYS.particle;
+        checkKeys(node, keys, isQuasi ? 'a quasiparticle' : 'a particle', wrong);
+        const present = inEnvironment(node, environment, keys, problems);
+        if (!present) {
+            leaveOut(node);
+            return;
+        }
+        const map = substitute(isQuasi ? withMembers(present) : present, variables, misread);
+        const who = identify(map, undefined, wrong);
+        if (!isQuasi) {
+            grow({ map, who, origin: {} });
+            return;
+        }
+        if (who.id) {
+            const first = quasiparticles.get(who.id);
+            if (first)
+                wrong(map.place, `pcf_name: ${who.label} is declared at ${lineOf(first)} as well; rename one of them`);
+            quasiparticles.set(who.id, map.place);
+            if (!groups.has(who.id))
+                groups.set(who.id, []);
+        }
+        for (const seed of expandQuasiparticle(map, who, copies, problems))
+            grow(seed);
+    }
+    function isQuasiparticle({ entries, ...map }) {
+        const flavor = entries.get('flavor');
+        if (!flavor)
+            return entries.has('particles');
+        const alone = substitute({ ...map, entries: new Map([['flavor', flavor]]) }, variables, []);
+        return textOf(alone.entries.get('flavor')?.node) === 'quasiparticle';
+    }
+    /** A quasiparticle without the members that are not in this environment. */
+    function withMembers(map) {
+        const particles = map.entries.get('particles');
+        if (particles?.node.kind !== 'list')
+            return map;
+        const items = particles.node.items.flatMap((item) => {
+            if (item.kind !== 'map')
+                return [item];
+            const present = inEnvironment(item, environment, KEYS.member, problems);
+            if (!present)
+                leaveOut(item, map);
+            return present ? [present] : [];
+        });
+        return {
+            ...map,
+            entries: new Map(map.entries).set('particles', { at: particles.at, node: { ...particles.node, items } }),
+        };
+    }
+    /** Remembers who is not in this environment. Its variables may be unset here: that is no problem of this environment. */
+    function leaveOut(map, quasi) {
+        const entries = new Map([...(quasi?.entries ?? []), ...map.entries].filter(([key]) => key === 'flavor' || key === 'pcf_name'));
+        const { id } = identify(substitute({ ...map, entries }, variables, []), undefined, () => { });
+        const place = map.entries.get('environments')?.at ?? map.place;
+        if (id)
+            absent.set(id, place);
+    }
+    function grow({ map, who, origin, shared }) {
+        const { flavor, name, id, label } = who;
+        const vocabulary = flavor !== undefined && Object.hasOwn(vocabularies, flavor) ? vocabularies[flavor] : undefined;
+        if (flavor !== undefined && !vocabulary) {
+            const node = map.entries.get('flavor')?.node;
+            wrong(node?.place ?? map.place, flavorMessage(flavor, node));
+        }
+        if (!vocabulary || !name || !id) {
+            if (id)
+                broken.add(id);
+            if (id && origin.copy)
+                broken.add(origin.copy.of);
+            return;
+        }
+        const draft = withShared(readDraft(map, { id, name, label }, vocabulary, settings.region, origin, problems), shared, problems);
+        const first = drafts.get(id);
+        if (first) {
+            wrong(draft.place, `pcf_name: ${label} is declared at ${lineOf(first.place)} as well; an id is unique over all manifests: rename one of them`);
+            return;
+        }
+        drafts.set(id, draft);
+        for (const group of [origin.quasi, origin.copy?.of]) {
+            if (group === undefined)
+                continue;
+            const members = groups.get(group);
+            if (members)
+                members.push(draft);
+            else
+                groups.set(group, [draft]);
+        }
+        if (draft.region === undefined && !files.has(draft.place.file)) {
+            files.add(draft.place.file);
+            wrong(draft.place, 'aws_resource.region_name is missing, and so is a region for particles without one; set the aws-region input or AWS_REGION');
+        }
+    }
+    function flavorMessage(flavor, node) {
+        const shown = node?.kind === 'scalar' ? kindOf(node).replace(/^the text /, '') : quote(flavor);
+        if (Object.hasOwn(OTHER_FLAVORS, flavor))
+            return `flavor ${shown} is not known here; ${OTHER_FLAVORS[flavor]}`;
+        const known = [...Object.keys(vocabularies), 'quasiparticle'];
+        return `flavor ${shown} is not known${didYouMean(flavor, known) || `; there are ${known.join(', ')}`}`;
+    }
+    return { read, drafts, groups, absent, broken, incomplete: false };
+}

@@ -1,0 +1,169 @@
+import { didYouMean } from "../suggest.js";
+import { elements, flag, given, member, number, partlyUnknown, scalar, scalars, text } from "./reading.js";
+import { sayText, sayValue } from "./written.js";
+const root = 'aws_resource';
+/**
+ * What one definition says about another: containers, ports and volumes that a service or a task names in its parent task
+ * definition, and whether both can run in the same way. Problems stand at the child's value and name
+ * the parent's place. Only particles that are to run are looked at, and only what is known without AWS.
+ *
+ * A service may leave out what belongs to AWS, so that nothing is said about what it lacks; a start will tell.
+ */
+export function checkTogether(particles) {
+    const problems = [];
+    const byId = new Map(particles.map(particle => [particle.id, particle]));
+    for (const particle of particles) {
+        if (particle.desired !== 'running')
+            continue;
+        const say = (at, message) => problems.push({ place: at.place, message });
+        if (particle.flavor !== 'ecs_service' && particle.flavor !== 'ecs_task')
+            continue;
+        for (const id of particle.parents) {
+            const parent = byId.get(id);
+            if (parent?.flavor === 'ecs_task_definition')
+                checkAgainst(particle, new TaskDefinition(parent), say);
+        }
+    }
+    return problems;
+}
+/** What a parent task definition says, as far as it is known. */
+class TaskDefinition {
+    source;
+    /** What messages call it: id, file and line. */
+    called;
+    /** Name → container; undefined where that is AWS's knowledge. */
+    containers;
+    /** Names of port mappings; undefined where that is AWS's knowledge. */
+    portNames;
+    networkMode;
+    /** The same as it is written. */
+    networkSaid;
+    constructor({ id, place, source }) {
+        this.source = source;
+        this.called = `${id} (${place.file}:${place.line})`;
+        const known = member(source, 'containerDefinitions')?.kind === 'list';
+        const containers = elements(source, 'containerDefinitions', root).map(({ node }) => node);
+        this.containers =
+            known && !partlyUnknown(source, 'containerDefinitions', 'name')
+                ? new Map(containers.map(container => [text(container, 'name') ?? '', container]))
+                : undefined;
+        const mappings = containers.flatMap(container => elements(container, 'portMappings', root));
+        this.portNames =
+            known && !containers.some(container => partlyUnknown(container, 'portMappings', 'name'))
+                ? new Map(mappings.flatMap(({ node }) => {
+                    const name = scalar(node, 'name');
+                    return name ? [[String(name.value), name]] : [];
+                }))
+                : undefined;
+        // Of a pinned revision that is not repeated only AWS knows the mode.
+        this.networkMode = given(source, 'networkMode') ? text(source, 'networkMode') : known ? 'bridge' : undefined;
+        const mode = scalar(source, 'networkMode');
+        this.networkSaid = mode ? sayText(mode) : 'bridge';
+    }
+}
+function checkAgainst({ source, flavor }, definition, say) {
+    for (const list of ['loadBalancers', 'serviceRegistries']) {
+        for (const { node, path } of elements(source, list, root)) {
+            const container = mustBeContainer(scalar(node, 'containerName'), `${path}.containerName`, definition, say);
+            const port = scalar(node, 'containerPort');
+            if (container && port)
+                checkPort(port, `${path}.containerPort`, container, definition, say);
+        }
+    }
+    const connect = member(source, 'serviceConnectConfiguration');
+    const named = [
+        ...elements(connect, 'services', `${root}.serviceConnectConfiguration`),
+        ...elements(source, 'vpcLatticeConfigurations', root),
+    ];
+    for (const { node, path } of named)
+        mustBePort(scalar(node, 'portName'), `${path}.portName`, definition, say);
+    const overrides = member(source, 'overrides');
+    for (const { node, path } of elements(overrides, 'containerOverrides', `${root}.overrides`)) {
+        mustBeContainer(scalar(node, 'name'), `${path}.name`, definition, say);
+    }
+    checkNetwork(source, flavor, definition, say);
+    checkFargate(source, definition, say);
+    checkVolumes(source, definition, say);
+}
+/** No guess is made from, or to, what a variable went into. */
+function guess(wanted, candidates) {
+    if (wanted.parts)
+        return '';
+    return didYouMean(String(wanted.value), [...candidates].filter(([, node]) => !node?.parts).map(([name]) => name));
+}
+function mustBeContainer(wanted, path, { containers, called }, say) {
+    if (!wanted || !containers)
+        return undefined;
+    const container = containers.get(String(wanted.value));
+    if (!container) {
+        const names = [...containers].map(([name, node]) => [name, scalar(node, 'name')]);
+        say(wanted, `${path} ${sayValue(wanted)} is no container of ${called}${guess(wanted, names)}`);
+    }
+    return container;
+}
+function checkPort(port, path, container, { called }, say) {
+    if (partlyUnknown(container, 'portMappings', 'containerPort') ||
+        partlyUnknown(container, 'portMappings', 'containerPortRange')) {
+        return;
+    }
+    const wanted = Number(port.value);
+    const mapped = elements(container, 'portMappings', root).some(({ node }) => {
+        const [first, last] = (text(node, 'containerPortRange') ?? '').split('-').map(Number);
+        if (first !== undefined && last !== undefined)
+            return wanted >= first && wanted <= last;
+        return number(node, 'containerPort') === wanted;
+    });
+    const name = scalar(container, 'name');
+    if (!mapped) {
+        say(port, `${path} ${sayText(port)} is in no portMappings of container ${name ? sayText(name) : ''} of ${called}`);
+    }
+}
+function mustBePort(wanted, path, { portNames, called }, say) {
+    if (!wanted || !portNames || portNames.has(String(wanted.value)))
+        return;
+    say(wanted, `${path} ${sayValue(wanted)} is the name of no port mapping of ${called}${guess(wanted, portNames)}`);
+}
+function checkNetwork(source, flavor, { networkMode, networkSaid, called }, say) {
+    if (networkMode === undefined)
+        return;
+    const at = member(source, 'networkConfiguration');
+    if (networkMode !== 'awsvpc' && at) {
+        say(at, `${root}.networkConfiguration is only for networkMode awsvpc, and ${called} has ${networkSaid}: leave it out`);
+    }
+    if (networkMode === 'awsvpc' && !at && flavor === 'ecs_task') {
+        say(source, `${root} needs networkConfiguration: ${called} has networkMode ${networkSaid}`);
+    }
+}
+function checkFargate(source, definition, say) {
+    const launch = scalar(source, 'launchType');
+    const provider = elements(source, 'capacityProviderStrategy', root).find(({ node }) => /^FARGATE(_SPOT)?$/.test(text(node, 'capacityProvider') ?? ''));
+    const at = launch?.value === 'FARGATE' ? launch : provider && scalar(provider.node, 'capacityProvider');
+    if (!at)
+        return;
+    const said = at === launch ? `${root}.launchType FARGATE` : `${provider?.path}.capacityProvider ${sayText(at)}`;
+    const parent = definition.source;
+    const stated = member(parent, 'requiresCompatibilities');
+    const compatible = scalars(parent, 'requiresCompatibilities');
+    // Left out, ECS finds out itself what a definition is compatible with.
+    if (stated?.kind === 'list' && compatible.length === stated.items.length && compatible.length > 0) {
+        if (!compatible.some(([, value]) => value === 'FARGATE')) {
+            say(at, `${said} needs FARGATE in requiresCompatibilities of ${definition.called}, not ${compatible.map(([node]) => sayText(node)).join(', ')} alone`);
+        }
+    }
+    else if (definition.networkMode !== undefined && definition.networkMode !== 'awsvpc') {
+        say(at, `${said} needs networkMode awsvpc, and ${definition.called} has ${definition.networkSaid}`);
+    }
+}
+function checkVolumes(source, { source: parent, containers, called }, say) {
+    if (!containers || partlyUnknown(parent, 'volumes', 'name'))
+        return;
+    const volumes = new Map(elements(parent, 'volumes', root)
+        .filter(({ node }) => flag(node, 'configuredAtLaunch') !== false && given(node, 'configuredAtLaunch'))
+        .map(({ node }) => [text(node, 'name') ?? '', scalar(node, 'name')]));
+    for (const { node, path } of elements(source, 'volumeConfigurations', root)) {
+        const wanted = scalar(node, 'name');
+        if (!wanted || volumes.has(String(wanted.value)))
+            continue;
+        say(wanted, `${path}.name ${sayValue(wanted)} is no volume with configuredAtLaunch: true of ${called}${guess(wanted, volumes)}`);
+    }
+}

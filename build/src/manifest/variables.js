@@ -1,0 +1,171 @@
+import { elementLabel } from "./model/written.js";
+import { closest } from "./suggest.js";
+import { inQuotes, quote } from "./words.js";
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const INHERIT = '$inherit$';
+/**
+ * Puts the values of variables into every string of a particle, and marks what is inherited. What is put in is never
+ * looked at again: a value that reads `${OTHER}` or `$inherit$…` stays that text.
+ */
+export function substitute(particle, variables, problems) {
+    // Most manifests hold few variables; a look is cheaper than a walk that keeps its path.
+    if (!holdsDollar(particle))
+        return particle;
+    const path = [];
+    const wrong = (place, message) => {
+        problems.push({ place, message: `${path.join('').replace(/^\./, '')}: ${message}` });
+    };
+    // What holds no variable stays the same object: most of a manifest does not.
+    function node(given) {
+        if (given.kind === 'map')
+            return map(given);
+        if (given.kind === 'scalar') {
+            return typeof given.value === 'string' && given.value.includes('$') ? scalar(given, given.value) : given;
+        }
+        let items;
+        for (const [index, item] of given.items.entries()) {
+            if (!holdsDollar(item)) {
+                items?.push(item);
+                continue;
+            }
+            path.push(`[${elementLabel(item, index)}]`);
+            const filled = node(item);
+            path.pop();
+            if (filled !== item)
+                items ??= given.items.slice(0, index);
+            items?.push(filled);
+        }
+        return items ? { ...given, items } : given;
+    }
+    function map(given) {
+        let entries;
+        for (const [key, entry] of given.entries) {
+            path.push(`.${quote(key)}`);
+            if (key.includes('${'))
+                wrong(entry.at, 'variables stand in values, never in keys; write the key out');
+            const filled = node(entry.node);
+            path.pop();
+            if (filled === entry.node)
+                continue;
+            entries ??= new Map(given.entries);
+            entries.set(key, { at: entry.at, node: filled });
+        }
+        return entries ? { ...given, entries } : given;
+    }
+    function scalar(given, text) {
+        const parts = text.includes('${') ? expand(text, variables, message => wrong(given.place, message)) : [text];
+        const value = parts.map(part => (typeof part === 'string' ? part : part.value)).join('');
+        const used = parts.some(part => typeof part !== 'string');
+        const inherit = inheritance(parts, value, message => wrong(given.place, message));
+        return {
+            kind: 'scalar',
+            place: given.place,
+            value,
+            ...(used ? { parts } : {}),
+            ...(inherit ? { inherit } : {}),
+        };
+    }
+    return map(particle);
+}
+function holdsDollar(node) {
+    if (node.kind === 'scalar')
+        return typeof node.value === 'string' && node.value.includes('$');
+    if (node.kind === 'list')
+        return node.items.some(holdsDollar);
+    for (const [key, entry] of node.entries)
+        if (key.includes('$') || holdsDollar(entry.node))
+            return true;
+    return false;
+}
+/** Literal text and variables, in order. */
+export function expand(text, variables, wrong) {
+    const parts = [];
+    let literal = '';
+    let at = 0;
+    while (at < text.length) {
+        const dollar = text.indexOf('$', at);
+        if (dollar === -1)
+            break;
+        literal += text.slice(at, dollar);
+        at = dollar;
+        if (text.startsWith('$${', at)) {
+            literal += '${';
+            at += 3;
+        }
+        else if (text.startsWith('${', at)) {
+            const close = text.indexOf('}', at);
+            if (close === -1) {
+                wrong(`${inQuotes(text.slice(at, at + 20))} is not closed; close it with }, or for the text itself write $\${`);
+                break;
+            }
+            if (literal !== '')
+                parts.push(literal);
+            literal = '';
+            const part = variable(text.slice(at + 2, close), variables, wrong);
+            if (part)
+                parts.push(part);
+            at = close + 1;
+        }
+        else {
+            literal += '$';
+            at++;
+        }
+    }
+    literal += text.slice(at);
+    if (literal !== '' || parts.length === 0)
+        parts.push(literal);
+    return parts;
+}
+/** What stands between the braces. As in a shell, `:-` and `:?` take an empty value for none. */
+function variable(inside, variables, wrong) {
+    const colon = inside.indexOf(':');
+    const name = colon === -1 ? inside : inside.slice(0, colon);
+    const how = colon === -1 ? '' : inside.slice(colon, colon + 2);
+    const rest = colon === -1 ? '' : inside.slice(colon + 2);
+    if (!NAME.test(name) || !['', ':-', ':?'].includes(how)) {
+        const forms = ['NAME', 'NAME:-default', 'NAME:?message'].map(braced).join(', ');
+        wrong(`${inQuotes(braced(inside))} is no variable, which is one of ${forms}; for the text itself write $\${`);
+        return undefined;
+    }
+    if (rest.includes('${')) {
+        wrong(`${inQuotes(braced(inside))}: one variable cannot stand in another; give ${name} the value that is meant`);
+        return undefined;
+    }
+    const value = variables.get(name);
+    if (value !== undefined && (value !== '' || how === ''))
+        return { variable: name, value };
+    if (how === ':-')
+        return { variable: name, value: rest };
+    if (how === ':?') {
+        const said = rest === '' ? 'is not set, or empty' : inQuotes(rest).slice(1, -1);
+        wrong(`${braced(name)}: ${said}; set it in the variables input`);
+        return undefined;
+    }
+    const near = closest(name, variables.keys());
+    wrong(`${braced(name)} is not set${near ? ` (did you mean ${braced(near)}?)` : ''}; set it in the variables input, ` +
+        `give a default with ${braced(`${name}:-default`)}, or write $${braced(name)} for the text itself`);
+    return undefined;
+}
+const braced = (inside) => `\${${inside}}`;
+/** `$inherit$flavor:pcf_name$key`, a whole value, written as such and not by way of a variable. */
+function inheritance(parts, value, wrong) {
+    const [first] = parts;
+    if (typeof first === 'string' && first.startsWith('$lookup$')) {
+        wrong(`$lookup$ is not supported; write the value itself, or a variable such as ${braced('NAME')}`);
+        return undefined;
+    }
+    const literals = parts.filter(part => typeof part === 'string');
+    if (!literals.some(part => part.includes(INHERIT)))
+        return undefined;
+    const form = `${INHERIT}flavor:pcf_name$key`;
+    if (typeof first !== 'string' || !first.startsWith(INHERIT) || value.indexOf(INHERIT, 1) !== -1) {
+        wrong(`${INHERIT} must be the whole value, as ${form}; write it without text around it`);
+        return undefined;
+    }
+    const [id = '', key = '', ...more] = value.slice(INHERIT.length).split('$');
+    if (more.length > 0 || !/^[^:\s]+:./.test(id) || !/^[^.\s]+(\.[^.\s]+)*$/.test(key)) {
+        wrong(`this is not of the form ${form}; name a parent's id and a key of its definition`);
+        return undefined;
+    }
+    return { from: id, key };
+}

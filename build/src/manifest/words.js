@@ -1,0 +1,44 @@
+// What problems are worded with. Whatever a user wrote is made harmless first: one line, of a length that can be read.
+const LONGEST = 80;
+/** A user's text in quotes, on one line. */
+export function inQuotes(text) {
+    const short = text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+    return JSON.stringify(short).replace(/[\u007f-\u009f\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+/** A word of a manifest: bare where that is clear, in quotes where it holds blanks or worse. */
+export const quote = (text) => text.length <= LONGEST && /^[\w.:/!${}[\]-]+$/.test(text) ? text : inQuotes(text);
+/** The text of a scalar as the manifest says it: variables by name, never by value, numbers as they are written. */
+export function written(node) {
+    if (!node.parts)
+        return node.raw ?? String(node.value);
+    return node.parts.map(part => (typeof part === 'string' ? part : `\${${part.variable}}`)).join('');
+}
+/** The text of a scalar with its variables put in; undefined for what is no text. Never to be shown. */
+export function textOf(node) {
+    if (node?.kind !== 'scalar' || node.inherit || node.value === null || typeof node.value === 'boolean')
+        return undefined;
+    return typeof node.value === 'string' ? node.value : (node.raw ?? String(node.value));
+}
+/** What stands there, for "must be a map, not …". */
+export function kindOf(node) {
+    if (node.kind !== 'scalar')
+        return `a ${node.kind}`;
+    if (node.value === null)
+        return 'nothing';
+    if (typeof node.value === 'string')
+        return `the text ${inQuotes(written(node))}`;
+    return `${typeof node.value === 'number' ? 'the number ' : ''}${written(node)}`;
+}
+/** `containerDefinitions[0].image`. */
+export function dotted(path) {
+    let text = '';
+    for (const step of path) {
+        if (typeof step === 'number')
+            text += `[${step}]`;
+        else
+            text += text === '' ? quote(step) : `.${quote(step)}`;
+    }
+    return text;
+}
+/** `particles/web.yml:12`. */
+export const lineOf = ({ file, line }) => `${file}:${line}`;

@@ -1,0 +1,127 @@
+import { boundary, cut, isPlain, thousands, visible } from "./escape.js";
+import { whatHappens } from "./explain.js";
+import { say } from "./value.js";
+import { flavorOf, plainly, wordOf } from "./words.js";
+/** Beyond this, both sides stand on lines of their own. */
+const ONE_LINE = 100;
+/** Labels are aligned up to this width. */
+const LABEL = 44;
+/** So much of what is equal is shown around a difference. */
+const AROUND = 40;
+/** Splits at dots outside of brackets: `dockerLabels[com.example.x]` is one step. */
+export function segments(path) {
+    const found = [];
+    let depth = 0;
+    let from = 0;
+    for (let index = 0; index < path.length; index++) {
+        const character = path[index];
+        if (character === '[')
+            depth++;
+        else if (character === ']')
+            depth = Math.max(0, depth - 1);
+        else if (character === '.' && depth === 0) {
+            found.push(path.slice(from, index));
+            from = index + 1;
+        }
+    }
+    return [...found, path.slice(from)];
+}
+const branch = (label) => ({ label, changes: [], branches: new Map() });
+function grow(changes) {
+    const root = branch('');
+    for (const change of changes) {
+        let at = root;
+        for (const segment of segments(change.path)) {
+            const next = at.branches.get(segment) ?? branch(segment);
+            at.branches.set(segment, next);
+            at = next;
+        }
+        at.changes.push(change);
+    }
+    return root;
+}
+/** One line for each change, or two where the sides are long, under the heading of what they have in common. */
+function linesOf(at, above, indent, show) {
+    const lines = [];
+    const here = above === '' ? at.label : `${above}.${at.label}`;
+    if (at.changes.length > 0)
+        for (const line of at.changes.flatMap(show))
+            lines.push({ ...line, label: indent + pathLabel(here) });
+    const below = [...at.branches.values()];
+    const isHeading = here !== '' && (below.length > 1 || at.changes.length > 0);
+    if (isHeading && below.length > 0 && at.changes.length === 0)
+        lines.push({ mark: ' ', label: indent + pathLabel(here), value: '' });
+    for (const next of below)
+        lines.push(...linesOf(next, isHeading ? '' : here, isHeading ? `${indent}  ` : indent, show));
+    return lines;
+}
+/** The value of a named thing is the thing. A key that could be taken for more than a path stands between quotes. */
+function pathLabel(path) {
+    const shortened = cut(path.replace(/(?<=\])\.value$/, ''), 200);
+    return /→|…|\s/.test(shortened) || !isPlain(shortened) ? visible(JSON.stringify(shortened)) : shortened;
+}
+/** The lines of a diff, without a fence. Each is one line of visible text. */
+export function diffLines(changes, showing) {
+    const lines = linesOf(grow(changes), '', '', change => show(change, showing));
+    const widest = lines.reduce((most, { label, value }) => (value === '' ? most : Math.max(most, label.length)), 0);
+    const width = Math.min(LABEL, widest);
+    return lines.map(({ mark, label, value }) => `${mark} ${value === '' ? label : `${label.padEnd(width)}  ${value}`}`);
+}
+function show(change, showing) {
+    const { before, after, sensitive } = change;
+    const line = (mark, value) => ({ mark, label: '', value });
+    if (sensitive)
+        return [showing.isNew ? line('+', '(hidden)') : line('!', '(hidden, changes)')];
+    const [was, is] = [say(before, showing), say(after, showing)];
+    if (before === undefined)
+        return [line('+', cut(is, showing.most))];
+    if (after === undefined)
+        return [line('-', cut(was, showing.most))];
+    if (was.length + is.length <= ONE_LINE)
+        return [line('!', `${was} → ${is}`)];
+    const [from, to] = aroundTheDifference(was, is, showing.most);
+    return [line('-', from), line('+', to)];
+}
+/** Two long texts, each cut to `most` where they are equal first, so that what differs stays. */
+export function aroundTheDifference(was, is, most) {
+    if (was.length <= most && is.length <= most)
+        return [was, is];
+    const shorter = Math.min(was.length, is.length);
+    let start = 0;
+    while (start < shorter && was[start] === is[start])
+        start++;
+    let end = 0;
+    while (end < shorter - start && was.at(-1 - end) === is.at(-1 - end))
+        end++;
+    const skipped = start > 2 * AROUND ? start - AROUND : 0;
+    const dropped = end > 2 * AROUND ? end - AROUND : 0;
+    const middle = (text) => {
+        const from = boundary(text, skipped);
+        const to = boundary(text, text.length - dropped);
+        return [
+            from > 0 ? `… ${thousands(from)} equal characters …` : '',
+            cut(text.slice(from, to), most),
+            to < text.length ? `… ${thousands(text.length - to)} equal characters …` : '',
+        ].join('');
+    };
+    return [middle(was), middle(is)];
+}
+/** The changes of a step. What goes, goes: every line of it begins with `-`, and the last one says so. */
+export function stepDiff(step, most) {
+    const lines = diffLines(step.changes, { particle: step.particle, isNew: step.transition === 'start', most });
+    if (step.transition !== 'stop' && step.transition !== 'terminate')
+        return lines;
+    const gone = `- ${pathLabel(step.particle)} ${plainly(whatHappens(step))}`;
+    return [...lines.map(line => line.replace(/^[!+]/, '-')), gone];
+}
+/** What the changes of a step amount to: `3 changes`, `12 settings`, `deleted`. */
+export function amount(step) {
+    const word = wordOf(step);
+    if (word === 'delete')
+        return 'deleted';
+    if (word === 'stop')
+        return flavorOf(step.particle) === 'ecs_instance' ? 'drained' : 'stopped';
+    const number = step.changes.length;
+    const one = step.transition === 'start' ? 'setting' : 'change';
+    return `${thousands(number)} ${number === 1 ? one : `${one}s`}`;
+}

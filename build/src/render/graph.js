@@ -1,0 +1,98 @@
+import { fence, mermaidLabel } from "./escape.js";
+import { danger } from "./explain.js";
+import { flavorOf, nameOf, wordOf } from "./words.js";
+/** More than this nobody reads, and GitHub draws it slowly. */
+const NODES = 40;
+/**
+ * Steps in waves: each wave needs only what stands before it. A step begins as soon as what it depends on is done, it does not
+ * wait for the rest of the wave before.
+ */
+export function waves(plan) {
+    const steps = new Map(plan.steps.map(step => [step.particle, step]));
+    const open = new Map();
+    const waiting = new Map();
+    for (const step of plan.steps) {
+        const needs = neighbours(step).filter(id => id !== step.particle && steps.has(id));
+        open.set(step.particle, needs.length);
+        for (const id of needs) {
+            const others = waiting.get(id);
+            if (others)
+                others.push(step);
+            else
+                waiting.set(id, [step]);
+        }
+    }
+    const found = [];
+    let wave = plan.steps.filter(step => open.get(step.particle) === 0);
+    while (wave.length > 0) {
+        found.push(wave);
+        const next = [];
+        for (const { particle } of wave) {
+            open.delete(particle);
+            for (const step of waiting.get(particle) ?? []) {
+                const left = (open.get(step.particle) ?? 0) - 1;
+                open.set(step.particle, left);
+                if (left === 0)
+                    next.push(step);
+            }
+        }
+        wave = next;
+    }
+    // A plan has no circles. Should one say otherwise, what is left still has to be shown.
+    const rest = plan.steps.filter(step => open.has(step.particle));
+    return rest.length > 0 ? [...found, rest] : found;
+}
+const kinds = {
+    start: 'new',
+    update: 'changed',
+    replace: 'replaced',
+    delete: 'gone',
+    stop: 'gone',
+    wait: 'waiting',
+};
+const colours = [
+    ['new', 'fill:#d3f5d3,stroke:#2da44e,color:#1f2328'],
+    ['changed', 'fill:#fff1c2,stroke:#bf8700,color:#1f2328'],
+    ['replaced', 'fill:#ffe2cc,stroke:#bc4c00,color:#1f2328'],
+    ['gone', 'fill:#ffd8d3,stroke:#cf222e,color:#1f2328'],
+    ['waiting', 'fill:#ddf4ff,stroke:#0969da,color:#1f2328'],
+    ['still', 'fill:#f6f8fa,stroke:#afb8c1,color:#1f2328'],
+];
+/** What changes and what it depends on, as Mermaid; undefined where there is nothing to connect. */
+export function graph(plan) {
+    const steps = new Map(plan.steps.map(step => [step.particle, step]));
+    const everything = new Set([
+        ...[...plan.steps].sort((a, b) => danger(a) - danger(b)).map(step => step.particle),
+        ...plan.steps.flatMap(step => neighbours(step)),
+    ]);
+    if (everything.size < 2)
+        return undefined;
+    const shown = new Set([...everything].slice(0, NODES));
+    // In the plan's order, which reads in the direction of time.
+    const nodes = [...new Set([...steps.keys(), ...shown])].filter(id => shown.has(id));
+    const names = new Map(nodes.map((id, index) => [id, `n${index}`]));
+    const edges = nodes.flatMap(id => neighbours(steps.get(id)).flatMap(parent => {
+        const [from, to] = [names.get(parent), names.get(id)];
+        return from && to && from !== to ? [`  ${from} --> ${to}`] : [];
+    }));
+    const kindOf = (id) => {
+        const step = steps.get(id);
+        return step ? kinds[wordOf(step)] : 'still';
+    };
+    const used = colours.filter(([kind]) => nodes.some(id => kindOf(id) === kind));
+    const lines = [
+        'graph LR',
+        ...nodes.map(id => `  ${names.get(id)}["${mermaidLabel(label(id))}"]`),
+        ...edges,
+        ...used.map(([kind, style]) => `  classDef ${kind} ${style}`),
+        ...used.map(([kind]) => {
+            const members = nodes.filter(id => kindOf(id) === kind).map(id => names.get(id));
+            return `  class ${members.join(',')} ${kind}`;
+        }),
+    ];
+    return { text: fence('mermaid', lines), missing: everything.size - shown.size };
+}
+/** What a step waits for, and whose values it takes. */
+const neighbours = (step) => [...new Set(step?.dependsOn ?? [])];
+/** `service web`: without the prefix that all flavors share. */
+const label = (id) => `${flavorOf(id).replace(/^ecs_/, '').replace(/_/g, ' ')} ${nameOf(id)}`;

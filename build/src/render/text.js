@@ -1,0 +1,86 @@
+import { sayProblem } from "../particle.js";
+import { amount, diffLines, stepDiff } from "./diff.js";
+import { cut, logLine, thousands } from "./escape.js";
+import { around, dangerCounts, dangerous, risksOf, whatHappens, why } from "./explain.js";
+import { asTheyShouldBe, capital, count, done, ending, failedBefore, listed, outcome, plainly, protectedDifferences, sentence, standing, toDo, took, wordOf, } from "./words.js";
+/** What a log may show of one value, in characters. The plan file has all of it. */
+const VALUE = 400;
+/** Lines of a log, each safe to print. */
+const lines = (...all) => all
+    .flat()
+    .filter(line => line !== false)
+    .map(line => logLine(line).trimEnd())
+    .join('\n');
+const title = (plan, rest) => ['ECS particles', plan.environment, ...rest].filter(Boolean).join(' · ');
+/** `ecs_service:web update 2 changes`: one step as one line. */
+export const renderStepText = (step) => {
+    const word = wordOf(step);
+    const size = word === 'delete' || word === 'stop' || word === 'wait' ? '' : ` ${amount(step)}`;
+    const reason = word === 'wait' ? plainly(why(step)) : '';
+    return logLine(`${cut(step.particle, 200)} ${word}${size}${reason && `: ${reason}`}`);
+};
+/** The plan as lines of text without Markdown, safe to print into a job log. */
+export function renderPlanText(plan, { problems = [] } = {}) {
+    const others = around(plan.steps);
+    const todo = toDo(plan);
+    const stays = standing(plan);
+    const dangers = dangerous(plan);
+    const differs = protectedDifferences(plan);
+    return lines(title(plan, [plan.account && `account ${plan.account}`, plan.region]), todo ? `${todo}${stays && `; ${stays}`}.` : `Nothing to do${stays && `: ${stays}`}.`, problems.length > 0 && [
+        '',
+        `${capital(count(problems.length, 'problem'))}:`,
+        ...problems.map(each => `  ${sayProblem(each)}`),
+    ], dangers.length > 0 && [
+        '',
+        `${dangerCounts(plan)}:`,
+        ...dangers.map(step => `  ${cut(step.particle, 200)}: ${cut(sentence(risksOf(step)), 1000)}`),
+    ], ...plan.steps.map(step => [
+        '',
+        renderStepText(step),
+        `  ${plainly(whatHappens(step, others))} (${step.source.file}:${step.source.line})`,
+        step.dependsOn.length > 0 && `  after ${listed(step.dependsOn, 5)}`,
+        ...stepDiff(step, VALUE).map(line => `  ${line}`),
+    ]), differs.length > 0 && [
+        '',
+        'Different, and left as it is:',
+        ...differs.flatMap(({ particle, changes }) => [
+            `  ${particle} (protected)`,
+            ...diffLines(changes, { particle, most: VALUE }).map(line => `    ${line}`),
+        ]),
+    ], failedBefore(plan).length > 0 && [
+        '',
+        'Failed earlier, and fails every apply until it changes:',
+        ...failedBefore(plan).map(({ particle, why: cause }) => `  ${particle}${cause ? `: ${cause}` : ''}`),
+    ], (plan.removed?.length ?? 0) > 0 && [
+        '',
+        'Not declared any more, and still there:',
+        ...(plan.removed ?? []).map(({ particle, state }) => `  ${particle} (${state})`),
+    ], (plan.warnings?.length ?? 0) > 0 && ['', ...(plan.warnings ?? []).map(warning => `Warning: ${warning}`)], asTheyShouldBe(plan).length > 0 && [
+        '',
+        'Stays as it is:',
+        ...asTheyShouldBe(plan).map(({ particle, state, reason }) => `  ${particle} ${state} (${reason})`),
+    ]);
+}
+/** `ecs_service:web update succeeded in 2 min 51 s: 6 of 6 tasks run web:42`: how one step ended, as one line. */
+export function renderReportStepText(step) {
+    const time = took(step.startedAt, step.finishedAt);
+    const end = outcome(step);
+    return logLine(`${cut(step.particle, 200)} ${wordOf(step)} ${step.result}${time && ` in ${time}`}${end && `: ${cut(end, 1000)}`}`);
+}
+/** The report as lines of text without Markdown, safe to print into a job log. */
+export function renderReportText(report, plan) {
+    return lines(title(report, [plan?.account && `account ${plan.account}`, capital(ending(report))]), report.steps.length > 0 && `${done(report)}.`, report.error ? errorLines(report.error) : false, report.steps.length > 0 && '', ...report.steps.map(step => [
+        renderReportStepText(step),
+        ...(step.error ? errorLines(step.error, step.error.message !== outcome(step)).map(line => `  ${line}`) : []),
+    ]));
+}
+/** Newest lines are the ones that explain; the oldest are left out first. */
+function errorLines({ code, message, details }, withMessage = true) {
+    const most = 100;
+    const shown = details.slice(-most);
+    return [
+        ...(withMessage ? [`${code ? `${code}: ` : ''}${message}`] : []),
+        ...(details.length > shown.length ? [`  (${thousands(details.length - shown.length)} earlier lines)`] : []),
+        ...shown.flatMap(detail => detail.split(/\r?\n/)).map(detail => `  ${cut(detail, 2000)}`),
+    ];
+}

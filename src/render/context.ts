@@ -1,0 +1,83 @@
+/** What every face of the comment has: its marker, its heading, where and for which commit, and its links. */
+
+import type { Plan } from '../engine/document.ts'
+import type { ParticleId, Problem } from '../particle.ts'
+import { code, cut, inComment, link, thousands } from './escape.ts'
+import { alert, particle, words } from './markdown.ts'
+import { listed } from './words.ts'
+
+/** What a text says beside the plan or the report itself. Values only: nothing is looked up. */
+export interface Context {
+  readonly environment: string
+  /** Where the plan names none. */
+  readonly account?: string
+  readonly regions: readonly string[]
+  /** The commit that was planned: on a pull request its head. */
+  readonly head: string
+  readonly runId: string | number
+  readonly attempt: string | number
+  readonly runUrl?: string
+  readonly planUrl?: string
+  /** Bytes of UTF-8, which no way of counting characters exceeds. */
+  readonly limit: number
+  /** What stops the plan: errors of manifests, and what is refused. */
+  readonly problems?: readonly Problem[]
+  /** Why there is no plan although nothing is wrong: a pull request from a fork has no credentials. */
+  readonly skipped?: string
+  /** The commit that an apply is for. */
+  readonly mergeCommit?: string
+  /** False where no merge follows: a plan by schedule or by hand, a refused one. */
+  readonly merges?: boolean
+  /** False with `require-review: false`: then more may be applied than what was shown. */
+  readonly reviewed?: boolean
+  /** Address of the repository's files at the planned commit, `…/blob/<sha>`: source lines become links. */
+  readonly sourceUrl?: string
+}
+
+/** What a comment of this environment begins with, and is found by. Environments are compared as they are written here. */
+export const marker = (environment: string): string => `<!-- ecs-particles:${inComment(environment)} -->`
+
+/** The marker, and which run wrote the text, on one line. */
+export const firstLine = ({ environment, runId, attempt, head }: Context): string =>
+  `${marker(environment)}<!-- run=${inComment(String(runId))}/${inComment(String(attempt))} head=${inComment(head)} -->`
+
+export const heading = ({ environment }: Context, end = ''): string =>
+  `### ECS particles · ${words(environment, 100)}${end && ` · ${end}`}`
+
+export const commit = (sha: string): string => code(/^[0-9a-f]{8,}$/i.test(sha) ? sha.slice(0, 7) : cut(sha, 60))
+
+/** `account 123456789012, us-east-1` */
+export function target(plan: Plan | undefined, { account, regions }: Context): string {
+  const number = plan?.account ?? account
+  const all = [...new Set(regions.length > 0 ? regions : plan ? [plan.region] : [])].filter(Boolean)
+  return [number && `account ${words(number, 40)}`, all.length > 0 && words(listed(all, 5), 200)]
+    .filter(Boolean)
+    .join(', ')
+}
+
+export const links = ({ runUrl, planUrl }: Context): string =>
+  [runUrl && link('Run', runUrl), planUrl && link('Plan as JSON', planUrl)]
+    .filter((each): each is string => typeof each === 'string' && each.startsWith('['))
+    .join(' · ')
+
+export const sentences = (...parts: readonly (string | false | undefined)[]): string => parts.filter(Boolean).join(' ')
+
+export const note =
+  (context: Context) =>
+  (leftOut: readonly string[]): string =>
+    alert('NOTE', [
+      sentences(
+        `Left out, because it does not fit here: ${leftOut.map(each => words(each, 240)).join('; ')}.`,
+        context.planUrl
+          ? `${link('The plan as JSON', context.planUrl)} has everything.`
+          : context.runUrl && `${link('The run', context.runUrl)} has everything.`,
+      ),
+    ])
+
+/** The first entries, and a line that counts the others. */
+export const atMost = (items: readonly string[], most: number, what = ''): readonly string[] =>
+  items.length > most ? [...items.slice(0, most), `and ${thousands(items.length - most)} more${what}`] : items
+
+/** Names as code, and a count of the others. */
+export const listedParticles = (ids: readonly ParticleId[], most: number): string =>
+  atMost(ids.map(particle), most).join(', ')

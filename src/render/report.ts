@@ -1,0 +1,218 @@
+/** The faces of an apply: done, failed, refused, cancelled, superseded, or begun without an end. */
+
+import type { Plan, Report, ReportStep } from '../engine/document.ts'
+import {
+  atMost,
+  type Context,
+  commit,
+  firstLine,
+  heading,
+  links,
+  listedParticles,
+  note,
+  sentences,
+  target,
+} from './context.ts'
+import { code, cut, fence, fencedLine, thousands } from './escape.ts'
+import { type Draft, firstThatFits, type Rendered, type Rung } from './fit.ts'
+import { bold, bullets, details, particle, sourceCode, table, words } from './markdown.ts'
+import { overview, planDiffs, warning } from './plan.ts'
+import {
+  count,
+  done,
+  ending,
+  flavorOf,
+  listed,
+  opened,
+  outcome,
+  protectedDifferences,
+  resultWords,
+  sentence,
+  stepResultEmoji,
+  took,
+  wordOf,
+} from './words.ts'
+
+/** What an apply has done, as Markdown. With the plan it also says what was changed, and where it is written. */
+export function renderReport(report: Report, plan: Plan | undefined, context: Context): Rendered {
+  return firstThatFits(context.limit, rung => reportDraft(report, plan, context, rung), note(context))
+}
+
+function reportDraft(report: Report, plan: Plan | undefined, context: Context, rung: Rung): Draft {
+  const leftOut: string[] = []
+  const [emoji] = resultWords[report.result]
+  const before = [
+    firstLine(context),
+    heading(context, `${emoji} ${ending(report)}`),
+    opening(report, plan, context, rung),
+    results(report, rung, leftOut),
+    ...(rung.extras || rung.table === 'full' ? [said(report, rung)] : []),
+    toGoOn(report, plan, context, rung),
+  ]
+  if (plan === undefined || rung.table === 'none') return { before, diffs: [], after: [], leftOut }
+  const planned =
+    report.result === 'refused'
+      ? [warning(plan, rung), overview(plan, context, rung, leftOut)]
+      : ['**What was planned:**']
+  // What was done needs no decision: it folds, and nothing in it is more urgent than the rest.
+  const diffs = planDiffs(plan, context, rung, 0).map(diff => ({
+    ...diff,
+    rank: report.result === 'refused' ? diff.rank : 2,
+  }))
+  return { before: [...before, ...(diffs.length > 0 ? planned : [])], diffs, after: [], leftOut }
+}
+
+const isDone = ({ result }: ReportStep): boolean => result === 'succeeded'
+
+function opening(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
+  const sha = context.mergeCommit ?? context.head
+  const merge =
+    context.mergeCommit === undefined ? '' : (context.merges ?? true) ? ', the merge of this pull request' : ''
+  const where = target(plan, context)
+  const forCommit = `for ${commit(sha)}${merge}${where && `, in ${where}`}.`
+  const failed = report.steps.filter(({ result }) => result === 'failed')
+  const cause = report.error ? words(opened(sentence(report.error.message)), rung.characters) : ''
+  const causes = bullets(
+    atMost(
+      failed.map(step => failure(step, rung)),
+      rung.entries,
+    ),
+  )
+  switch (report.result) {
+    case 'succeeded':
+      return sentences(
+        report.steps.length > 0 ? `**${done(report)}** ${forCommit}` : `**Nothing to do** ${forCommit}`,
+        links(context),
+      )
+    case 'refused':
+      return sentences(`**Refused before anything was changed**, ${forCommit}`, cause, links(context))
+    case 'superseded':
+      return sentences(
+        `**A newer commit has been applied already**; nothing was done ${forCommit}`,
+        cause,
+        links(context),
+      )
+    case 'cancelled':
+      return sentences(`**Cancelled: ${done(report)}** ${forCommit}`, cause, links(context))
+    case 'running':
+      return sentences(
+        `**Begun, and no end is recorded: ${done(report)}** ${forCommit}`,
+        'Either it is still under way, or its process died.',
+        cause,
+        links(context),
+      )
+    default:
+      return [
+        sentences(
+          failed.length === 1 && failure(failed[0], rung),
+          failed.length === 1 ? `${done(report)} ${forCommit}` : `**${done(report)}** ${forCommit}`,
+          cause,
+          links(context),
+        ),
+        ...(failed.length > 1 ? ['', ...causes] : []),
+      ].join('\n')
+  }
+}
+
+/** `ecs_service:web` failed: … */
+function failure(step: ReportStep | undefined, rung: Rung): string {
+  if (step === undefined) return ''
+  const message = step.error?.message || outcome(step)
+  return `**${particle(step.particle)} failed**${message ? `: ${words(sentence(message), rung.characters)}` : '.'}`
+}
+
+function results(report: Report, rung: Rung, leftOut: string[]): string {
+  const { steps } = report
+  if (steps.length === 0) return ''
+  const open = steps.filter(step => !isDone(step))
+  const shown = rung.table === 'dangerous' ? open : rung.table === 'none' ? [] : steps
+  if (shown.length < steps.length)
+    leftOut.push(
+      shown.length === 0
+        ? `all ${count(steps.length, 'step')}`
+        : `${thousands(steps.length - shown.length)} of ${count(steps.length, 'step')}, all of them done`,
+    )
+  if (shown.length === 0) return ''
+  if (rung.table !== 'full')
+    return bullets(
+      shown.map(step => `${stepResultEmoji[step.result]} ${wordOf(step)} ${particle(step.particle)}, ${step.result}`),
+    ).join('\n')
+  return table(
+    ['', 'particle', 'took', ''],
+    shown.map(step => [
+      `${stepResultEmoji[step.result]}&nbsp;${wordOf(step)}`,
+      particle(step.particle),
+      took(step.startedAt, step.finishedAt),
+      words(outcome(step), Math.min(rung.characters, 300)),
+    ]),
+  )
+}
+
+/** ECS's own words, newest last. Where there are too many, the oldest go first: the end explains more than the beginning. */
+function said(report: Report, rung: Rung): string {
+  const errors = [
+    ...(report.error ? [{ of: '', error: report.error }] : []),
+    ...report.steps.flatMap(({ particle: id, error }) => (error ? [{ of: id, error }] : [])),
+  ].filter(({ error }) => error.details.length > 0 || error.code !== '')
+  const most = rung.extras ? 60 : 15
+  const blocks = errors.slice(0, rung.entries).flatMap(({ of, error }) => {
+    const lines = error.details.flatMap(detail => detail.split(/\r?\n/))
+    // What was skipped has nothing to tell but why, and the table says that.
+    if (lines.length === 0) return []
+    const shown = lines.slice(-most).map(line => fencedLine(cut(line, rung.characters)))
+    const earlier = lines.length - shown.length
+    return details(
+      of === '' ? '<b>In detail</b>' : `<b>What ECS said</b> · ${bold(cut(of, 160))}`,
+      fence('text', [...(earlier > 0 ? [`… ${count(earlier, 'earlier line')}`] : []), ...shown]),
+      // Which claims nobody reviewed is what a person has to decide on.
+      report.result === 'refused',
+    )
+  })
+  return blocks.join('\n')
+}
+
+/** What a person can do now. */
+function toGoOn(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
+  const failed = report.steps.filter(({ result }) => result === 'failed')
+  switch (report.result) {
+    case 'failed': {
+      if (failed.length === 0)
+        return '**To go on:** remove the cause, then run the workflow again. What is done stays done.'
+      const fixes = failed.slice(0, 5).map(step => {
+        const source = plan?.steps.find(other => other.particle === step.particle)?.source
+        return `${particle(step.particle)}${source ? ` at ${sourceCode(source, context.sourceUrl)}` : ''}`
+      })
+      const more = failed.length - fixes.length
+      const jobs = failed.filter(step => flavorOf(step.particle) === 'ecs_task')
+      return sentences(
+        `**To go on:** change ${listed(more > 0 ? [...fixes, `${thousands(more)} more`] : fixes, 6)} in a new pull request, or revert this one.`,
+        jobs.length > 0 &&
+          `A failed task runs again when what it runs changes, when ${code('custom_config.retry')} goes up, or when ${code('retry-tasks')} names it.`,
+        'What is done stays done: the next apply begins with what AWS has.',
+      )
+    }
+    case 'refused':
+      return sentences(
+        '**To go on:** open a new pull request, whose plan shows what is to be applied; or, having read what stands here, run the workflow with',
+        plan
+          ? `${code(`approved-digest: ${cut(plan.digest, 100)}`)}.`
+          : `${code('approved-digest')}, the digest of this plan.`,
+      )
+    case 'cancelled':
+      return '**To go on:** nothing, if a newer commit has taken over; otherwise run the workflow again. What is done stays done, and what was begun is taken up where AWS has it.'
+    case 'running':
+      return '**To go on:** look at the run. If it is over, run the workflow again: what is done stays done, and no task that was begun is run twice.'
+    default:
+      return report.result === 'succeeded' && rung.extras ? protectedNote(plan) : ''
+  }
+}
+
+/** What an apply has left alone, so that "applied" is not read as "everything is as declared". */
+function protectedNote(plan: Plan | undefined): string {
+  const differences = plan ? protectedDifferences(plan) : []
+  if (differences.length === 0) return ''
+  return `Protected, and left as ${differences.length === 1 ? 'it is' : 'they are'}: ${listedParticles(
+    differences.map(({ particle: id }) => id),
+    20,
+  )}.`
+}
