@@ -4,27 +4,29 @@ import type { Clock } from './clock.ts'
 import { Ecs } from './ecs/ecs.ts'
 import { EcsError } from './ecs/errors.ts'
 import { apply } from './engine/apply.ts'
-import { claimsVersion, publishedClaims, unreviewed } from './engine/claims.ts'
+import { claimsVersion, publishedClaims } from './engine/claims.ts'
 import type { Veil } from './engine/curtain.ts'
 import type { Plan, Removed, Report } from './engine/document.ts'
 import { type Graph, graphOf } from './engine/graph.ts'
-import { Journal } from './engine/journal.ts'
+import { type Failure, Journal } from './engine/journal.ts'
 import { observe, Pass, type World } from './engine/observe.ts'
 import { decideAll, hasChanges, type Planned, planOf } from './engine/plan.ts'
 import { redactor } from './engine/redact.ts'
 import { removedSince } from './engine/removed.ts'
 import { flavors } from './flavors/index.ts'
 import { vocabulary } from './flavors/vocabulary.ts'
+import type { Claims } from './github/check.ts'
 import { Conversation } from './github/conversation.ts'
 import { type Command, commandFor, EventError, type GitHubEvent, readEvent } from './github/event.ts'
 import { textsAt } from './github/removed.ts'
-import { readHistory, reviewedForMergeGroup, reviewedForPush, supersededBy } from './github/review.ts'
+import { supersededBy } from './github/review.ts'
 import type { Runner } from './github/runner.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { choosesManifest, findManifests } from './manifest/files.ts'
 import { type Loaded, load } from './manifest/load.ts'
 import { isGone, type Particle, type ParticleId, type Problem } from './particle.ts'
 import { renderPlanText, renderReportText } from './render/text.ts'
+import { held, judge, unshownInGroup } from './review.ts'
 
 /** What the program touches of the world around it. */
 export interface Edge {
@@ -104,9 +106,10 @@ async function plan(job: Job, loaded: Loaded): Promise<void> {
   const { planned, world } = made
   if (!planned || !world) return refuse(job, undefined, problems)
   if (event.mergeGroup) problems.push(...(await unshownInGroup(job, planned, world)))
-  tell(job, planned.plan)
-  if (problems.length > 0) return refuse(job, planned.plan, problems)
   const claims = { version: claimsVersion, hashes: publishedClaims(planned.decisions, world.veil) }
+  // A plan that may not be applied shows nothing that somebody could take for reviewed.
+  tell(job, planned.plan, problems.length > 0 ? undefined : claims)
+  if (problems.length > 0) return refuse(job, planned.plan, problems)
   await runner.summary(conversation.planSummary({ plan: planned.plan }))
   await conversation.showPlan({ plan: planned.plan, claims })
   if (inputs.failOnChanges && hasChanges(planned.plan)) {
@@ -125,14 +128,14 @@ async function refuse(job: Job, plan: Plan | undefined, problems: readonly Probl
   await conversation.showPlan(news)
 }
 
-/** The plan in the log, in a file and in the outputs. */
-function tell({ runner, inputs }: Job, plan: Plan): void {
+/** The plan in the log, in a file and in the outputs. The file has the claims too, for whoever posts what another job has planned. */
+function tell({ runner, inputs }: Job, plan: Plan, claims?: Claims): void {
   runner.info(renderPlanText(plan))
   for (const warning of plan.warnings ?? []) runner.warn(warning)
   runner.output('has-changes', hasChanges(plan))
   runner.output('digest', plan.digest)
   runner.output('summary', JSON.stringify(plan.summary))
-  runner.output('plan-file', runner.file(`${fileName(inputs)}.plan.json`, `${JSON.stringify(plan, null, 2)}\n`))
+  runner.output('plan-file', runner.file(`${fileName(inputs)}.plan.json`, `${JSON.stringify({ ...plan, ...(claims && { claims }) }, null, 2)}\n`))
 }
 
 const fileName = ({ environment }: Inputs): string => environment.replace(/[^A-Za-z0-9._-]/g, '-')
@@ -229,7 +232,7 @@ async function findRemoved(
 ): Promise<{ particles: Particle[]; reported: Removed[]; warnings: string[] }> {
   const none = { particles: [], reported: [], warnings: [] }
   const { github } = conversation
-  const since = await declaredBefore(event, inputs, github)
+  const since = await declaredBefore(event, conversation)
   if (!since) return none
   const directory = join(inputs.workspace, inputs.workingDirectory)
   const wanted = choosesManifest(inputs.manifests, directory, inputs.workspace)
@@ -259,49 +262,13 @@ async function findRemoved(
 
 async function declaredBefore(
   { name, pullRequest, sha, push }: GitHubEvent,
-  { environment }: Inputs,
-  github: Conversation['github'],
+  conversation: Conversation,
 ): Promise<string | undefined> {
   if (pullRequest) return pullRequest.baseSha
-  if (name !== 'push' || !sha || !github) return undefined
-  const { applied } = await readHistory(github, environment, sha)
-  return applied === sha ? undefined : (applied ?? push?.before)
-}
-
-/** A merge group must hold nothing that its pull requests did not show. */
-async function unshownInGroup(
-  { event, inputs, conversation }: Job,
-  planned: Planned,
-  world: World,
-): Promise<Problem[]> {
   const { github } = conversation
-  if (!event.mergeGroup || !github || !inputs.requireReview) return []
-  const history = await readHistory(github, inputs.environment, event.mergeGroup.headSha)
-  const question = { environment: inputs.environment, version: claimsVersion }
-  const { claims, notes } = await reviewedForMergeGroup(github, history, event.mergeGroup, question)
-  return notReviewed(planned, world, claims, [...(history.problem ? [history.problem] : []), ...notes])
-}
-
-function notReviewed(
-  { plan, decisions }: Planned,
-  world: World,
-  claims: ReadonlySet<string>,
-  notes: readonly string[],
-): Problem[] {
-  const steps = unreviewed(plan.steps, decisions, world.veil, claims)
-  if (steps.length === 0) return []
-  const why = notes.length > 0 ? ` (${notes.join('; ')})` : ''
-  const [first] = steps
-  return [
-    ...steps.map(({ particle, transition, changes, source }) => {
-      const paths = changes.slice(0, 5).map(({ path }) => path)
-      const what = `${particle}: ${transition}${paths.length > 0 ? ` (${paths.join(', ')}${changes.length > 5 ? ', …' : ''})` : ''}`
-      return { place: { ...source, column: 1 }, message: `${what} was not reviewed` }
-    }),
-    {
-      message: `nothing was applied: ${steps.length === 1 && first ? first.particle : `${steps.length} particles`} would change in a way that no merged pull request showed${why}; open a pull request that shows it (drift in AWS counts as a change too), or let it through with approved-digest: ${plan.digest}`,
-    },
-  ]
+  if (name !== 'push' || !sha || !github) return undefined
+  const { applied } = await conversation.history(github, sha)
+  return applied === sha ? undefined : (applied ?? push?.before)
 }
 
 async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
@@ -320,21 +287,18 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
   const { planned, world, graph, problems } = made
   if (planned) tell(job, planned.plan)
   if (!planned || !world || !graph || problems.length > 0) {
-    const journal = journalOf(job)
-    journal.finish('failed', {
-      code: 'Refused',
-      message: problems.map(({ message }) => message).join('; '),
-      details: [],
-    })
-    return refuse(job, planned?.plan, problems)
+    const report = journalOf(job).finish('failed', refusalOf(problems))
+    runner.fail(problems)
+    await runner.summary(conversation.planSummary({ ...(planned && { plan: planned.plan }), problems, merges: false }))
+    return conversation.showReport(report, planned?.plan, await held(job), false)
   }
-  const review = await reviewOf(job, planned, world)
+  const review = await judge(job, planned, world)
   if (review.problems.length > 0) {
-    const message = review.problems.map(problem => problem.message).join('; ')
-    journalOf(job).finish('refused', { code: 'Refused', message, details: [] })
+    const report = journalOf(job).finish('refused', refusalOf(review.problems))
     runner.fail(review.problems)
     await runner.summary(conversation.planSummary({ plan: planned.plan, problems: review.problems, merges: false }))
-    return conversation.showRefusal(planned.plan, review.problems)
+    await conversation.showRefusal(planned.plan, review.problems)
+    return conversation.showReport(report, planned.plan, review.pullRequests, false)
   }
   const hide = redactor(planned.decisions)
   const report = await apply(planned, graph, world, journalOf(job, hide), {
@@ -351,9 +315,17 @@ async function conclude(job: Job, report: Report, plan: Plan, pullRequests: read
   runner.info(renderReportText(report, plan))
   if (report.result !== 'succeeded') runner.fail(failures(report, plan))
   await runner.summary(conversation.reportSummary(report, plan))
-  const onDefaultBranch = event.ref !== undefined && event.ref === `refs/heads/${event.defaultBranch}`
-  await conversation.showReport(report, plan, pullRequests, onDefaultBranch)
+  await conversation.showReport(report, plan, pullRequests, isOnDefaultBranch(event))
 }
+
+const isOnDefaultBranch = ({ ref, defaultBranch }: GitHubEvent): boolean =>
+  defaultBranch !== undefined && ref === `refs/heads/${defaultBranch}`
+
+const refusalOf = (problems: readonly Problem[]): Failure => ({
+  code: 'Refused',
+  message: problems.map(({ message }) => message).join('; '),
+  details: [],
+})
 
 /** What failed, each at its manifest's line. */
 function failures({ steps, error, result }: Report, plan: Plan): Problem[] {
@@ -387,40 +359,10 @@ function journalOf({ runner, inputs, clock }: Job, hide?: (text: string) => stri
 }
 
 async function supersedes({ event, inputs, conversation, runner }: Job): Promise<string | undefined> {
-  const { sha, defaultBranch, name } = event
-  if (!conversation.github || !sha || !defaultBranch || name !== 'push') return undefined
+  const { sha, defaultBranch } = event
+  // Also by hand: whoever runs an old run again gets its old commit again.
+  if (!conversation.github || !sha || !defaultBranch || !isOnDefaultBranch(event)) return undefined
   const { by, warning } = await supersededBy(conversation.github, inputs.environment, sha, defaultBranch)
   if (warning) runner.warn(warning)
   return by
-}
-
-/** Whether everything that the plan does was reviewed, and by which pull requests. */
-async function reviewOf(
-  { inputs, event, conversation }: Job,
-  planned: Planned,
-  world: World,
-): Promise<{ problems: Problem[]; pullRequests: readonly number[] }> {
-  const { approvedDigest, requireReview, environment } = inputs
-  const { plan } = planned
-  const { github } = conversation
-  if (approvedDigest) {
-    if (approvedDigest === plan.digest) return { problems: [], pullRequests: [] }
-    const message = `nothing was applied: the plan is not the approved one any more: its digest is ${plan.digest}, approved-digest is ${approvedDigest}; look at the plan again and approve that`
-    return { problems: [{ message }], pullRequests: [] }
-  }
-  if (!requireReview && !(github && event.push)) return { problems: [], pullRequests: [] }
-  if (!github || !event.sha) {
-    const why = github ? 'the event names no commit' : 'there is no github-token to look up what was reviewed'
-    return { problems: notReviewed(planned, world, new Set(), [why]), pullRequests: [] }
-  }
-  const history = await readHistory(github, environment, event.sha)
-  const question = {
-    environment,
-    version: claimsVersion,
-    enough: (claims: ReadonlySet<string>) => unreviewed(plan.steps, planned.decisions, world.veil, claims).length === 0,
-  }
-  const { claims, pullRequests, notes } = await reviewedForPush(github, history, event.push, question)
-  const said = history.problem ? [history.problem, ...notes] : notes
-  // Without review the look-up is for the comments alone, which then tell what was applied.
-  return { problems: requireReview ? notReviewed(planned, world, claims, said) : [], pullRequests }
 }

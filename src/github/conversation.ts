@@ -8,6 +8,7 @@ import { GitHub } from './api.ts'
 import { appliedCheck, type CheckRequest, type Claims, planCheck, postCheck, refusedCheck, textLimit } from './check.ts'
 import { bodyLimit, postComment } from './comment.ts'
 import type { GitHubEvent } from './event.ts'
+import { type History, readHistory } from './review.ts'
 
 /** GitHub's limit of a job summary, in bytes. */
 const summaryLimit = 1024 * 1024
@@ -22,6 +23,9 @@ export interface PlanNews {
   readonly merges?: boolean
 }
 
+/** What must be known to say something. */
+export type Speaker = Pick<Inputs, 'githubToken' | 'environment' | 'comment' | 'region' | 'requireReview'>
+
 /** What is said on GitHub about one environment: comments, checks and the summary. Refusals are warnings, never failures. */
 export class Conversation {
   /** Missing without a token or outside of a repository. */
@@ -29,10 +33,11 @@ export class Conversation {
   /** Where the comment of the pull request stands, once there is one. */
   commentUrl: string | undefined
   readonly #event: GitHubEvent
-  readonly #inputs: Inputs
+  readonly #inputs: Speaker
+  readonly #histories = new Map<string, Promise<History>>()
   readonly #warn: (text: string) => void
 
-  constructor(event: GitHubEvent, inputs: Inputs, clock: Clock, signal: AbortSignal, warn: (text: string) => void) {
+  constructor(event: GitHubEvent, inputs: Speaker, clock: Clock, signal: AbortSignal, warn: (text: string) => void) {
     this.#event = event
     this.#inputs = inputs
     this.#warn = warn
@@ -45,6 +50,13 @@ export class Conversation {
   get head(): string {
     const { pullRequest, mergeGroup, sha } = this.#event
     return pullRequest?.headSha ?? mergeGroup?.headSha ?? sha ?? ''
+  }
+
+  /** The way back from a commit to the last one that was applied. Asked once. */
+  history(github: GitHub, commit: string): Promise<History> {
+    const known = this.#histories.get(commit) ?? readHistory(github, this.#inputs.environment, commit)
+    this.#histories.set(commit, known)
+    return known
   }
 
   planSummary(news: PlanNews): string {
@@ -83,7 +95,7 @@ export class Conversation {
     })
   }
 
-  /** After an apply: the pull requests' comments become its record, and a success marks the commit. */
+  /** After an apply, or what would have been one: the pull requests' comments become its record, and a success marks the commit. */
   async showReport(
     report: Report,
     plan: Plan | undefined,
@@ -117,7 +129,7 @@ export class Conversation {
     if (!this.github) return
     const { runId, attempt } = this.#event
     const { environment, comment: mode } = this.#inputs
-    const run = { id: runId ?? 0, attempt, head: this.head }
+    const run = { id: runId ?? 0, attempt }
     const { url, warning } = await postComment(this.github, { pullRequest, environment, mode, noteworthy, run, body })
     if (warning) this.#warn(warning)
     this.commentUrl = url ?? this.commentUrl

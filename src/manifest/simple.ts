@@ -18,10 +18,12 @@ const giveUp = (): never => {
 }
 
 const DEEPEST = 32
-const KEY = /^([A-Za-z_][\w./-]*):(?: +(.*))?$/
+// YAML wants the colon of a key within 1,024 characters.
+const KEY = /^([A-Za-z_][\w./-]{0,200}):(?: +(.*))?$/
 // These are no texts, in a key or a value.
 const WORDS = /^(?:true|false|null)$/i
-const PLAIN = /^[A-Za-z_/$](?:[^:#]|:(?=[^ ])|(?<! )#)*$/
+// What begins with a digit is a text when a character of it stands in no number: 10.0.0.0/8.
+const PLAIN = /^(?:[A-Za-z_/$]|\d(?=.*[g-mp-wyzG-MP-WYZ/]))(?:[^:#]|:(?=[^ ])|(?<! )#)*$/
 const IN_LIST = /^[A-Za-z_/](?:[\w./-]|:(?=\w))*$/
 
 /** The documents of a file that is simple throughout; undefined for every other. */
@@ -29,7 +31,7 @@ export function readSimple(file: string, text: string): readonly Node[] | undefi
   if (!/^[\n\x20-\x7e]*$/.test(text)) return undefined
   try {
     const documents = split(text)
-    return documents && documents.map(lines => readDocument(file, lines))
+    return documents?.map(lines => readDocument(file, lines))
   } catch (error) {
     if (error instanceof NotSimple) return undefined
     throw error

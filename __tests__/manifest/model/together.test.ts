@@ -112,7 +112,18 @@ describe('what a child says of its task definition', () => {
       awsvpc,
       'ecs_task:migrate',
       'taskName: migrate',
-      [`1:1 aws_resource needs networkConfiguration: ${called} has networkMode awsvpc`],
+      [
+        `1:1 aws_resource needs networkConfiguration: ${called} has networkMode awsvpc; state it, or name it in custom_config.ignore where somebody else owns it`,
+      ],
+    ],
+    [
+      'a service without its network',
+      awsvpc,
+      'ecs_service:web',
+      'serviceName: web',
+      [
+        `1:1 aws_resource needs networkConfiguration: ${called} has networkMode awsvpc; state it, or name it in custom_config.ignore where somebody else owns it`,
+      ],
     ],
     [
       'Fargate in a bridge',
@@ -161,7 +172,6 @@ loadBalancers: [{targetGroupArn: a, containerName: web, containerPort: 80}, {tar
 serviceConnectConfiguration: {enabled: true, services: [{portName: http}]}
 volumeConfigurations: [{name: data, managedEBSVolume: {roleArn: r, sizeInGiB: 1}}]`,
     ],
-    ['a service that leaves its network to AWS', awsvpc, 'ecs_service:web', 'serviceName: web'],
     [
       'a task with overrides',
       bridge,
@@ -194,6 +204,12 @@ volumeConfigurations: [{name: data, managedEBSVolume: {roleArn: r, sizeInGiB: 1}
     ],
   ])('nothing is said of %s', (_name, definition, child, text) => {
     expect(together(definition, child, text)).toEqual([])
+  })
+
+  test('nothing is said of a network that somebody else owns', () => {
+    const service = particle('ecs_service:web', 'serviceName: web', { parents: [parent] })
+    const owned = { ...service, options: { ignore: ['networkConfiguration'] } }
+    expect(checkTogether([particle(parent, awsvpc), owned])).toEqual([])
   })
 
   test('nothing is said of what is to go, and of other parents', () => {

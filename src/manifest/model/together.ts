@@ -9,8 +9,6 @@ const root = 'aws_resource'
  * What one definition says about another: containers, ports and volumes that a service or a task names in its parent task
  * definition, and whether both can run in the same way. Problems stand at the child's value and name
  * the parent's place. Only particles that are to run are looked at, and only what is known without AWS.
- *
- * A service may leave out what belongs to AWS, so that nothing is said about what it lacks; a start will tell.
  */
 export function checkTogether(particles: readonly Particle[]): Problem[] {
   const problems: Problem[] = []
@@ -68,7 +66,7 @@ class TaskDefinition {
   }
 }
 
-function checkAgainst({ source, flavor }: Particle, definition: TaskDefinition, say: Say): void {
+function checkAgainst({ source, options }: Particle, definition: TaskDefinition, say: Say): void {
   for (const list of ['loadBalancers', 'serviceRegistries']) {
     for (const { node, path } of elements(source, list, root)) {
       const container = mustBeContainer(scalar(node, 'containerName'), `${path}.containerName`, definition, say)
@@ -86,7 +84,7 @@ function checkAgainst({ source, flavor }: Particle, definition: TaskDefinition, 
   for (const { node, path } of elements(overrides, 'containerOverrides', `${root}.overrides`)) {
     mustBeContainer(scalar(node, 'name'), `${path}.name`, definition, say)
   }
-  checkNetwork(source, flavor, definition, say)
+  checkNetwork(source, ignores(options, 'networkConfiguration'), definition, say)
   checkFargate(source, definition, say)
   checkVolumes(source, definition, say)
 }
@@ -144,9 +142,13 @@ function mustBePort(
   say(wanted, `${path} ${sayValue(wanted)} is the name of no port mapping of ${called}${guess(wanted, portNames)}`)
 }
 
+/** Whether `custom_config.ignore` says that the whole member is somebody else's. */
+const ignores = ({ ignore }: Particle['options'], member: string): boolean =>
+  Array.isArray(ignore) && ignore.includes(member)
+
 function checkNetwork(
   source: MapNode,
-  flavor: string,
+  ignored: boolean,
   { networkMode, networkSaid, called }: TaskDefinition,
   say: Say,
 ): void {
@@ -158,8 +160,11 @@ function checkNetwork(
       `${root}.networkConfiguration is only for networkMode awsvpc, and ${called} has ${networkSaid}: leave it out`,
     )
   }
-  if (networkMode === 'awsvpc' && !at && flavor === 'ecs_task') {
-    say(source, `${root} needs networkConfiguration: ${called} has networkMode ${networkSaid}`)
+  if (networkMode === 'awsvpc' && !at && !ignored) {
+    say(
+      source,
+      `${root} needs networkConfiguration: ${called} has networkMode ${networkSaid}; state it, or name it in custom_config.ignore where somebody else owns it`,
+    )
   }
 }
 
