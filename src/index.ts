@@ -1,7 +1,8 @@
 import { setFailed } from '@actions/core'
 import { wallClock } from './clock.ts'
 import { actionsRunner } from './github/runner.ts'
-import { main } from './main.ts'
+import { type Edge, main } from './main.ts'
+import { post } from './post.ts'
 import { logLine } from './render/escape.ts'
 
 const cancel = new AbortController()
@@ -9,7 +10,14 @@ const cancel = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancel.abort(new Error(signal)))
 
 try {
-  await main({ env: process.env, runner: actionsRunner(process.env), clock: wallClock, signal: cancel.signal })
+  const edge: Edge = {
+    env: process.env,
+    runner: actionsRunner(process.env),
+    clock: wallClock,
+    signal: cancel.signal,
+  }
+  // Set by post/index.js: one bundle behind all doors.
+  await (process.env.ECS_PARTICLES_DOOR === 'post' ? post(edge) : main(edge))
 } catch (error) {
   setFailed(logLine(error instanceof Error ? error.message : String(error)))
 }

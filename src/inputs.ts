@@ -97,16 +97,8 @@ type Refuse = (message: string) => void
  * runner before any problem is said. No problem repeats a value that may be secret.
  */
 export function readInputs(env: NodeJS.ProcessEnv = process.env): { inputs: Inputs } | { problems: Problem[] } {
-  const problems: Problem[] = []
-
-  const read = <Value>(name: InputName, parse: (text: string, refuse: Refuse) => Value): Value =>
-    // As @actions/core reads it; spelled out because that one looks at process.env alone.
-    parse(env[`INPUT_${name.toUpperCase()}`]?.trim() || defaults[name], message =>
-      problems.push({ message: `input ${name}: ${message}` }),
-    )
-
-  const githubToken = read('github-token', text => text || undefined)
-  if (githubToken) setSecret(githubToken)
+  const { read, problems } = reader<InputName>(env, defaults)
+  const githubToken = read('github-token', secretToken)
 
   const environment = read('environment', environmentName)
   const variables = read('variables', assignments)
@@ -146,6 +138,52 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): { inputs: Inpu
     onRemoved: read('on-removed', oneOf(onRemoved)),
   }
   return problems.length > 0 ? { problems } : { inputs }
+}
+
+/** Inputs of the door that only posts, with what an empty one means. */
+export const postDefaults = {
+  'plan-file': '',
+  environment: defaults.environment,
+  'github-token': '',
+  comment: defaults.comment,
+} as const
+
+export interface PostInputs extends Pick<Inputs, 'workspace' | 'environment' | 'githubToken' | 'comment'> {
+  /** Absolute, or relative to the workspace. */
+  readonly planFile: string
+}
+
+/** The inputs of the door that only posts, or everything that is wrong with them at once. */
+export function readPostInputs(env: NodeJS.ProcessEnv): { inputs: PostInputs } | { problems: Problem[] } {
+  const { read, problems } = reader(env, postDefaults)
+  const inputs: PostInputs = {
+    githubToken: read('github-token', secretToken),
+    workspace: resolve(env.GITHUB_WORKSPACE || process.cwd()),
+    planFile: read('plan-file', (text, refuse) => {
+      if (!text) refuse('must say where the plan is, such as plan.json')
+      return text
+    }),
+    environment: read('environment', environmentName),
+    comment: read('comment', oneOf(comments)),
+  }
+  return problems.length > 0 ? { problems } : { inputs }
+}
+
+/** Reads inputs by name, and gathers what is wrong with them. */
+function reader<Name extends string>(env: NodeJS.ProcessEnv, defaults: Readonly<Record<Name, string>>) {
+  const problems: Problem[] = []
+  const read = <Value>(name: Name, parse: (text: string, refuse: Refuse) => Value): Value =>
+    // As @actions/core reads it; spelled out because that one looks at process.env alone.
+    parse(env[`INPUT_${name.toUpperCase()}`]?.trim() || defaults[name], message =>
+      problems.push({ message: `input ${name}: ${message}` }),
+    )
+  return { read, problems }
+}
+
+/** The token, hidden from the log before anything is said. */
+function secretToken(text: string): string | undefined {
+  if (text) setSecret(text)
+  return text || undefined
 }
 
 /** Lines that say something; those that begin with `#` are comments. */

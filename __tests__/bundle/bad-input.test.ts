@@ -9,9 +9,14 @@ import { bundle, Checkout, closeAfterwards, type Ended, errorsOf, simulatedEcs, 
 
 let ecs: RunningSimulator
 
+/** Takes as long as our patience with one call, so it is begun first and looked at last. */
+let hanging: Promise<Ended>
+
 beforeAll(async () => {
   bundle()
   ecs = await simulatedEcs()
+  const silent = await listen(createServer(() => {}))
+  hanging = new Checkout(silent).write({ 'particles/a.yml': cluster }).apply()
 }, 240_000)
 
 const here = () => new Checkout(ecs.url, ecs.calls)
@@ -66,7 +71,7 @@ const manifests: Readonly<Record<string, { readonly files: Readonly<Record<strin
   },
   'aliases that multiply': {
     files: { 'particles/a.yml': bomb.join('\n') },
-    says: [{ file: 'particles/a.yml', message: /alias/ }],
+    says: Array(10).fill({ file: 'particles/a.yml', message: /aliases of this file stand for more than|is missing|is not a key/ }),
   },
   'a flavor that is none': {
     files: { 'particles/a.yml': cluster.replace('ecs_cluster', 'ecs_clutser') },
@@ -89,7 +94,7 @@ const manifests: Readonly<Record<string, { readonly files: Readonly<Record<strin
   },
   'a variable that is not set': {
     files: { 'particles/a.yml': cluster.replace('clusterName: main', 'clusterName: ${NAME}') },
-    says: [{ file: 'particles/a.yml', line: 4, message: /NAME is not set.*\$\$\{/ }],
+    says: [{ file: 'particles/a.yml', line: 4, message: /\$\{NAME\} is not set.*\$\$\{NAME\}/ }],
   },
   'an aws_resource that is a list': {
     files: { 'particles/a.yml': 'flavor: ecs_cluster\npcf_name: main\naws_resource:\n  - clusterName: main\n' },
@@ -97,11 +102,11 @@ const manifests: Readonly<Record<string, { readonly files: Readonly<Record<strin
   },
   'two problems in two files': {
     files: {
-      'particles/a.yml': cluster.replace('clusterName', 'clustername'),
+      'particles/a.yml': `${cluster}  setings: []\n`,
       'particles/b.yml': cluster.replaceAll('main', 'other').replace('ecs_cluster', 'ecs_custer'),
     },
     says: [
-      { file: 'particles/a.yml', line: 4, message: /clustername.*did you mean clusterName/ },
+      { file: 'particles/a.yml', line: 5, message: /setings.*did you mean settings/ },
       { file: 'particles/b.yml', line: 1, message: /ecs_custer/ },
     ],
   },
@@ -213,7 +218,7 @@ describe('AWS', () => {
 
   test('no region', async () => {
     const ended = await plain().plan({ 'aws-region': '' })
-    expectProblems(ended, { file: 'particles/a.yml', message: /region.*aws-region/ })
+    expectProblems(ended, { file: 'particles/a.yml', line: 1, message: /region.*aws-region/ })
   })
 
   test('no credentials, and nobody to ask for them', async () => {
@@ -243,19 +248,18 @@ describe('AWS', () => {
     expect(ended.milliseconds).toBeLessThan(15_000)
   }, 30_000)
 
-  test('an endpoint that accepts and says nothing', async () => {
-    const silent = await listen(createServer(() => {}))
-    const ended = await new Checkout(silent).write({ 'particles/a.yml': cluster }).apply()
-    expectProblems(ended, { message: /no answer from http:\/\/127\.0\.0\.1:\d+ .*check the region, the network/ })
-    expect(ended.milliseconds).toBeLessThan(60_000)
-  }, 70_000)
-
   test('another account', async () => {
     const ended = await plain().apply({ 'allowed-account-ids': '210987654321' })
     expectProblems(ended, {
       message: /for the account 123456789012, which is not among allowed-account-ids \(210987654321\)/,
     })
   })
+
+  test('an endpoint that accepts and says nothing', async () => {
+    const ended = await hanging
+    expectProblems(ended, { message: /no answer from http:\/\/127\.0\.0\.1:\d+ .*check the region, the network/ })
+    expect(ended.milliseconds).toBeLessThan(60_000)
+  }, 70_000)
 })
 
 async function listen(server: Server): Promise<string> {

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { ContainerDefinition, RegisterTaskDefinitionRequest, TaskDefinition } from '@aws-sdk/client-ecs'
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import { canonical, compare } from '../../src/engine/compare.ts'
 import { lines, taskDefinition as options } from './compare.kit.ts'
+
+// Whole definitions by the hundred: a busy machine takes its time.
+jest.setTimeout(60_000)
 
 type Dice = () => number
 
@@ -90,7 +93,7 @@ const name = fc.constantFrom('web', 'log', 'db', 'a.b', 'x')
 const some = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined })
 const present = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T
-const byName = <T extends { name?: string }>(of: fc.Arbitrary<T>) =>
+const byName = <T extends { name?: string | undefined }>(of: fc.Arbitrary<T>) =>
   fc.uniqueArray(of, { maxLength: 4, selector: ({ name }) => name })
 const port = fc.constantFrom(80, 443, 8080, 9090)
 

@@ -1,9 +1,12 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { NormalizedSchema } from '@smithy/core/schema'
 import fc from 'fast-check'
 import { type CompareOptions, canonical, compare, describe as describeStart } from '../../src/engine/compare.ts'
 import { overlay } from '../../src/engine/overlay.ts'
 import { cluster, drawn, frozen, service, task, taskDefinition } from './compare.kit.ts'
+
+// Whole definitions by the hundred: a busy machine takes its time.
+jest.setTimeout(60_000)
 
 type Definition = Record<string, unknown>
 

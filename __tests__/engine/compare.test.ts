@@ -606,6 +606,16 @@ describe('hidden', () => {
     ])
   })
 
+  test('a secret inside a document', () => {
+    const hooks = (token: string) => ({
+      deploymentConfiguration: { lifecycleHooks: [{ hookDetails: { keys: [token] } }] },
+    })
+    const curtain = { ...open, secret: (at: readonly unknown[]) => at.join('.').endsWith('hookDetails.keys.0') }
+    expect(lines(compare(hooks('a'), hooks('b'), { ...service, curtain }))).toEqual([
+      'deploymentConfiguration.lifecycleHooks[0].hookDetails: hidden',
+    ])
+  })
+
   test('a secret name does not show in a path', () => {
     const changes = compare(web({ image: 'a' }), {}, secret('containerDefinitions.0.name'))
     expect(lines(changes)).toEqual(['containerDefinitions[0].name: hidden', 'containerDefinitions[0].image: ∅ → "a"'])

@@ -38,7 +38,7 @@ const plan = (hashes: readonly string[], more: Partial<Parameters<typeof postChe
     ...more,
   })
 
-const shown = () => shownOn(world.github, commit, 'production', 1)
+const shown = () => shownOn(world.github, commit, { environment: 'production', version: 1 })
 
 test('the names', () => {
   expect([planCheck('p'), appliedCheck('p'), refusedCheck('p')]).toEqual([

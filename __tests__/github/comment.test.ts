@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { bodyLimit, type CommentRequest, postComment } from '../../src/github/comment.ts'
+import { bodyLimit, type CommentRequest, postComment, type Run } from '../../src/github/comment.ts'
+import { marker } from '../../src/render/comment.ts'
 import { mayOnly, openWorld, secret, type World } from './world.ts'
 
 let world: World
@@ -14,30 +15,39 @@ afterEach(async () => {
 const bot = { login: 'github-actions[bot]', type: 'Bot' } as const
 const ada = { login: 'ada', type: 'User' } as const
 
-const post = (more: Partial<CommentRequest> = {}) =>
-  postComment(world.github, {
+/** The first line as a run writes it. */
+const firstLine = ({ id, attempt }: Run, environment = 'production'): string =>
+  `${marker(environment)}<!-- run=${id}/${attempt} head=${'a'.repeat(40)} -->`
+
+/** `body` is what stands below the first line. */
+const post = ({ body = '### Plan', ...more }: Partial<CommentRequest> = {}) => {
+  const { environment = 'production', run = { id: 10, attempt: 1 } } = more
+  return postComment(world.github, {
     pullRequest: 7,
-    environment: 'production',
+    environment,
     mode: 'on-changes',
     noteworthy: true,
-    run: { id: 10, attempt: 1, head: 'a'.repeat(40) },
-    body: '### Plan',
+    run,
+    body: `${firstLine(run, environment)}\n${body}`,
     ...more,
   })
+}
 
 const bodies = () => world.server.comments.map(({ body }) => body)
 const listings = () => world.server.called('GET /repos/{owner}/{repo}/issues').length
 
 test('begins with the marker and says which run wrote it', async () => {
   const { url, warning } = await post()
-  expect(bodies()).toEqual([`<!-- ecs-particles:production --> <!-- run=10/1 head=${'a'.repeat(40)} -->\n### Plan`])
+  expect(bodies()).toEqual([
+    `<!-- ecs-particles:production --><!-- run=10/1 head=${'a'.repeat(40)} -->\n### Plan`,
+  ])
   expect(url).toMatch(/pull\/7#issuecomment-\d+$/)
   expect(warning).toBeUndefined()
 })
 
 test('is edited in place by the next run', async () => {
   const first = await post()
-  const second = await post({ run: { id: 11, attempt: 1, head: 'b'.repeat(40) }, body: '### Applied' })
+  const second = await post({ run: { id: 11, attempt: 1 }, body: '### Applied' })
   expect(second.url).toBe(first.url)
   expect(bodies()).toEqual([expect.stringContaining('### Applied')])
 })
@@ -61,7 +71,7 @@ test('one for each pull request', async () => {
 })
 
 test('is never one of another author, even with the marker', async () => {
-  const forged = '<!-- ecs-particles:production --> <!-- run=99/1 head=x -->'
+  const forged = '<!-- ecs-particles:production --><!-- run=99/1 head=x -->'
   world.server.comment(7, ada, forged)
   await post()
   expect(bodies()).toEqual([forged, expect.stringContaining('### Plan')])
@@ -86,11 +96,12 @@ test('an environment cannot end the marker', async () => {
   const environment = 'x --><img src=y>\nz'
   await post({ environment })
   await post({ environment, body: 'again' })
-  expect(bodies()).toEqual([`<!-- ecs-particles:x --img src=y--z --> <!-- run=10/1 head=${'a'.repeat(40)} -->\nagain`])
+  expect(bodies()).toEqual([expect.stringMatching(/^<!-- ecs-particles:x --%3E%3Cimg src%3Dy%3E%0Az --><!-- run=10\/1 [^\n]+\nagain$/)])
 })
 
 test('a body at the limit fits', async () => {
-  expect((await post({ body: 'x'.repeat(bodyLimit), environment: 'e'.repeat(200) })).warning).toBeUndefined()
+  const body = 'x'.repeat(bodyLimit - firstLine({ id: 10, attempt: 1 }).length - 1)
+  expect((await post({ body })).warning).toBeUndefined()
 })
 
 describe('the mode', () => {
@@ -121,8 +132,8 @@ describe('runs at the same time', () => {
     ['an older run', { id: 9, attempt: 3 }],
     ['an earlier attempt', { id: 10, attempt: 1 }],
   ])('%s does not overwrite a newer one', async (_, run) => {
-    const { url } = await post({ run: { id: 10, attempt: 2, head: 'h' }, body: 'newer' })
-    const late = await post({ run: { ...run, head: 'h' }, body: 'older' })
+    const { url } = await post({ run: { id: 10, attempt: 2 }, body: 'newer' })
+    const late = await post({ run, body: 'older' })
     expect(bodies()).toEqual([expect.stringContaining('newer')])
     expect(late).toEqual({ url, warning: 'the comment was written by a newer run and stays as it is' })
   })
@@ -134,9 +145,9 @@ describe('runs at the same time', () => {
   })
 
   test('doubles of ours are removed, the first stays', async () => {
-    const first = world.server.comment(7, bot, '<!-- ecs-particles:production --> <!-- run=3/1 head=h -->\none')
+    const first = world.server.comment(7, bot, '<!-- ecs-particles:production --><!-- run=3/1 head=h -->\none')
     world.server.comment(7, ada, 'between')
-    world.server.comment(7, bot, '<!-- ecs-particles:production --> <!-- run=4/1 head=h -->\ntwo')
+    world.server.comment(7, bot, '<!-- ecs-particles:production --><!-- run=4/1 head=h -->\ntwo')
     await post()
     expect(world.server.comments.map(({ id }) => id)).toEqual([first.id, first.id + 1])
     expect(first.body).toContain('### Plan')
@@ -146,7 +157,7 @@ describe('runs at the same time', () => {
     [404, undefined],
     [403, 'GitHub refused to remove a double of the comment (403): Forbidden'],
   ])('a double that cannot be removed, %d', async (status, warning) => {
-    world.server.comment(7, bot, '<!-- ecs-particles:production --> <!-- run=3/1 head=h -->\none')
+    world.server.comment(7, bot, '<!-- ecs-particles:production --><!-- run=3/1 head=h -->\none')
     world.server.comment(7, bot, '<!-- ecs-particles:production -->\ntwo')
     world.server.faults.push({ on: 'DELETE', status, message: 'Forbidden', times: 1 })
     const { url, warning: said } = await post()
@@ -155,8 +166,8 @@ describe('runs at the same time', () => {
   })
 
   test('a double of a newer run is left to it', async () => {
-    world.server.comment(7, bot, '<!-- ecs-particles:production --> <!-- run=3/1 head=h -->\none')
-    world.server.comment(7, bot, '<!-- ecs-particles:production --> <!-- run=14/1 head=h -->\ntwo')
+    world.server.comment(7, bot, '<!-- ecs-particles:production --><!-- run=3/1 head=h -->\none')
+    world.server.comment(7, bot, '<!-- ecs-particles:production --><!-- run=14/1 head=h -->\ntwo')
     await post()
     expect(bodies()).toEqual([expect.stringContaining('one'), expect.stringContaining('two')])
   })

@@ -820,9 +820,7 @@ describe('links', () => {
     [
       'parents in two regions',
       documents(CLUSTER.replace('main}', 'main, region_name: eu-west-1}'), DEFINITION, SERVICE),
-      [
-        '13:11 parents: ecs_cluster:main is in eu-west-1 (a.yml:1), and this one in us-east-1; give both the same region_name',
-      ],
+      ['13:11 parents: ecs_cluster:main (a.yml:1) is in another region than this one; give both the same region_name'],
     ],
     [
       'running under a cluster that goes',

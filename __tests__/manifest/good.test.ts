@@ -162,7 +162,7 @@ aws_resource:
     [
       'aliases of aliases do not grow without end',
       `- &a ${listOf('1', 10)}\n- &b ${listOf('*a', 10)}\n- &c ${listOf('*b', 10)}\n- &d ${listOf('*c', 10)}\n- &e ${listOf('*d', 10)}\n`,
-      'a.yml:5:11 *d: the aliases of this file stand for more than 20000 values; write out what they stand for',
+      'a.yml:5:7 *d: the aliases of this file stand for more than 20000 values; write out what they stand for',
     ],
     [
       'brackets do not nest without end',
@@ -262,6 +262,34 @@ describe('variables', () => {
     expect(name('a${A}b$${C}', { A: 'x' }).parts).toEqual(['a', { variable: 'A', value: 'x' }, 'b${C}'])
     expect(name('$${C}').parts).toBeUndefined()
   })
+  test('their values stand in no message, not even where something else is meant', () => {
+    const secret = { variables: { SECRET: 'hunter2', OTHER: 'hunter3' } }
+    const named = (id: string) => `flavor: ecs_cluster\npcf_name: "${id}"\naws_resource: {clusterName: "${id}"}\n`
+    const fleet = `flavor: quasiparticle
+pcf_name: fleet
+particles:
+  - {flavor: ecs_cluster, pcf_name: "\${SECRET}-a", aws_resource: {clusterName: a}}
+  - {flavor: ecs_cluster, pcf_name: b, base_particle_config: "\${OTHER}-a", aws_resource: {clusterName: b}}
+`
+    const text = documents(
+      named('${SECRET}'),
+      named('${SECRET}'),
+      named('c').replace('aws_', 'parents: ["ecs_cluster:${OTHER}"]\naws_'),
+      named('d')
+        .replace('aws_', 'parents: ["ecs_cluster:${SECRET}"]\naws_')
+        .replace('{', '{tags: [{key: a, value: "$inherit$ecs_cluster:${OTHER}$status"}], '),
+      fleet,
+    )
+    const messages = read({ 'a.yml': text }, secret).problems.map(sayProblem)
+    expect(messages.join('\n')).not.toMatch(/hunter/)
+    expect(messages).toEqual([
+      'a.yml:5:1 pcf_name: ecs_cluster:${SECRET} is declared at a.yml:1 as well; an id is unique over all manifests: rename one of them',
+      'a.yml:11:11 parents: ecs_cluster:${OTHER} is not declared; did you mean ecs_cluster:${SECRET}?',
+      'a.yml:17:45 aws_resource.tags[0].value: $inherit$ecs_cluster:${OTHER}$status names no parent of this particle (did you mean ecs_cluster:${SECRET}?); add it to parents',
+      'a.yml:23:62 base_particle_config must name an earlier member with the same flavor, not ${OTHER}-a; name one that stands above this one',
+    ])
+  })
+
   test('the environment of the process is nobody’s business', () => {
     process.env.ONLY_HERE = 'x'
     const loaded = read({ 'a.yml': cluster('aws_resource: {clusterName: "${ONLY_HERE}"}\n') })

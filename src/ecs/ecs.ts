@@ -194,6 +194,9 @@ class Shared {
           { taskDefinition: reference, include: ['TAGS'] },
           tally,
         )
+        // A family is asked for its latest ACTIVE revision; one by its number is answered whatever its status.
+        const isFamily = !/:\d+$/.test(reference)
+        if (isFamily && answer.taskDefinition?.status !== 'ACTIVE') return new Map()
         return new Map([[reference, answer]])
       } catch (error) {
         if (isEcs(error, 'Unable to describe task definition')) return new Map()

@@ -168,7 +168,8 @@ class Walk {
       })
       return 'succeeded'
     } catch (error) {
-      if (error instanceof Cancelled) {
+      // A call that waits for its turn is given up as well, with the signal's own reason.
+      if (error instanceof Cancelled || this.#settings.signal.aborted) {
         this.#journal.end(id, { result: 'cancelled', calls: tally.calls, error: cancelled })
         return 'cancelled'
       }
@@ -361,8 +362,13 @@ class StepRun {
         verdict = { is: 'failed', because: `not settled after ${duration(now - since)}: ${verdict.because}` }
       }
       if (verdict.is !== 'moving') {
-        if (flavor.conclude && goal === particle.desired) await flavor.conclude(particle, live, memo, verdict, act)
-        if (verdict.is === 'failed') await this.#fail(decision, verdict, live, memo, act)
+        const concluded = flavor.conclude && goal === particle.desired
+        if (verdict.is === 'failed') {
+          // That it failed is the news, whether or not it can be written down.
+          const unsaid = concluded ? await this.#try(() => flavor.conclude?.(particle, live, memo, verdict, act)) : []
+          await this.#fail(decision, verdict, live, memo, act, unsaid)
+        }
+        if (concluded) await flavor.conclude?.(particle, live, memo, verdict, act)
         return { verdict, live: watched || flavor.conclude ? undefined : live }
       }
       if (verdict.because !== told.sentence || now - told.at >= heartbeat) {
@@ -372,13 +378,31 @@ class StepRun {
     }
   }
 
-  async #fail(decision: Decision, verdict: Verdict, live: unknown, memo: unknown, act: Act): Promise<never> {
+  /** The sentence that it failed with, if it did. */
+  async #try(work: () => Promise<void> | undefined): Promise<string[]> {
+    try {
+      await work()
+      return []
+    } catch (error) {
+      if (error instanceof Cancelled) throw error
+      return [error instanceof Error ? error.message : String(error)]
+    }
+  }
+
+  async #fail(
+    decision: Decision,
+    verdict: Verdict,
+    live: unknown,
+    memo: unknown,
+    act: Act,
+    unsaid: readonly string[],
+  ): Promise<never> {
     const { particle } = decision
     const flavor = flavorOf(this.#context.world, particle)
     const details = [...(verdict.details ?? [])]
     // What ECS has to say is worth a try, and never worth losing the failure itself.
     const explained = await flavor.explain?.(particle, live, memo, act).catch(() => [])
-    details.push(...(explained ?? []).filter(line => !details.includes(line)))
+    details.push(...(explained ?? []).filter(line => !details.includes(line)), ...unsaid)
     let because = verdict.because
     if (this.#context.settings.onFailure === 'rollback' && flavor.rollBack && this.#step.transition === 'update') {
       because += await this.#rollBack(decision, live, act)

@@ -12,6 +12,7 @@ import {
   type Elements,
   type Entries,
   isImplied,
+  isMembers,
   type Leaf,
   normalOf,
   read,
@@ -95,7 +96,7 @@ function collect(tree: Tree, steps: Trail<Step>, ignore: readonly string[], foun
     found.add(tree)
     return
   }
-  for (const [step, inner] of inside(tree)) collect(inner, { up: steps, step: step }, ignore, found)
+  for (const [step, inner] of inside(tree)) collect(inner, { up: steps, step }, ignore, found)
 }
 
 /** How many changes would make one element the other. */
@@ -256,7 +257,7 @@ class Walk {
     const inPath = isElement && typeof last.in === 'string' ? nameMember(tree) : undefined
     let any = false
     for (const [step, inner] of inside(tree, this.#secret)) {
-      if (step !== inPath) any = this.#each(inner, { up: steps, step: step }, sayingOnly, visit) || any
+      if (step !== inPath) any = this.#each(inner, { up: steps, step }, sayingOnly, visit) || any
     }
     if (any) return true
     const name = tree.kind === 'structure' && inPath !== undefined ? tree.members.get(inPath) : undefined
@@ -293,9 +294,15 @@ class Walk {
     if (tree.kind !== 'leaf' && tree.kind !== 'values') return [...inside(tree)].some(([, inner]) => this.#hides(inner))
     const { rule, around } = tree
     if (rule.hidden?.(around, tree.kind === 'leaf' ? tree.key : undefined, curtain)) return true
-    if (around.side === 'live') return false
-    if (this.#secret(tree.at)) return true
-    return tree.kind === 'values' && tree.values.some((_, index) => this.#secret({ up: tree.at, step: index }))
+    return around.side === 'stated' && this.#secretWithin(tree.raw, tree.at)
+  }
+
+  /** A list or a document is shown as one: a secret anywhere in it hides all of it. */
+  #secretWithin(value: unknown, at: Spot): boolean {
+    if (this.#secret(at)) return true
+    if (Array.isArray(value)) return value.some((inner, step) => this.#secretWithin(inner, { up: at, step }))
+    if (!isMembers(value)) return false
+    return Object.entries(value).some(([step, inner]) => this.#secretWithin(inner, { up: at, step }))
   }
 }
 

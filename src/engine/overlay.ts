@@ -75,13 +75,13 @@ class Overlay {
   }
 
   #entries(stated: Entries, live: Entries | undefined, steps: Trail<Step>): Members {
-    const both: Record<string, unknown> = {}
+    const both: [string, unknown][] = []
     for (const key of new Set([...stated.entries.keys(), ...(live?.entries.keys() ?? [])])) {
       const from = this.#ignored({ up: steps, step: { in: key } }) ? live : stated
       const entry = from?.entries.get(key)
-      if (entry) both[key] = entry.raw
+      if (entry) both.push([key, entry.raw])
     }
-    return both
+    return Object.fromEntries(both)
   }
 
   /** Of what the definition leaves out, the parts that are ignored; elements that are to go take theirs along. */

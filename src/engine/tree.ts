@@ -160,29 +160,27 @@ export function normalOf(tree: Tree, kept: (tree: Tree) => boolean = () => true)
       return shown(tree.value)
     case 'values':
       return valuesOf(tree)
-    case 'structure': {
-      const normal: Record<string, unknown> = {}
-      for (const name of [...tree.members.keys()].sort()) {
-        const member = tree.members.get(name)
-        if (member?.says && kept(member)) normal[name] = normalOf(member, kept)
-      }
-      return normal
-    }
+    case 'structure':
+      return ordered(tree.members, member => member.says && kept(member), kept)
     case 'elements': {
       const elements = tree.elements
         .filter(element => !isImplied(element) && kept(element.tree))
         .map(element => normalOf(element.tree, kept))
       return tree.rule.unordered ? sorted(elements) : elements
     }
-    case 'entries': {
-      const normal: Record<string, unknown> = {}
-      for (const key of [...tree.entries.keys()].sort()) {
-        const entry = tree.entries.get(key)
-        if (entry && kept(entry)) normal[key] = normalOf(entry, kept)
-      }
-      return normal
-    }
+    case 'entries':
+      return ordered(tree.entries, kept, kept)
   }
+}
+
+/** Own properties whatever they are called: a label may be called `__proto__`. */
+function ordered(
+  trees: ReadonlyMap<string, Tree>,
+  worth: (tree: Tree) => boolean,
+  kept: (tree: Tree) => boolean,
+): Record<string, unknown> {
+  const entries = [...trees].filter(([, tree]) => worth(tree)).sort(([a], [b]) => compareText(a, b))
+  return Object.fromEntries(entries.map(([name, tree]) => [name, normalOf(tree, kept)]))
 }
 
 /** The values of a plain list: where the order means nothing, each once and sorted. */

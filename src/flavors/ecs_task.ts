@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { ContainerDefinition, RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
-import { EcsError, isEcs } from '../ecs/errors.ts'
+import { EcsError, isEcs, isThrottled } from '../ecs/errors.ts'
 import { canonical, describe } from '../engine/compare.ts'
 import { type Particle, Unknown } from '../particle.ts'
 import { summarizeStopped } from './containers.ts'
 import {
   inHand,
   type LiveTaskDefinition,
+  memories,
   type Revision,
+  rememberedBefore,
   request,
   type TaskDefinitionDefinition,
 } from './ecs_task_definition.ts'
@@ -34,6 +36,8 @@ export interface LiveTask {
   /** Containers whose end counts. */
   readonly essential: readonly string[]
   readonly record?: RunRecord
+  /** Counted up by `retry-tasks`. */
+  readonly attempt: number
   /** The revision that holds the record. */
   readonly holder?: { readonly arn: string; readonly tags: readonly Tag[] }
   /** The inputs ask for another run. */
@@ -64,6 +68,15 @@ const takenUp = 45 * 60
 /** A started task may be MISSING for a moment. */
 const notVisibleYet = 30_000
 
+/** Seconds by which the runner's clock and ECS's may differ. */
+const skew = 5 * 60
+
+/** How many tokens one start may go through: each is one run that never started, or one count that was raised. */
+const mostTokens = 20
+
+/** Attempts of a run without a record that are looked for among ECS's tasks. */
+const mostAttempts = 20
+
 /** The digest's form: a later form keeps its own number, so that finished jobs stay finished. */
 const digestVersion = 1
 
@@ -89,8 +102,11 @@ function outcome(task: Task, essential: readonly string[]): 'running' | 'succeed
   return codes.every(code => code === 0) ? 'succeeded' : 'failed'
 }
 
-function sort(live: LiveTask) {
-  const by = (wanted: ReturnType<typeof outcome>) => live.runs.filter(task => outcome(task, live.essential) === wanted)
+/** A task that is kept running is as good as gone once it was told to stop. */
+const isUp = ({ lastStatus, desiredStatus }: Task): boolean => lastStatus !== 'STOPPED' && desiredStatus !== 'STOPPED'
+
+function sort({ runs, essential }: Pick<LiveTask, 'runs' | 'essential'>) {
+  const by = (wanted: ReturnType<typeof outcome>) => runs.filter(task => outcome(task, essential) === wanted)
   return {
     running: by('running'),
     succeeded: by('succeeded'),
@@ -110,7 +126,7 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
 
   compare(particle, live) {
     const { running, succeeded } = sort(live)
-    const have = running.length + (keptRunning(particle) ? 0 : succeeded.length)
+    const have = keptRunning(particle) ? live.runs.filter(isUp).length : running.length + succeeded.length
     if (have <= countOf(particle)) return { changes: [] }
     return {
       changes: [],
@@ -127,7 +143,8 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
     const { taskName: _name, stopReason: _reason, ...asked } = particle.definition
     const changes = describe(asked, { schema: words.model, rules: taskRules, whole: false, ignore: [], curtain })
     // Run again by a person who names it, or run before but for the values of release variables.
-    const sanctioned = (live?.asked && live.record !== undefined) || live?.knownRelease
+    const ranBefore = live !== undefined && (live.record !== undefined || live.runs.length > 0)
+    const sanctioned = (live?.asked && ranBefore) || live?.knownRelease
     return {
       changes,
       ...(sanctioned && { sanctioned }),
@@ -148,9 +165,9 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
 
   current: (_particle, live) => live?.runs[0] && { ...live.runs[0] },
 
-  resume(_particle, live) {
-    const runs = live?.runs ?? []
-    return { arns: runs.map(({ taskArn = '' }) => taskArn), failures: [], ...(live?.record && { record: live.record }) }
+  resume(particle, live) {
+    const arns = live ? counting(particle, live).map(({ taskArn = '' }) => taskArn) : []
+    return { arns, failures: [], ...(live?.record && { record: live.record }) }
   },
 
   settled(particle, live, goal, memo, elapsed) {
@@ -166,7 +183,11 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
         ? { is: 'moving', because: `${plural(memo.arns.length - runs.length, 'task')} not visible yet` }
         : { is: 'failed', because: 'ECS has no trace of the task that it started' }
     }
-    return keptRunning(particle) ? settledKept(runs) : settledJob(runs, live?.essential ?? [], memo)
+    if (keptRunning(particle)) return settledKept(runs)
+    if (runs.length === 0 && live?.record?.status !== 'done') {
+      return { is: 'failed', because: 'ECS has no trace of its task' }
+    }
+    return settledJob(runs, live?.essential ?? [], memo)
   },
 
   async look(particle, around) {
@@ -180,23 +201,35 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
       knownRelease: signature !== undefined && hasRunBefore(signature, parts.tagLists),
     }
     const holder = parts.holder && { holder: parts.holder }
-    if (parts.digest === undefined || parts.family === undefined) return { ...base, ...holder, runs: [], others: [] }
     const { digest, family } = parts
-    const record = isRecorded(particle) ? recordOf(digest, parts.tagLists) : undefined
-    const key = runKey(digest, record?.attempt ?? 0)
+    if (family === undefined) return { ...base, ...holder, attempt: 0, runs: [], others: [] }
     const cluster = particle.definition.cluster ?? 'default'
-    const name = startedBy(particle, around.environment, key)
-    const alsoOthers = keptRunning(particle) || particle.desired !== 'running'
-    const [started, stopped, family_] = await Promise.all([
-      around.ecs.tasksStartedBy(cluster, name),
+    const record = digest !== undefined && isRecorded(particle) ? recordOf(digest, parts.tagLists) : undefined
+    const name = (attempt: number) => runName(particle, around.environment, digest ?? '', attempt)
+    // By family where more than one name is looked for: earlier definitions, or attempts that no record counts.
+    const byName = digest !== undefined && particle.desired === 'running' && isRecorded(particle)
+    const [up, stopped] = await Promise.all([
+      byName
+        ? around.ecs.tasksStartedBy(cluster, particle.definition.startedBy ?? name(record?.attempt ?? 0))
+        : around.ecs.tasksOfFamily(cluster, family, 'RUNNING'),
       particle.desired === 'running' ? around.ecs.tasksOfFamily(cluster, family, 'STOPPED') : [],
-      alsoOthers ? around.ecs.tasksOfFamily(cluster, family, 'RUNNING') : [],
     ])
-    const all = new Map([...started, ...stopped].map(run => [run.taskArn, run]))
-    const runs = [...all.values()].filter(run => run.startedBy === name && isOurs(run, key)).sort(byAge)
-    const prefix = startedByPrefix(particle, around.environment)
-    const others = family_.filter(run => run.startedBy?.startsWith(prefix) && run.startedBy !== name).sort(byAge)
-    return { ...base, ...holder, digest, runs, others, ...(record && { record }) }
+    const all = [...new Map([...up, ...stopped].map(task => [task.taskArn, task])).values()].sort(byAge)
+    const named = (attempt: number) => all.filter(task => isNamed(task, particle, name(attempt)))
+    const attempt = isRecorded(particle) ? (record?.attempt ?? 0) : lastAttempt(particle, all, name)
+    const runs = digest === undefined ? [] : named(attempt)
+    const prefix = runPrefix(particle, around.environment)
+    const others = up.filter(task => !runs.includes(task) && nameIn(task, particle)?.startsWith(prefix)).sort(byAge)
+    return {
+      ...base,
+      ...holder,
+      ...(digest !== undefined && { digest }),
+      attempt,
+      runs,
+      // A job that has changed lets its last run end by itself.
+      others: keptRunning(particle) || particle.desired !== 'running' ? others : [],
+      ...(record && { record }),
+    }
   },
 
   async watch(particle, live, memo, act) {
@@ -221,23 +254,10 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
     return { ...live, runs, others: others.filter(({ lastStatus }) => lastStatus !== 'STOPPED') }
   },
 
-  async start(particle, live, act) {
+  start(particle, live, act) {
     if (!live?.digest) throw new Error(`what ${particle.id} is to run is not known: its task definition is missing`)
-    const { running, succeeded, neverStarted } = sort(live)
-    const asked = live.asked && !keptRunning(particle)
-    const kept = asked ? [] : [...running, ...(keptRunning(particle) ? [] : succeeded)]
-    const missing = countOf(particle) - kept.length
-    const attempt = (live.record?.attempt ?? 0) + (asked ? 1 : 0)
-    const record: RunRecord = {
-      status: 'intent',
-      at: Math.floor(act.clock.now() / 1000),
-      attempt,
-      token: asked ? 0 : nextToken(live, neverStarted.length),
-      ...(live.signature && { claim: live.signature }),
-    }
-    // Before anything runs: a run that nobody could remember must not begin.
-    if (isRecorded(particle)) await remember(live, record, act)
-    return run(particle, live, { missing, kept: kept.map(({ taskArn = '' }) => taskArn), record }, act)
+    const known: Known = { ...live, digest: live.digest }
+    return keptRunning(particle) ? startKept(particle, known, act) : startJob(particle, known, act)
   },
 
   update: () => Promise.reject(new Error('a task is never updated: a changed task is a new run')),
@@ -256,11 +276,15 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
       return
     }
     if (!isRecorded(particle)) return
+    const seen = new Set(live.runs.map(({ taskArn }) => taskArn))
+    // What was not seen to end has not ended: the intent stays, and is asked about again.
+    if (memo.arns.length === 0 || !memo.arns.every(arn => seen.has(arn))) return
     const { running, failed, succeeded } = sort(live)
     if (running.length > 0) return
     const status = failed.length > 0 ? 'failed' : succeeded.length >= countOf(particle) ? 'done' : 'refused'
     const known = memo.record ?? { attempt: 0, token: 0, ...(live.signature && { claim: live.signature }) }
-    await remember(live, { ...known, status, at: Math.floor(act.clock.now() / 1000) }, act)
+    if (status === 'refused' && isUnknown({ ...live, ...(memo.record && { record: memo.record }) })) return
+    await remember(live, { ...known, status, at: seconds(act) }, act)
   },
 
   explain: async (_particle, live) =>
@@ -272,11 +296,11 @@ function readLeaving(live: LiveTask): Observed {
 }
 
 function readKept(particle: TaskParticle, live: LiveTask): Observed {
-  const { running } = sort(live)
-  if (running.length < countOf(particle)) {
-    return running.length > 0 ? { state: 'pending', incomplete: true } : { state: 'stopped' }
+  const up = live.runs.filter(isUp)
+  if (up.length < countOf(particle)) {
+    return up.length > 0 ? { state: 'pending', incomplete: true } : { state: 'stopped' }
   }
-  const starting = running.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
+  const starting = up.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
   if (starting.length > 0) return { state: 'pending', unsettled: true, why: `the task is ${starting[0]?.lastStatus}` }
   if (live.others.length > 0) {
     return {
@@ -288,31 +312,48 @@ function readKept(particle: TaskParticle, live: LiveTask): Observed {
   return { state: 'running' }
 }
 
+/** A start was recorded too long ago to ask ECS about it, and nothing that is to be seen came of it. */
+function isUnknown({ record, runs, at }: Pick<LiveTask, 'record' | 'runs' | 'at'>): boolean {
+  if (record?.status !== 'intent' || at / 1000 - record.at <= takenUp) return false
+  return !runs.some(({ createdAt }) => (createdAt?.getTime() ?? 0) / 1000 >= record.at - skew)
+}
+
+/** A person wants another run, and nothing is left of the last one that has to be found out or written down first. */
+function isAskedAgain(live: LiveTask): boolean {
+  const { failed, running } = sort(live)
+  const open = live.record?.status === 'intent' && failed.length === 0 && !isUnknown(live)
+  return live.asked && running.length === 0 && !open
+}
+
 function readJob(particle: TaskParticle, live: LiveTask): Observed {
-  const { running, succeeded, failed, neverStarted } = sort(live)
+  const { running, succeeded, failed } = sort(live)
   const { record } = live
-  const have = running.length + succeeded.length
+  const enough = running.length + succeeded.length >= countOf(particle)
+  const hasFailed = failed.length > 0 || record?.status === 'failed'
   if (running.length > 0) {
-    if (have < countOf(particle)) return { state: 'pending', incomplete: true }
+    // One that failed decides for all; and nothing is added to a run while it is unknown what came of the last start.
+    if (!enough && !hasFailed && !isUnknown(live)) return { state: 'pending', incomplete: true }
     return { state: 'pending', unsettled: true, why: `its task is ${running[0]?.lastStatus}` }
   }
-  if (live.asked) return { state: 'terminated' }
+  if (isAskedAgain(live)) return { state: 'terminated' }
   const assumed = particle.options.assume === 'done'
   if (assumed || record?.status === 'done') return { state: 'stopped', done: true }
-  const again = `change what it runs, raise custom_config.retry, or name ${particle.id} in retry-tasks`
-  if (failed.length > 0) {
-    const [words = 'its task failed'] = summarizeStopped(failed)
-    // The outcome has yet to be remembered: a look-back in two hours must find it.
-    return { state: 'stopped', failed: true, why: `its last run failed: ${words}; ${again}` }
+  if (hasFailed) {
+    // Seen, or remembered: in two hours only the record tells.
+    const [words] = summarizeStopped(failed)
+    return {
+      state: 'stopped',
+      failed: true,
+      why: `its last run failed${words ? `: ${words}` : ''}; change what it runs, raise custom_config.retry, or name ${particle.id} in retry-tasks`,
+    }
   }
-  if (record?.status === 'failed') return { state: 'stopped', failed: true, why: `its last run failed; ${again}` }
-  if (have >= countOf(particle)) {
+  if (enough) {
     if (isRecorded(particle)) {
       return { state: 'stopped', unsettled: true, why: 'it has succeeded, which is not on record yet' }
     }
     return { state: 'stopped', done: true }
   }
-  if (record?.status === 'intent' && have + neverStarted.length === 0 && live.at / 1000 - record.at > takenUp) {
+  if (record && isUnknown(live)) {
     return {
       state: 'stopped',
       failed: true,
@@ -322,8 +363,14 @@ function readJob(particle: TaskParticle, live: LiveTask): Observed {
   return { state: 'terminated' }
 }
 
+/** Tasks that a run is judged by: one that never started is nobody's outcome. */
+function counting(particle: TaskParticle, live: Pick<LiveTask, 'runs' | 'essential'>): readonly Task[] {
+  if (keptRunning(particle)) return live.runs.filter(isUp)
+  return live.runs.filter(run => outcome(run, live.essential) !== 'never started')
+}
+
 function settledKept(runs: readonly Task[]): Verdict {
-  const stopped = runs.filter(({ lastStatus }) => lastStatus === 'STOPPED')
+  const stopped = runs.filter(run => !isUp(run))
   if (stopped.length > 0) {
     return {
       is: 'failed',
@@ -399,24 +446,25 @@ async function runOf(particle: TaskParticle, around: Surroundings): Promise<Run>
   if (parent) {
     const live = (await around.live(parent.id)) as LiveTaskDefinition | undefined
     const hand = inHand(parent, live)
-    const known = [hand, live?.latest, ...(live?.running ?? [])].filter(revision => revision !== undefined)
     return {
       ...content(particle, request(parent.definition), parent.options.ignore),
       ...holder(hand),
-      tagLists: known.map(({ tags }) => tags ?? []),
+      tagLists: memories(live),
     }
   }
   const named = particle.definition.taskDefinition
   if (typeof named !== 'string') return { essential: [], tagLists: [] }
-  // Somebody else's definition: what it says is what is to run, its latest revision is where records may stand too.
+  // Somebody else's definition: what it says is what is to run, other revisions are where records may stand too.
   const revision = await around.ecs.taskDefinition(nameOf(named))
   const family = revision?.taskDefinition?.family
   const latest = family && /:\d+$/.test(named) ? await around.ecs.taskDefinition(family) : revision
   if (!revision?.taskDefinition) return { essential: [], tagLists: [] }
+  const seen = [revision, ...(latest?.taskDefinition ? [latest] : [])]
+  const remembered = isRecorded(particle) && family ? await rememberedBefore(family, seen, around.ecs) : []
   return {
     ...content(particle, liveTaskDefinition(revision), undefined),
     ...holder(revision),
-    tagLists: [revision.tags ?? [], latest?.tags ?? []],
+    tagLists: [...seen.map(({ tags }) => tags ?? []), remembered],
   }
 }
 
@@ -481,29 +529,46 @@ const runKey = (digest: string, attempt: number): string =>
 
 const spelled = (text: string): string => text.replace(/[^A-Za-z0-9_-]/g, '-')
 
-/** `particles/<environment>/<pcf_name>/`, in the characters that startedBy allows. */
-const startedByPrefix = ({ name }: TaskParticle, environment: string): string =>
-  `particles/${spelled(environment)}/${spelled(name)}`.slice(0, 128 - 33).concat('/')
+/** The longest prefix that leaves room for a run's key in the 128 characters of startedBy. */
+const longestPrefix = 128 - 32 - 1
 
-const startedBy = (particle: TaskParticle, environment: string, key: string): string =>
-  particle.definition.startedBy ?? `${startedByPrefix(particle, environment)}${key}`
+/**
+ * `particles/<environment>/<pcf_name>/`, in the characters that startedBy allows. Names that lose something on the way
+ * get a few hex digits in its place: a task of somebody else's must not look like one of ours.
+ */
+function runPrefix({ name }: TaskParticle, environment: string): string {
+  const said = `particles/${spelled(environment)}/${spelled(name)}`
+  if (said === `particles/${environment}/${name}` && said.length <= longestPrefix) return `${said}/`
+  const mark = `-${hash([environment, name]).slice(0, 8)}`
+  return `${said.slice(0, longestPrefix - mark.length)}${mark}/`
+}
 
-/** Tasks started under a manifest's own `startedBy` carry the run's key, because their name does not. */
+/** What one attempt at a run is called. */
+const runName = (particle: TaskParticle, environment: string, digest: string, attempt: number): string =>
+  `${runPrefix(particle, environment)}${runKey(digest, attempt)}`
+
+/** Tasks that run under a manifest's own `startedBy` carry their run's name in this tag. */
 const runTag = `${ownTagPrefix}run`
 
-function isOurs(run: Task, key: string): boolean {
-  const tag = run.tags?.find(tag => tag.key === runTag)
-  // Without the tag nobody can tell: at most once is the promise, so it counts as ours.
-  return tag === undefined || tag.value === key
+/** The run that a task belongs to, by its name; undefined under a manifest's own `startedBy` without a tag. */
+const nameIn = (task: Task, { definition }: TaskParticle): string | undefined =>
+  task.startedBy === definition.startedBy ? task.tags?.find(({ key }) => key === runTag)?.value : task.startedBy
+
+function isNamed(task: Task, particle: TaskParticle, name: string): boolean {
+  const said = nameIn(task, particle)
+  if (said !== undefined) return said === name
+  // StopTask takes tags away. Nobody can tell then: at most once is the promise, so it counts as this run.
+  return task.startedBy !== undefined && task.startedBy === particle.definition.startedBy
 }
 
-/** A token that ECS is known to have started nothing with is not used again: it would be answered with that nothing. */
-function nextToken({ record, runs }: LiveTask, neverStarted: number): number {
-  if (!record) return 0
-  const spent =
-    record.status === 'refused' || (record.status === 'intent' && neverStarted > 0 && runs.length === neverStarted)
-  return spent ? record.token + 1 : record.token
+/** The newest attempt that there is a task of. */
+function lastAttempt(particle: TaskParticle, tasks: readonly Task[], name: (attempt: number) => string): number {
+  const names = new Set(tasks.map(task => nameIn(task, particle)))
+  for (let attempt = mostAttempts; attempt > 0; attempt--) if (names.has(name(attempt))) return attempt
+  return 0
 }
+
+const seconds = ({ clock }: Act): number => Math.floor(clock.now() / 1000)
 
 async function remember(live: LiveTask, record: RunRecord, { ecs }: Act): Promise<void> {
   const { digest, holder } = live
@@ -524,50 +589,124 @@ async function remember(live: LiveTask, record: RunRecord, { ecs }: Act): Promis
   }
 }
 
-async function run(
+/** A look that knows what is to run. */
+type Known = LiveTask & { readonly digest: string }
+
+async function startKept(particle: TaskParticle, live: Known, act: Act): Promise<Memo> {
+  // Started again for each that has stopped: what has stopped makes the token.
+  const turn = live.runs.filter(run => !isUp(run)).map(({ taskArn }) => taskArn)
+  const token = (n: number) => hash([live.digest, act.environment, turn, n])
+  const up = { ...live, runs: live.runs.filter(isUp) }
+  return launch(particle, up, { name: runName(particle, act.environment, live.digest, 0), first: 0, token }, act)
+}
+
+async function startJob(particle: TaskParticle, live: Known, act: Act): Promise<Memo> {
+  const asked = isAskedAgain(live)
+  const attempt = live.attempt + (asked ? 1 : 0)
+  const open = !asked && live.record?.status === 'intent' ? live.record : undefined
+  // A token that ECS is known to have started nothing with is not used again: it would be answered with that nothing.
+  const first = asked || !live.record ? 0 : open ? open.token : live.record.token + 1
+  let record: RunRecord | undefined
+  const runs = asked ? [] : live.runs
+  const start = {
+    name: runName(particle, act.environment, live.digest, attempt),
+    first,
+    // Whoever asks with this token gets the same run, from whatever machine and environment.
+    token: (n: number) => hash([live.digest, attempt, n]),
+    // Before anything runs: a run that nobody could remember must not begin.
+    before: async (n: number) => {
+      if (!isRecorded(particle)) return
+      // An intent that is taken up keeps its time: how long ECS remembers its token counts from there.
+      record = open && n === open.token ? open : intent(live, attempt, n, act)
+      if (record !== open) await remember(live, record, act)
+    },
+    refused: async () => {
+      if (record) await remember(live, { ...record, status: 'refused' }, act)
+    },
+  }
+  const memo = await launch(particle, { ...live, runs }, start, act)
+  return { ...memo, ...(record && { record }) }
+}
+
+const intent = (live: LiveTask, attempt: number, token: number, act: Act): RunRecord => ({
+  status: 'intent',
+  at: seconds(act),
+  attempt,
+  token,
+  ...(live.signature && { claim: live.signature }),
+})
+
+interface Launch {
+  readonly name: string
+  /** The token to begin with. */
+  readonly first: number
+  token(n: number): string
+  before?(n: number): Promise<void>
+  refused?(): Promise<void>
+}
+
+/**
+ * Calls RunTask until there is as much as is asked for. A token that was used before is answered with the tasks that it
+ * started then; the next token makes up what is missing still.
+ */
+async function launch(
   particle: TaskParticle,
-  live: LiveTask,
-  { missing, kept, record }: { readonly missing: number; readonly kept: readonly string[]; readonly record: RunRecord },
+  live: Pick<LiveTask, 'runs' | 'essential'>,
+  { name, first, token, before, refused }: Launch,
   act: Act,
 ): Promise<Memo> {
   const { taskName: _name, stopReason: _reason, ...asked } = particle.definition
-  const digest = live.digest ?? ''
-  const key = runKey(digest, record.attempt)
-  // A task that is kept running is started again for each that has stopped; a job's token is counted in its record.
-  const turn = keptRunning(particle)
-    ? live.runs.filter(({ lastStatus }) => lastStatus === 'STOPPED').map(({ taskArn }) => taskArn)
-    : isRecorded(particle)
-      ? record.token
-      : sort(live).neverStarted.length
-  const clientToken = hash([digest, act.environment, record.attempt, turn, missing, kept.length])
-  const input = {
-    ...asked,
-    count: missing,
-    startedBy: startedBy(particle, act.environment, key),
-    clientToken,
-    ...(asked.startedBy && { tags: [...(asked.tags ?? []), { key: runTag, value: key }] }),
+  const known = new Map(live.runs.map(run => [run.taskArn ?? '', run]))
+  const now = () => ({ runs: [...known.values()], essential: live.essential })
+  const missing = () => {
+    const { running, succeeded } = sort(now())
+    return countOf(particle) - running.length - (keptRunning(particle) ? 0 : succeeded.length)
   }
-  const memo = { record }
+  let words: readonly string[] = []
+  for (let n = first; n < first + mostTokens && missing() > 0 && words.length === 0; n++) {
+    await before?.(n)
+    const input = {
+      ...asked,
+      count: missing(),
+      startedBy: asked.startedBy ?? name,
+      clientToken: token(n),
+      ...(asked.startedBy !== undefined && { tags: [...(asked.tags ?? []), { key: runTag, value: name }] }),
+    }
+    const answer = await runTask(input, act).catch(async error => {
+      if (isNo(error)) await refused?.().catch(() => {})
+      throw error
+    })
+    // What was seen may be newer than what the token is answered with.
+    for (const run of answer.tasks) if (!known.has(run.taskArn ?? '')) known.set(run.taskArn ?? '', run)
+    words = answer.failures
+    if (sort(now()).failed.length > 0 && !keptRunning(particle)) break
+  }
+  return { arns: counting(particle, now()).map(({ taskArn = '' }) => taskArn), failures: words }
+}
+
+/** ECS said no, and nothing runs for it. */
+const isNo = (error: unknown): boolean => error instanceof EcsError && !error.unsure && !isThrottled(error)
+
+/** The tasks that a token stands for, whether it was used just now or before. Throws where ECS started nothing. */
+async function runTask(
+  input: RunTaskRequest,
+  act: Act,
+): Promise<{ readonly tasks: readonly Task[]; readonly failures: readonly string[] }> {
   try {
     const { tasks = [], failures = [] } = await act.ecs.call('RunTask', input)
     const words = failures.map(({ reason, detail, arn }) =>
       [reason, detail, arn && nameOf(arn)].filter(Boolean).join(' '),
     )
-    if (tasks.length === 0) {
-      if (isRecorded(particle)) await remember(live, { ...record, status: 'refused' }, act)
-      const said = words.join('; ') || 'ECS gives no reason'
-      throw new EcsError(
-        'RunTask',
-        failures[0]?.reason ?? 'Failure',
-        said,
-        `ECS started nothing: ${said}; the next apply tries again`,
-        false,
-      )
-    }
-    return { ...memo, arns: [...kept, ...tasks.map(({ taskArn = '' }) => taskArn)], failures: words }
+    if (tasks.length > 0) return { tasks, failures: words }
+    const said = words.join('; ') || 'ECS gives no reason'
+    const code = failures[0]?.reason ?? 'Failure'
+    throw new EcsError('RunTask', code, said, `ECS started nothing: ${said}; the next apply tries again`, false)
   } catch (error) {
-    // The token has started it before, asked for in other words (another revision that says the same): that is the run.
+    // The token was used before, with other words: by another revision that says the same, or for another count.
     if (!isEcs(error, 'ConflictException') || error.resourceIds.length === 0) throw error
-    return { ...memo, arns: [...kept, ...error.resourceIds], failures: [] }
+    const seen = new Map((await act.ecs.tasks(input.cluster ?? 'default', error.resourceIds)).map(t => [t.taskArn, t]))
+    // One that is not to be seen yet is on its way.
+    const tasks = error.resourceIds.map(arn => seen.get(arn) ?? { taskArn: arn, lastStatus: 'PROVISIONING' })
+    return { tasks, failures: [] }
   }
 }

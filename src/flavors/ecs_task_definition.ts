@@ -1,10 +1,12 @@
-import type { DescribeTaskDefinitionResponse, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
+import type { DescribeTaskDefinitionResponse, RegisterTaskDefinitionRequest, Tag } from '@aws-sdk/client-ecs'
 import { compare, describe } from '../engine/compare.ts'
+import { overlay } from '../engine/overlay.ts'
 import { type Particle, Unknown } from '../particle.ts'
 import type { LiveService } from './ecs_service.ts'
+import type { Ecs } from '../ecs/ecs.ts'
 import type { Act, Curtain, Flavor, Surroundings } from './flavor.ts'
 import { insist } from './insist.ts'
-import { carriedForward } from './record.ts'
+import { carriedForward, holdsRecords } from './record.ts'
 import { liveTaskDefinition, taskDefinitionRules } from './rules/taskDefinition.ts'
 import { isReservedTag, setTags } from './tags.ts'
 import { nameOf, vocabulary } from './vocabulary.ts'
@@ -23,6 +25,8 @@ export interface LiveTaskDefinition {
   /** ACTIVE revisions that the particle's own services run, newest first. */
   readonly running: readonly Revision[]
   readonly pinned?: Revision
+  /** What an older revision remembers of jobs, where those in hand remember nothing. */
+  readonly remembered?: readonly Tag[]
 }
 
 /** The revision that a transition made, or nothing when it only took away. */
@@ -164,7 +168,10 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
     if (revision !== undefined && particle.desired === 'running') {
       return pinned?.taskDefinition?.status === 'ACTIVE' ? { ...(latest && { latest }), running, pinned } : undefined
     }
-    return latest || running.length > 0 ? { ...(latest && { latest }), running } : undefined
+    if (!latest && running.length === 0) return undefined
+    const live: LiveTaskDefinition = { ...(latest && { latest }), running }
+    const remembered = hasJobs(around) ? await rememberedBefore(family, revisions(live), around.ecs) : []
+    return { ...live, ...(remembered.length > 0 && { remembered }) }
   },
 
   start: (particle, live, act) => register(particle, live, act),
@@ -189,6 +196,38 @@ function revisions(live: LiveTaskDefinition | undefined): readonly Revision[] {
   return [...live.running, ...(live.latest ? [live.latest] : []), ...(live.pinned ? [live.pinned] : [])]
 }
 
+/** Tags of every revision that is known to remember jobs. */
+export const memories = (live: LiveTaskDefinition | undefined): readonly (readonly Tag[])[] => [
+  ...revisions(live).map(({ tags }) => tags ?? []),
+  live?.remembered ?? [],
+]
+
+/** How far back records are looked for. */
+const furthestBack = 10
+
+/**
+ * What the newest older revision with records remembers. A revision that somebody else registered takes no tags along,
+ * and a job that was done must not run again for that.
+ */
+export async function rememberedBefore(family: string, seen: readonly Revision[], ecs: Ecs): Promise<readonly Tag[]> {
+  if (seen.some(({ tags }) => holdsRecords(tags))) return []
+  if (seen.every(({ taskDefinition }) => taskDefinition?.revision === 1)) return []
+  const known = new Set(seen.map(arnOf))
+  const older = (await ecs.revisions(family)).filter(arn => !known.has(arn)).slice(0, furthestBack)
+  for (const arn of older) {
+    const revision = await ecs.taskDefinition(arn)
+    if (holdsRecords(revision?.tags)) return revision?.tags ?? []
+  }
+  return []
+}
+
+/** Whether children run once, and are remembered. */
+const hasJobs = ({ children, particle }: Surroundings): boolean =>
+  children.some(id => {
+    const child = id.startsWith('ecs_task:') ? particle(id) : undefined
+    return child !== undefined && child.options.wait !== 'running' && child.options.record !== false
+  })
+
 /** `family:revision` of the revisions of this family that the particle's own services run. */
 async function revisionsOfServices(family: string, around: Surroundings): Promise<ReadonlySet<string>> {
   const services = around.children.filter(id => id.startsWith('ecs_service:'))
@@ -202,12 +241,16 @@ async function register(
   live: LiveTaskDefinition | undefined,
   act: Act,
 ): Promise<Memo> {
-  const known = revisions(live)
+  const old = inHand(particle, live)
   // Tags that the manifest has no opinion about stay with the family, as they stay with a resource that is updated.
   const stated =
-    particle.definition.tags ?? (inHand(particle, live)?.tags ?? []).filter(({ key }) => !isReservedTag(key ?? ''))
-  const tags = [...stated, ...carriedForward(known.map(revision => revision.tags ?? []))]
-  const { tags: _stated, ...definition } = request(particle.definition)
+    particle.definition.tags ?? (old?.tags ?? []).filter(({ key }) => !isReservedTag(key ?? ''))
+  const tags = [...stated, ...carriedForward(memories(live), stated)]
+  // What the manifest ignores is somebody else's: the new revision says of it what the old one did.
+  const whole = request(particle.definition)
+  const { tags: _stated, ...definition } = old
+    ? overlay(whole, liveTaskDefinition(old), options(particle, openCurtain))
+    : whole
   const answer = await insist(
     () => act.ecs.call('RegisterTaskDefinition', { ...definition, ...(tags.length > 0 && { tags }) }),
     {

@@ -20,8 +20,11 @@ export interface RunRecord {
 
 const prefix = `${ownTagPrefix}run/`
 
-/** Records that new revisions carry: more would crowd out a manifest's own tags (fifty in all, thirty its own). */
+/** Records that new revisions carry: more would crowd out a manifest's own tags (thirty at most). */
 const newest = 20
+
+/** Tags that ECS takes for one resource. Its own, `aws:`, it does not count. */
+const mostTags = 50
 
 const tagKey = (digest: string): string => `${prefix}${digest}`
 
@@ -71,8 +74,16 @@ export const hasRunBefore = (claim: string, tagLists: readonly (readonly Tag[])[
     return record?.claim === claim && record.status === 'done'
   })
 
-/** The newest records of several revisions, for the tags of a new one. */
-export function carriedForward(tagLists: readonly (readonly Tag[])[]): Tag[] {
+const isRecord = ({ key = '' }: Tag): boolean => key.startsWith(prefix)
+
+export const holdsRecords = (tags: readonly Tag[] | undefined): boolean => tags?.some(isRecord) === true
+
+/** How many records there is room for beside other tags. */
+const roomBeside = (tags: readonly Tag[]): number =>
+  Math.max(0, Math.min(newest, mostTags - tags.filter(tag => !isRecord(tag) && !tag.key?.startsWith('aws:')).length))
+
+/** The newest records of several revisions, as far as there is room beside the tags of a new one. */
+export function carriedForward(tagLists: readonly (readonly Tag[])[], beside: readonly Tag[] = []): Tag[] {
   const records = new Map<string, RunRecord>()
   for (const { key = '', value = '' } of tagLists.flat()) {
     const record = key.startsWith(prefix) ? parse(value) : undefined
@@ -83,18 +94,17 @@ export function carriedForward(tagLists: readonly (readonly Tag[])[]): Tag[] {
   }
   return [...records]
     .sort(([one, { at: a }], [other, { at: b }]) => b - a || (one < other ? -1 : 1))
-    .slice(0, newest)
+    .slice(0, roomBeside(beside))
     .map(([digest, record]) => recordTag(digest, record))
 }
 
 /** Keys of the records that a revision would hold too many of, should one more be written. */
 export function surplus(digest: string, tags: readonly Tag[]): string[] {
+  const others = tags.filter(tag => isRecord(tag) && tag.key !== tagKey(digest))
   const kept = new Set(
-    carriedForward([tags])
-      .slice(0, newest - 1)
+    carriedForward([others])
+      .slice(0, Math.max(0, roomBeside(tags) - 1))
       .map(({ key }) => key),
   )
-  return tags
-    .map(({ key = '' }) => key)
-    .filter(key => key.startsWith(prefix) && !kept.has(key) && key !== tagKey(digest))
+  return others.map(({ key = '' }) => key).filter(key => !kept.has(key))
 }

@@ -50,6 +50,7 @@ const header = (version: number, part: number, parts: number): string =>
   `ecs-particles claims, format ${version}, part ${part} of ${parts}`
 const headerForm = /^ecs-particles claims, format (\d+), part (\d+) of (\d+)$/
 const claimForm = /^[0-9a-f]{16}$/
+export const isClaim = (text: string): boolean => claimForm.test(text)
 
 // Seventeen characters a claim, and a line for the header that is never longer than this.
 const claimsPerCheck = Math.floor((textLimit - 100) / 17)
@@ -70,7 +71,7 @@ export function readClaims(
   const [first = '', ...lines] = (text ?? '').trim().split(/\r?\n/)
   const [, version, part, parts] = headerForm.exec(first.trim()) ?? []
   const hashes = lines.map(line => line.trim())
-  return version && part && parts && hashes.every(hash => claimForm.test(hash))
+  return version && part && parts && hashes.every(isClaim)
     ? { version: Number(version), part: Number(part), parts: Number(parts), hashes }
     : undefined
 }

@@ -59,7 +59,7 @@ export interface Draft {
 export interface Origin {
   readonly quasi?: string
   /** It is one of so many copies of the member with this id. */
-  readonly copy?: { readonly of: string; readonly index: number; readonly count: number }
+  readonly copy?: { readonly of: string; readonly label: string; readonly index: number; readonly count: number }
 }
 
 type Wrong = (place: Place, message: string) => void

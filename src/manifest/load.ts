@@ -95,6 +95,7 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
   const variables = new Map([['ENVIRONMENT', environment], ...settings.variables])
   const drafts = new Map<ParticleId, Draft>()
   const groups = new Map<string, Draft[]>()
+  const labels = new Map<string, string>()
   const quasiparticles = new Map<string, Place>()
   const absent = new Map<string, Place>()
   const broken = new Set<string>()
@@ -126,6 +127,7 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
       const first = quasiparticles.get(who.id)
       if (first) wrong(map.place, `pcf_name: ${who.label} is declared at ${lineOf(first)} as well; rename one of them`)
       quasiparticles.set(who.id, map.place)
+      labels.set(who.id, who.label)
       if (!groups.has(who.id)) groups.set(who.id, [])
     }
     for (const seed of expandQuasiparticle(map, who, copies, problems)) grow(seed)
@@ -190,6 +192,8 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
       return
     }
     drafts.set(id, draft)
+    labels.set(id, label)
+    if (origin.copy) labels.set(origin.copy.of, origin.copy.label)
     for (const group of [origin.quasi, origin.copy?.of]) {
       if (group === undefined) continue
       const members = groups.get(group)
@@ -212,5 +216,5 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
     return `flavor ${shown} is not known${didYouMean(flavor, known) || `; there are ${known.join(', ')}`}`
   }
 
-  return { read, drafts, groups, absent, broken, incomplete: false }
+  return { read, drafts, groups, labels, absent, broken, incomplete: false }
 }

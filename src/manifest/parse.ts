@@ -158,6 +158,8 @@ function read(
     aliases.values -= anchor.values
     deepest = Math.max(deepest, depth + anchor.depth)
     if (aliases.values < 0 || depth + anchor.depth > DEPTH) {
+      // This too is said once.
+      if (aliases.values < 0) aliases.left = Math.min(aliases.left, -1)
       const what = aliases.values < 0 ? `stand for more than ${ALIASED_VALUES} values` : `nest more than ${DEPTH} deep`
       return wrong(at, `*${quote(name)}: the aliases of this file ${what}; write out what they stand for`)
     }

@@ -50,7 +50,7 @@ export function expandQuasiparticle(map: MapNode, who: Identified, copies: Copie
   }
   const nameNode = map.entries.get('pcf_name')?.node
   const fallback = nameNode?.kind === 'scalar' && who.name ? nameNode : undefined
-  const earlier = new Map<string, MapNode>()
+  const earlier = new Map<string, Earlier>()
   const seeds: Seed[] = []
   for (const item of particles.node.items) {
     if (item.kind !== 'map') {
@@ -67,7 +67,8 @@ export function expandQuasiparticle(map: MapNode, who: Identified, copies: Copie
     }
     checkKeys(item, KEYS.member, 'a member of a quasiparticle', wrong)
     const whole = based(item, member, earlier, wrong)
-    if (member.id && !earlier.has(member.id)) earlier.set(member.id, whole)
+    if (member.id && !earlier.has(member.id))
+      earlier.set(member.id, { map: whole, name: member.label.slice(member.label.indexOf(':') + 1) })
     const quasi = who.id ? { quasi: who.id } : {}
     const count = multiplier(item.entries.get('multiplier')?.node, copies, wrong)
     if (count === undefined || !member.id || !member.name) {
@@ -75,7 +76,7 @@ export function expandQuasiparticle(map: MapNode, who: Identified, copies: Copie
       continue
     }
     for (let index = 0; index < count; index++) {
-      const copy = { of: member.id, index, count }
+      const copy = { of: member.id, label: member.label, index, count }
       const numbered: Identified = {
         flavor: member.flavor,
         name: `${member.name}-${index}`,
@@ -90,18 +91,22 @@ export function expandQuasiparticle(map: MapNode, who: Identified, copies: Copie
 
 type Wrong = (place: Place, message: string) => void
 
+/** A member that another one may start from, and its name as it is written. */
+interface Earlier {
+  readonly map: MapNode
+  readonly name: string
+}
+
 /** A member upon its base, the way a patch lies upon a particle. */
-function based(item: MapNode, member: Identified, earlier: ReadonlyMap<string, MapNode>, wrong: Wrong): MapNode {
+function based(item: MapNode, member: Identified, earlier: ReadonlyMap<string, Earlier>, wrong: Wrong): MapNode {
   const node = item.entries.get('base_particle_config')?.node
   if (!node) return item
   const name = textOf(node)
-  const base = name && member.flavor ? earlier.get(`${member.flavor}:${name}`) : undefined
+  const base = name && member.flavor ? earlier.get(`${member.flavor}:${name}`)?.map : undefined
   if (!base) {
-    const same = [...earlier.keys()]
-      .filter(id => id.startsWith(`${member.flavor}:`))
-      .map(id => id.slice(id.indexOf(':') + 1))
+    const same = [...earlier].filter(([id]) => id.startsWith(`${member.flavor}:`)).map(([, { name }]) => name)
     const shown = node.kind === 'scalar' && name ? quote(written(node)) : kindOf(node)
-    const meant = didYouMean(name ?? '', same) || '; name one that stands above this one'
+    const meant = didYouMean(shown, same) || '; name one that stands above this one'
     wrong(node.place, `base_particle_config must name an earlier member with the same flavor, not ${shown}${meant}`)
     return item
   }

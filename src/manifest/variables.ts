@@ -1,7 +1,7 @@
-import type { Inherit, MapNode, Node, Part, ParticleId, Place, Problem, ScalarNode } from '../particle.ts'
-import { elementLabel } from './model/written.ts'
+import type { Inherit, MapNode, Part, ParticleId, Place, Problem, ScalarNode } from '../particle.ts'
 import { closest } from './suggest.ts'
-import { inQuotes, quote } from './words.ts'
+import { replaceScalars, type Where } from './walk.ts'
+import { inQuotes } from './words.ts'
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 const INHERIT = '$inherit$'
@@ -11,74 +11,38 @@ const INHERIT = '$inherit$'
  * looked at again: a value that reads `${OTHER}` or `$inherit$…` stays that text.
  */
 export function substitute(particle: MapNode, variables: ReadonlyMap<string, string>, problems: Problem[]): MapNode {
-  // Most manifests hold few variables; a look is cheaper than a walk that keeps its path.
-  if (!holdsDollar(particle)) return particle
-  const path: string[] = []
-  const wrong = (place: Place, message: string) => {
-    problems.push({ place, message: `${path.join('').replace(/^\./, '')}: ${message}` })
+  const wrong = (place: Place, where: Where) => (message: string) => {
+    problems.push({ place, message: `${where()}: ${message}` })
   }
-
-  // What holds no variable stays the same object: most of a manifest does not.
-  function node(given: Node): Node {
-    if (given.kind === 'map') return map(given)
-    if (given.kind === 'scalar') {
-      return typeof given.value === 'string' && given.value.includes('$') ? scalar(given, given.value) : given
-    }
-    let items: Node[] | undefined
-    for (const [index, item] of given.items.entries()) {
-      if (!holdsDollar(item)) {
-        items?.push(item)
-        continue
-      }
-      path.push(`[${elementLabel(item, index)}]`)
-      const filled = node(item)
-      path.pop()
-      if (filled !== item) items ??= given.items.slice(0, index)
-      items?.push(filled)
-    }
-    return items ? { ...given, items } : given
-  }
-
-  function map(given: MapNode): MapNode {
-    let entries: Map<string, { at: Place; node: Node }> | undefined
-    for (const [key, entry] of given.entries) {
-      path.push(`.${quote(key)}`)
-      if (key.includes('${')) wrong(entry.at, 'variables stand in values, never in keys; write the key out')
-      const filled = node(entry.node)
-      path.pop()
-      if (filled === entry.node) continue
-      entries ??= new Map(given.entries)
-      entries.set(key, { at: entry.at, node: filled })
-    }
-    return entries ? { ...given, entries } : given
-  }
-
-  function scalar(given: ScalarNode, text: string): ScalarNode {
-    const parts = text.includes('${') ? expand(text, variables, message => wrong(given.place, message)) : [text]
-    const value = parts.map(part => (typeof part === 'string' ? part : part.value)).join('')
-    const used = parts.some(part => typeof part !== 'string')
-    const inherit = inheritance(parts, value, message => wrong(given.place, message))
-    return {
-      kind: 'scalar',
-      place: given.place,
-      value,
-      ...(used ? { parts } : {}),
-      ...(inherit ? { inherit } : {}),
-    }
-  }
-
-  return map(particle)
+  return replaceScalars(particle, '', {
+    matters: ({ value }) => typeof value === 'string' && value.includes('$'),
+    scalar: ({ place, value }, where) => filled(String(value), place, variables, wrong(place, where)),
+    key: (key, at, where) => {
+      if (key.includes('${')) wrong(at, where)('variables stand in values, never in keys; write the key out')
+    },
+  })
 }
 
-function holdsDollar(node: Node): boolean {
-  if (node.kind === 'scalar') return typeof node.value === 'string' && node.value.includes('$')
-  if (node.kind === 'list') return node.items.some(holdsDollar)
-  for (const [key, entry] of node.entries) if (key.includes('$') || holdsDollar(entry.node)) return true
-  return false
+function filled(
+  text: string,
+  place: Place,
+  variables: ReadonlyMap<string, string>,
+  wrong: (message: string) => void,
+): ScalarNode {
+  const parts = text.includes('${') ? expand(text, variables, wrong) : [text]
+  const value = parts.map(part => (typeof part === 'string' ? part : part.value)).join('')
+  const inherit = inheritance(parts, value, wrong)
+  return {
+    kind: 'scalar',
+    place,
+    value,
+    ...(parts.some(part => typeof part !== 'string') ? { parts } : {}),
+    ...(inherit ? { inherit } : {}),
+  }
 }
 
 /** Literal text and variables, in order. */
-export function expand(
+function expand(
   text: string,
   variables: ReadonlyMap<string, string>,
   wrong: (message: string) => void,

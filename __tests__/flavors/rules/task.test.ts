@@ -76,3 +76,35 @@ test('values of environment variables are hidden in overrides too', () => {
     'overrides.containerOverrides[job].command: ∅ → ["run"]',
   ])
 })
+
+// What this says decides whether a job has run before: a new version of the canonical form, never another text.
+test('the canonical form of a run, version 1', () => {
+  const stated = {
+    cluster: 'arn:aws:ecs:us-east-1:1:cluster/main',
+    count: 1,
+    launchType: 'FARGATE',
+    platformVersion: '1.4.0',
+    networkConfiguration: { awsvpcConfiguration: { subnets: ['b', 'a'], assignPublicIp: 'DISABLED' } },
+    overrides: {
+      cpu: '1 vCPU',
+      containerOverrides: [
+        { name: 'log' },
+        {
+          name: 'job',
+          command: ['migrate', '--all'],
+          environment: [
+            { name: 'B', value: '' },
+            { name: 'A', value: '1' },
+          ],
+        },
+      ],
+    },
+    placementStrategy: [{ type: 'spread', field: 'host' }],
+  }
+  expect(JSON.stringify(canonical(frozen(stated), options))).toBe(
+    '{"cluster":"main","launchType":"FARGATE","networkConfiguration":{"awsvpcConfiguration":{"subnets":["a","b"]}},' +
+      '"overrides":{"containerOverrides":[{"command":["migrate","--all"],"environment":[{"name":"A","value":"1"},' +
+      '{"name":"B"}],"name":"job"}],"cpu":"1024"},"placementStrategy":[{"field":"instanceId","type":"spread"}],' +
+      '"platformVersion":"1.4.0"}',
+  )
+})

@@ -136,14 +136,14 @@ describe('what a child says of its task definition', () => {
       'Fargate of a definition for EC2',
       `${awsvpc}requiresCompatibilities: [EC2]`,
       'ecs_service:web',
-      'serviceName: web\nlaunchType: FARGATE',
+      `serviceName: web\nlaunchType: FARGATE\n${network}`,
       [`2:13 aws_resource.launchType FARGATE needs FARGATE in requiresCompatibilities of ${called}, not EC2 alone`],
     ],
     [
       'Fargate Spot of a definition for EC2',
       `${awsvpc}requiresCompatibilities: [EC2]`,
       'ecs_service:web',
-      'serviceName: web\ncapacityProviderStrategy: [{capacityProvider: FARGATE_SPOT, weight: 1}]',
+      `serviceName: web\ncapacityProviderStrategy: [{capacityProvider: FARGATE_SPOT, weight: 1}]\n${network}`,
       [
         `2:47 aws_resource.capacityProviderStrategy[0].capacityProvider FARGATE_SPOT needs FARGATE in requiresCompatibilities of ${called}, not EC2 alone`,
       ],

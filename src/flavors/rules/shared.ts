@@ -55,7 +55,6 @@ export const logConfiguration: Rules = under(
   },
 )
 
-/** A share of 1 is what ECS gives to a provider that is alone, 0 to every other one. */
 const strategyItem: Readonly<Record<string, Rule>> = {
   capacityProvider: {},
   weight: { default: 0 },

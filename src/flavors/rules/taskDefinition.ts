@@ -191,7 +191,7 @@ export const taskDefinitionRules: Rules = {
   ...under('containerDefinitions', { unordered: true, named: 'name' }, container),
   taskRoleArn: { spelling: byName },
   executionRoleArn: { spelling: byName },
-  // Windows has its own network mode, called `default`, which is never answered.
+  // On Windows, the mode that is left out is called `default`.
   networkMode: { default: around => (forWindows(around) ? 'default' : 'bridge') },
   ...under('volumes', { unordered: true, named: 'name' }, volume),
   ...shared.placementConstraints,

@@ -1,0 +1,119 @@
+/** Says on GitHub what another job has planned: that job needs no right to write there, and this one none in AWS. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Plan, Step, Transition } from './engine/document.ts'
+import { type Claims, isClaim } from './github/check.ts'
+import { Conversation, type PlanNews } from './github/conversation.ts'
+import { readEvent } from './github/event.ts'
+import { readPostInputs } from './inputs.ts'
+import type { Edge } from './main.ts'
+
+/** A plan file in; the comment and the check of the pull request out. */
+export async function post({ env, runner, clock, signal }: Edge): Promise<void> {
+  const read = readPostInputs(env)
+  if ('problems' in read) return runner.fail(read.problems)
+  const { inputs } = read
+  const event = await readEvent(env)
+  if (event.name !== 'pull_request' && event.name !== 'merge_group')
+    return runner.fail([
+      {
+        message: `a plan is posted on a pull request or in a merge group, not for ${event.name || 'a run without an event'}; use on: pull_request`,
+      },
+    ])
+  const speaker = { ...inputs, region: undefined, requireReview: true }
+  const conversation = new Conversation(event, speaker, clock, signal, text => runner.warn(text))
+  const found = planIn(resolve(inputs.workspace, inputs.planFile), inputs.environment)
+  const news: PlanNews =
+    'plan' in found
+      ? found
+      : event.pullRequest?.fromFork && found.missing
+        ? { skipped: 'a pull request from a fork gets no AWS credentials, so that nothing was planned' }
+        : { problems: [{ message: `${found.why}; look at the job that plans${event.runUrl ? `: ${event.runUrl}` : ''}` }] }
+  if (news.problems) runner.fail(news.problems)
+  if (news.skipped) runner.info(`plan skipped: ${news.skipped}`)
+  await conversation.showPlan(news)
+  if (conversation.commentUrl) runner.output('comment-url', conversation.commentUrl)
+}
+
+type Found = { readonly plan: Plan; readonly claims: Claims } | { readonly why: string; readonly missing?: true }
+
+/** The plan of a file, and what it publishes to be reviewed. */
+function planIn(path: string, environment: string): Found {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    return { why: `there is no plan file ${path}: nothing was planned, or it was not handed on`, missing: true }
+  }
+  const file = parse(text)
+  if (!isPlan(file)) return { why: `${path} is no plan file of this release; plan and post with one release` }
+  const { claims, ...plan } = file
+  if (plan.environment !== environment)
+    return { why: `${path} is the plan of the environment ${plan.environment}, not of ${environment}` }
+  // Without claims it is the plan of a job that has failed: it shows what nobody may apply.
+  if (!claims) return { why: 'the plan has problems, so that nothing of it may be applied' }
+  return { plan, claims }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+type Json = Readonly<Record<string, unknown>>
+type Check = (value: unknown) => boolean
+
+const isMap = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isText: Check = value => typeof value === 'string'
+const isNumber: Check = value => typeof value === 'number'
+const maybe =
+  (check: Check): Check =>
+  value =>
+    value === undefined || check(value)
+const every =
+  (check: Check): Check =>
+  value =>
+    Array.isArray(value) && value.every(check)
+const has =
+  (members: Readonly<Record<string, Check>>): Check =>
+  value =>
+    isMap(value) && Object.entries(members).every(([name, check]) => check(value[name]))
+
+const transitions = ['start', 'update', 'replace', 'stop', 'terminate', 'wait'] satisfies Transition[]
+const change = has({ path: isText })
+const step = has({
+  particle: isText,
+  transition: value => transitions.some(one => one === value),
+  from: isText,
+  to: isText,
+  changes: every(change),
+  dependsOn: every(isText),
+  risks: every(isText),
+  why: maybe(isText),
+  protected: maybe(every(change)),
+  source: has({ file: isText, line: isNumber }),
+} satisfies Record<keyof Step, Check>)
+
+const plan = has({
+  version: value => value === 1,
+  environment: isText,
+  region: isText,
+  account: maybe(isText),
+  digest: value => typeof value === 'string' && /^sha256:[0-9a-f]{64}$/.test(value),
+  summary: value => isMap(value) && Object.values(value).every(isNumber),
+  steps: every(step),
+  unchanged: every(
+    has({ particle: isText, state: isText, reason: isText, why: maybe(isText), changes: maybe(every(change)) }),
+  ),
+  removed: maybe(every(has({ particle: isText, state: isText }))),
+  warnings: maybe(every(isText)),
+} satisfies Record<keyof Plan, Check>)
+
+const claims = has({ version: isNumber, hashes: every(value => typeof value === 'string' && isClaim(value)) })
+
+/** A file may have been written by any release, or by no release at all. */
+const isPlan = (value: unknown): value is Plan & { readonly claims?: Claims } =>
+  isMap(value) && plan(value) && maybe(claims)(value.claims)
