@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setFailed } from '@actions/core'
 import { wallClock } from './clock.ts'
 import { actionsRunner } from './github/runner.ts'
@@ -6,6 +7,8 @@ import { post } from './post.ts'
 import { logLine } from './render/escape.ts'
 
 const cancel = new AbortController()
+// Everything that waits listens, which is as much as there are particles, and no leak.
+setMaxListeners(0, cancel.signal)
 // The runner asks twice before it kills; what is under way in ECS goes on there.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancel.abort(new Error(signal)))
 

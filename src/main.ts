@@ -26,7 +26,7 @@ import { choosesManifest, findManifests } from './manifest/files.ts'
 import { type Loaded, load } from './manifest/load.ts'
 import { isGone, type Particle, type ParticleId, type Problem } from './particle.ts'
 import { renderPlanText, renderReportText } from './render/text.ts'
-import { held, judge, unshownInGroup } from './review.ts'
+import { held, judge, type Told, unshownInGroup } from './review.ts'
 
 /** What the program touches of the world around it. */
 export interface Edge {
@@ -298,7 +298,7 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
     runner.fail(review.problems)
     await runner.summary(conversation.planSummary({ plan: planned.plan, problems: review.problems, merges: false }))
     await conversation.showRefusal(planned.plan, review.problems)
-    return conversation.showReport(report, planned.plan, review.pullRequests, false)
+    return conversation.showReport(report, planned.plan, review.told, false)
   }
   const hide = redactor(planned.decisions)
   const report = await apply(planned, graph, world, journalOf(job, hide), {
@@ -307,15 +307,15 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
     signal: job.signal,
     log: { say: (id, sentence) => runner.log.say(id, hide(sentence)), close: id => runner.log.close(id) },
   })
-  await conclude(job, report, planned.plan, review.pullRequests)
+  await conclude(job, report, planned.plan, review.told)
 }
 
-async function conclude(job: Job, report: Report, plan: Plan, pullRequests: readonly number[]): Promise<void> {
+async function conclude(job: Job, report: Report, plan: Plan, told: Told): Promise<void> {
   const { runner, event, conversation } = job
   runner.info(renderReportText(report, plan))
   if (report.result !== 'succeeded') runner.fail(failures(report, plan))
   await runner.summary(conversation.reportSummary(report, plan))
-  await conversation.showReport(report, plan, pullRequests, isOnDefaultBranch(event))
+  await conversation.showReport(report, plan, told, isOnDefaultBranch(event))
 }
 
 const isOnDefaultBranch = ({ ref, defaultBranch }: GitHubEvent): boolean =>

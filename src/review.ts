@@ -19,9 +19,11 @@ export interface Question {
 export interface Judgement {
   /** Empty when it may be applied. */
   readonly problems: readonly Problem[]
-  /** Those whose comments tell what comes of it. */
-  readonly pullRequests: Reviewed['pullRequests']
+  readonly told: Told
 }
+
+/** The pull requests whose comments tell what comes of an apply, and the one whose merge it is for. */
+export type Told = Pick<Reviewed, 'pullRequests' | 'merged'>
 
 /** Whether a plan may be carried out: approved as it is, reviewed, or asked to be applied without. */
 export async function judge(question: Question, planned: Planned, world: World): Promise<Judgement> {
@@ -29,20 +31,19 @@ export async function judge(question: Question, planned: Planned, world: World):
   const { digest } = planned.plan
   if (approvedDigest && approvedDigest !== digest) {
     const message = `nothing was applied: the plan is not the approved one any more: its digest is ${digest}, approved-digest is ${approvedDigest}; look at the plan again and approve that`
-    return { problems: [{ message }], pullRequests: await held(question) }
+    return { problems: [{ message }], told: await held(question) }
   }
   // Where nothing needs a review, the look-up is for the comments alone, and nobody waits for a listing that lags.
-  if (approvedDigest || !requireReview) return { problems: [], pullRequests: await held(question) }
+  if (approvedDigest || !requireReview) return { problems: [], told: await held(question) }
   const missing = (claims: ReadonlySet<string>) => unreviewed(planned.plan.steps, planned.decisions, world.veil, claims)
-  const { claims, pullRequests, notes } = await lookUp(question, shown => missing(shown).length === 0)
-  return { problems: refusal(missing(claims), digest, notes), pullRequests }
+  const { claims, notes, ...told } = await lookUp(question, shown => missing(shown).length === 0)
+  return { problems: refusal(missing(claims), digest, notes), told }
 }
 
 /** The pull requests that wait for this apply: their comments tell what comes of it. */
-export async function held(question: Question): Promise<Reviewed['pullRequests']> {
+export async function held(question: Question): Promise<Told> {
   // A run by hand belongs to no merge.
-  if (!question.event.push) return []
-  return (await lookUp(question, () => true)).pullRequests
+  return question.event.push ? lookUp(question, () => true) : { pullRequests: [] }
 }
 
 const nothing = (why: string): Reviewed => ({ claims: new Set(), pullRequests: [], notes: [why] })

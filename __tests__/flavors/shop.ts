@@ -71,8 +71,7 @@ export interface Applied extends Made {
 /** A shop with a simulated AWS account, and one who plans and applies as the action would. */
 export class Shop {
   readonly simulator: RunningSimulator
-  /** ARNs of every task that was ever run on its own, not by a service. */
-  readonly runs = new Set<string>()
+  readonly #runs = new Set<string>()
   readonly clock: Clock
 
   private constructor(simulator: RunningSimulator) {
@@ -94,9 +93,17 @@ export class Shop {
     const region = this.simulator.region(name)
     const told = region.taskChanged
     region.taskChanged = task => {
-      if (!task.deployment) this.runs.add(task.arn)
+      if (!task.deployment) this.#runs.add(task.arn)
       told(task)
     }
+  }
+
+  /** ARNs of every task that was ever run on its own, not by a service. */
+  get runs(): ReadonlySet<string> {
+    // One that was only just made has not taken a step that could be told.
+    for (const { tasks } of this.simulator.region().clusters.values())
+      for (const { arn, deployment } of tasks.values()) if (!deployment) this.#runs.add(arn)
+    return this.#runs
   }
 
   /** Names of the calls since the `from`th that change something, and were carried out. */

@@ -78,7 +78,7 @@ describe('one pull request', () => {
     const since = world.repository.head()
     const pull = await planned({ commits: 3 })
     const reviewed = await forPush(world.repository.merge(pull, method))
-    expect(reviewed).toEqual({ claims: claimsOf(pull), pullRequests: [1], since, notes: [] })
+    expect(reviewed).toEqual({ claims: claimsOf(pull), pullRequests: [1], merged: 1, since, notes: [] })
     expect(world.clock.waited).toBe(0)
   })
 
@@ -95,6 +95,29 @@ describe('one pull request', () => {
       'GET /commits/{ref}/check-runs',
       'GET /commits/{commit_sha}/pulls',
       'GET /commits/{ref}/check-runs',
+    ])
+  })
+
+  test('counts with what was shown before it was merged, in the same second too', async () => {
+    await applied()
+    const pull = await planned()
+    await plan(pull.headSha, 91)
+    const push = world.repository.merge(pull)
+    world.clock.jump(1_000)
+    await plan(pull.headSha, 92)
+    expect((await forPush(push)).claims).toEqual(new Set([claim(91)]))
+  })
+
+  test('does not count when it was merged before its plan was there', async () => {
+    await applied()
+    const pull = world.repository.open([{ a: '1' }])
+    const push = world.repository.merge(pull)
+    world.clock.jump(1_000)
+    await plan(pull.headSha, 1)
+    const { claims, notes } = await forPush(push)
+    expect(claims).toEqual(new Set())
+    expect(notes).toEqual([
+      'pull request #1 reviewed nothing: its plan "particles / production" was completed at 2026-11-22T12:00:01Z, after it was merged at 2026-11-22T12:00:00Z, so nobody can have reviewed it; wait for the plan before merging',
     ])
   })
 
@@ -332,6 +355,7 @@ describe('the last applied commit', () => {
     expect(await forPush(push)).toEqual({
       claims: claimsOf(...pulls),
       pullRequests: pulls.map(({ number }) => number),
+      merged: pulls.at(-1)?.number,
       notes: [
         'none of the last 50 commits carries the check "particles / production / applied", so only the commits of this push count',
       ],

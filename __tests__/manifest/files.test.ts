@@ -118,6 +118,14 @@ describe('patterns', () => {
   })
 })
 
+test('a name of several lines is a problem', () => {
+  write('particles/web.yml', 'particles/a\nb.yml')
+  expect(find(['particles'])).toEqual({
+    files: ['particles/web.yml'],
+    problems: ['manifests: "particles" finds the file "particles/a\\nb.yml", whose name is not of one line; rename it'],
+  })
+})
+
 test('a working directory that is not there is a problem', () => {
   expect(find(['particles'], 'infra')).toEqual({
     files: [],

@@ -275,9 +275,11 @@ particles:
       named('${SECRET}'),
       named('${SECRET}'),
       named('c').replace('aws_', 'parents: ["ecs_cluster:${OTHER}"]\naws_'),
-      named('d')
-        .replace('aws_', 'parents: ["ecs_cluster:${SECRET}"]\naws_')
-        .replace('{', '{tags: [{key: a, value: "$inherit$ecs_cluster:${OTHER}$status"}], '),
+      named('d').replace(
+        'aws_resource: {',
+        () =>
+          'parents: ["ecs_cluster:${SECRET}"]\naws_resource: {tags: [{key: a, value: "$inherit$ecs_cluster:${OTHER}$status"}], ',
+      ),
       fleet,
     )
     const messages = read({ 'a.yml': text }, secret).problems.map(sayProblem)
@@ -285,7 +287,7 @@ particles:
     expect(messages).toEqual([
       'a.yml:5:1 pcf_name: ecs_cluster:${SECRET} is declared at a.yml:1 as well; an id is unique over all manifests: rename one of them',
       'a.yml:11:11 parents: ecs_cluster:${OTHER} is not declared; did you mean ecs_cluster:${SECRET}?',
-      'a.yml:17:45 aws_resource.tags[0].value: $inherit$ecs_cluster:${OTHER}$status names no parent of this particle (did you mean ecs_cluster:${SECRET}?); add it to parents',
+      'a.yml:17:39 aws_resource.tags[0].value: $inherit$ecs_cluster:${OTHER}$status names no parent of this particle (did you mean ecs_cluster:${SECRET}?); add it to parents',
       'a.yml:23:62 base_particle_config must name an earlier member with the same flavor, not ${OTHER}-a; name one that stands above this one',
     ])
   })
@@ -550,6 +552,14 @@ describe('quasiparticles', () => {
     expect(made['ecs_service:fleet']?.desired).toBe('stopped')
     const loaded = read({ 'a.yml': fleet(only, 'environments: {test: false}\n') }, { environment: 'test' })
     expect(loaded.particles.map(({ id }) => id)).toEqual(['ecs_cluster:main'])
+    const after = SERVICE.replace('ecs_cluster:main, ecs_task_definition:web', 'ecs_service:fleet').replace(
+      '{',
+      '{cluster: x, taskDefinition: "x:1", ',
+    )
+    const without = documents(fleet(only, 'environments: {test: false}\n'), after)
+    expect(read({ 'a.yml': without }, { environment: 'test' }).problems[0]?.message).toMatch(
+      /^parents: ecs_service:fleet is not in this environment \(a.yml:8\)/,
+    )
     const staging = read({ 'a.yml': fleet(only) }, { environment: 'staging' })
     expect(staging.problems[0]?.message).toMatch(/^parents: ecs_task_definition:fleet is not in this environment/)
   })

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -91,10 +92,10 @@ ${network}`
 
 /** Manifests that the tests are told in, by their path. */
 export const manifests = {
-  cluster: { 'particles/cluster.yml': cluster },
-  web: { 'particles/cluster.yml': cluster, 'particles/web.yml': `${definition}---\n${service}` },
+  cluster: { 'particles/main.yml': cluster },
+  web: { 'particles/main.yml': cluster, 'particles/web.yml': `${definition}---\n${service}` },
   shop: {
-    'particles/cluster.yml': cluster,
+    'particles/main.yml': cluster,
     'particles/web.yml': `${definition}---\n${service}`,
     'particles/migrate.yml': job,
   },
@@ -240,7 +241,7 @@ export class World {
 
   async run(happening: Happening, given: Given = {}): Promise<Ran> {
     const { env, runner, ran } = this.#stage(happening, given)
-    await main({ env, runner, clock: this.clock, signal: new AbortController().signal })
+    await main({ env, runner, clock: this.clock, signal: neverCancelled() })
     return ran()
   }
 
@@ -265,7 +266,7 @@ export class World {
     )
     env['INPUT_PLAN-FILE'] = 'kept/plan.json'
     for (const [name, value] of Object.entries(given)) env[`INPUT_${name.toUpperCase()}`] = value
-    await post({ env, runner, clock: this.clock, signal: new AbortController().signal })
+    await post({ env, runner, clock: this.clock, signal: neverCancelled() })
     return ran()
   }
 
@@ -340,6 +341,12 @@ export class World {
       ]),
     ])
   }
+}
+
+function neverCancelled(): AbortSignal {
+  const { signal } = new AbortController()
+  setMaxListeners(0, signal)
+  return signal
 }
 
 function clockOf(simulator: RunningSimulator): Clock {

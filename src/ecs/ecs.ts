@@ -10,13 +10,13 @@ import {
 } from '@aws-sdk/client-ecs'
 import type { Clock } from '../clock.ts'
 import { type Call, type CallName, calls, type Input, type Output, type Tally } from './calls.ts'
-import { EcsError, explain, isDenied, isEcs, isThrottled } from './errors.ts'
+import { doubted, EcsError, explain, isDenied, isEcs, isThrottled, isUnreached } from './errors.ts'
 import { Gather } from './gather.ts'
-import { Pace } from './pace.ts'
+import { Pace, Places } from './pace.ts'
 
 export interface EcsSettings {
   readonly clock: Clock
-  /** AWS calls under way at once, over all regions. */
+  /** AWS calls under way at once, over all regions that are given the same settings. */
   readonly maxConcurrency: number
   /** Aborted when the run is cancelled: calls that wait for their turn are given up. */
   readonly signal?: AbortSignal
@@ -26,9 +26,12 @@ export interface EcsSettings {
 const connectionTimeout = 3_000
 const answerTimeout = 10_000
 
-/** Tries of one call: the SDK's own for what may be repeated, ours for what was throttled. */
+/** Tries of one call: of one whose answer was lost or that never arrived, and of one that came too fast. */
 const attempts = 4
 const throttleAttempts = 8
+
+/** Places for calls under way, by the settings that several regions share. */
+const placesOf = new WeakMap<EcsSettings, Places>()
 
 /** ECS in one region: the calls we may make, and looks that are gathered into the fewest calls. */
 export class Ecs {
@@ -54,7 +57,13 @@ export class Ecs {
 
   /** The account of the credentials: missing things are named by ARN too, so any cluster will do. */
   async findAccount(): Promise<string | undefined> {
-    if (!this.account) await this.cluster('default')
+    if (this.account) return this.account
+    try {
+      await this.cluster('default')
+    } catch (error) {
+      // A refusal names the account too.
+      if (!this.account) throw error
+    }
     return this.account
   }
 
@@ -71,7 +80,7 @@ export class Ecs {
 
   /** The service, or undefined when it is missing, INACTIVE, or in a cluster that is not there. */
   async service(cluster: string, name: string): Promise<Service | undefined> {
-    const service = await this.#shared.services(cluster).ask(name, this.#tally)
+    const service = await this.#shared.services(this.#short(cluster)).ask(name, this.#tally)
     return service?.status === 'INACTIVE' ? undefined : service
   }
 
@@ -86,12 +95,12 @@ export class Ecs {
 
   /** The container instance that an EC2 instance is registered as, or undefined. */
   instance(cluster: string, ec2InstanceId: string): Promise<ContainerInstance | undefined> {
-    return this.#shared.instances(cluster).ask(ec2InstanceId, this.#tally)
+    return this.#shared.instances(this.#short(cluster)).ask(ec2InstanceId, this.#tally)
   }
 
   /** Tasks by ARN; those that ECS has forgotten are left out. */
   async tasks(cluster: string, arns: readonly string[]): Promise<Task[]> {
-    const gather = this.#shared.tasks(cluster)
+    const gather = this.#shared.tasks(this.#short(cluster))
     const tasks = await Promise.all(arns.map(arn => gather.ask(arn, this.#tally)))
     return tasks.filter(task => task !== undefined)
   }
@@ -106,14 +115,27 @@ export class Ecs {
     return this.tasks(cluster, await this.#list(cluster, { family, desiredStatus }))
   }
 
+  /** Tasks on a container instance that are meant to run. */
+  async tasksOnInstance(cluster: string, containerInstance: string): Promise<Task[]> {
+    return this.tasks(cluster, await this.#list(cluster, { containerInstance }))
+  }
+
   /** A service's tasks that have stopped within about the last hour. */
   async stoppedTasksOfService(cluster: string, serviceName: string): Promise<Task[]> {
     return this.tasks(cluster, await this.#list(cluster, { serviceName, desiredStatus: 'STOPPED' }))
   }
 
   async #list(cluster: string, filter: Readonly<Record<string, string>>): Promise<string[]> {
-    const arns = await this.#shared.taskLists.ask(JSON.stringify({ cluster, ...filter }), this.#tally)
+    const key = JSON.stringify({ cluster: this.#short(cluster), ...filter })
+    const arns = await this.#shared.taskLists.ask(key, this.#tally)
     return arns ?? []
+  }
+
+  /** One cluster, one batch, however it is called. An ARN of another account or region is ECS's to refuse. */
+  #short(cluster: string): string {
+    const prefix = `arn:aws:ecs:${this.region}:${this.account}:cluster/`
+    const ours = cluster.replace(/^arn:[\w-]+:/, 'arn:aws:').startsWith(prefix)
+    return ours ? cluster.slice(cluster.lastIndexOf('/') + 1) : cluster
   }
 
   /** ARNs of a family's ACTIVE revisions, newest first. */
@@ -146,10 +168,7 @@ class Shared {
   account: string | undefined
   readonly #region: string
   readonly #pace: Pace
-  /** Repeats by itself, with the same token where there is one. */
-  readonly #patient: ECSClient
-  /** Asks once: its calls must not be repeated blindly. */
-  readonly #careful: ECSClient
+  readonly #client: ECSClient
   readonly #services = new Map<string, Gather<Service>>()
   readonly #instances = new Map<string, Gather<ContainerInstance>>()
   readonly #tasks = new Map<string, Gather<Task>>()
@@ -157,18 +176,21 @@ class Shared {
   constructor(region: string, settings: EcsSettings) {
     this.settings = settings
     this.#region = region
-    this.#pace = new Pace(settings.clock, settings.maxConcurrency)
-    const common = {
+    const places = placesOf.get(settings) ?? new Places(settings.maxConcurrency)
+    placesOf.set(settings, places)
+    this.#pace = new Pace(settings.clock, places)
+    this.#client = new ECSClient({
       region,
+      // Repeating is our own business: it waits by our clock, draws its tokens, gives way to others meanwhile, and
+      // knows which calls must not be repeated blindly.
+      maxAttempts: 1,
       requestHandler: {
         connectionTimeout,
         requestTimeout: answerTimeout,
         throwOnRequestTimeout: true,
         httpsAgent: { maxSockets: settings.maxConcurrency },
       },
-    }
-    this.#patient = new ECSClient({ ...common, maxAttempts: attempts })
-    this.#careful = new ECSClient({ ...common, maxAttempts: 1, credentials: this.#patient.config.credentials })
+    })
 
     this.clusters = new Gather(100, async (names, tally) => {
       const { clusters, failures } = await this.call(
@@ -180,11 +202,12 @@ class Shared {
       return new Map(clusters?.map(cluster => [cluster.clusterName ?? '', cluster]))
     })
     this.serviceRevisions = new Gather(20, async (arns, tally) => {
-      const { serviceRevisions } = await this.call(
+      const { serviceRevisions, failures } = await this.call(
         'DescribeServiceRevisions',
         { serviceRevisionArns: [...arns] },
         tally,
       )
+      onlyMissing('DescribeServiceRevisions', failures)
       return new Map(serviceRevisions?.map(revision => [revision.serviceRevisionArn ?? '', revision]))
     })
     this.taskDefinitions = new Gather(1, async ([reference = ''], tally) => {
@@ -246,13 +269,18 @@ class Shared {
   tasks(cluster: string): Gather<Task> {
     return remember(this.#tasks, cluster, () => {
       return new Gather(100, async (arns, tally) => {
-        const { tasks, failures } = await this.call(
-          'DescribeTasks',
-          { cluster, tasks: [...arns], include: ['TAGS'] },
-          tally,
-        )
-        onlyMissing('DescribeTasks', failures)
-        return new Map(tasks?.map(task => [task.taskArn ?? '', task]))
+        try {
+          const { tasks, failures } = await this.call(
+            'DescribeTasks',
+            { cluster, tasks: [...arns], include: ['TAGS'] },
+            tally,
+          )
+          onlyMissing('DescribeTasks', failures)
+          return new Map(tasks?.map(task => [task.taskArn ?? '', task]))
+        } catch (error) {
+          if (isEcs(error, 'ClusterNotFoundException')) return new Map()
+          throw error
+        }
       })
     })
   }
@@ -283,9 +311,8 @@ class Shared {
               )
               onlyMissing('DescribeContainerInstances', failures)
               for (const instance of containerInstances ?? []) {
-                // An instance that registered twice leaves an INACTIVE or disconnected twin behind.
                 const id = instance.ec2InstanceId ?? ''
-                if (!found.get(id)?.agentConnected) found.set(id, instance)
+                found.set(id, newer(found.get(id), instance))
               }
             }
             nextToken = page.nextToken
@@ -300,17 +327,17 @@ class Shared {
 
   async call<Name extends CallName>(name: Name, input: Input<Name>, tally: Tally): Promise<Output<Name>> {
     const { bucket, command, modifies, repeatable }: Call = calls[name]
-    const client = modifies && !repeatable ? this.#careful : this.#patient
     // The table pairs each name with its command; TypeScript cannot follow that through a generic key.
-    const Command = command as new (input: Input<Name>) => Parameters<typeof client.send>[0]
+    const Command = command as new (input: Input<Name>) => Parameters<ECSClient['send']>[0]
     const { clock, signal } = this.settings
-    for (let attempt = 1; ; attempt++) {
+    let inDoubt = false
+    for (let throttled = 0, troubled = 0; ; ) {
       try {
         const answer = await this.#pace.turn(
           bucket,
           () => {
             tally.calls++
-            return client.send(new Command(input))
+            return this.#client.send(new Command(input))
           },
           signal,
         )
@@ -324,14 +351,36 @@ class Shared {
           this.#region,
           process.env.AWS_ENDPOINT_URL_ECS ?? process.env.AWS_ENDPOINT_URL,
         )
-        if (isDenied(error)) this.account ??= accountIn(error.said)
-        if (!isThrottled(error) || attempt >= throttleAttempts) throw error
-        // Throttled calls were not carried out, so any of them may be repeated.
-        const backoff = Math.min(20_000, 500 * 2 ** attempt)
+        if (isDenied(error)) this.account ??= accountOfCaller(error.said)
+        let backoff: number
+        if (isThrottled(error)) {
+          // Throttled calls were not carried out, so any of them may be repeated.
+          if (++throttled >= throttleAttempts) throw error
+          backoff = Math.min(20_000, 500 * 2 ** throttled)
+        } else {
+          const harmless = isUnreached(error) || clockWasWrong(thrown) || (error.unsure && (!modifies || repeatable))
+          // What was refused at last may have been carried out at first, when the answer was lost.
+          if (!harmless || ++troubled >= attempts) throw inDoubt ? doubted(error) : error
+          inDoubt ||= error.unsure && modifies === true
+          backoff = 100 * 2 ** troubled
+        }
         await clock.sleep(backoff / 2 + Math.random() * (backoff / 2), signal)
       }
     }
   }
+}
+
+/** ECS refused the signature's time, and the client has set its clock by ECS's since. */
+const clockWasWrong = (thrown: unknown): boolean =>
+  (thrown as { $metadata?: { clockSkewCorrected?: boolean } } | null)?.$metadata?.clockSkewCorrected === true
+
+/** An instance that registered twice leaves a disconnected twin behind: the connected one counts, or the younger one. */
+function newer(one: ContainerInstance | undefined, other: ContainerInstance): ContainerInstance {
+  if (!one) return other
+  if (one.agentConnected !== other.agentConnected) return one.agentConnected ? one : other
+  const [ours, theirs] = [one, other].map(({ registeredAt }) => registeredAt?.getTime() ?? 0) as [number, number]
+  if (ours !== theirs) return ours > theirs ? one : other
+  return (one.containerInstanceArn ?? '') > (other.containerInstanceArn ?? '') ? one : other
 }
 
 function remember<V>(map: Map<string, V>, key: string, make: () => V): V {
@@ -354,6 +403,11 @@ function onlyMissing(call: CallName, failures: readonly Failure[] | undefined): 
     `ecs:${call}: ${failure.arn ?? 'something'}: ${said}`,
     false,
   )
+}
+
+/** A refusal names who was refused: `User: arn:aws:sts::123456789012:assumed-role/… is not authorized to …`. */
+function accountOfCaller(said: string): string | undefined {
+  return /arn:[\w-]+:(?:sts|iam)::(\d{12}):/.exec(said)?.[1] ?? accountIn(said)
 }
 
 /** The account in the first ARN found in an answer: missing things are named by ARN too. */

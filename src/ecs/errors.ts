@@ -47,6 +47,10 @@ export function isEcs(error: unknown, ...codesOrTexts: readonly string[]): error
   )
 }
 
+/** The same error, after an attempt whose answer is not known: that one may have been carried out. */
+export const doubted = (error: EcsError): EcsError =>
+  new EcsError(error.call, error.code, error.said, error.message, true, error.resourceIds)
+
 interface Thrown {
   readonly name?: unknown
   readonly code?: unknown
@@ -68,6 +72,9 @@ const badCredentials = new Set([
 ])
 /** Node's codes for connections that were never made: nothing can have been done. */
 const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+
+/** The call never reached ECS: repeating it does no harm. */
+export const isUnreached = (error: unknown): boolean => error instanceof EcsError && neverSent.has(error.code)
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
 

@@ -22,32 +22,69 @@ export type Bucket = keyof typeof buckets
 /** The share of each bucket that we draw: other tools in the account keep the rest. */
 const share = 0.8
 
-/** Gives out turns: never more at once than allowed, never faster than ECS refills a bucket. */
+/** Places for calls that are under way at once, whatever their region and bucket. */
+export class Places {
+  readonly #waiting = new Set<() => void>()
+  #free: number
+
+  constructor(most: number) {
+    this.#free = most
+  }
+
+  /** Resolves with a place; an abort gives up the wait, and rejects with the signal's reason. */
+  take(signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    if (this.#free > 0) {
+      this.#free--
+      return Promise.resolve()
+    }
+    return new Promise((resolve, reject) => {
+      const turn = () => {
+        signal?.removeEventListener('abort', abort)
+        resolve()
+      }
+      // Whoever gives up stands in the queue no longer: a place that is handed to them would never come back.
+      const abort = () => {
+        this.#waiting.delete(turn)
+        reject(signal?.reason)
+      }
+      this.#waiting.add(turn)
+      signal?.addEventListener('abort', abort, { once: true })
+    })
+  }
+
+  /** The place goes straight to whoever waits longest, so nobody else can take it in between. */
+  give(): void {
+    const [next] = this.#waiting
+    if (!next) {
+      this.#free++
+      return
+    }
+    this.#waiting.delete(next)
+    next()
+  }
+}
+
+/** Gives out turns: never more at once than there are places, never faster than ECS refills a bucket. */
 export class Pace {
   readonly #clock: Clock
-  readonly #most: number
+  readonly #places: Places
   readonly #levels = new Map<Bucket, { tokens: number; at: number }>()
-  readonly #waiting: (() => void)[] = []
-  #underWay = 0
 
-  constructor(clock: Clock, most: number) {
+  constructor(clock: Clock, places: Places) {
     this.#clock = clock
-    this.#most = most
+    this.#places = places
   }
 
   /** Runs `work` when its turn has come. */
   async turn<T>(bucket: Bucket, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const wait = this.#draw(bucket)
     if (wait > 0) await this.#clock.sleep(wait, signal)
-    if (this.#underWay >= this.#most) await new Promise<void>(resolve => this.#waiting.push(resolve))
-    else this.#underWay++
+    await this.#places.take(signal)
     try {
       return await work()
     } finally {
-      // The place goes straight to whoever waits longest, so nobody else can take it in between.
-      const next = this.#waiting.shift()
-      if (next) next()
-      else this.#underWay--
+      this.#places.give()
     }
   }
 

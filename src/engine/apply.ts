@@ -247,6 +247,8 @@ class StepRun {
   readonly #step: Step
   readonly #context: StepContext
   readonly #deadline: number
+  /** The last sentence, which tells what it was about when the time is up. */
+  #said = ''
   #around: Looked['around'] | undefined
 
   constructor(step: Step, context: StepContext) {
@@ -353,7 +355,7 @@ class StepRun {
     let live = decision.live
     let told = { sentence: '', at: since }
     for (let pause = 0; ; pause = Math.min(Math.max(firstPause, pause * 1.5), longestPause)) {
-      if (pause > 0) await this.#pause(pause, true)
+      if (pause > 0) await this.#pause(Math.min(pause, Math.max(grid, this.#deadline - clock.now())), true)
       const watched = flavor.watch && goal === particle.desired
       live = watched ? await flavor.watch?.(particle, live, memo, act) : (await this.#context.look(false)).live
       const now = clock.now()
@@ -475,6 +477,7 @@ class StepRun {
   }
 
   #say(sentence: string): void {
+    this.#said = sentence
     this.#context.settings.log.say(this.#step.particle, sentence)
   }
 
@@ -483,7 +486,10 @@ class StepRun {
     const { clock } = this.#context.world
     const { signal, waitTimeout } = this.#context.settings
     const now = clock.now()
-    if (!checked && now >= this.#deadline) throw new TimedOut(`not done after ${duration(waitTimeout)} (wait-timeout)`)
+    if (!checked && now >= this.#deadline) {
+      const last = this.#said && `: ${this.#said}`
+      throw new TimedOut(`not done after ${duration(waitTimeout)} (wait-timeout)${last}`)
+    }
     const end = Math.ceil((now + milliseconds) / grid) * grid
     try {
       await clock.sleep(end - now, signal)

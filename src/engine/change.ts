@@ -30,4 +30,6 @@ export interface FoundChange extends Change {
   readonly at?: Path
   /** What AWS holds, also when hidden: it stays in memory, for whoever must know whether it changed. */
   readonly live?: unknown
+  /** A person asked for exactly this in the inputs: nothing of it is left to review. */
+  readonly asked?: true
 }

@@ -88,7 +88,8 @@ function claimOf(
   decisions: ReadonlyMap<ParticleId, Decision>,
 ): string[] {
   const { region, id, source } = decision.particle
-  const { path, before, after, sensitive, at } = change
+  const { path, before, after, sensitive, at, asked } = change
+  if (asked) return []
   const parent = decision.filled.get(path)
   if (parent) {
     // What a parent fills is claimed by the parent's name: a revision's number says nothing.

@@ -1,9 +1,11 @@
 import type { Cluster, CreateClusterRequest } from '@aws-sdk/client-ecs'
+import type { Ecs } from '../ecs/ecs.ts'
+import { isEcs } from '../ecs/errors.ts'
 import { compare, describe } from '../engine/compare.ts'
+import { overlay } from '../engine/overlay.ts'
 import type { Particle } from '../particle.ts'
 import type { Curtain, Flavor } from './flavor.ts'
 import { insist } from './insist.ts'
-import { merged } from './merge.ts'
 import { clusterRules, liveCluster } from './rules/cluster.ts'
 import { setTags } from './tags.ts'
 import { vocabulary } from './vocabulary.ts'
@@ -44,16 +46,37 @@ function holds(live: Cluster): string | undefined {
   return said.length > 0 ? said.join(', ') : undefined
 }
 
+/** Nothing is hidden from ECS. */
+const openCurtain: Curtain = { secret: () => false, revealed: () => true }
+
+/** ECS could not attach the capacity providers that the manifest asks for: a look later does not make that a success. */
+const couldNotAttach = ({ definition }: ClusterParticle, { attachmentsStatus }: Cluster): string | undefined =>
+  attachmentsStatus === 'UPDATE_FAILED' && (definition.capacityProviders || definition.defaultCapacityProviderStrategy)
+    ? 'ECS could not change its capacity providers (UPDATE_FAILED): look at their auto scaling groups, then change them or put them anew'
+    : undefined
+
+/** What keeps a cluster from being deleted, for the log. */
+async function stillThere(ecs: Ecs, name: string): Promise<string> {
+  const live = await ecs.cluster(name)
+  const held = live && holds(live)
+  return held ? `the cluster still holds ${held}` : 'waiting until the cluster is empty'
+}
+
 export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
   ...words,
 
   read(particle, live) {
     if (!live) return { state: 'terminated' }
     if (live.status === 'ACTIVE') {
-      if (live.attachmentsStatus !== 'UPDATE_IN_PROGRESS' || particle.desired !== 'running') return { state: 'running' }
+      if (particle.desired !== 'running') return { state: 'running' }
+      const why = couldNotAttach(particle, live)
+      if (why) return { state: 'running', failed: true, why }
+      if (live.attachmentsStatus !== 'UPDATE_IN_PROGRESS') return { state: 'running' }
       return { state: 'running', unsettled: true, why: 'its capacity providers are being changed' }
     }
-    if (live.status === 'FAILED') return { state: 'running', failed: true, why: 'ECS says that the cluster FAILED' }
+    if (live.status === 'FAILED') {
+      return { state: 'running', failed: true, why: 'ECS says that the cluster FAILED; delete it and apply again' }
+    }
     return { state: 'pending', unsettled: true, why: `the cluster is ${live.status}` }
   },
 
@@ -77,7 +100,7 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
 
   resume: () => undefined,
 
-  settled(_particle, live, goal) {
+  settled(particle, live, goal) {
     if (goal === 'running') {
       if (!live) return { is: 'moving', because: 'the cluster is not there yet' }
       if (live.status !== 'ACTIVE') {
@@ -86,9 +109,8 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
       if (live.attachmentsStatus === 'UPDATE_IN_PROGRESS') {
         return { is: 'moving', because: 'its capacity providers are being changed' }
       }
-      if (live.attachmentsStatus === 'UPDATE_FAILED') {
-        return { is: 'failed', because: 'ECS could not change its capacity providers (UPDATE_FAILED)' }
-      }
+      const failed = couldNotAttach(particle, live)
+      if (failed) return { is: 'failed', because: failed }
       return { is: 'settled', because: 'the cluster is ACTIVE' }
     }
     return live ? { is: 'moving', because: `the cluster is ${live.status}` } : { is: 'settled', because: 'gone' }
@@ -105,6 +127,7 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
     const { ecs } = act
     const { definition } = particle
     const changed = new Set(changes.map(({ path }) => path.split(/[.[]/, 1)[0]))
+    const whole = overlay(definition, live, options(particle, openCurtain))
     const name = live.clusterName ?? definition.clusterName
     // An update under way blocks the next one for a moment.
     const patiently = <T>(call: () => Promise<T>) =>
@@ -113,8 +136,8 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
       await patiently(() =>
         ecs.call('UpdateCluster', {
           cluster: name,
-          ...(changed.has('settings') && { settings: definition.settings }),
-          ...(changed.has('configuration') && { configuration: merged(live.configuration, definition.configuration) }),
+          ...(changed.has('settings') && { settings: settingsOf(whole.settings, live.settings) }),
+          ...(changed.has('configuration') && { configuration: whole.configuration }),
           ...(changed.has('serviceConnectDefaults') && {
             serviceConnectDefaults: { namespace: definition.serviceConnectDefaults?.namespace ?? '' },
           }),
@@ -126,9 +149,9 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
       await patiently(() =>
         ecs.call('PutClusterCapacityProviders', {
           cluster: name,
-          capacityProviders: definition.capacityProviders ?? live.capacityProviders ?? [],
+          capacityProviders: whole.capacityProviders ?? live.capacityProviders ?? [],
           defaultCapacityProviderStrategy:
-            definition.defaultCapacityProviderStrategy ?? live.defaultCapacityProviderStrategy ?? [],
+            whole.defaultCapacityProviderStrategy ?? live.defaultCapacityProviderStrategy ?? [],
         }),
       )
     }
@@ -137,11 +160,25 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
   },
 
   async terminate(_particle, live, act) {
-    await insist(
-      () => act.ecs.call('DeleteCluster', { cluster: live.clusterName }),
-      { when: stillUsed, atMost: 300_000, because: 'waiting until the cluster is empty' },
-      act,
-    )
+    const name = live.clusterName ?? ''
+    try {
+      await insist(
+        () => act.ecs.call('DeleteCluster', { cluster: name }),
+        // What is on its way out takes its time; whatever stays is named when the step's own time is up.
+        { when: stillUsed, atMost: Number.POSITIVE_INFINITY, because: () => stillThere(act.ecs, name) },
+        act,
+      )
+    } catch (error) {
+      // Somebody else was faster.
+      if (!isEcs(error, 'ClusterNotFoundException')) throw error
+    }
     return undefined
   },
+}
+
+/** A setting that the manifest takes away goes back to what ECS takes without it: left out, ECS would keep it. */
+function settingsOf(stated: CreateClusterRequest['settings'], live: Cluster['settings']): Cluster['settings'] {
+  const names = new Set(stated?.map(({ name }) => name))
+  const gone = (live ?? []).filter(({ name, value }) => !names.has(name) && value !== 'disabled')
+  return [...(stated ?? []), ...gone.map(({ name }) => ({ name, value: 'disabled' }))]
 }

@@ -1,8 +1,8 @@
-import type { Attribute, ContainerInstance } from '@aws-sdk/client-ecs'
+import type { Attribute, ContainerInstance, Task } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../engine/change.ts'
 import type { Particle } from '../particle.ts'
 import type { Flavor } from './flavor.ts'
-import { vocabulary } from './vocabulary.ts'
+import { nameOf, vocabulary } from './vocabulary.ts'
 
 const words = vocabulary.ecs_instance
 
@@ -72,20 +72,18 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
   read(particle, live) {
     if (!live) return { state: 'stopped' }
     const leaving = particle.desired !== 'running'
+    const deregisters = leaving && particle.options.deregister === true
+    // Of an instance whose agent is lost only the registration can be ended.
+    if (live.agentConnected === false) return { state: deregisters ? 'pending' : 'stopped' }
     if (live.status === 'DRAINING') {
-      const running = live.runningTasksCount ?? 0
-      if (leaving && running > 0) {
-        return { state: 'pending', unsettled: true, why: `draining, ${plural(running, 'task')} left` }
-      }
-      if (leaving && particle.options.deregister === true) {
-        return { state: 'pending', unsettled: true, why: 'drained, not deregistered yet' }
-      }
-      return { state: 'stopped' }
+      // Deregistering is a change of its own, which waiting alone would not show.
+      if (deregisters) return { state: 'pending' }
+      const left = tasksLeft(live)
+      return leaving && left > 0 ? { state: 'pending', unsettled: true, why: drains(left) } : { state: 'stopped' }
     }
-    if (live.agentConnected === false) {
-      return leaving && particle.options.deregister === true ? { state: 'pending' } : { state: 'stopped' }
-    }
-    return { state: 'running' }
+    if (live.status === 'ACTIVE' || live.status === undefined) return { state: 'running' }
+    // Registering, or on its way out.
+    return { state: 'pending', unsettled: true, why: `the instance is ${live.status}` }
   },
 
   compare: (particle, live) => ({ changes: differences(particle, live) }),
@@ -109,9 +107,12 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
   },
 
   goodbye(particle, live) {
-    const running = live.runningTasksCount ?? 0
+    const left = tasksLeft(live)
+    if (live.agentConnected === false) {
+      return [`its agent is not connected: it is deregistered with ${plural(left, 'task')} that nobody can reach`]
+    }
     return [
-      `it is drained, ${plural(running, 'running task')} must end or move`,
+      `it is drained, ${plural(left, 'running task')} must end or move`,
       ...(particle.options.deregister === true ? ['then it is deregistered'] : []),
     ]
   },
@@ -130,14 +131,19 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
         : { is: 'failed', because: 'the instance is not registered any more' }
     }
     if (!live) return { is: 'settled', because: 'no longer registered' }
-    const running = live.runningTasksCount ?? 0
-    if (running > 0) return { is: 'moving', because: `draining, ${plural(running, 'task')} left` }
+    if (live.agentConnected === false) return { is: 'settled', because: 'its agent is not connected: nothing to drain' }
     if (live.status !== 'DRAINING') return { is: 'moving', because: `the instance is ${live.status}` }
-    if (particle.options.deregister === true) return { is: 'settled', because: 'drained' }
+    const left = tasksLeft(live)
+    if (left > 0) return { is: 'moving', because: drains(left) }
+    if (particle.options.deregister === true) return { is: 'settled', because: 'drained and deregistered' }
     return { is: 'settled', because: 'drained: no task is left' }
   },
 
-  look: ({ definition }, { ecs }) => ecs.instance(definition.cluster ?? 'default', definition.ec2InstanceId ?? ''),
+  async look({ definition: { cluster = 'default', ec2InstanceId } }, { ecs }) {
+    // In a cluster, or of an instance, whose name only an apply will tell, nothing can be yet.
+    if (typeof cluster !== 'string' || typeof ec2InstanceId !== 'string') return undefined
+    return ecs.instance(cluster, ec2InstanceId)
+  },
 
   async start(particle, live, act) {
     if (!live) throw new Error(`${particle.definition.ec2InstanceId} is not registered in the cluster`)
@@ -157,6 +163,15 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     return undefined
   },
 
+  async explain({ definition }, live, _memo, { ecs }) {
+    if (!live?.containerInstanceArn) return []
+    const tasks = await ecs.tasksOnInstance(definition.cluster ?? 'default', live.containerInstanceArn)
+    return tasks.map(task => {
+      const who = task.group?.startsWith('service:') ? `of ${task.group}` : `that no service runs, ${startedBy(task)}`
+      return `${nameOf(task.taskArn ?? '')} of ${nameOf(task.taskDefinitionArn ?? '')} is ${task.lastStatus}, ${who}`
+    })
+  },
+
   async conclude(particle, live, _memo, verdict, act) {
     if (!live || particle.desired === 'running' || verdict.is !== 'settled' || particle.options.deregister !== true)
       return
@@ -168,6 +183,15 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     })
   },
 }
+
+/** Tasks that are on the instance, or on their way there. */
+const tasksLeft = (live: ContainerInstance): number => (live.runningTasksCount ?? 0) + (live.pendingTasksCount ?? 0)
+
+/** Draining moves the tasks of services; others stay until they end. */
+const drains = (left: number): string =>
+  `draining, ${plural(left, 'task')} left (those of services move, others stay until they end or are stopped)`
+
+const startedBy = (task: Task): string => (task.startedBy ? `started by ${task.startedBy}` : 'started by hand')
 
 type Calls = Parameters<(typeof instance)['look']>[1]['ecs']
 

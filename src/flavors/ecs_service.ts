@@ -5,16 +5,18 @@ import type {
   ServiceRevision,
   UpdateServiceRequest,
 } from '@aws-sdk/client-ecs'
+import { isEcs } from '../ecs/errors.ts'
 import type { FoundChange } from '../engine/change.ts'
 import { compare, describe } from '../engine/compare.ts'
+import { overlay } from '../engine/overlay.ts'
+import type { Members } from '../engine/rules.ts'
 import type { Particle } from '../particle.ts'
 import { summarizeStopped } from './containers.ts'
-import type { Comparison, Curtain, Flavor } from './flavor.ts'
+import type { Act, Comparison, Curtain, Flavor } from './flavor.ts'
 import { insist, type NotYet } from './insist.ts'
-import { merged } from './merge.ts'
 import { fixed, liveService, restarts, serviceRules, updatable } from './rules/service.ts'
 import { setTags } from './tags.ts'
-import { vocabulary } from './vocabulary.ts'
+import { nameOf, vocabulary } from './vocabulary.ts'
 
 const words = vocabulary.ecs_service
 
@@ -53,10 +55,13 @@ const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ?
 /** Only revisions show these: the described service leaves them out. */
 const onRevisionOnly = ['gatewayConnectors', 'monitoring'] as const
 
-/** Between launch type and capacity provider strategy a service moves in place, with a new deployment. */
-const capacityMembers = new Set(['launchType', 'capacityProviderStrategy'])
+/**
+ * Members that take effect with a new deployment only, which must be asked for. Between launch type and capacity provider
+ * strategy a service moves in place; what only revisions show is only had with a new revision.
+ */
+const forcing: ReadonlySet<string> = new Set(['launchType', 'capacityProviderStrategy', ...onRevisionOnly])
 
-/** A new service may be MISSING for a moment after it was created. */
+/** A new service, or deployment, may be missing from answers for a moment. */
 const notVisibleYet = 30_000
 
 /** What CreateService says while what it needs is still on its way. */
@@ -86,6 +91,10 @@ const deleteNotYet: NotYet = {
   because: 'ECS cannot delete the service yet',
 }
 
+/** What a call says of a service that somebody else has deleted meanwhile. */
+const isGoneAlready = (error: unknown): boolean =>
+  isEcs(error, 'ServiceNotFoundException', 'ServiceNotActiveException', 'ClusterNotFoundException')
+
 export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   ...words,
 
@@ -111,16 +120,18 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   },
 
   compare(particle, live, curtain) {
-    const found = compare(particle.definition, laidOut(live), options(particle, curtain))
+    const found = compare(particle.definition, laidOut(live), options(particle, curtain)).filter(
+      change => !isAnyRevision(change, particle, live),
+    )
     const controller = live.service.deploymentController?.type ?? 'ECS'
     const allowed = controller === 'ECS' ? undefined : updatable[controller]
     const changes = allowed ? found.filter(change => allowed.includes(member(change)) || isTags(change)) : found
-    const refused = allowed ? found.filter(change => !changes.includes(change)) : []
-    const replaces = changes.filter(change => isFixed(change, particle, live)).map(({ path }) => path)
-    const all = live.redeploy && !allowed ? [...changes, redeployment] : changes
+    const asked = live.redeploy ? [redeployment] : []
+    const refused = allowed ? [...found.filter(change => !changes.includes(change)), ...asked] : []
+    const replaces = changes.filter(change => isFixed(change, live)).map(({ path }) => path)
+    const all = allowed ? changes : [...changes, ...asked]
     return {
       changes: all,
-      ...(all.length === 1 && all[0] === redeployment && { sanctioned: true as const }),
       ...(refused.length > 0 && { protected: refused }),
       ...(refused.length > 0 && {
         warnings: [
@@ -131,7 +142,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
       risks:
         replaces.length > 0
           ? [`${plural(live.service.runningCount ?? 0, 'running task')} stop before it is made anew`]
-          : risks(all, live),
+          : risks(all, particle, live),
     }
   },
 
@@ -185,22 +196,24 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
         ? { is: 'moving', because: 'the service is not visible yet' }
         : { is: 'failed', because: 'the service is gone: somebody deleted it meanwhile' }
     }
-    return rollout(live.service, memo, particle)
+    return rollout(live.service, memo, particle, elapsed)
   },
 
   async look(particle, { ecs, asked }) {
-    const { definition } = particle
-    const found = await ecs.service(definition.cluster ?? 'default', definition.serviceName ?? '')
+    const { cluster = 'default', serviceName } = particle.definition
+    // In a cluster whose name only an apply will tell, nothing can be yet.
+    if (typeof cluster !== 'string' || typeof serviceName !== 'string') return undefined
+    const found = await ecs.service(cluster, serviceName)
     if (!found) return undefined
-    const arn = found.currentServiceRevisions?.[0]?.arn
-    const needed = arn && onRevisionOnly.some(name => definition[name] !== undefined)
-    const revision = needed ? await ecs.serviceRevision(arn) : undefined
+    const needed = onRevisionOnly.some(name => particle.definition[name] !== undefined)
+    const arns = needed ? (found.currentServiceRevisions ?? []).flatMap(({ arn }) => arn ?? []) : []
+    const revision = ofPrimary(found, await Promise.all(arns.map(arn => ecs.serviceRevision(arn))))
     return { service: found, ...(revision && { revision }), redeploy: asked }
   },
 
   async start(particle, _live, act) {
     const answer = await insist(
-      () => act.ecs.call('CreateService', { ...forStart(particle), clientToken: token(act.clock.now()) }),
+      () => act.ecs.call('CreateService', { ...forStart(particle), clientToken: tokenOf(act) }),
       createNotYet,
       act,
     )
@@ -212,7 +225,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const since = act.clock.now()
     const changed = new Set(changes.map(member))
     let memo = service.resume(particle, live)
-    const input = updateOf(particle, live, changed)
+    const input = updateOf(particle, live, changed, act)
     if (input) {
       const answer = await act.ecs.call('UpdateService', input)
       memo = memoOf(answer.service, since)
@@ -229,14 +242,23 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const since = act.clock.now()
     if (live.service.status === 'DRAINING') return { since }
     const daemon = live.service.schedulingStrategy === 'DAEMON'
-    if (!daemon && (live.service.desiredCount ?? 0) > 0) {
-      await act.ecs.call('UpdateService', { cluster, service: name, desiredCount: 0 })
+    let scaled = !daemon && (live.service.desiredCount ?? 0) > 0
+    const remove = async () => {
+      if (scaled) await act.ecs.call('UpdateService', { cluster, service: name, desiredCount: 0 })
+      scaled = false
+      try {
+        await act.ecs.call('DeleteService', { cluster, service: name, ...(daemon && { force: true }) })
+      } catch (error) {
+        // An autoscaler may have put tasks back between the two calls.
+        scaled = isEcs(error, 'while it is scaled above 0')
+        throw error
+      }
     }
-    await insist(
-      () => act.ecs.call('DeleteService', { cluster, service: name, ...(daemon && { force: true }) }),
-      deleteNotYet,
-      act,
-    )
+    try {
+      await insist(remove, deleteNotYet, act)
+    } catch (error) {
+      if (!isGoneAlready(error)) throw error
+    }
     return { since }
   },
 
@@ -253,47 +275,63 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return [...events, ...summarizeStopped(ours)]
   },
 
-  async rollBack(particle, { service: old }, now, act) {
-    const back = now && primary(now.service)
-    // The circuit breaker was faster.
-    if (back?.rolloutState === 'COMPLETED' && back.taskDefinition === old.taskDefinition) return undefined
+  async rollBack(particle, before, now, act) {
+    if (!now) return undefined
+    const back = putBack(particle, before, now)
+    // The circuit breaker was faster, or nothing else ran before.
+    if (Object.keys(back).length === 0) return undefined
     const answer = await act.ecs.call('UpdateService', {
-      ...putBack(old),
+      ...back,
       cluster: particle.definition.cluster ?? 'default',
       service: particle.definition.serviceName,
-      forceNewDeployment: true,
     })
     return memoOf(answer.service, act.clock.now())
   },
 }
 
-const redeployment: FoundChange = { path: 'forceNewDeployment', before: false, after: true }
+const redeployment: FoundChange = { path: 'forceNewDeployment', before: false, after: true, asked: true }
 
 const isTags = (change: FoundChange) => member(change) === 'tags'
 
 /** The described service and what stands elsewhere, laid out like the request. */
 const laidOut = (live: LiveService) => liveService(live.service, live.revision)
 
-/** Whether a change asks for what UpdateService cannot do. */
-function isFixed(change: FoundChange, { definition }: ServiceParticle, { service }: LiveService): boolean {
-  const changed = member(change)
-  if (!fixed.includes(changed)) return false
-  if (changed !== 'launchType') return true
-  // From a strategy to a launch type the service moves in place; from one launch type to another it does not.
-  return !(definition.launchType && (service.capacityProviderStrategy?.length ?? 0) > 0)
+/** A family without a revision asks for any revision of it: which one runs is somebody else's business. */
+function isAnyRevision(change: FoundChange, { definition }: ServiceParticle, { service }: LiveService): boolean {
+  if (change.path !== 'taskDefinition' || typeof definition.taskDefinition !== 'string') return false
+  return nameOf(service.taskDefinition ?? '').replace(/:\d+$/, '') === nameOf(definition.taskDefinition)
 }
 
-function risks(changes: readonly FoundChange[], { service }: LiveService): string[] {
+/** Whether a change asks for what UpdateService cannot do. */
+function isFixed(change: FoundChange, { service }: LiveService): boolean {
+  const changed = member(change)
+  // From a strategy to a launch type the service moves in place; from one launch type to another it does not.
+  if (changed === 'launchType') return (service.capacityProviderStrategy?.length ?? 0) === 0
+  return fixed.includes(changed)
+}
+
+function risks(changes: readonly FoundChange[], { definition }: ServiceParticle, { service }: LiveService): string[] {
   const restarting = changes.some(
-    change => restarts.includes(member(change)) || capacityMembers.has(member(change)) || change === redeployment,
+    change => restarts.includes(member(change)) || forcing.has(member(change)) || change === redeployment,
   )
-  if (!restarting) return []
   const running = service.runningCount ?? 0
-  if (running === 0) return []
+  if (!restarting || running === 0) return []
   const healthy =
-    service.deploymentConfiguration?.minimumHealthyPercent ?? (service.schedulingStrategy === 'DAEMON' ? 0 : 100)
-  const least = Math.ceil(((service.desiredCount ?? 0) * healthy) / 100)
+    definition.deploymentConfiguration?.minimumHealthyPercent ??
+    service.deploymentConfiguration?.minimumHealthyPercent ??
+    (service.schedulingStrategy === 'DAEMON' ? 0 : 100)
+  const desired = definition.desiredCount ?? service.desiredCount ?? 0
+  const least = Math.min(running, Math.ceil((desired * healthy) / 100))
   return [`restarts ${plural(running, 'task')}, never below ${least} running`]
+}
+
+/** Of several revisions in use, the newest of those that run what the primary deployment runs. */
+function ofPrimary(service: Service, revisions: readonly (ServiceRevision | undefined)[]): ServiceRevision | undefined {
+  const wanted = primary(service)?.taskDefinition
+  const all = revisions.filter(revision => revision !== undefined)
+  const same = all.filter(({ taskDefinition }) => taskDefinition === wanted)
+  const made = ({ createdAt }: ServiceRevision) => createdAt?.getTime() ?? 0
+  return (same.length > 0 ? same : all).sort((one, other) => made(other) - made(one))[0]
 }
 
 /** The definition as it is created: with the count that an autoscaler takes over later. */
@@ -303,37 +341,79 @@ function forStart({ definition, options }: ServiceParticle): CreateServiceReques
   return { ...definition, desiredCount: initial }
 }
 
-/** 36 ASCII characters at most. It keeps the SDK's own repetitions from creating twice; a crash is met by looking. */
-const token = (now: number): string => `ecs-particles-${now}-${Math.random().toString(36).slice(2, 8)}`.slice(0, 36)
+/** Of each step that creates a service: its token. */
+const tokens = new WeakMap<Act, string>()
+
+/**
+ * 36 ASCII characters at most, the same for every try of one step, so that no try creates twice; a crash is met by
+ * looking.
+ */
+function tokenOf(act: Act): string {
+  const token =
+    tokens.get(act) ?? `ecs-particles-${act.clock.now()}-${Math.random().toString(36).slice(2, 8)}`.slice(0, 36)
+  tokens.set(act, token)
+  return token
+}
+
+/** Of each step that forces a deployment: the one that ran before its first try. */
+const forcedSince = new WeakMap<Act, string>()
+
+/** A try whose answer was lost may have been carried out: a deployment that is new since then is the one we asked for. */
+function isDeployedAnew(live: LiveService, act: Act): boolean {
+  const now = primary(live.service)?.id ?? ''
+  const before = forcedSince.get(act) ?? now
+  forcedSince.set(act, before)
+  return now !== before
+}
+
+/** Nothing is hidden from ECS. */
+const openCurtain: Curtain = { secret: () => false, revealed: () => true }
 
 /** The request for what has changed; undefined when only tags have. Members that did not change stay unsaid. */
 function updateOf(
-  { definition }: ServiceParticle,
+  particle: ServiceParticle,
   live: LiveService,
   changed: ReadonlySet<string>,
+  act: Act,
 ): UpdateServiceRequest | undefined {
-  const there = laidOut(live) as Readonly<Record<string, unknown>>
-  const stated: Readonly<Record<string, unknown>> = { ...definition }
+  const { definition } = particle
+  const whole: Readonly<Record<string, unknown>> = {
+    ...overlay(definition, laidOut(live), options(particle, openCurtain)),
+  }
   const said: Record<string, unknown> = {}
   for (const name of changed) {
-    if (name === 'tags' || name === 'launchType' || name === 'forceNewDeployment') continue
-    said[name] = merged(there[name], stated[name])
+    if (name === 'tags' || name === 'launchType' || name === redeployment.path) continue
+    said[name] = whole[name]
+  }
+  // Switched off, Service Connect has nothing else to say.
+  if (changed.has('serviceConnectConfiguration') && definition.serviceConnectConfiguration?.enabled === false) {
+    said.serviceConnectConfiguration = { enabled: false }
   }
   // Back to the launch type: an empty strategy says so.
   if (changed.has('launchType')) said.capacityProviderStrategy = []
-  // A strategy takes effect with a new deployment only.
-  if ([...changed].some(name => capacityMembers.has(name)) || changed.has('forceNewDeployment')) {
-    said.forceNewDeployment = true
-  }
+  const asked = changed.has(redeployment.path) && !isDeployedAnew(live, act)
+  if (asked || [...changed].some(name => forcing.has(name))) said.forceNewDeployment = true
   if (Object.keys(said).length === 0) return undefined
   return { ...said, cluster: definition.cluster ?? 'default', service: definition.serviceName }
 }
 
-/** What a service ran before a failed rollout, as UpdateService takes it. */
-function putBack(old: Service): Partial<UpdateServiceRequest> {
-  const { cluster: _cluster, serviceName: _name, ...there } = liveService(old, undefined) as Record<string, unknown>
+/** Of what the manifest states, what is not as it was before the update, as it was. */
+function putBack(
+  { definition }: ServiceParticle,
+  before: LiveService,
+  now: LiveService,
+): Partial<UpdateServiceRequest> {
+  const [old, there] = [before, now].map(laidOut) as [Members, Members]
   const back: Record<string, unknown> = {}
-  for (const name of restarts) if (there[name] !== undefined) back[name] = there[name]
+  // Where it says a launch type, a strategy is what it may have moved from.
+  const names = Object.keys(definition).map(name => (name === 'launchType' ? 'capacityProviderStrategy' : name))
+  for (const name of names) {
+    if (name === 'tags' || fixed.includes(name) || JSON.stringify(old[name]) === JSON.stringify(there[name])) continue
+    const nothing = name === 'serviceConnectConfiguration' ? { enabled: false } : Array.isArray(there[name]) && []
+    const value = old[name] ?? nothing
+    if (value !== false || old[name] === false) back[name] = value
+  }
+  if (Object.keys(back).some(name => forcing.has(name))) back.forceNewDeployment = true
   return back
 }
 
@@ -362,38 +442,57 @@ function progress(service: Service): string {
 }
 
 /** Judged by the deployment that we started: PRIMARY and COMPLETED alone could be what ECS went back to. */
-function rollout(live: Service, memo: Memo, particle: ServiceParticle): ReturnType<(typeof service)['settled']> {
+function rollout(
+  live: Service,
+  memo: Memo,
+  { definition }: ServiceParticle,
+  elapsed: number,
+): ReturnType<(typeof service)['settled']> {
   const now = primary(live)
   const { runningCount = 0, desiredCount = 0, pendingCount = 0 } = live
   if (live.status === 'DRAINING') return { is: 'failed', because: 'somebody is deleting the service' }
   const ours = memo.deployment ? live.deployments?.find(({ id }) => id === memo.deployment) : now
-  if (memo.deployment && now?.id !== memo.deployment && now) {
-    // A controller of another kind has no PRIMARY of ours to judge by.
-    // Once the way back is complete, ours is not listed any more, and only an event tells what became of it.
-    const failed = live.events?.find(({ message = '' }) => message.includes(`(deployment ${memo.deployment}) deployment failed`))
-    const told = failed?.message?.replace(/^\(service \S+\) /, '')
-    const why = ours?.rolloutStateReason ?? told ?? now.rolloutStateReason ?? 'ECS gives no reason'
-    const rolledBack = failed !== undefined || ours?.rolloutState === 'FAILED' || /roll(ing|ed)? ?back/i.test(why)
-    if (rolledBack && now.rolloutState === 'IN_PROGRESS') {
-      return { is: 'moving', because: `ECS is rolling back to ${reference(now)}, ${counts(live)}` }
-    }
-    return {
-      is: 'failed',
-      because: rolledBack
-        ? `was rolled back by ECS: it runs ${reference(now)} again, ${counts(live)}: ${why}`
-        : `another deployment (${now.id}) took the place of ours: ${why}`,
-    }
-  }
+  // A controller of another kind has no PRIMARY of ours to judge by.
+  if (now && memo.deployment && now.id !== memo.deployment) return notOurs(live, now, ours, memo.deployment, elapsed)
   if (ours?.rolloutState === 'FAILED') {
     return {
       is: 'failed',
       because: `its deployment of ${reference(ours)} FAILED: ${ours.rolloutStateReason ?? 'ECS gives no reason'}`,
     }
   }
+  // An autoscaler may be on its way down all the time; a count that the manifest states is to be met.
+  const met = definition.desiredCount === undefined ? runningCount >= desiredCount : runningCount === desiredCount
   const moving =
-    ours?.rolloutState === 'IN_PROGRESS' ||
-    (particle.definition.schedulingStrategy !== 'DAEMON' && runningCount < desiredCount) ||
-    pendingCount > 0
+    ours?.rolloutState === 'IN_PROGRESS' || (live.schedulingStrategy !== 'DAEMON' && !met) || pendingCount > 0
   if (moving && live.deploymentController?.type !== 'EXTERNAL') return { is: 'moving', because: progress(live) }
-  return { is: 'settled', because: `${counts(live).replace(' running', ' run')} ${reference(now) || ''}`.trim() }
+  return { is: 'settled', because: `${counts(live).replace(' running', ' run')} ${reference(now)}` }
+}
+
+/** Another deployment is PRIMARY: ECS went back to it, or somebody else made it. */
+function notOurs(
+  live: Service,
+  now: Deployment,
+  ours: Deployment | undefined,
+  id: string,
+  elapsed: number,
+): ReturnType<(typeof service)['settled']> {
+  // Once the way back is complete, ours is not listed any more, and only an event tells what became of it.
+  const failed = live.events?.find(({ message = '' }) => message.includes(`(deployment ${id}) deployment failed`))
+  if (!ours && !failed && elapsed < notVisibleYet) {
+    return { is: 'moving', because: 'the deployment is not visible yet' }
+  }
+  const told = failed?.message?.replace(/^\(service \S+\) /, '')
+  const goesBack = /roll(ing|ed)? ?back/i.test(now.rolloutStateReason ?? '')
+  if (!failed && ours?.rolloutState !== 'FAILED' && !goesBack) {
+    return {
+      is: 'failed',
+      because: `another deployment (${now.id} of ${reference(now)}) took the place of ours: somebody else changed the service; plan again`,
+    }
+  }
+  if (now.rolloutState === 'IN_PROGRESS') {
+    return { is: 'moving', because: `ECS is rolling back to ${reference(now)}, ${counts(live)}` }
+  }
+  const why = ours?.rolloutStateReason ?? told ?? now.rolloutStateReason ?? 'ECS gives no reason'
+  const ended = now.rolloutState === 'FAILED' ? 'and that failed too' : `it runs ${reference(now)} again`
+  return { is: 'failed', because: `was rolled back by ECS: ${ended}, ${counts(live)}: ${why}` }
 }

@@ -255,7 +255,11 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
   },
 
   start(particle, live, act) {
-    if (!live?.digest) throw new Error(`what ${particle.id} is to run is not known: its task definition is missing`)
+    if (!live?.digest) {
+      const { taskDefinition } = particle.definition
+      const missing = typeof taskDefinition === 'string' ? `: there is no task definition ${taskDefinition}` : ''
+      throw new Error(`what it is to run is not known${missing}; register it, or declare it`)
+    }
     const known: Known = { ...live, digest: live.digest }
     return keptRunning(particle) ? startKept(particle, known, act) : startJob(particle, known, act)
   },

@@ -1,9 +1,9 @@
 import type { DescribeTaskDefinitionResponse, RegisterTaskDefinitionRequest, Tag } from '@aws-sdk/client-ecs'
+import type { Ecs } from '../ecs/ecs.ts'
 import { compare, describe } from '../engine/compare.ts'
 import { overlay } from '../engine/overlay.ts'
 import { type Particle, Unknown } from '../particle.ts'
 import type { LiveService } from './ecs_service.ts'
-import type { Ecs } from '../ecs/ecs.ts'
 import type { Act, Curtain, Flavor, Surroundings } from './flavor.ts'
 import { insist } from './insist.ts'
 import { carriedForward, holdsRecords } from './record.ts'
@@ -243,8 +243,7 @@ async function register(
 ): Promise<Memo> {
   const old = inHand(particle, live)
   // Tags that the manifest has no opinion about stay with the family, as they stay with a resource that is updated.
-  const stated =
-    particle.definition.tags ?? (old?.tags ?? []).filter(({ key }) => !isReservedTag(key ?? ''))
+  const stated = particle.definition.tags ?? (old?.tags ?? []).filter(({ key }) => !isReservedTag(key ?? ''))
   const tags = [...stated, ...carriedForward(memories(live), stated)]
   // What the manifest ignores is somebody else's: the new revision says of it what the old one did.
   const whole = request(particle.definition)

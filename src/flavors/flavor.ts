@@ -34,7 +34,7 @@ export interface Comparison {
   readonly warnings?: readonly string[]
   /** Equivalent because an existing revision is pinned. */
   readonly pinned?: true
-  /** A person asked for exactly this in the inputs, or it follows from release variables alone: nothing is left to review. */
+  /** A person asked for all of this in the inputs, or it follows from release variables alone: nothing is left to review. */
   readonly sanctioned?: true
   /** It cannot be started from here, and that is no error: why. */
   readonly absent?: string

@@ -7,8 +7,8 @@ export interface NotYet {
   readonly when: readonly string[]
   /** Milliseconds after which it is taken for a no. `Infinity`: the step's own time is the limit. */
   readonly atMost: number
-  /** For the log: what we wait for. */
-  readonly because: string
+  /** For the log: what we wait for, or how to find out. */
+  readonly because: string | (() => Promise<string>)
 }
 
 /** Makes a call again while ECS says that it is only a matter of time, slowing down from half a second to ten. */
@@ -20,7 +20,8 @@ export async function insist<T>(call: () => Promise<T>, rows: NotYet | readonly 
     } catch (error) {
       const notYet = [rows].flat().find(({ when }) => isEcs(error, ...when))
       if (!notYet || !(error instanceof EcsError) || act.clock.now() - since >= notYet.atMost) throw error
-      act.say(`${notYet.because}: ${error.said}`)
+      const because = typeof notYet.because === 'string' ? notYet.because : await notYet.because()
+      act.say(`${because}: ${error.said}`)
       await act.pause(pause)
     }
   }

@@ -8,7 +8,7 @@ import { GitHub } from './api.ts'
 import { appliedCheck, type CheckRequest, type Claims, planCheck, postCheck, refusedCheck, textLimit } from './check.ts'
 import { bodyLimit, postComment } from './comment.ts'
 import type { GitHubEvent } from './event.ts'
-import { type History, readHistory } from './review.ts'
+import { type History, type Reviewed, readHistory } from './review.ts'
 
 /** GitHub's limit of a job summary, in bytes. */
 const summaryLimit = 1024 * 1024
@@ -99,11 +99,13 @@ export class Conversation {
   async showReport(
     report: Report,
     plan: Plan | undefined,
-    pullRequests: readonly number[],
+    { pullRequests, merged }: Pick<Reviewed, 'pullRequests' | 'merged'>,
     marks: boolean,
   ): Promise<void> {
-    const context = this.#context(bodyLimit)
-    for (const number of pullRequests) await this.#comment(number, renderReport(report, plan, context).text, true)
+    for (const number of pullRequests) {
+      const context = this.#context(bodyLimit, { merges: number === merged })
+      await this.#comment(number, renderReport(report, plan, context).text, true)
+    }
     if (!marks || report.result !== 'succeeded') return
     await this.#check({
       name: appliedCheck(this.#inputs.environment),

@@ -24,6 +24,8 @@ export interface Reviewed {
   readonly claims: ReadonlySet<string>
   /** Those that were merged since, in order of their numbers. Their comments show what was applied. */
   readonly pullRequests: readonly number[]
+  /** The one whose merge is the commit in question itself. */
+  readonly merged?: number
   /** The last applied commit. */
   readonly since?: string
   /** What a refusal has to say about where a review is missing, each a sentence. */
@@ -118,6 +120,7 @@ export async function reviewedForPush(
   const review = new Review(github, question, history)
   return review.run(async () => {
     const own = await pushed(github, history, push)
+    review.tip = history.commits[0]
     if (!history.applied) review.note(noneApplied(question.environment, 'the commits of this push'))
     await review.merged(history.applied ? history.commits : own, own)
   })
@@ -137,10 +140,12 @@ export async function reviewedForMergeGroup(
 ): Promise<Reviewed> {
   const review = new Review(github, question, history)
   return review.run(async () => {
-    const base = history.commits.indexOf(group.baseSha)
-    if (!history.applied) review.note(noneApplied(question.environment, 'the commits of this group'))
-    const commits = history.applied || base < 0 ? history.commits : history.commits.slice(0, base)
-    const entries = (await queuedIn(github, group)).filter(({ head }) => commits.includes(head))
+    const entries = (await queuedIn(github, group)).filter(({ head }) => history.commits.includes(head))
+    const bases = entries.map(({ base }) => history.commits.indexOf(base))
+    if (!history.applied) review.note(noneApplied(question.environment, 'the commits of the queue up to this group'))
+    // Without an applied commit, what stands on the branch was looked at by nobody; what is before it in the queue was.
+    const queueOnly = !history.applied && bases.length > 0 && !bases.includes(-1)
+    const commits = queueOnly ? history.commits.slice(0, Math.max(...bases)) : history.commits
     await review.queued(entries.map(({ number }) => number))
     const queued = new Set(entries.flatMap(entry => commitsOf(entry, [...commits, history.applied ?? group.baseSha])))
     const merged = commits.filter(commit => !queued.has(commit))
@@ -246,6 +251,9 @@ class Review {
   readonly #claims = new Set<string>()
   readonly #numbers = new Set<number>()
   readonly #notes: string[] = []
+  #merged: number | undefined
+  /** The commit in question, where a pull request may have been merged as it. */
+  tip: string | undefined
 
   constructor(github: GitHub, question: ReviewQuestion, history: History) {
     this.#github = github
@@ -269,6 +277,7 @@ class Review {
     return {
       claims: this.#claims,
       pullRequests: [...this.#numbers].sort((a, b) => a - b),
+      ...(this.#merged === undefined ? {} : { merged: this.#merged }),
       ...(this.#history.applied ? { since: this.#history.applied } : {}),
       notes: this.#notes,
     }
@@ -363,6 +372,7 @@ class Review {
     )
     for (const { pull, shown } of looked) {
       this.#numbers.add(pull.number)
+      if (this.tip !== undefined && pull.merge_commit_sha === this.tip) this.#merged = pull.number
       if ('why' in shown) this.note(`pull request #${pull.number} reviewed nothing: ${shown.why}${because(pull)}`)
       else for (const claim of shown.claims) this.#claims.add(claim)
     }

@@ -1,9 +1,9 @@
 import type { Vocabulary } from '../flavors/flavor.ts'
-import { nameOf } from '../flavors/vocabulary.ts'
 import type { DesiredState, MapNode, Node, ParticleId, Place, Problem, ScalarNode } from '../particle.ts'
 import { checkDefinition } from './model/check.ts'
+import { checkRequired, readResource } from './resource.ts'
 import { didYouMean } from './suggest.ts'
-import { kindOf, lineOf, quote, textOf, written } from './words.ts'
+import { asBoolean, kindOf, quote, textOf, written } from './words.ts'
 
 const COMMON = [
   'flavor',
@@ -125,9 +125,9 @@ export function readDraft(
   problems: Problem[],
 ): Draft {
   const wrong = complain(problems)
-  const resource = readResource(map, vocabulary, origin, wrong)
+  const resource = readResource(map, vocabulary, origin.copy?.index, wrong)
   const checked = checkDefinition(resource.definition, vocabulary)
-  problems.push(...checked.problems)
+  for (const problem of checked.problems) problems.push(problem)
   // A value that the model refuses is no name either; once is enough.
   const refused = new Set(checked.problems.map(problem => problem.place))
   if (resource.given)
@@ -197,184 +197,4 @@ function readFlag(map: MapNode, key: string, wrong: Wrong): boolean {
   const flag = asBoolean(node)
   if (flag === undefined) wrong(node.place, `${key} must be true or false, not ${kindOf(node)}`)
   return flag ?? false
-}
-
-// The text is what a variable makes of it.
-function asBoolean(node: Node): boolean | undefined {
-  if (node.kind !== 'scalar' || node.inherit) return undefined
-  return node.value === true || node.value === 'true'
-    ? true
-    : node.value === false || node.value === 'false'
-      ? false
-      : undefined
-}
-
-/** A whole number, also one that a variable made. */
-export function asWhole(node: Node): number | undefined {
-  const text = textOf(node)
-  const number = text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined
-  return number
-}
-
-interface Resource {
-  /** False where there was nothing to read, which has been said already. */
-  readonly given: boolean
-  readonly definition: MapNode
-  readonly options: Readonly<Record<string, unknown>>
-  readonly region: string | undefined
-}
-
-/** `aws_resource` in the API's own words, without what is not sent. */
-function readResource(map: MapNode, vocabulary: Vocabulary, { copy }: Origin, wrong: Wrong): Resource {
-  const given = map.entries.get('aws_resource')
-  const empty: MapNode = { kind: 'map', place: given?.node.place ?? map.place, entries: new Map() }
-  if (given?.node.kind !== 'map') {
-    if (given)
-      wrong(given.node.place, `aws_resource must be a map, not ${kindOf(given.node)}; write {} for an empty one`)
-    else wrong(map.place, 'aws_resource is missing; it holds the definition')
-    return { given: false, definition: empty, options: {}, region: undefined }
-  }
-  const entries = new Map<string, { at: Place; node: Node }>()
-  let region: string | undefined
-  let options: Readonly<Record<string, unknown>> = {}
-  for (const [key, entry] of given.node.entries) {
-    if (key === 'region_name') {
-      region = textOf(entry.node)
-      if (!region || !/^[a-z]{2,}(-[a-z0-9]+)+$/.test(region)) {
-        wrong(
-          entry.node.place,
-          `aws_resource.region_name must be a region such as us-east-1, not ${kindOf(entry.node)}`,
-        )
-        region = undefined
-      }
-    } else if (key === 'custom_config') options = readOptions(entry.node, vocabulary, wrong)
-    else if (!Object.hasOwn(vocabulary.aliases, key)) entries.set(key, entry)
-  }
-  for (const [key, entry] of given.node.entries) {
-    const name = Object.hasOwn(vocabulary.aliases, key) ? vocabulary.aliases[key] : undefined
-    if (!name) continue
-    const other = entries.get(name)
-    if (!other) entries.set(name, entry)
-    else if (!sameName(entry.node, other.node)) {
-      wrong(
-        entry.at,
-        `aws_resource.${key} is PCF's name for ${name}, which says something else at ${lineOf(other.node.place)}; keep one of them`,
-      )
-    }
-  }
-  if (copy) {
-    for (const name of namingMembers(vocabulary)) {
-      const entry = entries.get(name)
-      if (entry) entries.set(name, { at: entry.at, node: suffixed(entry.node, `-${copy.index}`, name, wrong) })
-    }
-  }
-  return { given: true, definition: { kind: 'map', place: given.node.place, entries }, options, region }
-}
-
-/** Members that say which one a thing is, apart from where it is. The first is its name. */
-export const namingMembers = (vocabulary: Vocabulary): readonly string[] =>
-  vocabulary.required.filter(member => !member.includes('['))
-
-const sameName = (left: Node, right: Node): boolean => {
-  const [one, other] = [textOf(left), textOf(right)]
-  if (one === undefined || other === undefined) return false
-  return one === other || nameOf(one) === nameOf(other)
-}
-
-function suffixed(node: Node, suffix: string, name: string, wrong: Wrong): Node {
-  const text = textOf(node)
-  if (node.kind !== 'scalar' || !text) {
-    // Anything else is said where the member is checked.
-    if (node.kind === 'scalar' && node.inherit) {
-      wrong(node.place, `aws_resource.${name} gets a number for every copy, so it cannot be inherited; write it out`)
-    }
-    return node
-  }
-  const parts = node.parts ? { parts: [...node.parts, suffix] } : {}
-  return { kind: 'scalar', place: node.place, value: text + suffix, ...parts }
-}
-
-function readOptions(node: Node, vocabulary: Vocabulary, wrong: Wrong): Readonly<Record<string, unknown>> {
-  if (node.kind !== 'map') {
-    wrong(node.place, `aws_resource.custom_config must be a map, not ${kindOf(node)}`)
-    return {}
-  }
-  // What PCF keeps there to make an instance from is not ours, and an instance is not made here.
-  if (vocabulary.open) return {}
-  const known = Object.keys(vocabulary.options)
-  const options: Record<string, unknown> = {}
-  for (const [key, { at, node: value }] of node.entries) {
-    const path = `aws_resource.custom_config.${quote(key)}`
-    const kind = Object.hasOwn(vocabulary.options, key) ? vocabulary.options[key] : undefined
-    if (!kind) {
-      const meant =
-        didYouMean(key, known) || `; there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ') || 'none'}`
-      wrong(at, `${path} is not an option of ${vocabulary.name}${meant}`)
-      continue
-    }
-    const [option, due] = readOption(value, kind)
-    if (option === undefined) wrong(value.place, `${path} must be ${due}, not ${kindOf(value)}`)
-    else options[key] = option
-  }
-  return options
-}
-
-function readOption(node: Node, kind: Vocabulary['options'][string]): [value: unknown, due: string] {
-  if (kind === 'boolean') return [asBoolean(node), 'true or false']
-  if (kind === 'number') return [asWhole(node), 'a whole number']
-  if (kind === 'strings') {
-    const texts = node.kind === 'list' ? node.items.map(textOf) : [undefined]
-    return [texts.includes(undefined) ? undefined : texts, 'a list of texts']
-  }
-  const text = textOf(node)
-  return [text !== undefined && kind.includes(text) ? text : undefined, kind.join(' or ')]
-}
-
-/** The members that PCF calls unique keys: there, told apart by them, and known before AWS is asked. */
-function checkRequired(definition: MapNode, vocabulary: Vocabulary, wrong: Wrong): void {
-  for (const path of vocabulary.required) {
-    const [list, member] = path.split('[].')
-    if (!list) continue
-    const node = definition.entries.get(list)?.node
-    if (!member) {
-      if (!isName(node)) wrong(node?.place ?? definition.place, missing(`aws_resource.${list}`, node, vocabulary))
-      continue
-    }
-    // A list of another kind is the model's to refuse.
-    if (node && node.kind !== 'list') continue
-    if (!node || node.items.length === 0) {
-      wrong(
-        node?.place ?? definition.place,
-        `aws_resource.${list} is ${node ? 'empty' : 'missing'}; state at least one`,
-      )
-      continue
-    }
-    const seen = new Map<string, Place>()
-    for (const [index, item] of node.items.entries()) {
-      if (item.kind !== 'map') continue
-      const at = `aws_resource.${list}[${index}].${member}`
-      const name = item.entries.get(member)?.node
-      const text = textOf(name)
-      if (!isName(name) || text === undefined) wrong(name?.place ?? item.place, missing(at, name, vocabulary))
-      else {
-        const first = seen.get(text)
-        if (first) wrong(name.place, `${at} is the name of another one at ${lineOf(first)} as well; give each its own`)
-        else seen.set(text, name.place)
-      }
-    }
-  }
-}
-
-// An inherited name may yet be resolved, from what the parent's own definition says.
-const isName = (node: Node | undefined): node is ScalarNode =>
-  node?.kind === 'scalar' && (node.inherit !== undefined || (textOf(node) ?? '') !== '')
-
-function missing(path: string, node: Node | undefined, vocabulary: Vocabulary): string {
-  const what = node
-    ? `must be a name, not ${node.kind === 'scalar' && node.value === '' ? 'an empty text' : kindOf(node)}`
-    : 'is missing'
-  const remedy = vocabulary.open
-    ? 'state it: it names one that is there, which is never started or changed here'
-    : 'state it: it tells one from another'
-  return `${path} ${what}; ${remedy}`
 }

@@ -56,6 +56,11 @@ export function findManifests(
     for (const file of walk(isGlob ? base : path, namesDots(path))) {
       if (!matches(file.path)) continue
       fruits++
+      // In a log such a name could pass for lines of its own.
+      if (/[\p{Cc}\u2028\u2029]/u.test(file.path)) {
+        wrong(`finds the file ${inQuotes(file.path)}, whose name is not of one line; rename it`)
+        continue
+      }
       if (excluded.some(matches => matches(file.path))) continue
       const known = found.get(file.real)
       if (known === undefined || file.path < known) found.set(file.real, file.path)
@@ -137,6 +142,15 @@ function walkerOf(directory: string, workspace: string, problems: Problem[]) {
     return undefined
   }
 
+  function entriesOf(real: string, path: string) {
+    try {
+      return readdirSync(real, { withFileTypes: true })
+    } catch {
+      problems.push({ message: `manifests: the folder ${inQuotes(path)} cannot be read; check its permissions` })
+      return []
+    }
+  }
+
   /** Every file at or below a path. `above` are the real folders around it, so that a link to one of them ends there. */
   function* walk(path: string, dots: boolean, above: readonly string[]): Generator<Found> {
     const real = follow(path)
@@ -144,7 +158,7 @@ function walkerOf(directory: string, workspace: string, problems: Problem[]) {
     const stat = statSync(real, { throwIfNoEntry: false })
     if (stat?.isFile()) yield { path, real }
     if (!stat?.isDirectory() || above.includes(real)) return
-    for (const entry of readdirSync(real, { withFileTypes: true })) {
+    for (const entry of entriesOf(real, path)) {
       if (left-- <= 0) {
         if (left === -1)
           problems.push({

@@ -1,7 +1,8 @@
 import type { Vocabulary } from '../flavors/flavor.ts'
 import type { Particle, ParticleId, Problem } from '../particle.ts'
-import { type Draft, namingMembers } from './draft.ts'
+import type { Draft } from './draft.ts'
 import { tells } from './needs.ts'
+import { namingMembers } from './resource.ts'
 import { lineOf } from './words.ts'
 
 /** Two particles that are one thing in AWS would undo each other. */

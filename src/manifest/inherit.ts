@@ -1,5 +1,6 @@
 import type { MapNode, Particle, ParticleId, Problem, ScalarNode } from '../particle.ts'
-import { complain, type Draft, namingMembers } from './draft.ts'
+import { complain, type Draft } from './draft.ts'
+import { namingMembers } from './resource.ts'
 import { closest } from './suggest.ts'
 import { replaceScalars } from './walk.ts'
 import { quote, written } from './words.ts'

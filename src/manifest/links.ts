@@ -1,10 +1,11 @@
 import { nameOf } from '../flavors/vocabulary.ts'
 import { type DesiredState, type Particle, type ParticleId, type Place, type Problem, plain } from '../particle.ts'
-import { complain, type Draft, type Link, namingMembers } from './draft.ts'
+import { complain, type Draft, type Link } from './draft.ts'
 import { checkIdentities } from './identity.ts'
 import { inherit } from './inherit.ts'
 import { desiredState, fill, regionOf } from './needs.ts'
 import { order } from './order.ts'
+import { namingMembers } from './resource.ts'
 import { closest } from './suggest.ts'
 import { lineOf, quote, textOf } from './words.ts'
 

@@ -38,7 +38,7 @@ export interface Loaded {
     readonly files: number
     /** Particles of this environment. */
     readonly particles: number
-    /** Particles and quasiparticles that say that they are not in this environment. */
+    /** Particles that are not in this environment, quasiparticles and their members included. */
     readonly absent: number
   }
 }
@@ -55,14 +55,14 @@ export function load(texts: readonly { readonly file: string; readonly text: str
   const reader = readerOf(settings, misread, problems)
   for (const { file, text } of [...texts].sort((a, b) => compare(a.file, b.file))) {
     const parsed = parseManifest(file, text)
-    misread.push(...parsed.problems)
+    for (const problem of parsed.problems) misread.push(problem)
     if (parsed.problems.length > 0) reader.incomplete = true
     for (const document of parsed.documents) {
       for (const item of document.kind === 'list' ? document.items : [document]) reader.read(item)
     }
   }
   const particles = link(reader, problems)
-  if (misread.length + problems.length === 0) problems.push(...checkTogether(particles))
+  if (misread.length + problems.length === 0) for (const problem of checkTogether(particles)) problems.push(problem)
   const counts = { files: texts.length, particles: particles.length, absent: reader.absent.size }
   return { particles, problems: inOrder(misread, problems), counts }
 }
@@ -163,7 +163,10 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
     )
     const { id } = identify(substitute({ ...map, entries }, variables, []), undefined, () => {})
     const place = map.entries.get('environments')?.at ?? map.place
-    if (id) absent.set(id, place)
+    if (id) absent.set(id, quasi?.entries.get('environments')?.at ?? place)
+    const members = quasi ? undefined : map.entries.get('particles')?.node
+    if (members?.kind !== 'list') return
+    for (const member of members.items) if (member.kind === 'map') leaveOut(member, map)
   }
 
   function grow({ map, who, origin, shared }: Seed): void {

@@ -11,7 +11,8 @@ import {
   type Problem,
   type ScalarNode,
 } from '../particle.ts'
-import { complain, type Draft, namingMembers } from './draft.ts'
+import { complain, type Draft } from './draft.ts'
+import { namingMembers } from './resource.ts'
 import { lineOf, quote, textOf, written } from './words.ts'
 
 // What a particle needs its parents for: their names, and that they are there.

@@ -219,7 +219,7 @@ function read(
         wrong(keyAt, `${quote(name)} stands twice in one map, here and at ${lineOf(first)}; ${remedy}`)
       } else if (isMerge) {
         mergedAt = keyAt
-        merges.push(...(value.kind === 'list' ? value.items : [value]))
+        for (const merge of value.kind === 'list' ? value.items : [value]) merges.push(merge)
       } else entries.set(name, { at: keyAt, node: value })
     }
     for (const merge of merges) {

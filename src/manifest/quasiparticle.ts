@@ -1,18 +1,8 @@
 import type { MapNode, Node, Place, Problem } from '../particle.ts'
-import {
-  asWhole,
-  checkKeys,
-  complain,
-  type Draft,
-  type Identified,
-  identify,
-  KEYS,
-  type Origin,
-  readShared,
-} from './draft.ts'
+import { checkKeys, complain, type Draft, type Identified, identify, KEYS, type Origin, readShared } from './draft.ts'
 import { merge } from './patch.ts'
 import { didYouMean } from './suggest.ts'
-import { kindOf, lineOf, quote, textOf, written } from './words.ts'
+import { asWhole, kindOf, lineOf, quote, textOf, written } from './words.ts'
 
 /** A particle to be: its map, and where it comes from. */
 export interface Seed {

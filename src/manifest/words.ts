@@ -30,6 +30,23 @@ export function textOf(node: Node | undefined): string | undefined {
   return typeof node.value === 'string' ? node.value : (node.raw ?? String(node.value))
 }
 
+/** True or false, also as the text that a variable made. */
+export function asBoolean(node: Node): boolean | undefined {
+  if (node.kind !== 'scalar' || node.inherit) return undefined
+  return node.value === true || node.value === 'true'
+    ? true
+    : node.value === false || node.value === 'false'
+      ? false
+      : undefined
+}
+
+/** A whole number, also one that a variable made. */
+export function asWhole(node: Node): number | undefined {
+  const text = textOf(node)
+  const number = text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined
+  return number
+}
+
 /** What stands there, for "must be a map, not …". */
 export function kindOf(node: Node): string {
   if (node.kind !== 'scalar') return `a ${node.kind}`
