@@ -149,6 +149,22 @@ interface Made {
 }
 
 async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly skipped: string }> {
+  const made = await tryPlan(job, loaded)
+  if ('skipped' in made) return made
+  const hide = withoutSecrets(job.inputs)
+  // Errors repeat what was written or sent. The runner hides secrets in its log, and nobody does in a comment.
+  return { ...made, problems: made.problems.map(problem => ({ ...problem, message: hide(problem.message) })) }
+}
+
+/** Takes the values of secret variables out of a text. */
+function withoutSecrets({ variables, secretVariables }: Inputs): (text: string) => string {
+  const values = [...secretVariables].map(name => variables.get(name) ?? '').filter(value => value !== '')
+  // The longest first: a value may be a part of another.
+  values.sort((one, other) => other.length - one.length)
+  return text => values.reduce((said, value) => said.replaceAll(value, '(hidden)'), text)
+}
+
+async function tryPlan(job: Job, loaded: Loaded): Promise<Made | { readonly skipped: string }> {
   const { inputs, event } = job
   if (loaded.problems.length > 0) return { problems: loaded.problems }
   const world = worldOf(job)

@@ -110,8 +110,7 @@ describe.each(hasMoto ? [simulator, moto] : [simulator])('the sample task defini
         before: image,
         after: `${image}:2`,
       }))
-      expect(step(planned, sample)?.changes).toEqual(expect.arrayContaining(changes))
-      expect(step(planned, sample)).toMatchObject({ transition: 'update', changes: expect.objectContaining({ length: changes.length }) })
+      expect(step(planned, sample)).toMatchObject({ transition: 'update', changes })
     }
     expectDone(await here.apply())
     const again = await here.plan()
@@ -132,6 +131,7 @@ describe.each(hasMoto ? [simulator, moto] : [simulator])('the sample task defini
 /**
  * The shop without what moto cannot do:
  * - the migration, since moto stops a task without an exit code, and moves it on whenever somebody looks;
+ * - the instance's attribute, since moto knows a target by its short id alone, while ECS documents the ARN as well;
  * - the circuit breaker, since moto drops `deploymentConfiguration` of CreateService;
  * - a failing rollout, since moto's services claim to run what an environment variable says.
  */
@@ -148,6 +148,7 @@ onMoto('the shop on moto', () => {
     here = new Checkout(url).copy('examples/shop')
     here.edit('particles/migrate.yml', /[\s\S]*/, 'flavor: quasiparticle\npcf_name: none\nparticles: []\n')
     here.edit('particles/reports.yml', /i-[0-9a-f]+/g, instance)
+    here.edit('particles/reports.yml', /aws_resource:\n {2}attributes:\n.*\n/, 'aws_resource: {}\n')
     here.edit('particles/web.yml', ', ecs_task:migrate]', ']')
     here.edit('particles/web.yml', / {2}deploymentConfiguration:[\s\S]*?(?=environments:)/, '')
     here.edit('particles/web.yml', /subnets: .*/, `subnets: [${subnet}]`)
@@ -165,12 +166,11 @@ onMoto('the shop on moto', () => {
     expect((await here.plan()).plan?.steps).toEqual([])
   })
 
-  test('the instance', async () => {
+  test('the instance, once it has joined', async () => {
     await register(url, 'shop', instance)
-    const run = await here.apply()
-    expectDone(run)
-    expect(run.report?.steps.map(({ particle }) => particle)).toEqual(['ecs_instance:reports'])
-    expect((await here.plan()).plan?.steps).toEqual([])
+    const run = await here.plan()
+    expect(run.plan?.steps).toEqual([])
+    expect(run.plan?.unchanged).toContainEqual({ particle: 'ecs_instance:reports', state: 'running', reason: 'equivalent' })
   })
 
   test('another image', async () => {
@@ -184,8 +184,8 @@ onMoto('the shop on moto', () => {
       here.edit(`particles/${file}`, /^(flavor: ecs_.*\npcf_name: .*)$/gm, '$1\ndesired_state: terminated')
     here.edit(
       'particles/reports.yml',
-      /(flavor: ecs_instance\npcf_name: .*)\n([\s\S]*) {2}attributes:/,
-      '$1\ndesired_state: terminated\n$2  custom_config:\n    deregister: true\n  attributes:',
+      /(flavor: ecs_instance\npcf_name: .*)\n([\s\S]*)aws_resource: \{\}/,
+      '$1\ndesired_state: terminated\n$2aws_resource:\n  custom_config:\n    deregister: true',
     )
     expectDone(await here.apply())
     expect((await here.plan()).plan?.steps).toEqual([])

@@ -41,6 +41,9 @@ aws_resource:
         options: { splunk-token: hidden-splunk-${mark} }
     - name: log
       image: registry.example/log:1
+      logConfiguration:
+        logDriver: awsfirelens
+        options: { apiKey: hidden-splunk-${mark} }
       firelensConfiguration:
         type: fluentbit
         options: { config-file-value: hidden-firelens-${mark} }
@@ -127,6 +130,7 @@ describe('a hidden value', () => {
     ['as a pcf_name, twice', { 'particles/main.yml': '- { flavor: ecs_cluster, pcf_name: "${SECRET}", aws_resource: { clusterName: a } }\n- { flavor: ecs_cluster, pcf_name: "${SECRET}", aws_resource: { clusterName: b } }\n' }],
   ])('is in no error about a manifest, %s', async (_, files) => {
     const pull = await world.propose(files, secret('s3cr3t-one'))
+    expect(pull.ran.failed).toBe(true)
     expect(world.everything(pull.ran)).not.toMatch(hiding)
   })
 

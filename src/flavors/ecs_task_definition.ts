@@ -154,11 +154,13 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
   async look(particle, around) {
     const { family, revision } = particle.definition
     if (!family) return undefined
-    const [latest, pinned, run] = await Promise.all([
+    const [found, pinned, run] = await Promise.all([
       around.ecs.taskDefinition(family),
       revision === undefined ? undefined : around.ecs.taskDefinition(`${family}:${revision}`),
       revisionsOfServices(family, around),
     ])
+    // Documented as the latest ACTIVE revision; another answer must not read as something that is there.
+    const latest = found?.taskDefinition?.status === 'INACTIVE' ? undefined : found
     const running: Revision[] = []
     for (const reference of run) {
       const known = latest && shortReference(latest) === reference ? latest : await around.ecs.taskDefinition(reference)

@@ -1,0 +1,69 @@
+/** Particles as data, for tests that change one member after the other, and somebody else with the same account. */
+import { ECSClient } from '@aws-sdk/client-ecs'
+import type { Shop } from './shop.ts'
+
+type Data = Readonly<Record<string, unknown>>
+
+interface Around {
+  /** `custom_config`. */
+  readonly options?: Data
+  /** Keys beside `aws_resource`: `parents`, `desired_state`, `persist_on_update`. */
+  readonly top?: Data
+}
+
+/** A manifest is JSON too. */
+export const stated = (...particles: readonly Data[]): string => JSON.stringify(particles)
+
+export const particle = (flavor: string, name: string, definition: Data, { options, top }: Around = {}): Data => ({
+  flavor,
+  pcf_name: name,
+  aws_resource: { ...definition, ...(options && { custom_config: options }) },
+  ...top,
+})
+
+export const main = particle('ecs_cluster', 'main', { clusterName: 'main' })
+
+/** A family whose one container has its name. */
+export const family = (name: string, image: string, more: Data = {}): Data =>
+  particle('ecs_task_definition', name, {
+    family: name,
+    networkMode: 'awsvpc',
+    requiresCompatibilities: ['FARGATE'],
+    cpu: '256',
+    memory: '512',
+    containerDefinitions: [{ name, image }],
+    ...more,
+  })
+
+export const network = { awsvpcConfiguration: { subnets: ['subnet-1', 'subnet-2'] } }
+
+/** A service of the cluster `main` and the family of its own name. */
+export const serviceOf = (name: string, definition: Data = {}, { options, top }: Around = {}): Data =>
+  particle(
+    'ecs_service',
+    name,
+    { serviceName: name, desiredCount: 1, launchType: 'FARGATE', networkConfiguration: network, ...definition },
+    { top: { parents: ['ecs_cluster:main', `ecs_task_definition:${name}`], ...top }, ...(options && { options }) },
+  )
+
+/** Somebody else who has the same account. */
+export const somebody = (shop: Shop, region = 'us-east-1'): ECSClient =>
+  new ECSClient({
+    endpoint: shop.simulator.url,
+    region,
+    credentials: { accessKeyId: 'other', secretAccessKey: 'other' },
+  })
+
+/** What was asked of ECS with this call, since the `from`th call. */
+export const sent = (shop: Shop, operation: string, from = 0): Record<string, unknown>[] =>
+  shop.simulator.calls
+    .slice(from)
+    .filter(call => call.operation === operation)
+    .map(({ input }) => input as Record<string, unknown>)
+
+/** How often each call was made, since the `from`th. */
+export function counted(shop: Shop, from = 0): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { operation } of shop.simulator.calls.slice(from)) counts[operation] = (counts[operation] ?? 0) + 1
+  return counts
+}
