@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { defaults, readInputs } from '../src/inputs.ts'
+import { defaults, postDefaults, readInputs, readPostInputs } from '../src/inputs.ts'
 
 const root = join(import.meta.dirname, '..')
 const text = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -35,7 +35,7 @@ interface Workflow {
 }
 
 const action = (folder: string): Action => parse(text(join(folder, 'action.yml')))
-const doors = { '': action('.'), plan: action('plan'), apply: action('apply') }
+const doors = { '': action('.'), plan: action('plan'), apply: action('apply'), post: action('post') }
 
 /** What users' workflows rely on: every input with its default, every output. */
 const contract = {
@@ -134,6 +134,42 @@ describe.each(['plan', 'apply'] as const)('the door %s', command => {
   })
 })
 
+describe('the door post', () => {
+  test('has inputs of its own, with the defaults of the action', () => {
+    expect(defaultsOf(doors.post)).toEqual({
+      'plan-file': undefined,
+      environment: contract.inputs.environment,
+      'github-token': contract.inputs['github-token'],
+      comment: contract.inputs.comment,
+    })
+    expect(Object.keys(doors.post.outputs)).toEqual(['comment-url'])
+    for (const name of ['comment'] as const) expect(doors.post.inputs[name]).toEqual(doors[''].inputs[name])
+    expect(doors.post.outputs['comment-url']).toEqual(doors[''].outputs['comment-url'])
+  })
+
+  test('a default is what an input left empty means', () => {
+    expect(Object.keys(postDefaults)).toEqual(Object.keys(doors.post.inputs))
+    const given = { 'INPUT_PLAN-FILE': 'plan.json' }
+    expect(readPostInputs({ ...given, INPUT_ENVIRONMENT: 'default', INPUT_COMMENT: 'on-changes' })).toEqual(
+      readPostInputs(given),
+    )
+    expect(readPostInputs({})).toHaveProperty('problems')
+  })
+
+  test('posts, whatever the inputs say', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'door-'))
+    mkdirSync(join(folder, 'dist'))
+    mkdirSync(join(folder, 'post'))
+    writeFileSync(join(folder, 'package.json'), '{"type": "module"}')
+    writeFileSync(join(folder, 'dist/index.js'), 'process.stdout.write(process.env.ECS_PARTICLES_DOOR)')
+    copyFileSync(join(root, 'post/index.js'), join(folder, 'post/index.js'))
+    const env = { ...process.env, INPUT_COMMAND: 'apply', ECS_PARTICLES_DOOR: 'main' }
+    const said = execFileSync(process.execPath, [join(folder, 'post', doors.post.runs.main)], { env, encoding: 'utf8' })
+    rmSync(folder, { recursive: true })
+    expect(said).toBe('post')
+  })
+})
+
 describe('workflows', () => {
   const files = ['.github/workflows', 'examples/workflows'].flatMap(folder =>
     readdirSync(join(root, folder)).map(file => `${folder}/${file}`),
@@ -146,7 +182,7 @@ describe('workflows', () => {
     if (/^OWNER\/ecs-particles\/\.github\/workflows\/particles\.yml@v1$/.test(uses)) {
       return Object.keys(called?.inputs ?? {})
     }
-    const door = /^(?:OWNER\/ecs-particles(?:\/(plan|apply))?@v1|\$\/(plan|apply))$/.exec(uses)
+    const door = /^(?:OWNER\/ecs-particles(?:\/(plan|apply|post))?@v1|\$\/(plan|apply|post))$/.exec(uses)
     if (!door) return undefined
     return Object.keys(doors[(door[1] ?? door[2] ?? '') as keyof typeof doors].inputs)
   }

@@ -6,6 +6,7 @@ const root = join(import.meta.dirname, '..')
 const documents = [
   'README.md',
   'CONTRIBUTING.md',
+  'docs/iam/README.md',
   ...readdirSync(join(root, 'docs/decisions')).map(file => `docs/decisions/${file}`),
 ]
 

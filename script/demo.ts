@@ -68,7 +68,14 @@ async function step(what: string, inputs: Record<string, string>): Promise<Count
   const changes = made.filter(modifies).length
   const counted = { ...ended, reads: made.length - changes, changes }
   table.push({ chapter, what, counted })
-  write(mark(2, `$ ecs-particles ${Object.entries(inputs).map(([name, value]) => `${name}=${value}`).join(' ')}`))
+  write(
+    mark(
+      2,
+      `$ ecs-particles ${Object.entries(inputs)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' ')}`,
+    ),
+  )
   // What an apply is about to do was shown a moment ago.
   const log = logOf(ended)
   write(shown && log.startsWith(shown) ? log.replace(shown, mark(2, '(the plan as above)')) : log)
@@ -84,7 +91,10 @@ const logOf = ({ stdout }: Run): string =>
     .map(line =>
       line
         .replace(/^::group::(.*)$/, '▾ $1')
-        .replace(/^::(error|warning|notice)(?: [^:]*)?::/, (_, kind: string) => `${kind[0]?.toUpperCase()}${kind.slice(1)}: `)
+        .replace(
+          /^::(error|warning|notice)(?: [^:]*)?::/,
+          (_, kind: string) => `${kind[0]?.toUpperCase()}${kind.slice(1)}: `,
+        )
         .replace(/%25/g, '%')
         .replace(/%0A/g, '\n'),
     )
@@ -112,7 +122,12 @@ const image = (tag: string) => `registry.example/shop/web:${tag}`
 const stepOf = ({ report }: Run, particle: string) => report?.steps.find(one => one.particle === particle)
 
 try {
-  write(mark(1, 'A shop on Amazon ECS: a cluster, a migration that runs once, a web service behind it, a machine of our own.'))
+  write(
+    mark(
+      1,
+      'A shop on Amazon ECS: a cluster, a migration that runs once, a web service behind it, a machine of our own.',
+    ),
+  )
   write(`ECS is simulated at ${simulator.url}; a minute there takes ${60 / speed} s here. Manifests: examples/shop.`)
 
   heading('The first plan', 'Nothing exists yet. A plan only reads.')
@@ -123,7 +138,10 @@ try {
   heading('Apply it', 'The digest of the plan is approved: exactly that is done, parents first.')
   const applied = await apply(first)
   check(applied.code === 0 && applied.report?.result === 'succeeded', 'it succeeded')
-  check(JSON.stringify(stepOf(applied, 'ecs_task:migrate')?.task?.exitCodes) === '[{"migrate":0}]', 'the migration ran once, exit code 0')
+  check(
+    JSON.stringify(stepOf(applied, 'ecs_task:migrate')?.task?.exitCodes) === '[{"migrate":0}]',
+    'the migration ran once, exit code 0',
+  )
 
   heading('A machine joins the cluster', 'Its agent registers it; the manifest says what it is for.')
   simulator.registerContainerInstance({ cluster: 'shop', ec2InstanceId: 'i-0a1b2c3d4e5f60718' })
@@ -143,7 +161,10 @@ try {
   const released = await apply(release)
   check(released.code === 0 && released.report?.result === 'succeeded', 'the rollout completed')
 
-  heading('A release that crashes', 'The circuit breaker of ECS rolls it back. What runs is healthy, and still it is a failure.')
+  heading(
+    'A release that crashes',
+    'The circuit breaker of ECS rolls it back. What runs is healthy, and still it is a failure.',
+  )
   edit('web.yml', [image('1.9.0'), image('1.10.0-crash')])
   const bad = await plan()
   const failed = await apply(bad)
@@ -180,10 +201,14 @@ try {
   for (const { chapter, what, counted } of table) {
     const { reads, changes, milliseconds } = counted
     const number = (value: string | number, width: number) => String(value).padStart(width)
-    write(`   ${number(chapter, 2)}. ${what.padEnd(12)} ${number(reads, 8)} ${number(changes, 9)} ${number((milliseconds / 1000).toFixed(1), 9)}`)
+    write(
+      `   ${number(chapter, 2)}. ${what.padEnd(12)} ${number(reads, 8)} ${number(changes, 9)} ${number((milliseconds / 1000).toFixed(1), 9)}`,
+    )
   }
   const sum = (of: (counted: Counted) => number) => table.reduce((all, { counted }) => all + of(counted), 0)
-  write(`\n${sum(({ reads }) => reads)} calls read, ${sum(({ changes }) => changes)} changed something; ${((performance.now() - began) / 1000).toFixed(0)} s in all.`)
+  write(
+    `\n${sum(({ reads }) => reads)} calls read, ${sum(({ changes }) => changes)} changed something; ${((performance.now() - began) / 1000).toFixed(0)} s in all.`,
+  )
 } finally {
   await simulator.close()
   rmSync(workspace, { recursive: true, force: true })

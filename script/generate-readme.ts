@@ -1,11 +1,10 @@
 /**
- * Writes what README.md repeats: the tables of inputs and outputs, the IAM policies, and files of examples/. With
+ * Writes what README.md repeats: the tables of inputs and outputs, and files of examples/ and docs/iam/. With
  * --check it only says whether the README is fresh. A section stands between `<!-- generated: … -->` and `<!-- end -->`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { calls } from '../src/ecs/calls.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -23,17 +22,6 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text.trim()}\n\`\`\``
 
-const actionsOf = (modifying: boolean): string[] =>
-  Object.entries(calls)
-    .filter(([, call]) => 'modifies' in call === modifying)
-    .map(([name]) => `ecs:${name}`)
-    .sort()
-
-const policy = (...statements: object[]): string =>
-  fenced('json', JSON.stringify({ Version: '2012-10-17', Statement: statements }, undefined, 2))
-
-const reading = { Effect: 'Allow', Action: actionsOf(false), Resource: '*' }
-
 const sections: Readonly<Record<string, () => string>> = {
   inputs: () =>
     table(
@@ -49,23 +37,11 @@ const sections: Readonly<Record<string, () => string>> = {
       ['output', 'meaning'],
       Object.entries(action.outputs).map(([name, { description }]) => [`\`${name}\``, description]),
     ),
-  'policy for planning': () => policy(reading),
-  'policy for applying': () =>
-    policy(
-      reading,
-      { Effect: 'Allow', Action: actionsOf(true), Resource: '*' },
-      {
-        Effect: 'Allow',
-        Action: 'iam:PassRole',
-        Resource: 'arn:aws:iam::123456789012:role/shop-*',
-        Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
-      },
-    ),
 }
 
 function sectionOf(name: string): string {
   const file = /^file (.+)$/.exec(name)?.[1]
-  if (file) return fenced('yaml', read(file))
+  if (file) return fenced(file.endsWith('.json') ? 'json' : 'yaml', read(file))
   const section = sections[name]
   if (!section)
     throw new Error(`README.md: there is no section "${name}"; there are ${Object.keys(sections).join(', ')}`)

@@ -100,19 +100,30 @@ const widths: Readonly<Record<Place, number>> = { comment: 880, check: 900, summ
 const bars: Readonly<Record<Place, string>> = {
   comment: '<b>github-actions</b> <i>bot</i> commented',
   check: '<b>particles / production</b>',
-  summary: '<b>plan</b> summary',
+  summary: '<b>particles</b> summary',
 }
 
 /** What is kept. */
 const kept: readonly Picture[] = [
   { name: 'plan', faces: [{ golden: 'decide.plan' }] },
-  { name: 'plan-dark', faces: [{ golden: 'decide.plan' }], dark: true, unfold: ['definition:web', 'Order'] },
-  { name: 'calm', faces: [{ golden: 'nothing.plan' }, { golden: 'applied.report' }] },
+  {
+    name: 'plan-dark',
+    faces: [{ golden: 'decide.plan' }],
+    dark: true,
+    unfold: ['definition:web', 'service:web', 'Order'],
+  },
+  { name: 'calm', faces: [{ golden: 'nothing.plan' }, { golden: 'calm.plan' }, { golden: 'applied.report' }] },
   { name: 'failed', faces: [{ golden: 'failed.report' }], unfold: ['ECS said'] },
-  { name: 'refused', faces: [{ golden: 'refused.report' }], height: 1000 },
-  { name: 'problems', faces: [{ golden: 'problems.plan' }, { golden: 'fork.plan' }] },
-  { name: 'many', faces: [{ golden: 'many-some-diffs.plan' }], height: 1000 },
-  { name: 'summary', faces: [{ golden: 'drift.plan', place: 'summary' }], unfold: [] },
+  { name: 'refused', faces: [{ golden: 'refused.report', place: 'summary' }] },
+  {
+    name: 'problems',
+    faces: [
+      { golden: 'problems.plan', place: 'check' },
+      { golden: 'fork.plan', place: 'check' },
+    ],
+  },
+  { name: 'many', faces: [{ golden: 'many-lines.plan' }], height: 900 },
+  { name: 'hostile', faces: [{ golden: 'hostile.plan' }] },
 ]
 
 /** Every face there is, to be looked at. */

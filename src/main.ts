@@ -131,11 +131,19 @@ async function refuse(job: Job, plan: Plan | undefined, problems: readonly Probl
 /** The plan in the log, in a file and in the outputs. The file has the claims too, for whoever posts what another job has planned. */
 function tell({ runner, inputs }: Job, plan: Plan, claims?: Claims): void {
   runner.info(renderPlanText(plan))
+  // Where no pull request shows it, this is what a person hands on as approved-digest.
+  if (hasChanges(plan)) runner.info(`\nDigest of this plan: ${plan.digest}`)
   for (const warning of plan.warnings ?? []) runner.warn(warning)
   runner.output('has-changes', hasChanges(plan))
   runner.output('digest', plan.digest)
   runner.output('summary', JSON.stringify(plan.summary))
-  runner.output('plan-file', runner.file(`${fileName(inputs)}.plan.json`, `${JSON.stringify({ ...plan, ...(claims && { claims }) }, null, 2)}\n`))
+  runner.output(
+    'plan-file',
+    runner.file(
+      `${fileName(inputs)}.plan.json`,
+      `${JSON.stringify({ ...plan, ...(claims && { claims }) }, null, 2)}\n`,
+    ),
+  )
 }
 
 const fileName = ({ environment }: Inputs): string => environment.replace(/[^A-Za-z0-9._-]/g, '-')
@@ -323,13 +331,13 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
     signal: job.signal,
     log: { say: (id, sentence) => runner.log.say(id, hide(sentence)), close: id => runner.log.close(id) },
   })
-  await conclude(job, report, planned.plan, review.told)
+  await conclude(job, report, planned.plan, graph, review.told)
 }
 
-async function conclude(job: Job, report: Report, plan: Plan, told: Told): Promise<void> {
+async function conclude(job: Job, report: Report, plan: Plan, graph: Graph, told: Told): Promise<void> {
   const { runner, event, conversation } = job
   runner.info(renderReportText(report, plan))
-  if (report.result !== 'succeeded') runner.fail(failures(report, plan))
+  if (report.result !== 'succeeded') runner.fail(failures(report, plan, graph))
   await runner.summary(conversation.reportSummary(report, plan))
   await conversation.showReport(report, plan, told, isOnDefaultBranch(event))
 }
@@ -344,16 +352,19 @@ const refusalOf = (problems: readonly Problem[]): Failure => ({
 })
 
 /** What failed, each at its manifest's line. */
-function failures({ steps, error, result }: Report, plan: Plan): Problem[] {
-  const places = new Map(plan.steps.map(({ particle, source }) => [particle, { ...source, column: 1 }]))
+function failures({ steps, error, result }: Report, { unchanged }: Plan, { particles }: Graph): Problem[] {
+  const at = (particle: ParticleId, message: string): Problem => {
+    const place = particles.get(particle)?.place
+    return { ...(place && { place }), message: `${particle}${message}` }
+  }
   const failed = steps
     .filter(step => step.result === 'failed')
-    .map(step => {
-      const place = places.get(step.particle)
-      const message = `${step.particle} failed: ${[step.error?.message, ...(step.error?.details ?? []).slice(-3)].filter(Boolean).join('; ')}`
-      return { ...(place && { place }), message }
-    })
-  if (error) failed.push({ message: error.message })
+    .map(({ particle, error: its }) =>
+      at(particle, ` failed: ${[its?.message, ...(its?.details ?? []).slice(-3)].filter(Boolean).join('; ')}`),
+    )
+  const earlier = unchanged.filter(({ reason }) => reason === 'failed')
+  failed.push(...earlier.map(({ particle, why }) => at(particle, `: ${why ?? 'it has failed'}`)))
+  if (error && earlier.length === 0) failed.push({ message: error.message })
   if (failed.length > 0) return failed
   return [{ message: result === 'cancelled' ? 'the run was cancelled' : 'the apply failed' }]
 }

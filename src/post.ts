@@ -28,7 +28,11 @@ export async function post({ env, runner, clock, signal }: Edge): Promise<void> 
       ? found
       : event.pullRequest?.fromFork && found.missing
         ? { skipped: 'a pull request from a fork gets no AWS credentials, so that nothing was planned' }
-        : { problems: [{ message: `${found.why}; look at the job that plans${event.runUrl ? `: ${event.runUrl}` : ''}` }] }
+        : {
+            problems: [
+              { message: `${found.why}; look at the job that plans${event.runUrl ? `: ${event.runUrl}` : ''}` },
+            ],
+          }
   if (news.problems) runner.fail(news.problems)
   if (news.skipped) runner.info(`plan skipped: ${news.skipped}`)
   await conversation.showPlan(news)

@@ -56,7 +56,9 @@ for (let index = 1; index < 9; index++) {
   bomb.push(`${name}: &${name} [${Array(10).fill(`*${before}`).join(', ')}]`)
 }
 
-const manifests: Readonly<Record<string, { readonly files: Readonly<Record<string, string>>; readonly says: readonly Said[] }>> = {
+const manifests: Readonly<
+  Record<string, { readonly files: Readonly<Record<string, string>>; readonly says: readonly Said[] }>
+> = {
   'YAML that is none': {
     files: { 'particles/a.yml': `${cluster}  settings: [{name: a\nb: "c` },
     says: [{ file: 'particles/a.yml', message: /particles\/a\.yml:\d+/ }],
@@ -71,7 +73,10 @@ const manifests: Readonly<Record<string, { readonly files: Readonly<Record<strin
   },
   'aliases that multiply': {
     files: { 'particles/a.yml': bomb.join('\n') },
-    says: Array(10).fill({ file: 'particles/a.yml', message: /aliases of this file stand for more than|is missing|is not a key/ }),
+    says: Array(10).fill({
+      file: 'particles/a.yml',
+      message: /aliases of this file stand for more than|is missing|is not a key/,
+    }),
   },
   'a flavor that is none': {
     files: { 'particles/a.yml': cluster.replace('ecs_cluster', 'ecs_clutser') },
@@ -156,7 +161,10 @@ describe('a manifest', () => {
 const inputs: Readonly<Record<string, readonly [Readonly<Record<string, string>>, RegExp]>> = {
   command: [{ command: 'destroy' }, /^input command: must be auto, validate, plan or apply, not "destroy"$/],
   environment: [{ environment: 'prod; rm -rf /' }, /^input environment: must be up to 64 letters/],
-  'working-directory': [{ 'working-directory': '../..' }, /^input working-directory: must be a folder of the workspace/],
+  'working-directory': [
+    { 'working-directory': '../..' },
+    /^input working-directory: must be a folder of the workspace/,
+  ],
   variables: [{ variables: 'TAG' }, /^input variables: line 1 is not NAME=value/],
   'release-variables': [{ 'release-variables': 'TAG' }, /^input release-variables: TAG is not set/],
   'aws-region': [{ 'aws-region': 'us east' }, /^input aws-region: must be a region such as us-east-1/],
@@ -181,7 +189,12 @@ describe('an input', () => {
 
   test('three wrong ones are said at once', async () => {
     const ended = await here().step({ command: 'x', 'on-removed': 'y', comment: 'z' })
-    expectProblems(ended, { message: /^input command/ }, { message: /^input comment/ }, { message: /^input on-removed/ })
+    expectProblems(
+      ended,
+      { message: /^input command/ },
+      { message: /^input comment/ },
+      { message: /^input on-removed/ },
+    )
   })
 })
 
@@ -196,7 +209,9 @@ describe('an event', () => {
   })
 
   test('one that auto does not know', async () => {
-    const ended = await here().write({ 'particles/a.yml': cluster }).step({}, { event: { name: 'release' } })
+    const ended = await here()
+      .write({ 'particles/a.yml': cluster })
+      .step({}, { event: { name: 'release' } })
     expectProblems(ended, { message: /the event release; set command/ })
   })
 

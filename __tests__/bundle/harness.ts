@@ -43,7 +43,10 @@ let chosen: string | undefined
 function choose(): string {
   if (process.env.DEV_BUNDLE) return process.env.DEV_BUNDLE
   const committed = join(root, 'dist/index.js')
-  const sources = [...files('src'), ...['package-lock.json', 'tsconfig.json', 'script/build', 'script/tsconfig.build.json']]
+  const sources = [
+    ...files('src'),
+    ...['package-lock.json', 'tsconfig.json', 'script/build', 'script/tsconfig.build.json'],
+  ]
   const newest = Math.max(...sources.map(file => statSync(join(root, file)).mtimeMs))
   if (existsSync(committed) && statSync(committed).mtimeMs + oneCheckout > newest) return committed
   const hash = createHash('sha256')
@@ -53,7 +56,10 @@ function choose(): string {
 
 function files(folder: string): string[] {
   const found = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-  return found.filter(file => file.endsWith('.ts')).map(file => join(folder, file)).sort()
+  return found
+    .filter(file => file.endsWith('.ts'))
+    .map(file => join(folder, file))
+    .sort()
 }
 
 /** Test files run side by side: the first builds, the others wait. */

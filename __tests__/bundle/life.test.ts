@@ -96,6 +96,7 @@ describe('the shop', () => {
       expect(first.stdout).toContain(particle)
       expect(first.summary).toContain(particle)
     }
+    expect(first.stdout).toContain(first.outputs.digest)
   })
 
   test('its steps have the shape that the plan file promises', () => {
@@ -115,7 +116,11 @@ describe('the shop', () => {
       path: 'containerDefinitions[web].environment[LOG_LEVEL].value',
       sensitive: true,
     })
-    expect(first.plan?.unchanged).toContainEqual({ particle: 'ec2_instance:reports', state: 'running', reason: 'reference' })
+    expect(first.plan?.unchanged).toContainEqual({
+      particle: 'ec2_instance:reports',
+      state: 'running',
+      reason: 'reference',
+    })
     const seen = new Set<string>()
     for (const { particle, dependsOn } of first.plan?.steps ?? []) {
       for (const needed of dependsOn) expect(seen).toContain(needed)
@@ -139,14 +144,18 @@ describe('the shop', () => {
 
   test('fail-on-changes fails a plan with changes', async () => {
     const ended = await here.plan({ 'fail-on-changes': 'true' })
-    expect(errorsOf(ended)).toEqual([{ message: expect.stringMatching(/the plan has changes and fail-on-changes is set/) }])
+    expect(errorsOf(ended)).toEqual([
+      { message: expect.stringMatching(/the plan has changes and fail-on-changes is set/) },
+    ])
     expect(ended.outputs['has-changes']).toBe('true')
     expect(ended.code).toBe(1)
   })
 
   test('another digest than the approved one is refused before anything is changed', async () => {
     const ended = await here.step({ command: 'apply', 'approved-digest': `sha256:${'0'.repeat(64)}` })
-    expect(errorsOf(ended)).toEqual([{ message: expect.stringMatching(/not the approved one any more: its digest is sha256:/) }])
+    expect(errorsOf(ended)).toEqual([
+      { message: expect.stringMatching(/not the approved one any more: its digest is sha256:/) },
+    ])
     expect(ended.report?.result).toBe('refused')
     expect(ended.modifying).toEqual([])
     expect(ended.code).toBe(1)
@@ -157,7 +166,15 @@ describe('the shop', () => {
     expectDone(ended)
     expect(ended.outputs.digest).toBe(first.outputs.digest)
     expect(ended.modifying.slice().sort()).toEqual(
-      ['CreateCluster', 'CreateService', 'RegisterTaskDefinition', 'RegisterTaskDefinition', 'RunTask', 'TagResource', 'TagResource'].sort(),
+      [
+        'CreateCluster',
+        'CreateService',
+        'RegisterTaskDefinition',
+        'RegisterTaskDefinition',
+        'RunTask',
+        'TagResource',
+        'TagResource',
+      ].sort(),
     )
     expect(ended.modifying.indexOf('CreateCluster')).toBeLessThan(ended.modifying.indexOf('RunTask'))
     expect(ended.modifying.indexOf('RunTask')).toBeLessThan(ended.modifying.indexOf('CreateService'))
@@ -172,13 +189,18 @@ describe('the shop', () => {
       arns: [expect.stringMatching(/^arn:aws:ecs:us-east-1:123456789012:task\/shop\/[0-9a-f]{32}$/)],
       exitCodes: [{ migrate: 0 }],
     })
-    for (const text of [ended.stdout, ended.summary, JSON.stringify(ended.report)]) expect(text).not.toContain('between-us')
+    for (const text of [ended.stdout, ended.summary, JSON.stringify(ended.report)])
+      expect(text).not.toContain('between-us')
   })
 
   test('then there is nothing to do', async () => {
     const ended = await expectNothingToDo(here)
     expect(ended.plan?.unchanged).toContainEqual({ particle: 'ecs_task:migrate', state: 'stopped', reason: 'done' })
-    expect(ended.plan?.unchanged).toContainEqual({ particle: 'ecs_service:web', state: 'running', reason: 'equivalent' })
+    expect(ended.plan?.unchanged).toContainEqual({
+      particle: 'ecs_service:web',
+      state: 'running',
+      reason: 'equivalent',
+    })
   })
 
   test('an apply with nothing to do changes nothing and succeeds', async () => {
@@ -229,7 +251,11 @@ describe('the shop', () => {
     expect(error?.details.join('\n')).toMatch(/Essential container in task exited; web exited 1/)
     expect(stepOf(ended, 'ecs_task:smoke')?.error?.message).toMatch(/^needs ecs_service:web, which failed/)
     const [problem] = errorsOf(ended)
-    expect(problem).toMatchObject({ file: web, line: 23, message: expect.stringMatching(/ecs_service:web failed: .*rolled back/) })
+    expect(problem).toMatchObject({
+      file: web,
+      line: 23,
+      message: expect.stringMatching(/ecs_service:web failed: .*rolled back/),
+    })
     expect(ended.summary).toMatch(/rolled back by ECS/)
     expect(ended.modifying).not.toContain('RunTask')
   })
@@ -254,7 +280,9 @@ describe('the shop', () => {
     const ended = await here.apply({ redeploy: 'ecs_service:web' })
     expectDone(ended)
     expect(ended.modifying).toEqual(['UpdateService'])
-    expect(ended.calls.find(({ operation }) => operation === 'UpdateService')?.input).toMatchObject({ forceNewDeployment: true })
+    expect(ended.calls.find(({ operation }) => operation === 'UpdateService')?.input).toMatchObject({
+      forceNewDeployment: true,
+    })
     await expectNothingToDo(here)
   })
 
@@ -319,6 +347,13 @@ describe('a breaker without rollback', () => {
     expect(again.code).toBe(1)
     expect(again.report?.result).toBe('failed')
     expect(again.modifying).toEqual([])
+    expect(errorsOf(again)).toEqual([
+      {
+        file: web,
+        line: 23,
+        message: expect.stringMatching(/ecs_service:web: .*FAILED.*name ecs_service:web in redeploy/),
+      },
+    ])
     ecs.behave('*shop/web:*', {})
     expectDone(await here.apply({ redeploy: 'ecs_service:web' }))
     await expectNothingToDo(here)
@@ -338,7 +373,9 @@ describe('a breaker without rollback', () => {
 
 describe('a job', () => {
   const runs = (ecs: RunningSimulator) =>
-    [...(ecs.region().clusters.get('shop')?.tasks.values() ?? [])].filter(({ definition }) => definition.family === 'shop-migrate')
+    [...(ecs.region().clusters.get('shop')?.tasks.values() ?? [])].filter(
+      ({ definition }) => definition.family === 'shop-migrate',
+    )
 
   test('that failed is not run again by itself, holds back its dependants, and is run again by hand', async () => {
     const { here, ecs } = await shop()
@@ -354,6 +391,13 @@ describe('a job', () => {
     expect(again.report?.result).toBe('failed')
     expect(stepOf(again, 'ecs_service:web')?.result).toBe('skipped')
     expect(again.modifying).toEqual([])
+    expect(errorsOf(again)).toEqual([
+      {
+        file: 'particles/migrate.yml',
+        line: 16,
+        message: expect.stringMatching(/migrate exited 3.*name ecs_task:migrate in retry-tasks/),
+      },
+    ])
     expect(runs(ecs)).toHaveLength(1)
 
     const retried = await here.apply({ 'retry-tasks': 'ecs_task:migrate' })
@@ -391,20 +435,25 @@ describe('an apply that is cut short', () => {
   }
 
   const tasksStarted = (ecs: RunningSimulator) =>
-    [...(ecs.region().clusters.get('shop')?.tasks.values() ?? [])].filter(({ definition }) => definition.family === 'shop-migrate')
+    [...(ecs.region().clusters.get('shop')?.tasks.values() ?? [])].filter(
+      ({ definition }) => definition.family === 'shop-migrate',
+    )
 
-  test.each(['RegisterTaskDefinition', 'RunTask', 'CreateService'])('killed after %s: the report says running, and the next apply finishes', async operation => {
-    const { here, ecs } = await shop({ speed: 20 })
-    const { process, finished } = await startUntil(here, ecs, operation)
-    process.kill('SIGKILL')
-    const ended = await finished
-    expect(ended.code).toBeNull()
-    expect(ended.report?.result).toBe('running')
-    expect(ended.report?.steps.map(({ result }) => result)).toContain('running')
-    expectDone(await here.apply())
-    expect(tasksStarted(ecs)).toHaveLength(1)
-    await expectNothingToDo(here)
-  })
+  test.each(['RegisterTaskDefinition', 'RunTask', 'CreateService'])(
+    'killed after %s: the report says running, and the next apply finishes',
+    async operation => {
+      const { here, ecs } = await shop({ speed: 20 })
+      const { process, finished } = await startUntil(here, ecs, operation)
+      process.kill('SIGKILL')
+      const ended = await finished
+      expect(ended.code).toBeNull()
+      expect(ended.report?.result).toBe('running')
+      expect(ended.report?.steps.map(({ result }) => result)).toContain('running')
+      expectDone(await here.apply())
+      expect(tasksStarted(ecs)).toHaveLength(1)
+      await expectNothingToDo(here)
+    },
+  )
 
   test('cancelled: the report says so, and the next apply finishes', async () => {
     const { here, ecs } = await shop({ speed: 20 })
@@ -415,7 +464,11 @@ describe('an apply that is cut short', () => {
     expect(ended.report?.result).toBe('cancelled')
     expect(stepOf(ended, 'ecs_service:web')?.result).toBe('cancelled')
     expect(ended.report?.steps.map(({ result }) => result)).not.toContain('running')
-    expect(errorsOf(ended).map(({ message }) => message).join()).toMatch(/cancelled/)
+    expect(
+      errorsOf(ended)
+        .map(({ message }) => message)
+        .join(),
+    ).toMatch(/cancelled/)
     expectDone(await here.apply())
     expect(tasksStarted(ecs)).toHaveLength(1)
     await expectNothingToDo(here)
@@ -424,8 +477,13 @@ describe('an apply that is cut short', () => {
 
 test('validate reads the manifests and asks nobody', async () => {
   const { here } = await shop()
-  const ended = await here.step({ command: 'validate', 'aws-region': '' }, { env: { AWS_ACCESS_KEY_ID: '', AWS_REGION: 'us-east-1' } })
-  expect(ended.stdout).toMatch(/4 manifests read for the environment production:\n {2}1 ec2_instance\n {2}1 ecs_cluster/)
+  const ended = await here.step(
+    { command: 'validate', 'aws-region': '' },
+    { env: { AWS_ACCESS_KEY_ID: '', AWS_REGION: 'us-east-1' } },
+  )
+  expect(ended.stdout).toMatch(
+    /4 manifests read for the environment production:\n {2}1 ec2_instance\n {2}1 ecs_cluster/,
+  )
   expect(ended.calls).toEqual([])
   expect(ended.code).toBe(0)
 })

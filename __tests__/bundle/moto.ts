@@ -56,7 +56,8 @@ async function ec2(url: string, query: string): Promise<string> {
   return response.text()
 }
 
-const first = (element: string, xml: string): string => new RegExp(`<${element}>(.*?)</${element}>`).exec(xml)?.[1] ?? ''
+const first = (element: string, xml: string): string =>
+  new RegExp(`<${element}>(.*?)</${element}>`).exec(xml)?.[1] ?? ''
 
 /** moto takes only subnets and security groups that its EC2 knows. */
 export async function network(url: string): Promise<{ subnet: string; securityGroup: string }> {

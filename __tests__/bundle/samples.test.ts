@@ -170,7 +170,11 @@ onMoto('the shop on moto', () => {
     await register(url, 'shop', instance)
     const run = await here.plan()
     expect(run.plan?.steps).toEqual([])
-    expect(run.plan?.unchanged).toContainEqual({ particle: 'ecs_instance:reports', state: 'running', reason: 'equivalent' })
+    expect(run.plan?.unchanged).toContainEqual({
+      particle: 'ecs_instance:reports',
+      state: 'running',
+      reason: 'equivalent',
+    })
   })
 
   test('another image', async () => {

@@ -1,6 +1,6 @@
 import {
-  type CreateServiceRequest,
   CreateServiceRequest$,
+  DeleteServiceCommand,
   DescribeServicesCommand,
   RegisterTaskDefinitionCommand,
   type Service,
@@ -142,7 +142,11 @@ describe('every member', () => {
           ],
           ingressPortOverride: 8080,
           timeout: { idleTimeoutSeconds: 60, perRequestTimeoutSeconds: 15 },
-          tls: { issuerCertificateAuthority: { awsPcaAuthorityArn: 'arn:aws:acm-pca:…' }, kmsKey: 'key', roleArn: role },
+          tls: {
+            issuerCertificateAuthority: { awsPcaAuthorityArn: 'arn:aws:acm-pca:…' },
+            kmsKey: 'key',
+            roleArn: role,
+          },
         },
       ],
       logConfiguration: {
@@ -170,14 +174,15 @@ describe('every member', () => {
       },
     ],
     vpcLatticeConfigurations: [{ roleArn: role, targetGroupArn: targetGroup('lattice'), portName: 'http' }],
-    gatewayConnectors: [
-      { portName: 'http', healthCheck: { healthCheckPath: '/', matcher: { httpCode: '200' } } },
-    ],
+    gatewayConnectors: [{ portName: 'http', healthCheck: { healthCheckPath: '/', matcher: { httpCode: '200' } } }],
     monitoring: { metricConfigurations: [{ metricNames: ['CPUUtilization'], resolutionSeconds: 20 }] },
   } satisfies Record<string, unknown>
 
   const manifest = (definitionOfWeb: Readonly<Record<string, unknown>>, options = {}) =>
-    stated(cluster, particle('ecs_service', 'web', definitionOfWeb, { options, top: { parents: ['ecs_cluster:main'] } }))
+    stated(
+      cluster,
+      particle('ecs_service', 'web', definitionOfWeb, { options, top: { parents: ['ecs_cluster:main'] } }),
+    )
 
   test('of CreateService is known here', () => {
     const elsewhere = ['clientToken', 'launchType']
@@ -223,7 +228,7 @@ describe('every member', () => {
       { deploymentConfiguration: { ...deploymentConfiguration, maximumPercent: 200 } },
     ],
     'deploymentCircuitBreaker off': [
-      { deploymentConfiguration: { deploymentCircuitBreaker: { enable: false } } },
+      { deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: true } } },
       {
         deploymentConfiguration: {
           ...deploymentConfiguration,
@@ -238,10 +243,16 @@ describe('every member', () => {
     'placementConstraints to none': [{ placementConstraints: [] }],
     'placementStrategy in another order': [{ placementStrategy: [...full.placementStrategy].reverse() }],
     'a part of networkConfiguration': [
-      { networkConfiguration: { awsvpcConfiguration: { securityGroups: ['sg-2'] } } },
+      {
+        networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-2', 'subnet-1'], securityGroups: ['sg-2'] } },
+      },
       {
         networkConfiguration: {
-          awsvpcConfiguration: { ...networkConfiguration.awsvpcConfiguration, securityGroups: ['sg-2'] },
+          awsvpcConfiguration: {
+            subnets: ['subnet-2', 'subnet-1'],
+            securityGroups: ['sg-2'],
+            assignPublicIp: networkConfiguration.awsvpcConfiguration.assignPublicIp,
+          },
         },
       },
     ],
@@ -250,7 +261,7 @@ describe('every member', () => {
     propagateTags: [{ propagateTags: 'TASK_DEFINITION' }],
     enableExecuteCommand: [{ enableExecuteCommand: false }],
     'a part of serviceConnectConfiguration': [
-      { serviceConnectConfiguration: { namespace: 'store' } },
+      { serviceConnectConfiguration: { enabled: true, namespace: 'store' } },
       { serviceConnectConfiguration: { ...serviceConnectConfiguration, namespace: 'store' } },
     ],
     'serviceConnectConfiguration off': [{ serviceConnectConfiguration: { enabled: false } }],
@@ -286,5 +297,737 @@ describe('every member', () => {
     expect(input).toEqual({ cluster: 'main', service: 'web', ...told, ...(forced && { forceNewDeployment: true }) })
     expect(shop.modifying(before)).toEqual(['UpdateService'])
     expect((await shop.plan(now)).plan.steps).toEqual([])
+  })
+})
+
+describe('a rollout', () => {
+  const rolled = async (options = {}) => {
+    const shop = await Shop.open()
+    expect((await shop.apply(web({ desiredCount: 2, ...options }))).report.result).toBe('succeeded')
+    return shop
+  }
+
+  test('says how far it is, and how it ended', async () => {
+    const shop = await Shop.open()
+    shop.simulator.behave('web:*', { startSeconds: 20 })
+    const { log, done } = await shop.apply(web({ desiredCount: 2 }))
+    expect(log.filter(line => line.startsWith('ecs_service:web'))).toContainEqual(
+      expect.stringMatching(/^ecs_service:web: 0 of 2 tasks running, deployment IN_PROGRESS, \d+ s$/),
+    )
+    expect(done('ecs_service:web')).toMatchObject({ result: 'succeeded', because: '2 of 2 tasks run web:1' })
+  })
+
+  test('follows a new revision, one step after the other', async () => {
+    const shop = await rolled()
+    const calls = shop.simulator.calls.length
+    const { plan, report } = await shop.apply(web({ desiredCount: 2 }, {}, 'web:2'))
+    expect(plan.steps.map(({ particle, transition, risks }) => [particle, transition, risks])).toEqual([
+      ['ecs_task_definition:web', 'update', []],
+      ['ecs_service:web', 'update', ['restarts 2 tasks, never below 2 running']],
+    ])
+    expect(report.result).toBe('succeeded')
+    expect(sent(shop, 'UpdateService', calls)).toEqual([{ cluster: 'main', service: 'web', taskDefinition: 'web:2' }])
+    expect(await described(shop)).toMatchObject({ runningCount: 2, taskDefinition: expect.stringMatching(/web:2$/) })
+  })
+
+  test('that ECS rolls back is a failure, in words of ECS, with what became of the tasks', async () => {
+    const shop = await rolled(breaker(true))
+    shop.simulator.behave('web:2', { startSeconds: 1, runSeconds: 1, exitCode: 7 })
+    const { report, done } = await shop.apply(web({ desiredCount: 2, ...breaker(true) }, {}, 'web:2'))
+    expect(report.result).toBe('failed')
+    const { error } = done('ecs_service:web')
+    expect(error).toMatchObject({
+      code: 'NotSettled',
+      message:
+        'was rolled back by ECS: it runs web:1 again, 2 of 2 tasks running: deployment failed: tasks failed to start.',
+    })
+    expect(error?.details).toContainEqual(expect.stringMatching(/deployment failed: tasks failed to start/))
+    expect(error?.details).toContainEqual(
+      expect.stringMatching(/^\d × stopped: Essential container in task exited; web exited 7$/),
+    )
+    expect((await described(shop)).taskDefinition).toMatch(/web:1$/)
+  })
+
+  test('that is forced and rolled back runs the same revision as before, and fails all the same', async () => {
+    const shop = await rolled(breaker(true))
+    shop.simulator.behave('web:1', { startSeconds: 1, runSeconds: 1, exitCode: 1 })
+    const { plan, done } = await shop.apply(web({ desiredCount: 2, ...breaker(true) }), { asked: ['ecs_service:web'] })
+    expect(plan.steps).toMatchObject([
+      {
+        particle: 'ecs_service:web',
+        transition: 'update',
+        changes: [{ path: 'forceNewDeployment', before: false, after: true }],
+        risks: ['restarts 2 tasks, never below 2 running'],
+      },
+    ])
+    expect(done('ecs_service:web').result).toBe('failed')
+    expect(done('ecs_service:web').error?.message).toMatch(/^was rolled back by ECS: it runs web:1 again/)
+  })
+
+  test('that fails without rollback stays failed until it is changed or deployed again', async () => {
+    const shop = await rolled(breaker(false))
+    shop.simulator.behave('web:2', { startSeconds: 1, runSeconds: 1, exitCode: 1 })
+    const bad = web({ desiredCount: 2, ...breaker(false) }, {}, 'web:2')
+    const first = await shop.apply(bad)
+    expect(first.done('ecs_service:web').error?.message).toBe(
+      'its deployment of web:2 FAILED: ECS deployment circuit breaker: tasks failed to start.',
+    )
+    for (const _again of [1, 2]) {
+      const { plan, report } = await shop.apply(bad)
+      expect(plan.steps).toEqual([])
+      expect(plan.unchanged.find(({ particle }) => particle === 'ecs_service:web')).toMatchObject({
+        reason: 'failed',
+        why: expect.stringMatching(
+          /^its deployment of web:2 FAILED: .*; change it, or name ecs_service:web in redeploy$/,
+        ),
+      })
+      expect(report.result).toBe('failed')
+    }
+    shop.simulator.behave('web:2', {})
+    const again = await shop.apply(bad, { asked: ['ecs_service:web'] })
+    expect(again.report.result).toBe('succeeded')
+    expect((await shop.plan(bad)).plan.steps).toEqual([])
+  })
+
+  test('that fails is over with a change', async () => {
+    const shop = await rolled(breaker(false))
+    shop.simulator.behave('web:2', { startSeconds: 1, runSeconds: 1, exitCode: 1 })
+    await shop.apply(web({ desiredCount: 2, ...breaker(false) }, {}, 'web:2'))
+    const { report } = await shop.apply(web({ desiredCount: 2, ...breaker(false) }, {}, 'web:3'))
+    expect(report.result).toBe('succeeded')
+  })
+
+  test('without a breaker ends at wait-timeout, explained', async () => {
+    const shop = await rolled()
+    shop.simulator.behave('web:2', { neverStarts: 'CannotPullContainerError: no such image' })
+    const { done } = await shop.apply(web({ desiredCount: 2 }, {}, 'web:2'), { waitTimeout: 300_000 })
+    const { error } = done('ecs_service:web')
+    expect(error?.message).toMatch(/^not settled after 5 min \d+ s: .*deployment IN_PROGRESS$/)
+    expect(error?.details).toContainEqual(expect.stringMatching(/× stopped: .*CannotPullContainerError: no such image/))
+  })
+
+  test('that fails is put back when asked for, and fails all the same', async () => {
+    const shop = await rolled(breaker(false))
+    shop.simulator.behave('web:2', { startSeconds: 1, runSeconds: 1, exitCode: 1 })
+    const calls = shop.simulator.calls.length
+    const { report, done } = await shop.apply(
+      web({ desiredCount: 3, enableExecuteCommand: true, ...breaker(false) }, {}, 'web:2'),
+      { onFailure: 'rollback' },
+    )
+    expect(report.result).toBe('failed')
+    expect(done('ecs_service:web').error?.message).toMatch(/FAILED: .*; put back: 2 of 2 tasks run web:1$/)
+    const arn = (revision: number) => `arn:aws:ecs:us-east-1:123456789012:task-definition/web:${revision}`
+    expect(sent(shop, 'UpdateService', calls)[1]).toEqual({
+      cluster: 'main',
+      service: 'web',
+      taskDefinition: arn(1),
+      desiredCount: 2,
+      enableExecuteCommand: false,
+    })
+    expect(await described(shop)).toMatchObject({ runningCount: 2, taskDefinition: arn(1) })
+  })
+
+  test('that ECS has put back already is not put back again', async () => {
+    const shop = await rolled(breaker(true))
+    shop.simulator.behave('web:2', { startSeconds: 1, runSeconds: 1, exitCode: 1 })
+    const calls = shop.simulator.calls.length
+    const { done } = await shop.apply(web({ desiredCount: 2, ...breaker(true) }, {}, 'web:2'), {
+      onFailure: 'rollback',
+    })
+    expect(done('ecs_service:web').error?.message).toMatch(/^was rolled back by ECS/)
+    expect(sent(shop, 'UpdateService', calls)).toHaveLength(1)
+  })
+
+  test('what an update brought that was not there before is put back to nothing', async () => {
+    const shop = await Shop.open()
+    const connected = { serviceConnectConfiguration: { enabled: true, namespace: 'shop' } }
+    const registries = {
+      serviceRegistries: [{ registryArn: 'arn:aws:servicediscovery:us-east-1:123456789012:service/srv-1' }],
+    }
+    await shop.apply(web(breaker(false)))
+    shop.simulator.behave('web:2', { startSeconds: 1, runSeconds: 1, exitCode: 1 })
+    const calls = shop.simulator.calls.length
+    await shop.apply(web({ ...breaker(false), ...connected, ...registries }, {}, 'web:2'), { onFailure: 'rollback' })
+    expect(sent(shop, 'UpdateService', calls)[1]).toMatchObject({
+      serviceConnectConfiguration: { enabled: false },
+      serviceRegistries: [],
+    })
+    expect((await described(shop)).runningCount).toBe(1)
+  })
+
+  test('that somebody else replaces is no success', async () => {
+    const shop = await rolled()
+    shop.simulator.behave('web:*', { startSeconds: 30 })
+    let meddled = false
+    const { done } = await shop.apply(web({ desiredCount: 2 }, {}, 'web:2'), {
+      onSay: (id, sentence) => {
+        if (id !== 'ecs_service:web' || !sentence.includes('IN_PROGRESS') || meddled) return
+        meddled = true
+        void somebody(shop).send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web:1' }))
+      },
+    })
+    expect(done('ecs_service:web').error?.message).toMatch(
+      /^another deployment \(ecs-svc\/\d+ of web:1\) took the place of ours: somebody else changed the service; plan again$/,
+    )
+  })
+
+  test('under way with the same manifest is waited for, and its end is told', async () => {
+    const shop = await rolled(breaker(true))
+    shop.simulator.behave('web:2', { startSeconds: 30 })
+    const next = web({ desiredCount: 2, ...breaker(true) }, {}, 'web:2')
+    const cut = await shop.apply(next, { waitTimeout: 5_000 })
+    expect(cut.done('ecs_service:web').result).toBe('failed')
+    const calls = shop.simulator.calls.length
+    const { plan, report } = await shop.apply(next)
+    expect(plan.steps).toMatchObject([
+      { particle: 'ecs_service:web', transition: 'wait', changes: [], why: expect.stringMatching(/IN_PROGRESS/) },
+    ])
+    expect(report.result).toBe('succeeded')
+    expect(shop.modifying(calls)).toEqual([])
+  })
+
+  test('under way that is rolled back while it is waited for is a failure', async () => {
+    const shop = await rolled(breaker(true))
+    shop.simulator.behave('web:2', { startSeconds: 10, runSeconds: 1, exitCode: 1 })
+    const next = web({ desiredCount: 2, ...breaker(true) }, {}, 'web:2')
+    await shop.apply(next, { waitTimeout: 5_000 })
+    const { plan, report, done } = await shop.apply(next)
+    expect(plan.steps).toMatchObject([{ transition: 'wait' }])
+    expect(report.result).toBe('failed')
+    expect(done('ecs_service:web').error?.message).toMatch(/^was rolled back by ECS/)
+  })
+
+  test('under way with another manifest is superseded, never waited for first', async () => {
+    const shop = await rolled()
+    shop.simulator.behave('web:2', { neverStarts: 'CannotPullContainerError' })
+    await shop.apply(web({ desiredCount: 2 }, {}, 'web:2'), { waitTimeout: 5_000 })
+    const { plan, report } = await shop.apply(web({ desiredCount: 2 }, {}, 'web:3'))
+    expect(plan.steps.map(({ transition }) => transition)).toEqual(['update', 'update'])
+    expect(report.result).toBe('succeeded')
+    expect((await described(shop)).taskDefinition).toMatch(/web:3$/)
+  })
+
+  test('asked for is not begun twice when its answer is lost', async () => {
+    const shop = await rolled()
+    const calls = shop.simulator.calls.length
+    shop.simulator.inject({ operation: 'UpdateService', fault: { kind: 'lose' } })
+    const { report } = await shop.apply(web({ desiredCount: 2 }), { asked: ['ecs_service:web'] })
+    expect(report.result).toBe('succeeded')
+    expect(sent(shop, 'UpdateService', calls)).toHaveLength(1)
+  })
+
+  test.each(['reset', 'lose', 'throttle'] as const)('converges when its call meets a %s', async kind => {
+    const shop = await rolled()
+    shop.simulator.inject({ operation: 'UpdateService', fault: { kind } })
+    const { report } = await shop.apply(web({ desiredCount: 2 }, {}, 'web:2'))
+    expect(report.result).toBe('succeeded')
+    const { deployments, taskDefinition } = await described(shop)
+    expect(taskDefinition).toMatch(/web:2$/)
+    expect(deployments).toHaveLength(1)
+  })
+})
+
+describe('the count', () => {
+  test('alone starts no deployment, and is waited for both ways', async () => {
+    const shop = await Shop.open()
+    await shop.apply(web({ desiredCount: 1 }))
+    shop.simulator.behave('web:*', { startSeconds: 20 })
+    const [before] = (await described(shop)).deployments ?? []
+    for (const count of [4, 2]) {
+      const { plan, done } = await shop.apply(web({ desiredCount: count }))
+      expect(plan.steps).toMatchObject([{ transition: 'update', risks: [] }])
+      expect(done('ecs_service:web').because).toBe(`${count} of ${count} tasks run web:1`)
+      const now = await described(shop)
+      expect([now.runningCount, now.pendingCount]).toEqual([count, 0])
+      expect(now.deployments?.map(({ id }) => id)).toEqual([before?.id])
+    }
+  })
+
+  test('is left to an autoscaler that nobody states it against', async () => {
+    const shop = await Shop.open()
+    const scaled = (image: string) => web({ desiredCount: undefined }, { options: { initial_desired_count: 2 } }, image)
+    await shop.apply(scaled('web:1'))
+    expect(sent(shop, 'CreateService')).toMatchObject([{ desiredCount: 2 }])
+    await somebody(shop).send(new UpdateServiceCommand({ cluster: 'main', service: 'web', desiredCount: 5 }))
+    shop.simulator.advance(60)
+    expect((await shop.plan(scaled('web:1'))).plan.steps).toEqual([])
+    const calls = shop.simulator.calls.length
+    expect((await shop.apply(scaled('web:2'))).report.result).toBe('succeeded')
+    expect(sent(shop, 'UpdateService', calls)).toEqual([{ cluster: 'main', service: 'web', taskDefinition: 'web:2' }])
+    expect((await described(shop)).desiredCount).toBe(5)
+  })
+
+  test('that nobody gives is an error of a start, at its line', async () => {
+    const shop = await Shop.open()
+    await expect(shop.plan(web({ desiredCount: undefined }))).rejects.toThrow(
+      /desiredCount is missing and the service does not exist yet; state it, or custom_config.initial_desired_count/,
+    )
+  })
+
+  test('of nothing keeps a service at rest', async () => {
+    const shop = await Shop.open()
+    await shop.apply(web({ desiredCount: 0 }))
+    expect(await described(shop)).toMatchObject({ status: 'ACTIVE', runningCount: 0 })
+    expect((await shop.plan(web({ desiredCount: 0 }))).plan.steps).toEqual([])
+  })
+})
+
+describe('what stands around a service', () => {
+  test('tags go their own way, and reserved ones stay', async () => {
+    const shop = await Shop.open()
+    const tagged = (tags: unknown) => web({ tags })
+    await shop.apply(
+      tagged([
+        { key: 'team', value: 'shop' },
+        { key: 'old', value: 'yes' },
+      ]),
+    )
+    const { serviceArn } = await described(shop)
+    const calls = shop.simulator.calls.length
+    await somebody(shop).send(
+      new TagResourceCommand({ resourceArn: serviceArn, tags: [{ key: 'ecs-particles:x', value: '1' }] }),
+    )
+    const next = tagged([
+      { key: 'team', value: 'store' },
+      { key: 'new', value: '' },
+    ])
+    const { plan, report } = await shop.apply(next)
+    expect(plan.steps).toMatchObject([{ transition: 'update', risks: [] }])
+    expect(report.result).toBe('succeeded')
+    expect(shop.modifying(calls)).toEqual(['TagResource', 'UntagResource', 'TagResource'])
+    expect(sent(shop, 'UntagResource', calls)).toEqual([{ resourceArn: serviceArn, tagKeys: ['old'] }])
+    expect((await described(shop)).tags).toHaveLength(3)
+    expect((await shop.plan(next)).plan.steps).toEqual([])
+    expect((await shop.plan(web())).plan.steps).toEqual([])
+  })
+
+  test('tags and a member at once are one call each', async () => {
+    const shop = await Shop.open()
+    await shop.apply(web())
+    const calls = shop.simulator.calls.length
+    await shop.apply(web({ enableExecuteCommand: true, tags: [{ key: 'team', value: 'shop' }] }))
+    expect(shop.modifying(calls)).toEqual(['UpdateService', 'TagResource'])
+  })
+
+  test('a cluster strategy that ECS stamps in is no difference', async () => {
+    const shop = await Shop.open()
+    const manifest = stated(
+      particle('ecs_cluster', 'main', {
+        clusterName: 'main',
+        capacityProviders: ['FARGATE'],
+        defaultCapacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }],
+      }),
+      family('web', 'web:1'),
+      serviceOf('web', { launchType: undefined }),
+    )
+    expect((await shop.apply(manifest)).report.result).toBe('succeeded')
+    expect((await described(shop)).capacityProviderStrategy).toHaveLength(1)
+    expect((await shop.plan(manifest)).plan.steps).toEqual([])
+  })
+
+  test.each([
+    ['a family', 'web'],
+    ['the ARN of a family', 'arn:aws:ecs:us-east-1:123456789012:task-definition/web'],
+  ])('%s without a revision means any of it', async (_name, taskDefinition) => {
+    const shop = await Shop.open()
+    await shop.apply(stated(main, family('web', 'web:1')))
+    const loose = stated(main, serviceOf('web', { taskDefinition }, { top: { parents: ['ecs_cluster:main'] } }))
+    expect((await shop.apply(loose)).report.result).toBe('succeeded')
+    await shop.apply(stated(family('web', 'web:2')))
+    expect((await shop.plan(loose)).plan.steps).toEqual([])
+    await somebody(shop).send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web:2' }))
+    shop.simulator.advance(300)
+    expect((await shop.plan(loose)).plan.steps).toEqual([])
+    await shop.apply(stated(family('other', 'other:1')))
+    const other = stated(
+      main,
+      serviceOf('web', { taskDefinition: 'other' }, { top: { parents: ['ecs_cluster:main'] } }),
+    )
+    const { plan, report } = await shop.apply(other)
+    expect(plan.steps).toMatchObject([{ changes: [{ path: 'taskDefinition', before: 'web:2', after: 'other' }] }])
+    expect(report.result).toBe('succeeded')
+  })
+
+  test.each([
+    ['names', 'main', 'web:1'],
+    [
+      'ARNs',
+      'arn:aws:ecs:us-east-1:123456789012:cluster/main',
+      'arn:aws:ecs:us-east-1:123456789012:task-definition/web:1',
+    ],
+  ])('cluster and task definition go by %s', async (_name, cluster, taskDefinition) => {
+    const shop = await Shop.open()
+    await shop.apply(stated(main, family('web', 'web:1')))
+    const named = stated(serviceOf('web', { cluster, taskDefinition }, { top: { parents: [] } }))
+    expect((await shop.apply(named)).report.result).toBe('succeeded')
+    expect((await shop.plan(named)).plan.steps).toEqual([])
+    const more = stated(serviceOf('web', { cluster, taskDefinition, desiredCount: 2 }, { top: { parents: [] } }))
+    expect((await shop.apply(more)).report.result).toBe('succeeded')
+    const gone = stated(
+      serviceOf('web', { cluster, taskDefinition }, { top: { parents: [], desired_state: 'terminated' } }),
+    )
+    expect((await shop.apply(gone)).report.result).toBe('succeeded')
+    expect((await described(shop)).status).toBe('INACTIVE')
+  })
+
+  test('a cluster that is not there leaves it absent in the plan', async () => {
+    const shop = await Shop.open()
+    const manifest = stated(serviceOf('web', { cluster: 'nowhere', taskDefinition: 'web:1' }, { top: { parents: [] } }))
+    const { plan } = await shop.plan(manifest)
+    expect(plan.steps).toMatchObject([{ transition: 'start', from: 'terminated' }])
+    const { done } = await shop.apply(manifest)
+    expect(done('ecs_service:web').error?.message).toMatch(/ClusterNotFoundException/)
+    const start = shop.clock.now()
+    expect(start).toBeLessThan(new Date('2026-01-02T03:06:00Z').getTime())
+  })
+
+  test('what is ignored keeps its live value, also inside of what is sent whole', async () => {
+    const shop = await Shop.open()
+    const options = {
+      ignore: [
+        'deploymentConfiguration.maximumPercent',
+        'networkConfiguration.awsvpcConfiguration.securityGroups',
+        'desiredCount',
+      ],
+    }
+    const manifest = (minimumHealthyPercent: number, assignPublicIp: string) =>
+      web(
+        {
+          desiredCount: 1,
+          deploymentConfiguration: { minimumHealthyPercent, maximumPercent: 200 },
+          networkConfiguration: { awsvpcConfiguration: { ...network.awsvpcConfiguration, assignPublicIp } },
+        },
+        { options },
+      )
+    await shop.apply(manifest(100, 'DISABLED'))
+    const { awsvpcConfiguration } = network
+    await somebody(shop).send(
+      new UpdateServiceCommand({
+        cluster: 'main',
+        service: 'web',
+        desiredCount: 3,
+        deploymentConfiguration: { maximumPercent: 150, minimumHealthyPercent: 100 },
+        networkConfiguration: { awsvpcConfiguration: { ...awsvpcConfiguration, securityGroups: ['sg-9'] } },
+      }),
+    )
+    shop.simulator.advance(300)
+    expect((await shop.plan(manifest(100, 'DISABLED'))).plan.steps).toEqual([])
+    expect((await shop.apply(manifest(50, 'ENABLED'))).report.result).toBe('succeeded')
+    expect(await described(shop)).toMatchObject({
+      desiredCount: 3,
+      deploymentConfiguration: { maximumPercent: 150, minimumHealthyPercent: 50 },
+      networkConfiguration: { awsvpcConfiguration: { securityGroups: ['sg-9'], assignPublicIp: 'ENABLED' } },
+    })
+  })
+
+  test('protected from updates, differences are shown and left', async () => {
+    const shop = await Shop.open()
+    await shop.apply(web())
+    const calls = shop.simulator.calls.length
+    const { plan, report } = await shop.apply(web({ desiredCount: 5 }, { top: { persist_on_update: true } }))
+    expect(plan.steps).toEqual([])
+    expect(plan.unchanged).toContainEqual({
+      particle: 'ecs_service:web',
+      state: 'running',
+      reason: 'protected',
+      changes: [{ path: 'desiredCount', before: 1, after: 5 }],
+    })
+    expect(report.result).toBe('succeeded')
+    expect(shop.modifying(calls)).toEqual([])
+  })
+
+  test('protected from termination, it stays', async () => {
+    const shop = await Shop.open()
+    await shop.apply(web())
+    const { plan } = await shop.apply(web({}, { top: { persist_on_termination: true, desired_state: 'terminated' } }))
+    expect(plan.unchanged).toContainEqual({ particle: 'ecs_service:web', state: 'running', reason: 'protected' })
+    expect((await described(shop)).status).toBe('ACTIVE')
+  })
+})
+
+describe('what cannot change in place', () => {
+  const balancer = {
+    targetGroupArn: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/1',
+    containerName: 'web',
+    containerPort: 80,
+  }
+  const instances = (shop: Shop, count = 2) => {
+    for (let index = 0; index < count; index++) {
+      shop.simulator.registerContainerInstance({
+        cluster: 'main',
+        ec2InstanceId: `i-${index}`,
+        cpu: 4096,
+        memory: 8192,
+      })
+    }
+  }
+  const onBoth = (definition: object, around = {}) =>
+    stated(
+      main,
+      family('web', 'web:1', {
+        requiresCompatibilities: ['EC2', 'FARGATE'],
+        containerDefinitions: [{ name: 'web', image: 'web:1', portMappings: [{ containerPort: 80 }] }],
+      }),
+      serviceOf('web', { ...definition }, around),
+    )
+
+  test.each([
+    ['role', { role: 'other', loadBalancers: [balancer] }, 'role'],
+    ['launchType', { launchType: 'EC2' }, 'launchType'],
+    ['schedulingStrategy', { launchType: 'EC2', schedulingStrategy: 'DAEMON', desiredCount: undefined }, 'launchType'],
+  ])('%s is refused, then replaced when allowed', async (_name, change, path) => {
+    const shop = await Shop.open()
+    await shop.apply(stated(main))
+    instances(shop)
+    await shop.apply(onBoth({ role: 'first', loadBalancers: [balancer] }))
+    const next = { loadBalancers: [], ...change }
+    await expect(shop.plan(onBoth(next))).rejects.toThrow(
+      new RegExp(`ecs_service:web: .*${path}.* cannot change in place; .*allow_replace: true`),
+    )
+    const calls = shop.simulator.calls.length
+    const { plan, report } = await shop.apply(onBoth(next, { options: { allow_replace: true } }))
+    expect(plan.steps).toMatchObject([{ transition: 'replace', risks: ['1 running task stop before it is made anew'] }])
+    expect(report.result).toBe('succeeded')
+    expect(shop.modifying(calls)).toEqual(['UpdateService', 'DeleteService', 'CreateService'])
+    expect((await shop.plan(onBoth(next))).plan.steps).toEqual([])
+  })
+
+  test('launch type and strategy change into each other in place', async () => {
+    const shop = await Shop.open()
+    const cluster = particle('ecs_cluster', 'main', {
+      clusterName: 'main',
+      capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+    })
+    const manifest = (definition: object) => stated(cluster, family('web', 'web:1'), serviceOf('web', definition))
+    const spot = {
+      launchType: undefined,
+      capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }],
+    }
+    await shop.apply(manifest({}))
+    for (const [definition, strategy] of [
+      [spot, spot.capacityProviderStrategy],
+      [{}, []],
+    ] as const) {
+      const calls = shop.simulator.calls.length
+      const { plan, report } = await shop.apply(manifest(definition))
+      expect(plan.steps).toMatchObject([{ transition: 'update', risks: ['restarts 1 task, never below 1 running'] }])
+      expect(report.result).toBe('succeeded')
+      expect(sent(shop, 'UpdateService', calls)).toEqual([
+        { cluster: 'main', service: 'web', capacityProviderStrategy: strategy, forceNewDeployment: true },
+      ])
+      expect((await shop.plan(manifest(definition))).plan.steps).toEqual([])
+    }
+  })
+
+  test('a DAEMON has no count, and goes by force', async () => {
+    const shop = await Shop.open()
+    await shop.apply(stated(main))
+    instances(shop, 3)
+    const daemon = (around = {}) =>
+      onBoth({ launchType: 'EC2', schedulingStrategy: 'DAEMON', desiredCount: undefined }, around)
+    expect((await shop.apply(daemon())).report.result).toBe('succeeded')
+    expect((await described(shop)).runningCount).toBe(3)
+    expect((await shop.plan(daemon())).plan.steps).toEqual([])
+    const calls = shop.simulator.calls.length
+    expect((await shop.apply(daemon({ top: { desired_state: 'terminated' } }))).report.result).toBe('succeeded')
+    expect(sent(shop, 'DeleteService', calls)).toEqual([{ cluster: 'main', service: 'web', force: true }])
+    expect(shop.modifying(calls)).toEqual(['DeleteService'])
+  })
+})
+
+describe('another controller', () => {
+  test.each(['CODE_DEPLOY', 'EXTERNAL'])('%s keeps its part, and the rest is applied', async type => {
+    const shop = await Shop.open()
+    const controlled = (definition: object) => web({ deploymentController: { type }, ...definition })
+    expect((await shop.apply(controlled({}))).report.steps.map(({ error }) => error)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+    expect((await shop.plan(controlled({}))).plan.steps).toEqual([])
+    const next = controlled({ desiredCount: 2, enableExecuteCommand: true, tags: [{ key: 'team', value: 'shop' }] })
+    const calls = shop.simulator.calls.length
+    const { plan, report } = await shop.apply(next)
+    expect(plan.steps).toMatchObject([
+      {
+        transition: 'update',
+        changes: [{ path: 'desiredCount' }, { path: 'tags[team].value' }],
+        protected: [{ path: 'enableExecuteCommand', before: false, after: true }],
+      },
+    ])
+    expect(plan.warnings).toEqual([
+      `ecs_service:web is deployed by ${type}: UpdateService refuses enableExecuteCommand`,
+    ])
+    expect(report.result).toBe('succeeded')
+    expect(sent(shop, 'UpdateService', calls)).toEqual([{ cluster: 'main', service: 'web', desiredCount: 2 }])
+    const after = await shop.plan(next, { asked: ['ecs_service:web'] })
+    expect(after.plan.steps).toEqual([])
+    expect(after.plan.unchanged).toContainEqual({
+      particle: 'ecs_service:web',
+      state: 'running',
+      reason: 'protected',
+      changes: [
+        { path: 'enableExecuteCommand', before: false, after: true },
+        { path: 'forceNewDeployment', before: false, after: true },
+      ],
+    })
+    expect(
+      (await shop.apply(web({ deploymentController: { type } }, { top: { desired_state: 'stopped' } }))).report.result,
+    ).toBe('succeeded')
+  })
+})
+
+describe('a service that goes', () => {
+  test('is deleted when it is to be stopped, and the plan says so', async () => {
+    const shop = await Shop.open()
+    await shop.apply(web({ desiredCount: 2 }))
+    const calls = shop.simulator.calls.length
+    const stopped = web({ desiredCount: 2 }, { top: { desired_state: 'stopped' } })
+    const { plan, report } = await shop.apply(stopped)
+    expect(plan.steps).toMatchObject([
+      {
+        transition: 'stop',
+        risks: ['a service that is to be stopped is deleted', 'it is deleted and 2 running tasks stop'],
+      },
+    ])
+    expect(report.result).toBe('succeeded')
+    expect(sent(shop, 'UpdateService', calls)).toEqual([{ cluster: 'main', service: 'web', desiredCount: 0 }])
+    expect((await described(shop)).status).toBe('INACTIVE')
+    expect((await shop.plan(stopped)).plan.steps).toEqual([])
+  })
+
+  test('is told to stop again when an autoscaler is faster, and waits for deployments', async () => {
+    const shop = await Shop.open()
+    await shop.apply(web())
+    const refuse = (nth: number, message: string) =>
+      shop.simulator.inject({
+        operation: 'DeleteService',
+        nth,
+        fault: { kind: 'error', name: 'InvalidParameterException', message },
+      })
+    refuse(1, 'The service cannot be stopped while it is scaled above 0.')
+    refuse(2, 'The service cannot be stopped while deployments are active.')
+    const calls = shop.simulator.calls.length
+    const { report } = await shop.apply(web({}, { top: { desired_state: 'terminated' } }))
+    expect(report.result).toBe('succeeded')
+    expect(shop.modifying(calls)).toEqual(['UpdateService', 'UpdateService', 'DeleteService'])
+    expect(sent(shop, 'DeleteService', calls)).toHaveLength(3)
+  })
+
+  test('that somebody deletes meanwhile is gone as well', async () => {
+    const shop = await Shop.open()
+    await shop.apply(web())
+    shop.simulator.inject({
+      operation: 'DeleteService',
+      fault: { kind: 'error', name: 'ServiceNotFoundException', message: 'Service not found.' },
+    })
+    await somebody(shop)
+      .send(new DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }))
+      .catch(() => {})
+    await somebody(shop).send(new DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }))
+    const { report } = await shop.apply(web({}, { top: { desired_state: 'terminated' } }))
+    expect(report.result).toBe('succeeded')
+  })
+
+  test('and is still DRAINING under a name that is to run is waited for, then made anew', async () => {
+    const shop = await Shop.open()
+    await shop.apply(web())
+    await somebody(shop).send(new DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }))
+    const { plan, report, log } = await shop.apply(web())
+    expect(plan.steps).toMatchObject([
+      {
+        transition: 'start',
+        from: 'pending',
+        risks: ['the service of this name is still draining: it is waited for'],
+      },
+    ])
+    expect(report.result).toBe('succeeded')
+    expect(log).toContainEqual(
+      'ecs_service:web: the service of this name is still draining: Unable to Start a service that is still Draining.',
+    )
+    expect(await described(shop)).toMatchObject({ status: 'ACTIVE', runningCount: 1 })
+  })
+
+  test('and was INACTIVE is made anew', async () => {
+    const shop = await Shop.open()
+    await shop.apply(web())
+    await shop.apply(web({}, { top: { desired_state: 'terminated' } }))
+    const { plan, report } = await shop.apply(web())
+    expect(plan.steps).toMatchObject([{ transition: 'start', from: 'terminated' }])
+    expect(report.result).toBe('succeeded')
+  })
+})
+
+describe('a creation', () => {
+  test.each(['lose', 'reset', 'unavailable', 'throttle'] as const)('that meets a %s makes one service', async kind => {
+    const shop = await Shop.open()
+    shop.simulator.inject({ operation: 'CreateService', times: 2, fault: { kind } })
+    expect((await shop.apply(web())).report.result).toBe('succeeded')
+    const tokens = new Set(sent(shop, 'CreateService').map(({ clientToken }) => clientToken))
+    expect(sent(shop, 'CreateService')).toHaveLength(3)
+    expect(tokens.size).toBe(1)
+    expect((await described(shop)).deployments).toHaveLength(1)
+  })
+
+  test('waits until ECS sees the role', async () => {
+    const shop = await Shop.open()
+    shop.simulator.inject({
+      operation: 'CreateService',
+      times: 3,
+      fault: {
+        kind: 'error',
+        name: 'InvalidParameterException',
+        message: 'Unable to assume the service linked role. Please verify that the ECS service linked role exists.',
+      },
+    })
+    expect((await shop.apply(web())).report.result).toBe('succeeded')
+  })
+
+  test('is not mistaken for a failure while reads lag behind', async () => {
+    const shop = await Shop.open({ consistencySeconds: 20 })
+    expect((await shop.apply(web())).report.result).toBe('succeeded')
+  })
+})
+
+describe('sixty services in three clusters', () => {
+  const clusters = ['a', 'b', 'c']
+  const manifest = (count: number) =>
+    stated(
+      ...clusters.flatMap(name => [
+        particle('ecs_cluster', name, { clusterName: name }),
+        ...Array.from({ length: 20 }, (_, index) =>
+          serviceOf(
+            `${name}-${index}`,
+            { desiredCount: count },
+            { top: { parents: [`ecs_cluster:${name}`, 'ecs_task_definition:web'] } },
+          ),
+        ),
+      ]),
+      family('web', 'web:1'),
+    )
+
+  test('take the fewest calls', async () => {
+    const shop = await Shop.open()
+    const first = await shop.apply(manifest(1))
+    expect(first.report.result).toBe('succeeded')
+    const { DescribeServices: looks = 0, ...started } = counted(shop)
+    expect(started).toEqual({
+      DescribeClusters: 3,
+      DescribeTaskDefinition: 3,
+      CreateCluster: 3,
+      RegisterTaskDefinition: 1,
+      CreateService: 60,
+    })
+    // Alone, each of sixty would look a dozen times.
+    expect(looks).toBeLessThan(75)
+    const calls = shop.simulator.calls.length
+    expect((await shop.plan(manifest(1))).plan.steps).toEqual([])
+    expect(counted(shop, calls)).toEqual({ DescribeClusters: 1, DescribeServices: 6, DescribeTaskDefinition: 1 })
+    const before = shop.simulator.calls.length
+    expect((await shop.apply(manifest(2))).report.result).toBe('succeeded')
+    const { DescribeServices: again = 0, ...updated } = counted(shop, before)
+    expect(updated).toEqual({ DescribeClusters: 1, DescribeTaskDefinition: 1, UpdateService: 60 })
+    expect(again).toBeLessThan(75)
+    expect(shop.simulator.calls.filter(({ error }) => error === 'ThrottlingException')).toEqual([])
   })
 })

@@ -151,16 +151,16 @@ describe('a task definition', () => {
         ]
     const shop = await Shop.open()
     await clientFor(shop.simulator.url).send(registered('', { containerDefinitions: containers }))
-    const ignoring = (cpu: number) =>
-      definition({ more: `  custom_config: {ignore: ["${path}"]}` }).replace('cpu: 256', `cpu: ${cpu}`)
-    expect((await shop.plan(ignoring(256))).plan.steps).toEqual([])
-    const applied = await shop.apply(ignoring(512))
-    expect(applied.step(id).changes).toEqual([{ path: 'cpu', before: '256', after: '512' }])
+    const ignoring = (memory: number) =>
+      definition({ more: `  custom_config: {ignore: ["${path}"]}` }).replace('memory: 512', `memory: ${memory}`)
+    expect((await shop.plan(ignoring(512))).plan.steps).toEqual([])
+    const applied = await shop.apply(ignoring(1024))
+    expect(applied.step(id).changes).toEqual([{ path: 'memory', before: '512', after: '1024' }])
     expect(applied.report.result).toBe('succeeded')
     const [, second] = revisions(shop)
-    expect(second?.definition.cpu).toBe('512')
+    expect(second?.definition.memory).toBe('1024')
     expect(second?.definition.containerDefinitions).toMatchObject(containers)
-    expect((await shop.plan(ignoring(512))).plan.steps).toEqual([])
+    expect((await shop.plan(ignoring(1024))).plan.steps).toEqual([])
   })
 
   test('that was ignored from its start says what the manifest says', async () => {

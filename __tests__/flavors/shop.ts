@@ -165,7 +165,9 @@ export class Shop {
     const graph = graphOf([...particles, ...(asked.gone?.(particles) ?? [])])
     const { lives, errors } = await observe(graph, new Pass(graph, world))
     if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'))
+    const { account } = world.ecs('us-east-1')
     const planned = planOf(graph, decideAll(graph, lives, world), {
+      ...(account && { account }),
       environment: asked.environment ?? 'default',
       region: 'us-east-1',
       veil: world.veil,

@@ -38,9 +38,7 @@ const listings = () => world.server.called('GET /repos/{owner}/{repo}/issues').l
 
 test('begins with the marker and says which run wrote it', async () => {
   const { url, warning } = await post()
-  expect(bodies()).toEqual([
-    `<!-- ecs-particles:production --><!-- run=10/1 head=${'a'.repeat(40)} -->\n### Plan`,
-  ])
+  expect(bodies()).toEqual([`<!-- ecs-particles:production --><!-- run=10/1 head=${'a'.repeat(40)} -->\n### Plan`])
   expect(url).toMatch(/pull\/7#issuecomment-\d+$/)
   expect(warning).toBeUndefined()
 })
@@ -96,7 +94,9 @@ test('an environment cannot end the marker', async () => {
   const environment = 'x --><img src=y>\nz'
   await post({ environment })
   await post({ environment, body: 'again' })
-  expect(bodies()).toEqual([expect.stringMatching(/^<!-- ecs-particles:x --%3E%3Cimg src%3Dy%3E%0Az --><!-- run=10\/1 [^\n]+\nagain$/)])
+  expect(bodies()).toEqual([
+    expect.stringMatching(/^<!-- ecs-particles:x --%3E%3Cimg src%3Dy%3E%0Az --><!-- run=10\/1 [^\n]+\nagain$/),
+  ])
 })
 
 test('a body at the limit fits', async () => {

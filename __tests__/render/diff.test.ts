@@ -54,6 +54,21 @@ describe('a change', () => {
   })
 })
 
+test('what differs in long values stands where it is seen', () => {
+  const command = (workers: number) => [
+    ...Array.from({ length: 40 }, (_, index) => `--option-${index}`),
+    `--workers=${workers}`,
+  ]
+  const lines = diffLines([{ path: 'command', before: command(4), after: command(8) }], {
+    particle: 'ecs_service:web',
+    most: 2000,
+  })
+  expect(lines).toEqual([
+    '- command  … 562 equal characters …--option-38", "--option-39", "--workers=4"]',
+    '+ command  … 562 equal characters …--option-38", "--option-39", "--workers=8"]',
+  ])
+})
+
 test('what lies under one path is grouped', () => {
   expect(
     diff(

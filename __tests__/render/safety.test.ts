@@ -9,6 +9,7 @@ import {
   logLine,
   mermaidLabel,
   prose,
+  told,
   visible,
   webAddress,
 } from '../../src/render/escape.ts'
@@ -154,6 +155,30 @@ describe('what a reader sees', () => {
     ['an emoji', ':tada:', ':&#8203;tada:'],
     ['a formula', '$x$', '<span>$</span>x<span>$</span>'],
   ])('%s in a paragraph', (_, text, markdown) => expect(prose(text)).toBe(markdown))
+
+  test.each([
+    ['a particle', 'needs ecs_task:migrate.', 'needs `ecs_task:migrate`.'],
+    ['an instance', 'i-0a1b2c3d4e5f67890 is lost', '`i-0a1b2c3d4e5f67890` is lost'],
+    ['a task', 'task 0123456789abcdef0123456789abcdef stopped', 'task `0123456789abcdef0123456789abcdef` stopped'],
+    ['a revision', '6 of 6 tasks run web:42', '6 of 6 tasks run `web:42`'],
+    ['a time', 'at 12:04:11, 2026-03-01T12:00:00Z', 'at 12:04:11, 2026-03-01T12:00:00Z'],
+    ['an image', 'pulls r.example:5000/a/web:1.9@sha256:0a1b2c3d', 'pulls `r.example:5000/a/web:1.9@sha256:0a1b2c3d`'],
+    [
+      'an ARN',
+      'User: arn:aws:sts::123456789012:assumed-role/a/b.',
+      'User: `arn:aws:sts::123456789012:assumed-role/a/b`.',
+    ],
+    ['an action', 'perform: ecs:RunTask on it', 'perform: `ecs:RunTask` on it'],
+    [
+      'a member',
+      'say custom_config.allow_replace: true; launchType',
+      'say `custom_config.allow_replace: true`; `launchType`',
+    ],
+    ['a variable', '${HOST} is not set', '<code><span>$</span>{HOST}</code> is not set'],
+    ['an address', 'https://a.example/b/c:1', 'https:&#8203;//a.example/b/c:1'],
+    ['a block', '1. ecs_task:a', '&#49;. `ecs_task:a`'],
+    ['words alone', 'and/or: @octocat, #12', 'and/or: @&#8203;octocat, #&#8203;12'],
+  ])('%s in a sentence can be copied', (_, text, markdown) => expect(told(text)).toBe(markdown))
 
   test.each([
     ['a name', 'ecs_service:web', '`ecs_service:web`'],

@@ -100,6 +100,20 @@ describe('why', () => {
       'image of a 1 → 2, image of b 1 → 2',
     ],
     ['three and a count', { changes: changes('a', 'b', 'c', 'd', 'e') }, 'a 1 → 2, b 1 → 2, c 1 → 2 and 2 more'],
+    [
+      'an image is known by its tag',
+      {
+        changes: [
+          { path: 'containerDefinitions[a].image', before: 'registry.example/a:1', after: 'registry.example/a:2' },
+        ],
+      },
+      'image 1 → 2',
+    ],
+    [
+      'another image is not',
+      { changes: [{ path: 'image', before: 'r.example/a:1', after: 'r.example/b:1' }] },
+      'image r.example/a:1 → r.example/b:1',
+    ],
     ['long values stay out', { changes: [{ path: 'a', before: 'x'.repeat(50), after: 'y' }] }, 'a'],
     ['hidden values stay out', { changes: [{ path: 'a', sensitive: true }] }, 'a'],
     ['a wait says what for', { transition: 'wait', why: '1 of 2 tasks running' }, '1 of 2 tasks running'],

@@ -123,11 +123,27 @@ describe('a hidden value', () => {
   })
 
   test.each([
-    ['where a number is due', { 'particles/main.yml': `${cluster['particles/main.yml']}  defaultCapacityProviderStrategy: [{ capacityProvider: FARGATE, base: "\${SECRET}" }]\n` }],
-    ['in a name that is too strange', { 'particles/main.yml': cluster['particles/main.yml'].replace('clusterName: main', 'clusterName: "\${SECRET} !"') }],
+    [
+      'where a number is due',
+      {
+        'particles/main.yml': `${cluster['particles/main.yml']}  defaultCapacityProviderStrategy: [{ capacityProvider: FARGATE, base: "\${SECRET}" }]\n`,
+      },
+    ],
+    [
+      'in a name that is too strange',
+      {
+        'particles/main.yml': cluster['particles/main.yml'].replace('clusterName: main', 'clusterName: "${SECRET} !"'),
+      },
+    ],
     ['as a state', { 'particles/main.yml': `${cluster['particles/main.yml']}desired_state: "\${SECRET}"\n` }],
     ['as a parent', { 'particles/main.yml': `${cluster['particles/main.yml']}parents: ["ecs_cluster:\${SECRET}"]\n` }],
-    ['as a pcf_name, twice', { 'particles/main.yml': '- { flavor: ecs_cluster, pcf_name: "${SECRET}", aws_resource: { clusterName: a } }\n- { flavor: ecs_cluster, pcf_name: "${SECRET}", aws_resource: { clusterName: b } }\n' }],
+    [
+      'as a pcf_name, twice',
+      {
+        'particles/main.yml':
+          '- { flavor: ecs_cluster, pcf_name: "${SECRET}", aws_resource: { clusterName: a } }\n- { flavor: ecs_cluster, pcf_name: "${SECRET}", aws_resource: { clusterName: b } }\n',
+      },
+    ],
   ])('is in no error about a manifest, %s', async (_, files) => {
     const pull = await world.propose(files, secret('s3cr3t-one'))
     expect(pull.ran.failed).toBe(true)
@@ -135,7 +151,9 @@ describe('a hidden value', () => {
   })
 
   test('is in no error of a look at AWS', async () => {
-    const files = { 'particles/main.yml': cluster['particles/main.yml'].replace('clusterName: main', 'clusterName: "${SECRET}"') }
+    const files = {
+      'particles/main.yml': cluster['particles/main.yml'].replace('clusterName: main', 'clusterName: "${SECRET}"'),
+    }
     world.simulator.inject({
       operation: 'DescribeClusters',
       always: true,
@@ -222,7 +240,9 @@ describe('a thousand hostile strings', () => {
 
   test('in what is wrong with manifests', async () => {
     const wrong = (words: readonly string[]) => ({
-      'particles/main.yml': words.map(text => stringify({ flavor: 'ecs_cluster', pcf_name: text, [`x${text}`]: text })).join('---\n'),
+      'particles/main.yml': words
+        .map(text => stringify({ flavor: 'ecs_cluster', pcf_name: text, [`x${text}`]: text }))
+        .join('---\n'),
     })
     for (const batch of batches) {
       const pull = await world.propose(wrong(batch))

@@ -12,7 +12,9 @@ afterEach(async () => {
 })
 
 const plan = 'particles / production'
-const setting = (name: string, value: Parameters<typeof clusterWith>[1]) => ({ [clusterAt(name)]: clusterWith(name, value) })
+const setting = (name: string, value: Parameters<typeof clusterWith>[1]) => ({
+  [clusterAt(name)]: clusterWith(name, value),
+})
 const marker = '<!-- ecs-particles:production -->'
 
 describe('the comment', () => {
@@ -23,7 +25,11 @@ describe('the comment', () => {
     expect(planned.split('<!-- ecs-particles:')).toHaveLength(2)
     expect(planned).toContain('**3 to start**')
     expect(planned).toContain('Merging applies exactly this')
-    world.repository.push({ 'particles/web.yml': manifests.web['particles/web.yml'].replace('desiredCount: 1', 'desiredCount: 2') }, 'More', pull.head)
+    world.repository.push(
+      { 'particles/web.yml': manifests.web['particles/web.yml'].replace('desiredCount: 1', 'desiredCount: 2') },
+      'More',
+      pull.head,
+    )
     pull.headSha = world.repository.head(pull.head)
     await world.plan(pull)
     expect(world.comments(pull)).toEqual([expect.stringContaining('is created with 2 tasks')])
@@ -84,7 +90,9 @@ describe('the comment', () => {
     await world.plan(pull)
     expect(world.github.called('GET /repos/{owner}/{repo}/issues')).toHaveLength(4)
     expect(world.comments(pull)).toHaveLength(1)
-    expect(world.github.comments.filter(({ author, body }) => author.login === 'ada' && body.length < 60)).toHaveLength(300)
+    expect(world.github.comments.filter(({ author, body }) => author.login === 'ada' && body.length < 60)).toHaveLength(
+      300,
+    )
   })
 
   test.each([
@@ -117,7 +125,12 @@ describe('the comment', () => {
     const pull = await world.propose(manifests.cluster)
     await world.land(pull)
     const [record] = world.comments(pull)
-    world.github.comments.splice(0, 1, { id: 1, issue: pull.number, author: { login: 'github-actions[bot]', type: 'Bot' }, body: String(record).replace(/run=\d+/, 'run=999999') })
+    world.github.comments.splice(0, 1, {
+      id: 1,
+      issue: pull.number,
+      author: { login: 'github-actions[bot]', type: 'Bot' },
+      body: String(record).replace(/run=\d+/, 'run=999999'),
+    })
     const late = await world.plan(pull)
     expect(late.warnings).toEqual(['the comment was written by a newer run and stays as it is'])
     expect(world.comments(pull)[0]).toContain('✅ applied')
@@ -129,7 +142,11 @@ describe('the check', () => {
     const pull = await world.propose(manifests.web)
     const [check, ...more] = world.checks(pull.headSha, plan)
     expect(more).toEqual([])
-    expect(check).toMatchObject({ conclusion: 'success', externalId: pull.ran.plan?.digest, output: { title: '3 to start' } })
+    expect(check).toMatchObject({
+      conclusion: 'success',
+      externalId: pull.ran.plan?.digest,
+      output: { title: '3 to start' },
+    })
     expect(check?.output.text?.split('\n')).toEqual([
       'ecs-particles claims, format 1, part 1 of 1',
       ...(pull.ran.plan?.claims?.hashes ?? []),
@@ -138,14 +155,24 @@ describe('the check', () => {
   })
 
   test('of manifests with errors has each at its file and line, and claims nothing', async () => {
-    const wrong = manifests.cluster['particles/main.yml'].replace('clusterName: main', 'clusterName: main\n  nonsense: 1')
+    const wrong = manifests.cluster['particles/main.yml'].replace(
+      'clusterName: main',
+      'clusterName: main\n  nonsense: 1',
+    )
     const pull = await world.propose({ 'particles/main.yml': wrong })
     expect(pull.ran.failed).toBe(true)
     expect(world.checks(pull.headSha, plan)).toMatchObject([
       {
         conclusion: 'failure',
         output: { text: null },
-        annotations: [{ path: 'particles/main.yml', start_line: 5, annotation_level: 'failure', message: expect.stringContaining('nonsense') }],
+        annotations: [
+          {
+            path: 'particles/main.yml',
+            start_line: 5,
+            annotation_level: 'failure',
+            message: expect.stringContaining('nonsense'),
+          },
+        ],
       },
     ])
     expect(world.comments(pull)).toEqual([expect.stringContaining('nonsense')])
@@ -176,12 +203,19 @@ describe('the check', () => {
 
 describe('a pull request from a fork', () => {
   const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
-  const nowhere = { AWS_EC2_METADATA_DISABLED: 'true', AWS_SHARED_CREDENTIALS_FILE: '/nowhere', AWS_CONFIG_FILE: '/nowhere' }
+  const nowhere = {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
+    AWS_CONFIG_FILE: '/nowhere',
+  }
 
   beforeEach(() => {
     for (const key of keys) delete process.env[key]
     Object.assign(process.env, nowhere)
-    world.github.tokens.set(token, { ...actionsToken, permissions: { contents: 'read', checks: 'read', 'pull-requests': 'read' } })
+    world.github.tokens.set(token, {
+      ...actionsToken,
+      permissions: { contents: 'read', checks: 'read', 'pull-requests': 'read' },
+    })
   })
   afterEach(() => {
     for (const key of Object.keys(nowhere)) delete process.env[key]
@@ -227,7 +261,10 @@ describe('what GitHub refuses is a warning, never a failure', () => {
   test('of an apply', async () => {
     const pull = await world.propose(manifests.cluster)
     const push = world.repository.merge(pull, 'squash')
-    world.github.tokens.set(token, { ...actionsToken, permissions: { contents: 'read', checks: 'read', 'pull-requests': 'read' } })
+    world.github.tokens.set(token, {
+      ...actionsToken,
+      permissions: { contents: 'read', checks: 'read', 'pull-requests': 'read' },
+    })
     const ran = await world.push(push)
     expect(ran.failed).toBe(false)
     expect(ran.report?.result).toBe('succeeded')

@@ -17,10 +17,15 @@ const applied = `${plan} / applied`
 const refused = `${plan} / refused`
 
 /** Files of one cluster with a setting. */
-const setting = (name: string, value: Parameters<typeof clusterWith>[1]) => ({ [clusterAt(name)]: clusterWith(name, value) })
+const setting = (name: string, value: Parameters<typeof clusterWith>[1]) => ({
+  [clusterAt(name)]: clusterWith(name, value),
+})
 
 const insightsOf = (name: string): unknown =>
-  world.simulator.region().clusters.get(name)?.settings?.find(one => one.name === 'containerInsights')?.value
+  world.simulator
+    .region()
+    .clusters.get(name)
+    ?.settings?.find(one => one.name === 'containerInsights')?.value
 
 function expectApplied(ran: Ran, commit: string): void {
   expect(ran.problems).toEqual([])
@@ -72,7 +77,9 @@ describe('merged by', () => {
   test('two within a minute, to one particle, applied by the second push alone', async () => {
     await world.settle({ ...manifests.web, ...setting('main', 'disabled') })
     const one = await world.propose(setting('main', 'enabled'))
-    const two = await world.propose({ 'particles/web.yml': manifests.web['particles/web.yml'].replace('desiredCount: 1', 'desiredCount: 2') })
+    const two = await world.propose({
+      'particles/web.yml': manifests.web['particles/web.yml'].replace('desiredCount: 1', 'desiredCount: 2'),
+    })
     const first = world.repository.merge(one, 'squash')
     world.simulator.advance(20)
     const second = world.repository.merge(two, 'squash')
@@ -189,7 +196,9 @@ describe('refused before anything is changed', () => {
     const pull = world.repository.open([setting('main', 'enabled')], { author })
     const push = world.repository.merge(pull, 'squash')
     const mark = world.mark
-    expect(expectRefused(await world.push(push), push.after, mark)).toContain('what GITHUB_TOKEN opens starts no workflow')
+    expect(expectRefused(await world.push(push), push.after, mark)).toContain(
+      'what GITHUB_TOKEN opens starts no workflow',
+    )
   })
 
   test('a plan that another app has written', async () => {
@@ -260,7 +269,9 @@ describe('refused before anything is changed', () => {
     const pull = await world.propose(setting('main', 'enabled'), { environment: 'staging' })
     const push = world.repository.merge(pull, 'squash')
     const mark = world.mark
-    expect(expectRefused(await world.push(push), push.after, mark)).toContain('it has no check "particles / production"')
+    expect(expectRefused(await world.push(push), push.after, mark)).toContain(
+      'it has no check "particles / production"',
+    )
   })
 
   test('the plan of a refused push is no review of the next one', async () => {
@@ -325,7 +336,9 @@ describe('superseded', () => {
     expect(ran.report).toMatchObject({ result: 'superseded', error: { code: 'Superseded' } })
     expect(world.mark).toBe(mark)
     expect(insightsOf('main')).toBe('enabled')
-    expect(ran.said.join('\n')).toContain(`commit ${world.repository.head().slice(0, 7)}, which is newer, is applied already`)
+    expect(ran.said.join('\n')).toContain(
+      `commit ${world.repository.head().slice(0, 7)}, which is newer, is applied already`,
+    )
   })
 
   test('also one that was approved, and one by hand', async () => {
@@ -363,7 +376,9 @@ describe('a merge group', () => {
   test('fails without a token, as nobody can tell what was shown', async () => {
     const [group] = world.repository.enqueue([await world.propose(manifests.cluster)])
     if (!group) throw new Error('the queue is empty')
-    expect((await world.mergeGroup(group, { 'github-token': '' })).problems.at(-1)).toContain('there is no github-token')
+    expect((await world.mergeGroup(group, { 'github-token': '' })).problems.at(-1)).toContain(
+      'there is no github-token',
+    )
   })
 
   test('passes when nothing needs a review', async () => {

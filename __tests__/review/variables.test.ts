@@ -66,7 +66,10 @@ describe('a release variable', () => {
 
   test('a job whose definition changed beside it does need one', async () => {
     await world.settle(shop, tag('1.0'))
-    const other = shop['particles/migrate.yml'].replace('name: migrate\n      image', "name: migrate\n      command: ['down']\n      image")
+    const other = shop['particles/migrate.yml'].replace(
+      'name: migrate\n      image',
+      "name: migrate\n      command: ['down']\n      image",
+    )
     const push = world.repository.push({ 'particles/migrate.yml': other })
     const mark = world.mark
     expectRefused(await world.push(push, tag('2.0')), mark)
@@ -116,7 +119,9 @@ describe('by hand', () => {
 
   test('redeploy lets nothing else through', async () => {
     await world.settle(manifests.web)
-    world.repository.push({ 'particles/web.yml': manifests.web['particles/web.yml'].replace('desiredCount: 1', 'desiredCount: 2') })
+    world.repository.push({
+      'particles/web.yml': manifests.web['particles/web.yml'].replace('desiredCount: 1', 'desiredCount: 2'),
+    })
     const mark = world.mark
     expectRefused(await byHand({ redeploy: 'ecs_service:web' }), mark)
   })
@@ -130,7 +135,9 @@ describe('by hand', () => {
     const mark = world.mark
     const ran = await byHand({ redeploy: 'ecs_service:web' })
     expect(ran.problems).toEqual([])
-    expect(world.simulator.calls.slice(mark).find(({ operation }) => operation === 'UpdateService')?.input).toMatchObject({
+    expect(
+      world.simulator.calls.slice(mark).find(({ operation }) => operation === 'UpdateService')?.input,
+    ).toMatchObject({
       desiredCount: 2,
       forceNewDeployment: true,
     })
@@ -140,7 +147,9 @@ describe('by hand', () => {
     world.simulator.behave('registry.example/migrate:1', [{ exitCode: 1 }, { exitCode: 0 }])
     const pull = await world.propose(manifests.shop)
     expect((await world.land(pull)).report?.result).toBe('failed')
-    world.repository.push({ 'particles/main.yml': `${manifests.cluster['particles/main.yml']}  settings: [{ name: containerInsights, value: enabled }]\n` })
+    world.repository.push({
+      'particles/main.yml': `${manifests.cluster['particles/main.yml']}  settings: [{ name: containerInsights, value: enabled }]\n`,
+    })
     const mark = world.mark
     expectRefused(await byHand({ 'retry-tasks': 'ecs_task:migrate' }), mark)
     world.repository.push(manifests.cluster)

@@ -28,7 +28,9 @@ export interface Ran {
   readonly outputs: Readonly<Record<string, string | boolean>>
   readonly summary: string
   readonly files: ReadonlyMap<string, string>
-  readonly plan: (Plan & { readonly claims?: { readonly version: number; readonly hashes: readonly string[] } }) | undefined
+  readonly plan:
+    | (Plan & { readonly claims?: { readonly version: number; readonly hashes: readonly string[] } })
+    | undefined
   readonly report: Report | undefined
 }
 
@@ -283,7 +285,13 @@ export class World {
     const eventPath = join(this.#folder, `${id}.event.json`)
     const repository = { full_name: `${owner}/${repo}`, default_branch: 'main' }
     writeFileSync(eventPath, JSON.stringify({ repository, ...happening.payload }))
-    const inputs: Given = { 'github-token': token, 'aws-region': 'us-east-1', environment: 'production', ...this.given, ...given }
+    const inputs: Given = {
+      'github-token': token,
+      'aws-region': 'us-east-1',
+      environment: 'production',
+      ...this.given,
+      ...given,
+    }
     const env: NodeJS.ProcessEnv = {
       ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
       GITHUB_WORKSPACE: workspace,

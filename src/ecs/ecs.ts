@@ -181,8 +181,8 @@ class Shared {
     this.#pace = new Pace(settings.clock, places)
     this.#client = new ECSClient({
       region,
-      // Repeating is our own business: it waits by our clock, draws its tokens, gives way to others meanwhile, and
-      // knows which calls must not be repeated blindly.
+      // Repeating is our own business: it waits by our clock, draws its tokens, gives way to others meanwhile, and knows
+      // which calls must not be repeated blindly.
       maxAttempts: 1,
       requestHandler: {
         connectionTimeout,
@@ -355,7 +355,7 @@ class Shared {
         let backoff: number
         if (isThrottled(error)) {
           // Throttled calls were not carried out, so any of them may be repeated.
-          if (++throttled >= throttleAttempts) throw error
+          if (++throttled >= throttleAttempts) throw inDoubt ? doubted(error) : error
           backoff = Math.min(20_000, 500 * 2 ** throttled)
         } else {
           const harmless = isUnreached(error) || clockWasWrong(thrown) || (error.unsure && (!modifies || repeatable))

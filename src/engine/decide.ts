@@ -42,6 +42,8 @@ export interface Decision {
   readonly behind: ReadonlyMap<string, readonly FoundChange[]>
   /** What children put into the member that they need this particle for. */
   readonly reference: string | Unknown | undefined
+  /** The definition as it is in AWS, for those that inherit from it. */
+  readonly current: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Decides from what is stated and what is there. Pure: the same answers, the same decision. */
@@ -52,7 +54,7 @@ export function decide(
   parents: ReadonlyMap<ParticleId, Decision>,
   curtainFor: (particle: Particle) => Curtain,
 ): Decision {
-  const { particle, filled } = withNeeds(withUnsettledInherits(stated, parents), flavor, parents)
+  const { particle, filled } = withNeeds(withInherits(stated, parents), flavor, parents)
   const observed = flavor.read(particle, live)
   const curtain = curtainFor(particle)
   const { transition, reason, why, comparison } = choose(particle, live, flavor, observed, curtain)
@@ -78,6 +80,7 @@ export function decide(
     sanctioned: comparison.sanctioned === true,
     behind: (live !== undefined && flavor.behind?.(particle, live, curtain)) || new Map(),
     reference: flavor.reference(particle, live, changes),
+    current: flavor.current(particle, live),
   }
 }
 
@@ -148,15 +151,14 @@ function chooseUpdate(
   return { reason: comparison.pinned ? 'pinned' : 'equivalent', comparison }
 }
 
-/** A parent that is yet to be made, or made anew, cannot be inherited from before. */
-function withUnsettledInherits(particle: Particle, parents: ReadonlyMap<ParticleId, Decision>): Particle {
-  const inherits = inheritsIn(particle.source)
-  const unsettled = new Set(inherits.map(({ from }) => from).filter(from => isUnsettled(parents.get(from))))
-  if (unsettled.size === 0) return particle
-  // The others were filled in when the particle was looked at.
-  return withInherited(particle, ({ from }, path) =>
-    unsettled.has(from) ? new Unknown(from) : valueAt(particle.definition, path),
-  )
+/** What is inherited, as far as it is known: a parent that is yet to be made, or made anew, cannot be inherited from. */
+function withInherits(particle: Particle, parents: ReadonlyMap<ParticleId, Decision>): Particle {
+  if (inheritsIn(particle.source).length === 0) return particle
+  return withInherited(particle, ({ from, key }) => {
+    const parent = parents.get(from)
+    const value = isUnsettled(parent) ? undefined : valueAt(parent?.current, key.split('.'))
+    return value ?? new Unknown(from)
+  })
 }
 
 function isUnsettled(decision: Decision | undefined): boolean {

@@ -481,7 +481,7 @@ function notOurs(
   if (!ours && !failed && elapsed < notVisibleYet) {
     return { is: 'moving', because: 'the deployment is not visible yet' }
   }
-  const told = failed?.message?.replace(/^\(service \S+\) /, '')
+  const told = failed?.message?.replace(/^\(service \S+\) \(deployment \S+\) /, '')
   const goesBack = /roll(ing|ed)? ?back/i.test(now.rolloutStateReason ?? '')
   if (!failed && ours?.rolloutState !== 'FAILED' && !goesBack) {
     return {

@@ -22,7 +22,7 @@ export interface Purpose {
   readonly to: string
   readonly needs: Permission
   /** The call must not be sent twice when it is unknown whether it was carried out. */
-  readonly once?: boolean
+  readonly once?: true
 }
 
 /** Who the token is. */
@@ -40,11 +40,14 @@ export class GitHubError extends Error {
   readonly status?: number
   /** What the token probably lacks. */
   readonly missing?: Permission
+  /** A limit kept the call from being carried out. */
+  readonly limited: boolean
 
-  constructor(message: string, more: { status?: number; missing?: Permission } = {}) {
+  constructor(message: string, more: { status?: number; missing?: Permission; limited?: boolean } = {}) {
     super(message)
     if (more.status !== undefined) this.status = more.status
     if (more.missing !== undefined) this.missing = more.missing
+    this.limited = more.limited === true
   }
 }
 
@@ -52,8 +55,6 @@ interface Answer<T> {
   readonly data: T
   readonly headers: { readonly link?: string | undefined }
 }
-
-type Send<T> = (request: Request, signal: AbortSignal) => Promise<T>
 
 interface Page {
   readonly page: number
@@ -66,9 +67,9 @@ export interface GitHubOptions {
   /** `GITHUB_API_URL`. */
   readonly apiUrl: string
   readonly clock?: Clock
-  /** The longest that one call may wait for a limit to pass, in milliseconds. */
-  readonly patience?: number
   readonly signal?: AbortSignal
+  /** Milliseconds of a second that is waited for a limit or before another try; tests have shorter ones. */
+  readonly second?: number
 }
 
 // 2026-03-10 leaves `merge_commit_sha` out of pull requests; this version is answered until March 2028 at least.
@@ -77,10 +78,23 @@ const apiVersion = '2022-11-28'
 /** No call of ours takes GitHub longer than ten seconds, at which it gives up itself. */
 const answerTimeout = 30_000
 
-/** Calls under way at once; GitHub suspects more than a hundred. */
-const callsAtOnce = 10
+/** The longest that one call may wait for limits to pass, in seconds, and how often. */
+const patience = 120
+const patientTries = 5
 
-const pauses = [500, 2_000, 5_000]
+const isWorthWaiting = (seconds: number, _options: object, _octokit: object, tries: number): boolean =>
+  seconds * (tries + 1) <= patience && tries < patientTries
+
+/**
+ * A group of calls that holds nobody back. By default writes are a second apart, and three where somebody is notified: a run writes
+ * a handful of times, and GitHub says when that is too fast.
+ */
+const unhurried = {
+  key: () => ({
+    schedule: <Given extends unknown[], T>(_: object, run: (...given: Given) => Promise<T>, ...given: Given) =>
+      run(...given),
+  }),
+}
 
 export class GitHub {
   readonly repository: Repository
@@ -88,8 +102,6 @@ export class GitHub {
   readonly #options: GitHubOptions
   #octokit: Promise<Octokit> | undefined
   #identity: Promise<Identity> | undefined
-  #free = callsAtOnce
-  readonly #waiting: (() => void)[] = []
 
   constructor(options: GitHubOptions) {
     this.#options = options
@@ -98,42 +110,30 @@ export class GitHub {
   }
 
   /**
-   * Sends one call, waits for limits and tries again where that is safe.
+   * Sends one call, waits for limits and tries again where that is safe: octokit's own plugins do.
    *
    * @throws GitHubError
    */
-  async call<T>(purpose: Purpose, send: Send<T>): Promise<T> {
-    if (this.#free > 0) this.#free--
-    else await new Promise<void>(resolve => this.#waiting.push(resolve))
-    try {
-      return await this.#call(purpose, send)
-    } finally {
-      const next = this.#waiting.shift()
-      if (next) next()
-      else this.#free++
-    }
+  call<T>(purpose: Purpose, send: (request: Request) => Promise<T>): Promise<T> {
+    return this.#explained(purpose, ({ request }) =>
+      send(
+        request.defaults({
+          headers: { 'x-github-api-version': apiVersion },
+          request: purpose.once ? { retries: 0 } : {},
+        }),
+      ),
+    )
   }
 
-  async #call<T>(purpose: Purpose, send: Send<T>): Promise<T> {
+  async #explained<T>(purpose: Purpose, send: (octokit: Octokit) => Promise<T>): Promise<T> {
+    const { signal } = this.#options
     const octokit = await this.#open()
-    let waited = 0
-    for (let failures = 0; ; failures++) {
-      try {
-        const timeout = AbortSignal.timeout(answerTimeout)
-        const signal = this.#options.signal ? AbortSignal.any([this.#options.signal, timeout]) : timeout
-        return await send(
-          octokit.request.defaults({ headers: { 'x-github-api-version': apiVersion }, request: { signal } }),
-          signal,
-        )
-      } catch (error) {
-        this.#options.signal?.throwIfAborted()
-        const failure = read(error)
-        const pause = pauseAfter(failure, failures, this.clock.now(), purpose.once === true)
-        if (pause === undefined || waited + pause > (this.#options.patience ?? 120_000))
-          throw this.#explain(purpose, failure, pause)
-        waited += pause
-        await this.clock.sleep(pause, this.#options.signal)
-      }
+    signal?.throwIfAborted()
+    try {
+      return await unlessAborted(send(octokit), signal)
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw this.#explain(purpose, read(error))
     }
   }
 
@@ -157,15 +157,15 @@ export class GitHub {
 
   async #ask(): Promise<Identity> {
     const purpose: Purpose = { to: 'say who the token belongs to', needs: 'contents: read' }
-    const octokit = await this.#open()
     try {
       // `GET /user` is refused to every app's token, GITHUB_TOKEN among them; GraphQL answers all of them.
-      const { viewer } = await this.call(purpose, (_, signal) =>
-        octokit.graphql<{ viewer: { login: string } }>('query { viewer { login } }', { request: { signal } }),
+      const { viewer } = await this.#explained(purpose, ({ graphql }) =>
+        graphql<{ viewer: { login: string } }>('query { viewer { login } }'),
       )
       return identityOf(viewer.login)
     } catch (error) {
-      if (!(error instanceof GitHubError) || error.status === 401) throw error
+      // A limit says nothing about who asks.
+      if (!(error instanceof GitHubError) || error.status === 401 || error.limited) throw error
     }
     try {
       const { data } = await this.call(purpose, request => request('GET /user'))
@@ -180,11 +180,27 @@ export class GitHub {
   #open(): Promise<Octokit> {
     this.#octokit ??= (async () => {
       // Loaded when it is first needed: a plan without GitHub does not pay for it.
-      const github = await import('@actions/github')
-      const { token, apiUrl } = this.#options
+      const [github, { retry }, { throttling }] = await Promise.all([
+        import('@actions/github'),
+        import('@octokit/plugin-retry'),
+        import('@octokit/plugin-throttling'),
+      ])
+      const { token, apiUrl, second = 1_000 } = this.#options
       const quiet = { debug() {}, info() {}, warn() {}, error() {} }
+      const settings = {
+        baseUrl: apiUrl,
+        log: quiet,
+        retry: { retries: 3, retryAfterBaseValue: second },
+        throttle: {
+          onRateLimit: isWorthWaiting,
+          onSecondaryRateLimit: isWorthWaiting,
+          retryAfterBaseValue: second,
+          write: unhurried,
+          notifications: unhurried,
+        },
+      }
       try {
-        return github.getOctokit(token, { baseUrl: apiUrl, log: quiet })
+        return github.getOctokit(token, settings, impatient(this.#options.signal), retry, throttling)
       } catch {
         throw new GitHubError('there is no token for GitHub; set github-token')
       }
@@ -192,13 +208,15 @@ export class GitHub {
     return this.#octokit
   }
 
-  #explain({ to, needs }: Purpose, failure: Failure, pause: number | undefined): GitHubError {
+  #explain({ to, needs }: Purpose, failure: Failure): GitHubError {
     const { status, message, headers, limited } = failure
     const said = message.replaceAll(this.#options.token, '***').replace(/\s+/g, ' ').trim().slice(0, 300)
     if (limited) {
-      const at = new Date(this.clock.now() + (pause ?? 0)).toISOString().slice(0, 16).replace('T', ' ')
-      return new GitHubError(`GitHub's rate limit kept us from trying to ${to}; try again after ${at} UTC`, {
+      const end = limitEnd(headers, this.clock.now())
+      const at = end === undefined ? 'later' : `after ${new Date(end).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+      return new GitHubError(`GitHub's rate limit kept us from trying to ${to}; try again ${at}`, {
         ...(status === undefined ? {} : { status }),
+        limited: true,
       })
     }
     if (status === undefined) return new GitHubError(`GitHub did not answer when asked to ${to}: ${said}`)
@@ -248,10 +266,16 @@ function read(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error)
   if (!isLoose(error)) return { message, headers: {}, limited: false }
   // GraphQL answers its errors with 200; the type tells a limit from a refusal.
-  if (Array.isArray(error.errors)) {
-    const types = error.errors.map(item => (isLoose(item) ? item.type : undefined))
-    const limited = types.includes('RATE_LIMITED')
-    return { status: types.includes('FORBIDDEN') ? 403 : 422, message, headers: headersIn(error), limited }
+  const said200 = graphqlErrors(error)
+  if (said200) {
+    const types = said200.map(item => (isLoose(item) ? item.type : undefined))
+    const headers = headersIn(isLoose(error.response) ? error.response : error)
+    return {
+      status: types.includes('FORBIDDEN') ? 403 : 422,
+      message,
+      headers,
+      limited: types.includes('RATE_LIMITED'),
+    }
   }
   // Without a response, octokit's status is an invented 500.
   if (!isLoose(error.response) || typeof error.status !== 'number') return { message, headers: {}, limited: false }
@@ -268,6 +292,12 @@ function read(error: unknown): Failure {
   return { status, message: typeof said === 'string' ? said : message, headers, limited }
 }
 
+/** In octokit's own error, or in that of its plugin for limits. */
+function graphqlErrors({ errors, data }: Loose): readonly unknown[] | undefined {
+  if (Array.isArray(errors)) return errors
+  return isLoose(data) && Array.isArray(data.errors) ? data.errors : undefined
+}
+
 function headersIn(value: Loose): Failure['headers'] {
   const headers: Record<string, string> = {}
   for (const [name, said] of Object.entries(isLoose(value.headers) ? value.headers : {}))
@@ -275,17 +305,35 @@ function headersIn(value: Loose): Failure['headers'] {
   return headers
 }
 
-/** How long to wait before the next try; undefined when there is to be none. */
-function pauseAfter(failure: Failure, failures: number, now: number, once: boolean): number | undefined {
-  const { status, headers, limited } = failure
-  if (limited) {
-    const after = Number(headers['retry-after'])
-    if (after > 0) return after * 1_000
-    if (headers['x-ratelimit-remaining'] === '0')
-      return Math.max(0, Number(headers['x-ratelimit-reset']) * 1_000 - now) + 1_000
-    // GitHub's advice where a secondary limit names no time: a minute, then longer and longer.
-    return 60_000 * 2 ** failures
+/** When a limit is over, in milliseconds since 1970, as far as GitHub says. */
+function limitEnd(headers: Failure['headers'], now: number): number | undefined {
+  const after = Number(headers['retry-after'])
+  if (after > 0) return now + after * 1_000
+  const reset = Number(headers['x-ratelimit-reset'])
+  return headers['x-ratelimit-remaining'] === '0' && reset > 0 ? reset * 1_000 : undefined
+}
+
+/** A plugin of octokit: each try has its own time. It must be the first, so that the others wait around it. */
+const impatient = (cancelled: AbortSignal | undefined) => (octokit: Pick<Octokit, 'hook'>) => {
+  octokit.hook.wrap('request', (request, options) => {
+    const timeout = AbortSignal.timeout(answerTimeout)
+    const signal = cancelled ? AbortSignal.any([cancelled, timeout]) : timeout
+    return request({ ...options, request: { ...options.request, signal } })
+  })
+  return {}
+}
+
+/** The plugins wait without a look at the signal. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work
+  let abort = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
-  if (once || (status !== undefined && status < 500)) return undefined
-  return pauses[failures]
 }

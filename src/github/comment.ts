@@ -109,12 +109,7 @@ function create(github: GitHub, pullRequest: number, body: string): Promise<stri
   })
 }
 
-async function edit(
-  github: GitHub,
-  { run, body }: CommentRequest,
-  first: Ours,
-  others: Ours[],
-): Promise<Commented> {
+async function edit(github: GitHub, { run, body }: CommentRequest, first: Ours, others: Ours[]): Promise<Commented> {
   const newer = [first, ...others].find(comment => comment.run && isNewer(comment.run, run))
   // Its writer also clears away what is double.
   if (newer) return { url: newer.url, warning: 'the comment was written by a newer run and stays as it is' }

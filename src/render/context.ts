@@ -12,7 +12,7 @@ export interface Context {
   /** Where the plan names none. */
   readonly account?: string
   readonly regions: readonly string[]
-  /** The commit that was planned: on a pull request its head. */
+  /** The commit that was planned: on a pull request its head. Empty where none is known. */
   readonly head: string
   readonly runId: string | number
   readonly attempt: string | number
@@ -44,7 +44,9 @@ export const firstLine = ({ environment, runId, attempt, head }: Context): strin
 export const heading = ({ environment }: Context, end = ''): string =>
   `### ECS particles · ${words(environment, 100)}${end && ` · ${end}`}`
 
-export const commit = (sha: string): string => code(/^[0-9a-f]{8,}$/i.test(sha) ? sha.slice(0, 7) : cut(sha, 60))
+/** ` for 3f2a9c1`, or nothing where no commit is known: a plan by hand, out of a checkout. */
+export const forCommit = (sha: string, preposition = 'for'): string =>
+  sha === '' ? '' : ` ${preposition} ${code(/^[0-9a-f]{8,}$/i.test(sha) ? sha.slice(0, 7) : cut(sha, 60))}`
 
 /** `account 123456789012, us-east-1` */
 export function target(plan: Plan | undefined, { account, regions }: Context): string {
@@ -55,7 +57,10 @@ export function target(plan: Plan | undefined, { account, regions }: Context): s
     .join(', ')
 }
 
-export const links = ({ runUrl, planUrl }: Context): string =>
+/** Where there is no plan, there is no file of it either. */
+export const runLink = ({ runUrl }: Context): string => (runUrl === undefined ? '' : links({ runUrl }))
+
+export const links = ({ runUrl, planUrl }: Pick<Context, 'runUrl' | 'planUrl'>): string =>
   [runUrl && link('Run', runUrl), planUrl && link('Plan as JSON', planUrl)]
     .filter((each): each is string => typeof each === 'string' && each.startsWith('['))
     .join(' · ')

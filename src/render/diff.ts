@@ -7,12 +7,14 @@ import { whatHappens } from './explain.ts'
 import { say } from './value.ts'
 import { flavorOf, plainly, wordOf } from './words.ts'
 
-/** Beyond this, both sides stand on lines of their own. */
-const ONE_LINE = 100
+/** Beyond this, both sides stand on lines of their own: beside a label they would end where nobody scrolls to. */
+const ONE_LINE = 80
 /** Labels are aligned up to this width. */
 const LABEL = 44
 /** So much of what is equal is shown around a difference. */
 const AROUND = 40
+/** Longer sides are cut where they are equal: what differs would stand where nobody scrolls to. */
+const SCREEN = 240
 
 /** Splits at dots outside of brackets: `dockerLabels[com.example.x]` is one step. */
 export function segments(path: string): readonly string[] {
@@ -110,13 +112,13 @@ function show(change: Change, showing: Showing): readonly Line[] {
   if (before === undefined) return [line('+', cut(is, showing.most))]
   if (after === undefined) return [line('-', cut(was, showing.most))]
   if (was.length + is.length <= ONE_LINE) return [line('!', `${was} → ${is}`)]
-  const [from, to] = aroundTheDifference(was, is, showing.most)
+  const [from, to] = aroundTheDifference(was, is, Math.min(showing.most, SCREEN), showing.most)
   return [line('-', from), line('+', to)]
 }
 
-/** Two long texts, each cut to `most` where they are equal first, so that what differs stays. */
-export function aroundTheDifference(was: string, is: string, most: number): readonly [string, string] {
-  if (was.length <= most && is.length <= most) return [was, is]
+/** Two texts of which one is longer than `whole`, each cut where they are equal first, so that what differs stays; then to `most`. */
+export function aroundTheDifference(was: string, is: string, whole: number, most = whole): readonly [string, string] {
+  if (was.length <= whole && is.length <= whole) return [was, is]
   const shorter = Math.min(was.length, is.length)
   let start = 0
   while (start < shorter && was[start] === is[start]) start++

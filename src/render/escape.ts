@@ -99,10 +99,51 @@ const escaped = (text: string): string => underscores(unlinked(structure(line(te
 export const html = (text: string): string => unreferred(escaped(text))
 
 /** Text for a paragraph, a list entry or a table cell. It is one line, and never begins a block. */
-export const prose = (text: string): string =>
-  html(text.trim()).replace(/^(?:[-+=#]|\d+(?=[.)]))/, marker =>
+export const prose = (text: string, goesOn = false): string =>
+  html(goesOn ? text.trimStart() : text.trim()).replace(/^(?:[-+=#]|\d+(?=[.)]))/, marker =>
     [...marker].map(character => `&#${character.charCodeAt(0)};`).join(''),
   )
+
+/**
+ * What people copy out of a sentence, and what would be broken up where GitHub looks for commits and addresses: ids of
+ * particles, instances, tasks and deployments, ARNs, images, revisions, places, actions, members of a definition, variables.
+ * All of it is of characters that do nothing between backticks.
+ */
+const NAMES = new RegExp(
+  `(?<![\\w.:/@&#%+$-])(?:${[
+    /(?:ecs_(?:cluster|task_definition|service|task|instance)|ec2_instance|quasiparticle):[A-Za-z0-9][\w./-]*(?<![./-])/,
+    /arn:aws[a-z-]*:[\w:/.+=-]+(?<![.:/=+-])/,
+    /i-(?=[a-f]*\d)[0-9a-f]{4,17}/,
+    /ecs-svc\/\d+/,
+    /sha256:[0-9a-f]{6,64}/,
+    /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/,
+    /(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}/,
+    /[A-Za-z0-9][\w.-]*(?::\d+)?(?:\/[A-Za-z0-9][\w.-]*)+:[\w.-]*\w(?:@sha256:[0-9a-f]+)?/,
+    /[A-Za-z][\w-]*:\d+/,
+    /[a-z][a-z0-9-]*:[A-Z][A-Za-z]+/,
+    /(?:aws_resource|custom_config|environments|desired_state|pcf_name)(?:\.\w+(?:\[[\w.-]+\])?)*(?:: (?:true|false)\b)?/,
+    /[a-z]+[A-Z]\w*(?:\[[\w.-]+\])?(?:\.\w+(?:\[[\w.-]+\])?)*/,
+    /\$?\$\{[A-Za-z_]\w*\}/,
+  ]
+    .map(({ source }) => source)
+    .join('|')})(?![\\w@/{[-]|[:.]\\w)`,
+  'g',
+)
+
+/** A sentence of ours with names in it, which may be anybody's: the names as code, the rest as prose. */
+export function told(text: string): string {
+  const whole = line(text).trim()
+  const pieces: string[] = []
+  let from = 0
+  const add = (piece: string) => piece !== '' && pieces.push(from === 0 ? prose(piece, true) : html(piece))
+  for (const { 0: found, index } of whole.matchAll(NAMES)) {
+    add(whole.slice(from, index))
+    pieces.push(code(found))
+    from = index + found.length
+  }
+  add(whole.slice(from))
+  return pieces.join('')
+}
 
 /** Text between code tags. GitHub looks for no mention, issue or commit in there, but for addresses. */
 export const codeTag = (text: string): string => `<code>${escaped(text)}</code>`
@@ -112,7 +153,7 @@ export const codeTag = (text: string): string => `<code>${escaped(text)}</code>`
  * every character of structure as a reference: there is no agreement on how a backslash before a `|` in a cell is read.
  */
 export const code = (text: string): string =>
-  /^(?! )[\p{L}\p{N} !"#%'()*+,./:;=?[\]^_{}~→-]+(?<! )$/u.test(text) && isPlain(text) ? `\`${text}\`` : codeTag(text)
+  /^(?! )[\p{L}\p{N} !"#%'()*+,./:;=?@[\]^_{}~→-]+(?<! )$/u.test(text) && isPlain(text) ? `\`${text}\`` : codeTag(text)
 
 /** A fenced block. The fence is longer than any run of backticks inside. Lines must have been made visible. */
 export function fence(info: string, lines: readonly string[]): string {

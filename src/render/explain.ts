@@ -185,8 +185,17 @@ function reasons(changes: readonly Change[]): Phrase {
   return all.length > 3 ? [...shown, ` and ${count(all.length - 3, 'more', 'more')}`] : shown
 }
 
+/** An image is known by its tag where the rest of its name stays. A digest tells nobody anything. */
+function tagOf(image: Value | undefined): { readonly repository: string; readonly tag: string } | undefined {
+  const [, repository, tag] = typeof image === 'string' ? (/^(.*):([\w.-]{1,24})$/.exec(image) ?? []) : []
+  return repository === undefined || tag === undefined || repository.includes('@') ? undefined : { repository, tag }
+}
+
 function because(path: string, of: string, { before, after, sensitive }: Change): Phrase {
   const label = name(cut(path.replace(/(?<=\])\.value$/, ''), 60))
+  const [old, next] = [tagOf(before), tagOf(after)]
+  if (path === 'image' && !sensitive && old && next && old.repository === next.repository)
+    return [label, `${of} `, name(old.tag), ' → ', name(next.tag)]
   const brief = (value: Value | undefined) =>
     (typeof value === 'string' && value.length <= 24) || typeof value === 'number' || typeof value === 'boolean'
   if (sensitive || !brief(before) || !brief(after)) return [label, of]

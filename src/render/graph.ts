@@ -7,6 +7,8 @@ import { flavorOf, nameOf, wordOf } from './words.ts'
 
 /** More than this nobody reads, and GitHub draws it slowly. */
 const NODES = 40
+/** Of particles that nothing connects to others, more than this only push the rest apart. */
+const ALONE = 3
 
 /**
  * Steps in waves: each wave needs only what stands before it. A step begins as soon as what it depends on is done, it does not
@@ -63,15 +65,29 @@ const colours: readonly (readonly [string, string])[] = [
   ['still', 'fill:#f6f8fa,stroke:#afb8c1,color:#1f2328'],
 ]
 
-/** What changes and what it depends on, as Mermaid; undefined where there is nothing to connect. */
-export function graph(plan: Plan): { readonly text: string; readonly missing: number } | undefined {
+interface Picture {
+  readonly text: string
+  /** Particles without any connection that are not drawn. */
+  readonly alone: number
+  /** Others that have no room. */
+  readonly missing: number
+}
+
+/** What changes and what it depends on, as Mermaid; undefined where nothing is connected. */
+export function graph(plan: Plan): Picture | undefined {
   const steps = new Map(plan.steps.map(step => [step.particle, step]))
   const everything = new Set<ParticleId>([
     ...[...plan.steps].sort((a, b) => danger(a) - danger(b)).map(step => step.particle),
     ...plan.steps.flatMap(step => neighbours(step)),
   ])
-  if (everything.size < 2) return undefined
-  const shown = new Set([...everything].slice(0, NODES))
+  const connected = new Set(
+    plan.steps.flatMap(step => neighbours(step).flatMap(id => (id === step.particle ? [] : [id, step.particle]))),
+  )
+  if (connected.size === 0) return undefined
+  const unconnected = everything.size - connected.size
+  const alone = unconnected > ALONE ? unconnected : 0
+  const drawn = [...everything].filter(id => alone === 0 || connected.has(id))
+  const shown = new Set(drawn.slice(0, NODES))
   // In the plan's order, which reads in the direction of time.
   const nodes = [...new Set([...steps.keys(), ...shown])].filter(id => shown.has(id))
   const names = new Map(nodes.map((id, index) => [id, `n${index}`]))
@@ -96,7 +112,7 @@ export function graph(plan: Plan): { readonly text: string; readonly missing: nu
       return `  class ${members.join(',')} ${kind}`
     }),
   ]
-  return { text: fence('mermaid', lines), missing: everything.size - shown.size }
+  return { text: fence('mermaid', lines), alone, missing: drawn.length - shown.size }
 }
 
 /** What a step waits for, and whose values it takes. */

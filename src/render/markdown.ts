@@ -1,7 +1,7 @@
 /** The blocks that faces are built from. Everything that comes in is escaped here or has been. */
 import type { Source } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
-import { code, codeTag, cut, html, link, prose, webAddress } from './escape.ts'
+import { code, codeTag, cut, html, link, told, webAddress } from './escape.ts'
 import type { Phrase } from './words.ts'
 
 /** A phrase with its names as code. A piece keeps the spaces that part it from its neighbours. */
@@ -10,7 +10,7 @@ export const phrase = (pieces: Phrase): string =>
     .map(piece => {
       if (typeof piece !== 'string') return code(piece.name)
       const [, before = '', text = '', after = ''] = /^(\s?)(.*?)(\s?)$/s.exec(piece) ?? []
-      return `${before && ' '}${prose(text)}${after && ' '}`
+      return `${before && ' '}${told(text)}${after && ' '}`
     })
     .join('')
 
@@ -18,7 +18,7 @@ export const phrase = (pieces: Phrase): string =>
 export const particle = (id: ParticleId): string => code(cut(id, 160))
 
 /** Somebody else's words as part of a paragraph. */
-export const words = (text: string, most: number): string => prose(cut(text, most))
+export const words = (text: string, most: number): string => told(cut(text, most))
 
 /** `particles/web.yml:14` */
 const place = ({ file, line }: Source): string => `${cut(file, 160)}:${line}`
@@ -46,7 +46,11 @@ export function sourceTag(source: Source, base: string | undefined): string {
   return address === undefined ? text : `<a href="${address.replace(/&/g, '&amp;')}">${text}</a>`
 }
 
-export const bold = (text: string): string => `<b>${html(text)}</b>`
+/** Where GitHub would take part of a name for a commit, it stands as code: so it can be copied as it is. */
+export const bold = (text: string): string => {
+  const plain = html(text)
+  return `<b>${/[0-9a-f]&#8203;[0-9a-f]/i.test(plain) ? codeTag(text) : plain}</b>`
+}
 
 /** Folded text. `summary` is HTML, `body` Markdown; the blank lines keep one out of the other. */
 export const details = (summary: string, body: string, open = false): string =>

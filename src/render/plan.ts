@@ -5,12 +5,13 @@ import type { Problem } from '../particle.ts'
 import {
   atMost,
   type Context,
-  commit,
   firstLine,
+  forCommit,
   heading,
   links,
   listedParticles,
   note,
+  runLink,
   sentences,
   target,
 } from './context.ts'
@@ -63,8 +64,8 @@ function noPlan(context: Context, rung: Rung): Draft {
         firstLine(context),
         heading(context),
         sentences(
-          `**No plan:** ${words(sentence(reason), rung.characters)} Nothing is wrong with the manifests of ${commit(context.head)}.`,
-          links(context),
+          `**No plan:** ${words(sentence(reason), rung.characters)} Nothing is wrong with the manifests${forCommit(context.head, 'of')}.`,
+          runLink(context),
         ),
       ],
       diffs: [],
@@ -79,11 +80,11 @@ function noPlan(context: Context, rung: Rung): Draft {
       firstLine(context),
       heading(context, `❌ ${number}`),
       sentences(
-        `**Nothing was planned** for ${commit(context.head)}: ${
+        `**Nothing was planned**${forCommit(context.head)}: ${
           inManifests ? `the manifests have ${number}.` : `${number} must be solved first.`
         }`,
         context.skipped && words(sentence(context.skipped), rung.characters),
-        links(context),
+        runLink(context),
       ),
       problemList(problems, context, rung),
     ],
@@ -111,14 +112,14 @@ function planDraft(plan: Plan, context: Context, rung: Rung): Draft {
     heading(context, problems.length > 0 ? `❌ ${count(problems.length, 'problem')}` : ''),
     headline(plan, context, rung),
     problems.length > 0 ? alert('CAUTION', problemList(problems, context, rung).split('\n')) : '',
+    failures(plan, rung),
     warning(plan, rung),
     overview(plan, context, rung, leftOut),
+    removed(plan.removed ?? [], rung),
+    warnings(plan.warnings ?? [], rung, steps.length > 0),
   ]
   const after = [
     ...leftAlone(plan, rung),
-    failures(plan, rung),
-    removed(plan.removed ?? [], rung),
-    warnings(plan.warnings ?? [], rung),
     ...(rung.extras ? [order(plan), staying(plan, rung)] : []),
     steps.length > 0 || failedBefore(plan).length > 0 ? footer(plan, context) : '',
   ]
@@ -242,7 +243,7 @@ function failures(plan: Plan, rung: Rung): string {
     ...bullets(
       atMost(
         failed.map(
-          ({ particle: id, why: cause }) => `❌ ${particle(id)}${cause ? `: ${words(cause, rung.characters)}` : ''}`,
+          ({ particle: id, why: cause }) => `${particle(id)}${cause ? `: ${words(cause, rung.characters)}` : ''}`,
         ),
         rung.entries,
       ),
@@ -252,21 +253,23 @@ function failures(plan: Plan, rung: Rung): string {
 
 function removed(all: readonly Removed[], rung: Rung): string {
   if (all.length === 0) return ''
-  return [
-    `**Not declared any more, still there, and left alone:**`,
-    ...bullets(
-      atMost(
-        all.map(({ particle: id, state }) => `👻 ${particle(id)}, ${words(state, 40)}`),
-        rung.entries,
-      ),
-    ),
-  ].join('\n')
+  const entries = all.map(({ particle: id, state }) => `${particle(id)}, ${words(state, 40)}`)
+  const list = bullets(atMost(entries, rung.entries)).join('\n')
+  return all.length > FEW
+    ? details(`👻 <b>Not declared any more, still there, and left alone</b> · ${count(all.length, 'particle')}`, list)
+    : `👻 **Not declared any more, still there, and left alone:**\n\n${list}`
 }
 
-function warnings(all: readonly string[], rung: Rung): string {
+/** Longer lists fold, so that the table above and the changes below stay on one screen. */
+const FEW = 5
+
+/** Beside something to decide a few are read at once. Where nothing is to be done they fold: nobody has to do anything. */
+function warnings(all: readonly string[], rung: Rung, open: boolean): string {
   if (all.length === 0) return ''
-  const entries = all.map(each => `⚠️ ${words(each, rung.characters)}`)
-  return [`**${count(all.length, 'warning')}:**`, ...bullets(atMost(entries, rung.entries))].join('\n')
+  const entries = all.map(each => words(each, rung.characters))
+  const list = bullets(atMost(entries, rung.entries)).join('\n')
+  const number = count(all.length, 'warning')
+  return open && all.length <= FEW ? `⚠️ **${number}:**\n\n${list}` : details(`<b>${number}</b>`, list)
 }
 
 /** How it will be applied: wave after wave, then the picture. */
@@ -292,6 +295,9 @@ function order(plan: Plan): string {
         ...(more > 0 ? ['', `and ${count(more, 'more stage')}`] : []),
       ].join('\n'),
       picture?.text ?? '',
+      picture && picture.alone > 0
+        ? `Not in the picture: ${count(picture.alone, 'particle')} that ${picture.alone === 1 ? 'waits' : 'wait'} for nothing and that nothing waits for.`
+        : '',
       picture && picture.missing > 0 ? `The picture leaves out ${count(picture.missing, 'particle')}.` : '',
     ]
       .filter(Boolean)
@@ -343,5 +349,6 @@ function footer(plan: Plan, context: Context): string {
 /** `Planned for 3f2a9c1 against account 123456789012, us-east-1.` */
 function plannedFor(plan: Plan | undefined, context: Context): string {
   const where = target(plan, context)
-  return `Planned for ${commit(context.head)}${where && ` ${where.startsWith('account') ? 'against' : 'in'} ${where}`}.`
+  const what = `${forCommit(context.head)}${where && ` ${where.startsWith('account') ? 'against' : 'in'} ${where}`}`
+  return what && `Planned${what}.`
 }

@@ -4,8 +4,8 @@ import type { Plan, Report, ReportStep } from '../engine/document.ts'
 import {
   atMost,
   type Context,
-  commit,
   firstLine,
+  forCommit,
   heading,
   links,
   listedParticles,
@@ -69,7 +69,8 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   const merge =
     context.mergeCommit === undefined ? '' : (context.merges ?? true) ? ', the merge of this pull request' : ''
   const where = target(plan, context)
-  const forCommit = `for ${commit(sha)}${merge}${where && `, in ${where}`}.`
+  const commit = forCommit(sha)
+  const there = `${commit && `${commit}${merge}`}${where && `${commit && ','} in ${where}`}.`
   const failed = report.steps.filter(({ result }) => result === 'failed')
   const cause = report.error ? words(opened(sentence(report.error.message)), rung.characters) : ''
   const causes = bullets(
@@ -81,31 +82,27 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   switch (report.result) {
     case 'succeeded':
       return sentences(
-        report.steps.length > 0 ? `**${done(report)}** ${forCommit}` : `**Nothing to do** ${forCommit}`,
+        report.steps.length > 0 ? `**${done(report)}**${there}` : `**Nothing to do**${there}`,
         links(context),
       )
     case 'refused':
-      return sentences(`**Refused before anything was changed**, ${forCommit}`, cause, links(context))
+      return sentences(`**Refused before anything was changed**${there}`, cause, links(context))
     case 'superseded':
-      return sentences(
-        `**A newer commit has been applied already**; nothing was done ${forCommit}`,
-        cause,
-        links(context),
-      )
+      return sentences(`**A newer commit has been applied already**; nothing was done${there}`, cause, links(context))
     case 'cancelled':
-      return sentences(`**Cancelled: ${done(report)}** ${forCommit}`, cause, links(context))
+      return sentences(`**Cancelled: ${done(report)}**${there}`, cause, links(context))
     case 'running':
       return sentences(
-        `**Begun, and no end is recorded: ${done(report)}** ${forCommit}`,
+        `**Begun, and no end is recorded: ${done(report)}**${there}`,
         'Either it is still under way, or its process died.',
         cause,
         links(context),
       )
     default:
       return [
+        ...(failed.length === 1 ? [failure(failed[0], rung), ''] : []),
         sentences(
-          failed.length === 1 && failure(failed[0], rung),
-          failed.length === 1 ? `${done(report)} ${forCommit}` : `**${done(report)}** ${forCommit}`,
+          failed.length === 1 ? `${done(report)}${there}` : `**${done(report)}**${there}`,
           cause,
           links(context),
         ),
@@ -162,7 +159,9 @@ function said(report: Report, rung: Rung): string {
     const shown = lines.slice(-most).map(line => fencedLine(cut(line, rung.characters)))
     const earlier = lines.length - shown.length
     return details(
-      of === '' ? '<b>In detail</b>' : `<b>What ECS said</b> · ${bold(cut(of, 160))}`,
+      of === ''
+        ? `<b>${report.result === 'refused' ? 'What was not reviewed' : 'In detail'}</b>`
+        : `<b>What ECS said</b> · ${bold(cut(of, 160))}`,
       fence('text', [...(earlier > 0 ? [`… ${count(earlier, 'earlier line')}`] : []), ...shown]),
       // Which claims nobody reviewed is what a person has to decide on.
       report.result === 'refused',

@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals'
+import { carriedForward, hasRunBefore, type RunRecord, recordOf, recordTag, surplus } from '../../src/flavors/record.ts'
+
+const digest = (n: number) => n.toString(16).padStart(32, '0')
+
+const record = (more: Partial<RunRecord> = {}): RunRecord => ({
+  status: 'done',
+  at: 1000,
+  attempt: 0,
+  token: 0,
+  ...more,
+})
+
+const plain = (count: number) => Array.from({ length: count }, (_, n) => ({ key: `t${n}`, value: 'v' }))
+
+describe('a record', () => {
+  test.each([
+    [record()],
+    [record({ status: 'intent', token: 3 })],
+    [record({ status: 'failed', attempt: 2, claim: '0123456789abcdef' })],
+    [record({ status: 'refused' })],
+  ])('reads as it was written: %j', written => {
+    const tag = recordTag(digest(1), written)
+    expect(recordOf(digest(1), [[tag]])).toEqual(written)
+    expect(tag.key).toHaveLength('ecs-particles:run/'.length + 32)
+    expect(tag.value).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u)
+  })
+
+  test.each(['', '2 done 1 0 0', 'done', '1 done 1 0', '1 done 1 0 0 xyz', '1 gone 1 0 0'])(
+    'of another form is none: %j',
+    value => {
+      expect(recordOf(digest(1), [[{ key: `ecs-particles:run/${digest(1)}`, value }]])).toBeUndefined()
+    },
+  )
+
+  test('of another run is none', () => {
+    expect(recordOf(digest(1), [[recordTag(digest(2), record())]])).toBeUndefined()
+  })
+
+  test.each([
+    ['a later attempt', record({ status: 'done' }), record({ status: 'intent', attempt: 1 })],
+    ['a later token', record({ status: 'refused', token: 0 }), record({ status: 'intent', token: 1 })],
+    ['an outcome before an intent', record({ status: 'intent', at: 2000 }), record({ status: 'failed', at: 1000 })],
+    ['a done before a failed', record({ status: 'failed', at: 2000 }), record({ status: 'done', at: 1000 })],
+    ['an intent before a refusal', record({ status: 'refused', at: 1000 }), record({ status: 'intent', at: 900 })],
+  ])('of which there are several is the one with %s', (_what, less, more) => {
+    for (const lists of [
+      [less, more],
+      [more, less],
+    ])
+      expect(
+        recordOf(
+          digest(1),
+          lists.map(one => [recordTag(digest(1), one)]),
+        ),
+      ).toEqual(more)
+  })
+})
+
+describe('records that are carried forward', () => {
+  const many = Array.from({ length: 30 }, (_, n) => recordTag(digest(n), record({ at: 1000 + n })))
+
+  test('are the newest twenty of all revisions, each once', () => {
+    const carried = carriedForward([many.slice(0, 20), many.slice(10)])
+    expect(carried).toEqual(many.slice(10).reverse())
+  })
+
+  test('are no other tags', () => {
+    expect(carriedForward([[...plain(3), { key: 'ecs-particles:other', value: 'x' }]])).toEqual([])
+  })
+
+  test('find room beside other tags, fifty in all; those of AWS do not count', () => {
+    expect(carriedForward([many], plain(30))).toHaveLength(20)
+    expect(carriedForward([many], plain(45))).toEqual(many.slice(25).reverse())
+    expect(carriedForward([many], plain(50))).toEqual([])
+    expect(carriedForward([many], [...plain(30), { key: 'aws:x', value: 'y' }])).toHaveLength(20)
+  })
+
+  test('make room for one more by letting the oldest go', () => {
+    const full = many.slice(10)
+    expect(surplus(digest(99), full)).toEqual([full[0]?.key])
+    expect(surplus(digest(15), full)).toEqual([])
+    expect(surplus(digest(99), full.slice(1))).toEqual([])
+    expect(surplus(digest(99), [...plain(45), ...full.slice(15)])).toEqual([full[15]?.key])
+  })
+})
+
+describe('a release', () => {
+  test('has run before when something of the same text has succeeded', () => {
+    const claim = '0123456789abcdef'
+    const lists = (status: RunRecord['status']) => [[recordTag(digest(1), record({ status, claim }))]]
+    expect(hasRunBefore(claim, lists('done'))).toBe(true)
+    for (const status of ['intent', 'refused', 'failed'] as const)
+      expect(hasRunBefore(claim, lists(status))).toBe(false)
+    expect(hasRunBefore('fedcba9876543210', lists('done'))).toBe(false)
+  })
+})

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { calls } from '../../src/ecs/calls.ts'
+import { manifests, World } from './world.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+interface Statement {
+  readonly Sid?: string
+  readonly Action: string | readonly string[]
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+const statements = (file: string): readonly Statement[] =>
+  JSON.parse(readFileSync(join(root, 'docs/iam', file), 'utf8')).Statement
+
+const allowedBy = (file: string): Set<string> =>
+  new Set(statements(file).flatMap(({ Action }) => (typeof Action === 'string' ? [Action] : [...Action])))
+
+const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter(file => file.endsWith('.ts') && file !== 'ecs/calls.ts')
+  .map(file => readFileSync(join(root, 'src', file), 'utf8'))
+
+test('every call of the table is made somewhere, and every call that is made stands in it', () => {
+  const made = sources.flatMap(text => [...text.matchAll(/\bcall\(\s*'([A-Z]\w+)'/g)].map(([, name = '']) => name))
+  expect([...new Set(made)].sort()).toEqual(Object.keys(calls).sort())
+})
+
+test('nobody goes around the table', () => {
+  for (const text of sources) expect(text).not.toMatch(/new \w+Command\(/)
+})
+
+describe('the policies', () => {
+  test('allow to apply every call of the table, and to plan those that read', () => {
+    const all = Object.keys(calls).map(name => `ecs:${name}`)
+    expect([...allowedBy('apply-policy.json')].sort()).toEqual([...all, 'iam:PassRole'].sort())
+    expect([...allowedBy('plan-policy.json')].sort()).toEqual(
+      all.filter(name => /^ecs:(Describe|List)/.test(name)).sort(),
+    )
+  })
+
+  test('pass roles to ECS alone', () => {
+    const passing = statements('apply-policy.json').filter(({ Action }) => Action === 'iam:PassRole')
+    expect(passing.map(({ Condition }) => Condition?.StringEquals?.['iam:PassedToService'])).toEqual([
+      'ecs-tasks.amazonaws.com',
+      'ecs.amazonaws.com',
+    ])
+  })
+
+  const trusts = readdirSync(join(root, 'docs/iam')).filter(file => /-trust/.test(file))
+
+  test.each(trusts)('%s trusts one repository, and no branch that anybody may push', file => {
+    const [statement] = statements(file)
+    const { StringEquals, StringLike } = statement?.Condition ?? {}
+    const key = 'token.actions.githubusercontent.com'
+    expect(StringEquals?.[`${key}:aud`]).toBe('sts.amazonaws.com')
+    const subjects = [StringEquals?.[`${key}:sub`] ?? [], StringLike?.[`${key}:sub`] ?? []].flat() as string[]
+    const repository = file.includes('-with-ids') ? /^repo:ORG@ORG_ID\/REPO@REPO_ID:[a-z]/ : /^repo:ORG\/REPO:[a-z]/
+    expect(subjects.length).toBeGreaterThan(0)
+    for (const subject of subjects) {
+      expect(subject).toMatch(repository)
+      expect(subject.replace('gh-readonly-queue/main/*', '')).not.toContain('*')
+      if (file.startsWith('apply')) expect(subject).toMatch(/:(environment:production|ref:refs\/heads\/main)$/)
+    }
+  })
+
+  test('both formats of a subject are there for every role', () => {
+    const names = trusts.filter(file => !file.includes('-with-ids'))
+    expect(trusts).toHaveLength(names.length * 2)
+    for (const file of names) expect(trusts).toContain(file.replace('-trust', '-trust-with-ids'))
+  })
+})
+
+describe('with the rights of the policies and no other', () => {
+  let world: World
+  beforeEach(async () => {
+    world = await World.open()
+  })
+  afterEach(async () => {
+    await world.close()
+  })
+
+  /** Everything that ECS knows is denied, but for a policy's actions. */
+  const only = (file: string) => {
+    const allowed = allowedBy(file)
+    const operations = new Set(
+      readdirSync(join(root, 'node_modules/@aws-sdk/client-ecs/dist-types/commands'))
+        .map(name => /^(\w+)Command\.d\.ts$/.exec(name)?.[1])
+        .filter(name => name !== undefined),
+    )
+    world.simulator.deny([...operations].map(name => `ecs:${name}`).filter(action => !allowed.has(action)))
+  }
+
+  test('a plan is made, an apply is not; and a shop is made, changed and taken away', async () => {
+    only('plan-policy.json')
+    const pull = await world.propose(manifests.shop)
+    expect(pull.ran.problems).toEqual([])
+    const push = world.repository.merge(pull, 'squash')
+    expect((await world.push(push)).report?.result).toBe('failed')
+    only('apply-policy.json')
+    expect((await world.push(push)).problems).toEqual([])
+    const gone = Object.fromEntries(
+      Object.entries(manifests.shop).map(([file, text]) => [
+        file,
+        text.replaceAll(/^(pcf_name: \w+)$/gm, '$1\ndesired_state: terminated'),
+      ]),
+    )
+    await world.settle(gone)
+    expect(world.simulator.region().clusters.get('main')?.status ?? 'INACTIVE').toBe('INACTIVE')
+  })
+})

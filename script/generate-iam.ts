@@ -1,0 +1,81 @@
+/**
+ * Writes the policies of docs/iam/ from the calls that the code can make, and the trust policies of both roles. With --check it only
+ * says whether they are fresh.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { calls } from '../src/ecs/calls.ts'
+
+const folder = join(import.meta.dirname, '../docs/iam')
+
+const account = '123456789012'
+const provider = 'token.actions.githubusercontent.com'
+
+const policy = (...statements: object[]): object => ({ Version: '2012-10-17', Statement: statements })
+
+const actions = (modifying: boolean): string[] =>
+  Object.entries(calls)
+    .filter(([, call]) => 'modifies' in call === modifying)
+    .map(([name]) => `ecs:${name}`)
+    .sort()
+
+const reading = { Sid: 'Read', Effect: 'Allow', Action: actions(false), Resource: '*' }
+const writing = { Sid: 'Write', Effect: 'Allow', Action: actions(true), Resource: '*' }
+
+/** ECS takes on the roles that a definition names; whoever names them must be allowed to hand them over. */
+const passing = (sid: string, roles: string, service: string): object => ({
+  Sid: sid,
+  Effect: 'Allow',
+  Action: 'iam:PassRole',
+  Resource: `arn:aws:iam::${account}:role/${roles}`,
+  Condition: { StringEquals: { 'iam:PassedToService': service } },
+})
+
+/** How a repository begins its subjects: by names, or, in repositories made since July 2026, by names with ids. */
+const repositories = { '': 'repo:ORG/REPO', '-with-ids': 'repo:ORG@ORG_ID/REPO@REPO_ID' }
+
+const trust = (repository: string, contexts: readonly string[]): object => {
+  const subjects = contexts.map(context => `${repository}:${context}`)
+  const like = subjects.some(subject => subject.includes('*'))
+  return policy({
+    Effect: 'Allow',
+    Principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${provider}` },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: {
+      StringEquals: { [`${provider}:aud`]: 'sts.amazonaws.com', ...(!like && { [`${provider}:sub`]: subjects }) },
+      ...(like && { StringLike: { [`${provider}:sub`]: subjects } }),
+    },
+  })
+}
+
+/** Who may assume which role, by the end of the subject that GitHub gives to the job. */
+const trusted = {
+  // The merge queue's branches are GitHub's own; the default branch looks for drift.
+  plan: ['pull_request', 'ref:refs/heads/gh-readonly-queue/main/*', 'ref:refs/heads/main'],
+  // An environment takes the ref's place in the subject: it must itself be restricted to the default branch.
+  'apply-environment': ['environment:production'],
+  'apply-branch': ['ref:refs/heads/main'],
+}
+
+const files: Record<string, object> = {
+  'plan-policy.json': policy(reading),
+  'apply-policy.json': policy(
+    reading,
+    writing,
+    passing('PassTaskRoles', 'shop-*', 'ecs-tasks.amazonaws.com'),
+    passing('PassInfrastructureRoles', 'shop-infrastructure-*', 'ecs.amazonaws.com'),
+  ),
+}
+for (const [role, contexts] of Object.entries(trusted))
+  for (const [end, repository] of Object.entries(repositories))
+    files[`${role}-trust${end}.json`] = trust(repository, contexts)
+
+for (const [file, content] of Object.entries(files)) {
+  const path = join(folder, file)
+  const text = `${JSON.stringify(content, undefined, 2)}\n`
+  if (!process.argv.includes('--check')) writeFileSync(path, text)
+  else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
+    process.stderr.write(`docs/iam/${file} is stale: run npx tsx script/generate-iam.ts\n`)
+    process.exitCode = 1
+  }
+}
