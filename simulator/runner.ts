@@ -1,7 +1,7 @@
 /** What GitHub's runner does with a JavaScript action, as far as the action can tell. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Plan, Report } from '../src/engine/document.ts'
@@ -98,12 +98,14 @@ export async function start({ bundle, workspace, inputs = {}, event, env = {} }:
     const outputs = outputsIn(await readFile(files.output, 'utf8'))
     const planText = await textAt(outputs['plan-file'])
     const report = await textAt(outputs['report-file'])
+    const summary = await readFile(files.summary, 'utf8')
+    await rm(folder, { recursive: true, force: true })
     return {
       code,
       stdout,
       stderr,
       outputs,
-      summary: await readFile(files.summary, 'utf8'),
+      summary,
       plan: planText === undefined ? undefined : (JSON.parse(planText) as Plan),
       report: report === undefined ? undefined : (JSON.parse(report) as Report),
       planText,

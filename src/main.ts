@@ -202,7 +202,9 @@ async function tryPlan(job: Job, loaded: Loaded): Promise<Made | { readonly skip
     if (!errors.every(error => error instanceof EcsError)) throw thrown
     const fork = event.pullRequest?.fromFork && errors.every(({ code }) => code === 'NoCredentials')
     if (fork) return { skipped: 'a pull request from a fork gets no AWS credentials; its manifests are valid' }
-    return { problems: errors.map(({ message }) => ({ message })) }
+    // Calls that fail side by side for one reason, such as no credentials, are one problem.
+    const different = new Map(errors.toReversed().map(error => [`${error.code}: ${error.said}`, error]))
+    return { problems: [...different.values()].reverse().map(({ message }) => ({ message })) }
   }
 }
 

@@ -17,9 +17,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll } from '@jest/globals'
+import { afterAll, expect } from '@jest/globals'
 import { type RunOptions, run, type Started, start } from '../../simulator/runner.ts'
 import { type RunningSimulator, type ServerOptions, startSimulator } from '../../simulator/server.ts'
 import type { Call } from '../../simulator/simulator.ts'
@@ -41,7 +43,6 @@ export function bundle(): string {
 let chosen: string | undefined
 
 function choose(): string {
-  if (process.env.DEV_BUNDLE) return process.env.DEV_BUNDLE
   const committed = join(root, 'dist/index.js')
   const sources = [
     ...files('src'),
@@ -67,6 +68,12 @@ function built(folder: string): string {
   const bundle = join(folder, 'index.js')
   const lock = `${folder}.lock`
   mkdirSync(dirname(folder), { recursive: true })
+  // A bundle for every edit would fill the disk; one that is in use was built a moment ago.
+  for (const name of readdirSync(dirname(folder))) {
+    const old = join(dirname(folder), name)
+    if (old !== folder && (statSync(old, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) < Date.now() - 3_600_000)
+      rmSync(old, { recursive: true, force: true })
+  }
   for (let waited = 0; !existsSync(bundle); waited++) {
     try {
       mkdirSync(lock)
@@ -223,3 +230,28 @@ export function errorsOf({ stdout }: Pick<Run, 'stdout'>): { message: string; fi
 
 const unescaped = (text: string): string =>
   text.replace(/%0A/g, '\n').replace(/%0D/g, '\r').replace(/%3A/g, ':').replace(/%2C/g, ',').replace(/%25/g, '%')
+
+/** What holds for whatever is wrong: a clear line each, no stack trace, nothing changed. */
+export function expectRefusal(ended: Ended): ReturnType<typeof errorsOf> {
+  const { code, stdout, stderr, modifying } = ended
+  const errors = errorsOf(ended)
+  expect(stderr).toBe('')
+  expect(stdout).not.toMatch(/^\s+at \S.*:\d+:\d+\)?$/m)
+  expect(stdout).not.toMatch(/\[object |undefined|TypeError|node:internal/)
+  expect(errors.length).toBeGreaterThan(0)
+  for (const { message } of errors) expect(message).not.toMatch(/[\r\n]/)
+  expect(modifying).toEqual([])
+  expect(code).toBe(1)
+  return errors
+}
+
+/** The address of a server that accepts connections and never says a word. */
+export async function silentServer(): Promise<string> {
+  const server = createServer(() => {})
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  closeAfterwards(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}

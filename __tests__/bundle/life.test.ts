@@ -5,12 +5,16 @@ import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { RunningSimulator } from '../../simulator/server.ts'
 import type { Call } from '../../simulator/simulator.ts'
 import type { ReportStep } from '../../src/engine/document.ts'
-import { bundle, type Checkout, checkout, type Ended, errorsOf } from './harness.ts'
+import { bundle, Checkout, checkout, type Ended, errorsOf, expectRefusal, silentServer } from './harness.ts'
 
 jest.setTimeout(30_000)
 
-beforeAll(() => {
+/** Takes as long as our patience with one call, so it is begun before the story and looked at after it. */
+let hanging: Promise<Ended>
+
+beforeAll(async () => {
   bundle()
+  hanging = new Checkout(await silentServer()).copy('examples/shop').apply()
 }, 240_000)
 
 const nothing = { start: 0, update: 0, replace: 0, stop: 0, terminate: 0, wait: 0, protected: 0 }
@@ -442,7 +446,7 @@ describe('an apply that is cut short', () => {
   test.each(['RegisterTaskDefinition', 'RunTask', 'CreateService'])(
     'killed after %s: the report says running, and the next apply finishes',
     async operation => {
-      const { here, ecs } = await shop({ speed: 20 })
+      const { here, ecs } = await shop({ speed: 40 })
       const { process, finished } = await startUntil(here, ecs, operation)
       process.kill('SIGKILL')
       const ended = await finished
@@ -456,7 +460,7 @@ describe('an apply that is cut short', () => {
   )
 
   test('cancelled: the report says so, and the next apply finishes', async () => {
-    const { here, ecs } = await shop({ speed: 20 })
+    const { here, ecs } = await shop({ speed: 40 })
     const { process, finished } = await startUntil(here, ecs, 'RunTask')
     process.kill('SIGTERM')
     const ended = await finished
@@ -487,3 +491,12 @@ test('validate reads the manifests and asks nobody', async () => {
   expect(ended.calls).toEqual([])
   expect(ended.code).toBe(0)
 })
+
+test('an ECS that accepts and says nothing is given up, in one line', async () => {
+  const ended = await hanging
+  const [error, ...others] = expectRefusal(ended)
+  expect(error?.message).toMatch(/no answer from http:\/\/127\.0\.0\.1:\d+ .*check the region, the network/)
+  expect(others).toEqual([])
+  expect(ended.report?.result).toBe('failed')
+  expect(ended.milliseconds).toBeLessThan(60_000)
+}, 70_000)

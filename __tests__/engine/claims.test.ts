@@ -87,6 +87,28 @@ describe('claims', () => {
     expect(more.unreviewed(claims)).toEqual(['ecs_service:web'])
   })
 
+  test('of a replacement cover the whole of it, also when it died after the deletion', async () => {
+    const wide = all.replace('[FARGATE]', '[EC2, FARGATE]')
+    const shop = await opened(wide)
+    const daemon = wide
+      .replace('custom_config: {}', 'custom_config: {allow_replace: true}')
+      .replace('  desiredCount: 1\n', '  schedulingStrategy: DAEMON\n')
+      .replace('launchType: FARGATE', 'launchType: EC2')
+    const { claims, step } = await shop.plan(daemon)
+    expect(step('ecs_service:web').transition).toBe('replace')
+    const { killed } = await shop.apply(daemon, { killedAt: { call: 2, when: 'after', modifying: true } })
+    expect(killed).toBe(true)
+    shop.simulator.advance(300)
+    const rest = await shop.plan(daemon)
+    expect(rest.step('ecs_service:web').transition).toBe('start')
+    expect(rest.unreviewed(claims)).toEqual([])
+    expect(
+      (await shop.plan(daemon.replace('launchType: EC2', 'launchType: EC2\n  enableExecuteCommand: true'))).unreviewed(
+        claims,
+      ),
+    ).toEqual(['ecs_service:web'])
+  })
+
   test('hold no revision number: what follows a reviewed definition is reviewed', async () => {
     const shop = await opened()
     const next = cluster + web('web:2') + service()

@@ -1,4 +1,4 @@
-import { RunTaskCommand, TagResourceCommand } from '@aws-sdk/client-ecs'
+import { RegisterTaskDefinitionCommand, RunTaskCommand, TagResourceCommand } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
 import { clientFor } from '../simulator/world.ts'
 import { cluster, definition, job, migrate } from './manifests.ts'
@@ -358,6 +358,20 @@ describe('a job', () => {
   })
 })
 
+describe('a job that still runs', () => {
+  test('is not started again by retry-tasks, which says so', async () => {
+    const made = await Shop.open()
+    made.simulator.behave('migrate:1', { runSeconds: 600, exitCode: 0 })
+    await made.apply(shop, { waitTimeout: 60_000 })
+    const applied = await made.apply(shop, { asked: [id] })
+    expect(applied.plan.warnings).toEqual([
+      'ecs_task:migrate is named in retry-tasks, but still running: it is waited for, and not started again',
+    ])
+    expect(applied.report.result).toBe('succeeded')
+    expect(made.runs.size).toBe(1)
+  })
+})
+
 describe('a start of a job', () => {
   const started = async (inject: (made: Shop) => void) => {
     const made = await Shop.open()
@@ -647,6 +661,38 @@ describe('the record', () => {
     expect((await made.apply(next)).report.result).toBe('succeeded')
     expect(records(made)[1]).toHaveLength(20)
   }, 60_000)
+
+  test('of jobs that are declared stays, however many there are', async () => {
+    const toolbox = (changed: string) =>
+      cluster +
+      definition({ family: 'tools', image: 'tools:1' }) +
+      Array.from({ length: 24 }, (_, n) =>
+        job({
+          name: `j${n}`,
+          family: 'tools',
+          more: `  overrides: {containerOverrides: [{name: tools, command: [run, "${n === 0 ? changed : n}", exit 0]}]}`,
+        }),
+      ).join('')
+    const made = await Shop.open()
+    expect((await made.apply(toolbox('a'))).report.result).toBe('succeeded')
+    for (const changed of ['b', 'c']) {
+      made.simulator.advance(2 * hour)
+      const applied = await made.apply(toolbox(changed))
+      expect(applied.plan.steps.map(({ particle }) => particle)).toEqual(['ecs_task:j0'])
+      expect(applied.report.result).toBe('succeeded')
+    }
+    await clientFor(made.simulator.url).send(
+      new RegisterTaskDefinitionCommand({
+        family: 'tools',
+        containerDefinitions: [{ name: 'tools', image: 'tools:2', memory: 512 }],
+      }),
+    )
+    made.simulator.advance(2 * hour)
+    const back = await made.apply(toolbox('c'))
+    expect(back.plan.steps.map(({ particle }) => particle)).toEqual(['ecs_task_definition:tools'])
+    expect((await made.apply(toolbox('c'))).plan.steps).toEqual([])
+    expect(made.runs.size).toBe(26)
+  }, 30_000)
 
   test('finds room beside live tags that the manifest has no opinion about', async () => {
     const made = await done()

@@ -83,6 +83,19 @@ describe('records that are carried forward', () => {
     expect(surplus(digest(99), full.slice(1))).toEqual([])
     expect(surplus(digest(99), [...plain(45), ...full.slice(15)])).toEqual([full[15]?.key])
   })
+
+  test('never lose a run that is declared, however old', () => {
+    const declared = [digest(0), digest(3)]
+    const carried = carriedForward([many], [], declared).map(({ key }) => key)
+    expect(carried).toHaveLength(20)
+    expect(carried.slice(-2)).toEqual([many[3]?.key, many[0]?.key])
+    expect(surplus(digest(99), many, declared)).toEqual(
+      many.filter((_, n) => n !== 0 && n !== 3 && n < 13).map(({ key }) => key),
+    )
+    const all = many.map((_, n) => digest(n))
+    expect(carriedForward([many], [], all)).toHaveLength(30)
+    expect(surplus(digest(99), many, all)).toEqual([])
+  })
 })
 
 describe('a release', () => {

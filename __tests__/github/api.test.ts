@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { actionsToken } from '../../simulator/github/server.ts'
 import { GitHub, GitHubError, type Purpose } from '../../src/github/api.ts'
-import { openWorld, secret, type World } from './world.ts'
+import { openWorld, second, secret, type World } from './world.ts'
 
 let world: World
 beforeEach(async () => {
@@ -51,9 +51,17 @@ describe('identity', () => {
   })
 
   test('is asked again after a limit of GraphQL, which answers 200', async () => {
+    world.server.resetAt = Date.now() + 3_000
     world.server.graphqlErrors.push('RATE_LIMITED')
     expect(await world.github.identity()).toEqual({ login: 'github-actions[bot]', app: 'github-actions' })
-    expect(world.clock.waits).toEqual([60_000])
+    expect(world.server.called('/graphql')).toHaveLength(2)
+  })
+
+  test('is not guessed because of a limit that is not over soon', async () => {
+    world.server.tokens.set(secret, { ...actionsToken, login: 'acme-deploys[bot]', app: 'acme-deploys' })
+    world.server.resetAt = Date.now() + 3_600_000
+    world.server.graphqlErrors.push('RATE_LIMITED')
+    expect((await refusal(world.github.identity())).message).toContain("GitHub's rate limit kept us from trying")
   })
 
   test('of a person to whom GraphQL is forbidden', async () => {
@@ -75,60 +83,108 @@ describe('identity', () => {
   })
 })
 
+/** How long something took, in seconds as they are waited here. */
+async function seconds(work: Promise<unknown>): Promise<number> {
+  const began = performance.now()
+  await work
+  return (performance.now() - began) / second
+}
+
 describe('patience', () => {
+  const secondary = 'You have exceeded a secondary rate limit.'
+
   test('a primary limit is waited for when it ends soon', async () => {
-    world.server.remaining = 0
-    world.server.resetAt = world.clock.now() + 40_000
-    await history()
-    expect(world.clock.waits).toEqual([41_000])
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1_000) + 10) }
+    world.server.faults.push({ status: 403, message: 'API rate limit exceeded', headers, times: 1 })
+    expect(await seconds(history())).toBeGreaterThanOrEqual(10)
+    expect(world.server.calls).toHaveLength(2)
   })
 
   test('and is an error that names the time when it does not', async () => {
     world.server.remaining = 0
-    const { message } = await refusal(history())
-    expect(message).toBe(
-      "GitHub's rate limit kept us from trying to read the history; try again after 2026-11-22 13:00 UTC",
-    )
-    expect(world.clock.waits).toEqual([])
+    world.server.resetAt = Date.now() + 3_600_000
+    const until = new Date(Math.ceil(world.server.resetAt / 1_000) * 1_000).toISOString().slice(0, 16).replace('T', ' ')
+    const { message, limited } = await refusal(history())
+    expect(message).toBe(`GitHub's rate limit kept us from trying to read the history; try again after ${until} UTC`)
+    expect(limited).toBe(true)
+    expect(world.server.calls).toHaveLength(1)
   })
 
   test('a secondary limit says how long', async () => {
-    const message = 'You have exceeded a secondary rate limit.'
-    world.server.faults.push({ status: 403, message, headers: { 'retry-after': '7' }, times: 2 })
-    await history()
-    expect(world.clock.waits).toEqual([7_000, 7_000])
+    world.server.faults.push({ status: 403, message: secondary, headers: { 'retry-after': '7' }, times: 2 })
+    expect(await seconds(history())).toBeGreaterThanOrEqual(14)
   })
 
   test('or does not, which makes it a minute', async () => {
-    world.server.faults.push({ status: 403, message: 'You have exceeded a secondary rate limit.', times: 1 })
-    await history()
-    expect(world.clock.waits).toEqual([60_000])
+    world.server.faults.push({ status: 403, message: secondary, times: 1 })
+    expect(await seconds(history())).toBeGreaterThanOrEqual(60)
   })
 
   test('429 is a limit as well', async () => {
-    world.server.faults.push({ status: 429, headers: { 'retry-after': '3' }, times: 1 })
-    await history()
-    expect(world.clock.waits).toEqual([3_000])
+    world.server.faults.push({ status: 429, message: secondary, headers: { 'retry-after': '3' }, times: 1 })
+    expect(await seconds(history())).toBeGreaterThanOrEqual(3)
+  })
+
+  test('a limit that lasts is an error after two minutes', async () => {
+    world.server.faults.push({ status: 403, message: secondary, headers: { 'retry-after': '50' }, times: 9 })
+    expect((await refusal(history())).message).toContain("GitHub's rate limit kept us from trying to read the history")
+    expect(world.server.calls).toHaveLength(3)
   })
 
   test('5xx is tried again three times', async () => {
     world.server.faults.push({ status: 502, times: 3 })
-    await history()
-    expect(world.clock.waits).toEqual([500, 2_000, 5_000])
+    expect(await seconds(history())).toBeGreaterThanOrEqual(1 + 4 + 9)
+    expect(world.server.calls).toHaveLength(4)
   })
 
   test('and no more', async () => {
     world.server.faults.push({ status: 502, message: 'Bad Gateway', times: 4 })
     expect((await refusal(history())).message).toBe('GitHub failed to read the history (502): Bad Gateway')
+    expect(world.server.calls).toHaveLength(4)
+  })
+
+  test.each([400, 401, 403, 404, 422])('%d is an answer', async status => {
+    world.server.faults.push({ status, message: 'No', times: 1 })
+    await refusal(history())
+    expect(world.server.calls).toHaveLength(1)
   })
 
   test('a call that must not be repeated is not, unless a limit kept it from being carried out', async () => {
-    world.server.faults.push({ status: 429, headers: { 'retry-after': '1' }, times: 1 }, { status: 500, times: 1 })
+    world.server.faults.push(
+      { status: 403, message: secondary, headers: { 'retry-after': '1' }, times: 1 },
+      { status: 500, times: 1 },
+    )
     const once = world.github.call({ ...reading, once: true }, request =>
       request('GET /repos/{owner}/{repo}/commits', { ...world.github.repository }),
     )
     await refusal(once)
-    expect(world.clock.waits).toEqual([1_000])
+    expect(world.server.calls).toHaveLength(2)
+  })
+
+  test('writing does not wait between two calls', async () => {
+    const check = () =>
+      world.github.call({ to: 'write', needs: 'checks: write' }, request =>
+        request('POST /repos/{owner}/{repo}/check-runs', {
+          ...world.github.repository,
+          name: 'n',
+          head_sha: world.repository.head(),
+          status: 'completed',
+          conclusion: 'success',
+        }),
+      )
+    const comment = () =>
+      world.github.call({ to: 'write', needs: 'pull-requests: write' }, request =>
+        request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
+          ...world.github.repository,
+          issue_number: 1,
+          body: 'b',
+        }),
+      )
+    const began = performance.now()
+    for (let index = 0; index < 5; index++) await check()
+    for (let index = 0; index < 5; index++) await comment()
+    // By the plugin's own pace this would be twenty seconds.
+    expect(performance.now() - began).toBeLessThan(3_000)
   })
 
   test('a connection that fails is no answer', async () => {
@@ -137,14 +193,14 @@ describe('patience', () => {
       repository: world.github.repository,
       apiUrl: 'http://127.0.0.1:9',
       clock: world.clock,
+      second,
     })
     const { message, status } = await refusal(history(nowhere))
     expect(status).toBeUndefined()
     expect(message).toMatch(/^GitHub did not answer when asked to read the history: /)
-    expect(world.clock.waits).toEqual([500, 2_000, 5_000])
   })
 
-  test('is over when the run is cancelled', async () => {
+  test('is over when the run is cancelled, also in the middle of a wait', async () => {
     const cancel = new AbortController()
     const github = new GitHub({
       token: secret,
@@ -152,8 +208,12 @@ describe('patience', () => {
       apiUrl: world.url,
       clock: world.clock,
       signal: cancel.signal,
+      second,
     })
-    cancel.abort(new Error('the run was cancelled'))
+    world.server.faults.push({ status: 403, message: secondary, times: 1 })
+    const waiting = history(github)
+    setTimeout(() => cancel.abort(new Error('the run was cancelled')), 50)
+    await expect(waiting).rejects.toThrow('the run was cancelled')
     await expect(history(github)).rejects.toThrow('the run was cancelled')
   })
 })

@@ -4,6 +4,9 @@ import { GitHub } from '../../src/github/api.ts'
 
 export const secret = 'ghs_kept-to-itself'
 
+/** Milliseconds of a second that is waited before another try: long enough to be measured. */
+export const second = 10
+
 /** A GitHub of our own, and a client of it on a clock that jumps. */
 export async function openWorld(files: Record<string, string> = {}, token: Token = actionsToken) {
   const clock = new JumpingClock()
@@ -15,6 +18,7 @@ export async function openWorld(files: Record<string, string> = {}, token: Token
     repository: { owner: server.owner, repo: server.repo },
     apiUrl: url,
     clock,
+    second,
   })
   return { clock, server, github, url, repository: server.repository }
 }

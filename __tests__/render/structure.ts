@@ -111,7 +111,8 @@ export function structure(markdown: string): Structure {
         found.links.push(address)
         return 'LINK'
       })
-      .replace(TAGS, '')
+      // A dollar parts words, in whatever it stands.
+      .replace(TAGS, tag => (tag.includes('$') ? '$' : ''))
       .replace(/^> ?/, '')
     const open = /[<>[\]\\]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|~/.exec(plain)
     if (open) fail(`an open ${open[0]}`, plain)

@@ -185,23 +185,27 @@ class Walk {
   }
 
   #context(id: ParticleId, tally: Tally): StepContext {
+    // What is further away is known from its own step, or from the plan.
+    const passWith = (asked: boolean) => {
+      const world = asked ? this.#world : { ...this.#world, asked: new Set<ParticleId>() }
+      // Parents are looked at anew: a run writes its record on its task definition.
+      const anew = new Set<ParticleId>([id, ...(this.#graph.particles.get(id)?.parents ?? [])])
+      const known = new Map(
+        [...this.#decisions].filter(([other]) => !anew.has(other)).map(([other, { live }]) => [other, live]),
+      )
+      return new Pass(this.#graph, world, tally, known)
+    }
     return {
       planned: this.#planned,
       decisions: this.#decisions,
       settings: this.#settings,
       world: this.#world,
-      // What is further away is known from its own step, or from the plan.
       look: async asked => {
-        const world = asked ? this.#world : { ...this.#world, asked: new Set<ParticleId>() }
-        // Parents are looked at anew: a run writes its record on its task definition.
-        const anew = new Set<ParticleId>([id, ...(this.#graph.particles.get(id)?.parents ?? [])])
-        const known = new Map(
-          [...this.#decisions].filter(([other]) => !anew.has(other)).map(([other, { live }]) => [other, live]),
-        )
-        const pass = new Pass(this.#graph, world, tally, known)
+        const pass = passWith(asked)
         const live = await pass.live(id)
         return { live, particle: await pass.resolved(id), around: await pass.around(id) }
       },
+      around: () => passWith(true).around(id),
     }
   }
 }
@@ -234,6 +238,8 @@ interface StepContext {
   readonly settings: ApplySettings
   readonly world: World
   look(asked: boolean): Promise<Looked>
+  /** What a transition acts in, where nothing needs to be looked at before. */
+  around(): Promise<Looked['around']>
 }
 
 interface StepEnd {
@@ -307,7 +313,7 @@ class StepRun {
       const gone = await this.#sure(decision, () => flavor.terminate(particle, decision.live, act))
       await this.#settle(decision, gone.memo, 'terminated', act)
       this.#say('is made anew')
-      const anew = await this.#sure(decision, () => flavor.start(particle, undefined, act))
+      const anew = await this.#sure(decision, () => flavor.start(particle, undefined, act), 'start')
       return this.#settle(decision, anew.memo, 'running', act)
     }
     this.#say(sentences[transition])
@@ -323,6 +329,7 @@ class StepRun {
   async #sure(
     decision: Decision,
     transition: (now: Decision) => Promise<unknown>,
+    untilDone = decision.transition,
   ): Promise<{ memo: unknown; live: unknown }> {
     let now = decision
     for (let attempt = 1; ; attempt++) {
@@ -333,7 +340,7 @@ class StepRun {
         this.#say(`${error.message}; it may have been carried out all the same, so look first`)
         await this.#pause(firstPause * 2 ** attempt)
         now = await this.#decideNow(true)
-        if (now.transition !== decision.transition) {
+        if (now.transition !== untilDone) {
           const { particle } = now
           return { memo: flavorOf(this.#context.world, particle).resume(particle, now.live), live: now.live }
         }
@@ -468,7 +475,7 @@ class StepRun {
   }
 
   async #act(): Promise<Act> {
-    this.#around ??= (await this.#context.look(true)).around
+    this.#around ??= await this.#context.around()
     return {
       ...this.#around,
       say: sentence => this.#say(sentence),

@@ -8,7 +8,7 @@ import type { Curtain, Flavor } from './flavor.ts'
 import { insist } from './insist.ts'
 import { clusterRules, liveCluster } from './rules/cluster.ts'
 import { setTags } from './tags.ts'
-import { vocabulary } from './vocabulary.ts'
+import { nameOf, vocabulary } from './vocabulary.ts'
 
 const words = vocabulary.ecs_cluster
 
@@ -55,6 +55,14 @@ const couldNotAttach = ({ definition }: ClusterParticle, { attachmentsStatus }: 
     ? 'ECS could not change its capacity providers (UPDATE_FAILED): look at their auto scaling groups, then change them or put them anew'
     : undefined
 
+/** Providers of the strategy to be that are not among the providers to be: ECS refuses that. */
+function strategyWithout(particle: ClusterParticle, live: Cluster): string[] {
+  const whole = overlay(particle.definition, live, options(particle, openCurtain))
+  const providers = new Set((whole.capacityProviders ?? live.capacityProviders ?? []).map(nameOf))
+  const strategy = whole.defaultCapacityProviderStrategy ?? live.defaultCapacityProviderStrategy ?? []
+  return strategy.map(({ capacityProvider = '' }) => nameOf(capacityProvider)).filter(name => !providers.has(name))
+}
+
 /** What keeps a cluster from being deleted, for the log. */
 async function stillThere(ecs: Ecs, name: string): Promise<string> {
   const live = await ecs.cluster(name)
@@ -80,9 +88,21 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
     return { state: 'pending', unsettled: true, why: `the cluster is ${live.status}` }
   },
 
-  compare: (particle, live, curtain) => ({
-    changes: compare(particle.definition, liveCluster(live), options(particle, curtain)),
-  }),
+  compare(particle, live, curtain) {
+    const changes = compare(particle.definition, liveCluster(live), options(particle, curtain))
+    const orphans = changes.length > 0 ? strategyWithout(particle, live) : []
+    return {
+      changes,
+      ...(orphans.length > 0 && {
+        problems: [
+          {
+            at: ['capacityProviders'],
+            message: `${particle.id}: ${orphans.join(', ')} is in its default strategy and would not be among its capacityProviders; state aws_resource.defaultCapacityProviderStrategy without it`,
+          },
+        ],
+      }),
+    }
+  },
 
   describe: (particle, _live, curtain) => ({ changes: describe(particle.definition, options(particle, curtain)) }),
 

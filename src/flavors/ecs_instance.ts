@@ -175,12 +175,19 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
   async conclude(particle, live, _memo, verdict, act) {
     if (!live || particle.desired === 'running' || verdict.is !== 'settled' || particle.options.deregister !== true)
       return
-    await act.ecs.call('DeregisterContainerInstance', {
-      cluster: particle.definition.cluster ?? 'default',
-      containerInstance: live.containerInstanceArn,
-      // Tasks are gone; an agent that is lost cannot say so.
-      force: live.agentConnected === false,
-    })
+    const { cluster = 'default', ec2InstanceId = '' } = particle.definition
+    try {
+      await act.ecs.call('DeregisterContainerInstance', {
+        cluster,
+        containerInstance: live.containerInstanceArn,
+        // Tasks are gone; an agent that is lost cannot say so.
+        force: live.agentConnected === false,
+      })
+    } catch (error) {
+      // A try whose answer was lost may have done it, or somebody else has.
+      const still = await act.ecs.instance(cluster, ec2InstanceId)
+      if (still?.containerInstanceArn === live.containerInstanceArn) throw error
+    }
   },
 }
 

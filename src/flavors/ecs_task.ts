@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
-import type { ContainerDefinition, RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
+import type { RegisterTaskDefinitionRequest, RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
 import { EcsError, isEcs, isThrottled } from '../ecs/errors.ts'
-import { canonical, describe } from '../engine/compare.ts'
-import { type Particle, Unknown } from '../particle.ts'
+import { describe } from '../engine/compare.ts'
+import type { Particle } from '../particle.ts'
 import { summarizeStopped } from './containers.ts'
 import {
   inHand,
@@ -13,10 +12,10 @@ import {
   request,
   type TaskDefinitionDefinition,
 } from './ecs_task_definition.ts'
-import type { Act, Curtain, Flavor, Observed, Surroundings, Verdict } from './flavor.ts'
-import { hasRunBefore, type RunRecord, recordOf, recordTag, surplus } from './record.ts'
+import type { Act, Flavor, Observed, Surroundings, Verdict } from './flavor.ts'
+import { hash, hasRunBefore, type RunRecord, recordOf, recordTag, runDigest, surplus } from './record.ts'
 import { taskRules } from './rules/task.ts'
-import { liveTaskDefinition, taskDefinitionRules } from './rules/taskDefinition.ts'
+import { liveTaskDefinition } from './rules/taskDefinition.ts'
 import { ownTagPrefix } from './tags.ts'
 import { nameOf, vocabulary } from './vocabulary.ts'
 
@@ -39,7 +38,7 @@ export interface LiveTask {
   /** Counted up by `retry-tasks`. */
   readonly attempt: number
   /** The revision that holds the record. */
-  readonly holder?: { readonly arn: string; readonly tags: readonly Tag[] }
+  readonly holder?: Holder
   /** The inputs ask for another run. */
   readonly asked: boolean
   /** Names what is stated, release variables aside. */
@@ -48,6 +47,13 @@ export interface LiveTask {
   readonly knownRelease: boolean
   /** Milliseconds since 1970, when it was looked at. */
   readonly at: number
+}
+
+/** A revision that remembers runs, and whose record must stay there: those of all declared jobs. */
+interface Holder {
+  readonly arn: string
+  readonly tags: readonly Tag[]
+  readonly declared: readonly string[]
 }
 
 /** The tasks that a transition started or found under way. */
@@ -77,9 +83,6 @@ const mostTokens = 20
 /** Attempts of a run without a record that are looked for among ECS's tasks. */
 const mostAttempts = 20
 
-/** The digest's form: a later form keeps its own number, so that finished jobs stay finished. */
-const digestVersion = 1
-
 const keptRunning = ({ options }: TaskParticle): boolean => options.wait === 'running'
 
 const isRecorded = (particle: TaskParticle): boolean => !keptRunning(particle) && particle.options.record !== false
@@ -87,10 +90,6 @@ const isRecorded = (particle: TaskParticle): boolean => !keptRunning(particle) &
 const countOf = ({ definition }: TaskParticle): number => definition.count ?? 1
 
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
-
-const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')
-
-const openCurtain: Curtain = { secret: () => false, revealed: () => true }
 
 /** How a task of a job ended, or that it has not. Only essential containers count: a killed sidecar means nothing. */
 function outcome(task: Task, essential: readonly string[]): 'running' | 'succeeded' | 'failed' | 'never started' {
@@ -127,7 +126,11 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
   compare(particle, live) {
     const { running, succeeded } = sort(live)
     const have = keptRunning(particle) ? live.runs.filter(isUp).length : running.length + succeeded.length
-    if (have <= countOf(particle)) return { changes: [] }
+    if (have <= countOf(particle)) {
+      const early = live.asked && running.length > 0
+      const warning = `${particle.id} is named in retry-tasks, but still running: it is waited for, and not started again`
+      return { changes: [], ...(early && { warnings: [warning] }) }
+    }
     return {
       changes: [],
       problems: [
@@ -205,6 +208,10 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
     if (family === undefined) return { ...base, ...holder, attempt: 0, runs: [], others: [] }
     const cluster = particle.definition.cluster ?? 'default'
     const record = digest !== undefined && isRecorded(particle) ? recordOf(digest, parts.tagLists) : undefined
+    // Done is done: there is nothing to look for.
+    if (record?.status === 'done' && particle.desired === 'running' && !around.asked) {
+      return { ...base, ...holder, ...(digest && { digest }), attempt: record.attempt, runs: [], others: [], record }
+    }
     const name = (attempt: number) => runName(particle, around.environment, digest ?? '', attempt)
     // By family where more than one name is looked for: earlier definitions, or attempts that no record counts.
     const byName = digest !== undefined && particle.desired === 'running' && isRecorded(particle)
@@ -440,7 +447,7 @@ interface Run {
   readonly digest?: string
   readonly family?: string
   readonly essential: readonly string[]
-  readonly holder?: { readonly arn: string; readonly tags: readonly Tag[] }
+  readonly holder?: Holder
   readonly tagLists: readonly (readonly Tag[])[]
 }
 
@@ -452,7 +459,7 @@ async function runOf(particle: TaskParticle, around: Surroundings): Promise<Run>
     const hand = inHand(parent, live)
     return {
       ...content(particle, request(parent.definition), parent.options.ignore),
-      ...holder(hand),
+      ...holder(hand, live?.declared),
       tagLists: memories(live),
     }
   }
@@ -472,59 +479,23 @@ async function runOf(particle: TaskParticle, around: Surroundings): Promise<Run>
   }
 }
 
-const holder = (revision: Revision | undefined): Pick<Run, 'holder'> =>
+const holder = (revision: Revision | undefined, declared: readonly string[] = []): Pick<Run, 'holder'> =>
   revision?.taskDefinition?.taskDefinitionArn
-    ? { holder: { arn: revision.taskDefinition.taskDefinitionArn, tags: revision.tags ?? [] } }
+    ? { holder: { arn: revision.taskDefinition.taskDefinitionArn, tags: revision.tags ?? [], declared } }
     : {}
 
-/** Names what is to run: everything that makes two runs different things, and nothing that does not. */
+/** What is to run, and which of its containers count. */
 function content(
-  { definition, options }: TaskParticle,
+  particle: TaskParticle,
   taskDefinition: object,
-  ignore: unknown,
+  ignore?: unknown,
 ): Pick<Run, 'digest' | 'family' | 'essential'> {
-  const { tags: _tags, ...stated } = taskDefinition as { readonly tags?: unknown } & Record<string, unknown>
-  const containers = (stated.containerDefinitions ?? []) as readonly ContainerDefinition[]
-  const essential = containers.filter(container => container.essential !== false).map(({ name }) => name ?? '')
-  const family = stated.family as string
-  const {
-    cluster,
-    taskName,
-    count: _count,
-    startedBy: _by,
-    stopReason: _why,
-    tags: _own,
-    taskDefinition: _td,
-    ...launch
-  } = definition
-  const what = {
-    version: digestVersion,
-    cluster: nameOf(cluster ?? 'default'),
-    taskName,
-    retry: options.retry ?? 0,
-    definition: canonical(stated, {
-      schema: vocabulary.ecs_task_definition.model,
-      rules: taskDefinitionRules,
-      whole: true,
-      ignore: (ignore as string[] | undefined) ?? [],
-      curtain: openCurtain,
-    }),
-    launch: canonical(launch, {
-      schema: words.model,
-      rules: taskRules,
-      whole: false,
-      ignore: [],
-      curtain: openCurtain,
-    }),
-  }
-  if (holdsUnknown(what)) return { family, essential }
-  // 128 bits: short enough for startedBy beside a name, long enough to be nobody else's.
-  return { digest: hash(what).slice(0, 32), family, essential }
-}
-
-function holdsUnknown(value: unknown): boolean {
-  if (value instanceof Unknown) return true
-  return typeof value === 'object' && value !== null && Object.values(value).some(holdsUnknown)
+  const { family, containerDefinitions = [] } = taskDefinition as RegisterTaskDefinitionRequest
+  const essential = containerDefinitions
+    .filter(container => container.essential !== false)
+    .map(({ name }) => name ?? '')
+  const digest = runDigest(particle, taskDefinition, ignore)
+  return { ...(digest && { digest }), ...(family && { family }), essential }
 }
 
 /** What one attempt at a run is called: an attempt that a person asked for must not find the tasks of the last one. */
@@ -577,7 +548,7 @@ const seconds = ({ clock }: Act): number => Math.floor(clock.now() / 1000)
 async function remember(live: LiveTask, record: RunRecord, { ecs }: Act): Promise<void> {
   const { digest, holder } = live
   if (!holder || !digest) throw new Error('there is no task definition revision to record the run on')
-  const tooMany = surplus(digest, holder.tags)
+  const tooMany = surplus(digest, holder.tags, holder.declared)
   try {
     if (tooMany.length > 0) await ecs.call('UntagResource', { resourceArn: holder.arn, tagKeys: tooMany })
     await ecs.call('TagResource', { resourceArn: holder.arn, tags: [recordTag(digest, record)] })

@@ -6,7 +6,7 @@ import { type Particle, Unknown } from '../particle.ts'
 import type { LiveService } from './ecs_service.ts'
 import type { Act, Curtain, Flavor, Surroundings } from './flavor.ts'
 import { insist } from './insist.ts'
-import { carriedForward, holdsRecords } from './record.ts'
+import { carriedForward, holdsRecords, runDigest } from './record.ts'
 import { liveTaskDefinition, taskDefinitionRules } from './rules/taskDefinition.ts'
 import { isReservedTag, setTags } from './tags.ts'
 import { nameOf, vocabulary } from './vocabulary.ts'
@@ -27,6 +27,8 @@ export interface LiveTaskDefinition {
   readonly pinned?: Revision
   /** What an older revision remembers of jobs, where those in hand remember nothing. */
   readonly remembered?: readonly Tag[]
+  /** Digests of the runs that the particle's jobs are: their records must stay. */
+  readonly declared?: readonly string[]
 }
 
 /** The revision that a transition made, or nothing when it only took away. */
@@ -172,8 +174,11 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
     }
     if (!latest && running.length === 0) return undefined
     const live: LiveTaskDefinition = { ...(latest && { latest }), running }
-    const remembered = hasJobs(around) ? await rememberedBefore(family, revisions(live), around.ecs) : []
-    return { ...live, ...(remembered.length > 0 && { remembered }) }
+    const jobs = jobsOf(around)
+    if (jobs.length === 0) return live
+    const remembered = await rememberedBefore(family, revisions(live), around.ecs)
+    const declared = jobs.flatMap(job => runDigest(job, request(particle.definition), particle.options.ignore) ?? [])
+    return { ...live, declared, ...(remembered.length > 0 && { remembered }) }
   },
 
   start: (particle, live, act) => register(particle, live, act),
@@ -223,11 +228,11 @@ export async function rememberedBefore(family: string, seen: readonly Revision[]
   return []
 }
 
-/** Whether children run once, and are remembered. */
-const hasJobs = ({ children, particle }: Surroundings): boolean =>
-  children.some(id => {
+/** Children that run once, and are remembered. */
+const jobsOf = ({ children, particle }: Surroundings): Particle[] =>
+  children.flatMap(id => {
     const child = id.startsWith('ecs_task:') ? particle(id) : undefined
-    return child !== undefined && child.options.wait !== 'running' && child.options.record !== false
+    return child && child.options.wait !== 'running' && child.options.record !== false ? [child] : []
   })
 
 /** `family:revision` of the revisions of this family that the particle's own services run. */
@@ -246,7 +251,7 @@ async function register(
   const old = inHand(particle, live)
   // Tags that the manifest has no opinion about stay with the family, as they stay with a resource that is updated.
   const stated = particle.definition.tags ?? (old?.tags ?? []).filter(({ key }) => !isReservedTag(key ?? ''))
-  const tags = [...stated, ...carriedForward(memories(live), stated)]
+  const tags = [...stated, ...carriedForward(memories(live), stated, live?.declared)]
   // What the manifest ignores is somebody else's: the new revision says of it what the old one did.
   const whole = request(particle.definition)
   const { tags: _stated, ...definition } = old

@@ -1,5 +1,71 @@
-import type { Tag } from '@aws-sdk/client-ecs'
+import { createHash } from 'node:crypto'
+import { RegisterTaskDefinitionRequest$, type RunTaskRequest, RunTaskRequest$, type Tag } from '@aws-sdk/client-ecs'
+import { canonical } from '../engine/compare.ts'
+import { Unknown } from '../particle.ts'
+import type { Curtain } from './flavor.ts'
+import { taskRules } from './rules/task.ts'
+import { taskDefinitionRules } from './rules/taskDefinition.ts'
 import { ownTagPrefix } from './tags.ts'
+import { nameOf } from './vocabulary.ts'
+
+/** The digest's form: a later form keeps its own number, so that finished jobs stay finished. */
+const digestVersion = 1
+
+const openCurtain: Curtain = { secret: () => false, revealed: () => true }
+
+export const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')
+
+/** A job as far as it says what runs. */
+interface Job {
+  readonly definition: object
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Names what a job runs: everything that makes two runs different things, and nothing that does not. Undefined while
+ * some of it is known only after apply.
+ */
+export function runDigest({ definition, options }: Job, taskDefinition: object, ignore: unknown): string | undefined {
+  const { tags: _tags, ...stated } = taskDefinition as Readonly<Record<string, unknown>>
+  const {
+    cluster,
+    taskName,
+    count: _count,
+    startedBy: _by,
+    stopReason: _why,
+    tags: _own,
+    taskDefinition: _definition,
+    ...launch
+  } = definition as RunTaskRequest & { readonly taskName?: string; readonly stopReason?: string }
+  const normal = { ignore: [], curtain: openCurtain }
+  const what = {
+    version: digestVersion,
+    cluster: nameOf(cluster ?? 'default'),
+    taskName,
+    retry: options.retry ?? 0,
+    definition: canonical(stated, {
+      ...normal,
+      schema: RegisterTaskDefinitionRequest$,
+      rules: taskDefinitionRules,
+      whole: true,
+      ignore: (ignore as string[] | undefined) ?? [],
+    }),
+    launch: canonical(launch, {
+      ...normal,
+      schema: RunTaskRequest$,
+      rules: taskRules,
+      whole: false,
+      ignore: (options.ignore as string[] | undefined) ?? [],
+    }),
+  }
+  // 128 bits: short enough for startedBy beside a name, long enough to be nobody else's.
+  return holdsUnknown(what) ? undefined : hash(what).slice(0, 32)
+}
+
+function holdsUnknown(value: unknown): boolean {
+  if (value instanceof Unknown) return true
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsUnknown)
+}
 
 /**
  * How jobs ended, remembered in tags on their task definition's revision, because ECS forgets a stopped task after
@@ -80,10 +146,17 @@ export const holdsRecords = (tags: readonly Tag[] | undefined): boolean => tags?
 
 /** How many records there is room for beside other tags. */
 const roomBeside = (tags: readonly Tag[]): number =>
-  Math.max(0, Math.min(newest, mostTags - tags.filter(tag => !isRecord(tag) && !tag.key?.startsWith('aws:')).length))
+  Math.max(0, mostTags - tags.filter(tag => !isRecord(tag) && !tag.key?.startsWith('aws:')).length)
 
-/** The newest records of several revisions, as far as there is room beside the tags of a new one. */
-export function carriedForward(tagLists: readonly (readonly Tag[])[], beside: readonly Tag[] = []): Tag[] {
+/**
+ * The records of several revisions for the tags of a new one, newest first, as far as there is room beside its others:
+ * those of declared runs, which must not be forgotten, and the newest of the rest.
+ */
+export function carriedForward(
+  tagLists: readonly (readonly Tag[])[],
+  beside: readonly Tag[] = [],
+  declared: readonly string[] = [],
+): Tag[] {
   const records = new Map<string, RunRecord>()
   for (const { key = '', value = '' } of tagLists.flat()) {
     const record = key.startsWith(prefix) ? parse(value) : undefined
@@ -92,19 +165,30 @@ export function carriedForward(tagLists: readonly (readonly Tag[])[], beside: re
     const known = records.get(digest)
     records.set(digest, known ? later(known, record) : record)
   }
-  return [...records]
-    .sort(([one, { at: a }], [other, { at: b }]) => b - a || (one < other ? -1 : 1))
-    .slice(0, roomBeside(beside))
-    .map(([digest, record]) => recordTag(digest, record))
+  const byAge = [...records].sort(([one, { at: a }], [other, { at: b }]) => b - a || (one < other ? -1 : 1))
+  return chosen(byAge, newest, roomBeside(beside), declared).map(([digest, record]) => recordTag(digest, record))
 }
 
-/** Keys of the records that a revision would hold too many of, should one more be written. */
-export function surplus(digest: string, tags: readonly Tag[]): string[] {
+/** Of runs by age, those that are declared, and as many others as there is room for. */
+function chosen<R extends readonly [string, unknown]>(
+  byAge: readonly R[],
+  most: number,
+  room: number,
+  declared: readonly string[],
+): R[] {
+  const must = byAge.filter(([digest]) => declared.includes(digest)).slice(0, room)
+  const may = byAge.filter(run => !must.includes(run)).slice(0, Math.max(0, Math.min(most, room) - must.length))
+  return byAge.filter(run => must.includes(run) || may.includes(run))
+}
+
+/** Keys of the records that a revision would hold too many of, should one more be written. Declared runs stay. */
+export function surplus(digest: string, tags: readonly Tag[], declared: readonly string[] = []): string[] {
   const others = tags.filter(tag => isRecord(tag) && tag.key !== tagKey(digest))
-  const kept = new Set(
-    carriedForward([others])
-      .slice(0, Math.max(0, roomBeside(tags) - 1))
-      .map(({ key }) => key),
-  )
-  return others.map(({ key = '' }) => key).filter(key => !kept.has(key))
+  const byAge = carriedForward(
+    [others],
+    [],
+    others.map(({ key = '' }) => key.slice(prefix.length)),
+  ).map(({ key = '' }) => [key.slice(prefix.length), key] as const)
+  const kept = new Set(chosen(byAge, newest - 1, roomBeside(tags) - 1, declared).map(([, key]) => key))
+  return others.map(({ key = '' }) => key).filter(key => !kept.has(key) && !declared.includes(key.slice(prefix.length)))
 }

@@ -1,0 +1,378 @@
+import {
+  CreateClusterCommand,
+  CreateClusterRequest$,
+  DeleteClusterCommand,
+  DescribeClustersCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-ecs'
+import { describe, expect, test } from '@jest/globals'
+import { Shop } from './shop.ts'
+import { counted, family, network, particle, sent, serviceOf, somebody, stated } from './stated.ts'
+
+const cluster = (definition: object = {}, around = {}) =>
+  stated(particle('ecs_cluster', 'main', { clusterName: 'main', ...definition }, around))
+
+async function described(shop: Shop) {
+  const { clusters } = await somebody(shop).send(
+    new DescribeClustersCommand({ clusters: ['main'], include: ['TAGS', 'SETTINGS', 'CONFIGURATIONS'] }),
+  )
+  return clusters?.[0]
+}
+
+const full = {
+  clusterName: 'main',
+  tags: [{ key: 'team', value: 'shop' }],
+  settings: [{ name: 'containerInsights', value: 'enhanced' }],
+  configuration: {
+    executeCommandConfiguration: {
+      kmsKeyId: 'key',
+      logging: 'OVERRIDE',
+      logConfiguration: {
+        cloudWatchLogGroupName: 'exec',
+        cloudWatchEncryptionEnabled: true,
+        s3BucketName: 'bucket',
+        s3EncryptionEnabled: true,
+        s3KeyPrefix: 'exec/',
+      },
+    },
+    managedStorageConfiguration: { kmsKeyId: 'key', fargateEphemeralStorageKmsKeyId: 'other' },
+  },
+  capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+  defaultCapacityProviderStrategy: [
+    { capacityProvider: 'FARGATE', base: 1, weight: 1 },
+    { capacityProvider: 'FARGATE_SPOT', weight: 4 },
+  ],
+  serviceConnectDefaults: { namespace: 'shop' },
+}
+
+const wholeUpdate = {
+  settings: [{ name: 'containerInsights', value: 'disabled' }],
+  configuration: {
+    ...full.configuration,
+    executeCommandConfiguration: { ...full.configuration.executeCommandConfiguration, kmsKeyId: 'next' },
+  },
+}
+
+describe('a cluster', () => {
+  test('with every member is made, and then there is nothing left to do', async () => {
+    expect(Object.keys(full).sort()).toEqual([...CreateClusterRequest$[4]].sort())
+    const shop = await Shop.open()
+    const { report, done } = await shop.apply(stated(particle('ecs_cluster', 'main', full)))
+    expect(report.result).toBe('succeeded')
+    expect(done('ecs_cluster:main').because).toBe('the cluster is ACTIVE')
+    expect(sent(shop, 'CreateCluster')).toEqual([full])
+    expect((await shop.plan(stated(particle('ecs_cluster', 'main', full)))).plan.steps).toEqual([])
+  })
+
+  const put = {
+    capacityProviders: full.capacityProviders,
+    defaultCapacityProviderStrategy: expect.arrayContaining(
+      full.defaultCapacityProviderStrategy.map(item => expect.objectContaining(item)),
+    ),
+  }
+  test.each<[string, object, string, object]>([
+    ['settings', { settings: wholeUpdate.settings }, 'UpdateCluster', { settings: wholeUpdate.settings }],
+    [
+      'settings to none',
+      { settings: [] },
+      'UpdateCluster',
+      // Left out, ECS would keep it.
+      { settings: [{ name: 'containerInsights', value: 'disabled' }] },
+    ],
+    [
+      'a part of configuration',
+      { configuration: { executeCommandConfiguration: { kmsKeyId: 'next' } } },
+      'UpdateCluster',
+      { configuration: wholeUpdate.configuration },
+    ],
+    [
+      'serviceConnectDefaults',
+      { serviceConnectDefaults: { namespace: 'store' } },
+      'UpdateCluster',
+      { serviceConnectDefaults: { namespace: 'store' } },
+    ],
+    [
+      'serviceConnectDefaults to none',
+      { serviceConnectDefaults: { namespace: '' } },
+      'UpdateCluster',
+      { serviceConnectDefaults: { namespace: '' } },
+    ],
+    [
+      'capacityProviders, the strategy is said again',
+      { capacityProviders: ['FARGATE', 'FARGATE_SPOT', 'own'] },
+      'PutClusterCapacityProviders',
+      { ...put, capacityProviders: ['FARGATE', 'FARGATE_SPOT', 'own'] },
+    ],
+    [
+      'defaultCapacityProviderStrategy, the providers are said again',
+      { defaultCapacityProviderStrategy: [] },
+      'PutClusterCapacityProviders',
+      { capacityProviders: expect.arrayContaining(full.capacityProviders), defaultCapacityProviderStrategy: [] },
+    ],
+  ])('changes %s with one call', async (_name, change, operation, told) => {
+    const shop = await Shop.open()
+    shop.simulator.registerCapacityProvider('own')
+    await shop.apply(stated(particle('ecs_cluster', 'main', full)))
+    const calls = shop.simulator.calls.length
+    const { report } = await shop.apply(cluster(change))
+    expect(report.steps).toMatchObject([{ result: 'succeeded' }])
+    expect(shop.modifying(calls)).toEqual([operation])
+    expect(sent(shop, operation, calls)).toEqual([{ cluster: 'main', ...told }])
+    expect((await shop.plan(cluster(change))).plan.steps).toEqual([])
+  })
+
+  test('says nothing of what it does not state', async () => {
+    const shop = await Shop.open()
+    await shop.apply(stated(particle('ecs_cluster', 'main', full)))
+    expect((await shop.plan(cluster())).plan.steps).toEqual([])
+  })
+
+  test('owns its tags but the reserved ones', async () => {
+    const shop = await Shop.open()
+    await shop.apply(cluster({ tags: [{ key: 'old', value: '1' }] }))
+    const { clusterArn } = (await described(shop)) ?? {}
+    await somebody(shop).send(
+      new TagResourceCommand({ resourceArn: clusterArn, tags: [{ key: 'ecs-particles:x', value: '1' }] }),
+    )
+    const next = cluster({ tags: [{ key: 'new', value: '2' }] })
+    expect((await shop.apply(next)).report.result).toBe('succeeded')
+    expect((await described(shop))?.tags).toEqual(
+      expect.arrayContaining([
+        { key: 'ecs-particles:x', value: '1' },
+        { key: 'new', value: '2' },
+      ]),
+    )
+    expect((await described(shop))?.tags).toHaveLength(2)
+    expect((await shop.plan(next)).plan.steps).toEqual([])
+    expect((await shop.apply(cluster({ tags: [] }))).report.result).toBe('succeeded')
+    expect((await described(shop))?.tags).toEqual([{ key: 'ecs-particles:x', value: '1' }])
+  })
+
+  test('is not left to CreateCluster when it is there already: it is updated', async () => {
+    const shop = await Shop.open()
+    await somebody(shop).send(new CreateClusterCommand({ clusterName: 'main' }))
+    const calls = shop.simulator.calls.length
+    const { plan, report } = await shop.apply(cluster({ settings: full.settings }))
+    expect(plan.steps).toMatchObject([{ transition: 'update' }])
+    expect(report.result).toBe('succeeded')
+    expect(shop.modifying(calls)).toEqual(['UpdateCluster'])
+  })
+
+  test('that somebody makes between plan and apply is not taken for ours', async () => {
+    const shop = await Shop.open()
+    const made = shop.apply(cluster({ settings: full.settings }), {
+      onSay: (_id, sentence) => {
+        if (sentence !== 'is started') return
+        shop.simulator.handle('us-east-1', 'CreateCluster', { clusterName: 'main' })
+      },
+    })
+    const { done } = await made
+    expect(done('ecs_cluster:main').result).toBe('failed')
+    expect(done('ecs_cluster:main').error?.message).toMatch(/^not equivalent: settings/)
+  })
+
+  test('that is INACTIVE is made anew', async () => {
+    const shop = await Shop.open()
+    await shop.apply(cluster())
+    await somebody(shop).send(new DeleteClusterCommand({ cluster: 'main' }))
+    const { plan, report } = await shop.apply(cluster())
+    expect(plan.steps).toMatchObject([{ transition: 'start', from: 'terminated' }])
+    expect(report.result).toBe('succeeded')
+  })
+
+  test('that FAILED fails every apply', async () => {
+    const shop = await Shop.open()
+    await shop.apply(cluster())
+    Object.assign(shop.simulator.region().clusters.get('main') ?? {}, { status: 'FAILED' })
+    const { plan, report } = await shop.apply(cluster())
+    expect(plan.unchanged).toMatchObject([{ reason: 'failed', why: expect.stringMatching(/FAILED; delete it/) }])
+    expect(report.result).toBe('failed')
+  })
+
+  test('whose update is refused for the moment is updated a moment later', async () => {
+    const shop = await Shop.open()
+    shop.simulator.registerCapacityProvider('own')
+    await shop.apply(cluster({ capacityProviders: ['FARGATE'] }))
+    await shop.apply(cluster({ capacityProviders: ['FARGATE', 'own'] }), { waitTimeout: 1 })
+    const next = cluster({ capacityProviders: ['own'] })
+    const { report, log } = await shop.apply(next)
+    expect(report.result).toBe('succeeded')
+    expect(log).toContainEqual(expect.stringMatching(/waiting for the cluster: .*busy state/))
+    expect((await described(shop))?.capacityProviders).toEqual(['own'])
+  })
+
+  test('waits until capacity providers are attached', async () => {
+    const shop = await Shop.open()
+    await shop.apply(cluster())
+    const next = cluster({ capacityProviders: ['FARGATE'] })
+    const cut = await shop.apply(next, { waitTimeout: 1 })
+    expect(cut.done('ecs_cluster:main').error?.message).toMatch(/its capacity providers are being changed/)
+    const { plan, report } = await shop.apply(next)
+    expect(plan.steps).toMatchObject([{ transition: 'wait', why: 'its capacity providers are being changed' }])
+    expect(report.result).toBe('succeeded')
+    expect((await shop.plan(next)).plan.steps).toEqual([])
+  })
+
+  test('whose capacity providers could not be attached fails until they are changed, if they are its own', async () => {
+    const shop = await Shop.open()
+    shop.simulator.registerCapacityProvider('own')
+    await shop.apply(cluster({ capacityProviders: ['own'] }))
+    Object.assign(shop.simulator.region().clusters.get('main') ?? {}, { attachmentsStatus: 'UPDATE_FAILED' })
+    const again = await shop.apply(cluster({ capacityProviders: ['own'] }))
+    expect(again.report.result).toBe('failed')
+    expect(again.report.error?.message).toMatch(/^ecs_cluster:main: ECS could not change its capacity providers/)
+    expect((await shop.apply(cluster())).report.result).toBe('succeeded')
+    expect((await shop.apply(cluster({ capacityProviders: ['FARGATE'] }))).report.result).toBe('succeeded')
+  })
+
+  test('whose strategy would name a provider that goes is refused in the plan', async () => {
+    const shop = await Shop.open()
+    await shop.apply(stated(particle('ecs_cluster', 'main', full)))
+    await expect(shop.plan(cluster({ capacityProviders: ['FARGATE'] }))).rejects.toThrow(
+      'ecs_cluster:main: FARGATE_SPOT is in its default strategy and would not be among its capacityProviders; state aws_resource.defaultCapacityProviderStrategy without it',
+    )
+    const both = {
+      capacityProviders: ['FARGATE'],
+      defaultCapacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }],
+    }
+    expect((await shop.apply(cluster(both))).report.result).toBe('succeeded')
+  })
+
+  test('keeps what is ignored', async () => {
+    const shop = await Shop.open()
+    await shop.apply(stated(particle('ecs_cluster', 'main', full)))
+    const options = { ignore: ['configuration.executeCommandConfiguration.kmsKeyId', 'capacityProviders'] }
+    const next = cluster(
+      {
+        configuration: { executeCommandConfiguration: { kmsKeyId: 'mine', logging: 'NONE' } },
+        capacityProviders: ['FARGATE'],
+        defaultCapacityProviderStrategy: [],
+      },
+      { options },
+    )
+    const calls = shop.simulator.calls.length
+    expect((await shop.apply(next)).report.result).toBe('succeeded')
+    const { executeCommandConfiguration } = full.configuration
+    expect(sent(shop, 'UpdateCluster', calls)).toEqual([
+      {
+        cluster: 'main',
+        configuration: {
+          ...full.configuration,
+          executeCommandConfiguration: { ...executeCommandConfiguration, logging: 'NONE' },
+        },
+      },
+    ])
+    expect(sent(shop, 'PutClusterCapacityProviders', calls)).toMatchObject([
+      { capacityProviders: expect.arrayContaining(full.capacityProviders), defaultCapacityProviderStrategy: [] },
+    ])
+  })
+
+  test.each(['lose', 'reset', 'unavailable', 'throttle'] as const)('outlives a %s', async kind => {
+    const shop = await Shop.open()
+    for (const operation of ['CreateCluster', 'UpdateCluster', 'DeleteCluster']) {
+      shop.simulator.inject({ operation, fault: { kind } })
+    }
+    for (const manifest of [
+      cluster(),
+      cluster({ settings: full.settings }),
+      cluster({}, { top: { desired_state: 'terminated' } }),
+    ]) {
+      expect((await shop.apply(manifest)).report.result).toBe('succeeded')
+    }
+    expect((await described(shop))?.status).toBe('INACTIVE')
+  })
+})
+
+describe('a cluster that goes', () => {
+  const gone = { top: { desired_state: 'terminated' } }
+  const [main] = JSON.parse(cluster({}, gone))
+  const service = serviceOf('web')
+  const web = family('web', 'web:1')
+
+  test('takes what is declared in it along, children first', async () => {
+    const shop = await Shop.open()
+    await shop.apply(stated(...JSON.parse(cluster()), web, service))
+    const calls = shop.simulator.calls.length
+    const { plan, report } = await shop.apply(stated(main, web, service))
+    expect(plan.steps.map(({ particle, transition, risks }) => [particle, transition, risks])).toEqual([
+      ['ecs_service:web', 'terminate', ['it is deleted and 1 running task stop']],
+      ['ecs_cluster:main', 'terminate', ['it is deleted; now it holds 1 service, 1 task']],
+    ])
+    expect(report.result).toBe('succeeded')
+    expect(shop.modifying(calls)).toEqual(['UpdateService', 'DeleteService', 'DeleteCluster'])
+    expect((await described(shop))?.status).toBe('INACTIVE')
+  })
+
+  test('that is to be stopped is deleted, and the plan says so', async () => {
+    const shop = await Shop.open()
+    await shop.apply(cluster())
+    const { plan, report } = await shop.apply(cluster({}, { top: { desired_state: 'stopped' } }))
+    expect(plan.steps).toMatchObject([{ transition: 'stop', risks: ['a cluster that is to be stopped is deleted'] }])
+    expect(report.result).toBe('succeeded')
+    expect((await shop.plan(cluster({}, { top: { desired_state: 'stopped' } }))).plan.steps).toEqual([])
+  })
+
+  test('waits for what is on its way out', async () => {
+    const shop = await Shop.open()
+    await shop.apply(stated(...JSON.parse(cluster()), web))
+    shop.simulator.handle('us-east-1', 'RunTask', {
+      cluster: 'main',
+      taskDefinition: 'web',
+      launchType: 'FARGATE',
+      networkConfiguration: network,
+    })
+    let stopped = false
+    const { report, log } = await shop.apply(stated(main), {
+      onSay: (_id, sentence) => {
+        if (!sentence.includes('holds 1 task') || stopped) return
+        stopped = true
+        const [task] = shop.simulator.region().clusters.get('main')?.tasks.keys() ?? []
+        shop.simulator.handle('us-east-1', 'StopTask', { cluster: 'main', task })
+      },
+    })
+    expect(report.result).toBe('succeeded')
+    expect(log).toContainEqual(
+      'ecs_cluster:main: the cluster still holds 1 task: The Cluster cannot be deleted while Tasks are active.',
+    )
+  })
+
+  test('says at wait-timeout what it still holds', async () => {
+    const shop = await Shop.open()
+    await shop.apply(stated(...JSON.parse(cluster()), web, service))
+    const { done } = await shop.apply(stated(main), { waitTimeout: 120_000 })
+    expect(done('ecs_cluster:main')).toMatchObject({
+      result: 'failed',
+      error: {
+        code: 'TimedOut',
+        message:
+          'not done after 2 min 0 s (wait-timeout): the cluster still holds 1 service, 1 task: The Cluster cannot be deleted while Services are active.',
+      },
+    })
+    expect((await described(shop))?.status).toBe('ACTIVE')
+  })
+
+  test('and is DEPROVISIONING is waited for', async () => {
+    const shop = await Shop.open()
+    shop.simulator.registerCapacityProvider('own')
+    await shop.apply(cluster({ capacityProviders: ['own'] }))
+    const { report } = await shop.apply(stated(main))
+    expect(report.result).toBe('succeeded')
+    expect((await described(shop))?.status).toBe('INACTIVE')
+  })
+
+  test('and was not there is nothing to do', async () => {
+    const shop = await Shop.open()
+    const { plan } = await shop.apply(stated(main))
+    expect(plan.steps).toEqual([])
+    expect(counted(shop)).toEqual({ DescribeClusters: 1 })
+  })
+})
+
+test('150 clusters are planned with two calls', async () => {
+  const shop = await Shop.open()
+  const many = stated(
+    ...Array.from({ length: 150 }, (_, index) => particle('ecs_cluster', `c-${index}`, { clusterName: `c-${index}` })),
+  )
+  await shop.plan(many)
+  expect(counted(shop)).toEqual({ DescribeClusters: 2 })
+})
