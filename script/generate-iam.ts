@@ -35,8 +35,9 @@ const passing = (sid: string, roles: string, service: string): object => ({
 const repositories = { '': 'repo:ORG/REPO', '-with-ids': 'repo:ORG@ORG_ID/REPO@REPO_ID' }
 
 const trust = (repository: string, contexts: readonly string[]): object => {
-  const subjects = contexts.map(context => `${repository}:${context}`)
-  const like = subjects.some(subject => subject.includes('*'))
+  const all = contexts.map(context => `${repository}:${context}`)
+  const subjects = all.length === 1 ? all[0] : all
+  const like = all.some(subject => subject.includes('*'))
   return policy({
     Effect: 'Allow',
     Principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${provider}` },

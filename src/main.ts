@@ -24,7 +24,8 @@ import type { Runner } from './github/runner.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { choosesManifest, findManifests } from './manifest/files.ts'
 import { type Loaded, load } from './manifest/load.ts'
-import { isGone, type Particle, type ParticleId, type Problem } from './particle.ts'
+import { quote } from './manifest/words.ts'
+import { isGone, type Particle, type ParticleId, type Problem, sayProblem } from './particle.ts'
 import { renderPlanText, renderReportText } from './render/text.ts'
 import { held, judge, type Told, unshownInGroup } from './review.ts'
 
@@ -91,6 +92,7 @@ function validate({ particles, problems, counts }: Loaded, { environment }: Inpu
   runner.info(`${counts.files} manifest${counts.files === 1 ? '' : 's'} read for the environment ${environment}:`)
   for (const [flavor, count] of [...byFlavor].sort()) runner.info(`  ${count} ${flavor}`)
   if (counts.absent > 0) runner.info(`  ${counts.absent} not in this environment`)
+  if (counts.environments.length > 0) runner.info(`  environments: ${counts.environments.map(quote).join(', ')}`)
 }
 
 async function plan(job: Job, loaded: Loaded): Promise<void> {
@@ -156,6 +158,8 @@ interface Made {
   readonly problems: readonly Problem[]
 }
 
+const SKIPPED_FORK = 'a pull request from a fork gets no AWS credentials; its manifests are valid'
+
 async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly skipped: string }> {
   const made = await tryPlan(job, loaded)
   if ('skipped' in made) return made
@@ -174,7 +178,11 @@ function withoutSecrets({ variables, secretVariables }: Inputs): (text: string) 
 
 async function tryPlan(job: Job, loaded: Loaded): Promise<Made | { readonly skipped: string }> {
   const { inputs, event } = job
-  if (loaded.problems.length > 0) return { problems: loaded.problems }
+  const fork = event.pullRequest?.fromFork === true
+  // The step that fetches credentials sets the region too, and is skipped with them.
+  const problems = [...loaded.problems, ...(fork ? [] : loaded.regionless)]
+  if (problems.length > 0) return { problems }
+  if (loaded.regionless.length > 0) return { skipped: SKIPPED_FORK }
   const world = worldOf(job)
   const unknown = unknownIds(loaded.particles, inputs)
   if (unknown.length > 0) return { problems: unknown }
@@ -200,8 +208,7 @@ async function tryPlan(job: Job, loaded: Loaded): Promise<Made | { readonly skip
   } catch (thrown) {
     const errors = Array.isArray(thrown) ? thrown : [thrown]
     if (!errors.every(error => error instanceof EcsError)) throw thrown
-    const fork = event.pullRequest?.fromFork && errors.every(({ code }) => code === 'NoCredentials')
-    if (fork) return { skipped: 'a pull request from a fork gets no AWS credentials; its manifests are valid' }
+    if (fork && errors.every(({ code }) => code === 'NoCredentials')) return { skipped: SKIPPED_FORK }
     // Calls that fail side by side for one reason, such as no credentials, are one problem.
     const different = new Map(errors.toReversed().map(error => [`${error.code}: ${error.said}`, error]))
     return { problems: [...different.values()].reverse().map(({ message }) => ({ message })) }
@@ -347,13 +354,16 @@ async function conclude(job: Job, report: Report, plan: Plan, graph: Graph, told
 const isOnDefaultBranch = ({ ref, defaultBranch }: GitHubEvent): boolean =>
   defaultBranch !== undefined && ref === `refs/heads/${defaultBranch}`
 
-const refusalOf = (problems: readonly Problem[]): Failure => ({
-  code: 'Refused',
-  message: problems.map(({ message }) => message).join('; '),
-  details: [],
-})
+/** Problems as a report has them: what sums them up, and each at its place. */
+function refusalOf(problems: readonly Problem[]): Failure {
+  const [only, ...more] = problems
+  if (only && more.length === 0) return { code: 'Refused', message: sayProblem(only), details: [] }
+  const sum = problems.findLast(({ place }) => !place)
+  const details = problems.filter(problem => problem !== sum).map(sayProblem)
+  return { code: 'Refused', message: sum?.message ?? `${problems.length} problems must be solved first`, details }
+}
 
-/** What failed, each at its manifest's line. */
+/** What failed, each at its manifest's line. All that ECS said stands in the log; its last words go along. */
 function failures({ steps, error, result }: Report, { unchanged }: Plan, { particles }: Graph): Problem[] {
   const at = (particle: ParticleId, message: string): Problem => {
     const place = particles.get(particle)?.place
@@ -362,7 +372,7 @@ function failures({ steps, error, result }: Report, { unchanged }: Plan, { parti
   const failed = steps
     .filter(step => step.result === 'failed')
     .map(({ particle, error: its }) =>
-      at(particle, ` failed: ${[its?.message, ...(its?.details ?? []).slice(-3)].filter(Boolean).join('; ')}`),
+      at(particle, ` failed: ${[its?.message, its?.details.at(-1)].filter(Boolean).join('; ')}`),
     )
   const earlier = unchanged.filter(({ reason }) => reason === 'failed')
   failed.push(...earlier.map(({ particle, why }) => at(particle, `: ${why ?? 'it has failed'}`)))

@@ -201,9 +201,9 @@ export class Checkout {
   }
 }
 
-/** A simulated ECS that is gone after the test file. A minute there takes about two seconds here. */
+/** A simulated ECS that is gone after the test file. A minute there takes less than a second here. */
 export async function simulatedEcs(options: ServerOptions = {}): Promise<RunningSimulator> {
-  const simulator = await startSimulator({ speed: 40, throttling: false, ...options })
+  const simulator = await startSimulator({ speed: 80, throttling: false, ...options })
   open.push(() => simulator.close())
   return simulator
 }

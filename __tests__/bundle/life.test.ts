@@ -253,12 +253,15 @@ describe('the shop', () => {
     expect(error?.message).toMatch(/rolled back by ECS: it runs shop-web:2 again/)
     expect(error?.details.join('\n')).toMatch(/deployment failed: tasks failed to start/)
     expect(error?.details.join('\n')).toMatch(/Essential container in task exited; web exited 1/)
+    expect(error?.details.join('\n')).not.toMatch(/Scaling activity/)
     expect(stepOf(ended, 'ecs_task:smoke')?.error?.message).toMatch(/^needs ecs_service:web, which failed/)
     const [problem] = errorsOf(ended)
     expect(problem).toMatchObject({
       file: web,
       line: 23,
-      message: expect.stringMatching(/ecs_service:web failed: .*rolled back/),
+      message: expect.stringMatching(
+        /ecs_service:web failed: was rolled back by ECS: .*; 3 × stopped: Essential container in task exited; web exited 1$/,
+      ),
     })
     expect(ended.summary).toMatch(/rolled back by ECS/)
     expect(ended.modifying).not.toContain('RunTask')
@@ -477,6 +480,51 @@ describe('an apply that is cut short', () => {
     expect(tasksStarted(ecs)).toHaveLength(1)
     await expectNothingToDo(here)
   })
+})
+
+test('sixteen services side by side, waited for without a word on the side', async () => {
+  const { here } = await shop()
+  const service = (index: number) => `flavor: ecs_service
+pcf_name: web-${index}
+parents: [ecs_cluster:shop, ecs_task_definition:web]
+aws_resource:
+  serviceName: web-${index}
+  desiredCount: 1
+  launchType: FARGATE
+  networkConfiguration:
+    awsvpcConfiguration:
+      subnets: [subnet-0a1b2c3d4e5f60718]
+`
+  here.write(Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`particles/${index}.yml`, service(index)])))
+  const ended = await here.apply()
+  expectDone(ended)
+  expect(ended.modifying.filter(operation => operation === 'CreateService')).toHaveLength(17)
+  // Waited for together: each would ask for itself otherwise.
+  expect(ended.calls.filter(({ operation }) => operation === 'DescribeServices').length).toBeLessThan(34)
+})
+
+test('a right that is missing half way is named at the line that needs it, and the next apply goes on from there', async () => {
+  const { here, ecs } = await shop()
+  ecs.deny(['ecs:CreateService'])
+  const ended = await here.apply()
+  expect(errorsOf(ended)).toEqual([
+    { file: web, line: 23, message: expect.stringMatching(/allow the action ecs:CreateService in the policy/) },
+  ])
+  expect(ended.code).toBe(1)
+  ecs.deny([])
+  const next = await here.apply()
+  expectDone(next)
+  expect(next.modifying).toEqual(['CreateService'])
+})
+
+test('what does not settle in time fails with what it was waiting for', async () => {
+  const { here } = await shop({ speed: 1 })
+  const ended = await here.apply({ 'wait-timeout': '2s' })
+  expect(ended.code).toBe(1)
+  expect(stepOf(ended, 'ecs_task:migrate')?.error?.message).toMatch(
+    /^not settled after \d s: the task is (PROVISIONING|PENDING)/,
+  )
+  expect(stepOf(ended, 'ecs_service:web')?.result).toBe('skipped')
 })
 
 test('validate reads the manifests and asks nobody', async () => {

@@ -138,13 +138,10 @@ describe('an apply', () => {
         },
       })
       const ends = new Set(report.steps.map(step => step.result))
-      expect([nth, report.result, ends.has('failed'), ends.has('running'), ends.has('skipped')]).toEqual([
-        nth,
-        'cancelled',
-        false,
-        false,
-        false,
-      ])
+      // With its last sentence everything may be done already.
+      const over = nth > 9 && ends.size === 1 && ends.has('succeeded')
+      expect([nth, report.result]).toEqual([nth, over ? 'succeeded' : 'cancelled'])
+      for (const end of ends) expect(['succeeded', 'cancelled']).toContain(end)
       expect(await result(shop, started)).toEqual(['succeeded'])
       expect(shop.runs.size).toBe(1)
     }

@@ -220,8 +220,8 @@ describe('every member', () => {
     ],
     'serviceRegistries to none': [{ serviceRegistries: [] }],
     capacityProviderStrategy: [
+      { capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }], networkConfiguration },
       { capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] },
-      undefined,
       true,
     ],
     'capacityProviderStrategy to none': [{ capacityProviderStrategy: [] }, undefined, true],
@@ -489,18 +489,23 @@ describe('a rollout', () => {
 
   test('that somebody else replaces is no success', async () => {
     const shop = await rolled()
+    await shop.apply(stated(family('other', 'other:1')))
     shop.simulator.behave('web:*', { startSeconds: 30 })
     let meddled = false
     const { done } = await shop.apply(web({ desiredCount: 2 }, {}, 'web:2'), {
+      onFailure: 'rollback',
       onSay: (id, sentence) => {
         if (id !== 'ecs_service:web' || !sentence.includes('IN_PROGRESS') || meddled) return
         meddled = true
-        void somebody(shop).send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web:1' }))
+        const theirs = { cluster: 'main', service: 'web', taskDefinition: 'other:1' }
+        shop.simulator.handle('us-east-1', 'UpdateService', theirs)
       },
     })
     expect(done('ecs_service:web').error?.message).toMatch(
-      /^another deployment \(ecs-svc\/\d+ of web:1\) took the place of ours: somebody else changed the service; plan again$/,
+      /^another deployment \(ecs-svc\/\d+ of other:1\) took the place of ours: somebody else changed the service; plan again$/,
     )
+    // Theirs is not taken back.
+    expect(sent(shop, 'UpdateService')).toHaveLength(2)
   })
 
   test('under way with the same manifest is waited for, and its end is told', async () => {
@@ -924,6 +929,34 @@ describe('another controller', () => {
   })
 })
 
+test('of a controller that makes task sets, these tell what runs', () => {
+  const controlled = read(web({ deploymentController: { type: 'CODE_DEPLOY' }, launchType: 'FARGATE' })).find(
+    ({ flavor }) => flavor === 'ecs_service',
+  ) as unknown as Parameters<typeof service.compare>[0]
+  const described: Service = {
+    deploymentController: { type: 'CODE_DEPLOY' },
+    desiredCount: 1,
+    loadBalancers: [],
+    taskSets: [
+      { status: 'ACTIVE', taskDefinition: 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:1' },
+      {
+        status: 'PRIMARY',
+        taskDefinition: 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:2',
+        launchType: 'FARGATE',
+        networkConfiguration: { awsvpcConfiguration: { ...network.awsvpcConfiguration, assignPublicIp: 'DISABLED' } },
+      },
+    ],
+  }
+  const particle = {
+    ...controlled,
+    definition: { ...controlled.definition, serviceName: undefined, taskDefinition: 'web:2' },
+  }
+  const curtain = { secret: () => false, revealed: () => false }
+  const live = { service: { ...described, clusterArn: 'main' }, redeploy: false }
+  expect(service.compare(particle, live, curtain)).toMatchObject({ changes: [] })
+  expect(service.compare(particle, live, curtain).protected).toBeUndefined()
+})
+
 describe('a service that goes', () => {
   test('is deleted when it is to be stopped, and the plan says so', async () => {
     const shop = await Shop.open()
@@ -961,18 +994,17 @@ describe('a service that goes', () => {
     expect(sent(shop, 'DeleteService', calls)).toHaveLength(3)
   })
 
-  test('that somebody deletes meanwhile is gone as well', async () => {
+  test.each(['right away', 'long ago'])('that somebody has deleted meanwhile, %s, is gone as well', async when => {
     const shop = await Shop.open()
     await shop.apply(web())
-    shop.simulator.inject({
-      operation: 'DeleteService',
-      fault: { kind: 'error', name: 'ServiceNotFoundException', message: 'Service not found.' },
+    const { report } = await shop.apply(web({}, { top: { desired_state: 'terminated' } }), {
+      onSay: (_id, sentence) => {
+        if (sentence !== 'is terminated') return
+        shop.simulator.handle('us-east-1', 'DeleteService', { cluster: 'main', service: 'web', force: true })
+        if (when === 'long ago') shop.simulator.advance(24 * 3600)
+      },
     })
-    await somebody(shop)
-      .send(new DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }))
-      .catch(() => {})
-    await somebody(shop).send(new DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }))
-    const { report } = await shop.apply(web({}, { top: { desired_state: 'terminated' } }))
+    expect(report.steps.map(({ error }) => error)).toEqual([undefined])
     expect(report.result).toBe('succeeded')
   })
 
@@ -1014,6 +1046,14 @@ describe('a creation', () => {
     expect(sent(shop, 'CreateService')).toHaveLength(3)
     expect(tokens.size).toBe(1)
     expect((await described(shop)).deployments).toHaveLength(1)
+  })
+
+  test('that nobody answers for a while keeps its token while it looks in between', async () => {
+    const shop = await Shop.open()
+    shop.simulator.inject({ operation: 'CreateService', times: 5, fault: { kind: 'unavailable' } })
+    expect((await shop.apply(web())).report.result).toBe('succeeded')
+    const tokens = sent(shop, 'CreateService').map(({ clientToken }) => clientToken)
+    expect([tokens.length, new Set(tokens).size]).toEqual([6, 1])
   })
 
   test('waits until ECS sees the role', async () => {
@@ -1142,7 +1182,6 @@ describe('sixty services in three clusters', () => {
       CreateService: 60,
     })
     // Alone, each of sixty would look a dozen times.
-    process.stderr.write(`looks ${looks}\n`)
     expect(looks).toBeLessThan(75)
     const calls = shop.simulator.calls.length
     expect((await shop.plan(manifest(1))).plan.steps).toEqual([])
@@ -1151,7 +1190,6 @@ describe('sixty services in three clusters', () => {
     expect((await shop.apply(manifest(2))).report.result).toBe('succeeded')
     const { DescribeServices: again = 0, ...updated } = counted(shop, before)
     expect(updated).toEqual({ DescribeClusters: 1, DescribeTaskDefinition: 1, UpdateService: 60 })
-    process.stderr.write(`again ${again}\n`)
     expect(again).toBeLessThan(75)
     expect(shop.simulator.calls.filter(({ error }) => error === 'ThrottlingException')).toEqual([])
   })

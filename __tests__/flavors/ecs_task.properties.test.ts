@@ -20,7 +20,7 @@ describe('whatever happens', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(trouble, { minLength: 1, maxLength: 5 }),
-        fc.constantFrom(5, 300, 3000, 9000),
+        fc.constantFrom(5, 300, 3000),
         fc.constantFrom(1, 3),
         fc.constantFrom('', '  startedBy: ops/me'),
         async (troubles, runSeconds, count, startedBy) => {
@@ -55,7 +55,7 @@ describe('whatever happens', () => {
           expect(shop.runs.size).toBeLessThanOrEqual(count)
         },
       ),
-      { numRuns: Number(process.env.RUNS ?? 40), seed: Number(process.env.SEED ?? 20260102), endOnFailure: true },
+      { numRuns: Number(process.env.RUNS ?? 12), seed: Number(process.env.SEED ?? 20260102), endOnFailure: true },
     )
   }, 600_000)
 })

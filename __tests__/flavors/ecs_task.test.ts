@@ -227,6 +227,26 @@ describe('a job', () => {
     expect(made.runs.size).toBe(3)
   })
 
+  test('whose host was lost under it may have done half its work: it has failed, and is not run again', async () => {
+    const made = await Shop.open()
+    made.simulator.behave('migrate:1', { runSeconds: 600, exitCode: 0 })
+    await made.apply(shop, { waitTimeout: 60_000 })
+    const lost = made.simulator.findTask([...made.runs][0] ?? '')
+    made.simulator.advance(20 * minute)
+    for (const { wire } of lost?.containers ?? []) delete wire.exitCode
+    if (lost)
+      Object.assign(lost.wire, { stopCode: 'TerminationNotice', stoppedReason: 'Host EC2 (instance i-1) terminated.' })
+    const applied = await made.apply(shop)
+    expect(applied.report.result).toBe('failed')
+    expect(applied.done(id).error).toMatchObject({
+      message: 'its task failed',
+      details: ['1 × stopped: Host EC2 (instance i-1) terminated.'],
+    })
+    made.simulator.advance(2 * hour)
+    expect(whyOf(await made.apply(shop))).toMatch(/^its last run failed; change what it runs/)
+    expect(made.runs.size).toBe(1)
+  })
+
   test('that is running is waited for, not started again', async () => {
     const made = await Shop.open()
     made.simulator.behave('migrate:1', { runSeconds: 600, exitCode: 0 })
@@ -253,8 +273,12 @@ describe('a job', () => {
       await made.apply(shop, { waitTimeout: 60_000 })
       made.simulator.advance(20 * minute)
       expect((await made.apply(shop)).report.result).toBe(result)
-      made.simulator.advance(30 * minute)
-      expect(reasonOf(await made.apply(shop))).toBe(reason)
+      made.simulator.advance(2 * hour)
+      const later = await made.apply(shop)
+      expect([reasonOf(later), whyOf(later)?.split(';')[0]]).toEqual([
+        reason,
+        reason === 'failed' ? 'its last run failed' : undefined,
+      ])
       expect(made.runs.size).toBe(1)
     }
   })
@@ -309,7 +333,7 @@ describe('a job', () => {
       fault: { kind: 'error', name: 'ClusterNotFoundException', message: 'Cluster not found.', status: 400 },
     })
     made.simulator.advance(40 * minute)
-    await made.apply(shop, { killedAt: { call: 1, when: 'before', modifying: true } })
+    await made.apply(shop, { killedAt: { call: 1, when: 'after', modifying: true } })
     made.simulator.advance(30 * minute)
     expect((await made.apply(shop)).report.result).toBe('failed')
     expect(made.runs.size).toBe(1)
@@ -522,6 +546,31 @@ describe('a job of several tasks', () => {
     expect(made.runs.size).toBe(3)
     made.simulator.advance(2 * hour)
     expect(reasonOf(await made.apply(three))).toBe('failed')
+  })
+
+  test('of which only one is to be seen yet is not made up with others', async () => {
+    const made = await Shop.open()
+    made.simulator.behave('migrate:1', { runSeconds: 300, exitCode: 0 })
+    await made.apply(three, { killedAt: { call: 4, when: 'after', modifying: true } })
+    const [, ...late] = made.runs
+    const seenAt = made.simulator.clock.now + 20_000
+    for (const arn of late) Object.assign(made.simulator.findTask(arn) ?? {}, { createdAt: seenAt })
+    const applied = await made.apply(three)
+    expect(applied.step(id).transition).toBe('start')
+    expect(applied.report.result).toBe('succeeded')
+    expect(made.runs.size).toBe(3)
+    expect((await made.apply(three)).plan.steps).toEqual([])
+  })
+
+  test('that ECS shows nothing of for long is not taken for refused', async () => {
+    const made = await Shop.open()
+    made.simulator.setConsistencySeconds(120)
+    const applied = await made.apply(shop)
+    expect(applied.done(id).error?.message).toBe('ECS has no trace of the task that it started')
+    expect(records(made)).toEqual([['intent']])
+    made.simulator.advance(300)
+    expect((await made.apply(shop)).report.result).toBe('succeeded')
+    expect(made.runs.size).toBe(1)
   })
 
   test('that are not all to be seen yet is not started again', async () => {

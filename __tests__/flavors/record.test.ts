@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
-import { carriedForward, hasRunBefore, type RunRecord, recordOf, recordTag, surplus } from '../../src/flavors/record.ts'
+import {
+  carriedForward,
+  hasRunBefore,
+  type RunRecord,
+  recordOf,
+  recordTag,
+  runDigest,
+  surplus,
+} from '../../src/flavors/record.ts'
+import { Unknown } from '../../src/particle.ts'
 
 const digest = (n: number) => n.toString(16).padStart(32, '0')
 
@@ -12,6 +21,78 @@ const record = (more: Partial<RunRecord> = {}): RunRecord => ({
 })
 
 const plain = (count: number) => Array.from({ length: count }, (_, n) => ({ key: `t${n}`, value: 'v' }))
+
+describe('the digest of a run', () => {
+  const definition = {
+    family: 'migrate',
+    networkMode: 'awsvpc',
+    requiresCompatibilities: ['FARGATE'],
+    cpu: '.25 vCPU',
+    memory: '512',
+    containerDefinitions: [
+      {
+        name: 'migrate',
+        image: 'shop/migrate:1',
+        environment: [
+          { name: 'B', value: '2' },
+          { name: 'A', value: '1' },
+        ],
+      },
+      { name: 'proxy', image: 'proxy', essential: false, portMappings: [{ containerPort: 80 }] },
+    ],
+  }
+  const launch = {
+    taskName: 'migrate',
+    cluster: 'main',
+    launchType: 'FARGATE',
+    networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-2', 'subnet-1'] } },
+    overrides: { containerOverrides: [{ name: 'migrate', command: ['up', '--all'] }] },
+  } as const
+
+  test('is what it was in every release: another one would run every job again', () => {
+    expect(runDigest({ definition: launch, options: {} }, definition, undefined)).toBe(
+      '80f5b784863fa6332b315b3ae4380d48',
+    )
+    expect(runDigest({ definition: launch, options: { retry: 2, ignore: ['overrides'] } }, definition, ['cpu'])).toBe(
+      '78373d1924b82cea99e4664f80f44cb7',
+    )
+  })
+
+  test.each([
+    [
+      'defaults that are said',
+      launch,
+      {
+        ...definition,
+        containerDefinitions: [
+          { ...definition.containerDefinitions[0], essential: true, cpu: 0 },
+          definition.containerDefinitions[1],
+        ],
+      },
+    ],
+    ['spelling', launch, { ...definition, cpu: '256', memory: '0.5 GB' }],
+    [
+      'order',
+      { ...launch, networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1', 'subnet-2'] } } },
+      { ...definition, containerDefinitions: [...definition.containerDefinitions].reverse() },
+    ],
+    ['a name as an ARN', { ...launch, cluster: 'arn:aws:ecs:us-east-1:123456789012:cluster/main' }, definition],
+    [
+      'tags, count, startedBy, stopReason',
+      { ...launch, tags: [{ key: 'a', value: 'b' }], count: 3, startedBy: 'me', stopReason: 'x' },
+      { ...definition, tags: [{ key: 'c', value: 'd' }] },
+    ],
+  ])('does not depend on %s', (_what, job, said) => {
+    expect(
+      runDigest({ definition: job, options: { wait: 'exit', record: true, assume: 'done' } }, said, undefined),
+    ).toBe(runDigest({ definition: launch, options: {} }, definition, undefined))
+  })
+
+  test('is not known while something in it is known only after apply', () => {
+    const unknown = { ...launch, group: new Unknown('ecs_service:web') }
+    expect(runDigest({ definition: unknown, options: {} }, definition, undefined)).toBeUndefined()
+  })
+})
 
 describe('a record', () => {
   test.each([

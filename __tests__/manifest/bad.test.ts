@@ -448,6 +448,24 @@ describe('particles', () => {
       ['3:59 aws_resource.custom_config.ignore must be a list of texts, not the text "tags"'],
     ],
     [
+      'paths to ignore that lead nowhere',
+      documents(
+        CLUSTER,
+        DEFINITION.replace(
+          'family: web',
+          'family: web\n  custom_config: {ignore: ["containerDefinitions[web].imge", containerDefinitions.web, "containerDefinitions[*].image.tag", "tags[a.b]", "containerDefinitions[web].dockerLabels[a.b].c", revision]}',
+        ),
+        SERVICE.replace('serviceName: web', 'serviceName: web, custom_config: {ignore: [desiredCont, ""]}'),
+      ),
+      [
+        '9:27 aws_resource.custom_config.ignore[0]: containerDefinitions[web].imge leads nowhere: ContainerDefinition has no imge; did you mean image?',
+        '9:60 aws_resource.custom_config.ignore[1]: containerDefinitions.web leads nowhere: an element of a list is [name], [0] or [*]',
+        '9:86 aws_resource.custom_config.ignore[2]: "containerDefinitions[*].image.tag" leads nowhere: there is nothing inside a plain value, so no tag',
+        '15:74 aws_resource.custom_config.ignore[0]: desiredCont leads nowhere: CreateService has no desiredCont; did you mean desiredCount?',
+        '15:87 aws_resource.custom_config.ignore[1]: "" leads nowhere: CreateService has no ""; correct it',
+      ],
+    ],
+    [
       'a choice that is none',
       documents(
         CLUSTER,
@@ -607,6 +625,34 @@ describe('variables', () => {
 
 describe('inheritance', () => {
   refused('a.yml', [
+    [
+      'keys that AWS never tells',
+      documents(
+        CLUSTER,
+        DEFINITION,
+        SERVICE.replace(
+          'serviceName: web',
+          'serviceName: web, platformVersion: $inherit$ecs_cluster:main$clusterArm, propagateTags: $inherit$ecs_task_definition:web$volumes.data.name, role: $inherit$ecs_cluster:main$status.code, clientToken: a',
+        ),
+      ),
+      [
+        '14:51 aws_resource.platformVersion: $inherit$ecs_cluster:main$clusterArm leads nowhere in ecs_cluster:main: Cluster has no clusterArm; did you mean clusterArn?',
+        '14:105 aws_resource.propagateTags: $inherit$ecs_task_definition:web$volumes.data.name leads nowhere in ecs_task_definition:web: an element of a list is 0, 1 and so on',
+        '14:162 aws_resource.role: $inherit$ecs_cluster:main$status.code leads nowhere in ecs_cluster:main: there is nothing inside a plain value, so no code',
+        '14:213 aws_resource.clientToken cannot be stated; leave it out: this tool makes its own',
+      ],
+    ],
+    [
+      'what a reference does not state',
+      documents(
+        CLUSTER,
+        'flavor: ec2_instance\npcf_name: one\naws_resource: {InstanceId: i-1, Zone: {Name: a}}\n',
+        'flavor: ecs_instance\npcf_name: one\nparents: [ecs_cluster:main, ec2_instance:one]\naws_resource:\n  attributes: {zone: $inherit$ec2_instance:one$Zone.Name, id: $inherit$ec2_instance:one$InstanceId, type: $inherit$ec2_instance:one$InstanceType}\n',
+      ),
+      [
+        '13:106 aws_resource.attributes.type: $inherit$ec2_instance:one$InstanceType leads nowhere in ec2_instance:one: ec2_instance is not looked at; state it there',
+      ],
+    ],
     [
       'from a parent mistyped',
       documents(
@@ -937,4 +983,49 @@ describe('quasiparticles', () => {
       ['5:1 pcf_name: quasiparticle:all is declared at a.yml:1 as well; rename one of them'],
     ],
   ])
+})
+
+describe('secret variables', () => {
+  const secrets = (text: string) =>
+    read(
+      { 'a.yml': text },
+      { variables: { TOKEN: 'hunter22', OPEN: 'main' }, secretVariables: ['TOKEN'] },
+    ).problems.map(sayProblem)
+
+  test('stand in no name, no link, and nothing else that is shown', () => {
+    const said = secrets(`flavor: ecs_cluster
+pcf_name: a-\${TOKEN}
+desired_state: \${TOKEN}
+parents: ["ecs_cluster:\${TOKEN}"]
+children: ["\${TOKEN}:a"]
+persist_on_update: \${TOKEN}
+aws_resource:
+  clusterName: \${OPEN}
+  region_name: eu-\${TOKEN}-1
+  tags: [{key: token, value: "\${TOKEN}"}]
+  custom_config: {ignore: ["\${TOKEN}"]}
+---
+flavor: \${TOKEN}
+pcf_name: b
+aws_resource: {}
+---
+flavor: quasiparticle
+pcf_name: \${OPEN}
+particles:
+  - {flavor: ecs_cluster, pcf_name: "\${TOKEN}", multiplier: "\${TOKEN}", base_particle_config: "\${TOKEN}", aws_resource: {clusterName: c}}
+`)
+    const places = ['2:11', '3:16', '4:11', '5:12', '6:20', '9:16', '11:28', '13:9', '20:37', '20:61', '20:97']
+    expect(said.map(problem => problem.split(' ')[0])).toEqual(places.map(place => `a.yml:${place}`))
+    expect(said[0]).toBe(
+      'a.yml:2:11 pcf_name: \${TOKEN} is a secret variable, and what stands here is shown; write it out, or take the name out of secret-variables',
+    )
+    expect(said.join()).not.toContain('hunter22')
+  })
+
+  test('stand in a definition, and no message shows them there', () => {
+    expect(secrets(cluster('aws_resource: {clusterName: "a-\${TOKEN}"}\n'))).toEqual([])
+    const said = secrets(cluster(`aws_resource: {clusterName: "a \${TOKEN}", settings: "\${TOKEN}"}\n`))
+    expect(said).toHaveLength(2)
+    expect(said.join()).not.toContain('hunter22')
+  })
 })

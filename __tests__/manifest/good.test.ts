@@ -15,7 +15,7 @@ describe('files and documents', () => {
       'ecs_service:web',
       'ecs_task_definition:web',
     ])
-    expect(read(files).counts).toEqual({ files: 3, particles: 3, absent: 0 })
+    expect(read(files).counts).toEqual({ files: 3, environments: [], particles: 3, absent: 0 })
   })
 
   test.each([
@@ -72,8 +72,38 @@ describe('files and documents', () => {
 
   test('no region is said once a file', () => {
     const loaded = read({ 'a.yml': documents(CLUSTER, DEFINITION), 'b.yml': SERVICE }, { region: undefined })
-    expect(loaded.problems.map(({ place }) => `${place?.file}:${place?.line}`)).toEqual(['a.yml:1', 'b.yml:1'])
-    expect(loaded.problems[0]?.message).toMatch(/^aws_resource.region_name is missing.*aws-region input or AWS_REGION$/)
+    expect(loaded.problems).toEqual([])
+    expect(loaded.regionless.map(({ place }) => `${place?.file}:${place?.line}`)).toEqual(['a.yml:1', 'b.yml:1'])
+    expect(loaded.regionless[0]?.message).toMatch(/^aws_resource.region_name is missing.*aws-region input or AWS_REGION$/)
+  })
+
+  test('the environments that have patches are told, whichever is read', () => {
+    const quasiparticle = `flavor: quasiparticle
+pcf_name: fleet
+environments: {qa: false}
+particles: [{flavor: ecs_cluster, environments: {canary: false, dev: {desired_state: stopped}}, aws_resource: {clusterName: fleet}}]
+`
+    const files = { 'a.yml': `${CLUSTER}environments: {staging: false, dev: {desired_state: stopped}}\n`, 'b.yml': quasiparticle }
+    for (const environment of ['production', 'staging', 'qa', 'canary']) {
+      expect(read(files, { environment }).counts.environments).toEqual(['canary', 'dev', 'qa', 'staging'])
+    }
+  })
+
+  test('what one definition says of another is said beside mistakes elsewhere', () => {
+    const service = SERVICE.replace('desiredCount: 1', 'desiredCount: 1, loadBalancers: [{containerName: wbe}]')
+    const messages = (...more: readonly string[]) =>
+      read({ 'a.yml': documents(CLUSTER, DEFINITION, service, ...more) }).problems.map(({ message }) => message)
+    const misnamed = expect.stringContaining('"wbe" is no container of ecs_task_definition:web')
+    expect(messages()).toEqual([misnamed])
+    expect(messages('flavor: ecs_cluster\npcf_name: other\naws_resource: {clustrName: other}\n')).toContainEqual(misnamed)
+    // The one that is wrong itself is no measure for others.
+    const wrong = DEFINITION.replace('memory: 128', 'memry: 128')
+    const [problem, ...others] = read({ 'a.yml': documents(CLUSTER, wrong, service) }).problems
+    expect([problem?.message, others]).toEqual([expect.stringContaining('did you mean memory?'), []])
+    const unset = DEFINITION.replace('name: web, image', 'name: "${NAME}", image')
+    expect(read({ 'a.yml': documents(CLUSTER, unset, service) }).problems).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('${NAME} is not set') }),
+    ])
   })
 
   test('keys of JavaScript are keys like any other', () => {
@@ -421,7 +451,7 @@ describe('inheritance', () => {
       DEFINITION.replace('family: web', 'family: "${FAMILY}"'),
       SERVICE.replace(
         'serviceName: web',
-        'serviceName: $inherit$ecs_task_definition:web$family, platformVersion: $inherit$ecs_cluster:main$a.b',
+        'serviceName: $inherit$ecs_task_definition:web$family, platformVersion: $inherit$ecs_cluster:main$tags.0.value',
       ),
     )
     const made = particles(text, { variables: { FAMILY: 'api' } })['ecs_service:web']
@@ -432,7 +462,7 @@ describe('inheritance', () => {
       parts: [{ variable: 'FAMILY', value: 'api' }],
     })
     expect(made && nodeAt(made.source, ['platformVersion'])).toMatchObject({
-      inherit: { from: 'ecs_cluster:main', key: 'a.b' },
+      inherit: { from: 'ecs_cluster:main', key: 'tags.0.value' },
     })
     expect(made?.definition).toMatchObject({ platformVersion: { unknown: 'ecs_cluster:main' } })
   })

@@ -28,6 +28,7 @@ export const documents = (...texts: readonly string[]): string => texts.join('--
 interface Surroundings {
   readonly environment?: string
   readonly variables?: Readonly<Record<string, string>>
+  readonly secretVariables?: readonly string[]
   readonly region?: string | undefined
 }
 
@@ -37,6 +38,7 @@ export function read(files: Readonly<Record<string, string>>, around: Surroundin
   return load(texts, {
     environment: around.environment ?? 'production',
     variables: new Map(Object.entries(around.variables ?? {})),
+    secretVariables: new Set(around.secretVariables),
     region: 'region' in around ? around.region : 'us-east-1',
     vocabularies: vocabulary,
   })

@@ -45,9 +45,13 @@ test('an apply that is killed at any call is finished by the same run again, rev
   await world.settle(shop(1))
   let version = 1
   let finished = false
-  for (let call = 1; !finished; call++) {
+  let looking = 0
+  // Of the calls that only look before anything begins, the first stands for all.
+  for (let call = 1; !finished; call = Math.max(call + 1, looking)) {
     version++
+    const mark = world.mark
     const pull = await world.propose(shop(version))
+    looking = world.mark - mark
     const before = startedBy()
     const push = world.repository.merge(pull, 'squash')
     dieAt(call)

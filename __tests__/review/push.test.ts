@@ -168,7 +168,10 @@ describe('refused before anything is changed', () => {
     expect(ran.problems[0]).toContain('ecs_cluster:other: start')
     expect(ran.problems.join()).not.toContain('ecs_cluster:main')
     // Whoever merged the pull request learns from its comment why it is not applied.
-    expect(world.comments(pull)).toEqual([expect.stringContaining('Refused before anything was changed')])
+    const [comment = ''] = world.comments(pull)
+    expect(comment).toContain('Refused before anything was changed')
+    expect(comment).toMatch(/particles\/other\.yml:1:1 ecs_cluster:other: start \(clusterName.*\) was not reviewed/)
+    expect(ran.report?.error?.details).toEqual([expect.stringContaining('ecs_cluster:other: start')])
   })
 
   test('a revert has a plan of its own, a revert by push has not', async () => {

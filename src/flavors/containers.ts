@@ -5,7 +5,7 @@ function stopped(task: Task): string {
   const containers = (task.containers ?? [])
     .filter(({ exitCode, reason }) => (exitCode !== undefined && exitCode !== 0) || reason)
     .map(({ name, exitCode, reason }) => {
-      const code = exitCode === undefined ? 'never ran' : `exited ${exitCode}`
+      const code = exitCode === undefined ? 'no exit code' : `exited ${exitCode}`
       return `${name} ${code}${reason ? `, ${reason}` : ''}`
     })
   return [task.stoppedReason ?? 'no reason given', ...containers].join('; ')

@@ -205,7 +205,8 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     if (typeof cluster !== 'string' || typeof serviceName !== 'string') return undefined
     const found = await ecs.service(cluster, serviceName)
     if (!found) return undefined
-    const needed = onRevisionOnly.some(name => particle.definition[name] !== undefined)
+    const needed =
+      particle.desired === 'running' && onRevisionOnly.some(name => particle.definition[name] !== undefined)
     const arns = needed ? (found.currentServiceRevisions ?? []).flatMap(({ arn }) => arn ?? []) : []
     const revision = ofPrimary(found, await Promise.all(arns.map(arn => ecs.serviceRevision(arn))))
     return { service: found, ...(revision && { revision }), redeploy: asked }
@@ -272,11 +273,14 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
       .map(event => `${event.createdAt?.toISOString().slice(11, 19)}  ${event.message ?? ''}`)
     const stopped = await ecs.stoppedTasksOfService(definition.cluster ?? 'default', definition.serviceName ?? '')
     const ours = stopped.filter(task => memo.deployment === undefined || task.startedBy === memo.deployment)
-    return [...events, ...summarizeStopped(ours)]
+    // Those that were taken away because the rollout was over did not fail.
+    const failed = ours.filter(({ stoppedReason }) => !stoppedReason?.startsWith('Scaling activity initiated by'))
+    return [...events, ...summarizeStopped(failed)]
   },
 
   async rollBack(particle, before, now, act) {
-    if (!now) return undefined
+    // What somebody else has deployed meanwhile is not ours to take back.
+    if (!now || isForeign(particle, before, now)) return undefined
     const back = putBack(particle, before, now)
     // The circuit breaker was faster, or nothing else ran before.
     if (Object.keys(back).length === 0) return undefined
@@ -293,8 +297,27 @@ const redeployment: FoundChange = { path: 'forceNewDeployment', before: false, a
 
 const isTags = (change: FoundChange) => member(change) === 'tags'
 
+/** Members that stand on task sets where another controller makes the deployments. */
+const onTaskSets = [
+  'taskDefinition',
+  'launchType',
+  'capacityProviderStrategy',
+  'platformVersion',
+  'networkConfiguration',
+  'loadBalancers',
+  'serviceRegistries',
+] as const
+
 /** The described service and what stands elsewhere, laid out like the request. */
-const laidOut = (live: LiveService) => liveService(live.service, live.revision)
+function laidOut({ service, revision }: LiveService): Members {
+  const set = service.taskSets?.find(({ status }) => status === 'PRIMARY')
+  const laid: Record<string, unknown> = { ...liveService(service, revision) }
+  for (const name of set ? onTaskSets : []) {
+    const known = laid[name]
+    if (known === undefined || (Array.isArray(known) && known.length === 0)) laid[name] = set?.[name]
+  }
+  return laid
+}
 
 /** A family without a revision asks for any revision of it: which one runs is somebody else's business. */
 function isAnyRevision(change: FoundChange, { definition }: ServiceParticle, { service }: LiveService): boolean {
@@ -397,6 +420,13 @@ function updateOf(
   return { ...said, cluster: definition.cluster ?? 'default', service: definition.serviceName }
 }
 
+/** Neither what ran before is PRIMARY, nor what the manifest asks for. */
+function isForeign(particle: ServiceParticle, before: LiveService, now: LiveService): boolean {
+  if (primary(now.service)?.id === primary(before.service)?.id) return false
+  const left = compare(particle.definition, laidOut(now), options(particle, openCurtain))
+  return left.some(change => restarts.includes(member(change)) && !isAnyRevision(change, particle, now))
+}
+
 /** Of what the manifest states, what is not as it was before the update, as it was. */
 function putBack(
   { definition }: ServiceParticle,
@@ -424,7 +454,7 @@ function memoOf(answer: Service | undefined, since: number): Memo {
 }
 
 /** `web:7` of a deployment. */
-function reference(deployment: Deployment | undefined): string {
+function reference(deployment: Pick<Deployment, 'taskDefinition'> | undefined): string {
   const arn = deployment?.taskDefinition ?? ''
   return arn.slice(arn.lastIndexOf('/') + 1) || 'its task definition'
 }
@@ -465,7 +495,7 @@ function rollout(
   const moving =
     ours?.rolloutState === 'IN_PROGRESS' || (live.schedulingStrategy !== 'DAEMON' && !met) || pendingCount > 0
   if (moving && live.deploymentController?.type !== 'EXTERNAL') return { is: 'moving', because: progress(live) }
-  return { is: 'settled', because: `${counts(live).replace(' running', ' run')} ${reference(now)}` }
+  return { is: 'settled', because: `${counts(live).replace(' running', ' run')} ${reference(now ?? live)}` }
 }
 
 /** Another deployment is PRIMARY: ECS went back to it, or somebody else made it. */

@@ -1,4 +1,4 @@
-import type { RegisterTaskDefinitionRequest, RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
+import type { Container, RegisterTaskDefinitionRequest, RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
 import { EcsError, isEcs, isThrottled } from '../ecs/errors.ts'
 import { describe } from '../engine/compare.ts'
 import type { Particle } from '../particle.ts'
@@ -94,11 +94,15 @@ const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ?
 /** How a task of a job ended, or that it has not. Only essential containers count: a killed sidecar means nothing. */
 function outcome(task: Task, essential: readonly string[]): 'running' | 'succeeded' | 'failed' | 'never started' {
   if (task.lastStatus !== 'STOPPED') return 'running'
-  const codes = (task.containers ?? [])
-    .filter(({ name }) => essential.length === 0 || essential.includes(name ?? ''))
-    .map(({ exitCode }) => exitCode)
-  if (codes.every(code => code === undefined)) return 'never started'
-  return codes.every(code => code === 0) ? 'succeeded' : 'failed'
+  const counts = (task.containers ?? []).filter(({ name }) => essential.length === 0 || essential.includes(name ?? ''))
+  if (counts.every(({ exitCode }) => exitCode === undefined) && !hasStarted(task, counts)) return 'never started'
+  return counts.length > 0 && counts.every(({ exitCode }) => exitCode === 0) ? 'succeeded' : 'failed'
+}
+
+/** A container that was lost with its host has no exit code either, and may have done half its work. */
+function hasStarted({ startedAt, stopCode }: Task, counts: readonly Container[]): boolean {
+  if (startedAt !== undefined) return true
+  return stopCode !== 'TaskFailedToStart' && counts.some(({ runtimeId }) => runtimeId !== undefined)
 }
 
 /** A task that is kept running is as good as gone once it was told to stop. */
@@ -127,9 +131,11 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
     const { running, succeeded } = sort(live)
     const have = keptRunning(particle) ? live.runs.filter(isUp).length : running.length + succeeded.length
     if (have <= countOf(particle)) {
+      const instead = keptRunning(particle)
+        ? 'but kept running: to start it anew, stop it, or change it'
+        : 'but still running: it is waited for, and not started again'
       const early = live.asked && running.length > 0
-      const warning = `${particle.id} is named in retry-tasks, but still running: it is waited for, and not started again`
-      return { changes: [], ...(early && { warnings: [warning] }) }
+      return { changes: [], ...(early && { warnings: [`${particle.id} is named in retry-tasks, ${instead}`] }) }
     }
     return {
       changes: [],
@@ -349,6 +355,9 @@ function readJob(particle: TaskParticle, live: LiveTask): Observed {
   if (isAskedAgain(live)) return { state: 'terminated' }
   const assumed = particle.options.assume === 'done'
   if (assumed || record?.status === 'done') return { state: 'stopped', done: true }
+  if (hasFailed && isRecorded(particle) && record?.status !== 'failed') {
+    return { state: 'stopped', unsettled: true, why: 'it has failed, which is not on record yet' }
+  }
   if (hasFailed) {
     // Seen, or remembered: in two hours only the record tells.
     const [words] = summarizeStopped(failed)

@@ -37,6 +37,7 @@ export function runDigest({ definition, options }: Job, taskDefinition: object, 
     taskDefinition: _definition,
     ...launch
   } = definition as RunTaskRequest & { readonly taskName?: string; readonly stopReason?: string }
+  if (holdsUnknown([cluster, taskName, stated, launch])) return undefined
   const normal = { ignore: [], curtain: openCurtain }
   const what = {
     version: digestVersion,
@@ -59,7 +60,7 @@ export function runDigest({ definition, options }: Job, taskDefinition: object, 
     }),
   }
   // 128 bits: short enough for startedBy beside a name, long enough to be nobody else's.
-  return holdsUnknown(what) ? undefined : hash(what).slice(0, 32)
+  return hash(what).slice(0, 32)
 }
 
 function holdsUnknown(value: unknown): boolean {

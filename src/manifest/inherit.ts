@@ -1,5 +1,6 @@
-import type { MapNode, Particle, ParticleId, Problem, ScalarNode } from '../particle.ts'
+import { type MapNode, nodeAt, type Particle, type ParticleId, type Problem, type ScalarNode } from '../particle.ts'
 import { complain, type Draft } from './draft.ts'
+import { inheritedAstray } from './model/paths.ts'
 import { namingMembers } from './resource.ts'
 import { closest } from './suggest.ts'
 import { replaceScalars } from './walk.ts'
@@ -23,7 +24,14 @@ export function inherit(draft: Draft, { find, has, made }: Ancestors, problems: 
     scalar: (node, where) => {
       if (!node.inherit) return node
       const [parent, another] = find(node.inherit.from) ?? []
-      if (parent && !another && has(parent.id)) return inherited(node, node.inherit.key, parent, made)
+      if (parent && !another && has(parent.id)) {
+        const astray = nowhere(node.inherit.key, parent)
+        if (astray) {
+          const why = node.parts ? '' : `: ${astray}`
+          wrong(node.place, `${where()}: ${quote(written(node))} leads nowhere in ${parent.label}${why}`)
+        }
+        return inherited(node, node.inherit.key, parent, made)
+      }
       const why = another ? 'means several particles; name one of them' : noParent(node.inherit.from, draft)
       wrong(node.place, `${where()}: ${quote(written(node))} ${why}`)
       return node
@@ -37,6 +45,14 @@ export function inherit(draft: Draft, { find, has, made }: Ancestors, problems: 
     wrong(node.place, `aws_resource.${member} ${message}`)
   }
   return source
+}
+
+/** Why a key is none of what AWS will say of a parent. It would be known only after an apply that never comes. */
+function nowhere(key: string, { vocabulary, definition }: Draft): string | undefined {
+  if (namingMembers(vocabulary).includes(key)) return undefined
+  if (!vocabulary.open) return inheritedAstray(key, vocabulary.name)
+  // A reference is all that is known of what is only referred to.
+  return nodeAt(definition, key.split('.')) ? undefined : `${vocabulary.name} is not looked at; state it there`
 }
 
 function inherited(node: ScalarNode, key: string, parent: Draft, made: Ancestors['made']): ScalarNode {

@@ -14,6 +14,7 @@ import { checkTogether } from './model/together.ts'
 import { parseManifest } from './parse.ts'
 import { inEnvironment } from './patch.ts'
 import { COPIES, expandQuasiparticle, type Seed, withShared } from './quasiparticle.ts'
+import { refuseSecrets } from './secrets.ts'
 import { didYouMean } from './suggest.ts'
 import { substitute } from './variables.ts'
 import { kindOf, lineOf, quote, textOf } from './words.ts'
@@ -23,6 +24,8 @@ export interface Settings {
   readonly environment: string
   /** Values of the `variables` input. `ENVIRONMENT` is added, unless it is among them. */
   readonly variables: ReadonlyMap<string, string>
+  /** Names of variables whose values are hidden everywhere. They may stand in what is sent to AWS, and nowhere else. */
+  readonly secretVariables?: ReadonlySet<string>
   /** Region of particles that name none. */
   readonly region: string | undefined
   /** Flavors by name. */
@@ -34,8 +37,12 @@ export interface Loaded {
   readonly particles: readonly Particle[]
   /** By file and line; what has no place comes first. */
   readonly problems: readonly Problem[]
+  /** Where a region is missing: once a file. The manifests are right all the same, but AWS cannot be asked. */
+  readonly regionless: readonly Problem[]
   readonly counts: {
     readonly files: number
+    /** The names under `environments`, of all particles, sorted. */
+    readonly environments: readonly string[]
     /** Particles of this environment. */
     readonly particles: number
     /** Particles that are not in this environment, quasiparticles and their members included. */
@@ -62,9 +69,20 @@ export function load(texts: readonly { readonly file: string; readonly text: str
     }
   }
   const particles = link(reader, problems)
-  if (misread.length + problems.length === 0) for (const problem of checkTogether(particles)) problems.push(problem)
-  const counts = { files: texts.length, particles: particles.length, absent: reader.absent.size }
-  return { particles, problems: inOrder(misread, problems), counts }
+  // What is wrong in itself would be wrong beside others as well.
+  const sound = particles.filter(({ id }) => !reader.unsound.has(id))
+  for (const problem of checkTogether(sound)) problems.push(problem)
+  return {
+    particles,
+    problems: inOrder(misread, problems),
+    regionless: reader.regionless,
+    counts: {
+      files: texts.length,
+      environments: [...reader.environments].sort(),
+      particles: particles.length,
+      absent: reader.absent.size,
+    },
+  }
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -91,7 +109,7 @@ function inOrder(misread: readonly Problem[], problems: readonly Problem[]): Pro
 }
 
 function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
-  const { environment, vocabularies } = settings
+  const { environment, vocabularies, secretVariables = new Set<string>() } = settings
   const variables = new Map([['ENVIRONMENT', environment], ...settings.variables])
   const drafts = new Map<ParticleId, Draft>()
   const groups = new Map<string, Draft[]>()
@@ -99,6 +117,9 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
   const quasiparticles = new Map<string, Place>()
   const absent = new Map<string, Place>()
   const broken = new Set<string>()
+  const unsound = new Set<ParticleId>()
+  const environments = new Set<string>()
+  const regionless: Problem[] = []
   const files = new Set<string>()
   const copies = { left: COPIES.all }
   const wrong = complain(problems)
@@ -112,15 +133,19 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
     const isQuasi = isQuasiparticle(node)
     const keys = isQuasi ? KEYS.quasiparticle : KEYS.particle
     checkKeys(node, keys, isQuasi ? 'a quasiparticle' : 'a particle', wrong)
+    remember(node)
     const present = inEnvironment(node, environment, keys, problems)
     if (!present) {
       leaveOut(node)
       return
     }
+    const before = misread.length
     const map = substitute(isQuasi ? withMembers(present) : present, variables, misread)
+    refuseSecrets(map, secretVariables, misread)
+    const legible = misread.length === before
     const who = identify(map, undefined, wrong)
     if (!isQuasi) {
-      grow({ map, who, origin: {} })
+      grow({ map, who, origin: {} }, legible)
       return
     }
     if (who.id) {
@@ -130,7 +155,15 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
       labels.set(who.id, who.label)
       if (!groups.has(who.id)) groups.set(who.id, [])
     }
-    for (const seed of expandQuasiparticle(map, who, copies, problems)) grow(seed)
+    for (const seed of expandQuasiparticle(map, who, copies, problems)) grow(seed, legible)
+  }
+
+  /** The environments that a particle, or a quasiparticle with its members, has patches for. */
+  function remember({ entries }: MapNode): void {
+    const given = entries.get('environments')?.node
+    if (given?.kind === 'map') for (const name of given.entries.keys()) environments.add(name)
+    const members = entries.get('particles')?.node
+    if (members?.kind === 'list') for (const member of members.items) if (member.kind === 'map') remember(member)
   }
 
   function isQuasiparticle({ entries, ...map }: MapNode): boolean {
@@ -169,7 +202,7 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
     for (const member of members.items) if (member.kind === 'map') leaveOut(member, map)
   }
 
-  function grow({ map, who, origin, shared }: Seed): void {
+  function grow({ map, who, origin, shared }: Seed, legible: boolean): void {
     const { flavor, name, id, label } = who
     const vocabulary = flavor !== undefined && Object.hasOwn(vocabularies, flavor) ? vocabularies[flavor] : undefined
     if (flavor !== undefined && !vocabulary) {
@@ -181,6 +214,7 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
       if (id && origin.copy) broken.add(origin.copy.of)
       return
     }
+    const before = problems.length
     const draft = withShared(
       readDraft(map, { id, name, label }, vocabulary, settings.region, origin, problems),
       shared,
@@ -195,6 +229,7 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
       return
     }
     drafts.set(id, draft)
+    if (!legible || problems.length > before) unsound.add(id)
     labels.set(id, label)
     if (origin.copy) labels.set(origin.copy.of, origin.copy.label)
     for (const group of [origin.quasi, origin.copy?.of]) {
@@ -205,10 +240,9 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
     }
     if (draft.region === undefined && !files.has(draft.place.file)) {
       files.add(draft.place.file)
-      wrong(
-        draft.place,
-        'aws_resource.region_name is missing, and so is a region for particles without one; set the aws-region input or AWS_REGION',
-      )
+      const message =
+        'aws_resource.region_name is missing, and so is a region for particles without one; set the aws-region input or AWS_REGION'
+      regionless.push({ place: draft.place, message })
     }
   }
 
@@ -219,5 +253,5 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
     return `flavor ${shown} is not known${didYouMean(flavor, known) || `; there are ${known.join(', ')}`}`
   }
 
-  return { read, drafts, groups, labels, absent, broken, incomplete: false }
+  return { read, drafts, groups, labels, absent, broken, unsound, environments, regionless, incomplete: false }
 }

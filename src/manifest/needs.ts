@@ -104,7 +104,8 @@ function agrees(stated: Node, name: ScalarNode, parent: Particle, region: string
 
 /** Whether a member is part of who a particle is. */
 export function tells(vocabulary: Vocabulary, member: string): boolean {
-  const names = Object.fromEntries(namingMembers(vocabulary).map(name => [name, 'name']))
+  const members = [...namingMembers(vocabulary), ...Object.values(vocabulary.needs)]
+  const names = Object.fromEntries(members.map(name => [name, 'name']))
   const probe = (value: string) =>
     vocabulary.identity({ definition: { ...names, [member]: value } } as unknown as Particle)
   return probe('one') !== probe('other')

@@ -1,8 +1,9 @@
 import type { Vocabulary } from '../flavors/flavor.ts'
 import { nameOf } from '../flavors/vocabulary.ts'
 import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
+import { ignoredAstray } from './model/paths.ts'
 import { didYouMean } from './suggest.ts'
-import { asBoolean, asWhole, kindOf, lineOf, quote, textOf } from './words.ts'
+import { asBoolean, asWhole, kindOf, lineOf, quote, textOf, written } from './words.ts'
 
 type Wrong = (place: Place, message: string) => void
 
@@ -106,8 +107,21 @@ function readOptions(node: Node, vocabulary: Vocabulary, wrong: Wrong): Readonly
     const [option, due] = readOption(value, kind)
     if (option === undefined) wrong(value.place, `${path} must be ${due}, not ${kindOf(value)}`)
     else options[key] = option
+    if (key === 'ignore') checkIgnored(value, vocabulary, wrong)
   }
   return options
+}
+
+function checkIgnored(paths: Node, vocabulary: Vocabulary, wrong: Wrong): void {
+  if (paths.kind !== 'list') return
+  for (const [index, item] of paths.items.entries()) {
+    const text = textOf(item)
+    const astray = text === undefined ? undefined : ignoredAstray(text, vocabulary)
+    if (astray === undefined || item.kind !== 'scalar') continue
+    // What a variable made of it would be told by what is missing.
+    const why = item.parts ? '' : `: ${astray}`
+    wrong(item.place, `aws_resource.custom_config.ignore[${index}]: ${quote(written(item))} leads nowhere${why}`)
+  }
 }
 
 function readOption(node: Node, kind: Vocabulary['options'][string]): [value: unknown, due: string] {

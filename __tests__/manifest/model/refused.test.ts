@@ -918,6 +918,33 @@ const bad: readonly Row[] = [
     ['2:55 aws_resource.volumeConfigurations[data].managedEBSVolume needs sizeInGiB or snapshotId'],
   ],
   [
+    'a deployment that can replace nothing',
+    'ecs_service',
+    'serviceName: web\ndeploymentConfiguration: {maximumPercent: 100, minimumHealthyPercent: 100}',
+    [
+      '2:43 aws_resource.deploymentConfiguration.maximumPercent and minimumHealthyPercent cannot both be 100: no task could be replaced',
+    ],
+  ],
+  [
+    'a variable that is set twice',
+    'ecs_task_definition',
+    'family: web\ncontainerDefinitions: [{name: web, image: nginx, memory: 64, environment: [{name: A, value: a}, {name: B}, {name: A, value: b}]}]',
+    ['2:114 aws_resource.containerDefinitions[web].environment[A].name "A" is set twice: keep one'],
+  ],
+  [
+    'an attribute that is there twice',
+    'ecs_instance',
+    'attributes: [{name: a, value: b}, {name: c}, {name: a}]',
+    ['1:53 aws_resource.attributes[a].name "a" is there twice: keep one'],
+  ],
+  [
+    'a text that a variable makes too long',
+    'ecs_cluster',
+    'clusterName: "${NAME}"',
+    ['1:14 aws_resource.clusterName must have at most 255 characters'],
+    { NAME: 'n'.repeat(300) },
+  ],
+  [
     'binpack by something else',
     'ecs_service',
     'serviceName: web\nplacementStrategy: [{type: binpack, field: disk}]',

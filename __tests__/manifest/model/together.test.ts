@@ -126,6 +126,15 @@ describe('what a child says of its task definition', () => {
       ],
     ],
     [
+      'a network that says nothing',
+      awsvpc,
+      'ecs_service:web',
+      'serviceName: web\nnetworkConfiguration: {}',
+      [
+        `2:23 aws_resource needs networkConfiguration.awsvpcConfiguration: ${called} has networkMode awsvpc; state it, or name it in custom_config.ignore where somebody else owns it`,
+      ],
+    ],
+    [
       'Fargate in a bridge',
       bridge,
       'ecs_service:web',

@@ -1,22 +1,12 @@
-import { Cluster$, ContainerInstance$, Service$, Task$, TaskDefinition$ } from '@aws-sdk/client-ecs'
-import type { StaticStructureSchema } from '@smithy/types'
 import type { Vocabulary } from '../../flavors/flavor.ts'
 import type { ListNode, MapNode, Node, Place, Problem, ScalarNode } from '../../particle.ts'
 import { closest, didYouMean } from '../suggest.ts'
+import { answerOf } from './answers.ts'
 import type { Limit } from './limits.ts'
 import { type NumberType, type StructType, type TextType, type Type, typeOf } from './model.ts'
 import { own } from './own.ts'
 import { checkRules } from './rules.ts'
 import { asText, elementLabel, sayKey, sayLabel, sayValue } from './written.ts'
-
-/** What ECS describes each flavor by: people start from that, and it has members that no request takes. */
-const answers: Readonly<Record<string, StaticStructureSchema>> = {
-  ecs_cluster: Cluster$,
-  ecs_task_definition: TaskDefinition$,
-  ecs_service: Service$,
-  ecs_task: Task$,
-  ecs_instance: ContainerInstance$,
-}
 
 /**
  * Checks what a manifest states as `aws_resource` against the API's model, and gives its scalars the types that the
@@ -38,8 +28,8 @@ export function checkDefinition(node: MapNode, vocabulary: Vocabulary): { node: 
 /** What may have been meant by a member that is none. */
 function remedy(key: string, vocabulary: Vocabulary, model: StructType | undefined): string {
   if (Object.hasOwn(vocabulary.options, key)) return '; it belongs in custom_config'
-  const answer = answers[vocabulary.name]
-  if (answer && typeOf(answer).members.has(key)) return '; only answers of ECS have it, so leave it out'
+  // People start from what ECS describes, and that has members that no request takes.
+  if (answerOf(vocabulary.name)?.members.has(key)) return '; only answers of ECS have it, so leave it out'
   const known = [...(model?.members.keys() ?? [])].filter(name => !Object.hasOwn(vocabulary.refused, name))
   const ours = [...Object.keys(vocabulary.own), ...Object.keys(vocabulary.aliases), 'region_name', 'custom_config']
   return didYouMean(key, [...known, ...ours])
@@ -227,7 +217,11 @@ class Walk {
         length === 0 ? 'must not be empty' : `must have at least ${plural(shortest, 'character')}`,
       )
     } else if (length > longest) {
-      this.#problem(node.place, at, `must have at most ${plural(longest, 'character')}, not ${length}`)
+      this.#problem(
+        node.place,
+        at,
+        `must have at most ${plural(longest, 'character')}${node.parts ? '' : `, not ${length}`}`,
+      )
     } else if (pattern && !pattern.test(text)) {
       this.#problem(node.place, at, `must be ${says}, not ${sayValue(node)}`)
     }

@@ -16,6 +16,7 @@ import { sayValue } from './written.ts'
  */
 export function checkRules(node: MapNode, flavor: string, sound: boolean, problems: Problem[]): void {
   const say: Say = (at, message) => problems.push({ place: at.place, message })
+  if (flavor === 'ecs_instance') checkAttributes(node, say)
   const rules = byFlavor[flavor]
   if (!rules) return
   checkTags(node, say)
@@ -27,6 +28,17 @@ const byFlavor: Readonly<Record<string, (node: MapNode, sound: boolean, say: Say
   ecs_task_definition: checkTaskDefinition,
   ecs_service: checkService,
   ecs_task: checkTask,
+}
+
+/** A map cannot name an attribute twice, a list can. */
+function checkAttributes(node: MapNode, say: Say): void {
+  const seen = new Set<string>()
+  for (const { node: attribute, path } of elements(node, 'attributes', root)) {
+    const name = scalar(attribute, 'name')
+    if (!name) continue
+    if (seen.has(String(name.value))) say(name, `${path}.name ${sayValue(name)} is there twice: keep one`)
+    seen.add(String(name.value))
+  }
 }
 
 function checkTags(node: MapNode, say: Say): void {

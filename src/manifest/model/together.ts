@@ -17,10 +17,10 @@ export function checkTogether(particles: readonly Particle[]): Problem[] {
     if (particle.desired !== 'running') continue
     const say: Say = (at, message) => problems.push({ place: at.place, message })
     if (particle.flavor !== 'ecs_service' && particle.flavor !== 'ecs_task') continue
-    for (const id of particle.parents) {
-      const parent = byId.get(id)
-      if (parent?.flavor === 'ecs_task_definition') checkAgainst(particle, new TaskDefinition(parent), say)
-    }
+    const [definition] = particle.parents.filter(id => id.startsWith('ecs_task_definition:'))
+    const parent = definition && byId.get(definition)
+    if (parent) checkAgainst(particle, new TaskDefinition(parent), say)
+    else if (!definition) checkAlone(particle, say)
   }
   return problems
 }
@@ -154,28 +154,51 @@ function checkNetwork(
 ): void {
   if (networkMode === undefined) return
   const at = member(source, 'networkConfiguration')
-  if (networkMode !== 'awsvpc' && at) {
+  if (networkMode !== 'awsvpc' && at && given(at, 'awsvpcConfiguration')) {
     say(
       at,
       `${root}.networkConfiguration is only for networkMode awsvpc, and ${called} has ${networkSaid}: leave it out`,
     )
   }
-  if (networkMode === 'awsvpc' && !at && !ignored) {
-    say(
-      source,
-      `${root} needs networkConfiguration: ${called} has networkMode ${networkSaid}; state it, or name it in custom_config.ignore where somebody else owns it`,
-    )
+  if (networkMode === 'awsvpc' && !ignored) {
+    mustHaveNetwork(source, source, `${called} has networkMode ${networkSaid}`, say)
   }
 }
 
-function checkFargate(source: MapNode, definition: TaskDefinition, say: Say): void {
-  const launch = scalar(source, 'launchType')
-  const provider = elements(source, 'capacityProviderStrategy', root).find(({ node }) =>
-    /^FARGATE(_SPOT)?$/.test(text(node, 'capacityProvider') ?? ''),
+/** Says so where a network configuration is missing, or says nothing. */
+function mustHaveNetwork(source: MapNode, at: Node, because: string, say: Say): void {
+  const stated = member(source, 'networkConfiguration')
+  if (stated && (stated.kind !== 'map' || member(stated, 'awsvpcConfiguration'))) return
+  say(
+    stated ?? at,
+    `${root} needs networkConfiguration${stated ? '.awsvpcConfiguration' : ''}: ${because}; state it, or name it in custom_config.ignore where somebody else owns it`,
   )
-  const at = launch?.value === 'FARGATE' ? launch : provider && scalar(provider.node, 'capacityProvider')
-  if (!at) return
-  const said = at === launch ? `${root}.launchType FARGATE` : `${provider?.path}.capacityProvider ${sayText(at)}`
+}
+
+/** Of a task definition that is not declared here only AWS knows the network mode, but on Fargate there is just one. */
+function checkAlone({ source, options }: Particle, say: Say): void {
+  const fargate = onFargate(source)
+  if (!fargate || ignores(options, 'networkConfiguration')) return
+  mustHaveNetwork(source, fargate.at, `${fargate.said} has networkMode awsvpc alone`, say)
+}
+
+/** Where a service or a task asks for Fargate, and in which words. */
+function onFargate(source: MapNode): { readonly at: ScalarNode; readonly said: string } | undefined {
+  const launch = scalar(source, 'launchType')
+  if (launch?.value === 'FARGATE') return { at: launch, said: `${root}.launchType ${sayText(launch)}` }
+  for (const { node, path } of elements(source, 'capacityProviderStrategy', root)) {
+    const provider = scalar(node, 'capacityProvider')
+    if (provider && /^FARGATE(_SPOT)?$/.test(String(provider.value))) {
+      return { at: provider, said: `${path}.capacityProvider ${sayText(provider)}` }
+    }
+  }
+  return undefined
+}
+
+function checkFargate(source: MapNode, definition: TaskDefinition, say: Say): void {
+  const fargate = onFargate(source)
+  if (!fargate) return
+  const { at, said } = fargate
   const parent = definition.source
   const stated = member(parent, 'requiresCompatibilities')
   const compatible = scalars(parent, 'requiresCompatibilities')

@@ -1,5 +1,5 @@
 import type { MapNode, Node } from '../../../particle.ts'
-import { elements, given, member, scalars, text } from '../reading.ts'
+import { elements, given, member, number, scalars, text } from '../reading.ts'
 import { sayText } from '../written.ts'
 import { checkLaunch } from './launch.ts'
 import { root, type Say, said } from './say.ts'
@@ -49,6 +49,10 @@ function checkDeployment(node: Node | undefined, say: Say): void {
   if (!node) return
   const path = `${root}.deploymentConfiguration`
   const strategy = text(node, 'strategy')
+  const most = member(node, 'maximumPercent')
+  if (most && number(node, 'maximumPercent') === 100 && number(node, 'minimumHealthyPercent') === 100) {
+    say(most, `${path}.maximumPercent and minimumHealthyPercent cannot both be 100: no task could be replaced`)
+  }
   for (const [name, needed] of [
     ['linearConfiguration', 'LINEAR'],
     ['canaryConfiguration', 'CANARY'],

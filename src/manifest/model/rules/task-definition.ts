@@ -61,7 +61,14 @@ function checkEssential({ node, containers, open, say }: TaskContext): void {
 
 function checkContainerRest({ containers, sound, say }: TaskContext): void {
   for (const container of containers) {
-    const variables = new Set(elements(container.node, 'environment', '').map(({ node }) => text(node, 'name')))
+    const variables = new Set<string>()
+    for (const { node: variable, path } of elements(container.node, 'environment', container.path)) {
+      const name = scalar(variable, 'name')
+      if (!name) continue
+      // ECS keeps one of them, so that the definition would never be what it registered.
+      if (variables.has(String(name.value))) say(name, `${path}.name ${sayValue(name)} is set twice: keep one`)
+      variables.add(String(name.value))
+    }
     for (const { node: secret, path } of elements(container.node, 'secrets', container.path)) {
       const name = scalar(secret, 'name')
       if (name && variables.has(String(name.value))) {
