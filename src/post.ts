@@ -97,6 +97,7 @@ const step = has({
   dependsOn: every(isText),
   risks: every(isText),
   why: maybe(isText),
+  after: maybe(isText),
   protected: maybe(every(change)),
   source: has({ file: isText, line: isNumber }),
 } satisfies Record<keyof Step, Check>)

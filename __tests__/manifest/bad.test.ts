@@ -458,11 +458,11 @@ describe('particles', () => {
         SERVICE.replace('serviceName: web', 'serviceName: web, custom_config: {ignore: [desiredCont, ""]}'),
       ),
       [
-        '9:27 aws_resource.custom_config.ignore[0]: containerDefinitions[web].imge leads nowhere: ContainerDefinition has no imge; did you mean image?',
-        '9:60 aws_resource.custom_config.ignore[1]: containerDefinitions.web leads nowhere: an element of a list is [name], [0] or [*]',
-        '9:86 aws_resource.custom_config.ignore[2]: "containerDefinitions[*].image.tag" leads nowhere: there is nothing inside a plain value, so no tag',
-        '15:74 aws_resource.custom_config.ignore[0]: desiredCont leads nowhere: CreateService has no desiredCont; did you mean desiredCount?',
-        '15:87 aws_resource.custom_config.ignore[1]: "" leads nowhere: CreateService has no ""; correct it',
+        '9:28 aws_resource.custom_config.ignore[0]: containerDefinitions[web].imge leads nowhere: ContainerDefinition has no imge; did you mean image?',
+        '9:62 aws_resource.custom_config.ignore[1]: containerDefinitions.web leads nowhere: an element of a list is [name], [0] or [*]',
+        '9:88 aws_resource.custom_config.ignore[2]: "containerDefinitions[*].image.tag" leads nowhere: there is nothing inside a plain value, so no tag',
+        '15:59 aws_resource.custom_config.ignore[0]: desiredCont leads nowhere: CreateService has no desiredCont; did you mean desiredCount?',
+        '15:72 aws_resource.custom_config.ignore[1]: "" leads nowhere: CreateService has no ""; correct it',
       ],
     ],
     [
@@ -632,14 +632,14 @@ describe('inheritance', () => {
         DEFINITION,
         SERVICE.replace(
           'serviceName: web',
-          'serviceName: web, platformVersion: $inherit$ecs_cluster:main$clusterArm, propagateTags: $inherit$ecs_task_definition:web$volumes.data.name, role: $inherit$ecs_cluster:main$status.code, clientToken: a',
+          'serviceName: web, platformVersion: $inherit$ecs_cluster:main$clusterArm, propagateTags: $inherit$ecs_task_definition:web$volumes.data.name, launchType: $inherit$ecs_cluster:main$status.code, clientToken: a',
         ),
       ),
       [
         '14:51 aws_resource.platformVersion: $inherit$ecs_cluster:main$clusterArm leads nowhere in ecs_cluster:main: Cluster has no clusterArm; did you mean clusterArn?',
-        '14:105 aws_resource.propagateTags: $inherit$ecs_task_definition:web$volumes.data.name leads nowhere in ecs_task_definition:web: an element of a list is 0, 1 and so on',
-        '14:162 aws_resource.role: $inherit$ecs_cluster:main$status.code leads nowhere in ecs_cluster:main: there is nothing inside a plain value, so no code',
-        '14:213 aws_resource.clientToken cannot be stated; leave it out: this tool makes its own',
+        '14:104 aws_resource.propagateTags: $inherit$ecs_task_definition:web$volumes.data.name leads nowhere in ecs_task_definition:web: an element of a list is 0, 1 and so on',
+        '14:168 aws_resource.launchType: $inherit$ecs_cluster:main$status.code leads nowhere in ecs_cluster:main: there is nothing inside a plain value, so no code',
+        '14:207 aws_resource.clientToken cannot be stated; leave it out: this tool makes its own',
       ],
     ],
     [
@@ -650,7 +650,7 @@ describe('inheritance', () => {
         'flavor: ecs_instance\npcf_name: one\nparents: [ecs_cluster:main, ec2_instance:one]\naws_resource:\n  attributes: {zone: $inherit$ec2_instance:one$Zone.Name, id: $inherit$ec2_instance:one$InstanceId, type: $inherit$ec2_instance:one$InstanceType}\n',
       ),
       [
-        '13:106 aws_resource.attributes.type: $inherit$ec2_instance:one$InstanceType leads nowhere in ec2_instance:one: ec2_instance is not looked at; state it there',
+        '13:107 aws_resource.attributes.type: $inherit$ec2_instance:one$InstanceType leads nowhere in ec2_instance:one: ec2_instance is not looked at; state it there',
       ],
     ],
     [
@@ -1014,16 +1014,16 @@ pcf_name: \${OPEN}
 particles:
   - {flavor: ecs_cluster, pcf_name: "\${TOKEN}", multiplier: "\${TOKEN}", base_particle_config: "\${TOKEN}", aws_resource: {clusterName: c}}
 `)
-    const places = ['2:11', '3:16', '4:11', '5:12', '6:20', '9:16', '11:28', '13:9', '20:37', '20:61', '20:97']
+    const places = ['2:11', '3:16', '4:11', '5:12', '6:20', '9:16', '11:28', '13:9', '20:37', '20:61', '20:95']
     expect(said.map(problem => problem.split(' ')[0])).toEqual(places.map(place => `a.yml:${place}`))
     expect(said[0]).toBe(
-      'a.yml:2:11 pcf_name: \${TOKEN} is a secret variable, and what stands here is shown; write it out, or take the name out of secret-variables',
+      'a.yml:2:11 pcf_name: ${TOKEN} is a secret variable, and what stands here is shown; write it out, or take the name out of secret-variables',
     )
     expect(said.join()).not.toContain('hunter22')
   })
 
   test('stand in a definition, and no message shows them there', () => {
-    expect(secrets(cluster('aws_resource: {clusterName: "a-\${TOKEN}"}\n'))).toEqual([])
+    expect(secrets(cluster('aws_resource: {clusterName: "a-${TOKEN}"}\n'))).toEqual([])
     const said = secrets(cluster(`aws_resource: {clusterName: "a \${TOKEN}", settings: "\${TOKEN}"}\n`))
     expect(said).toHaveLength(2)
     expect(said.join()).not.toContain('hunter22')

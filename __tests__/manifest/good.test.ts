@@ -74,7 +74,9 @@ describe('files and documents', () => {
     const loaded = read({ 'a.yml': documents(CLUSTER, DEFINITION), 'b.yml': SERVICE }, { region: undefined })
     expect(loaded.problems).toEqual([])
     expect(loaded.regionless.map(({ place }) => `${place?.file}:${place?.line}`)).toEqual(['a.yml:1', 'b.yml:1'])
-    expect(loaded.regionless[0]?.message).toMatch(/^aws_resource.region_name is missing.*aws-region input or AWS_REGION$/)
+    expect(loaded.regionless[0]?.message).toMatch(
+      /^aws_resource.region_name is missing.*aws-region input or AWS_REGION$/,
+    )
   })
 
   test('the environments that have patches are told, whichever is read', () => {
@@ -83,7 +85,10 @@ pcf_name: fleet
 environments: {qa: false}
 particles: [{flavor: ecs_cluster, environments: {canary: false, dev: {desired_state: stopped}}, aws_resource: {clusterName: fleet}}]
 `
-    const files = { 'a.yml': `${CLUSTER}environments: {staging: false, dev: {desired_state: stopped}}\n`, 'b.yml': quasiparticle }
+    const files = {
+      'a.yml': `${CLUSTER}environments: {staging: false, dev: {desired_state: stopped}}\n`,
+      'b.yml': quasiparticle,
+    }
     for (const environment of ['production', 'staging', 'qa', 'canary']) {
       expect(read(files, { environment }).counts.environments).toEqual(['canary', 'dev', 'qa', 'staging'])
     }
@@ -95,7 +100,9 @@ particles: [{flavor: ecs_cluster, environments: {canary: false, dev: {desired_st
       read({ 'a.yml': documents(CLUSTER, DEFINITION, service, ...more) }).problems.map(({ message }) => message)
     const misnamed = expect.stringContaining('"wbe" is no container of ecs_task_definition:web')
     expect(messages()).toEqual([misnamed])
-    expect(messages('flavor: ecs_cluster\npcf_name: other\naws_resource: {clustrName: other}\n')).toContainEqual(misnamed)
+    expect(messages('flavor: ecs_cluster\npcf_name: other\naws_resource: {clustrName: other}\n')).toContainEqual(
+      misnamed,
+    )
     // The one that is wrong itself is no measure for others.
     const wrong = DEFINITION.replace('memory: 128', 'memry: 128')
     const [problem, ...others] = read({ 'a.yml': documents(CLUSTER, wrong, service) }).problems

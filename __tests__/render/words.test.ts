@@ -120,17 +120,15 @@ describe('why', () => {
   ])('%s', (_, more, text) => expect(plainly(why(step('ecs_service:web', 'update', more)))).toBe(text))
 })
 
-test('a definition names the revision before it', () => {
+test('a definition names the revision that it is compared with, not the one that a service runs', () => {
   const definition = step('ecs_task_definition:web', 'update', {
     changes: [{ path: 'cpu', before: '256', after: '512' }],
-  })
-  const job = step('ecs_task:migrate', 'start', {
-    changes: [{ path: 'taskDefinition', after: { unknown: definition.particle } }],
+    after: 'web:42',
   })
   const service = step('ecs_service:web', 'update', {
     changes: [{ path: 'taskDefinition', before: 'web:41', after: { unknown: definition.particle } }],
   })
-  expect(plainly(whatHappens(definition, around([definition, job, service])))).toBe('new revision after web:41')
+  expect(plainly(whatHappens(definition, around([definition, service])))).toBe('new revision after web:42')
 })
 
 describe('one line', () => {

@@ -42,6 +42,8 @@ export interface Decision {
   readonly behind: ReadonlyMap<string, readonly FoundChange[]>
   /** What children put into the member that they need this particle for. */
   readonly reference: string | Unknown | undefined
+  /** The same before an update: what the changes are compared with. */
+  readonly standing: string | Unknown | undefined
   /** The definition as it is in AWS, for those that inherit from it. */
   readonly current: Readonly<Record<string, unknown>> | undefined
 }
@@ -80,6 +82,7 @@ export function decide(
     sanctioned: comparison.sanctioned === true,
     behind: (live !== undefined && flavor.behind?.(particle, live, curtain)) || new Map(),
     reference: flavor.reference(particle, live, changes),
+    standing: transition === 'update' ? flavor.reference(particle, live, []) : undefined,
     current: flavor.current(particle, live),
   }
 }

@@ -24,6 +24,8 @@ export interface Step {
   readonly risks: readonly string[]
   /** What a `wait` waits for, in one sentence. */
   readonly why?: string
+  /** What a new one comes after: the revision that the changes are compared with, `web:41`. */
+  readonly after?: string
   /** Differences that nobody may carry out, beside those that are carried out. */
   readonly protected?: readonly Change[]
   readonly source: Source

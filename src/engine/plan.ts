@@ -123,7 +123,7 @@ export function shown({ path, before, after, sensitive }: FoundChange): Change {
 
 function stepOf(decisions: ReadonlyMap<ParticleId, Decision>, id: ParticleId, dependsOn: readonly ParticleId[]): Step {
   const decision = decisions.get(id) as Decision
-  const { particle, observed, transition, changes, risks, why } = decision
+  const { particle, observed, transition, changes, risks, why, standing, reference } = decision
   const held = particle.parents.filter(parent => decisions.get(parent)?.reason === 'failed')
   return {
     particle: id,
@@ -134,6 +134,7 @@ function stepOf(decisions: ReadonlyMap<ParticleId, Decision>, id: ParticleId, de
     dependsOn,
     risks: [...risks, ...held.map(parent => `held back until ${parent} has succeeded`)],
     ...(why && { why }),
+    ...(typeof standing === 'string' && standing !== reference && { after: standing }),
     ...(decision.protected.length > 0 && { protected: decision.protected.map(shown) }),
     source: source(particle),
   }

@@ -49,13 +49,10 @@ export const risksOf = (step: Step): string =>
 export interface Around {
   /** Particles that wait for this one on their way up. */
   readonly waiting: ReadonlyMap<ParticleId, readonly ParticleId[]>
-  /** The revision that a definition's services run before it changes. */
-  readonly revision: ReadonlyMap<ParticleId, string>
 }
 
 export function around(steps: readonly Step[]): Around {
   const waiting = new Map<ParticleId, ParticleId[]>()
-  const revision = new Map<ParticleId, string>()
   for (const step of steps) {
     if (isUp(step))
       for (const id of step.dependsOn) {
@@ -63,18 +60,14 @@ export function around(steps: readonly Step[]): Around {
         if (others) others.push(step.particle)
         else waiting.set(id, [step.particle])
       }
-    for (const { before, after } of step.changes) {
-      const id = unknownOf(after)
-      if (id !== undefined && typeof before === 'string' && !revision.has(id)) revision.set(id, before)
-    }
   }
-  return { waiting, revision }
+  return { waiting }
 }
 
-const alone: Around = { waiting: new Map(), revision: new Map() }
+const alone: Around = { waiting: new Map() }
 
 /** What a transition does to a thing of this flavor. */
-export function whatHappens(step: Step, { waiting, revision }: Around = alone): Phrase {
+export function whatHappens(step: Step, { waiting }: Around = alone): Phrase {
   const before = waiting.get(step.particle) ?? []
   const until: Phrase = before.length === 0 || !isUp(step) ? [] : [', before ', ...enumerated(before)]
   const flavor = flavorOf(step.particle)
@@ -84,7 +77,7 @@ export function whatHappens(step: Step, { waiting, revision }: Around = alone): 
       if (flavor === 'ecs_service') return [starting(step)]
       return [starts[flavor] ?? 'is started']
     case 'update':
-      return updating(step, revision.get(step.particle))
+      return updating(step)
     case 'replace':
       return ['is deleted, then started anew']
     case 'wait':
@@ -118,11 +111,11 @@ function starting(step: Step): string {
   return typeof tasks === 'number' ? `is created with ${count(tasks, 'task')}` : 'is created'
 }
 
-function updating(step: Step, revision: string | undefined): Phrase {
+function updating(step: Step): Phrase {
   const flavor = flavorOf(step.particle)
   if (flavor === 'ecs_task_definition') {
     if (step.changes.length > 0 && step.changes.every(({ path }) => head(path) === 'tags')) return ['in place']
-    return revision === undefined ? ['new revision'] : ['new revision after ', name(cut(revision, 80))]
+    return step.after === undefined ? ['new revision'] : ['new revision after ', name(cut(step.after, 80))]
   }
   if (flavor === 'ecs_service' && step.changes.some(({ path }) => head(path) === 'taskDefinition'))
     return ['new deployment']

@@ -929,7 +929,7 @@ const bad: readonly Row[] = [
     'a variable that is set twice',
     'ecs_task_definition',
     'family: web\ncontainerDefinitions: [{name: web, image: nginx, memory: 64, environment: [{name: A, value: a}, {name: B}, {name: A, value: b}]}]',
-    ['2:114 aws_resource.containerDefinitions[web].environment[A].name "A" is set twice: keep one'],
+    ['2:115 aws_resource.containerDefinitions[web].environment[A].name "A" is set twice: keep one'],
   ],
   [
     'an attribute that is there twice',

@@ -232,3 +232,40 @@ volumeConfigurations: [{name: data, managedEBSVolume: {roleArn: r, sizeInGiB: 1}
     ).toEqual([])
   })
 })
+
+describe('what Fargate needs of a service or a task whose definition is not declared here', () => {
+  const alone = (child: ParticleId, text: string, options: Record<string, unknown> = {}) =>
+    checkTogether([{ ...particle(child, text), options }]).map(
+      ({ place, message }) => `${place?.line}:${place?.column} ${message}`,
+    )
+  const remedy = 'state it, or name it in custom_config.ignore where somebody else owns it'
+
+  test.each<[child: ParticleId, text: string, problem: string]>([
+    [
+      'ecs_service:web',
+      'serviceName: web\nlaunchType: FARGATE',
+      `2:13 aws_resource needs networkConfiguration: aws_resource.launchType FARGATE has networkMode awsvpc alone; ${remedy}`,
+    ],
+    [
+      'ecs_task:migrate',
+      'taskName: migrate\ncapacityProviderStrategy: [{capacityProvider: own}, {capacityProvider: FARGATE_SPOT, weight: 1}]',
+      `2:72 aws_resource needs networkConfiguration: aws_resource.capacityProviderStrategy[1].capacityProvider FARGATE_SPOT has networkMode awsvpc alone; ${remedy}`,
+    ],
+    [
+      'ecs_service:web',
+      'serviceName: web\nlaunchType: FARGATE\nnetworkConfiguration: {}',
+      `3:23 aws_resource needs networkConfiguration.awsvpcConfiguration: aws_resource.launchType FARGATE has networkMode awsvpc alone; ${remedy}`,
+    ],
+  ])('%s %#', (child, text, problem) => {
+    expect(alone(child, text)).toEqual([problem])
+    expect(alone(child, `${text.replace('\nnetworkConfiguration: {}', '')}\n${network}`)).toEqual([])
+    expect(alone(child, text, { ignore: ['networkConfiguration'] })).toEqual([])
+  })
+
+  test('nothing is said where nobody speaks of Fargate', () => {
+    expect(alone('ecs_service:web', 'serviceName: web\nlaunchType: EC2')).toEqual([])
+    expect(
+      alone('ecs_service:web', 'serviceName: web\nlaunchType: FARGATE\nnetworkConfiguration: $inherit$a:b$c'),
+    ).toEqual([])
+  })
+})
