@@ -225,18 +225,18 @@ describe('what PCF wrote and must be changed, said at its line', () => {
       'a machine that PCF would have made',
       `---\n- ${JSON.stringify(MACHINE)}\n`,
       [
-        'pcf.yml:2:56 aws_resource.InstanceId is missing; state it: it names one that is there, which is never started or changed here',
+        'pcf.yml:2:61 aws_resource.InstanceId is missing; state it: it names one that is there, which is never started or changed here',
       ],
     ],
     [
       'a task without its name',
       `- ${JSON.stringify(CLUSTER)}\n- ${JSON.stringify(DEFINITION)}\n- {pcf_name: supper, flavor: ecs_task, parents: [ecs_cluster:crew, ecs_task_definition:galley], aws_resource: {launchType: EC2}}\n`,
-      ['pcf.yml:3:109 aws_resource.taskName is missing; state it: it tells one from another'],
+      ['pcf.yml:3:111 aws_resource.taskName is missing; state it: it tells one from another'],
     ],
     [
       'a task under the name of a service',
       `- ${JSON.stringify(CLUSTER)}\n- ${JSON.stringify(DEFINITION)}\n- {pcf_name: supper, flavor: ecs_service, parents: [ecs_cluster:crew, ecs_task_definition:galley], aws_resource: {launchType: EC2}}\n`,
-      ['pcf.yml:3:112 aws_resource.serviceName is missing; state it: it tells one from another'],
+      ['pcf.yml:3:114 aws_resource.serviceName is missing; state it: it tells one from another'],
     ],
     [
       'a flavor that is not of ECS, and a particle without any',
@@ -251,7 +251,17 @@ describe('what PCF wrote and must be changed, said at its line', () => {
       "PCF's own quasiparticle of instances",
       `pcf_name: crew\nflavor: ecs_instance_quasi\nparticles:\n  - ${JSON.stringify({ ...CLUSTER, pcf_name: undefined })}\n`,
       [
-        'pcf.yml:2:9 flavor "ecs_instance_quasi" is not known here; write a quasiparticle, with ecs_cluster and ec2_instance as parents of its ecs_instance',
+        'pcf.yml:2:9 flavor "ecs_instance_quasi" is not known here; write flavor: quasiparticle, with ecs_cluster and ec2_instance as parents of its ecs_instance',
+      ],
+    ],
+    [
+      'a quasiparticle under the name of its class, and what is wrong inside',
+      'pcf_name: crew\nflavor: ec2_route53\nparticles:\n  - {flavor: ecs_cluster, aws_resource: {clustername: crew}}\n  - {flavor: route53_record, aws_resource: {Name: crew.example}}\n',
+      [
+        'pcf.yml:2:9 flavor "ec2_route53" is not known; what has particles is a quasiparticle: write flavor: quasiparticle',
+        'pcf.yml:4:41 aws_resource.clusterName is missing; state it: it tells one from another',
+        'pcf.yml:4:42 aws_resource.clustername is not a member of CreateCluster; did you mean clusterName?',
+        'pcf.yml:5:14 flavor "route53_record" is not known; there are ecs_cluster, ecs_task_definition, ecs_service, ecs_task, ecs_instance, ec2_instance, quasiparticle',
       ],
     ],
     [
@@ -265,7 +275,7 @@ describe('what PCF wrote and must be changed, said at its line', () => {
     [
       'a token of the user’s own',
       `- ${JSON.stringify(CLUSTER)}\n- ${JSON.stringify(DEFINITION)}\n- {pcf_name: cook, flavor: ecs_service, parents: [ecs_cluster:crew, ecs_task_definition:galley], aws_resource: {serviceName: cook, desiredCount: 1, clientToken: once}}\n`,
-      ['pcf.yml:3:146 aws_resource.clientToken cannot be stated; leave it out: this tool makes its own'],
+      ['pcf.yml:3:149 aws_resource.clientToken cannot be stated; leave it out: this tool makes its own'],
     ],
   ])('%s', (_name, text, said) => {
     expect(problems(text)).toEqual(said)
@@ -274,9 +284,7 @@ describe('what PCF wrote and must be changed, said at its line', () => {
   test('comments in JSON, which PCF allows', () => {
     const text =
       '{\n  // the crew\n  "pcf_name": "crew", "flavor": "ecs_cluster", "aws_resource": {"clusterName": "crew"}\n}\n'
-    expect(problems(text, 'pcf.json')).toEqual([
-      'pcf.json:2:3 not valid JSON: // begins no comment here; remove it, or begin it with #',
-    ])
+    expect(problems(text, 'pcf.json')).toEqual(['pcf.json:2:3 // begins no comment; remove it, or begin it with #'])
     expect(problems(text.replace('//', '#'), 'pcf.json')).toEqual([])
   })
 })

@@ -52,7 +52,7 @@ export interface Loaded {
 
 /** Particles of PCF that have another name here. */
 const OTHER_FLAVORS: Readonly<Record<string, string>> = {
-  ecs_instance_quasi: 'write a quasiparticle, with ecs_cluster and ec2_instance as parents of its ecs_instance',
+  ecs_instance_quasi: 'write flavor: quasiparticle, with ecs_cluster and ec2_instance as parents of its ecs_instance',
 }
 
 /** From the text of all manifests to particles and problems: all problems of all files at once. Never throws on bad input. */
@@ -144,6 +144,7 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
     refuseSecrets(map, secretVariables, misread)
     const legible = misread.length === before
     const who = identify(map, undefined, wrong)
+    if (isQuasi && who.flavor !== undefined && who.flavor !== 'quasiparticle') unknownFlavor(map, who.flavor)
     if (!isQuasi) {
       grow({ map, who, origin: {} }, legible)
       return
@@ -166,11 +167,18 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
     if (members?.kind === 'list') for (const member of members.items) if (member.kind === 'map') remember(member)
   }
 
+  /** In PCF every class of quasiparticles has a flavor of its own, which says nothing here: its members do. */
   function isQuasiparticle({ entries, ...map }: MapNode): boolean {
-    const flavor = entries.get('flavor')
-    if (!flavor) return entries.has('particles')
-    const alone = substitute({ ...map, entries: new Map([['flavor', flavor]]) }, variables, [])
-    return textOf(alone.entries.get('flavor')?.node) === 'quasiparticle'
+    const given = entries.get('flavor')
+    if (!given) return entries.has('particles')
+    const alone = substitute({ ...map, entries: new Map([['flavor', given]]) }, variables, [])
+    const flavor = textOf(alone.entries.get('flavor')?.node)
+    return flavor === 'quasiparticle' || (entries.has('particles') && !Object.hasOwn(vocabularies, flavor ?? ''))
+  }
+
+  function unknownFlavor(map: MapNode, flavor: string): void {
+    const node = map.entries.get('flavor')?.node
+    wrong(node?.place ?? map.place, flavorMessage(flavor, node, map.entries.has('particles')))
   }
 
   /** A quasiparticle without the members that are not in this environment. */
@@ -205,10 +213,7 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
   function grow({ map, who, origin, shared }: Seed, legible: boolean): void {
     const { flavor, name, id, label } = who
     const vocabulary = flavor !== undefined && Object.hasOwn(vocabularies, flavor) ? vocabularies[flavor] : undefined
-    if (flavor !== undefined && !vocabulary) {
-      const node = map.entries.get('flavor')?.node
-      wrong(node?.place ?? map.place, flavorMessage(flavor, node))
-    }
+    if (flavor !== undefined && !vocabulary) unknownFlavor(map, flavor)
     if (!vocabulary || !name || !id) {
       if (id) broken.add(id)
       if (id && origin.copy) broken.add(origin.copy.of)
@@ -246,9 +251,11 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
     }
   }
 
-  function flavorMessage(flavor: string, node: Node | undefined): string {
+  function flavorMessage(flavor: string, node: Node | undefined, hasMembers: boolean): string {
     const shown = node?.kind === 'scalar' ? kindOf(node).replace(/^the text /, '') : quote(flavor)
     if (Object.hasOwn(OTHER_FLAVORS, flavor)) return `flavor ${shown} is not known here; ${OTHER_FLAVORS[flavor]}`
+    if (hasMembers)
+      return `flavor ${shown} is not known; what has particles is a quasiparticle: write flavor: quasiparticle`
     const known = [...Object.keys(vocabularies), 'quasiparticle']
     return `flavor ${shown} is not known${didYouMean(flavor, known) || `; there are ${known.join(', ')}`}`
   }

@@ -57,8 +57,10 @@ export function parseAny(file: string, text: string): Parsed {
     else if (document.directives?.yaml.version === '1.1') {
       const message = '%YAML 1.1 reads yes, no and 010 differently; remove the line, manifests are YAML 1.2'
       problems.push({ place: place(0), message })
-    } else if (!isEmpty(document)) documents.push(read(document.contents as ParsedNode, place, aliases, problems))
-    else if (index < composed.length - 1) {
+    } else if (!isEmpty(document)) {
+      const root = read(document.contents as ParsedNode, place, aliases, problems)
+      if (root) documents.push(root)
+    } else if (index < composed.length - 1) {
       const message = 'an empty document; remove one of the --- around it'
       problems.push({ place: place(document.range[0]), message })
     }
@@ -107,13 +109,17 @@ interface Anchor {
   depth: number
 }
 
-/** One document's tree. An alias is the very node of its anchor, so an expansion costs no memory. */
+/**
+ * One document's tree; undefined where so much of it cannot be told that the rest would be misunderstood. An alias is the
+ * very node of its anchor, so an expansion costs no memory.
+ */
 function read(
   root: ParsedNode,
   place: (offset: number) => Place,
   aliases: { left: number; values: number },
   problems: Problem[],
-): Node {
+): Node | undefined {
+  let legible = true
   const anchors = new Map<string, Anchor>()
   let values = 0
   let deepest = 0
@@ -210,6 +216,8 @@ function read(
       const name = key.value
       if (key.type === Scalar.PLAIN && name.startsWith('//')) {
         wrong(keyAt, '// begins no comment; remove it, or begin it with #')
+        // The key behind it is part of it.
+        legible = false
         continue
       }
       const isMerge = name === '<<' && key.type === Scalar.PLAIN
@@ -230,7 +238,8 @@ function read(
     return { kind: 'map', place: at, entries }
   }
 
-  return node(root, 1)
+  const tree = node(root, 1)
+  return legible ? tree : undefined
 }
 
 function keyMessage(key: ParsedNode): string {
