@@ -328,15 +328,11 @@ function particleSchemas(words: Vocabulary, shapes: Shapes): Record<string, Sche
     if: { anyOf: starts.map(key => ({ required: [key] })) },
     // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
     then: resource('partial'),
-    else: resource('resource'),
+    else: { required: ['aws_resource'], ...resource('resource') },
   })
   return {
-    [name]: particle(KEYS.particle, ['flavor', 'pcf_name', 'aws_resource'], ['environments']),
-    [`${name}.member`]: {
-      ...particle(KEYS.member, ['flavor'], ['environments', 'base_particle_config']),
-      // Its base may have all that it needs.
-      anyOf: [{ required: ['aws_resource'] }, { required: ['base_particle_config'] }],
-    },
+    [name]: particle(KEYS.particle, ['flavor', 'pcf_name'], ['environments']),
+    [`${name}.member`]: particle(KEYS.member, ['flavor'], ['environments', 'base_particle_config']),
     [`${name}.patch`]: {
       type: 'object',
       properties: patchKeys(KEYS.particle, { aws_resource: ref(`${name}.partial`) }),
@@ -360,7 +356,8 @@ const patchKeys = (keys: readonly string[], given: Readonly<Record<string, Schem
 const byFlavor = (names: readonly string[], suffix = ''): Schema => ({
   type: 'object',
   required: ['flavor'],
-  properties: { flavor: { description: 'What it is.', enum: names } },
+  // Which one a variable means only the action knows.
+  properties: { flavor: { description: 'What it is.', ...choice(names) } },
   allOf: names.map(name => ({
     if: { properties: { flavor: { const: name } }, required: ['flavor'] },
     // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
@@ -395,8 +392,9 @@ export function generateSchema(): Schema {
           particles: { description: 'Its members.', type: 'array', items: ref('member') },
           environments: environments('quasiparticle.patch'),
         }),
-        required: ['flavor', 'pcf_name', 'particles'],
+        required: ['flavor', 'pcf_name'],
         additionalProperties: false,
+        anyOf: [{ required: ['particles'] }, { required: ['environments'] }],
       },
       'quasiparticle.patch': {
         type: 'object',

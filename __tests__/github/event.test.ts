@@ -55,6 +55,7 @@ describe('reading', () => {
       actor: 'ada',
       runId: 123,
       attempt: 2,
+      repositoryUrl: 'https://github.example/acme/infrastructure',
       runUrl: 'https://github.example/acme/infrastructure/actions/runs/123/attempts/2',
       apiUrl: 'https://github.example/api/v3',
       pullRequest: {

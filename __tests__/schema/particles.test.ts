@@ -86,6 +86,15 @@ environments:
       'flavor: ecs_service\npcf_name: web\naws_resource: {serviceName: web, networkConfiguration: {awsvpcConfiguration: {assignPublicIp: ENABLED}}}\nenvironments: {a: {aws_resource: {networkConfiguration: {awsvpcConfiguration: {subnets: [subnet-1]}}}}}',
     ],
     [
+      'what an environment alone completes',
+      'flavor: ecs_cluster\npcf_name: main\nenvironments: {a: {aws_resource: {clusterName: main}}}',
+    ],
+    [
+      'members that an environment alone has',
+      'flavor: quasiparticle\npcf_name: all\nenvironments: {a: {particles: [{flavor: ecs_cluster, aws_resource: {clusterName: main}}]}}',
+    ],
+    ['a flavor by variable', 'flavor: ${FLAVOR}\npcf_name: main\naws_resource: {clusterName: main}'],
+    [
       'a job',
       'flavor: ecs_task\npcf_name: migrate\naws_resource: {taskName: migrate, stopReason: enough, count: 1, custom_config: {wait: exit, retry: 1, record: false, assume: done}}',
     ],

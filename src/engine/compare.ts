@@ -66,9 +66,6 @@ export function describe(stated: object, options: CompareOptions): FoundChange[]
   return walk.changes
 }
 
-/** Of the form that `canonical` gives. A digest is only comparable with one of the same version. */
-export const canonicalVersion = 1
-
 /**
  * The stated definition in one normal spelling, with defaults and what is ignored left out, unordered lists and keys
  * sorted: equal definitions, equal text. Digests of jobs are made from it, and a digest that changes runs a job again:

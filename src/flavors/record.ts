@@ -8,7 +8,7 @@ import { taskDefinitionRules } from './rules/taskDefinition.ts'
 import { ownTagPrefix } from './tags.ts'
 import { nameOf } from './vocabulary.ts'
 
-/** The digest's form: a later form keeps its own number, so that finished jobs stay finished. */
+/** The digest's form, that of `canonical` included: a later form keeps its own number, so that finished jobs stay finished. */
 const digestVersion = 1
 
 const openCurtain: Curtain = { secret: () => false, revealed: () => true }

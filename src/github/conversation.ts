@@ -146,7 +146,7 @@ export class Conversation {
 
   #context(limit: number, { problems, skipped, merges }: PlanNews = {}): Context {
     const { environment, region, requireReview } = this.#inputs
-    const { runId, attempt, runUrl, sha, push, pullRequest } = this.#event
+    const { runId, attempt, runUrl, repositoryUrl, sha, push, pullRequest } = this.#event
     return {
       environment,
       regions: region ? [region] : [],
@@ -157,6 +157,7 @@ export class Conversation {
       reviewed: requireReview,
       merges: merges ?? pullRequest !== undefined,
       ...(runUrl && { runUrl }),
+      ...(repositoryUrl && this.head && { sourceUrl: `${repositoryUrl}/blob/${this.head}` }),
       ...(problems && problems.length > 0 && { problems }),
       ...(skipped && { skipped }),
       ...(push && sha && { mergeCommit: sha }),

@@ -50,6 +50,8 @@ export interface GitHubEvent {
   readonly runId?: number
   readonly attempt: number
   readonly runUrl?: string
+  /** The repository's page. */
+  readonly repositoryUrl?: string
   readonly apiUrl: string
   readonly pullRequest?: PullRequestEvent
   readonly push?: PushEvent
@@ -152,6 +154,7 @@ export async function readEvent(environment: Readonly<Record<string, string | un
     defaultBranch: text(at(payload, 'repository', 'default_branch')),
     actor: text(environment.GITHUB_ACTOR),
     runId: Number.isSafeInteger(runId) ? runId : undefined,
+    repositoryUrl: owner && repo ? `${server}/${owner}/${repo}` : undefined,
     runUrl:
       full && Number.isSafeInteger(runId) ? `${server}/${full}/actions/runs/${runId}/attempts/${attempt}` : undefined,
     pullRequest: pullRequestIn(payload),
