@@ -531,10 +531,10 @@ test('validate reads the manifests and asks nobody', async () => {
   const { here } = await shop()
   const ended = await here.step(
     { command: 'validate', 'aws-region': '' },
-    { env: { AWS_ACCESS_KEY_ID: '', AWS_REGION: 'us-east-1' } },
+    { env: { AWS_ACCESS_KEY_ID: '', AWS_REGION: '', AWS_DEFAULT_REGION: '' } },
   )
   expect(ended.stdout).toMatch(
-    /4 manifests read for the environment production:\n {2}1 ec2_instance\n {2}1 ecs_cluster/,
+    /4 manifests read for the environment production:\n {2}1 ec2_instance\n {2}1 ecs_cluster[\s\S]*\n {2}environments: staging\n/,
   )
   expect(ended.calls).toEqual([])
   expect(ended.code).toBe(0)

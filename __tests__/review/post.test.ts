@@ -42,7 +42,7 @@ describe('planning and posting in two jobs', () => {
     ).toEqual([])
     const together = world.repository.open([manifests.web])
     await world.plan(together)
-    const bare = (text = '') => text.replaceAll(/run=\d+|head=\w+|runs\/\d+|`[0-9a-f]{7}`/g, '')
+    const bare = (text = '') => text.replaceAll(/run=\d+|head=\w+|runs\/\d+|blob\/\w+|`[0-9a-f]{7}`/g, '')
     expect(bare(world.comments(apart)[0])).toBe(bare(world.comments(together)[0]))
     const [one, other] = [apart, together].map(({ headSha }) => world.checks(headSha, plan)[0])
     expect(one).toMatchObject({

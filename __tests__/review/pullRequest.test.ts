@@ -246,6 +246,15 @@ describe('a pull request from a fork', () => {
     ])
   })
 
+  test('is planned by nobody without a region either, which the step for credentials would have set', async () => {
+    const ran = await world.plan(world.repository.open([manifests.web], { fork: true }), { 'aws-region': '' })
+    expect(ran.failed).toBe(false)
+    expect(ran.said.join()).toContain('plan skipped: a pull request from a fork gets no AWS credentials')
+    const own = await world.plan(world.repository.open([manifests.web]), { 'aws-region': '' })
+    expect(own.failed).toBe(true)
+    expect(own.problems.join()).toContain('set the aws-region input or AWS_REGION')
+  })
+
   test('whose manifests are wrong fails', async () => {
     const pull = world.repository.open([{ 'particles/main.yml': 'flavor: nonsense' }], { fork: true })
     expect((await world.plan(pull)).failed).toBe(true)

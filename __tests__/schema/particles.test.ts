@@ -133,7 +133,7 @@ describe('manifests that are wrong', () => {
   test.each([
     ['no particle', 'text', ' type'],
     ['no flavor', 'pcf_name: main', ' required'],
-    ['a flavor that is none', 'flavor: ecs_clutser\npcf_name: main\naws_resource: {}', '/flavor enum'],
+    ['a flavor that is none', 'flavor: ecs_clutser\npcf_name: main\naws_resource: {}', '/flavor anyOf'],
     ['no name', 'flavor: ecs_cluster\naws_resource: {clusterName: main}', ' required'],
     ['no definition', 'flavor: ecs_cluster\npcf_name: main', ' required'],
     ['no name of its own', `${cluster}aws_resource: {}`, '/aws_resource required'],
@@ -209,7 +209,7 @@ describe('manifests that are wrong', () => {
     [
       'a quasiparticle in another',
       'flavor: quasiparticle\npcf_name: web\nparticles: [{flavor: quasiparticle}]',
-      '/particles/0/flavor enum',
+      '/particles/0/flavor anyOf',
     ],
     [
       'a member without a definition',
