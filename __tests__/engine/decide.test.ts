@@ -55,6 +55,32 @@ describe('what a particle inherits', () => {
     expect((await shop.plan(manifests('web:2'), shown)).plan.steps).toEqual([])
   })
 
+  test('that its parent does not have is refused at its line, and never sent', async () => {
+    const manifests = (value: string) =>
+      cluster +
+      definition({ family: 'side', image: 'job:1', more: environment(value) }).replace(
+        'pcf_name: side',
+        'pcf_name: side\nparents: [ecs_cluster:main]',
+      )
+    const key = 'configuration.executeCommandConfiguration.kmsKeyId'
+    const missing = manifests(`$inherit$ecs_cluster:main$${key}`)
+    const shop = await Shop.open()
+    await shop.apply(cluster)
+    const line = missing.slice(0, missing.indexOf('$inherit$')).split('\n').length
+    await expect(shop.plan(missing)).rejects.toThrow(
+      new RegExp(
+        `:${line}:\\d+ ecs_task_definition:side inherits ${key} from ecs_cluster:main, which has no such value in AWS; state the value, or inherit one that it has$`,
+      ),
+    )
+    const fresh = await Shop.open()
+    const { report } = await fresh.apply(missing)
+    expect(report.steps.map(({ particle, result }) => [particle, result])).toContainEqual([
+      'ecs_task_definition:side',
+      'failed',
+    ])
+    expect(fresh.modifying()).not.toContain('RegisterTaskDefinition')
+  })
+
   test('leaves a service in the cluster that its parent names', async () => {
     const manifests =
       cluster +

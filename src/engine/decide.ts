@@ -60,10 +60,8 @@ export function decide(
   const observed = flavor.read(particle, live)
   const curtain = curtainFor(particle)
   const { transition, reason, why, comparison } = choose(particle, live, flavor, observed, curtain)
-  const problems = (comparison.problems ?? []).map(({ at, message }) => ({
-    place: placeAt(particle.source, at),
-    message,
-  }))
+  const refused = [...missingInherits(particle, parents), ...(comparison.problems ?? [])]
+  const problems = refused.map(({ at, message }) => ({ place: placeAt(particle.source, at), message }))
   const changes = transition && transition !== 'wait' ? comparison.changes : []
   return {
     particle,
@@ -162,6 +160,27 @@ function withInherits(particle: Particle, parents: ReadonlyMap<ParticleId, Decis
     const value = isUnsettled(parent) ? undefined : valueAt(parent?.current, key.split('.'))
     return value ?? new Unknown(from)
   })
+}
+
+/** What no apply will ever tell: the parent stays as it is, and has no such value. */
+function missingInherits(
+  particle: Particle,
+  parents: ReadonlyMap<ParticleId, Decision>,
+): NonNullable<Comparison['problems']> {
+  const missing: NonNullable<Comparison['problems']>[number][] = []
+  if (particle.desired !== 'running' || inheritsIn(particle.source).length === 0) return missing
+  withInherited(particle, ({ from, key }, at) => {
+    const parent = parents.get(from)
+    const stays = parent !== undefined && !isUnsettled(parent) && parent.transition !== 'update'
+    if (stays && valueAt(parent.current, key.split('.')) === undefined) {
+      missing.push({
+        at,
+        message: `${particle.id} inherits ${key} from ${from}, which has no such value in AWS; state the value, or inherit one that it has`,
+      })
+    }
+    return undefined
+  })
+  return missing
 }
 
 function isUnsettled(decision: Decision | undefined): boolean {
