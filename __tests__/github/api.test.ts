@@ -83,12 +83,11 @@ describe('identity', () => {
   })
 })
 
-/** How long something took, in seconds as they are waited here. */
+/** How long something took, in whole seconds as they are waited here: timers may end a little early by the other clock. */
 async function seconds(work: Promise<unknown>): Promise<number> {
   const began = performance.now()
   await work
-  // Timers may end a millisecond early by the other clock.
-  return Math.round(((performance.now() - began) / second) * 10) / 10
+  return Math.round((performance.now() - began) / second)
 }
 
 describe('patience', () => {

@@ -315,7 +315,8 @@ function readLeaving(live: LiveTask): Observed {
 function readKept(particle: TaskParticle, live: LiveTask): Observed {
   const up = live.runs.filter(isUp)
   if (up.length < countOf(particle)) {
-    return up.length > 0 ? { state: 'pending', incomplete: true } : { state: 'stopped' }
+    if (up.length > 0) return { state: 'pending', incomplete: true }
+    return { state: live.runs.length > 0 ? 'stopped' : 'terminated' }
   }
   const starting = up.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
   if (starting.length > 0) return { state: 'pending', unsettled: true, why: `the task is ${starting[0]?.lastStatus}` }
@@ -371,6 +372,8 @@ function readJob(particle: TaskParticle, live: LiveTask): Observed {
     if (isRecorded(particle)) {
       return { state: 'stopped', unsettled: true, why: 'it has succeeded, which is not on record yet' }
     }
+    // More than were asked for is no mere success: the comparison names it.
+    if (succeeded.length > countOf(particle)) return { state: 'stopped', unsettled: true, why: 'too many have succeeded' }
     return { state: 'stopped', done: true }
   }
   if (record && isUnknown(live)) {
@@ -391,33 +394,35 @@ function counting(particle: TaskParticle, live: Pick<LiveTask, 'runs' | 'essenti
 
 function settledKept(runs: readonly Task[]): Verdict {
   const stopped = runs.filter(run => !isUp(run))
+  const task = reported(runs)
   if (stopped.length > 0) {
     return {
       is: 'failed',
       because: `${plural(stopped.length, 'task')} stopped instead of running`,
       details: summarizeStopped(stopped),
+      task,
     }
   }
   const starting = runs.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
-  const arns = runs.map(({ taskArn = '' }) => taskArn)
   if (starting.length > 0) return { is: 'moving', because: `the task is ${starting[0]?.lastStatus}` }
-  return { is: 'settled', because: `${plural(runs.length, 'task')} running`, task: { arns, exitCodes: [] } }
+  return { is: 'settled', because: `${plural(runs.length, 'task')} running`, task }
 }
+
+/** For the report: one map of exit codes per ARN, empty while nothing has ended. */
+const reported = (runs: readonly Task[]): NonNullable<Verdict['task']> => ({
+  arns: runs.map(({ taskArn = '' }) => taskArn),
+  exitCodes: runs.map(run =>
+    Object.fromEntries(
+      (run.containers ?? []).flatMap(({ name, exitCode }) => (exitCode === undefined ? [] : [[name ?? '', exitCode]])),
+    ),
+  ),
+})
 
 function settledJob(runs: readonly Task[], essential: readonly string[], memo: Memo): Verdict {
   const running = runs.filter(({ lastStatus }) => lastStatus !== 'STOPPED')
   if (running.length > 0) return { is: 'moving', because: `the task is ${running[0]?.lastStatus}` }
   const ended = runs.map(run => outcome(run, essential))
-  const report = {
-    arns: runs.map(({ taskArn = '' }) => taskArn),
-    exitCodes: runs.map(run =>
-      Object.fromEntries(
-        (run.containers ?? []).flatMap(({ name, exitCode }) =>
-          exitCode === undefined ? [] : [[name ?? '', exitCode]],
-        ),
-      ),
-    ),
-  }
+  const report = reported(runs)
   if (ended.includes('failed') || ended.includes('never started')) {
     const bad = runs.filter(run => outcome(run, essential) !== 'succeeded')
     const codes = [...new Set(bad.flatMap(exitCodes(essential)))]

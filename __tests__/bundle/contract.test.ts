@@ -1,0 +1,139 @@
+/** Sentences of the contract that only show from outside: what a plan and a report say, and what they never say. */
+import { beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { bundle, checkout, type Ended, errorsOf } from './harness.ts'
+
+jest.setTimeout(30_000)
+
+beforeAll(() => {
+  bundle()
+}, 240_000)
+
+const cluster = `flavor: ecs_cluster
+pcf_name: main
+aws_resource:
+  clusterName: main
+---
+`
+
+const definition = (image: string) => `flavor: ecs_task_definition
+pcf_name: work
+aws_resource:
+  family: work
+  networkMode: bridge
+  requiresCompatibilities: [EC2]
+  containerDefinitions:
+    - name: work
+      image: registry.example/${image}
+      memory: 128
+---
+`
+
+const task = (more = '') => `flavor: ecs_task
+pcf_name: work
+parents: [ecs_cluster:main, ecs_task_definition:work]
+aws_resource:
+  taskName: work
+  launchType: EC2
+${more}---
+`
+
+const host = (desired: string) => `flavor: ec2_instance
+pcf_name: host
+aws_resource:
+  InstanceId: i-0a1b2c3d4e5f60718
+---
+flavor: ecs_instance
+pcf_name: host
+desired_state: ${desired}
+parents: [ecs_cluster:main, ec2_instance:host]
+aws_resource: {}
+---
+`
+
+/** A cluster with a machine in it. */
+async function withHost(manifests: string) {
+  const { here, ecs } = await checkout({ speed: 600 })
+  here.write({ 'particles/all.yml': cluster })
+  expect((await here.apply()).code).toBe(0)
+  ecs.registerContainerInstance({ cluster: 'main', ec2InstanceId: 'i-0a1b2c3d4e5f60718', cpu: 4096, memory: 8192 })
+  here.write({ 'particles/all.yml': manifests })
+  return { here, ecs }
+}
+
+const everything = ({ stdout, stderr, summary, planText, report, outputs }: Ended) =>
+  [stdout, stderr, summary, planText, JSON.stringify(report), JSON.stringify(outputs)].join('\n')
+
+const workOf = ({ report }: Ended) => report?.steps.find(({ particle }) => particle === 'ecs_task:work')
+
+describe('the digest of a run', () => {
+  test('is not shown where a task of ours keeps an instance from draining', async () => {
+    const { here, ecs } = await withHost(cluster + definition('daemon:1') + task())
+    ecs.behave('registry.example/daemon:1', { runSeconds: 1_000_000, exitCode: 0 })
+    const started = await here.apply({ 'wait-timeout': '2s' })
+    const run = started.calls.find(({ operation }) => operation === 'RunTask')?.input as { startedBy?: string }
+    const digest = /[0-9a-f]{32}$/.exec(run.startedBy ?? '')?.[0] ?? 'no digest'
+    here.write({ 'particles/all.yml': cluster + host('stopped') })
+    const ended = await here.apply({ 'wait-timeout': '2s' })
+    expect(ended.code).toBe(1)
+    expect(everything(ended)).toContain('started by particles/production/work')
+    expect(everything(ended)).not.toContain(digest)
+  })
+
+  test('is not shown where ECS repeats it', async () => {
+    const { here, ecs } = await withHost(cluster + definition('job:1') + task())
+    const refuse = (message: string) =>
+      ecs.inject({
+        operation: 'RunTask',
+        fault: { kind: 'error', name: 'InvalidParameterException', message, status: 400 },
+      })
+    refuse('not now')
+    const { calls } = await here.apply()
+    const { startedBy = '' } = calls.find(({ operation }) => operation === 'RunTask')?.input as { startedBy?: string }
+    const digest = /[0-9a-f]{32}$/.exec(startedBy)?.[0] ?? 'no digest'
+    refuse(`startedBy ${startedBy} and the tag ecs-particles:run/${digest} are not welcome`)
+    const ended = await here.apply()
+    expect(ended.code).toBe(1)
+    expect(everything(ended)).toContain('startedBy particles/production/work')
+    expect(everything(ended)).not.toContain(digest)
+  })
+})
+
+describe('a task that is kept running', () => {
+  const kept = '  custom_config: {wait: running}\n'
+
+  test('comes from terminated when there never was one, and from stopped when one stopped', async () => {
+    const { here, ecs } = await withHost(cluster + definition('daemon:1') + task(kept))
+    const first = await here.apply()
+    expect(first.plan?.steps.find(({ particle }) => particle === 'ecs_task:work')).toMatchObject({ from: 'terminated' })
+    ecs.exitTask(workOf(first)?.task?.arns[0] ?? '', 0)
+    ecs.advance(30)
+    const second = await here.plan()
+    expect(second.plan?.steps).toMatchObject([{ particle: 'ecs_task:work', transition: 'start', from: 'stopped' }])
+  })
+
+  test('is reported with one map of exit codes per ARN, also when it stops', async () => {
+    const { here, ecs } = await withHost(cluster + definition('daemon:1') + task(kept))
+    expect(workOf(await here.apply())?.task).toEqual({ arns: [expect.any(String)], exitCodes: [{}] })
+    ecs.behave('registry.example/daemon:2', { runSeconds: 1, exitCode: 3 })
+    here.write({ 'particles/all.yml': cluster + definition('daemon:2') + task(kept) })
+    const ended = await here.apply()
+    expect(ended.code).toBe(1)
+    expect(workOf(ended)?.task).toEqual({ arns: [expect.any(String)], exitCodes: [{ work: 3 }] })
+  })
+})
+
+describe('a job without a record', () => {
+  const job = (count: number) => task(`  count: ${count}\n  custom_config: {record: false}\n`)
+
+  test('of which more succeeded than its count is an error', async () => {
+    const { here } = await withHost(cluster + definition('job:1') + job(3))
+    expect((await here.apply()).code).toBe(0)
+    here.write({ 'particles/all.yml': cluster + definition('job:1') + job(2) })
+    const ended = await here.apply()
+    expect(ended.code).toBe(1)
+    expect(errorsOf(ended)[0]?.message).toMatch(
+      /3 tasks of this run are running or have succeeded, more than aws_resource.count \(2\)/,
+    )
+    expect(ended.modifying).toEqual([])
+  })
+})
