@@ -19,6 +19,5 @@ export function redactor(decisions: ReadonlyMap<ParticleId, Decision>): (text: s
   }
   // The longest first: a value may be a part of another.
   const longestFirst = [...values].sort((one, other) => other.length - one.length)
-  return text =>
-    longestFirst.reduce((said, value) => said.replaceAll(value, '(hidden)'), text.replace(runDigest, '$1'))
+  return text => longestFirst.reduce((said, value) => said.replaceAll(value, '(hidden)'), text.replace(runDigest, '$1'))
 }

@@ -373,7 +373,8 @@ function readJob(particle: TaskParticle, live: LiveTask): Observed {
       return { state: 'stopped', unsettled: true, why: 'it has succeeded, which is not on record yet' }
     }
     // More than were asked for is no mere success: the comparison names it.
-    if (succeeded.length > countOf(particle)) return { state: 'stopped', unsettled: true, why: 'too many have succeeded' }
+    if (succeeded.length > countOf(particle))
+      return { state: 'stopped', unsettled: true, why: 'too many have succeeded' }
     return { state: 'stopped', done: true }
   }
   if (record && isUnknown(live)) {
