@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: manifests write their variables like this
 // biome-ignore-all lint/style/useTemplate: texts stand beside what is added to them
 import { describe, expect, test } from '@jest/globals'
 import { sayProblem } from '../../src/particle.ts'

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: manifests write their variables like this
 import { describe, expect, test } from '@jest/globals'
 import { nodeAt, type Particle, sayProblem } from '../../src/particle.ts'
 import { CLUSTER, cluster, DEFINITION, documents, particles, read, SERVICE } from './manifests.ts'

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: manifests write their variables like this
 import { describe, expect, test } from '@jest/globals'
 import { sayProblem } from '../../src/particle.ts'
 import { particles, read } from './manifests.ts'

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how manifests name variables
 import { readdirSync, readFileSync } from 'node:fs'
 import { ECSClient, RegisterTaskDefinitionCommand, type RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how manifests name variables
 import { describe, expect, test } from '@jest/globals'
 import { check, type FlavorName } from './stated.ts'
 
