@@ -234,9 +234,14 @@ function worldOf({ inputs, clock, signal }: Job): World {
   }
 }
 
-function veilOf({ secretVariables, releaseVariables, revealEnvironment }: Inputs): Veil {
-  const revealed = revealEnvironment.length > 0 ? picomatch([...revealEnvironment]) : () => false
-  return { secretVariables, releaseVariables, revealed: name => revealed(name) }
+function veilOf({ variables, secretVariables, releaseVariables, revealEnvironment }: Inputs): Veil {
+  // To the matcher, one excluded name among others would mean every name but that.
+  const excludes = (glob: string) => glob.startsWith('!') && !glob.startsWith('!(')
+  const shown = revealEnvironment.filter(glob => !excludes(glob))
+  const excluded = revealEnvironment.filter(excludes).map(glob => glob.slice(1))
+  const revealed = shown.length > 0 ? picomatch(shown, { ignore: excluded }) : () => false
+  const secretValues = [...secretVariables].map(name => variables.get(name) ?? '').filter(value => value !== '')
+  return { secretVariables, secretValues, releaseVariables, revealed: name => revealed(name) }
 }
 
 /** An id that an input names and nobody declares is a typo that would pass for "nothing to do". */

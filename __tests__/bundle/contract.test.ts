@@ -65,13 +65,21 @@ const everything = ({ stdout, stderr, summary, planText, report, outputs }: Ende
 
 const workOf = ({ report }: Ended) => report?.steps.find(({ particle }) => particle === 'ecs_task:work')
 
+/** What a run was called, and the digest in it. */
+function runIn({ calls }: Ended): { startedBy: string; digest: string } {
+  const input: { startedBy?: string } = calls.find(({ operation }) => operation === 'RunTask')?.input ?? {}
+  const { startedBy = '' } = input
+  const digest = /[0-9a-f]{32}$/.exec(startedBy)?.[0]
+  if (!digest) throw new Error('nothing was run')
+  return { startedBy, digest }
+}
+
 describe('the digest of a run', () => {
   test('is not shown where a task of ours keeps an instance from draining', async () => {
     const { here, ecs } = await withHost(cluster + definition('daemon:1') + task())
     ecs.behave('registry.example/daemon:1', { runSeconds: 1_000_000, exitCode: 0 })
     const started = await here.apply({ 'wait-timeout': '2s' })
-    const run = started.calls.find(({ operation }) => operation === 'RunTask')?.input as { startedBy?: string }
-    const digest = /[0-9a-f]{32}$/.exec(run.startedBy ?? '')?.[0] ?? 'no digest'
+    const { digest } = runIn(started)
     here.write({ 'particles/all.yml': cluster + host('stopped') })
     const ended = await here.apply({ 'wait-timeout': '2s' })
     expect(ended.code).toBe(1)
@@ -87,9 +95,7 @@ describe('the digest of a run', () => {
         fault: { kind: 'error', name: 'InvalidParameterException', message, status: 400 },
       })
     refuse('not now')
-    const { calls } = await here.apply()
-    const { startedBy = '' } = calls.find(({ operation }) => operation === 'RunTask')?.input as { startedBy?: string }
-    const digest = /[0-9a-f]{32}$/.exec(startedBy)?.[0] ?? 'no digest'
+    const { startedBy, digest } = runIn(await here.apply())
     refuse(`startedBy ${startedBy} and the tag ecs-particles:run/${digest} are not welcome`)
     const ended = await here.apply()
     expect(ended.code).toBe(1)
@@ -135,5 +141,42 @@ describe('a job without a record', () => {
       /3 tasks of this run are running or have succeeded, more than aws_resource.count \(2\)/,
     )
     expect(ended.modifying).toEqual([])
+  })
+})
+
+describe('a hidden value', () => {
+  const secret = { variables: 'TOKEN=correct-horse', 'secret-variables': 'TOKEN' }
+
+  test('that is taken out of the manifest is not shown on its way out', async () => {
+    const { here } = await checkout({ speed: 600 })
+    const labelled = definition('app:1').replace('memory: 128', 'memory: 128\n      dockerLabels: {a: "x-${TOKEN}"}')
+    here.write({ 'particles/all.yml': labelled })
+    expect((await here.apply(secret)).code).toBe(0)
+    here.write({ 'particles/all.yml': definition('app:1') })
+    const ended = await here.plan(secret)
+    const { changes } = ended.plan?.steps[0] ?? {}
+    expect(changes).toEqual([{ path: 'containerDefinitions[work].dockerLabels[a]', sensitive: true }])
+    expect(everything(ended).replace(/^::add-mask::.*$/gm, '')).not.toContain('correct-horse')
+  })
+
+  test('in an attribute of an instance is written, and not shown', async () => {
+    const attributed = host('running').replace('aws_resource: {}', 'aws_resource: {attributes: {a: "${TOKEN}"}}')
+    const { here } = await withHost(cluster + attributed)
+    const ended = await here.apply(secret)
+    expect(ended.plan?.steps[0]?.changes).toEqual([{ path: 'attributes[a]', sensitive: true }])
+    expect(everything(ended).replace(/^::add-mask::.*$/gm, '')).not.toContain('correct-horse')
+    expect(ended.modifying).toEqual(['PutAttributes'])
+    expect((await here.plan(secret)).plan?.steps).toEqual([])
+  })
+
+  test('is not revealed by a name that is excluded', async () => {
+    const { here } = await checkout({ speed: 600 })
+    const variables = '[{name: LOG_LEVEL, value: info-1}, {name: LOG_KEY, value: key-1}, {name: OTHER, value: other-1}]'
+    const manifest = definition('app:1').replace('memory: 128', `memory: 128\n      environment: ${variables}`)
+    here.write({ 'particles/all.yml': manifest })
+    const ended = await here.plan({ 'reveal-environment': 'LOG_*\n!LOG_KEY' })
+    expect(everything(ended)).toContain('info-1')
+    expect(everything(ended)).not.toContain('key-1')
+    expect(everything(ended)).not.toContain('other-1')
   })
 })

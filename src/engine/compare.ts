@@ -291,7 +291,7 @@ class Walk {
     if (tree.kind !== 'leaf' && tree.kind !== 'values') return [...inside(tree)].some(([, inner]) => this.#hides(inner))
     const { rule, around } = tree
     if (rule.hidden?.(around, tree.kind === 'leaf' ? tree.key : undefined, curtain)) return true
-    return around.side === 'stated' && this.#secretWithin(tree.raw, tree.at)
+    return around.side === 'stated' ? this.#secretWithin(tree.raw, tree.at) : curtain.holdsSecret?.(tree.raw) === true
   }
 
   /** A list or a document is shown as one: a secret anywhere in it hides all of it. */

@@ -5,6 +5,8 @@ import { type Node, nodeAt, type Part, type Particle, type Path } from '../parti
 export interface Veil {
   /** Variables whose values are hidden everywhere. */
   readonly secretVariables: ReadonlySet<string>
+  /** What these stand for: what a manifest no longer says is still in AWS. */
+  readonly secretValues?: readonly string[]
   /** Variables that stand in claims by their names. */
   readonly releaseVariables: ReadonlySet<string>
   /** Whether a container environment variable of this name may be shown. */
@@ -19,7 +21,18 @@ export function curtainOf(particle: Particle, veil: Veil): Curtain {
       const node = nodeAt(particle.source, at)
       return node !== undefined && holdsVariable(node, veil.secretVariables)
     },
+    holdsSecret: live => holdsText(live, veil.secretValues ?? []),
   }
+}
+
+/** Shorter values stand in half of all texts by chance: they count only as a whole. */
+const shortestPart = 5
+
+function holdsText(live: unknown, values: readonly string[]): boolean {
+  if (values.length === 0 || live === null || live === undefined) return false
+  if (typeof live === 'object') return Object.values(live).some(inner => holdsText(inner, values))
+  const text = String(live)
+  return values.some(value => text === value || (value.length >= shortestPart && text.includes(value)))
 }
 
 /** Whether one of these variables went into the value, or into anything inside it. */

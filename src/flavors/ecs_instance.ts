@@ -1,7 +1,7 @@
 import type { Attribute, ContainerInstance, Task } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../engine/change.ts'
 import type { Particle } from '../particle.ts'
-import type { Flavor } from './flavor.ts'
+import type { Curtain, Flavor } from './flavor.ts'
 import { nameOf, vocabulary } from './vocabulary.ts'
 
 const words = vocabulary.ecs_instance
@@ -53,15 +53,22 @@ type Attributes = InstanceDefinition['attributes']
 const isList = (attributes: Attributes): attributes is Extract<Attributes, readonly unknown[]> =>
   Array.isArray(attributes)
 
-function differences(particle: InstanceParticle, live: ContainerInstance | undefined): FoundChange[] {
+function differences(
+  particle: InstanceParticle,
+  live: ContainerInstance | undefined,
+  curtain?: Curtain,
+): FoundChange[] {
   const there = new Map(live?.attributes?.map(({ name = '', value = '' }) => [name, value]))
   const ignored = new Set((particle.options.ignore as string[] | undefined) ?? [])
   return stated(particle).flatMap(({ name, value, at }): FoundChange[] => {
     const path = `attributes[${name}]`
     if (ignored.has(path) || ignored.has('attributes')) return []
     const before = there.get(name)
-    if (value === null) return before === undefined ? [] : [{ path, before }]
-    if (before === value) return []
+    if (value === null ? before === undefined : before === value) return []
+    if ((at && curtain?.secret(at)) || curtain?.holdsSecret?.(before)) {
+      return [{ path, sensitive: true, ...(at && value !== null && { at }), live: before }]
+    }
+    if (value === null) return [{ path, ...(before !== undefined && { before }) }]
     return [{ path, ...(before !== undefined && { before }), after: value, ...(at && { at }) }]
   })
 }
@@ -86,9 +93,9 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     return { state: 'pending', unsettled: true, why: `the instance is ${live.status}` }
   },
 
-  compare: (particle, live) => ({ changes: differences(particle, live) }),
+  compare: (particle, live, curtain) => ({ changes: differences(particle, live, curtain) }),
 
-  describe(particle, live) {
+  describe(particle, live, curtain) {
     if (!live) {
       return {
         changes: [],
@@ -102,7 +109,10 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
       }
     }
     return {
-      changes: [{ path: 'status', before: live.status ?? 'DRAINING', after: 'ACTIVE' }, ...differences(particle, live)],
+      changes: [
+        { path: 'status', before: live.status ?? 'DRAINING', after: 'ACTIVE' },
+        ...differences(particle, live, curtain),
+      ],
     }
   },
 
@@ -152,8 +162,9 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     return undefined
   },
 
-  async update(particle, live, changes, act) {
-    await putAttributes(particle, live, changes, act.ecs)
+  async update(particle, live, _changes, act) {
+    // Found anew: a hidden change does not say what is to be written.
+    await putAttributes(particle, live, differences(particle, live), act.ecs)
     return undefined
   },
 

@@ -79,6 +79,8 @@ export interface Act extends Surroundings {
 export interface Curtain {
   /** A value at this path was made with a secret variable. */
   secret(at: Path): boolean
+  /** A value in AWS holds what a secret variable stands for. */
+  holdsSecret?(live: unknown): boolean
   /** This container environment variable may be shown. */
   revealed(name: string): boolean
 }
