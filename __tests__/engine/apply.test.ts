@@ -334,7 +334,9 @@ describe('what a manifest asks for besides', () => {
     await shop.apply(cluster + definition() + service())
     const { step } = await shop.apply(cluster + definition() + service({ top: 'desired_state: stopped' }))
     expect(step('ecs_service:web')).toMatchObject({ transition: 'stop', from: 'running', to: 'stopped' })
-    expect(step('ecs_service:web').risks).toContain('a service that is to be stopped is deleted')
+    expect(step('ecs_service:web').risks).toEqual([
+      'a service that is to be stopped is deleted, and 1 running task stops',
+    ])
   })
 
   test('redeploy deploys again once, needs no review, and nothing is left of it', async () => {

@@ -147,7 +147,7 @@ describe('a plan', () => {
     )
     const { step } = await shop.plan(ec2(daemon('allow_replace: true')))
     expect(step('ecs_service:web').transition).toBe('replace')
-    expect(step('ecs_service:web').risks).toEqual(['1 running task stop before it is made anew'])
+    expect(step('ecs_service:web').risks).toEqual(['1 running task stops before it is made anew'])
   })
 
   test('knows what a value inherited from a parent will be, once the parent is there', async () => {
@@ -203,5 +203,17 @@ describe('max-terminations', () => {
     await shop.apply(cluster + definition() + service())
     const gone = cluster.replace('aws_resource:', 'desired_state: terminated\naws_resource:') + definition() + service()
     await expect(shop.plan(gone, { maxTerminations: { share: 0 } })).resolves.toBeDefined()
+  })
+})
+
+describe('what cannot be done is refused in the plan', () => {
+  test('a cluster that goes with a service that is kept', async () => {
+    const shop = await Shop.open()
+    await shop.apply(cluster + definition() + service())
+    const going = cluster.replace('pcf_name: main', 'pcf_name: main\ndesired_state: terminated')
+    const kept = service({ top: 'desired_state: terminated\npersist_on_termination: true' })
+    await expect(shop.plan(going + definition() + kept)).rejects.toThrow(
+      /^shop\.yml:\d+:\d+ ecs_cluster:main is to go, but ecs_service:web \(shop\.yml:\d+\) is kept by persist_on_termination; keep both, or let both go$/,
+    )
   })
 })

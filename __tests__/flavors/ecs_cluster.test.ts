@@ -295,7 +295,7 @@ describe('a cluster that goes', () => {
     const calls = shop.simulator.calls.length
     const { plan, report } = await shop.apply(stated(main, web, service))
     expect(plan.steps.map(({ particle, transition, risks }) => [particle, transition, risks])).toEqual([
-      ['ecs_service:web', 'terminate', ['it is deleted and 1 running task stop']],
+      ['ecs_service:web', 'terminate', ['it is deleted and 1 running task stops']],
       ['ecs_cluster:main', 'terminate', ['it is deleted; now it holds 1 service, 1 task']],
     ])
     expect(report.result).toBe('succeeded')

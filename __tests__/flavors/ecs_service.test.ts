@@ -836,7 +836,9 @@ describe('what cannot change in place', () => {
     )
     const calls = shop.simulator.calls.length
     const { plan, report } = await shop.apply(onBoth(next, { options: { allow_replace: true } }))
-    expect(plan.steps).toMatchObject([{ transition: 'replace', risks: ['1 running task stop before it is made anew'] }])
+    expect(plan.steps).toMatchObject([
+      { transition: 'replace', risks: ['1 running task stops before it is made anew'] },
+    ])
     expect(report.result).toBe('succeeded')
     expect(shop.modifying(calls)).toEqual(['UpdateService', 'DeleteService', 'CreateService'])
     expect((await shop.plan(onBoth(next))).plan.steps).toEqual([])
@@ -967,7 +969,7 @@ describe('a service that goes', () => {
     expect(plan.steps).toMatchObject([
       {
         transition: 'stop',
-        risks: ['a service that is to be stopped is deleted', 'it is deleted and 2 running tasks stop'],
+        risks: ['a service that is to be stopped is deleted, and 2 running tasks stop'],
       },
     ])
     expect(report.result).toBe('succeeded')

@@ -179,13 +179,17 @@ describe('a job', () => {
     expect(made.runs.size).toBe(5)
   })
 
-  test('that was done runs once more when retry-tasks names it, and again when it names it again', async () => {
+  test('that was done never runs again, also when retry-tasks names it: a run that is started again asks again', async () => {
     const made = await done()
-    for (const runs of [2, 3]) {
-      made.simulator.advance(2 * hour)
-      expect((await made.apply(shop, { asked: [id] })).report.result).toBe('succeeded')
-      expect((await made.apply(shop)).plan.steps).toEqual([])
-      expect(made.runs.size).toBe(runs)
+    for (const hours of [0, 2]) {
+      made.simulator.advance(hours * hour)
+      const { plan, report } = await made.apply(shop, { asked: [id] })
+      expect(report.result).toBe('succeeded')
+      expect(plan.steps).toEqual([])
+      expect(plan.warnings).toEqual([
+        `${id}: it has succeeded, so retry-tasks does not run it again; raise custom_config.retry to run it once more`,
+      ])
+      expect(made.runs.size).toBe(1)
     }
   })
 
@@ -660,14 +664,15 @@ describe('an apply that dies', () => {
     const calls = 4
     for (let call = 1; call < calls; call++) {
       for (const when of ['before', 'after'] as const) {
-        const made = await done()
+        const made = await Shop.open()
+        made.simulator.behave('migrate:1', { startSeconds: 1, runSeconds: 1, exitCode: 1 })
+        expect((await made.apply(shop)).report.result).toBe('failed')
+        made.simulator.behave('migrate:1', { startSeconds: 1, runSeconds: 1, exitCode: 0 })
         const dead = await made.apply(shop, { asked: [id], killedAt: { call, when, modifying: true } })
         expect([call, when, dead.killed]).toEqual([call, when, true])
-        const left = records(made).at(-1)?.[0]
         const next = await made.apply(shop, { asked: [id] })
         expect(next.report.result).toBe('succeeded')
-        // Once its end is on record, whoever asks again means again.
-        expect([call, when, made.runs.size]).toEqual([call, when, left === 'done' && call > 1 ? 3 : 2])
+        expect([call, when, made.runs.size]).toEqual([call, when, 2])
       }
     }
   }, 60_000)
@@ -949,7 +954,7 @@ describe('a task that is kept running', () => {
   ])('that is to be %s is stopped, with a reason', async (state, transition, more, reason) => {
     const made = await done(kept())
     const applied = await made.apply(kept('worker:1', more, `desired_state: ${state}`))
-    expect(applied.step(id)).toMatchObject({ transition, risks: ['1 running task stop'] })
+    expect(applied.step(id)).toMatchObject({ transition, risks: ['1 running task stops'] })
     expect(applied.report.result).toBe('succeeded')
     expect(made.simulator.findTask([...made.runs][0] ?? '')?.wire.stoppedReason).toBe(reason)
     made.simulator.advance(minute)

@@ -100,7 +100,14 @@ const nothing: Comparison = { changes: [] }
 function choose(particle: Particle, live: unknown, flavor: AnyFlavor, observed: Observed, curtain: Curtain): Choice {
   if (flavor.referenceOnly) return { reason: 'reference', comparison: nothing }
   if (particle.desired !== 'running') return chooseLeaving(particle, live, flavor, observed)
-  if (observed.done) return { reason: 'done', comparison: nothing }
+  if (observed.done) {
+    const { why } = observed
+    return {
+      reason: 'done',
+      ...(why && { why }),
+      comparison: why ? { changes: [], warnings: [`${particle.id}: ${why}`] } : nothing,
+    }
+  }
   if (isGone(observed.state) && !observed.failed && !observed.unsettled) {
     return chooseStart(particle, live, flavor, curtain)
   }

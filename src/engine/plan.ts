@@ -60,6 +60,7 @@ export function planOf(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision
   const told = [...decisions.values()].flatMap(decision => decision.warnings).sort(compareIds)
   const warnings = [...told, ...(settings.warnings ?? [])]
   const problems = [...decisions.values()].flatMap(decision => decision.problems)
+  problems.push(...keptInGoing(graph, decisions))
   const tooMany = terminations(decisions, settings)
   const plan: Plan = {
     version: 1,
@@ -166,6 +167,24 @@ function summaryOf(steps: readonly Step[], unchanged: readonly Unchanged[]): Sum
   }
 }
 
+/** What is to be kept keeps what it is in: a cluster with a service in it cannot be deleted. */
+function keptInGoing(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision>): Problem[] {
+  const problems: Problem[] = []
+  for (const [id, { particle, transition }] of decisions) {
+    if (transition !== 'stop' && transition !== 'terminate') continue
+    for (const child of graph.children.get(id) ?? []) {
+      const kept = decisions.get(child)
+      if (kept?.reason !== 'protected' || kept.particle.desired === 'running') continue
+      const { file, line } = kept.particle.place
+      problems.push({
+        place: particle.place,
+        message: `${id} is to go, but ${child} (${file}:${line}) is kept by persist_on_termination; keep both, or let both go`,
+      })
+    }
+  }
+  return problems
+}
+
 /** A change that takes down more than anybody meant to is refused: by inheritance, removal or replacement. */
 function terminations(
   decisions: ReadonlyMap<ParticleId, Decision>,
@@ -185,6 +204,7 @@ function terminations(
   if (going.length <= Math.max(1, most)) return undefined
   const names = going.map(({ particle }) => particle.id).sort(compareIds)
   return {
+    ...(going[0] && { place: going[0].particle.place }),
     message: `${going.length} of ${total} running particles would be terminated or replaced, more than max-terminations allows (${most}): ${names.slice(0, 10).join(', ')}${names.length > 10 ? ' and others' : ''}; give each its own desired_state, or raise max-terminations`,
   }
 }

@@ -20,3 +20,7 @@ export function summarizeStopped(tasks: readonly Task[]): string[] {
     .slice(0, 5)
     .map(([words, count]) => `${count} × stopped: ${words}`)
 }
+
+/** `1 running task stops`, `4 running tasks stop`. */
+export const stopping = (count: number): string =>
+  count === 1 ? '1 running task stops' : `${count} running tasks stop`

@@ -108,10 +108,9 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
 
   goodbye(particle, live) {
     const held = holds(live)
-    return [
-      ...(particle.desired === 'stopped' ? ['a cluster that is to be stopped is deleted'] : []),
-      ...(held ? [`it is deleted; now it holds ${held}`] : []),
-    ]
+    const now = held ? `; now it holds ${held}` : ''
+    if (particle.desired === 'stopped') return [`a cluster that is to be stopped is deleted${now}`]
+    return now ? [`it is deleted${now}`] : []
   },
 
   reference: particle => particle.definition.clusterName,

@@ -11,7 +11,7 @@ import { compare, describe } from '../engine/compare.ts'
 import { overlay } from '../engine/overlay.ts'
 import type { Members } from '../engine/rules.ts'
 import type { Particle } from '../particle.ts'
-import { summarizeStopped } from './containers.ts'
+import { stopping, summarizeStopped } from './containers.ts'
 import type { Act, Comparison, Curtain, Flavor } from './flavor.ts'
 import { insist, type NotYet } from './insist.ts'
 import { fixed, liveService, restarts, serviceRules, updatable } from './rules/service.ts'
@@ -141,7 +141,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
       ...(replaces.length > 0 && { replaces }),
       risks:
         replaces.length > 0
-          ? [`${plural(live.service.runningCount ?? 0, 'running task')} stop before it is made anew`]
+          ? [`${stopping(live.service.runningCount ?? 0)} before it is made anew`]
           : risks(all, particle, live),
     }
   },
@@ -167,10 +167,9 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   },
 
   goodbye(particle, { service }) {
-    return [
-      ...(particle.desired === 'stopped' ? ['a service that is to be stopped is deleted'] : []),
-      `it is deleted and ${plural(service.runningCount ?? 0, 'running task')} stop`,
-    ]
+    const stops = stopping(service.runningCount ?? 0)
+    if (particle.desired === 'stopped') return [`a service that is to be stopped is deleted, and ${stops}`]
+    return [`it is deleted and ${stops}`]
   },
 
   reference: particle => particle.definition.serviceName,

@@ -2,7 +2,7 @@ import type { Container, RegisterTaskDefinitionRequest, RunTaskRequest, Tag, Tas
 import { EcsError, isEcs, isThrottled } from '../ecs/errors.ts'
 import { describe } from '../engine/compare.ts'
 import type { Particle } from '../particle.ts'
-import { summarizeStopped } from './containers.ts'
+import { stopping, summarizeStopped } from './containers.ts'
 import {
   inHand,
   type LiveTaskDefinition,
@@ -167,7 +167,7 @@ export const task: Flavor<TaskDefinition, LiveTask, Memo> = {
 
   goodbye(_particle, live) {
     const { running } = sort(live)
-    return [`${plural(running.length + live.others.length, 'running task')} stop`]
+    return [stopping(running.length + live.others.length)]
   },
 
   reference: particle => particle.definition.taskName,
@@ -343,6 +343,14 @@ function isAskedAgain(live: LiveTask): boolean {
   return live.asked && running.length === 0 && !open
 }
 
+const doneJob = (live: LiveTask): Observed => ({
+  state: 'stopped',
+  done: true,
+  ...(live.asked && {
+    why: 'it has succeeded, so retry-tasks does not run it again; raise custom_config.retry to run it once more',
+  }),
+})
+
 function readJob(particle: TaskParticle, live: LiveTask): Observed {
   const { running, succeeded, failed } = sort(live)
   const { record } = live
@@ -353,9 +361,9 @@ function readJob(particle: TaskParticle, live: LiveTask): Observed {
     if (!enough && !hasFailed && !isUnknown(live)) return { state: 'pending', incomplete: true }
     return { state: 'pending', unsettled: true, why: `its task is ${running[0]?.lastStatus}` }
   }
-  if (isAskedAgain(live)) return { state: 'terminated' }
-  const assumed = particle.options.assume === 'done'
-  if (assumed || record?.status === 'done') return { state: 'stopped', done: true }
+  // Before anything that a person may ask: a workflow that is started again asks again.
+  if (particle.options.assume === 'done' || record?.status === 'done') return doneJob(live)
+  if (isAskedAgain(live) && (hasFailed || !enough)) return { state: 'terminated' }
   if (hasFailed && isRecorded(particle) && record?.status !== 'failed') {
     return { state: 'stopped', unsettled: true, why: 'it has failed, which is not on record yet' }
   }
@@ -375,7 +383,7 @@ function readJob(particle: TaskParticle, live: LiveTask): Observed {
     // More than were asked for is no mere success: the comparison names it.
     if (succeeded.length > countOf(particle))
       return { state: 'stopped', unsettled: true, why: 'too many have succeeded' }
-    return { state: 'stopped', done: true }
+    return doneJob(live)
   }
   if (record && isUnknown(live)) {
     return {
