@@ -1,0 +1,251 @@
+/** What the tasks of one run amount to: how each ended, and what that says of the particle. Pure. */
+
+import type { Container, RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
+import type { Particle } from '../particle.ts'
+import { summarizeStopped } from './containers.ts'
+import type { Observed, Verdict } from './flavor.ts'
+import type { RunRecord } from './record.ts'
+
+/** What RunTask takes, with this tool's name for the run and PCF's reason for stopping it. */
+export type RunDefinition = RunTaskRequest & { readonly taskName?: string; readonly stopReason?: string }
+
+export type TaskParticle = Particle<RunDefinition>
+
+/** A revision that remembers runs, and whose record must stay there: those of all declared jobs. */
+export interface Holder {
+  readonly arn: string
+  readonly tags: readonly Tag[]
+  readonly declared: readonly string[]
+}
+
+/** A run as it is found in AWS: its tasks by `startedBy`, and what is remembered of it. */
+export interface LiveTask {
+  /** Names what is to run; undefined while its definition is known only after apply. */
+  readonly digest?: string
+  /** Tasks of exactly this run, running or stopped within about an hour. */
+  readonly runs: readonly Task[]
+  /** Running tasks of this particle that run something else: an earlier definition. */
+  readonly others: readonly Task[]
+  /** Containers whose end counts. */
+  readonly essential: readonly string[]
+  readonly record?: RunRecord
+  /** Counted up by `retry-tasks`. */
+  readonly attempt: number
+  /** The revision that holds the record. */
+  readonly holder?: Holder
+  /** The inputs ask for another run. */
+  readonly asked: boolean
+  /** Names what is stated, release variables aside. */
+  readonly signature?: string
+  /** The same has succeeded before with other values of release variables. */
+  readonly knownRelease: boolean
+  /** Milliseconds since 1970, when it was looked at. */
+  readonly at: number
+}
+
+/** The tasks that a transition started or found under way. */
+export interface Memo {
+  /** Those that it started, and those that were there and count. */
+  readonly arns: readonly string[]
+  /** What ECS did not start, in its words. */
+  readonly failures: readonly string[]
+  /** What is remembered of the attempt, to be concluded with its outcome. */
+  readonly record?: RunRecord
+}
+
+/** An intent that is younger is taken up again with its own token, which ECS remembers longer than that. */
+const takenUp = 45 * 60
+
+/** Seconds by which the runner's clock and ECS's may differ. */
+const skew = 5 * 60
+
+export const keptRunning = ({ options }: TaskParticle): boolean => options.wait === 'running'
+
+export const isRecorded = (particle: TaskParticle): boolean =>
+  !keptRunning(particle) && particle.options.record !== false
+
+export const countOf = ({ definition }: TaskParticle): number => definition.count ?? 1
+
+export const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+/** How a task of a job ended, or that it has not. Only essential containers count: a killed sidecar means nothing. */
+export function outcome(
+  task: Task,
+  essential: readonly string[],
+): 'running' | 'succeeded' | 'failed' | 'never started' {
+  if (task.lastStatus !== 'STOPPED') return 'running'
+  const counts = (task.containers ?? []).filter(({ name }) => essential.length === 0 || essential.includes(name ?? ''))
+  if (counts.every(({ exitCode }) => exitCode === undefined) && !hasStarted(task, counts)) return 'never started'
+  return counts.length > 0 && counts.every(({ exitCode }) => exitCode === 0) ? 'succeeded' : 'failed'
+}
+
+/** A container that was lost with its host has no exit code either, and may have done half its work. */
+function hasStarted({ startedAt, stopCode }: Task, counts: readonly Container[]): boolean {
+  if (startedAt !== undefined) return true
+  return stopCode !== 'TaskFailedToStart' && counts.some(({ runtimeId }) => runtimeId !== undefined)
+}
+
+/** A task that is kept running is as good as gone once it was told to stop. */
+export const isUp = ({ lastStatus, desiredStatus }: Task): boolean =>
+  lastStatus !== 'STOPPED' && desiredStatus !== 'STOPPED'
+
+export function sort({ runs, essential }: Pick<LiveTask, 'runs' | 'essential'>) {
+  const by = (wanted: ReturnType<typeof outcome>) => runs.filter(task => outcome(task, essential) === wanted)
+  return {
+    running: by('running'),
+    succeeded: by('succeeded'),
+    failed: by('failed'),
+    neverStarted: by('never started'),
+  }
+}
+
+export const byAge = (one: Task, other: Task): number =>
+  (one.createdAt?.getTime() ?? 0) - (other.createdAt?.getTime() ?? 0) ||
+  ((one.taskArn ?? '') < (other.taskArn ?? '') ? -1 : 1)
+
+/** A start was recorded too long ago to ask ECS about it, and nothing that is to be seen came of it. */
+export function isUnknown({ record, runs, at }: Pick<LiveTask, 'record' | 'runs' | 'at'>): boolean {
+  if (record?.status !== 'intent' || at / 1000 - record.at <= takenUp) return false
+  return !runs.some(({ createdAt }) => (createdAt?.getTime() ?? 0) / 1000 >= record.at - skew)
+}
+
+/** A person wants another run, and nothing is left of the last one that has to be found out or written down first. */
+export function isAskedAgain(live: LiveTask): boolean {
+  const { failed, running } = sort(live)
+  const open = live.record?.status === 'intent' && failed.length === 0 && !isUnknown(live)
+  return live.asked && running.length === 0 && !open
+}
+
+export function readLeaving(live: LiveTask): Observed {
+  return sort(live).running.length + live.others.length > 0 ? { state: 'running' } : { state: 'stopped' }
+}
+
+export function readKept(particle: TaskParticle, live: LiveTask): Observed {
+  const up = live.runs.filter(isUp)
+  if (up.length < countOf(particle)) {
+    if (up.length > 0) return { state: 'pending', incomplete: true }
+    return { state: live.runs.length > 0 ? 'stopped' : 'terminated' }
+  }
+  const starting = up.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
+  if (starting.length > 0) return { state: 'pending', unsettled: true, why: `the task is ${starting[0]?.lastStatus}` }
+  if (live.others.length > 0) {
+    return {
+      state: 'running',
+      unsettled: true,
+      why: `${plural(live.others.length, 'task')} of its earlier definition still running`,
+    }
+  }
+  return { state: 'running' }
+}
+
+const doneJob = (live: LiveTask): Observed => ({
+  state: 'stopped',
+  done: true,
+  ...(live.asked && {
+    why: 'it has succeeded, so retry-tasks does not run it again; raise custom_config.retry to run it once more',
+  }),
+})
+
+export function readJob(particle: TaskParticle, live: LiveTask): Observed {
+  const { running, succeeded, failed } = sort(live)
+  const { record } = live
+  const enough = running.length + succeeded.length >= countOf(particle)
+  const hasFailed = failed.length > 0 || record?.status === 'failed'
+  if (running.length > 0) {
+    // One that failed decides for all; and nothing is added to a run while it is unknown what came of the last start.
+    if (!enough && !hasFailed && !isUnknown(live)) return { state: 'pending', incomplete: true }
+    return { state: 'pending', unsettled: true, why: `its task is ${running[0]?.lastStatus}` }
+  }
+  // Before anything that a person may ask: a workflow that is started again asks again.
+  if (particle.options.assume === 'done' || record?.status === 'done') return doneJob(live)
+  if (isAskedAgain(live) && (hasFailed || !enough)) return { state: 'terminated' }
+  if (hasFailed && isRecorded(particle) && record?.status !== 'failed') {
+    return { state: 'stopped', unsettled: true, why: 'it has failed, which is not on record yet' }
+  }
+  if (hasFailed) {
+    // Seen, or remembered: in two hours only the record tells.
+    const [words] = summarizeStopped(failed)
+    return {
+      state: 'stopped',
+      failed: true,
+      why: `its last run failed${words ? `: ${words}` : ''}; change what it runs, raise custom_config.retry, or name ${particle.id} in retry-tasks`,
+    }
+  }
+  if (enough) {
+    if (isRecorded(particle)) {
+      return { state: 'stopped', unsettled: true, why: 'it has succeeded, which is not on record yet' }
+    }
+    // More than were asked for is no mere success: the comparison names it.
+    if (succeeded.length > countOf(particle))
+      return { state: 'stopped', unsettled: true, why: 'too many have succeeded' }
+    return doneJob(live)
+  }
+  if (record && isUnknown(live)) {
+    return {
+      state: 'stopped',
+      failed: true,
+      why: `whether it ran is unknown: its start was recorded at ${new Date(record.at * 1000).toISOString()} and ECS has no trace of it; find out, then set custom_config.assume: done, or name ${particle.id} in retry-tasks to run it again`,
+    }
+  }
+  return { state: 'terminated' }
+}
+
+/** Tasks that a run is judged by: one that never started is nobody's outcome. */
+export function counting(particle: TaskParticle, live: Pick<LiveTask, 'runs' | 'essential'>): readonly Task[] {
+  if (keptRunning(particle)) return live.runs.filter(isUp)
+  return live.runs.filter(run => outcome(run, live.essential) !== 'never started')
+}
+
+export function settledKept(runs: readonly Task[]): Verdict {
+  const stopped = runs.filter(run => !isUp(run))
+  const task = reported(runs)
+  if (stopped.length > 0) {
+    return {
+      is: 'failed',
+      because: `${plural(stopped.length, 'task')} stopped instead of running`,
+      details: summarizeStopped(stopped),
+      task,
+    }
+  }
+  const starting = runs.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
+  if (starting.length > 0) return { is: 'moving', because: `the task is ${starting[0]?.lastStatus}` }
+  return { is: 'settled', because: `${plural(runs.length, 'task')} running`, task }
+}
+
+export function settledJob(runs: readonly Task[], essential: readonly string[], memo: Memo): Verdict {
+  const running = runs.filter(({ lastStatus }) => lastStatus !== 'STOPPED')
+  if (running.length > 0) return { is: 'moving', because: `the task is ${running[0]?.lastStatus}` }
+  const ended = runs.map(run => outcome(run, essential))
+  const report = reported(runs)
+  if (ended.includes('failed') || ended.includes('never started')) {
+    const bad = runs.filter(run => outcome(run, essential) !== 'succeeded')
+    const codes = [...new Set(bad.flatMap(exitCodes(essential)))]
+    const because = ended.includes('failed')
+      ? `its task failed${codes.length > 0 ? `: exit code ${codes.join(', ')}` : ''}`
+      : 'its task never started'
+    return { is: 'failed', because, details: summarizeStopped(bad), task: report }
+  }
+  if (memo.failures.length > 0) {
+    return { is: 'failed', because: `ECS did not start all of it: ${memo.failures.join('; ')}`, task: report }
+  }
+  return { is: 'settled', because: 'exit code 0', task: report }
+}
+
+/** For the report: one map of exit codes per ARN, empty while nothing has ended. */
+const reported = (runs: readonly Task[]): NonNullable<Verdict['task']> => ({
+  arns: runs.map(({ taskArn = '' }) => taskArn),
+  exitCodes: runs.map(run =>
+    Object.fromEntries(
+      (run.containers ?? []).flatMap(({ name, exitCode }) => (exitCode === undefined ? [] : [[name ?? '', exitCode]])),
+    ),
+  ),
+})
+
+const exitCodes =
+  (essential: readonly string[]) =>
+  (run: Task): number[] =>
+    (run.containers ?? []).flatMap(({ name, exitCode }) =>
+      exitCode !== undefined && exitCode !== 0 && (essential.length === 0 || essential.includes(name ?? ''))
+        ? [exitCode]
+        : [],
+    )
