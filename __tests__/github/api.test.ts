@@ -198,6 +198,8 @@ describe('patience', () => {
     const { message, status } = await refusal(history(nowhere))
     expect(status).toBeUndefined()
     expect(message).toMatch(/^GitHub did not answer when asked to read the history: /)
+    // After every try, the next question is not waited for all over again.
+    expect(await seconds(refusal(history(nowhere)))).toBeLessThan(2)
   })
 
   test('is over when the run is cancelled, also in the middle of a wait', async () => {

@@ -96,12 +96,17 @@ const unhurried = {
   }),
 }
 
+/** How long a GitHub that did not answer at all is left alone, in milliseconds. */
+const silence = 60_000
+
 export class GitHub {
   readonly repository: Repository
   readonly clock: Clock
   readonly #options: GitHubOptions
   #octokit: Promise<Octokit> | undefined
   #identity: Promise<Identity> | undefined
+  /** After no answer at all, in spite of every try, nobody waits for the next one for a while. */
+  #silent: { readonly until: number; readonly failure: Failure } | undefined
 
   constructor(options: GitHubOptions) {
     this.#options = options
@@ -129,11 +134,15 @@ export class GitHub {
     const { signal } = this.#options
     const octokit = await this.#open()
     signal?.throwIfAborted()
+    if (this.#silent && this.clock.now() < this.#silent.until) throw this.#explain(purpose, this.#silent.failure)
     try {
       return await unlessAborted(send(octokit), signal)
     } catch (error) {
       signal?.throwIfAborted()
-      throw this.#explain(purpose, read(error))
+      const failure = read(error)
+      const silent = failure.status === undefined && !failure.limited
+      this.#silent = silent ? { until: this.clock.now() + silence, failure } : undefined
+      throw this.#explain(purpose, failure)
     }
   }
 
