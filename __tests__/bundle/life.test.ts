@@ -298,7 +298,9 @@ describe('the shop', () => {
     const before = readFileSync(path, 'utf8')
     here.edit('particles/cluster.yml', 'pcf_name: shop', 'pcf_name: shop\ndesired_state: terminated')
     const ended = await here.apply()
-    expect(errorsOf(ended)).toContainEqual({ message: expect.stringMatching(/max-terminations/) })
+    expect(errorsOf(ended)).toContainEqual(
+      expect.objectContaining({ file: 'particles/reports.yml', message: expect.stringMatching(/max-terminations/) }),
+    )
     expect(ended.modifying).toEqual([])
     expect(ended.code).toBe(1)
     writeFileSync(path, before)
