@@ -13,6 +13,7 @@ import {
 } from '../particle.ts'
 import type { FoundChange } from './change.ts'
 import type { Reason, Transition } from './document.ts'
+import { memberOf } from './path.ts'
 
 /** What is to happen to one particle, and everything that it was decided from. */
 export interface Decision {
@@ -145,7 +146,7 @@ function chooseUpdate(
     if (particle.options.allow_replace === true) return { transition: 'replace', comparison }
     const paths = comparison.replaces.join(', ')
     const refusal = {
-      at: [comparison.replaces[0]?.split(/[.[]/, 1)[0] ?? ''],
+      at: [memberOf(comparison.replaces[0] ?? '')],
       message: `${particle.id}: ${paths} cannot change in place; state what is there, or set custom_config.allow_replace: true to delete it and make it anew`,
     }
     return { transition: 'replace', comparison: { ...comparison, problems: [...(comparison.problems ?? []), refusal] } }

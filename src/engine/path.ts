@@ -90,3 +90,9 @@ export class Labels {
 
 /** The member that an element is called by. */
 export const nameMember = (tree: Structure): string => tree.rule.named ?? 'name'
+
+/** The member of the definition that a displayed path is in or below. */
+export const memberOf = (path: string): string => path.split(/[.[]/, 1)[0] ?? ''
+
+/** The paths of `custom_config.ignore`. */
+export const ignoredPaths = (ignore: unknown): readonly string[] => (ignore as readonly string[] | undefined) ?? []

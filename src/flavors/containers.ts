@@ -24,3 +24,6 @@ export function summarizeStopped(tasks: readonly Task[]): string[] {
 /** `1 running task stops`, `4 running tasks stop`. */
 export const stopping = (count: number): string =>
   count === 1 ? '1 running task stops' : `${count} running tasks stop`
+
+/** `1 task`, `2 tasks`. */
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -2,8 +2,11 @@ import type { Cluster, CreateClusterRequest } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../ecs/ecs.ts'
 import { isEcs } from '../ecs/errors.ts'
 import { compare, describe } from '../engine/compare.ts'
+import { openCurtain } from '../engine/curtain.ts'
 import { overlay } from '../engine/overlay.ts'
+import { ignoredPaths, memberOf } from '../engine/path.ts'
 import type { Particle } from '../particle.ts'
+import { plural } from './containers.ts'
 import type { Curtain, Flavor } from './flavor.ts'
 import { insist } from './insist.ts'
 import { clusterRules, liveCluster } from './rules/cluster.ts'
@@ -21,7 +24,7 @@ const options = (particle: ClusterParticle, curtain: Curtain) => ({
   schema: words.model,
   rules: clusterRules,
   whole: false,
-  ignore: (particle.options.ignore as string[] | undefined) ?? [],
+  ignore: ignoredPaths(particle.options.ignore),
   curtain,
 })
 
@@ -33,8 +36,6 @@ const stillUsed = [
   'UpdateInProgressException',
 ]
 
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
-
 /** What a cluster still holds, in words; undefined when it is empty. */
 function holds(live: Cluster): string | undefined {
   const held = [
@@ -45,9 +46,6 @@ function holds(live: Cluster): string | undefined {
   const said = held.filter(([count]) => count > 0).map(([count, noun]) => plural(count, noun))
   return said.length > 0 ? said.join(', ') : undefined
 }
-
-/** Nothing is hidden from ECS. */
-const openCurtain: Curtain = { secret: () => false, revealed: () => true }
 
 /** ECS could not attach the capacity providers that the manifest asks for: a look later does not make that a success. */
 const couldNotAttach = ({ definition }: ClusterParticle, { attachmentsStatus }: Cluster): string | undefined =>
@@ -145,7 +143,7 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
   async update(particle, live, changes, act) {
     const { ecs } = act
     const { definition } = particle
-    const changed = new Set(changes.map(({ path }) => path.split(/[.[]/, 1)[0]))
+    const changed = new Set(changes.map(({ path }) => memberOf(path)))
     const whole = overlay(definition, live, options(particle, openCurtain))
     const name = live.clusterName ?? definition.clusterName
     // An update under way blocks the next one for a moment.

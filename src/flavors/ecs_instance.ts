@@ -1,6 +1,8 @@
 import type { Attribute, ContainerInstance, Task } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../engine/change.ts'
+import { ignoredPaths } from '../engine/path.ts'
 import type { Particle } from '../particle.ts'
+import { plural } from './containers.ts'
 import type { Curtain, Flavor } from './flavor.ts'
 import { nameOf, vocabulary } from './vocabulary.ts'
 
@@ -26,8 +28,6 @@ const isProtected = (name: string): boolean =>
 
 /** PutAttributes and DeleteAttributes take ten at most. */
 const attributesAtOnce = 10
-
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 interface Stated {
   readonly name: string
@@ -59,7 +59,7 @@ function differences(
   curtain?: Curtain,
 ): FoundChange[] {
   const there = new Map(live?.attributes?.map(({ name = '', value = '' }) => [name, value]))
-  const ignored = new Set((particle.options.ignore as string[] | undefined) ?? [])
+  const ignored = new Set(ignoredPaths(particle.options.ignore))
   return stated(particle).flatMap(({ name, value, at }): FoundChange[] => {
     const path = `attributes[${name}]`
     if (ignored.has(path) || ignored.has('attributes')) return []

@@ -8,10 +8,12 @@ import type {
 import { isEcs } from '../ecs/errors.ts'
 import type { FoundChange } from '../engine/change.ts'
 import { compare, describe } from '../engine/compare.ts'
+import { openCurtain } from '../engine/curtain.ts'
 import { overlay } from '../engine/overlay.ts'
+import { ignoredPaths, memberOf } from '../engine/path.ts'
 import type { Members } from '../engine/rules.ts'
 import type { Particle } from '../particle.ts'
-import { stopping, summarizeStopped } from './containers.ts'
+import { plural, stopping, summarizeStopped } from './containers.ts'
 import type { Act, Comparison, Curtain, Flavor } from './flavor.ts'
 import { insist, type NotYet } from './insist.ts'
 import { fixed, liveService, restarts, serviceRules, updatable } from './rules/service.ts'
@@ -41,16 +43,14 @@ const options = (particle: ServiceParticle, curtain: Curtain) => ({
   schema: words.model,
   rules: serviceRules,
   whole: false,
-  ignore: (particle.options.ignore as string[] | undefined) ?? [],
+  ignore: ignoredPaths(particle.options.ignore),
   curtain,
 })
 
 const primary = (service: Service): Deployment | undefined =>
   service.deployments?.find(({ status }) => status === 'PRIMARY')
 
-const member = (change: FoundChange): string => change.path.split(/[.[]/, 1)[0] ?? ''
-
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
+const member = ({ path }: FoundChange): string => memberOf(path)
 
 /** Only revisions show these: the described service leaves them out. */
 const onRevisionOnly = ['gatewayConnectors', 'monitoring'] as const
@@ -387,9 +387,6 @@ function isDeployedAnew(live: LiveService, act: Act): boolean {
   forcedSince.set(act, before)
   return now !== before
 }
-
-/** Nothing is hidden from ECS. */
-const openCurtain: Curtain = { secret: () => false, revealed: () => true }
 
 /** The request for what has changed; undefined when only tags have. Members that did not change stay unsaid. */
 function updateOf(

@@ -1,7 +1,7 @@
 import type { RegisterTaskDefinitionRequest, Tag } from '@aws-sdk/client-ecs'
 import { describe } from '../engine/compare.ts'
 import type { Particle } from '../particle.ts'
-import { stopping, summarizeStopped } from './containers.ts'
+import { plural, stopping, summarizeStopped } from './containers.ts'
 import {
   inHand,
   type LiveTaskDefinition,
@@ -28,7 +28,6 @@ import {
   keptRunning,
   type LiveTask,
   type Memo,
-  plural,
   type RunDefinition,
   readJob,
   readKept,

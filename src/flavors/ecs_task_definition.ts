@@ -1,7 +1,9 @@
 import type { DescribeTaskDefinitionResponse, RegisterTaskDefinitionRequest, Tag } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../ecs/ecs.ts'
 import { compare, describe } from '../engine/compare.ts'
+import { openCurtain } from '../engine/curtain.ts'
 import { overlay } from '../engine/overlay.ts'
+import { ignoredPaths } from '../engine/path.ts'
 import { type Particle, Unknown } from '../particle.ts'
 import type { LiveService } from './ecs_service.ts'
 import type { Act, Curtain, Flavor, Surroundings } from './flavor.ts'
@@ -42,7 +44,7 @@ const options = (particle: TaskDefinitionParticle, curtain: Curtain) => ({
   schema: words.model,
   rules: taskDefinitionRules,
   whole: true,
-  ignore: (particle.options.ignore as string[] | undefined) ?? [],
+  ignore: ignoredPaths(particle.options.ignore),
   curtain,
 })
 
@@ -61,9 +63,6 @@ const differences = (particle: TaskDefinitionParticle, revision: Revision, curta
   compare(request(particle.definition), liveTaskDefinition(revision), options(particle, curtain))
 
 const isTag = ({ path }: { readonly path: string }): boolean => path.startsWith('tags')
-
-/** Nothing is hidden from the question whether two definitions say the same. */
-const openCurtain: Curtain = { secret: () => false, revealed: () => true }
 
 const saysTheSame = (particle: TaskDefinitionParticle, revision: Revision): boolean =>
   differences(particle, revision, openCurtain).every(isTag)

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { RegisterTaskDefinitionRequest$, type RunTaskRequest, RunTaskRequest$, type Tag } from '@aws-sdk/client-ecs'
 import { canonical } from '../engine/compare.ts'
+import { openCurtain } from '../engine/curtain.ts'
+import { ignoredPaths } from '../engine/path.ts'
 import { Unknown } from '../particle.ts'
-import type { Curtain } from './flavor.ts'
 import { taskRules } from './rules/task.ts'
 import { taskDefinitionRules } from './rules/taskDefinition.ts'
 import { ownTagPrefix } from './tags.ts'
@@ -10,8 +11,6 @@ import { nameOf } from './vocabulary.ts'
 
 /** The digest's form, that of `canonical` included: a later form keeps its own number, so that finished jobs stay finished. */
 const digestVersion = 1
-
-const openCurtain: Curtain = { secret: () => false, revealed: () => true }
 
 export const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')
 
@@ -49,14 +48,14 @@ export function runDigest({ definition, options }: Job, taskDefinition: object, 
       schema: RegisterTaskDefinitionRequest$,
       rules: taskDefinitionRules,
       whole: true,
-      ignore: (ignore as string[] | undefined) ?? [],
+      ignore: ignoredPaths(ignore),
     }),
     launch: canonical(launch, {
       ...normal,
       schema: RunTaskRequest$,
       rules: taskRules,
       whole: false,
-      ignore: (options.ignore as string[] | undefined) ?? [],
+      ignore: ignoredPaths(options.ignore),
     }),
   }
   // 128 bits: short enough for startedBy beside a name, long enough to be nobody else's.

@@ -2,7 +2,7 @@
 
 import type { Container, RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
 import type { Particle } from '../particle.ts'
-import { summarizeStopped } from './containers.ts'
+import { plural, summarizeStopped } from './containers.ts'
 import type { Observed, Verdict } from './flavor.ts'
 import type { RunRecord } from './record.ts'
 
@@ -65,8 +65,6 @@ export const isRecorded = (particle: TaskParticle): boolean =>
   !keptRunning(particle) && particle.options.record !== false
 
 export const countOf = ({ definition }: TaskParticle): number => definition.count ?? 1
-
-export const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 /** How a task of a job ended, or that it has not. Only essential containers count: a killed sidecar means nothing. */
 export function outcome(
