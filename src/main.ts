@@ -9,10 +9,11 @@ import type { Veil } from './engine/curtain.ts'
 import type { Plan, Removed, Report } from './engine/document.ts'
 import { type Graph, graphOf } from './engine/graph.ts'
 import { type Failure, Journal } from './engine/journal.ts'
-import { observe, Pass, type World } from './engine/observe.ts'
+import { accountOf, claimContextOf, observe, Pass, type World } from './engine/observe.ts'
 import { decideAll, hasChanges, type Planned, planOf } from './engine/plan.ts'
 import { redactor } from './engine/redact.ts'
 import { removedSince } from './engine/removed.ts'
+import { fileName } from './fileName.ts'
 import { flavors } from './flavors/index.ts'
 import { vocabulary } from './flavors/vocabulary.ts'
 import type { Claims } from './github/check.ts'
@@ -107,8 +108,8 @@ async function plan(job: Job, loaded: Loaded): Promise<void> {
   const problems = [...made.problems]
   const { planned, world } = made
   if (!planned || !world) return refuse(job, undefined, problems)
-  if (event.mergeGroup) problems.push(...(await unshownInGroup(job, planned, world)))
-  const claims = { version: claimsVersion, hashes: publishedClaims(planned.decisions, world.veil) }
+  if (event.mergeGroup) problems.push(...(await unshownInGroup(job, planned)))
+  const claims = { version: claimsVersion, hashes: publishedClaims(planned.decisions, planned.claimContext) }
   // A plan that may not be applied shows nothing that somebody could take for reviewed.
   tell(job, planned.plan, problems.length > 0 ? undefined : claims)
   if (problems.length > 0) return refuse(job, planned.plan, problems)
@@ -147,8 +148,6 @@ function tell({ runner, inputs }: Job, plan: Plan, claims?: Claims): void {
     ),
   )
 }
-
-const fileName = ({ environment }: Inputs): string => environment.replace(/[^A-Za-z0-9._-]/g, '-')
 
 interface Made {
   /** Missing when AWS could not be looked at, or the manifests could not be read. */
@@ -194,15 +193,14 @@ async function tryPlan(job: Job, loaded: Loaded): Promise<Made | { readonly skip
     const graph = graphOf(all)
     const { lives, errors } = await observe(graph, new Pass(graph, world))
     if (errors.length > 0) throw errors
-    const account = world.ecs(regionOf(inputs, all)).account
-    const planned = planOf(graph, decideAll(graph, lives, world), {
-      environment: inputs.environment,
+    const decisions = decideAll(graph, lives, world)
+    const acts = [...decisions.values()].some(({ transition }) => transition)
+    const planned = planOf(graph, decisions, {
       region: regionOf(inputs, all),
-      veil: world.veil,
+      claimContext: claimContextOf(world, await accountOf(world, graph, acts)),
       maxTerminations: inputs.maxTerminations,
       removed: removed.reported,
       warnings: removed.warnings,
-      ...(account && { account }),
     })
     return { planned, graph, world, problems: planned.problems }
   } catch (thrown) {
@@ -330,7 +328,7 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
     await runner.summary(conversation.planSummary({ ...(planned && { plan: planned.plan }), problems, merges: false }))
     return conversation.showReport(report, planned?.plan, await held(job), false)
   }
-  const review = await judge(job, planned, world)
+  const review = await judge(job, planned)
   if (review.problems.length > 0) {
     const report = journalOf(job).finish('refused', refusalOf(review.problems))
     runner.fail(review.problems)

@@ -1,7 +1,6 @@
 /** Whether everything that a plan does was reviewed: the engine's claims held against what GitHub knows. */
 import { claimsVersion, unreviewed } from './engine/claims.ts'
 import type { Step } from './engine/document.ts'
-import type { World } from './engine/observe.ts'
 import type { Planned } from './engine/plan.ts'
 import type { Conversation } from './github/conversation.ts'
 import type { GitHubEvent } from './github/event.ts'
@@ -26,7 +25,7 @@ export interface Judgement {
 export type Told = Pick<Reviewed, 'pullRequests' | 'merged'>
 
 /** Whether a plan may be carried out: approved as it is, reviewed, or asked to be applied without. */
-export async function judge(question: Question, planned: Planned, world: World): Promise<Judgement> {
+export async function judge(question: Question, planned: Planned): Promise<Judgement> {
   const { approvedDigest, requireReview } = question.inputs
   const { digest } = planned.plan
   if (approvedDigest && approvedDigest !== digest) {
@@ -35,7 +34,8 @@ export async function judge(question: Question, planned: Planned, world: World):
   }
   // Where nothing needs a review, the look-up is for the comments alone, and nobody waits for a listing that lags.
   if (approvedDigest || !requireReview) return { problems: [], told: await held(question) }
-  const missing = (claims: ReadonlySet<string>) => unreviewed(planned.plan.steps, planned.decisions, world.veil, claims)
+  const missing = (claims: ReadonlySet<string>) =>
+    unreviewed(planned.plan.steps, planned.decisions, planned.claimContext, claims)
   const { claims, notes, ...told } = await lookUp(question, shown => missing(shown).length === 0)
   return { problems: refusal(missing(claims), digest, notes), told }
 }
@@ -74,8 +74,7 @@ function refusal(steps: readonly Step[], digest: string, notes: readonly string[
 /** A merge group must hold nothing that its pull requests did not show. */
 export async function unshownInGroup(
   { event, inputs, conversation }: Question,
-  { plan, decisions }: Planned,
-  world: World,
+  { plan, decisions, claimContext }: Planned,
 ): Promise<Problem[]> {
   const { github } = conversation
   const { mergeGroup } = event
@@ -89,7 +88,7 @@ export async function unshownInGroup(
     })
   }
   const { claims, notes } = await look()
-  const steps = unreviewed(plan.steps, decisions, world.veil, claims)
+  const steps = unreviewed(plan.steps, decisions, claimContext, claims)
   if (steps.length === 0) return []
   return [
     ...steps.map(notReviewed),

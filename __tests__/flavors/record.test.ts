@@ -186,6 +186,6 @@ describe('a release', () => {
     expect(hasRunBefore(claim, lists('done'))).toBe(true)
     for (const status of ['intent', 'refused', 'failed'] as const)
       expect(hasRunBefore(claim, lists(status))).toBe(false)
-    expect(hasRunBefore('fedcba9876543210', lists('done'))).toBe(false)
+    expect(hasRunBefore({ signature: 'fedcba9876543210' }, lists('done'))).toBe(false)
   })
 })

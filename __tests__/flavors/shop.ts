@@ -9,7 +9,7 @@ import type { Veil } from '../../src/engine/curtain.ts'
 import type { Plan, Report, ReportStep, Step } from '../../src/engine/document.ts'
 import { type Graph, graphOf } from '../../src/engine/graph.ts'
 import { Journal } from '../../src/engine/journal.ts'
-import { observe, Pass, type World } from '../../src/engine/observe.ts'
+import { accountOf, claimContextOf, observe, Pass, type World } from '../../src/engine/observe.ts'
 import { decideAll, type Planned, type PlanSettings, planOf } from '../../src/engine/plan.ts'
 import { redactor } from '../../src/engine/redact.ts'
 import { flavors } from '../../src/flavors/index.ts'
@@ -165,28 +165,28 @@ export class Shop {
     const graph = graphOf([...particles, ...(asked.gone?.(particles) ?? [])])
     const { lives, errors } = await observe(graph, new Pass(graph, world))
     if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'))
-    const { account } = world.ecs('us-east-1')
-    const planned = planOf(graph, decideAll(graph, lives, world), {
-      ...(account && { account }),
-      environment: asked.environment ?? 'default',
+    const decisions = decideAll(graph, lives, world)
+    const acts = [...decisions.values()].some(({ transition }) => transition)
+    const claimContext = claimContextOf(world, await accountOf(world, graph, acts))
+    const planned = planOf(graph, decisions, {
       region: 'us-east-1',
-      veil: world.veil,
+      claimContext,
       maxTerminations: asked.maxTerminations ?? { share: 1 },
     })
-    const { plan, decisions } = planned
+    const { plan } = planned
     return {
       plan,
       planned,
       graph,
       world,
-      claims: publishedClaims(decisions, world.veil),
+      claims: publishedClaims(decisions, claimContext),
       step(particle) {
         const step = plan.steps.find(step => step.particle === particle)
         if (!step) throw new Error(`no step of ${particle} in the plan`)
         return step
       },
       unreviewed: claims =>
-        unreviewed(plan.steps, decisions, world.veil, new Set(claims)).map(({ particle }) => particle),
+        unreviewed(plan.steps, decisions, claimContext, new Set(claims)).map(({ particle }) => particle),
     }
   }
 

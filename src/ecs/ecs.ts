@@ -341,7 +341,7 @@ class Shared {
           },
           signal,
         )
-        this.account ??= accountIn(answer)
+        this.account ??= accountIn(answer, input)
         return answer as Output<Name>
       } catch (thrown) {
         if (signal?.aborted) throw signal.reason
@@ -407,17 +407,35 @@ function onlyMissing(call: CallName, failures: readonly Failure[] | undefined): 
 
 /** A refusal names who was refused: `User: arn:aws:sts::123456789012:assumed-role/… is not authorized to …`. */
 function accountOfCaller(said: string): string | undefined {
-  return /arn:[\w-]+:(?:sts|iam)::(\d{12}):/.exec(said)?.[1] ?? accountIn(said)
+  return /arn:[\w-]+:(?:sts|iam)::(\d{12}):/.exec(said)?.[1] ?? ecsArn.exec(said)?.[1]
 }
 
-/** The account in the first ARN found in an answer: missing things are named by ARN too. */
-function accountIn(answer: unknown): string | undefined {
-  if (typeof answer === 'string') return /arn:[\w-]+:ecs:[\w-]+:(\d{12}):/.exec(answer)?.[1]
-  if (typeof answer !== 'object' || answer === null || answer instanceof Date) return undefined
-  for (const [key, value] of Object.entries(answer)) {
-    if (key === '$metadata') continue
-    const account = accountIn(value)
-    if (account) return account
+const ecsArn = /arn:[\w-]+:ecs:[\w-]+:(\d{12}):/
+
+/**
+ * The account in the ARN of what was answered: missing things are named by ARN too. Only ECS's own members count, the
+ * outermost first, as texts further inside, such as tags, are somebody's words; and what is missing and was asked for by
+ * ARN is named as it was asked for.
+ */
+function accountIn(answer: object, input: object): string | undefined {
+  const asked = JSON.stringify(input)
+  let level: unknown[] = [answer]
+  for (let depth = 0; depth < 3 && level.length > 0; depth++) {
+    for (const item of level) {
+      for (const [key, value] of membersOf(item)) {
+        const arns = /arns?$/i.test(key) ? [value].flat() : []
+        const own = arns.find(
+          arn => typeof arn === 'string' && ecsArn.test(arn) && !(key === 'arn' && asked.includes(arn)),
+        )
+        if (typeof own === 'string') return ecsArn.exec(own)?.[1]
+      }
+    }
+    level = level.flatMap(item => membersOf(item).map(([, value]) => value))
   }
   return undefined
 }
+
+const membersOf = (value: unknown): [string, unknown][] =>
+  typeof value !== 'object' || value === null || value instanceof Date
+    ? []
+    : Object.entries(value).filter(([key]) => key !== '$metadata')

@@ -2,7 +2,8 @@ import type { Tally } from '../ecs/calls.ts'
 import { EcsError } from '../ecs/errors.ts'
 import type { Act, Verdict } from '../flavors/flavor.ts'
 import { type DesiredState, isGone, type Particle, type ParticleId } from '../particle.ts'
-import { claimsOf, isCovered } from './claims.ts'
+import type { FoundChange, Value } from './change.ts'
+import { claimsOf, isCovered, published } from './claims.ts'
 import { curtainOf } from './curtain.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Report, ReportStep, Step, Transition } from './document.ts'
@@ -269,7 +270,7 @@ class StepRun {
     // What it needs has changed since the plan was made, or took its time: look again before doing anything.
     const decision = dependsOn.length > 0 ? await this.#decideNow(true) : planned
     if (!decision.transition) return this.#nothingLeft(decision)
-    this.#refuseWhatIsNew(decision, planned)
+    this.#refuseWhatIsNew(decision)
     const { verdict, live } = await this.#carryOut(decision, decision.transition)
     const end = await this.#confirm(decision, live)
     return { decision: end, because: verdict.because, ...(verdict.task && { task: verdict.task }) }
@@ -283,16 +284,15 @@ class StepRun {
   }
 
   /** Somebody else changed something between plan and step: what nobody has seen is not carried out. */
-  #refuseWhatIsNew(decision: Decision, planned: Decision): void {
-    const { world, decisions, planned: all } = this.#context
+  #refuseWhatIsNew(decision: Decision): void {
+    const { decisions, planned: all } = this.#context
     const [problem] = decision.problems
     if (problem) throw new StepFailed('Refused', problem.message)
-    if (decision.transition === 'wait') return
-    const shown = claimsOf(planned, world.veil, all.decisions)
-    const allowed = new Set(shown.changes)
-    if (shown.whole && (planned.transition === 'start' || planned.transition === 'replace')) allowed.add(shown.whole)
-    const claims = claimsOf(decision, world.veil, decisions)
-    if (isCovered(claims, decision.transition ?? 'wait', allowed)) return
+    if (!decision.transition || decision.transition === 'wait') return
+    const planned = all.decisions.get(this.#step.particle) as Decision
+    const shown = published(claimsOf(planned, all.claimContext, all.decisions), planned.transition)
+    const claims = claimsOf(decision, all.claimContext, decisions)
+    if (isCovered(claims, decision.transition, new Set(shown))) return
     const paths = decision.changes.map(({ path }) => path).join(', ')
     throw new StepFailed(
       'ChangedMeanwhile',
@@ -312,9 +312,7 @@ class StepRun {
       this.#say('is deleted, to be made anew')
       const gone = await this.#sure(decision, () => flavor.terminate(particle, decision.live, act))
       await this.#settle(decision, gone.memo, 'terminated', act)
-      this.#say('is made anew')
-      const anew = await this.#sure(decision, () => flavor.start(particle, undefined, act), 'start')
-      return this.#settle(decision, anew.memo, 'running', act)
+      return this.#makeAnew(act)
     }
     this.#say(sentences[transition])
     const { memo, live } = await this.#sure(decision, now => {
@@ -325,11 +323,22 @@ class StepRun {
     return this.#settle({ ...decision, live }, memo, particle.desired, act)
   }
 
-  /** After an unsure answer, look before trying again: it may have been carried out. */
+  /** What was deleted to be made anew. Whatever somebody else has made of that name meanwhile is not touched. */
+  async #makeAnew(act: Act): Promise<{ verdict: Verdict; live: unknown }> {
+    const now = await this.#decideNow(true)
+    const { particle } = now
+    const flavor = flavorOf(this.#context.world, particle)
+    this.#refuseWhatIsNew(now)
+    if (now.transition !== 'start') return this.#settle(now, flavor.resume(particle, now.live), 'running', act)
+    this.#say('is made anew')
+    const anew = await this.#sure(now, ({ particle: desired, live }) => flavor.start(desired, live, act))
+    return this.#settle({ ...now, live: anew.live }, anew.memo, 'running', act)
+  }
+
+  /** After an unsure answer, look before trying again: it may have been carried out, or somebody else may have come in between. */
   async #sure(
     decision: Decision,
     transition: (now: Decision) => Promise<unknown>,
-    untilDone = decision.transition,
   ): Promise<{ memo: unknown; live: unknown }> {
     let now = decision
     for (let attempt = 1; ; attempt++) {
@@ -340,10 +349,11 @@ class StepRun {
         this.#say(`${error.message}; it may have been carried out all the same, so look first`)
         await this.#pause(firstPause * 2 ** attempt)
         now = await this.#decideNow(true)
-        if (now.transition !== untilDone) {
+        if (now.transition !== decision.transition) {
           const { particle } = now
           return { memo: flavorOf(this.#context.world, particle).resume(particle, now.live), live: now.live }
         }
+        this.#refuseWhatIsNew(now)
       }
     }
   }
@@ -449,16 +459,17 @@ class StepRun {
   async #confirm(decision: Decision, live: unknown): Promise<Decision> {
     const { clock } = this.#context.world
     const until = clock.now() + consistencyLag
-    for (
-      let first = live !== undefined, pause = firstPause;
-      ;
-      first = false, pause = Math.min(pause * 1.5, longestPause)
-    ) {
-      const now = first ? this.#decide({ particle: decision.particle, live }) : await this.#decideNow(false)
+    for (let looks = 1, pause = firstPause; ; looks++, pause = Math.min(pause * 1.5, longestPause)) {
+      const known = looks === 1 && live !== undefined
+      const now = known ? this.#decide({ particle: decision.particle, live }) : await this.#decideNow(false)
       const left = different(now)
       if (!left) return now
-      if (clock.now() >= until) throw new StepFailed('NotEquivalent', left)
-      this.#say(`looks different still (${left}), looking again`)
+      if (clock.now() >= until) {
+        const remedy = now.changes.length > 0 ? `; ${whatToDo}` : ''
+        throw new StepFailed('NotEquivalent', `${left}${remedy}`)
+      }
+      // The first look lags often, and says nothing that the second does not.
+      if (looks > 1) this.#say(`looks different still (${left}), looking again`)
       await this.#pause(pause, true)
     }
   }
@@ -521,8 +532,31 @@ function different({ particle, observed, transition, changes, reason, why, probl
   if (!transition) return undefined
   if (transition === 'wait') return why ?? 'it has not settled'
   if (particle.desired !== 'running') return `it is ${observed.state}, not ${particle.desired}`
-  const paths = changes.map(({ path }) => path)
-  return paths.length > 0 ? `not equivalent: ${paths.slice(0, 10).join(', ')}` : `it is ${observed.state}`
+  if (changes.length === 0) return `it is ${observed.state}`
+  const more = changes.length - changesSaid
+  const said = changes.slice(0, changesSaid).map(inWords).join(', ')
+  return `not equivalent: ${said}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+/** Differences that one sentence names. */
+const changesSaid = 10
+
+const whatToDo =
+  'state what AWS says where both mean the same, name the path in custom_config.ignore where somebody else owns it, or plan again where it was changed meanwhile'
+
+/** `pidMode is declared "task" and "host" in AWS`. */
+function inWords({ path, before, after, sensitive }: FoundChange): string {
+  if (sensitive) return `${path} is declared (hidden) and (hidden) in AWS`
+  const declared = after === undefined ? 'not declared' : `declared ${inShort(after)}`
+  return `${path} is ${declared} and ${before === undefined ? 'missing' : inShort(before)} in AWS`
+}
+
+/** A value that is longer is cut: it stands in a sentence. */
+const longest = 100
+
+function inShort(value: Value): string {
+  const text = JSON.stringify(value)
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
 }
 
 /** `40 s`, `4 min 12 s`. */

@@ -32,4 +32,6 @@ export interface FoundChange extends Change {
   readonly live?: unknown
   /** A person asked for exactly this in the inputs: nothing of it is left to review. */
   readonly asked?: true
+  /** It is on its way to be deleted and made anew: the claim of the whole replacement covers what was done for that. */
+  readonly onTheWay?: true
 }

@@ -1,35 +1,28 @@
 import { createHash } from 'node:crypto'
-import { type Node, nodeAt, type Particle, type ParticleId, type Path, pathKey, plain, Unknown } from '../particle.ts'
+import { inheritsIn, type Node, nodeAt, type ParticleId, type Path, pathKey } from '../particle.ts'
 import type { FoundChange, Value } from './change.ts'
-import { holdsVariable, type Veil, written } from './curtain.ts'
+import { holdsVariable, partsByName, type Veil } from './curtain.ts'
 import type { Decision } from './decide.ts'
 import type { Step } from './document.ts'
+import { isRelease } from './release.ts'
+import { type ClaimContext, claimHash, sorted, subjectOf } from './subject.ts'
 
 /** The form of claims. Claims of another form are not understood, never guessed. */
-export const claimsVersion = 1
+export const claimsVersion = 2
+
+/** What one change asks a reviewer to allow. */
+interface ChangeClaim {
+  readonly claim: string
+  /** There is nothing of it in AWS, so that it takes nothing back. */
+  readonly adds: boolean
+}
 
 /** What a step asks a reviewer to allow. */
 export interface StepClaims {
   /** One for each change; for what goes, one for its going. */
-  readonly changes: readonly string[]
-  /** One for the whole desired definition: it covers whatever is still missing of it. Missing for what goes. */
-  readonly whole?: string
-}
-
-/** 16 hex digits of a claim. */
-const hash = (claim: readonly unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(claim)).digest('hex').slice(0, 16)
-
-/** JSON with sorted keys: the same value, the same text. */
-function sorted(value: unknown): unknown {
-  if (value instanceof Unknown) return { unknown: value.unknown }
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key, inside]) => [key, sorted(inside)]),
-  )
+  readonly changes: readonly ChangeClaim[]
+  /** The whole desired definition, as one that is started and as one that replaces. Missing for what goes. */
+  readonly whole?: { readonly start: string; readonly replace: string }
 }
 
 /**
@@ -45,117 +38,122 @@ function claimed(node: Node, path: Path, hidden: ReadonlySet<string>, veil: Veil
   if (node.inherit) return { inherit: node.inherit.from, key: node.inherit.key }
   if (!node.parts) return node.value
   const byName = hidden.has(pathKey(path))
-  return written(node.parts, name => byName || veil.releaseVariables.has(name) || veil.secretVariables.has(name))
+  return partsByName(node.parts, name => byName || veil.releaseVariables.has(name) || veil.secretVariables.has(name))
 }
 
-/** Whether the difference can come from release variables alone: the text can produce what is there. */
-function isRelease(node: Node, live: unknown, veil: Veil): boolean {
-  if (!holdsVariable(node, veil.releaseVariables)) return false
-  if (node.kind === 'scalar') {
-    const pattern = (node.parts ?? [])
-      .map(part => {
-        const literal =
-          typeof part === 'string' ? part : veil.releaseVariables.has(part.variable) ? undefined : part.value
-        return literal === undefined ? '.*' : literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-      })
-      .join('')
-    return (typeof live === 'string' || typeof live === 'number') && new RegExp(`^${pattern}$`, 's').test(String(live))
-  }
-  if (node.kind === 'list') {
-    if (!Array.isArray(live) || live.length !== node.items.length) return false
-    return node.items.every((item, index) => matches(item, live[index], veil))
-  }
-  return false
-}
-
-const matches = (node: Node, live: unknown, veil: Veil): boolean =>
-  isRelease(node, live, veil) || JSON.stringify(sorted(plain(node))) === JSON.stringify(sorted(live))
+type Decisions = ReadonlyMap<ParticleId, Decision>
 
 /** Claims of what one particle's step does. */
-export function claimsOf(decision: Decision, veil: Veil, decisions: ReadonlyMap<ParticleId, Decision>): StepClaims {
+export function claimsOf(decision: Decision, context: ClaimContext, decisions: Decisions): StepClaims {
   const { particle, transition, changes } = decision
-  const { region, id } = particle
   if (!transition || transition === 'wait' || decision.sanctioned) return { changes: [] }
-  if (transition === 'stop' || transition === 'terminate') return { changes: [hash(['gone', region, id, transition])] }
-  const claims = changes.flatMap(change => claimOf(change, decision, veil, decisions))
-  return { changes: [...new Set(claims)].sort(), whole: wholeClaim(decision, veil) }
+  const subject = [...subjectOf(particle, context), particle.id]
+  if (transition === 'stop' || transition === 'terminate') {
+    return { changes: [{ claim: claimHash(['gone', ...subject, transition]), adds: false }] }
+  }
+  const found = changes.flatMap(change => claimOf(change, decision, context, decisions))
+  const claims = [...new Map(found.map(one => [one.claim, one])).values()]
+  const { source, options } = particle
+  const definition = [sorted(claimed(source, [], decision.hidden, context.veil)), sorted(options)]
+  const origins = inheritedFrom(source).map(id => subjectAt(id, context, decisions))
+  const whole = (as: 'start' | 'replace') => claimHash(['whole', ...subject, as, ...definition, origins])
+  return {
+    changes: claims.sort((one, other) => (one.claim < other.claim ? -1 : 1)),
+    whole: { start: whole('start'), replace: whole('replace') },
+  }
 }
 
-function claimOf(
-  change: FoundChange,
-  decision: Decision,
-  veil: Veil,
-  decisions: ReadonlyMap<ParticleId, Decision>,
-): string[] {
-  const { region, id, source } = decision.particle
-  const { path, before, after, sensitive, at, asked } = change
-  if (asked) return []
+function claimOf(change: FoundChange, decision: Decision, context: ClaimContext, decisions: Decisions): ChangeClaim[] {
+  const { particle, transition } = decision
+  const { veil } = context
+  const { path, before, after, sensitive, at, asked, onTheWay } = change
+  if (asked || onTheWay) return []
+  const subject = [...subjectOf(particle, context), particle.id, transition]
   const parent = decision.filled.get(path)
   if (parent) {
-    // What a parent fills is claimed by the parent's name: a revision's number says nothing.
+    // What a parent fills is claimed by the parent: a revision's number says nothing.
     const own = decisions.get(parent)
     // It follows a revision that nobody needs to review: what it runs differs by release variables alone.
     const behind = own && typeof before === 'string' ? own.behind.get(before) : undefined
-    if (own && behind?.every(one => claimOf(one, own, veil, decisions).length === 0)) return []
-    return [hash(['follow', region, id, path, parent])]
+    if (own && behind?.every(one => claimOf(one, own, context, decisions).length === 0)) return []
+    return [{ claim: claimHash(['follow', ...subject, path, subjectAt(parent, context, decisions)]), adds: false }]
   }
-  const node = at && nodeAt(source, at)
+  const node = at && nodeAt(particle.source, at)
   if (node && isRelease(node, change.live ?? before, veil)) return []
   const stated = node ? claimed(node, at, decision.hidden, veil) : sorted(after)
+  const origins = (node ? inheritedFrom(node) : []).map(id => subjectAt(id, context, decisions))
   // What AWS holds behind a hidden value is in no claim, nor is what a release variable was before.
   const unsaid = sensitive || (node && holdsVariable(node, veil.releaseVariables) && before === undefined)
-  return [hash(['change', region, id, path, ...(unsaid ? [] : [sorted(before) ?? null]), sorted(stated) ?? null])]
+  const there = unsaid ? [] : [sorted(before) ?? null]
+  const claim = claimHash(['change', ...subject, path, ...there, sorted(stated) ?? null, origins])
+  return [{ claim, adds: node !== undefined && before === undefined && isNothing(change.live) }]
 }
 
-/** The whole of what is stated, with its options: what a reviewed start allows to be finished. */
-function wholeClaim(decision: Decision, veil: Veil): string {
-  const { region, id, source, options } = decision.particle
-  return hash(['whole', region, id, sorted(claimed(source, [], decision.hidden, veil)), sorted(options)])
+/** An empty list says as little as none. */
+const isNothing = (live: unknown): boolean => live === undefined || (Array.isArray(live) && live.length === 0)
+
+/** Another particle, as one that a claim names. */
+function subjectAt(id: ParticleId, context: ClaimContext, decisions: Decisions): unknown[] {
+  const other = decisions.get(id)
+  return [id, ...(other ? subjectOf(other.particle, context) : [])]
 }
 
-/** Whether a step may be carried out: every change was reviewed, or a start of exactly this definition was. */
-export function isCovered(claims: StepClaims, transition: Step['transition'], reviewed: ReadonlySet<string>): boolean {
-  if (claims.whole ? reviewed.has(claims.whole) : claims.changes.length === 0) return true
-  if (transition === 'start' || transition === 'replace') return false
-  return claims.changes.every(claim => reviewed.has(claim))
+/** Particles that a value is inherited from, each once. */
+function inheritedFrom(node: Node): ParticleId[] {
+  return [...new Set(inheritsIn(node).map(({ from }) => from))].sort()
+}
+
+/**
+ * Whether a step may be carried out. A start needs its whole definition reviewed, as a start or as what comes after a
+ * replacement's deletion; a replacement its own, and every difference that makes it one. An update needs each of its
+ * changes reviewed; but what a reviewed start or replacement left out when it died may be added, as it takes nothing back.
+ */
+export function isCovered(
+  { changes, whole }: StepClaims,
+  transition: Step['transition'],
+  reviewed: ReadonlySet<string>,
+): boolean {
+  const all = changes.every(({ claim }) => reviewed.has(claim))
+  if (!whole) return all
+  const completes = reviewed.has(whole.start) || reviewed.has(whole.replace)
+  if (transition === 'start') return completes
+  if (transition === 'replace') return all && reviewed.has(whole.replace)
+  return changes.every(({ claim, adds }) => reviewed.has(claim) || (adds && completes))
+}
+
+/** What a step publishes to be reviewed. Only what is started or replaced publishes its whole definition. */
+export function published({ changes, whole }: StepClaims, transition: Decision['transition']): string[] {
+  const own = changes.map(({ claim }) => claim)
+  return whole && (transition === 'start' || transition === 'replace') ? [...own, whole[transition]] : own
 }
 
 /** Steps that ask for something that nobody reviewed, in the plan's order. */
 export function unreviewed(
   steps: readonly Step[],
-  decisions: ReadonlyMap<ParticleId, Decision>,
-  veil: Veil,
+  decisions: Decisions,
+  context: ClaimContext,
   reviewed: ReadonlySet<string>,
 ): Step[] {
   return steps.filter(({ particle, transition }) => {
     const decision = decisions.get(particle)
-    return decision !== undefined && !isCovered(claimsOf(decision, veil, decisions), transition, reviewed)
+    return decision !== undefined && !isCovered(claimsOf(decision, context, decisions), transition, reviewed)
   })
 }
 
-/** Names what a particle and its parents state, release variables by name; undefined when none stands in it. */
-export function releaseSignature(particle: Particle, parents: readonly Particle[], veil: Veil): string | undefined {
-  const all = [particle, ...parents]
-  if (!all.some(({ source }) => holdsVariable(source, veil.releaseVariables))) return undefined
-  return hash([
-    'release',
-    ...all.map(({ id, region, source }) => [region, id, sorted(claimed(source, [], new Set(), veil))]),
-  ])
-}
-
-/** What a plan publishes to be reviewed. A whole definition is claimed by starts and replacements alone. */
-export function publishedClaims(decisions: ReadonlyMap<ParticleId, Decision>, veil: Veil): string[] {
+/** What a plan publishes to be reviewed. */
+export function publishedClaims(decisions: Decisions, context: ClaimContext): string[] {
   const all = new Set<string>()
   for (const decision of decisions.values()) {
-    const { changes, whole } = claimsOf(decision, veil, decisions)
-    for (const claim of changes) all.add(claim)
-    if (whole && (decision.transition === 'start' || decision.transition === 'replace')) all.add(whole)
+    for (const claim of published(claimsOf(decision, context, decisions), decision.transition)) all.add(claim)
   }
   return [...all].sort()
 }
 
-/** `sha256:…` over every step but those that only wait: what is shown, how hidden values are written, the claims. */
-export function digestOf(steps: readonly Step[], decisions: ReadonlyMap<ParticleId, Decision>, veil: Veil): string {
+/**
+ * `sha256:…` over account, environment, and every step but those that only wait: whose it is, what is shown, how hidden
+ * values are written, the claims.
+ */
+export function digestOf(steps: readonly Step[], decisions: Decisions, context: ClaimContext): string {
   const told = steps
     .filter(({ transition }) => transition !== 'wait')
     .map(({ particle, transition, to, changes, protected: left }) => {
@@ -166,12 +164,14 @@ export function digestOf(steps: readonly Step[], decisions: ReadonlyMap<Particle
         to,
         changes,
         left,
-        hidden: decision ? hiddenTexts(decision, veil) : [],
-        claims: decision ? claimsOf(decision, veil, decisions) : undefined,
+        subject: decision ? subjectOf(decision.particle, context) : undefined,
+        hidden: decision ? hiddenTexts(decision, context.veil) : [],
+        claims: decision ? published(claimsOf(decision, context, decisions), transition) : undefined,
       })
     })
+  const { account, environment } = context
   const hex = createHash('sha256')
-    .update(JSON.stringify([claimsVersion, told]))
+    .update(JSON.stringify([claimsVersion, account ?? null, environment, told]))
     .digest('hex')
   return `sha256:${hex}`
 }

@@ -56,3 +56,22 @@ export function written(parts: readonly Part[], byName: (variable: string) => bo
     })
     .join('')
 }
+
+/**
+ * The same, where it must be told from a text that merely reads so: `$${TAG}` is no variable. A text without such a
+ * variable is its value.
+ */
+export function partsByName(parts: readonly Part[], byName: (variable: string) => boolean): unknown {
+  const said: (string | { readonly variable: string })[] = []
+  for (const part of parts) {
+    if (typeof part !== 'string' && byName(part.variable)) {
+      said.push({ variable: part.variable })
+      continue
+    }
+    const text = typeof part === 'string' ? part : part.value
+    const last = said.at(-1)
+    if (typeof last === 'string') said[said.length - 1] = last + text
+    else said.push(text)
+  }
+  return said.some(part => typeof part !== 'string') ? { parts: said } : said.join('')
+}

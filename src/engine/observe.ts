@@ -3,9 +3,10 @@ import type { Tally } from '../ecs/calls.ts'
 import type { Ecs } from '../ecs/ecs.ts'
 import type { AnyFlavor, Surroundings } from '../flavors/flavor.ts'
 import { inheritsIn, type Particle, type ParticleId, Unknown, valueAt, withInherited } from '../particle.ts'
-import { releaseSignature } from './claims.ts'
 import type { Veil } from './curtain.ts'
 import type { Graph } from './graph.ts'
+import { releaseSignatures } from './release.ts'
+import type { ClaimContext } from './subject.ts'
 
 /** What the engine acts in. */
 export interface World {
@@ -23,6 +24,23 @@ export function flavorOf({ flavors }: World, { flavor }: Particle): AnyFlavor {
   const known = flavors[flavor]
   if (!known) throw new Error(`there is no flavor ${flavor}`)
   return known
+}
+
+/** What claims are bound to. */
+export const claimContextOf = (
+  { environment, veil, flavors }: Pick<World, 'environment' | 'veil' | 'flavors'>,
+  account: string | undefined,
+): ClaimContext => ({ account, environment, veil, vocabularies: flavors })
+
+/**
+ * The account of the run, as ECS's answers in any of its regions name it. Where none has, because nothing that was asked
+ * for is there, one more call finds out: `needed` says that something is to be claimed.
+ */
+export async function accountOf(world: World, graph: Graph, needed: boolean): Promise<string | undefined> {
+  const regions = [...new Set([...graph.particles.values()].map(({ region }) => region))]
+  const [known] = regions.flatMap(region => world.ecs(region).account ?? [])
+  const [first] = regions
+  return known ?? (needed && first !== undefined ? world.ecs(first).findAccount() : undefined)
 }
 
 /**
@@ -74,7 +92,8 @@ export class Pass {
       particle: wanted => neighbours.get(wanted) ?? this.#graph.particles.get(wanted),
       live: wanted => this.live(wanted),
       asked: asked.has(id),
-      releaseSignature: releaseSignature(particle, [...neighbours.values()], this.#world.veil),
+      releaseSignatures: (job, content) =>
+        releaseSignatures(job, content, [...neighbours.values()], claimContextOf(this.#world, ecs.account)),
     }
   }
 

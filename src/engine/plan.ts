@@ -1,19 +1,18 @@
 import type { Particle, ParticleId, Problem } from '../particle.ts'
 import type { Change, FoundChange } from './change.ts'
 import { digestOf } from './claims.ts'
-import { curtainOf, type Veil } from './curtain.ts'
+import { curtainOf } from './curtain.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Plan, Removed, Step, Summary, Transition, Unchanged } from './document.ts'
 import { compareIds, type Graph, inOrder } from './graph.ts'
 import { flavorOf, type World } from './observe.ts'
+import type { ClaimContext } from './subject.ts'
 
 /** What a plan is made from, beside manifests and AWS's answers. */
 export interface PlanSettings {
-  readonly environment: string
   /** The region of particles that name none. */
   readonly region: string
-  readonly account?: string
-  readonly veil: Veil
+  readonly claimContext: ClaimContext
   /** More running particles going than this, by inheritance, removal or replacement, is an error. At least 1. */
   readonly maxTerminations: { readonly share: number } | { readonly count: number }
   readonly removed?: readonly Removed[]
@@ -24,6 +23,8 @@ export interface PlanSettings {
 export interface Planned {
   readonly plan: Plan
   readonly decisions: ReadonlyMap<ParticleId, Decision>
+  /** What its claims are bound to; those that are decided while it is carried out are bound to the same. */
+  readonly claimContext: ClaimContext
   /** What forbids carrying it out: nothing is done while there is one. */
   readonly problems: readonly Problem[]
 }
@@ -62,19 +63,28 @@ export function planOf(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision
   const problems = [...decisions.values()].flatMap(decision => decision.problems)
   problems.push(...keptInGoing(graph, decisions))
   const tooMany = terminations(decisions, settings)
+  const { claimContext } = settings
+  const { account, environment } = claimContext
+  if (account === undefined && steps.some(({ transition }) => transition !== 'wait')) problems.push(unknownAccount)
   const plan: Plan = {
     version: 1,
-    environment: settings.environment,
+    environment,
     region: settings.region,
-    ...(settings.account && { account: settings.account }),
-    digest: digestOf(steps, decisions, settings.veil),
+    ...(account && { account }),
+    digest: digestOf(steps, decisions, claimContext),
     summary: summaryOf(steps, unchanged),
     steps,
     unchanged,
     ...(settings.removed && settings.removed.length > 0 && { removed: settings.removed }),
     ...(warnings.length > 0 && { warnings }),
   }
-  return { plan, decisions, problems: tooMany ? [...problems, tooMany] : problems }
+  return { plan, decisions, claimContext, problems: tooMany ? [...problems, tooMany] : problems }
+}
+
+/** What is reviewed is bound to an account: without one, it would be reviewed for every account. */
+const unknownAccount: Problem = {
+  message:
+    'the AWS account is not known, as no answer of ECS names it, so that nothing can be reviewed for it; allow ecs:DescribeClusters, or look at what answers at AWS_ENDPOINT_URL_ECS',
 }
 
 /**

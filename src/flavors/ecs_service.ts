@@ -129,7 +129,12 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const asked = live.redeploy ? [redeployment] : []
     const refused = allowed ? [...found.filter(change => !changes.includes(change)), ...asked] : []
     const replaces = changes.filter(change => isFixed(change, live)).map(({ path }) => path)
-    const all = allowed ? changes : [...changes, ...asked]
+    // To be deleted it is scaled to nothing first: where that went and the deletion did not, it is still the same replacement.
+    const inPlace = replaces.length === 0 || (live.service.desiredCount ?? 0) > 0
+    const stated = inPlace
+      ? changes
+      : changes.map(change => (change.path === 'desiredCount' ? { ...change, onTheWay: true as const } : change))
+    const all = allowed ? stated : [...stated, ...asked]
     return {
       changes: all,
       ...(refused.length > 0 && { protected: refused }),

@@ -1,5 +1,6 @@
 import type { RegisterTaskDefinitionRequest, Tag } from '@aws-sdk/client-ecs'
 import { describe } from '../engine/compare.ts'
+import type { JobContent } from '../engine/release.ts'
 import type { Particle } from '../particle.ts'
 import { plural, stopping, summarizeStopped } from './containers.ts'
 import {
@@ -13,7 +14,7 @@ import {
 } from './ecs_task_definition.ts'
 import type { Flavor, Surroundings } from './flavor.ts'
 import { type Known, remember, seconds, startJob, startKept, stop } from './launch.ts'
-import { hasRunBefore, recordOf, runDigest } from './record.ts'
+import { definitionContent, hasRunBefore, recordOf, runDigest } from './record.ts'
 import { taskRules } from './rules/task.ts'
 import { liveTaskDefinition } from './rules/taskDefinition.ts'
 import { isNamed, lastAttempt, nameIn, runName, runPrefix } from './runNames.ts'
@@ -87,7 +88,7 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
         ? (live?.others.length ?? 0) > 0
           ? [`${plural(live?.others.length ?? 0, 'task')} of its earlier definition stop when the new one runs`]
           : []
-        : [live?.asked ? 'runs once more: retry-tasks names it' : 'runs once'],
+        : [live?.asked ? 'runs once more: retry-tasks names it' : 'runs once', ...unattended(live)],
     }
   },
 
@@ -127,13 +128,14 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
 
   async look(particle, around) {
     const parts = await runOf(particle, around)
-    const signature = around.releaseSignature
+    const signatures = around.releaseSignatures(particle, parts)
     const base = {
       asked: around.asked,
       at: around.clock.now(),
       essential: parts.essential,
-      ...(signature && { signature }),
-      knownRelease: signature !== undefined && hasRunBefore(signature, parts.tagLists),
+      ...(signatures?.signature && { signature: signatures.signature }),
+      releasable: signatures !== undefined && isRecorded(particle) && !alwaysReviewed(particle),
+      knownRelease: signatures !== undefined && !alwaysReviewed(particle) && hasRunBefore(signatures, parts.tagLists),
     }
     const holder = parts.holder && { holder: parts.holder }
     const { digest, family } = parts
@@ -234,8 +236,18 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     summarizeStopped((live?.runs ?? []).filter(({ lastStatus }) => lastStatus === 'STOPPED')),
 }
 
+const alwaysReviewed = ({ options }: TaskParticle): boolean => options.review === 'always'
+
+/** What a reviewer allows beside this run. */
+const unattended = (live: LiveTask | undefined): string[] =>
+  live?.releasable
+    ? [
+        'once it has succeeded, another value of a release variable in it runs it again without a review; custom_config.review: always asks for one',
+      ]
+    : []
+
 /** What is to run, and where it is remembered. */
-interface Run {
+interface Run extends JobContent {
   readonly digest?: string
   readonly family?: string
   readonly essential: readonly string[]
@@ -250,6 +262,7 @@ async function runOf(particle: TaskParticle, around: Surroundings): Promise<Run>
     const live = (await around.live(parent.id)) as LiveTaskDefinition | undefined
     const hand = inHand(parent, live)
     return {
+      definition: parent,
       ...content(particle, request(parent.definition), parent.options.ignore),
       ...holder(hand, live?.declared),
       tagLists: memories(live),
@@ -264,8 +277,10 @@ async function runOf(particle: TaskParticle, around: Surroundings): Promise<Run>
   if (!revision?.taskDefinition) return { essential: [], tagLists: [] }
   const seen = [revision, ...(latest?.taskDefinition ? [latest] : [])]
   const remembered = isRecorded(particle) && family ? await rememberedBefore(family, seen, around.ecs) : []
+  const says = liveTaskDefinition(revision)
   return {
-    ...content(particle, liveTaskDefinition(revision), undefined),
+    foreign: definitionContent(says, undefined),
+    ...content(particle, says, undefined),
     ...holder(revision),
     tagLists: [...seen.map(({ tags }) => tags ?? []), remembered],
   }

@@ -2,6 +2,7 @@ import type { StaticStructureSchema } from '@smithy/types'
 import type { Clock } from '../clock.ts'
 import type { Ecs } from '../ecs/ecs.ts'
 import type { FoundChange } from '../engine/change.ts'
+import type { JobContent, ReleaseSignatures } from '../engine/release.ts'
 import type { DesiredState, Particle, ParticleId, Path, State, Unknown } from '../particle.ts'
 
 /** What a look at AWS amounts to, in the words of every flavor. */
@@ -63,8 +64,8 @@ export interface Surroundings {
   live(id: ParticleId): Promise<unknown>
   /** The inputs name this particle in `retry-tasks` or `redeploy`. */
   readonly asked: boolean
-  /** 16 hex digits of what the particle and its parents state, release variables by name; undefined without any. */
-  readonly releaseSignature: string | undefined
+  /** What a job is known by in records, release variables aside; undefined without any. `job` is the one that is looked at. */
+  releaseSignatures(job: Particle<object>, content: JobContent): ReleaseSignatures | undefined
 }
 
 /** What a transition may use, and say. */

@@ -3,6 +3,7 @@ import { RegisterTaskDefinitionRequest$, type RunTaskRequest, RunTaskRequest$, t
 import { canonical } from '../engine/compare.ts'
 import { openCurtain } from '../engine/curtain.ts'
 import { ignoredPaths } from '../engine/path.ts'
+import type { ReleaseSignatures } from '../engine/release.ts'
 import { Unknown } from '../particle.ts'
 import { taskRules } from './rules/task.ts'
 import { taskDefinitionRules } from './rules/taskDefinition.ts'
@@ -37,29 +38,34 @@ export function runDigest({ definition, options }: Job, taskDefinition: object, 
     ...launch
   } = definition as RunTaskRequest & { readonly taskName?: string; readonly stopReason?: string }
   if (holdsUnknown([cluster, taskName, stated, launch])) return undefined
-  const normal = { ignore: [], curtain: openCurtain }
   const what = {
     version: digestVersion,
     cluster: nameOf(cluster ?? 'default'),
     taskName,
     retry: options.retry ?? 0,
-    definition: canonical(stated, {
-      ...normal,
-      schema: RegisterTaskDefinitionRequest$,
-      rules: taskDefinitionRules,
-      whole: true,
-      ignore: ignoredPaths(ignore),
-    }),
+    definition: definitionContent(stated, ignore),
     launch: canonical(launch, {
-      ...normal,
       schema: RunTaskRequest$,
       rules: taskRules,
       whole: false,
       ignore: ignoredPaths(options.ignore),
+      curtain: openCurtain,
     }),
   }
   // 128 bits: short enough for startedBy beside a name, long enough to be nobody else's.
   return hash(what).slice(0, 32)
+}
+
+/** What a task definition says, spelled the one way. */
+export function definitionContent(taskDefinition: object, ignore: unknown): unknown {
+  const { tags: _tags, ...stated } = taskDefinition as Readonly<Record<string, unknown>>
+  return canonical(stated, {
+    schema: RegisterTaskDefinitionRequest$,
+    rules: taskDefinitionRules,
+    whole: true,
+    ignore: ignoredPaths(ignore),
+    curtain: openCurtain,
+  })
 }
 
 function holdsUnknown(value: unknown): boolean {
@@ -80,7 +86,10 @@ export interface RunRecord {
   readonly attempt: number
   /** Which client token of this attempt: counted up when ECS is known to have started nothing with the last one. */
   readonly token: number
-  /** What ran, with release variables by name, in 16 hex digits: with other values of theirs it needs no new review. */
+  /**
+   * What ran, with release variables by name: with other values of theirs it needs no new review. 32 hex digits, or the 16
+   * that earlier releases wrote.
+   */
   readonly claim?: string
 }
 
@@ -103,7 +112,7 @@ export const recordTag = (digest: string, record: RunRecord): Tag => ({
 })
 
 function parse(value: string): RunRecord | undefined {
-  const match = /^1 (intent|refused|done|failed) (\d+) (\d+) (\d+)(?: ([0-9a-f]{16}))?$/.exec(value)
+  const match = /^1 (intent|refused|done|failed) (\d+) (\d+) (\d+)(?: ([0-9a-f]{32}|[0-9a-f]{16}))?$/.exec(value)
   if (!match) return undefined
   return {
     status: match[1] as RunRecord['status'],
@@ -133,11 +142,15 @@ export function recordOf(digest: string, tagLists: readonly (readonly Tag[])[]):
   return records.length > 0 ? records.reduce(later) : undefined
 }
 
-/** Whether something that states the same, release variables aside, has succeeded before. */
-export const hasRunBefore = (claim: string, tagLists: readonly (readonly Tag[])[]): boolean =>
+/** Whether something that states the same, release variables aside, has succeeded before: in the form of now, or the former. */
+export const hasRunBefore = (
+  { signature, former }: ReleaseSignatures,
+  tagLists: readonly (readonly Tag[])[],
+): boolean =>
   tagLists.flat().some(({ key = '', value = '' }) => {
     const record = key.startsWith(prefix) ? parse(value) : undefined
-    return record?.claim === claim && record.status === 'done'
+    if (record?.claim === undefined || record.status !== 'done') return false
+    return record.claim === signature || record.claim === former
   })
 
 const isRecord = ({ key = '' }: Tag): boolean => key.startsWith(prefix)

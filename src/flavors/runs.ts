@@ -35,8 +35,10 @@ export interface LiveTask {
   readonly holder?: Holder
   /** The inputs ask for another run. */
   readonly asked: boolean
-  /** Names what is stated, release variables aside. */
+  /** Names what is stated, release variables aside; missing without any, and where a part is known only after apply. */
   readonly signature?: string
+  /** A release variable stands in it, and another value of it may run it again without a review. */
+  readonly releasable: boolean
   /** The same has succeeded before with other values of release variables. */
   readonly knownRelease: boolean
   /** Milliseconds since 1970, when it was looked at. */

@@ -78,6 +78,7 @@ export const vocabulary = {
       retry: 'number',
       record: 'boolean',
       assume: ['done'],
+      review: ['always'],
     },
     identity: inCluster('taskName'),
     nameFor: () => undefined,

@@ -11,7 +11,7 @@ const continued = (name: string, part: number): string => (part === 1 ? name : `
 
 export type Conclusion = 'success' | 'failure' | 'neutral'
 
-/** What was shown, as sixteen hex digits each, and the version of their format. This room does not look into them. */
+/** What was shown, as thirty-two hex digits each, and the version of their format. This room does not look into them. */
 export interface Claims {
   readonly version: number
   readonly hashes: readonly string[]
@@ -49,11 +49,13 @@ const messageLimit = 16_000
 const header = (version: number, part: number, parts: number): string =>
   `ecs-particles claims, format ${version}, part ${part} of ${parts}`
 const headerForm = /^ecs-particles claims, format (\d+), part (\d+) of (\d+)$/
-const claimForm = /^[0-9a-f]{16}$/
+const claimForm = /^[0-9a-f]{32}$/
+/** Claims of other formats have other lengths: such a check is still one of claims, and says which format. */
+const anyForm = /^[0-9a-f]+$/
 export const isClaim = (text: string): boolean => claimForm.test(text)
 
-// Seventeen characters a claim, and a line for the header that is never longer than this.
-const claimsPerCheck = Math.floor((textLimit - 100) / 17)
+// Thirty-three characters a claim, and a line for the header that is never longer than this.
+const claimsPerCheck = Math.floor((textLimit - 100) / 33)
 
 /** The claims as one text for each check. Sorted, so that equal plans leave equal checks. */
 export function claimTexts({ version, hashes }: Claims): [string, ...string[]] {
@@ -71,7 +73,7 @@ export function readClaims(
   const [first = '', ...lines] = (text ?? '').trim().split(/\r?\n/)
   const [, version, part, parts] = headerForm.exec(first.trim()) ?? []
   const hashes = lines.map(line => line.trim())
-  return version && part && parts && hashes.every(isClaim)
+  return version && part && parts && hashes.every(hash => anyForm.test(hash))
     ? { version: Number(version), part: Number(part), parts: Number(parts), hashes }
     : undefined
 }
@@ -210,8 +212,8 @@ export async function findChecks(
 /** In the same second counts. A time that cannot be read is no time. */
 const isInTime = (completed: string, merged: string): boolean => Date.parse(completed) <= Date.parse(merged)
 
-/** What a plan check says, or why it says nothing. */
-export type Shown = { readonly claims: readonly string[] } | { readonly why: string }
+/** What a plan check says, or why it says nothing: claims of another format are not understood. */
+export type Shown = { readonly claims: readonly string[] } | { readonly why: string } | { readonly format: number }
 
 /** What is to be read of a plan check. */
 export interface ShownQuestion {
@@ -249,10 +251,7 @@ export async function shownOn(
   }
   const first = readClaims(newest.text)
   if (first?.part !== 1) return { why: `its check "${name}" holds no claims` }
-  if (first.version !== version)
-    return {
-      why: `its plan was made in format ${first.version}, and this release knows only ${version}; plan and apply with one release`,
-    }
+  if (first.version !== version) return { format: first.version }
   const claims = [...first.hashes]
   for (let part = 2; part <= first.parts; part++) {
     const { successful: parts } = await findChecks(github, commit, continued(name, part))
@@ -264,5 +263,5 @@ export async function shownOn(
     if (!found) return { why: `its plan is incomplete: "${continued(name, part)}" is missing` }
     claims.push(...found.hashes)
   }
-  return { claims }
+  return claims.every(isClaim) ? { claims } : { why: `its check "${name}" holds no claims` }
 }

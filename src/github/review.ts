@@ -251,6 +251,8 @@ class Review {
   readonly #claims = new Set<string>()
   readonly #numbers = new Set<number>()
   readonly #notes: string[] = []
+  /** Pull requests whose plans are in another format, by format. */
+  readonly #formats = new Map<number, number[]>()
   #merged: number | undefined
   /** The commit in question, where a pull request may have been merged as it. */
   tip: string | undefined
@@ -274,6 +276,7 @@ class Review {
         if (!(error instanceof GitHubError)) throw error
         this.note(error.message)
       }
+    for (const [format, numbers] of this.#formats) this.note(inOtherFormat(format, this.#question.version, numbers))
     return {
       claims: this.#claims,
       pullRequests: [...this.#numbers].sort((a, b) => a - b),
@@ -373,7 +376,8 @@ class Review {
     for (const { pull, shown } of looked) {
       this.#numbers.add(pull.number)
       if (this.tip !== undefined && pull.merge_commit_sha === this.tip) this.#merged = pull.number
-      if ('why' in shown) this.note(`pull request #${pull.number} reviewed nothing: ${shown.why}${because(pull)}`)
+      if ('format' in shown) this.#formats.set(shown.format, [...(this.#formats.get(shown.format) ?? []), pull.number])
+      else if ('why' in shown) this.note(`pull request #${pull.number} reviewed nothing: ${shown.why}${because(pull)}`)
       else for (const claim of shown.claims) this.#claims.add(claim)
     }
   }
@@ -387,6 +391,17 @@ class Review {
       throw error
     }
   }
+}
+
+/** Said once for all of them: what every pull request would say is one fact. */
+function inOtherFormat(format: number, known: number, numbers: readonly number[]): string {
+  const all = [...numbers].sort((a, b) => a - b).map(number => `#${number}`)
+  const [whose, its] =
+    all.length === 1
+      ? [`the plan of pull request ${all[0]} was`, 'it reviewed nothing']
+      : [`the plans of pull requests ${all.slice(0, -1).join(', ')} and ${all.at(-1)} were`, 'they reviewed nothing']
+  const release = format < known ? 'an earlier release' : 'a later release'
+  return `${whose} made by ${release}, in format ${format} of claims, and this one reads format ${known}, so ${its}: plan open pull requests again with this release`
 }
 
 /** Why a pull request may have no plan. */
