@@ -16,11 +16,11 @@ async function opened(manifests = all, asked: Asked = {}): Promise<Shop> {
 }
 
 describe('claims', () => {
-  test('are sixteen hex digits each, sorted, whatever the order of files and particles', async () => {
+  test('are thirty-two hex digits each, sorted, whatever the order of files and particles', async () => {
     const shop = await Shop.open()
     const { claims } = await shop.plan({ 'a.yml': cluster, 'b.yml': web('web:1'), 'c.yml': service() })
     expect(claims.length).toBeGreaterThan(5)
-    for (const claim of claims) expect(claim).toMatch(/^[0-9a-f]{16}$/)
+    for (const claim of claims) expect(claim).toMatch(/^[0-9a-f]{32}$/)
     expect(claims).toEqual([...claims].sort())
     const other = await shop.plan({ '1.yml': service(), '2.yml': cluster + web('web:1') })
     expect(other.claims).toEqual(claims)

@@ -181,11 +181,17 @@ describe('records that are carried forward', () => {
 
 describe('a release', () => {
   test('has run before when something of the same text has succeeded', () => {
-    const claim = '0123456789abcdef'
+    const claim = '0123456789abcdef0123456789abcdef'
+    const signatures = { signature: claim, former: '0123456789abcdef' }
     const lists = (status: RunRecord['status']) => [[recordTag(digest(1), record({ status, claim }))]]
-    expect(hasRunBefore(claim, lists('done'))).toBe(true)
+    expect(hasRunBefore(signatures, lists('done'))).toBe(true)
     for (const status of ['intent', 'refused', 'failed'] as const)
-      expect(hasRunBefore(claim, lists(status))).toBe(false)
-    expect(hasRunBefore({ signature: 'fedcba9876543210' }, lists('done'))).toBe(false)
+      expect(hasRunBefore(signatures, lists(status))).toBe(false)
+    const former = [[recordTag(digest(1), record({ status: 'done', claim: '0123456789abcdef' }))]]
+    expect(hasRunBefore(signatures, former)).toBe(true)
+    for (const other of [{ signature: claim }, { signature: claim, former: 'fedcba9876543210' }, {}])
+      expect(hasRunBefore(other, former)).toBe(false)
+    expect(hasRunBefore({ signature: 'f'.repeat(32), former: '0123456789abcdef' }, lists('done'))).toBe(false)
+    expect(hasRunBefore({}, [[recordTag(digest(1), { status: 'done', at: 1, attempt: 0, token: 0 })]])).toBe(false)
   })
 })

@@ -23,7 +23,7 @@ afterEach(async () => {
   expect(world.server.violations).toEqual([])
 })
 
-const claim = (number: number): string => number.toString(16).padStart(16, '0')
+const claim = (number: number): string => number.toString(16).padStart(32, '0')
 const many = (count: number): string[] => Array.from({ length: count }, (_, index) => claim(index))
 
 const plan = (hashes: readonly string[], more: Partial<Parameters<typeof postCheck>[1]> = {}) =>
@@ -34,11 +34,11 @@ const plan = (hashes: readonly string[], more: Partial<Parameters<typeof postChe
     title: '1 to update',
     summary: '### Plan',
     digest: 'sha256:d1',
-    claims: { version: 1, hashes },
+    claims: { version: 2, hashes },
     ...more,
   })
 
-const shown = () => shownOn(world.github, commit, { environment: 'production', version: 1 })
+const shown = () => shownOn(world.github, commit, { environment: 'production', version: 2 })
 
 test('the names', () => {
   expect([planCheck('p'), appliedCheck('p'), refusedCheck('p')]).toEqual([
@@ -61,7 +61,7 @@ test('a plan is one completed check run with its digest and its claims', async (
       output: {
         title: '1 to update',
         summary: '### Plan',
-        text: `ecs-particles claims, format 1, part 1 of 1\n${claim(1)}\n${claim(2)}`,
+        text: `ecs-particles claims, format 2, part 1 of 1\n${claim(1)}\n${claim(2)}`,
       },
     },
   ])
@@ -80,7 +80,7 @@ test('a plan with nothing to do shows no claims, which is something else than no
 })
 
 test('claims that do not fit are continued', async () => {
-  const hashes = many(9_000)
+  const hashes = many(4_500)
   await plan(hashes)
   expect(world.server.checks.map(({ name }) => name).sort()).toEqual([
     'particles / production',
@@ -92,7 +92,7 @@ test('claims that do not fit are continued', async () => {
 })
 
 test('a continuation that is missing leaves the plan incomplete', async () => {
-  await plan(many(9_000))
+  await plan(many(4_500))
   world.server.checks.splice(
     world.server.checks.findIndex(({ name }) => name.endsWith('(2)')),
     1,
@@ -101,7 +101,7 @@ test('a continuation that is missing leaves the plan incomplete', async () => {
 })
 
 test('a continuation of another plan does not count', async () => {
-  await plan(many(9_000))
+  await plan(many(4_500))
   for (const [index, check] of world.server.checks.entries())
     if (check.name.endsWith('(3)')) world.server.checks[index] = { ...check, externalId: 'sha256:other' }
   expect(await shown()).toEqual({ why: 'its plan is incomplete: "particles / production (3)" is missing' })
@@ -126,7 +126,7 @@ describe('which plan counts', () => {
   })
 
   test('none of another app, whatever its name', async () => {
-    const [text] = claimTexts({ version: 1, hashes: [claim(1)] })
+    const [text] = claimTexts({ version: 2, hashes: [claim(1)] })
     world.server.check({
       name: 'particles / production',
       commit,
@@ -149,10 +149,13 @@ describe('which plan counts', () => {
   })
 
   test('none in a format of another release', async () => {
-    await plan([], { claims: { version: 2, hashes: [claim(1)] } })
-    expect(await shown()).toEqual({
-      why: 'its plan was made in format 2, and this release knows only 1; plan and apply with one release',
-    })
+    for (const [version, hash] of [
+      [1, '0123456789abcdef'],
+      [3, claim(1)],
+    ] as const) {
+      await plan([], { claims: { version, hashes: [hash] } })
+      expect(await shown()).toEqual({ format: version })
+    }
   })
 
   test('none without claims', async () => {
@@ -228,16 +231,20 @@ describe('what GitHub refuses is a warning', () => {
   })
 })
 
+test.each([16, 31, 33])('a claim of %i digits is none of this format', async digits => {
+  await plan(['a'.repeat(digits)])
+  expect(await shown()).toEqual({ why: 'its check "particles / production" holds no claims' })
+})
+
 test.each([
   ['nothing', null],
   ['other text', 'All good.'],
-  ['a claim that is none', 'ecs-particles claims, format 1, part 1 of 1\nxyz'],
-  ['a claim that is too long', `ecs-particles claims, format 1, part 1 of 1\n${'a'.repeat(17)}`],
+  ['a claim that is none', 'ecs-particles claims, format 2, part 1 of 1\nxyz'],
 ])('%s is no claims', (_, text) => {
   expect(readClaims(text)).toBeUndefined()
 })
 
 test('equal claims leave equal texts', () => {
   const hashes = many(50)
-  expect(claimTexts({ version: 1, hashes: hashes.toReversed() })).toEqual(claimTexts({ version: 1, hashes }))
+  expect(claimTexts({ version: 2, hashes: hashes.toReversed() })).toEqual(claimTexts({ version: 2, hashes }))
 })

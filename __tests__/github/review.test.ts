@@ -23,7 +23,7 @@ afterEach(async () => {
 })
 
 const environment = 'production'
-const claim = (number: number): string => number.toString(16).padStart(16, '0')
+const claim = (number: number): string => number.toString(16).padStart(32, '0')
 const claimsOf = (...pulls: Pull[]): Set<string> => new Set(pulls.map(({ number }) => claim(number)))
 
 /** A pull request with a successful plan, whose one claim is its number. */
@@ -42,7 +42,7 @@ const plan = (commit: string, number: number, more: Partial<Parameters<typeof po
     title: 'Plan',
     summary: '',
     digest: `sha256:${number}`,
-    claims: { version: 1, hashes: [claim(number)] },
+    claims: { version: 2, hashes: [claim(number)] },
     ...more,
   })
 
@@ -60,13 +60,13 @@ async function forPush(push: Push | string, more: Partial<ReviewQuestion> = {}):
   const commit = typeof push === 'string' ? push : push.after
   const history = await readHistory(world.github, environment, commit)
   const event = typeof push === 'string' ? undefined : { ...push, forced: false, created: false }
-  return reviewedForPush(world.github, history, event, { environment, version: 1, ...more })
+  return reviewedForPush(world.github, history, event, { environment, version: 2, ...more })
 }
 
 async function forGroup({ baseRef, ...group }: MergeGroup): Promise<Reviewed> {
   const history = await readHistory(world.github, environment, group.headSha)
   const event = { ...group, baseRef: baseRef.replace('refs/heads/', '') }
-  return reviewedForMergeGroup(world.github, history, event, { environment, version: 1 })
+  return reviewedForMergeGroup(world.github, history, event, { environment, version: 2 })
 }
 
 const enough = (wanted: ReadonlySet<string>) => (claims: ReadonlySet<string>) =>
@@ -283,7 +283,7 @@ describe('where nothing was reviewed', () => {
       clock: world.clock,
     })
     const history = await readHistory(github, environment, push.after)
-    const reviewed = await reviewedForPush(github, history, undefined, { environment, version: 1 })
+    const reviewed = await reviewedForPush(github, history, undefined, { environment, version: 2 })
     expect(reviewed.notes.at(-1)).toBe(
       "pull request #1 reviewed nothing: the token is ada's own, and only checks of the token's own app count; use GITHUB_TOKEN",
     )
@@ -386,7 +386,7 @@ describe('the last applied commit', () => {
     const { after } = world.repository.merge(pull)
     const history = await readHistory(world.github, environment, after)
     const push = { before, after, forced: true, created: false }
-    const reviewed = await reviewedForPush(world.github, history, push, { environment, version: 1 })
+    const reviewed = await reviewedForPush(world.github, history, push, { environment, version: 2 })
     expect(reviewed).toMatchObject({ claims: claimsOf(pull), pullRequests: [pull.number] })
   })
 })

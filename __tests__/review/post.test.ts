@@ -101,7 +101,7 @@ describe('a check that fails and points to the run', () => {
     ['is of another release', (text: string) => text.replace('"version": 1', '"version": 2')],
     [
       'has claims that are none',
-      (text: string) => text.replace(/"hashes": \[\s*"[0-9a-f]{16}"/, '"hashes": ["**all**"'),
+      (text: string) => text.replace(/"hashes": \[\s*"[0-9a-f]{32}"/, '"hashes": ["**all**"'),
     ],
     ['has steps that are none', (text: string) => text.replace('"steps": [', '"steps": [null,')],
     ['has no digest', (text: string) => text.replace('"digest": "sha256:', '"digest": "md5:')],

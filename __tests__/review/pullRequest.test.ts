@@ -163,7 +163,7 @@ describe('the check', () => {
       'ecs-particles claims, format 1, part 1 of 1',
       ...(pull.ran.plan?.claims?.hashes ?? []),
     ])
-    for (const hash of pull.ran.plan?.claims?.hashes ?? []) expect(hash).toMatch(/^[0-9a-f]{16}$/)
+    for (const hash of pull.ran.plan?.claims?.hashes ?? []) expect(hash).toMatch(/^[0-9a-f]{32}$/)
   })
 
   test('of manifests with errors has each at its file and line, and claims nothing', async () => {

@@ -221,11 +221,11 @@ describe('refused before anything is changed', () => {
     const pull = await world.propose(setting('main', 'enabled'))
     const [check] = world.checks(pull.headSha, plan)
     if (!check) throw new Error('there is no plan')
-    check.output.text = check.output.text?.replace('format 1', 'format 2') ?? null
+    check.output.text = check.output.text?.replace('format 2', 'format 3') ?? null
     const push = world.repository.merge(pull, 'squash')
     const mark = world.mark
     expect(expectRefused(await world.push(push), push.after, mark)).toContain(
-      'its plan was made in format 2, and this release knows only 1; plan and apply with one release',
+      `the plan of pull request #${pull.number} was made by a later release, in format 3 of claims, and this one reads format 2, so it reviewed nothing: plan open pull requests again with this release`,
     )
   })
 

@@ -115,7 +115,9 @@ export const clusterAt = (name: string): string => `particles/${name}.yml`
 
 /** The whole of it: a simulated ECS, a fake GitHub and runs of the action between them, in virtual time. */
 export class World {
-  readonly simulator: RunningSimulator
+  /** The account that runs have credentials for. */
+  simulator: RunningSimulator
+  readonly #accounts: RunningSimulator[]
   readonly github: FakeGitHub
   readonly url: string
   readonly clock: Clock
@@ -126,6 +128,7 @@ export class World {
 
   private constructor(simulator: RunningSimulator, github: FakeGitHub, url: string, given: Given) {
     this.simulator = simulator
+    this.#accounts = [simulator]
     this.github = github
     this.url = url
     this.given = given
@@ -148,10 +151,17 @@ export class World {
   }
 
   async close(): Promise<void> {
-    await this.simulator.close()
+    for (const account of this.#accounts) await account.close()
     await this.github.stop()
     rmSync(this.#folder, { recursive: true })
     jest.restoreAllMocks()
+  }
+
+  /** From here on runs have credentials for another, empty account. Its clock stands still but for the runs' own waits. */
+  async enterAccount(accountId: string): Promise<void> {
+    this.simulator = await startSimulator({ start: new Date(this.clock.now()), accountId })
+    this.#accounts.push(this.simulator)
+    process.env.AWS_ENDPOINT_URL_ECS = this.simulator.url
   }
 
   get repository(): FakeGitHub['repository'] {
