@@ -242,7 +242,7 @@ const alwaysReviewed = ({ options }: TaskParticle): boolean => options.review ==
 const unattended = (live: LiveTask | undefined): string[] =>
   live?.releasable
     ? [
-        'once it has succeeded, another value of a release variable in it runs it again without a review; custom_config.review: always asks for one',
+        'once it has succeeded, another value of a release variable in it runs it again without a review, unless custom_config.review says always',
       ]
     : []
 
