@@ -15,6 +15,7 @@ import { redactor } from './engine/redact.ts'
 import { removedSince } from './engine/removed.ts'
 import { flavors } from './flavors/index.ts'
 import { vocabulary } from './flavors/vocabulary.ts'
+import { applyBranches, whyNotAppliedFrom } from './github/branches.ts'
 import type { Claims } from './github/check.ts'
 import { Conversation } from './github/conversation.ts'
 import { type Command, commandFor, EventError, type GitHubEvent, readEvent } from './github/event.ts'
@@ -65,7 +66,8 @@ export async function main(edge: Edge): Promise<void> {
 
 function chosen(event: GitHubEvent, inputs: Inputs, runner: Runner): Command | undefined {
   try {
-    const { command, because } = commandFor(event, inputs.command)
+    const branches = applyBranches(inputs.applyBranches, event.defaultBranch)
+    const { command, because } = commandFor(event, inputs.command, branches)
     if (because) runner.info(`${command}: ${because}`)
     return command
   } catch (error) {
@@ -311,6 +313,13 @@ async function declaredBefore(
 
 async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
   const { runner, inputs, conversation } = job
+  const elsewhere = fromElsewhere(job)
+  if (elsewhere) {
+    const problems = [{ message: elsewhere }]
+    journalOf(job).finish('refused', refusalOf(problems))
+    runner.fail(problems)
+    return runner.summary(conversation.planSummary({ problems, merges: false }))
+  }
   const superseded = await supersedes(job)
   if (superseded) {
     const journal = journalOf(job)
@@ -349,15 +358,19 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
 }
 
 async function conclude(job: Job, report: Report, plan: Plan, graph: Graph, told: Told): Promise<void> {
-  const { runner, event, conversation } = job
+  const { runner, conversation } = job
   runner.info(renderReportText(report, plan))
   if (report.result !== 'succeeded') runner.fail(failures(report, plan, graph))
   await runner.summary(conversation.reportSummary(report, plan))
-  await conversation.showReport(report, plan, told, isOnDefaultBranch(event))
+  await conversation.showReport(report, plan, told, conversation.branch !== undefined)
 }
 
-const isOnDefaultBranch = ({ ref, defaultBranch }: GitHubEvent): boolean =>
-  defaultBranch !== undefined && ref === `refs/heads/${defaultBranch}`
+/** Why nothing may be applied from where this run stands, if so. */
+function fromElsewhere({ inputs, event, conversation }: Job): string | undefined {
+  const { branches } = conversation
+  // Without a review, and where nobody has named branches, any may be tried out.
+  return inputs.requireReview || branches?.chosen ? whyNotAppliedFrom(event.ref, branches) : undefined
+}
 
 /** Problems as a report has them: what sums them up, and each at its place. */
 function refusalOf(problems: readonly Problem[]): Failure {
@@ -403,10 +416,11 @@ function journalOf({ runner, inputs, clock }: Job, hide?: (text: string) => stri
 }
 
 async function supersedes({ event, inputs, conversation, runner }: Job): Promise<string | undefined> {
-  const { sha, defaultBranch } = event
+  const { sha } = event
+  const { github, branch } = conversation
   // Also by hand: whoever runs an old run again gets its old commit again.
-  if (!conversation.github || !sha || !defaultBranch || !isOnDefaultBranch(event)) return undefined
-  const { by, warning } = await supersededBy(conversation.github, inputs.environment, sha, defaultBranch)
+  if (!github || !sha || !branch) return undefined
+  const { by, warning } = await supersededBy(github, inputs.environment, sha, branch)
   if (warning) runner.warn(warning)
   return by
 }

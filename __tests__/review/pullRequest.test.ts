@@ -161,6 +161,7 @@ describe('the check', () => {
     })
     expect(check?.output.text?.split('\n')).toEqual([
       'ecs-particles claims, format 1, part 1 of 1',
+      `pull request #${pull.number} into main`,
       ...(pull.ran.plan?.claims?.hashes ?? []),
     ])
     for (const hash of pull.ran.plan?.claims?.hashes ?? []) expect(hash).toMatch(/^[0-9a-f]{16}$/)
@@ -201,7 +202,7 @@ describe('the check', () => {
     expect(body.length).toBeLessThanOrEqual(65_536)
     expect(body).toContain('601 to start')
     const checks = world.github.checks.filter(({ name }) => name.startsWith(plan))
-    const hashes = checks.flatMap(({ output }) => output.text?.split('\n').slice(1) ?? [])
+    const hashes = checks.flatMap(({ output }) => output.text?.split('\n').slice(2) ?? [])
     expect(new Set(hashes)).toEqual(new Set(pull.ran.plan?.claims?.hashes))
     expect(checks.length).toBeGreaterThan(1)
     for (const { output } of checks) expect(output.summary.length).toBeLessThanOrEqual(65_535)

@@ -1,5 +1,6 @@
 /** The event that started the run, as one value, and what it asks for. */
 import { readFile } from 'node:fs/promises'
+import { type ApplyBranches, branchIn } from './branches.ts'
 
 export interface Repository {
   readonly owner: string
@@ -189,7 +190,7 @@ export interface Chosen {
  *
  * @throws EventError for `pull_request_target`, whatever the input says, and where `auto` would be a guess.
  */
-export function commandFor(event: GitHubEvent, input: Command | 'auto'): Chosen {
+export function commandFor(event: GitHubEvent, input: Command | 'auto', branches: ApplyBranches | undefined): Chosen {
   if (event.name === 'pull_request_target')
     throw new EventError(
       "pull_request_target is refused: it gives a stranger's manifests the rights of this repository; use pull_request",
@@ -205,14 +206,15 @@ export function commandFor(event: GitHubEvent, input: Command | 'auto'): Chosen 
       return { command: 'plan', because: `${event.name} looks for drift` }
     case 'push': {
       // Guessing "plan" would show a green run that applied nothing.
-      if (!event.defaultBranch || !event.ref)
+      if (!branches || !event.ref)
         throw new EventError(
-          'the event does not say which branch is the default one; set command: apply or command: plan',
+          'the event does not say which branch is the default one; set apply-branches, or command: apply or command: plan',
         )
-      if (event.ref === `refs/heads/${event.defaultBranch}`)
-        return { command: 'apply', because: `a push to ${event.defaultBranch} is applied` }
-      const where = event.ref.replace(/^refs\/(heads|tags)\//, '')
-      return { command: 'plan', because: `only a push to ${event.defaultBranch} is applied; ${where} is planned` }
+      const branch = branchIn(event.ref)
+      if (branch !== undefined && branches.has(branch))
+        return { command: 'apply', because: `a push to ${branch} is applied` }
+      const where = branch ?? event.ref.replace(/^refs\/tags\//, '')
+      return { command: 'plan', because: `only a push to ${branches.named} is applied; ${where} is planned` }
     }
     default:
       throw new EventError(
