@@ -160,7 +160,7 @@ interface Made {
   readonly problems: readonly Problem[]
 }
 
-const SKIPPED_FORK = 'a pull request from a fork gets no AWS credentials; its manifests are valid'
+const SKIPPED_FORK = 'what a fork proposes is never planned, whatever credentials there are; its manifests are valid'
 
 async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly skipped: string }> {
   const made = await tryPlan(job, loaded)
@@ -180,11 +180,10 @@ function withoutSecrets({ variables, secretVariables }: Inputs): (text: string) 
 
 async function tryPlan(job: Job, loaded: Loaded): Promise<Made | { readonly skipped: string }> {
   const { inputs, event } = job
-  const fork = event.pullRequest?.fromFork === true
-  // The step that fetches credentials sets the region too, and is skipped with them.
-  const problems = [...loaded.problems, ...(fork ? [] : loaded.regionless)]
+  // The step that fetches credentials sets the region too, and is skipped for a fork.
+  const problems = [...loaded.problems, ...(event.fromFork ? [] : loaded.regionless)]
   if (problems.length > 0) return { problems }
-  if (loaded.regionless.length > 0) return { skipped: SKIPPED_FORK }
+  if (event.fromFork) return { skipped: SKIPPED_FORK }
   const world = worldOf(job)
   const unknown = unknownIds(loaded.particles, inputs)
   if (unknown.length > 0) return { problems: unknown }
@@ -210,7 +209,6 @@ async function tryPlan(job: Job, loaded: Loaded): Promise<Made | { readonly skip
   } catch (thrown) {
     const errors = Array.isArray(thrown) ? thrown : [thrown]
     if (!errors.every(error => error instanceof EcsError)) throw thrown
-    if (fork && errors.every(({ code }) => code === 'NoCredentials')) return { skipped: SKIPPED_FORK }
     // Calls that fail side by side for one reason, such as no credentials, are one problem.
     const different = new Map(errors.toReversed().map(error => [`${error.code}: ${error.said}`, error]))
     return { problems: [...different.values()].reverse().map(({ message }) => ({ message })) }

@@ -74,10 +74,12 @@ describe('reading', () => {
   test.each([
     ['another repository', { id: 2, fork: true }, true],
     ['a fork that is gone', null, true],
+    ['a repository without an id', {}, true],
     ['a repository that is a fork itself', { id: 1, fork: true }, false],
   ])('a pull request from %s', async (_, repo, fromFork) => {
     const read = await event('pull_request', { repository, pull_request: pull({ head: { sha: a, repo } }) })
     expect(read.pullRequest?.fromFork).toBe(fromFork)
+    expect(read.fromFork).toBe(fromFork || undefined)
   })
 
   test('a pull request of a bot', async () => {

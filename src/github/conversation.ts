@@ -147,7 +147,7 @@ export class Conversation {
     const { environment, comment: mode } = this.#inputs
     const run = { id: runId ?? 0, attempt }
     const { url, warning } = await postComment(this.github, { pullRequest, environment, mode, noteworthy, run, body })
-    if (warning) this.#warn(warning)
+    if (warning) this.#refused(warning)
     this.commentUrl = url ?? this.commentUrl
   }
 
@@ -155,7 +155,12 @@ export class Conversation {
     if (!this.github || !this.head) return
     const { runUrl } = this.#event
     const { warning } = await postCheck(this.github, { ...check, commit: this.head, ...(runUrl && { url: runUrl }) })
-    if (warning) this.#warn(warning)
+    if (warning) this.#refused(warning)
+  }
+
+  /** A fork's run has a token that may only read, and no workflow can give it more: nobody is asked for that. */
+  #refused(warning: string): void {
+    if (!this.#event.fromFork) this.#warn(warning)
   }
 
   #subject(): { subject?: Subject } {

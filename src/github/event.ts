@@ -55,6 +55,8 @@ export interface GitHubEvent {
   readonly repositoryUrl?: string
   readonly apiUrl: string
   readonly pullRequest?: PullRequestEvent
+  /** What is run comes from another repository: a pull request of a fork, or what finished a run there. */
+  readonly fromFork?: true
   readonly push?: PushEvent
   readonly mergeGroup?: MergeGroupEvent
 }
@@ -87,6 +89,19 @@ function sha(value: unknown): string | undefined {
 
 const branch = (ref: string): string => ref.replace(/^refs\/heads\//, '')
 
+/**
+ * Whether a repository is another one than ours. A fork that was deleted has none any more. Its member `fork` would be true in a
+ * repository of ours that is a fork itself.
+ */
+function isForeign(repository: unknown, ours: unknown): boolean {
+  const id = at(repository, 'id')
+  return typeof id !== 'number' || id !== at(ours, 'id')
+}
+
+/** `workflow_run` has the rights of the default branch, and often checks out what another run was of. */
+const isForeignRun = ({ workflow_run: run, repository }: Json): boolean =>
+  isJson(run) && isForeign(run.head_repository, repository)
+
 function pullRequestIn(payload: Json): PullRequestEvent | undefined {
   const pull = payload.pull_request
   const number = at(pull, 'number')
@@ -99,8 +114,7 @@ function pullRequestIn(payload: Json): PullRequestEvent | undefined {
     headSha,
     baseSha,
     baseRef: text(at(pull, 'base', 'ref')) ?? '',
-    // A fork that was deleted has no repository any more. `head.repo.fork` would be true in a forked company repository too.
-    fromFork: at(pull, 'head', 'repo', 'id') !== at(pull, 'base', 'repo', 'id') || !isJson(at(pull, 'head', 'repo')),
+    fromFork: isForeign(at(pull, 'head', 'repo'), at(pull, 'base', 'repo')),
     ...(author ? { author } : {}),
     authorIsBot: at(pull, 'user', 'type') === 'Bot',
   }
@@ -147,6 +161,8 @@ export async function readEvent(environment: Readonly<Record<string, string | un
   const server = text(environment.GITHUB_SERVER_URL) ?? 'https://github.com'
   const runId = Number(text(environment.GITHUB_RUN_ID) ?? Number.NaN)
   const attempt = Number(text(environment.GITHUB_RUN_ATTEMPT) ?? 1)
+  const pullRequest = pullRequestIn(payload)
+  const fromFork = pullRequest?.fromFork === true || isForeignRun(payload)
   const found = {
     action: text(payload.action),
     sha: sha(environment.GITHUB_SHA),
@@ -158,7 +174,8 @@ export async function readEvent(environment: Readonly<Record<string, string | un
     repositoryUrl: owner && repo ? `${server}/${owner}/${repo}` : undefined,
     runUrl:
       full && Number.isSafeInteger(runId) ? `${server}/${full}/actions/runs/${runId}/attempts/${attempt}` : undefined,
-    pullRequest: pullRequestIn(payload),
+    pullRequest,
+    fromFork: fromFork || undefined,
     push: name === 'push' ? pushIn(payload) : undefined,
     mergeGroup: mergeGroupIn(payload),
   }
