@@ -53,6 +53,7 @@ const contract = {
     comment: 'on-changes',
     'reveal-environment': undefined,
     'require-review': 'true',
+    'apply-branches': undefined,
     'approved-digest': undefined,
     'retry-tasks': undefined,
     redeploy: undefined,
@@ -141,6 +142,7 @@ describe('the door post', () => {
       environment: contract.inputs.environment,
       'github-token': contract.inputs['github-token'],
       comment: contract.inputs.comment,
+      'apply-branches': undefined,
     })
     expect(Object.keys(doors.post.outputs)).toEqual(['comment-url'])
     for (const name of ['comment'] as const) expect(doors.post.inputs[name]).toEqual(doors[''].inputs[name])

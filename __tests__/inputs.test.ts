@@ -37,6 +37,26 @@ afterEach(() => {
   jest.restoreAllMocks()
 })
 
+describe('apply-branches', () => {
+  test('are names and globs, one a line or by commas', () => {
+    expect(accepted({ 'apply-branches': 'main, release/*\n# later\n!release/old' }).applyBranches).toEqual([
+      'main',
+      'release/*',
+      '!release/old',
+    ])
+  })
+
+  test.each([
+    ['refs/heads/main', 'takes names of branches without refs/heads/, not "refs/heads/main"'],
+    ['main next', 'takes names of branches or globs, not "main next"'],
+    ['!main', 'names no branch, only what is left out'],
+  ])('%s is refused', (text, message) => {
+    expect(readInputs({ 'INPUT_APPLY-BRANCHES': text })).toEqual({
+      problems: [{ message: `input apply-branches: ${message}` }],
+    })
+  })
+})
+
 describe('what is left out', () => {
   test('is the default', () => {
     expect(accepted({})).toEqual({
@@ -54,6 +74,7 @@ describe('what is left out', () => {
       comment: 'on-changes',
       revealEnvironment: [],
       requireReview: true,
+      applyBranches: [],
       approvedDigest: undefined,
       retryTasks: [],
       redeploy: [],

@@ -34,6 +34,8 @@ export interface Inputs {
   /** Names or globs of container environment variables whose values may be shown. */
   readonly revealEnvironment: readonly string[]
   readonly requireReview: boolean
+  /** Names or globs of the branches that are applied, without `refs/heads/`; empty: the default branch. */
+  readonly applyBranches: readonly string[]
   /** `sha256:` and 64 hex digits. */
   readonly approvedDigest: string | undefined
   /** Ids of `ecs_task` particles to run again. */
@@ -70,6 +72,7 @@ export const defaults = {
   comment: 'on-changes',
   'reveal-environment': '',
   'require-review': 'true',
+  'apply-branches': '',
   'approved-digest': '',
   'retry-tasks': '',
   redeploy: '',
@@ -127,6 +130,7 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): { inputs: Inpu
     comment: read('comment', oneOf(comments)),
     revealEnvironment: read('reveal-environment', environmentNames),
     requireReview: read('require-review', boolean),
+    applyBranches: read('apply-branches', branchNames),
     approvedDigest: read('approved-digest', digest),
     retryTasks: read('retry-tasks', idsOf('ecs_task')),
     redeploy: read('redeploy', idsOf('ecs_service')),
@@ -146,9 +150,11 @@ export const postDefaults = {
   environment: defaults.environment,
   'github-token': '',
   comment: defaults.comment,
+  'apply-branches': defaults['apply-branches'],
 } as const
 
-export interface PostInputs extends Pick<Inputs, 'workspace' | 'environment' | 'githubToken' | 'comment'> {
+export interface PostInputs
+  extends Pick<Inputs, 'workspace' | 'environment' | 'githubToken' | 'comment' | 'applyBranches'> {
   /** Absolute, or relative to the workspace. */
   readonly planFile: string
 }
@@ -165,6 +171,7 @@ export function readPostInputs(env: NodeJS.ProcessEnv): { inputs: PostInputs } |
     }),
     environment: read('environment', environmentName),
     comment: read('comment', oneOf(comments)),
+    applyBranches: read('apply-branches', branchNames),
   }
   return problems.length > 0 ? { problems } : { inputs }
 }
@@ -306,6 +313,16 @@ function environmentNames(text: string, refuse: Refuse): string[] {
   for (const name of names) {
     if (/[\s=]/.test(name)) refuse('takes names or globs of environment variables, without values')
   }
+  return names
+}
+
+function branchNames(text: string, refuse: Refuse): string[] {
+  const names = listed(text)
+  for (const name of names) {
+    if (/\s/.test(name)) refuse(`takes names of branches or globs, not ${shown(name)}`)
+    if (/^!?refs\//.test(name)) refuse(`takes names of branches without refs/heads/, not ${shown(name)}`)
+  }
+  if (names.length > 0 && names.every(name => name.startsWith('!'))) refuse('names no branch, only what is left out')
   return names
 }
 

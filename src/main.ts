@@ -16,6 +16,7 @@ import { removedSince } from './engine/removed.ts'
 import { fileName } from './fileName.ts'
 import { flavors } from './flavors/index.ts'
 import { vocabulary } from './flavors/vocabulary.ts'
+import { applyBranches, whyNotAppliedFrom } from './github/branches.ts'
 import type { Claims } from './github/check.ts'
 import { Conversation } from './github/conversation.ts'
 import { type Command, commandFor, EventError, type GitHubEvent, readEvent } from './github/event.ts'
@@ -66,7 +67,8 @@ export async function main(edge: Edge): Promise<void> {
 
 function chosen(event: GitHubEvent, inputs: Inputs, runner: Runner): Command | undefined {
   try {
-    const { command, because } = commandFor(event, inputs.command)
+    const branches = applyBranches(inputs.applyBranches, event.defaultBranch)
+    const { command, because } = commandFor(event, inputs.command, branches)
     if (because) runner.info(`${command}: ${because}`)
     return command
   } catch (error) {
@@ -157,7 +159,7 @@ interface Made {
   readonly problems: readonly Problem[]
 }
 
-const SKIPPED_FORK = 'a pull request from a fork gets no AWS credentials; its manifests are valid'
+const SKIPPED_FORK = 'what a fork proposes is never planned, whatever credentials there are; its manifests are valid'
 
 async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly skipped: string }> {
   const made = await tryPlan(job, loaded)
@@ -177,11 +179,10 @@ function withoutSecrets({ variables, secretVariables }: Inputs): (text: string) 
 
 async function tryPlan(job: Job, loaded: Loaded): Promise<Made | { readonly skipped: string }> {
   const { inputs, event } = job
-  const fork = event.pullRequest?.fromFork === true
-  // The step that fetches credentials sets the region too, and is skipped with them.
-  const problems = [...loaded.problems, ...(fork ? [] : loaded.regionless)]
+  // The step that fetches credentials sets the region too, and is skipped for a fork.
+  const problems = [...loaded.problems, ...(event.fromFork ? [] : loaded.regionless)]
   if (problems.length > 0) return { problems }
-  if (loaded.regionless.length > 0) return { skipped: SKIPPED_FORK }
+  if (event.fromFork) return { skipped: SKIPPED_FORK }
   const world = worldOf(job)
   const unknown = unknownIds(loaded.particles, inputs)
   if (unknown.length > 0) return { problems: unknown }
@@ -206,7 +207,6 @@ async function tryPlan(job: Job, loaded: Loaded): Promise<Made | { readonly skip
   } catch (thrown) {
     const errors = Array.isArray(thrown) ? thrown : [thrown]
     if (!errors.every(error => error instanceof EcsError)) throw thrown
-    if (fork && errors.every(({ code }) => code === 'NoCredentials')) return { skipped: SKIPPED_FORK }
     // Calls that fail side by side for one reason, such as no credentials, are one problem.
     const different = new Map(errors.toReversed().map(error => [`${error.code}: ${error.said}`, error]))
     return { problems: [...different.values()].reverse().map(({ message }) => ({ message })) }
@@ -309,6 +309,13 @@ async function declaredBefore(
 
 async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
   const { runner, inputs, conversation } = job
+  const elsewhere = fromElsewhere(job)
+  if (elsewhere) {
+    const problems = [{ message: elsewhere }]
+    journalOf(job).finish('refused', refusalOf(problems))
+    runner.fail(problems)
+    return runner.summary(conversation.planSummary({ problems, merges: false }))
+  }
   const superseded = await supersedes(job)
   if (superseded) {
     const journal = journalOf(job)
@@ -347,15 +354,19 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
 }
 
 async function conclude(job: Job, report: Report, plan: Plan, graph: Graph, told: Told): Promise<void> {
-  const { runner, event, conversation } = job
+  const { runner, conversation } = job
   runner.info(renderReportText(report, plan))
   if (report.result !== 'succeeded') runner.fail(failures(report, plan, graph))
   await runner.summary(conversation.reportSummary(report, plan))
-  await conversation.showReport(report, plan, told, isOnDefaultBranch(event))
+  await conversation.showReport(report, plan, told, conversation.branch !== undefined)
 }
 
-const isOnDefaultBranch = ({ ref, defaultBranch }: GitHubEvent): boolean =>
-  defaultBranch !== undefined && ref === `refs/heads/${defaultBranch}`
+/** Why nothing may be applied from where this run stands, if so. */
+function fromElsewhere({ inputs, event, conversation }: Job): string | undefined {
+  const { branches } = conversation
+  // Without a review, and where nobody has named branches, any may be tried out.
+  return inputs.requireReview || branches?.chosen ? whyNotAppliedFrom(event.ref, branches) : undefined
+}
 
 /** Problems as a report has them: what sums them up, and each at its place. */
 function refusalOf(problems: readonly Problem[]): Failure {
@@ -401,10 +412,11 @@ function journalOf({ runner, inputs, clock }: Job, hide?: (text: string) => stri
 }
 
 async function supersedes({ event, inputs, conversation, runner }: Job): Promise<string | undefined> {
-  const { sha, defaultBranch } = event
+  const { sha } = event
+  const { github, branch } = conversation
   // Also by hand: whoever runs an old run again gets its old commit again.
-  if (!conversation.github || !sha || !defaultBranch || !isOnDefaultBranch(event)) return undefined
-  const { by, warning } = await supersededBy(conversation.github, inputs.environment, sha, defaultBranch)
+  if (!github || !sha || !branch) return undefined
+  const { by, warning } = await supersededBy(github, inputs.environment, sha, branch)
   if (warning) runner.warn(warning)
   return by
 }

@@ -4,8 +4,8 @@ import { resolve } from 'node:path'
 import type { Plan, Step, Transition } from './engine/document.ts'
 import { type Claims, isClaim } from './github/check.ts'
 import { Conversation, type PlanNews } from './github/conversation.ts'
-import { readEvent } from './github/event.ts'
-import { readPostInputs } from './inputs.ts'
+import { type GitHubEvent, readEvent } from './github/event.ts'
+import { type PostInputs, readPostInputs } from './inputs.ts'
 import type { Edge } from './main.ts'
 
 /** A plan file in; the comment and the check of the pull request out. */
@@ -22,24 +22,23 @@ export async function post({ env, runner, clock, signal }: Edge): Promise<void> 
     ])
   const speaker = { ...inputs, region: undefined, requireReview: true }
   const conversation = new Conversation(event, speaker, clock, signal, text => runner.warn(text))
-  const found = planIn(resolve(inputs.workspace, inputs.planFile), inputs.environment)
-  const news: PlanNews =
-    'plan' in found
-      ? found
-      : event.pullRequest?.fromFork && found.missing
-        ? { skipped: 'a pull request from a fork gets no AWS credentials, so that nothing was planned' }
-        : {
-            problems: [
-              { message: `${found.why}; look at the job that plans${event.runUrl ? `: ${event.runUrl}` : ''}` },
-            ],
-          }
+  const news = event.fromFork ? { skipped: skippedFork } : newsIn(inputs, event)
   if (news.problems) runner.fail(news.problems)
   if (news.skipped) runner.info(`plan skipped: ${news.skipped}`)
   await conversation.showPlan(news)
   if (conversation.commentUrl) runner.output('comment-url', conversation.commentUrl)
 }
 
-type Found = { readonly plan: Plan; readonly claims: Claims } | { readonly why: string; readonly missing?: true }
+/** The file of a fork's run may be of its own making. */
+const skippedFork = 'what a fork proposes is never planned'
+
+function newsIn({ workspace, planFile, environment }: PostInputs, { runUrl }: GitHubEvent): PlanNews {
+  const found = planIn(resolve(workspace, planFile), environment)
+  if ('plan' in found) return found
+  return { problems: [{ message: `${found.why}; look at the job that plans${runUrl ? `: ${runUrl}` : ''}` }] }
+}
+
+type Found = { readonly plan: Plan; readonly claims: Claims } | { readonly why: string }
 
 /** The plan of a file, and what it publishes to be reviewed. */
 function planIn(path: string, environment: string): Found {
@@ -47,7 +46,7 @@ function planIn(path: string, environment: string): Found {
   try {
     text = readFileSync(path, 'utf8')
   } catch {
-    return { why: `there is no plan file ${path}: nothing was planned, or it was not handed on`, missing: true }
+    return { why: `there is no plan file ${path}: nothing was planned, or it was not handed on` }
   }
   const file = parse(text)
   if (!isPlan(file)) return { why: `${path} is no plan file of this release; plan and post with one release` }

@@ -2,6 +2,7 @@
 import { claimsVersion, unreviewed } from './engine/claims.ts'
 import type { Step } from './engine/document.ts'
 import type { Planned } from './engine/plan.ts'
+import { branchIn } from './github/branches.ts'
 import type { Conversation } from './github/conversation.ts'
 import type { GitHubEvent } from './github/event.ts'
 import { type Reviewed, reviewedForMergeGroup, reviewedForPush } from './github/review.ts'
@@ -56,8 +57,10 @@ async function lookUp(
   const { github } = conversation
   if (!github) return nothing('there is no github-token to look up what was reviewed')
   if (!event.sha) return nothing('the event names no commit')
+  const branch = branchIn(event.ref)
+  if (!branch) return nothing('the event names no branch')
   const history = await conversation.history(github, event.sha)
-  const question = { environment: inputs.environment, version: claimsVersion, enough }
+  const question = { environment: inputs.environment, version: claimsVersion, branch, enough }
   return reviewedForPush(github, history, event.push, question)
 }
 
@@ -85,6 +88,7 @@ export async function unshownInGroup(
     return reviewedForMergeGroup(github, history, mergeGroup, {
       environment: inputs.environment,
       version: claimsVersion,
+      branch: mergeGroup.baseRef,
     })
   }
   const { claims, notes } = await look()

@@ -35,10 +35,13 @@ const plan = (hashes: readonly string[], more: Partial<Parameters<typeof postChe
     summary: '### Plan',
     digest: 'sha256:d1',
     claims: { version: 2, hashes },
+    subject,
     ...more,
   })
 
-const shown = () => shownOn(world.github, commit, { environment: 'production', version: 2 })
+const subject = { pullRequest: 7, base: 'main' }
+const shown = (more: { number?: number; base?: string } = {}) =>
+  shownOn(world.github, { number: 7, head: commit, base: 'main', ...more }, { environment: 'production', version: 2 })
 
 test('the names', () => {
   expect([planCheck('p'), appliedCheck('p'), refusedCheck('p')]).toEqual([
@@ -61,7 +64,7 @@ test('a plan is one completed check run with its digest and its claims', async (
       output: {
         title: '1 to update',
         summary: '### Plan',
-        text: `ecs-particles claims, format 2, part 1 of 1\n${claim(1)}\n${claim(2)}`,
+        text: `ecs-particles claims, format 2, part 1 of 1\npull request #7 into main\n${claim(1)}\n${claim(2)}`,
       },
     },
   ])
@@ -115,6 +118,45 @@ describe('which plan counts', () => {
     expect(await shown()).toEqual({ claims: [claim(2)] })
   })
 
+  test('none of another pull request with the same head commit, however new', async () => {
+    await plan([claim(1)])
+    await plan([claim(2)], { subject: { pullRequest: 8, base: 'main' } })
+    expect(await shown()).toEqual({ claims: [claim(1)] })
+    expect(await shown({ number: 9 })).toEqual({
+      why: 'the plans "particles / production" of its head commit are of pull request #8 into main, not of this one; have this one planned too',
+    })
+  })
+
+  test('none of a merge group', async () => {
+    await plan([claim(1)], { subject: { mergeGroup: true, base: 'main' } })
+    expect(await shown()).toEqual({ why: expect.stringContaining('are of merge group into main, not of this one') })
+  })
+
+  test('none for another base, nor one before it', async () => {
+    await plan([claim(1)])
+    await plan([claim(2)], { subject: { pullRequest: 7, base: 'release/1' } })
+    expect(await shown()).toEqual({ why: expect.stringContaining('was made for the base release/1, not for main') })
+    expect(await shown({ base: 'release/1' })).toEqual({ claims: [claim(2)] })
+  })
+
+  test('none that does not say what it is of', async () => {
+    const text = `ecs-particles claims, format 2, part 1 of 1\n${claim(1)}`
+    world.server.check({ name: planCheck('production'), commit, output: { title: '', summary: '', text } })
+    expect(await shown()).toEqual({ why: expect.stringContaining('does not say which pull request it is of') })
+  })
+
+  test('with continuations of its own alone, though another pull request has the same plan', async () => {
+    const hashes = many(9_000)
+    await plan(hashes)
+    await plan(hashes, { subject: { pullRequest: 8, base: 'main' } })
+    world.server.checks.splice(
+      world.server.checks.findIndex(({ name, output }) => name.endsWith('(2)') && output.text?.includes('#7')),
+      1,
+    )
+    expect(await shown()).toEqual({ why: 'its plan is incomplete: "particles / production (2)" is missing' })
+    expect(await shown({ number: 8 })).toEqual({ claims: hashes })
+  })
+
   test('none that failed', async () => {
     await plan([claim(1)], { conclusion: 'failure' })
     expect(await shown()).toEqual({ why: 'its plan "particles / production" did not succeed' })
@@ -126,7 +168,7 @@ describe('which plan counts', () => {
   })
 
   test('none of another app, whatever its name', async () => {
-    const [text] = claimTexts({ version: 2, hashes: [claim(1)] })
+    const [text] = claimTexts({ version: 2, hashes: [claim(1)] }, subject)
     world.server.check({
       name: 'particles / production',
       commit,
@@ -240,11 +282,18 @@ test.each([
   ['nothing', null],
   ['other text', 'All good.'],
   ['a claim that is none', 'ecs-particles claims, format 2, part 1 of 1\nxyz'],
+  ['a subject that is none', 'ecs-particles claims, format 2, part 1 of 1\npull request 7 into main'],
+  [
+    'a subject that stands later',
+    `ecs-particles claims, format 2, part 1 of 1\n${'a'.repeat(32)}\npull request #7 into main`,
+  ],
 ])('%s is no claims', (_, text) => {
   expect(readClaims(text)).toBeUndefined()
 })
 
 test('equal claims leave equal texts', () => {
   const hashes = many(50)
-  expect(claimTexts({ version: 2, hashes: hashes.toReversed() })).toEqual(claimTexts({ version: 2, hashes }))
+  expect(claimTexts({ version: 2, hashes: hashes.toReversed() }, subject)).toEqual(
+    claimTexts({ version: 2, hashes }, subject),
+  )
 })

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { applyBranches } from '../../src/github/branches.ts'
 import { commandFor, EventError, type GitHubEvent, readEvent } from '../../src/github/event.ts'
 
 let folder: string
@@ -73,10 +74,12 @@ describe('reading', () => {
   test.each([
     ['another repository', { id: 2, fork: true }, true],
     ['a fork that is gone', null, true],
+    ['a repository without an id', {}, true],
     ['a repository that is a fork itself', { id: 1, fork: true }, false],
   ])('a pull request from %s', async (_, repo, fromFork) => {
     const read = await event('pull_request', { repository, pull_request: pull({ head: { sha: a, repo } }) })
     expect(read.pullRequest?.fromFork).toBe(fromFork)
+    expect(read.fromFork).toBe(fromFork || undefined)
   })
 
   test('a pull request of a bot', async () => {
@@ -125,6 +128,8 @@ describe('reading', () => {
 })
 
 describe('the command', () => {
+  const main = applyBranches([], 'main')
+
   const on = (name: string, more: Partial<GitHubEvent> = {}): GitHubEvent => ({
     name,
     attempt: 1,
@@ -141,34 +146,44 @@ describe('the command', () => {
     ['workflow_dispatch', 'plan'],
     ['push', 'apply'],
   ])('auto: %s → %s', (name, command) => {
-    expect(commandFor(on(name), 'auto')).toMatchObject({ command, because: expect.any(String) })
+    expect(commandFor(on(name), 'auto', main)).toMatchObject({ command, because: expect.any(String) })
   })
 
   test.each([
     ['refs/heads/next', 'next'],
     ['refs/tags/main', 'main'],
   ])('auto: a push to %s only plans, and says so', (ref, where) => {
-    expect(commandFor(on('push', { ref }), 'auto')).toEqual({
+    expect(commandFor(on('push', { ref }), 'auto', main)).toEqual({
       command: 'plan',
       because: `only a push to main is applied; ${where} is planned`,
     })
   })
 
+  test.each([
+    ['refs/heads/release/1', 'apply', 'a push to release/1 is applied'],
+    ['refs/heads/release/1/fix', 'plan', 'only a push to release/* is applied; release/1/fix is planned'],
+    ['refs/heads/main', 'plan', 'only a push to release/* is applied; main is planned'],
+    ['refs/tags/release/1', 'plan', 'only a push to release/* is applied; release/1 is planned'],
+  ])('auto: with apply-branches, a push to %s: %s', (ref, command, because) => {
+    const branches = applyBranches(['release/*'], 'main')
+    expect(commandFor(on('push', { ref }), 'auto', branches)).toEqual({ command, because })
+  })
+
   test('auto does not guess the default branch', () => {
     const { defaultBranch: _, ...event } = on('push')
-    expect(() => commandFor(event, 'auto')).toThrow('set command: apply or command: plan')
+    expect(() => commandFor(event, 'auto', undefined)).toThrow('command: apply or command: plan')
   })
 
   test.each(['issue_comment', 'workflow_run', ''])('auto does not know %j', name => {
-    expect(() => commandFor(on(name), 'auto')).toThrow(EventError)
+    expect(() => commandFor(on(name), 'auto', main)).toThrow(EventError)
   })
 
   test.each(['validate', 'plan', 'apply'] as const)('what the input says is done: %s', command => {
-    expect(commandFor(on('issue_comment'), command)).toEqual({ command })
+    expect(commandFor(on('issue_comment'), command, main)).toEqual({ command })
   })
 
   test.each(['auto', 'validate', 'plan', 'apply'] as const)('pull_request_target is refused: %s', input => {
-    expect(() => commandFor(on('pull_request_target'), input)).toThrow(
+    expect(() => commandFor(on('pull_request_target'), input, main)).toThrow(
       /pull_request_target is refused.*use pull_request$/,
     )
   })

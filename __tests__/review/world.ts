@@ -190,7 +190,7 @@ export class World {
           action: 'synchronize',
           pull_request: {
             number: pull.number,
-            head: { sha: pull.headSha, repo: { id: pull.fork ? 2 : 1, fork: pull.fork } },
+            head: { sha: pull.headSha, repo: headRepository(pull) },
             base: { sha: this.repository.head(pull.base), ref: pull.base, repo: { id: 1 } },
             user: pull.author,
           },
@@ -200,22 +200,22 @@ export class World {
     )
   }
 
-  /** The run of a push to the default branch. */
-  push(push: Push, given: Given = {}): Promise<Ran> {
+  /** The run of a push to a branch. */
+  push(push: Push, given: Given = {}, branch = 'main'): Promise<Ran> {
     return this.run(
       {
         name: 'push',
         sha: push.after,
-        ref: 'refs/heads/main',
+        ref: `refs/heads/${branch}`,
         payload: { before: push.before, after: push.after, forced: false, created: false },
       },
       given,
     )
   }
 
-  /** A run by hand, or by schedule, of the default branch as it is. */
-  byHand(given: Given = {}, name = 'workflow_dispatch'): Promise<Ran> {
-    return this.run({ name, sha: this.repository.head(), ref: 'refs/heads/main', payload: {} }, given)
+  /** A run by hand, or by schedule, of a branch as it is. */
+  byHand(given: Given = {}, name = 'workflow_dispatch', branch = 'main'): Promise<Ran> {
+    return this.run({ name, sha: this.repository.head(branch), ref: `refs/heads/${branch}`, payload: {} }, given)
   }
 
   mergeGroup(group: MergeGroup, given: Given = {}): Promise<Ran> {
@@ -268,7 +268,7 @@ export class World {
         payload: {
           pull_request: {
             number: pull.number,
-            head: { sha: pull.headSha, repo: { id: pull.fork ? 2 : 1 } },
+            head: { sha: pull.headSha, repo: headRepository(pull) },
             base: { sha: pull.baseSha, ref: pull.base, repo: { id: 1 } },
             user: pull.author,
           },
@@ -293,7 +293,7 @@ export class World {
     }
     const { owner, repo } = this.github
     const eventPath = join(this.#folder, `${id}.event.json`)
-    const repository = { full_name: `${owner}/${repo}`, default_branch: 'main' }
+    const repository = { id: 1, full_name: `${owner}/${repo}`, default_branch: 'main' }
     writeFileSync(eventPath, JSON.stringify({ repository, ...happening.payload }))
     const inputs: Given = {
       'github-token': token,
@@ -360,6 +360,10 @@ export class World {
     ])
   }
 }
+
+/** As an event shows it: the repository of a fork that was deleted is null. */
+const headRepository = ({ fork }: Pull): object | null =>
+  fork === 'deleted' ? null : { id: fork ? 2 : 1, fork: fork === true }
 
 function neverCancelled(): AbortSignal {
   const { signal } = new AbortController()

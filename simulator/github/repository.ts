@@ -20,8 +20,10 @@ export interface Pull {
   readonly number: number
   readonly author: Account
   readonly head: string
-  readonly base: string
-  readonly fork: boolean
+  /** Where it is to be merged; its author may choose another one while it is open. */
+  base: string
+  /** The head is in another repository, which may be gone by now. */
+  readonly fork: boolean | 'deleted'
   headSha: string
   baseSha: string
   state: 'open' | 'closed'
@@ -94,20 +96,43 @@ export class Repository {
     return { before, after: sha }
   }
 
+  /** Makes a branch where another one stands. */
+  branch(name: string, from = this.head()): string {
+    this.#move(name, from)
+    return name
+  }
+
+  /** Puts a branch forward to a commit that stands on it, as a push of that commit does. */
+  fastForward(sha: string, branch = defaultBranch): Push {
+    if (!this.log(sha).some(one => one.sha === this.head(branch))) throw new Error(`${branch} is no part of ${sha}`)
+    return this.reset(sha, branch)
+  }
+
+  /** Another base for an open pull request. */
+  retarget({ number }: Pull, base: string): void {
+    const pull = this.#pull(number)
+    pull.base = base
+    pull.baseSha = this.head(base)
+    pull.updatedAt = this.#now()
+  }
+
   /** Opens a pull request of one commit for each of the edits. */
-  open(edits: readonly Edits[], more: { fork?: boolean; author?: Account; base?: string; from?: string } = {}): Pull {
+  open(
+    edits: readonly Edits[],
+    more: { fork?: Pull['fork']; author?: Account; base?: string; from?: string; head?: string } = {},
+  ): Pull {
     const number = ++this.#numbers
     const base = more.base ?? defaultBranch
-    const head = `change-${number}`
+    const head = more.head ?? `change-${number}`
     const baseSha = this.head(base)
-    this.#move(head, more.from ?? baseSha)
+    if (!more.head) this.#move(head, more.from ?? baseSha)
     for (const [index, edit] of edits.entries()) this.push(edit, `Change ${number}.${index + 1}`, head)
     const pull: Pull = {
       number,
       author: more.author ?? { login: 'ada', type: 'User' },
       head,
       base,
-      fork: more.fork === true,
+      fork: more.fork ?? false,
       headSha: this.head(head),
       baseSha,
       state: 'open',

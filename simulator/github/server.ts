@@ -465,19 +465,22 @@ export class FakeGitHub {
   }
 
   #showPull(schema: string, pull: Pull, version: string): Json {
-    const place = (id: number, ref: string, sha: string) => ({
+    const place = (id: number | undefined, ref: string, sha: string) => ({
       label: ref,
       ref,
       sha,
       user: showAccount(pull.author),
-      repo: shape('repository', { id, full_name: `${this.owner}/${this.repo}`, owner: showAccount(pull.author) }),
+      repo:
+        id === undefined
+          ? null
+          : shape('repository', { id, full_name: `${this.owner}/${this.repo}`, owner: showAccount(pull.author) }),
     })
     return {
       ...shape(schema, {
         number: pull.number,
         state: pull.state,
         user: showAccount(pull.author),
-        head: place(pull.fork ? 2 : 1, pull.head, pull.headSha),
+        head: place(pull.fork === 'deleted' ? undefined : pull.fork ? 2 : 1, pull.head, pull.headSha),
         base: place(1, pull.base, pull.baseSha),
         merged_at: pull.mergedAt === undefined ? null : secondsOf(pull.mergedAt),
         _links: links,

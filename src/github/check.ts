@@ -1,6 +1,7 @@
 /** Check runs: what a plan showed, kept where a later apply finds it. */
 import type { Problem } from '../particle.ts'
 import { type GitHub, GitHubError } from './api.ts'
+import { isOf, readSubject, type Subject, subjectLine } from './subject.ts'
 
 /** `particles / production` */
 export const planCheck = (environment: string): string => `particles / ${environment}`
@@ -28,6 +29,8 @@ export interface CheckRequest {
   /** The plan's digest, by which the continuations of one plan are known to belong together. */
   readonly digest?: string
   readonly claims?: Claims
+  /** What the claims are of: without it they are nobody's. */
+  readonly subject?: Subject
   /** Those with a place become annotations; the others are the summary's to tell. */
   readonly problems?: readonly Problem[]
   /** The run that wrote it. */
@@ -54,27 +57,33 @@ const claimForm = /^[0-9a-f]{32}$/
 const anyForm = /^[0-9a-f]+$/
 export const isClaim = (text: string): boolean => claimForm.test(text)
 
-// Thirty-three characters a claim, and a line for the header that is never longer than this.
-const claimsPerCheck = Math.floor((textLimit - 100) / 33)
+// Thirty-three characters a claim, and two lines before them that are never longer than this: a branch has 255 bytes at most.
+const claimsPerCheck = Math.floor((textLimit - 500) / 33)
 
 /** The claims as one text for each check. Sorted, so that equal plans leave equal checks. */
-export function claimTexts({ version, hashes }: Claims): [string, ...string[]] {
+export function claimTexts({ version, hashes }: Claims, subject: Subject): [string, ...string[]] {
   const sorted = [...new Set(hashes)].sort()
   const parts = Math.max(1, Math.ceil(sorted.length / claimsPerCheck))
   const text = (part: number) =>
-    [header(version, part, parts), ...sorted.slice((part - 1) * claimsPerCheck, part * claimsPerCheck)].join('\n')
+    [
+      header(version, part, parts),
+      subjectLine(subject),
+      ...sorted.slice((part - 1) * claimsPerCheck, part * claimsPerCheck),
+    ].join('\n')
   return [text(1), ...Array.from({ length: parts - 1 }, (_, index) => text(index + 2))]
 }
 
 /** One check's part of the claims, or undefined when the text is none of ours. */
 export function readClaims(
   text: string | null,
-): { version: number; part: number; parts: number; hashes: string[] } | undefined {
+): { version: number; part: number; parts: number; subject?: Subject; hashes: string[] } | undefined {
   const [first = '', ...lines] = (text ?? '').trim().split(/\r?\n/)
   const [, version, part, parts] = headerForm.exec(first.trim()) ?? []
-  const hashes = lines.map(line => line.trim())
+  const subject = readSubject(lines[0]?.trim() ?? '')
+  // Earlier releases did not say what a plan was of.
+  const hashes = (subject ? lines.slice(1) : lines).map(line => line.trim())
   return version && part && parts && hashes.every(hash => anyForm.test(hash))
-    ? { version: Number(version), part: Number(part), parts: Number(parts), hashes }
+    ? { version: Number(version), part: Number(part), parts: Number(parts), ...(subject && { subject }), hashes }
     : undefined
 }
 
@@ -113,7 +122,8 @@ const cut = (text: string, limit: number): string => (text.length <= limit ? tex
  */
 export async function postCheck(github: GitHub, check: CheckRequest): Promise<Checked> {
   try {
-    const [text, ...more] = check.claims ? claimTexts(check.claims) : [undefined]
+    const { claims, subject } = check
+    const [text, ...more] = claims && subject ? claimTexts(claims, subject) : [undefined]
     // The continuations first: whoever finds the first part finds them all.
     for (const [index, part] of more.entries()) await create(github, check, index + 2, part, [])
     return { url: await create(github, check, 1, text, annotations(check.problems ?? [])) }
@@ -222,24 +232,38 @@ export interface ShownQuestion {
   readonly version: number
 }
 
-/**
- * The claims of the newest successful plan check on a commit. `merged`, as GitHub tells it, is when its pull request was: what is
- * shown after that, nobody can have looked at before.
- */
+/** The pull request whose plan is looked for. Another one may have the same head commit. */
+export interface Proposed {
+  readonly number: number
+  readonly head: string
+  /** The branch that it goes into. */
+  readonly base: string
+  /** As GitHub tells it: what is shown after the merge, nobody can have looked at before. */
+  readonly merged?: string
+}
+
+/** The claims of the newest successful plan check of a pull request, which must have been made for the base that it has. */
 export async function shownOn(
   github: GitHub,
-  commit: string,
+  { number, head: commit, base, merged }: Proposed,
   { environment, version }: ShownQuestion,
-  merged?: string,
 ): Promise<Shown> {
   const name = planCheck(environment)
-  const { successful, others } = await findChecks(github, commit, name)
+  const { successful: all, others } = await findChecks(github, commit, name)
+  const subjects = new Map(all.map(({ id, text }) => [id, readClaims(text)?.subject]))
+  const foreign = (id: number) => subjects.get(id) !== undefined && !isOf(subjects.get(id), number)
+  const successful = all.filter(({ id }) => !foreign(id))
   const newest = successful.find(({ completedAt }) => !merged || isInTime(completedAt, merged))
   if (!newest) {
     const [late] = successful
     if (late && merged)
       return {
         why: `its plan "${name}" was completed at ${late.completedAt}, after it was merged at ${merged}, so nobody can have reviewed it; wait for the plan before merging`,
+      }
+    const [other] = [...subjects.values()].filter(subject => subject !== undefined)
+    if (other)
+      return {
+        why: `the plans "${name}" of its head commit are of ${subjectLine(other)}, not of this one; have this one planned too`,
       }
     const { app, login } = await github.identity()
     if (!app)
@@ -252,6 +276,13 @@ export async function shownOn(
   const first = readClaims(newest.text)
   if (first?.part !== 1) return { why: `its check "${name}" holds no claims` }
   if (first.version !== version) return { format: first.version }
+  const { subject } = first
+  if (!subject)
+    return { why: `its plan "${name}" does not say which pull request it is of; have it planned again by this release` }
+  if (subject.base !== base)
+    return {
+      why: `its newest plan "${name}" was made for the base ${subject.base}, not for ${base}; have it planned again after its base is changed (on: pull_request, types: edited)`,
+    }
   const claims = [...first.hashes]
   for (let part = 2; part <= first.parts; part++) {
     const { successful: parts } = await findChecks(github, commit, continued(name, part))
@@ -259,7 +290,14 @@ export async function shownOn(
     const found = parts
       .filter(({ digest }) => digest !== undefined && digest === newest.digest)
       .map(({ text }) => readClaims(text))
-      .find(read => read?.version === version && read.part === part && read.parts === first.parts)
+      .find(
+        read =>
+          read?.version === version &&
+          read.part === part &&
+          read.parts === first.parts &&
+          isOf(read.subject, number) &&
+          read.subject?.base === base,
+      )
     if (!found) return { why: `its plan is incomplete: "${continued(name, part)}" is missing` }
     claims.push(...found.hashes)
   }

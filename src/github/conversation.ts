@@ -5,10 +5,12 @@ import type { Problem } from '../particle.ts'
 import { type Context, renderPlan, renderReport } from '../render/comment.ts'
 import { planTitle, reportTitle } from '../render/words.ts'
 import { GitHub } from './api.ts'
+import { type ApplyBranches, applyBranches, branchIn } from './branches.ts'
 import { appliedCheck, type CheckRequest, type Claims, planCheck, postCheck, refusedCheck, textLimit } from './check.ts'
 import { bodyLimit, postComment } from './comment.ts'
 import type { GitHubEvent } from './event.ts'
 import { type History, type Reviewed, readHistory } from './review.ts'
+import type { Subject } from './subject.ts'
 
 /** GitHub's limit of a job summary, in bytes. */
 const summaryLimit = 1024 * 1024
@@ -24,12 +26,17 @@ export interface PlanNews {
 }
 
 /** What must be known to say something. */
-export type Speaker = Pick<Inputs, 'githubToken' | 'environment' | 'comment' | 'region' | 'requireReview'>
+export type Speaker = Pick<
+  Inputs,
+  'githubToken' | 'environment' | 'comment' | 'region' | 'requireReview' | 'applyBranches'
+>
 
 /** What is said on GitHub about one environment: comments, checks and the summary. Refusals are warnings, never failures. */
 export class Conversation {
   /** Missing without a token or outside of a repository. */
   readonly github: GitHub | undefined
+  /** Undefined where nobody says which they are. */
+  readonly branches: ApplyBranches | undefined
   /** Where the comment of the pull request stands, once there is one. */
   commentUrl: string | undefined
   readonly #event: GitHubEvent
@@ -43,6 +50,7 @@ export class Conversation {
     this.#warn = warn
     const { repository, apiUrl } = event
     const { githubToken: token } = inputs
+    this.branches = applyBranches(inputs.applyBranches, event.defaultBranch)
     this.github = token && repository ? new GitHub({ token, repository, apiUrl, clock, signal }) : undefined
   }
 
@@ -50,6 +58,12 @@ export class Conversation {
   get head(): string {
     const { pullRequest, mergeGroup, sha } = this.#event
     return pullRequest?.headSha ?? mergeGroup?.headSha ?? sha ?? ''
+  }
+
+  /** The branch that this run applies, or would apply; undefined where it is none of those. */
+  get branch(): string | undefined {
+    const branch = branchIn(this.#event.ref)
+    return branch !== undefined && this.branches?.has(branch) ? branch : undefined
   }
 
   /** The way back from a commit to the last one that was applied. Asked once. */
@@ -91,7 +105,7 @@ export class Conversation {
       summary: renderPlan(plan, this.#context(textLimit, news)).text,
       problems,
       ...(plan && { digest: plan.digest }),
-      ...(claims && !failed && { claims }),
+      ...(claims && !failed && { claims, ...this.#subject() }),
     })
   }
 
@@ -133,7 +147,7 @@ export class Conversation {
     const { environment, comment: mode } = this.#inputs
     const run = { id: runId ?? 0, attempt }
     const { url, warning } = await postComment(this.github, { pullRequest, environment, mode, noteworthy, run, body })
-    if (warning) this.#warn(warning)
+    if (warning) this.#refused(warning)
     this.commentUrl = url ?? this.commentUrl
   }
 
@@ -141,12 +155,31 @@ export class Conversation {
     if (!this.github || !this.head) return
     const { runUrl } = this.#event
     const { warning } = await postCheck(this.github, { ...check, commit: this.head, ...(runUrl && { url: runUrl }) })
-    if (warning) this.#warn(warning)
+    if (warning) this.#refused(warning)
+  }
+
+  /** A fork's run has a token that may only read, and no workflow can give it more: nobody is asked for that. */
+  #refused(warning: string): void {
+    if (!this.#event.fromFork) this.#warn(warning)
+  }
+
+  #subject(): { subject?: Subject } {
+    const { pullRequest, mergeGroup } = this.#event
+    if (pullRequest) return { subject: { pullRequest: pullRequest.number, base: pullRequest.baseRef } }
+    return mergeGroup ? { subject: { mergeGroup: true, base: mergeGroup.baseRef } } : {}
+  }
+
+  /** A branch that a pull request goes into and that nothing is applied from. */
+  #neverApplied(): { base: string; applied: string } | undefined {
+    const base = this.#event.pullRequest?.baseRef
+    const { branches } = this
+    return base && branches && !branches.has(base) ? { base, applied: branches.named } : undefined
   }
 
   #context(limit: number, { problems, skipped, merges }: PlanNews = {}): Context {
     const { environment, region, requireReview } = this.#inputs
     const { runId, attempt, runUrl, repositoryUrl, sha, push, pullRequest } = this.#event
+    const neverApplied = this.#neverApplied()
     return {
       environment,
       regions: region ? [region] : [],
@@ -156,6 +189,7 @@ export class Conversation {
       limit,
       reviewed: requireReview,
       merges: merges ?? pullRequest !== undefined,
+      ...(neverApplied && { neverApplied }),
       ...(runUrl && { runUrl }),
       ...(repositoryUrl && this.head && { sourceUrl: `${repositoryUrl}/blob/${this.head}` }),
       ...(problems && problems.length > 0 && { problems }),

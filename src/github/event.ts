@@ -1,5 +1,6 @@
 /** The event that started the run, as one value, and what it asks for. */
 import { readFile } from 'node:fs/promises'
+import { type ApplyBranches, branchIn } from './branches.ts'
 
 export interface Repository {
   readonly owner: string
@@ -54,6 +55,8 @@ export interface GitHubEvent {
   readonly repositoryUrl?: string
   readonly apiUrl: string
   readonly pullRequest?: PullRequestEvent
+  /** What is run comes from another repository: a pull request of a fork, or what finished a run there. */
+  readonly fromFork?: true
   readonly push?: PushEvent
   readonly mergeGroup?: MergeGroupEvent
 }
@@ -86,6 +89,19 @@ function sha(value: unknown): string | undefined {
 
 const branch = (ref: string): string => ref.replace(/^refs\/heads\//, '')
 
+/**
+ * Whether a repository is another one than ours. A fork that was deleted has none any more. Its member `fork` would be true in a
+ * repository of ours that is a fork itself.
+ */
+function isForeign(repository: unknown, ours: unknown): boolean {
+  const id = at(repository, 'id')
+  return typeof id !== 'number' || id !== at(ours, 'id')
+}
+
+/** `workflow_run` has the rights of the default branch, and often checks out what another run was of. */
+const isForeignRun = ({ workflow_run: run, repository }: Json): boolean =>
+  isJson(run) && isForeign(run.head_repository, repository)
+
 function pullRequestIn(payload: Json): PullRequestEvent | undefined {
   const pull = payload.pull_request
   const number = at(pull, 'number')
@@ -98,8 +114,7 @@ function pullRequestIn(payload: Json): PullRequestEvent | undefined {
     headSha,
     baseSha,
     baseRef: text(at(pull, 'base', 'ref')) ?? '',
-    // A fork that was deleted has no repository any more. `head.repo.fork` would be true in a forked company repository too.
-    fromFork: at(pull, 'head', 'repo', 'id') !== at(pull, 'base', 'repo', 'id') || !isJson(at(pull, 'head', 'repo')),
+    fromFork: isForeign(at(pull, 'head', 'repo'), at(pull, 'base', 'repo')),
     ...(author ? { author } : {}),
     authorIsBot: at(pull, 'user', 'type') === 'Bot',
   }
@@ -146,6 +161,8 @@ export async function readEvent(environment: Readonly<Record<string, string | un
   const server = text(environment.GITHUB_SERVER_URL) ?? 'https://github.com'
   const runId = Number(text(environment.GITHUB_RUN_ID) ?? Number.NaN)
   const attempt = Number(text(environment.GITHUB_RUN_ATTEMPT) ?? 1)
+  const pullRequest = pullRequestIn(payload)
+  const fromFork = pullRequest?.fromFork === true || isForeignRun(payload)
   const found = {
     action: text(payload.action),
     sha: sha(environment.GITHUB_SHA),
@@ -157,7 +174,8 @@ export async function readEvent(environment: Readonly<Record<string, string | un
     repositoryUrl: owner && repo ? `${server}/${owner}/${repo}` : undefined,
     runUrl:
       full && Number.isSafeInteger(runId) ? `${server}/${full}/actions/runs/${runId}/attempts/${attempt}` : undefined,
-    pullRequest: pullRequestIn(payload),
+    pullRequest,
+    fromFork: fromFork || undefined,
     push: name === 'push' ? pushIn(payload) : undefined,
     mergeGroup: mergeGroupIn(payload),
   }
@@ -189,7 +207,7 @@ export interface Chosen {
  *
  * @throws EventError for `pull_request_target`, whatever the input says, and where `auto` would be a guess.
  */
-export function commandFor(event: GitHubEvent, input: Command | 'auto'): Chosen {
+export function commandFor(event: GitHubEvent, input: Command | 'auto', branches: ApplyBranches | undefined): Chosen {
   if (event.name === 'pull_request_target')
     throw new EventError(
       "pull_request_target is refused: it gives a stranger's manifests the rights of this repository; use pull_request",
@@ -205,14 +223,15 @@ export function commandFor(event: GitHubEvent, input: Command | 'auto'): Chosen 
       return { command: 'plan', because: `${event.name} looks for drift` }
     case 'push': {
       // Guessing "plan" would show a green run that applied nothing.
-      if (!event.defaultBranch || !event.ref)
+      if (!branches || !event.ref)
         throw new EventError(
-          'the event does not say which branch is the default one; set command: apply or command: plan',
+          'the event does not say which branch is the default one; set apply-branches, or command: apply or command: plan',
         )
-      if (event.ref === `refs/heads/${event.defaultBranch}`)
-        return { command: 'apply', because: `a push to ${event.defaultBranch} is applied` }
-      const where = event.ref.replace(/^refs\/(heads|tags)\//, '')
-      return { command: 'plan', because: `only a push to ${event.defaultBranch} is applied; ${where} is planned` }
+      const branch = branchIn(event.ref)
+      if (branch !== undefined && branches.has(branch))
+        return { command: 'apply', because: `a push to ${branch} is applied` }
+      const where = branch ?? event.ref.replace(/^refs\/tags\//, '')
+      return { command: 'plan', because: `only a push to ${branches.named} is applied; ${where} is planned` }
     }
     default:
       throw new EventError(

@@ -35,6 +35,8 @@ export interface Reviewed {
 export interface ReviewQuestion extends ShownQuestion {
   /** True once nothing more is needed, so that nobody waits for a listing that lags. */
   readonly enough?: (claims: ReadonlySet<string>) => boolean
+  /** The branch that is applied or merged into: only pull requests into that one are reviews. */
+  readonly branch: string
 }
 
 function list(commits: readonly string[]): string {
@@ -241,7 +243,7 @@ interface Pull {
   readonly merge_commit_sha: string | null
   readonly user: { readonly login: string; readonly type: string } | null
   readonly head: { readonly sha: string; readonly repo: { readonly id: number | bigint } | null }
-  readonly base: { readonly repo: { readonly id: number | bigint } | null }
+  readonly base: { readonly ref: string; readonly repo: { readonly id: number | bigint } | null }
 }
 
 class Review {
@@ -253,6 +255,8 @@ class Review {
   readonly #notes: string[] = []
   /** Pull requests whose plans are in another format, by format. */
   readonly #formats = new Map<number, number[]>()
+  /** Pull requests whose merges made commits of this branch, but of another one before, and where they went. */
+  readonly #elsewhere = new Map<number, string>()
   #merged: number | undefined
   /** The commit in question, where a pull request may have been merged as it. */
   tip: string | undefined
@@ -272,6 +276,10 @@ class Review {
     else
       try {
         await gather()
+        for (const [number, base] of this.#elsewhere)
+          this.note(
+            `pull request #${number} was merged into ${base}, not into ${this.#question.branch}, and so reviewed nothing here`,
+          )
       } catch (error) {
         if (!(error instanceof GitHubError)) throw error
         this.note(error.message)
@@ -327,8 +335,13 @@ class Review {
     const made: Pull[] = []
     const settle = (pulls: readonly Pull[]) => {
       // One that is not merged has a merge_commit_sha too: that of a test merge.
-      for (const pull of pulls)
-        if (pull.merged_at && pull.merge_commit_sha && left.delete(pull.merge_commit_sha)) made.push(pull)
+      for (const pull of pulls) {
+        const { number, merged_at, merge_commit_sha: commit, base } = pull
+        if (!merged_at || !commit || !commits.includes(commit)) continue
+        // The branch that it was merged into has since been brought here by other ways than a pull request.
+        if (base.ref !== this.#question.branch) this.#elsewhere.set(number, base.ref)
+        else if (left.delete(commit)) made.push(pull)
+      }
     }
     const asked = await Promise.all(
       open.map(async commit => {
@@ -347,8 +360,7 @@ class Review {
     for (const { commit, pulls } of asked) {
       settle(pulls)
       // The earlier commits of one that was rebased: its last commit is the one that counts.
-      if (pulls.some(pull => pull.merged_at && pull.merge_commit_sha && commits.includes(pull.merge_commit_sha)))
-        left.delete(commit)
+      if (pulls.some(pull => this.#made(pull, commits))) left.delete(commit)
     }
     if (left.size > 0) {
       // That listing lags behind a squash; this one seldom does, but is long and ends somewhere.
@@ -367,6 +379,10 @@ class Review {
     return [...left]
   }
 
+  #made({ merged_at, merge_commit_sha: commit, base }: Pull, commits: readonly string[]): boolean {
+    return Boolean(merged_at && commit && commits.includes(commit)) && base.ref === this.#question.branch
+  }
+
   async #add(pulls: readonly Pull[]): Promise<void> {
     const looked = await Promise.all(
       pulls
@@ -382,9 +398,10 @@ class Review {
     }
   }
 
-  async #shown({ head, merged_at: merged }: Pull): Promise<Shown> {
+  async #shown({ number, head, base, merged_at: merged }: Pull): Promise<Shown> {
     try {
-      return await shownOn(this.#github, head.sha, this.#question, merged ?? undefined)
+      const proposed = { number, head: head.sha, base: base.ref, ...(merged && { merged }) }
+      return await shownOn(this.#github, proposed, this.#question)
     } catch (error) {
       // The head of a fork that is gone may be gone too; that says nothing about the other pull requests.
       if (error instanceof GitHubError && (error.status === 404 || error.status === 422)) return { why: error.message }

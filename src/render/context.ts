@@ -28,6 +28,8 @@ export interface Context {
   readonly mergeCommit?: string
   /** False where no merge follows: a plan by schedule or by hand, a refused one. */
   readonly merges?: boolean
+  /** The pull request goes into a branch that is none of `apply-branches`. */
+  readonly neverApplied?: { readonly base: string; readonly applied: string }
   /** False with `require-review: false`: then more may be applied than what was shown. */
   readonly reviewed?: boolean
   /** Address of the repository's files at the planned commit, `…/blob/<sha>`: source lines become links. */

@@ -16,7 +16,7 @@ import {
   target,
 } from './context.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
-import { cut, fence, thousands } from './escape.ts'
+import { code, cut, fence, thousands } from './escape.ts'
 import { type Around, around, danger, dangerCounts, dangerous, risksOf, whatHappens, why } from './explain.ts'
 import { type Diff, type Draft, firstThatFits, type Rendered, type Rung } from './fit.ts'
 import { graph, waves } from './graph.ts'
@@ -332,11 +332,13 @@ function footer(plan: Plan, context: Context): string {
   const changes = changing(plan).length > 0
   const applies =
     (context.merges ?? true) && changes
-      ? (context.problems ?? []).length > 0
-        ? '**Merging applies nothing** while the problems above stand.'
-        : (context.reviewed ?? true)
-          ? '**Merging applies exactly this**, or nothing.'
-          : 'Merging applies what is different by then: `require-review` is off.'
+      ? context.neverApplied
+        ? `Merging applies nothing: ${code(context.neverApplied.base)} is not among ${code('apply-branches')} (${words(context.neverApplied.applied, 200)}).`
+        : (context.problems ?? []).length > 0
+          ? '**Merging applies nothing** while the problems above stand.'
+          : (context.reviewed ?? true)
+            ? '**Merging applies exactly this**, or nothing.'
+            : 'Merging applies what is different by then: `require-review` is off.'
       : ''
   return sentences(
     applies,
