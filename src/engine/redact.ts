@@ -21,9 +21,11 @@ const runDigest = /\b(particles\/[\w-]+\/[\w-]+|ecs-particles:run)\/[0-9a-f]{32}
 const naming = /(?:arn|name|family|cluster|id|definition|region|zone|group|subnets|groups|startedBy)$/i
 
 /** Members of plans and reports that are this tool's own words or numbers, and are read by programs. */
-const fixed: ReadonlySet<string> = new Set([
-  'version environment region account digest summary transition from to reason state result code startedAt finishedAt claims',
-].flatMap(names => names.split(' ')))
+const fixed: ReadonlySet<string> = new Set(
+  [
+    'version environment region account digest summary transition from to reason state result code startedAt finishedAt claims',
+  ].flatMap(names => names.split(' ')),
+)
 
 /** Members whose keys are names that somebody chose. */
 const chosenKeys: ReadonlySet<string> = new Set(['before', 'after', 'exitCodes'])

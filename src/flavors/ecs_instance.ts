@@ -229,7 +229,9 @@ async function setStatus(
   })
   const [failure] = failures
   if (failure)
-    throw new Error(`ECS did not set ${definition.ec2InstanceId} to ${status}: ${failure.reason ? said(failure.reason) : 'no reason given'}`)
+    throw new Error(
+      `ECS did not set ${definition.ec2InstanceId} to ${status}: ${failure.reason ? said(failure.reason) : 'no reason given'}`,
+    )
 }
 
 async function putAttributes(
