@@ -5,6 +5,7 @@ import { actionsRunner } from './github/runner.ts'
 import { type Edge, main } from './main.ts'
 import { post } from './post.ts'
 import { logLine } from './render/escape.ts'
+import { unmarked } from './said.ts'
 
 const cancel = new AbortController()
 // Everything that waits listens, which is as much as there are particles, and no leak.
@@ -22,7 +23,7 @@ try {
   // Set by post/index.js: one bundle behind all doors.
   await (process.env.ECS_PARTICLES_DOOR === 'post' ? post(edge) : main(edge))
 } catch (error) {
-  setFailed(logLine(error instanceof Error ? error.message : String(error)))
+  setFailed(logLine(unmarked(error instanceof Error ? error.message : String(error))))
 }
 // Connections that are kept alive would keep the step alive too.
 process.exit()

@@ -11,7 +11,7 @@ import { type Graph, graphOf } from './engine/graph.ts'
 import { type Failure, Journal } from './engine/journal.ts'
 import { accountOf, claimContextOf, observe, Pass, type World } from './engine/observe.ts'
 import { decideAll, hasChanges, type Planned, planOf } from './engine/plan.ts'
-import { redactor } from './engine/redact.ts'
+import { Redactor } from './engine/redact.ts'
 import { removedSince } from './engine/removed.ts'
 import { fileName } from './fileName.ts'
 import { flavors } from './flavors/index.ts'
@@ -22,7 +22,7 @@ import { Conversation } from './github/conversation.ts'
 import { type Command, commandFor, EventError, type GitHubEvent, readEvent } from './github/event.ts'
 import { textsAt } from './github/removed.ts'
 import { supersededBy } from './github/review.ts'
-import type { Runner } from './github/runner.ts'
+import { discreet, type Runner } from './github/runner.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { choosesManifest, findManifests } from './manifest/files.ts'
 import { type Loaded, load } from './manifest/load.ts'
@@ -30,6 +30,7 @@ import { quote } from './manifest/words.ts'
 import { isGone, type Particle, type ParticleId, type Problem, sayProblem } from './particle.ts'
 import { renderPlanText, renderReportText } from './render/text.ts'
 import { held, judge, type Told, unshownInGroup } from './review.ts'
+import { said } from './said.ts'
 
 /** What the program touches of the world around it. */
 export interface Edge {
@@ -45,21 +46,34 @@ interface Job extends Edge {
   readonly inputs: Inputs
   readonly event: GitHubEvent
   readonly conversation: Conversation
+  /** Everything that leaves goes through it, once. */
+  readonly redactor: Redactor
 }
 
 /** Manifests in; a plan, or an apply, out. */
 export async function main(edge: Edge): Promise<void> {
-  const { env, runner, clock, signal } = edge
-  const read = readInputs(env)
-  if ('problems' in read) return runner.fail(read.problems)
+  const read = readInputs(edge.env)
+  if ('problems' in read) return edge.runner.fail(read.problems)
   const { inputs } = read
+  const redactor = new Redactor(veilOf(inputs), [inputs.environment, ...(inputs.region ? [inputs.region] : [])])
+  try {
+    await run({ ...edge, runner: discreet(edge.runner, redactor) }, inputs, redactor)
+  } catch (error) {
+    // Whatever it is that nobody expected, it may repeat what it was given.
+    throw new Error(redactor.sentence(said(error instanceof Error ? error.message : String(error))), { cause: error })
+  }
+}
+
+async function run(edge: Edge, inputs: Inputs, redactor: Redactor): Promise<void> {
+  const { env, runner, clock, signal } = edge
   const event = await readEvent(env)
   const command = chosen(event, inputs, runner)
   if (!command) return
   const loaded = readManifests(inputs)
+  for (const particle of loaded.particles) redactor.learn({ particle })
   if (command === 'validate') return validate(loaded, inputs, runner)
   const conversation = new Conversation(event, inputs, clock, signal, text => runner.warn(text))
-  const job: Job = { ...edge, inputs, event, conversation }
+  const job: Job = { ...edge, inputs, event, conversation, redactor }
   if (command === 'plan') await plan(job, loaded)
   else await applyPlan(job, loaded)
   if (conversation.commentUrl) runner.output('comment-url', conversation.commentUrl)
@@ -99,7 +113,7 @@ function validate({ particles, problems, counts }: Loaded, { environment }: Inpu
 }
 
 async function plan(job: Job, loaded: Loaded): Promise<void> {
-  const { inputs, runner, event, conversation } = job
+  const { inputs, runner, event, conversation, redactor } = job
   const made = await makePlan(job, loaded)
   if ('skipped' in made) {
     const { skipped } = made
@@ -112,12 +126,13 @@ async function plan(job: Job, loaded: Loaded): Promise<void> {
   if (!planned || !world) return refuse(job, undefined, problems)
   if (event.mergeGroup) problems.push(...(await unshownInGroup(job, planned)))
   const claims = { version: claimsVersion, hashes: publishedClaims(planned.decisions, planned.claimContext) }
+  const shown = redactor.data(planned.plan)
   // A plan that may not be applied shows nothing that somebody could take for reviewed.
-  tell(job, planned.plan, problems.length > 0 ? undefined : claims)
-  if (problems.length > 0) return refuse(job, planned.plan, problems)
-  await runner.summary(conversation.planSummary({ plan: planned.plan }))
-  await conversation.showPlan({ plan: planned.plan, claims })
-  if (inputs.failOnChanges && hasChanges(planned.plan)) {
+  tell(job, shown, problems.length > 0 ? undefined : claims)
+  if (problems.length > 0) return refuse(job, shown, problems)
+  await runner.summary(conversation.planSummary({ plan: shown }))
+  await conversation.showPlan({ plan: shown, claims })
+  if (inputs.failOnChanges && hasChanges(shown)) {
     runner.fail([
       { message: 'the plan has changes and fail-on-changes is set; apply them, or bring the manifests up to date' },
     ])
@@ -125,8 +140,9 @@ async function plan(job: Job, loaded: Loaded): Promise<void> {
 }
 
 /** Nothing is done: every problem is said, on the pull request too. */
-async function refuse(job: Job, plan: Plan | undefined, problems: readonly Problem[]): Promise<void> {
-  const { runner, conversation } = job
+async function refuse(job: Job, plan: Plan | undefined, found: readonly Problem[]): Promise<void> {
+  const { runner, conversation, redactor } = job
+  const problems = found.map(problem => redactor.problem(problem))
   runner.fail(problems)
   const news = { ...(plan && { plan }), problems }
   await runner.summary(conversation.planSummary(news))
@@ -162,22 +178,6 @@ interface Made {
 const SKIPPED_FORK = 'what a fork proposes is never planned, whatever credentials there are; its manifests are valid'
 
 async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly skipped: string }> {
-  const made = await tryPlan(job, loaded)
-  if ('skipped' in made) return made
-  const hide = withoutSecrets(job.inputs)
-  // Errors repeat what was written or sent. The runner hides secrets in its log, and nobody does in a comment.
-  return { ...made, problems: made.problems.map(problem => ({ ...problem, message: hide(problem.message) })) }
-}
-
-/** Takes the values of secret variables out of a text. */
-function withoutSecrets({ variables, secretVariables }: Inputs): (text: string) => string {
-  const values = [...secretVariables].map(name => variables.get(name) ?? '').filter(value => value !== '')
-  // The longest first: a value may be a part of another.
-  values.sort((one, other) => other.length - one.length)
-  return text => values.reduce((said, value) => said.replaceAll(value, '(hidden)'), text)
-}
-
-async function tryPlan(job: Job, loaded: Loaded): Promise<Made | { readonly skipped: string }> {
   const { inputs, event } = job
   // The step that fetches credentials sets the region too, and is skipped for a fork.
   const problems = [...loaded.problems, ...(event.fromFork ? [] : loaded.regionless)]
@@ -215,7 +215,7 @@ async function tryPlan(job: Job, loaded: Loaded): Promise<Made | { readonly skip
 
 const regionOf = ({ region }: Inputs, particles: readonly Particle[]): string => region ?? particles[0]?.region ?? ''
 
-function worldOf({ inputs, clock, signal }: Job): World {
+function worldOf({ inputs, clock, signal, redactor }: Job): World {
   const regions = new Map<string, Ecs>()
   const settings = { clock, signal, maxConcurrency: inputs.maxConcurrency }
   return {
@@ -224,6 +224,7 @@ function worldOf({ inputs, clock, signal }: Job): World {
     environment: inputs.environment,
     asked: new Set<ParticleId>([...inputs.retryTasks, ...inputs.redeploy]),
     veil: veilOf(inputs),
+    learn: found => redactor.learn(found),
     ecs(region) {
       const known = regions.get(region) ?? new Ecs(region, settings)
       regions.set(region, known)
@@ -308,7 +309,7 @@ async function declaredBefore(
 }
 
 async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
-  const { runner, inputs, conversation } = job
+  const { runner, inputs, conversation, redactor } = job
   const elsewhere = fromElsewhere(job)
   if (elsewhere) {
     const problems = [{ message: elsewhere }]
@@ -327,38 +328,41 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
   }
   const made = await makePlan(job, loaded)
   if ('skipped' in made) return runner.fail([{ message: made.skipped }])
-  const { planned, world, graph, problems } = made
-  if (planned) tell(job, planned.plan)
-  if (!planned || !world || !graph || problems.length > 0) {
+  const { planned, world, graph } = made
+  const problems = made.problems.map(problem => redactor.problem(problem))
+  const shown = planned && redactor.data(planned.plan)
+  if (shown) tell(job, shown)
+  if (!planned || !shown || !world || !graph || problems.length > 0) {
     const report = journalOf(job).finish('failed', refusalOf(problems))
     runner.fail(problems)
-    await runner.summary(conversation.planSummary({ ...(planned && { plan: planned.plan }), problems, merges: false }))
-    return conversation.showReport(report, planned?.plan, await held(job), false)
+    await runner.summary(conversation.planSummary({ ...(shown && { plan: shown }), problems, merges: false }))
+    return conversation.showReport(redactor.data(report), shown, await held(job), false)
   }
   const review = await judge(job, planned)
   if (review.problems.length > 0) {
-    const report = journalOf(job).finish('refused', refusalOf(review.problems))
-    runner.fail(review.problems)
-    await runner.summary(conversation.planSummary({ plan: planned.plan, problems: review.problems, merges: false }))
-    await conversation.showRefusal(planned.plan, review.problems)
-    return conversation.showReport(report, planned.plan, review.told, false)
+    const refused = review.problems.map(problem => redactor.problem(problem))
+    const report = journalOf(job).finish('refused', refusalOf(refused))
+    runner.fail(refused)
+    await runner.summary(conversation.planSummary({ plan: shown, problems: refused, merges: false }))
+    await conversation.showRefusal(shown, refused)
+    return conversation.showReport(redactor.data(report), shown, review.told, false)
   }
-  const hide = redactor(planned.decisions)
-  const report = await apply(planned, graph, world, journalOf(job, hide), {
+  const report = await apply(planned, graph, world, journalOf(job), {
     waitTimeout: inputs.waitTimeout,
     onFailure: inputs.onFailure,
     signal: job.signal,
-    log: { say: (id, sentence) => runner.log.say(id, hide(sentence)), close: id => runner.log.close(id) },
+    log: runner.log,
   })
   await conclude(job, report, planned.plan, graph, review.told)
 }
 
 async function conclude(job: Job, report: Report, plan: Plan, graph: Graph, told: Told): Promise<void> {
-  const { runner, conversation } = job
-  runner.info(renderReportText(report, plan))
-  if (report.result !== 'succeeded') runner.fail(failures(report, plan, graph))
-  await runner.summary(conversation.reportSummary(report, plan))
-  await conversation.showReport(report, plan, told, conversation.branch !== undefined)
+  const { runner, conversation, redactor } = job
+  const [shown, shownPlan] = [redactor.data(report), redactor.data(plan)]
+  runner.info(renderReportText(shown, shownPlan))
+  if (report.result !== 'succeeded') runner.fail(failures(shown, shownPlan, graph))
+  await runner.summary(conversation.reportSummary(shown, shownPlan))
+  await conversation.showReport(shown, shownPlan, told, conversation.branch !== undefined)
 }
 
 /** Why nothing may be applied from where this run stands, if so. */
@@ -395,20 +399,15 @@ function failures({ steps, error, result }: Report, { unchanged }: Plan, { parti
   return [{ message: result === 'cancelled' ? 'the run was cancelled' : 'the apply failed' }]
 }
 
-function journalOf({ runner, inputs, clock }: Job, hide?: (text: string) => string): Journal {
+function journalOf({ runner, inputs, clock, redactor }: Job): Journal {
   const name = `${fileName(inputs)}.report.json`
   let told = false
-  return new Journal(
-    inputs.environment,
-    clock,
-    report => {
-      const path = runner.file(name, `${JSON.stringify(report, null, 2)}\n`)
-      // At once: outputs of a step that is killed are those that it has written.
-      if (!told) runner.output('report-file', path)
-      told = true
-    },
-    hide,
-  )
+  return new Journal(inputs.environment, clock, report => {
+    const path = runner.file(name, `${JSON.stringify(redactor.data(report), null, 2)}\n`)
+    // At once: outputs of a step that is killed are those that it has written.
+    if (!told) runner.output('report-file', path)
+    told = true
+  })
 }
 
 async function supersedes({ event, inputs, conversation, runner }: Job): Promise<string | undefined> {

@@ -1,15 +1,20 @@
 /** Says on GitHub what another job has planned: that job needs no right to write there, and this one none in AWS. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { nothingHidden } from './engine/curtain.ts'
 import type { Plan, Step, Transition } from './engine/document.ts'
+import { Redactor } from './engine/redact.ts'
 import { type Claims, isClaim } from './github/check.ts'
 import { Conversation, type PlanNews } from './github/conversation.ts'
 import { type GitHubEvent, readEvent } from './github/event.ts'
+import { discreet } from './github/runner.ts'
 import { type PostInputs, readPostInputs } from './inputs.ts'
 import type { Edge } from './main.ts'
 
 /** A plan file in; the comment and the check of the pull request out. */
-export async function post({ env, runner, clock, signal }: Edge): Promise<void> {
+export async function post({ env, runner: told, clock, signal }: Edge): Promise<void> {
+  // It knows no hidden value: the plan that it posts has none, and GitHub has been told none.
+  const runner = discreet(told, new Redactor(nothingHidden))
   const read = readPostInputs(env)
   if ('problems' in read) return runner.fail(read.problems)
   const { inputs } = read

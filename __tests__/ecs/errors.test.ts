@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { EcsError, explain, isDenied, isEcs, isThrottled, isUnreached } from '../../src/ecs/errors.ts'
+import { said as marked, unmarked } from '../../src/said.ts'
 
 const thrown = (name: string, message: string, more: object = {}) =>
   Object.assign(new Error(message), { name, ...more })
@@ -31,11 +32,13 @@ describe('what went wrong', () => {
   test('is one line, in ECS’s words', () => {
     const { message, said } = explained(thrown('ClientException', 'one\n  two', answered(400)))
     expect(said).toBe('one two')
-    expect(message).toBe('ecs:UpdateService in us-east-1: ClientException: one two')
+    expect(message).toBe(`ecs:UpdateService in us-east-1: ClientException: ${marked('one two')}`)
   })
 
   test('on the way there says where', () => {
-    expect(explained(thrown('Error', 'connect ECONNREFUSED', { code: 'ECONNREFUSED' }), 'http://x').message).toBe(
+    expect(
+      unmarked(explained(thrown('Error', 'connect ECONNREFUSED', { code: 'ECONNREFUSED' }), 'http://x').message),
+    ).toBe(
       'ecs:UpdateService in us-east-1: no answer from http://x (ECONNREFUSED: connect ECONNREFUSED); check the region, the network and AWS_ENDPOINT_URL_ECS',
     )
   })

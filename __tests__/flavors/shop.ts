@@ -11,7 +11,7 @@ import { type Graph, graphOf } from '../../src/engine/graph.ts'
 import { Journal } from '../../src/engine/journal.ts'
 import { accountOf, claimContextOf, observe, Pass, type World } from '../../src/engine/observe.ts'
 import { decideAll, type Planned, type PlanSettings, planOf } from '../../src/engine/plan.ts'
-import { redactor } from '../../src/engine/redact.ts'
+import { Redactor } from '../../src/engine/redact.ts'
 import { flavors } from '../../src/flavors/index.ts'
 import { vocabulary } from '../../src/flavors/vocabulary.ts'
 import { load } from '../../src/manifest/load.ts'
@@ -53,6 +53,7 @@ export interface Made {
   readonly planned: Planned
   readonly graph: Graph
   readonly world: World
+  readonly redactor: Redactor
   readonly claims: readonly string[]
   step(particle: string): Step
   /** Steps that nobody reviewed, when these claims were. */
@@ -139,18 +140,18 @@ export class Shop {
   async #apply(manifests: Manifests, asked: Asked, life: Mortal, written: Report[], log: string[]): Promise<Made> {
     const made = await this.#make(manifests, asked, life)
     if (made.planned.problems.length > 0) throw new Error(made.planned.problems.map(sayProblem).join('\n'))
-    const hide = redactor(made.planned.decisions)
+    const { redactor } = made
     const write = (report: Report) => {
-      if (!life.dead) written.push(report)
+      if (!life.dead) written.push(redactor.data(report))
     }
-    const journal = new Journal(asked.environment ?? 'default', this.clock, write, hide)
+    const journal = new Journal(asked.environment ?? 'default', this.clock, write)
     await apply(made.planned, made.graph, made.world, journal, {
       waitTimeout: asked.waitTimeout ?? 30 * 60_000,
       onFailure: asked.onFailure ?? 'stop',
       signal: asked.signal ?? new AbortController().signal,
       log: {
         say: (particle, sentence) => {
-          log.push(`${particle}: ${hide(sentence)}`)
+          log.push(`${particle}: ${redactor.sentence(sentence)}`)
           asked.onSay?.(particle, sentence)
         },
         close: () => {},
@@ -161,10 +162,12 @@ export class Shop {
 
   async #make(manifests: Manifests, asked: Asked, life: Mortal): Promise<Made> {
     const particles = read(manifests, asked)
-    const world = this.#world(asked, life)
+    const veil = veilOf(asked)
+    const redactor = new Redactor(veil)
+    const world = this.#world(asked, life, veil, redactor)
     const graph = graphOf([...particles, ...(asked.gone?.(particles) ?? [])])
     const { lives, errors } = await observe(graph, new Pass(graph, world))
-    if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'))
+    if (errors.length > 0) throw new Error(redactor.sentence(errors.map(({ message }) => message).join('\n')))
     const decisions = decideAll(graph, lives, world)
     const acts = [...decisions.values()].some(({ transition }) => transition)
     const claimContext = claimContextOf(world, await accountOf(world, graph, acts))
@@ -173,9 +176,10 @@ export class Shop {
       claimContext,
       maxTerminations: asked.maxTerminations ?? { share: 1 },
     })
-    const { plan } = planned
+    const plan = redactor.data(planned.plan)
     return {
       plan,
+      redactor,
       planned,
       graph,
       world,
@@ -190,19 +194,15 @@ export class Shop {
     }
   }
 
-  #world(asked: Asked, life: Mortal): World {
+  #world(asked: Asked, life: Mortal, veil: Veil, redactor: Redactor): World {
     const regions = new Map<string, Ecs>()
-    const veil: Veil = {
-      releaseVariables: new Set(asked.release),
-      secretVariables: new Set(asked.secret),
-      revealed: asked.revealed ?? (() => false),
-    }
     return {
       flavors,
       clock: this.clock,
       environment: asked.environment ?? 'default',
       asked: new Set(asked.asked as ParticleId[] | undefined),
       veil,
+      learn: found => redactor.learn(found),
       ecs: name => {
         const known = regions.get(name)
         if (known) return known
@@ -214,6 +214,13 @@ export class Shop {
     }
   }
 }
+
+const veilOf = ({ release, secret, variables = {}, revealed = () => false }: Asked): Veil => ({
+  releaseVariables: new Set(release),
+  secretVariables: new Set(secret),
+  secretValues: (secret ?? []).flatMap(name => variables[name] ?? []),
+  revealed,
+})
 
 /** The particles of manifests that are right. */
 export function read(manifests: Manifests, asked: Asked = {}): readonly Particle[] {

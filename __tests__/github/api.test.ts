@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { actionsToken } from '../../simulator/github/server.ts'
 import { GitHub, GitHubError, type Purpose } from '../../src/github/api.ts'
+import { unmarked } from '../../src/said.ts'
 import { openWorld, second, secret, type World } from './world.ts'
 
 let world: World
@@ -139,7 +140,7 @@ describe('patience', () => {
 
   test('and no more', async () => {
     world.server.faults.push({ status: 502, message: 'Bad Gateway', times: 4 })
-    expect((await refusal(history())).message).toBe('GitHub failed to read the history (502): Bad Gateway')
+    expect(unmarked((await refusal(history())).message)).toBe('GitHub failed to read the history (502): Bad Gateway')
     expect(world.server.calls).toHaveLength(4)
   })
 
@@ -252,7 +253,7 @@ describe('refusals', () => {
 
   test('what the server repeats of the token is hidden', async () => {
     world.server.faults.push({ status: 400, message: `Bad header\nAuthorization: token ${secret}`, times: 1 })
-    expect((await refusal(history())).message).toBe(
+    expect(unmarked((await refusal(history())).message)).toBe(
       'GitHub refused to read the history (400): Bad header Authorization: token ***',
     )
   })

@@ -1,11 +1,12 @@
+import { saidWithin } from '../said.ts'
 import type { CallName } from './calls.ts'
 
-/** What ECS, or the way to it, answered instead of a result. `message` is one line for people. */
+/** What ECS, or the way to it, answered instead of a result. `message` is one line for people, ECS's words in it marked. */
 export class EcsError extends Error {
   /** ECS's own code, such as `ClusterNotFoundException`, or Node's, such as `ECONNREFUSED`. */
   readonly code: string
   readonly call: CallName
-  /** ECS's own sentence, without ours around it. */
+  /** ECS's own sentence, without ours around it and without marks. */
   readonly said: string
   /** The call may have been carried out: the answer is what is missing. Look before trying again. */
   readonly unsure: boolean
@@ -20,7 +21,7 @@ export class EcsError extends Error {
     unsure: boolean,
     resourceIds: readonly string[] = [],
   ) {
-    super(message)
+    super(saidWithin(message, said))
     this.name = 'EcsError'
     this.call = call
     this.code = code

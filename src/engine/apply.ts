@@ -482,7 +482,10 @@ class StepRun {
 
   #decide({ particle, live }: Pick<Looked, 'particle' | 'live'>): Decision {
     const { world, decisions } = this.#context
-    return decide(particle, live, flavorOf(world, particle), decisions, resolved => curtainOf(resolved, world.veil))
+    const curtainFor = (resolved: Particle) => curtainOf(resolved, world.veil)
+    const decision = decide(particle, live, flavorOf(world, particle), decisions, curtainFor)
+    world.learn?.(decision)
+    return decision
   }
 
   async #act(): Promise<Act> {

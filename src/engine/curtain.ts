@@ -13,6 +13,9 @@ export interface Veil {
   revealed(name: string): boolean
 }
 
+/** What the inputs say where there are none. */
+export const nothingHidden: Veil = { secretVariables: new Set(), releaseVariables: new Set(), revealed: () => true }
+
 /** Hides nothing: for questions whose answer nobody sees, such as whether two definitions say the same. */
 export const openCurtain: Curtain = { secret: () => false, revealed: () => true }
 

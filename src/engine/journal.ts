@@ -16,24 +16,17 @@ export class Journal {
   readonly #environment: string
   readonly #clock: Clock
   readonly #write: (report: Report) => void
-  readonly #hide: (text: string) => string
   readonly #startedAt: string
   readonly #steps = new Map<ParticleId, ReportStep>()
   #result: Result = 'running'
   #finishedAt: string | undefined
   #error: Failure | undefined
 
-  /** `write` must have stored the report when it returns; `hide` takes hidden values out of what ECS says. */
-  constructor(
-    environment: string,
-    clock: Clock,
-    write: (report: Report) => void,
-    hide: (text: string) => string = text => text,
-  ) {
+  /** `write` must have stored the report when it returns. Others' words in it are marked: see `Redactor`. */
+  constructor(environment: string, clock: Clock, write: (report: Report) => void) {
     this.#environment = environment
     this.#clock = clock
     this.#write = write
-    this.#hide = hide
     this.#startedAt = this.#time()
     this.#write(this.report())
   }
@@ -55,7 +48,7 @@ export class Journal {
 
   finish(result: Result, error?: Failure): Report {
     this.#result = result
-    this.#error = error && this.#hidden(error)
+    this.#error = error
     this.#finishedAt = this.#time()
     const report = this.report()
     this.#write(report)
@@ -75,16 +68,8 @@ export class Journal {
   }
 
   #note(step: ReportStep): void {
-    this.#steps.set(step.particle, {
-      ...step,
-      ...(step.because && { because: this.#hide(step.because) }),
-      ...(step.error && { error: this.#hidden(step.error) }),
-    })
+    this.#steps.set(step.particle, step)
     this.#write(this.report())
-  }
-
-  #hidden({ code, message, details }: Failure): Failure {
-    return { code, message: this.#hide(message), details: details.map(this.#hide) }
   }
 
   #time(): string {

@@ -5,6 +5,7 @@ import type { AnyFlavor, Surroundings } from '../flavors/flavor.ts'
 import { inheritsIn, type Particle, type ParticleId, Unknown, valueAt, withInherited } from '../particle.ts'
 import type { Veil } from './curtain.ts'
 import type { Graph } from './graph.ts'
+import type { Known } from './redact.ts'
 import { releaseSignatures } from './release.ts'
 import type { ClaimContext } from './subject.ts'
 
@@ -17,6 +18,8 @@ export interface World {
   /** Ids that the inputs name: tasks to run again, services to deploy again. */
   readonly asked: ReadonlySet<ParticleId>
   readonly veil: Veil
+  /** Told of everything that is found and decided, before anybody is told a word of it. */
+  learn?(found: Known): void
 }
 
 /** The flavor of a particle. Manifests with any other were refused. */
@@ -73,16 +76,28 @@ export class Pass {
   }
 
   async #look(id: ParticleId): Promise<unknown> {
-    const particle = await this.resolved(id)
-    return flavorOf(this.#world, particle).look(particle, await this.around(id))
+    const stated = this.#particle(id)
+    const flavor = flavorOf(this.#world, stated)
+    // What a service inherits from its task definition is known when that is known, which asks what the service runs.
+    const particle = flavor.foundByName ? stated : await this.resolved(id)
+    this.#world.learn?.({ particle })
+    const around = flavor.foundByName ? this.#around(stated, new Map()) : await this.around(id)
+    const live = await flavor.look(particle, around)
+    this.#world.learn?.({ particle, live })
+    return live
   }
 
   /** What a flavor may know of the neighbourhood. Parents are resolved before, so that their definitions can be read. */
   async around(id: ParticleId): Promise<Surroundings> {
     const particle = this.#particle(id)
-    const { clock, environment, asked } = this.#world
     const neighbours = new Map<ParticleId, Particle>()
     for (const parent of particle.parents) neighbours.set(parent, await this.resolved(parent))
+    return this.#around(particle, neighbours)
+  }
+
+  #around(particle: Particle, neighbours: ReadonlyMap<ParticleId, Particle>): Surroundings {
+    const { id } = particle
+    const { clock, environment, asked } = this.#world
     const ecs = this.#world.ecs(particle.region)
     return {
       ecs: this.#tally ? ecs.countedBy(this.#tally) : ecs,

@@ -39,12 +39,11 @@ export function decideAll(
   for (const id of graph.order) {
     const particle = graph.particles.get(id)
     if (!particle) continue
-    decisions.set(
-      id,
-      decide(particle, lives.get(id), flavorOf(world, particle), decisions, resolved =>
-        curtainOf(resolved, world.veil),
-      ),
+    const decision = decide(particle, lives.get(id), flavorOf(world, particle), decisions, resolved =>
+      curtainOf(resolved, world.veil),
     )
+    decisions.set(id, decision)
+    world.learn?.(decision)
   }
   return decisions
 }

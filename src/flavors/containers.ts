@@ -1,4 +1,5 @@
 import type { Task } from '@aws-sdk/client-ecs'
+import { said } from '../said.ts'
 
 /** One stopped task in ECS's words: why it stopped, and how its containers ended. */
 function stopped(task: Task): string {
@@ -6,9 +7,9 @@ function stopped(task: Task): string {
     .filter(({ exitCode, reason }) => (exitCode !== undefined && exitCode !== 0) || reason)
     .map(({ name, exitCode, reason }) => {
       const code = exitCode === undefined ? 'no exit code' : `exited ${exitCode}`
-      return `${name} ${code}${reason ? `, ${reason}` : ''}`
+      return `${name} ${code}${reason ? `, ${said(reason)}` : ''}`
     })
-  return [task.stoppedReason ?? 'no reason given', ...containers].join('; ')
+  return [task.stoppedReason ? said(task.stoppedReason) : 'no reason given', ...containers].join('; ')
 }
 
 /** `12 × stopped: Essential container in task exited; web exited 137, OutOfMemoryError`, most frequent first. */

@@ -71,6 +71,8 @@ async function stillThere(ecs: Ecs, name: string): Promise<string> {
 export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
   ...words,
 
+  foundByName: true,
+
   read(particle, live) {
     if (!live) return { state: 'terminated' }
     if (live.status === 'ACTIVE') {

@@ -2,6 +2,7 @@ import type { Attribute, ContainerInstance, Task } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../engine/change.ts'
 import { ignoredPaths } from '../engine/path.ts'
 import type { Particle } from '../particle.ts'
+import { said } from '../said.ts'
 import { plural } from './containers.ts'
 import type { Curtain, Flavor } from './flavor.ts'
 import { nameOf, vocabulary } from './vocabulary.ts'
@@ -75,6 +76,8 @@ function differences(
 
 export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
   ...words,
+
+  foundByName: true,
 
   read(particle, live) {
     if (!live) return { state: 'stopped' }
@@ -226,7 +229,9 @@ async function setStatus(
   })
   const [failure] = failures
   if (failure)
-    throw new Error(`ECS did not set ${definition.ec2InstanceId} to ${status}: ${failure.reason ?? 'no reason given'}`)
+    throw new Error(
+      `ECS did not set ${definition.ec2InstanceId} to ${status}: ${failure.reason ? said(failure.reason) : 'no reason given'}`,
+    )
 }
 
 async function putAttributes(

@@ -13,6 +13,7 @@ import { overlay } from '../engine/overlay.ts'
 import { ignoredPaths, memberOf } from '../engine/path.ts'
 import type { Members } from '../engine/rules.ts'
 import type { Particle } from '../particle.ts'
+import { said } from '../said.ts'
 import { plural, stopping, summarizeStopped } from './containers.ts'
 import type { Act, Comparison, Curtain, Flavor } from './flavor.ts'
 import { insist, type NotYet } from './insist.ts'
@@ -98,6 +99,8 @@ const isGoneAlready = (error: unknown): boolean =>
 export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   ...words,
 
+  foundByName: true,
+
   read(particle, live) {
     if (!live) return { state: 'terminated' }
     const { service } = live
@@ -112,7 +115,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
       return {
         state: 'running',
         failed: true,
-        why: `its deployment of ${reference(deployment)} FAILED: ${deployment.rolloutStateReason ?? 'ECS gives no reason'}; change it, or name ${particle.id} in redeploy`,
+        why: `its deployment of ${reference(deployment)} FAILED: ${saidOr(deployment.rolloutStateReason)}; change it, or name ${particle.id} in redeploy`,
       }
     }
     if (deployment?.rolloutState === 'IN_PROGRESS') return { state: 'pending', unsettled: true, why: progress(service) }
@@ -274,7 +277,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
       .filter(event => (event.createdAt?.getTime() ?? 0) >= memo.since - 1_000)
       .reverse()
       .slice(-20)
-      .map(event => `${event.createdAt?.toISOString().slice(11, 19)}  ${event.message ?? ''}`)
+      .map(event => `${event.createdAt?.toISOString().slice(11, 19)}  ${said(event.message ?? '')}`)
     const stopped = await ecs.stoppedTasksOfService(definition.cluster ?? 'default', definition.serviceName ?? '')
     const ours = stopped.filter(task => memo.deployment === undefined || task.startedBy === memo.deployment)
     // Those that were taken away because the rollout was over did not fail.
@@ -460,6 +463,9 @@ function reference(deployment: Pick<Deployment, 'taskDefinition'> | undefined): 
   return arn.slice(arn.lastIndexOf('/') + 1) || 'its task definition'
 }
 
+/** ECS's reason, which may repeat anything. */
+const saidOr = (reason: string | undefined): string => (reason ? said(reason) : 'ECS gives no reason')
+
 const counts = (service: Service): string => {
   const { runningCount = 0, desiredCount = 0 } = service
   return desiredCount === 0 && runningCount > 0
@@ -488,7 +494,7 @@ function rollout(
   if (ours?.rolloutState === 'FAILED') {
     return {
       is: 'failed',
-      because: `its deployment of ${reference(ours)} FAILED: ${ours.rolloutStateReason ?? 'ECS gives no reason'}`,
+      because: `its deployment of ${reference(ours)} FAILED: ${saidOr(ours.rolloutStateReason)}`,
     }
   }
   // An autoscaler may be on its way down all the time; a count that the manifest states is to be met.
@@ -523,7 +529,7 @@ function notOurs(
   if (now.rolloutState === 'IN_PROGRESS') {
     return { is: 'moving', because: `ECS is rolling back to ${reference(now)}, ${counts(live)}` }
   }
-  const why = ours?.rolloutStateReason ?? told ?? now.rolloutStateReason ?? 'ECS gives no reason'
+  const why = saidOr(ours?.rolloutStateReason ?? told ?? now.rolloutStateReason)
   const ended = now.rolloutState === 'FAILED' ? 'and that failed too' : `it runs ${reference(now)} again`
   return { is: 'failed', because: `was rolled back by ECS: ${ended}, ${counts(live)}: ${why}` }
 }

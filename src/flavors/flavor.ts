@@ -123,6 +123,8 @@ export interface Vocabulary {
 export interface Flavor<Definition extends object, Live, Memo> extends Vocabulary {
   /** Others refer to it; nobody looks at it, nobody changes it. */
   readonly referenceOnly?: true
+  /** A look needs nothing but who the particle is, which is known without AWS: what it inherits may be found out later. */
+  readonly foundByName?: true
 
   // Pure: tables in, tables out.
   read(particle: Particle<Definition>, live: Live | undefined): Observed

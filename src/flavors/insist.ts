@@ -1,4 +1,5 @@
 import { EcsError, isEcs } from '../ecs/errors.ts'
+import { said } from '../said.ts'
 import type { Act } from './flavor.ts'
 
 /** ECS refuses, but says it in words that mean "not yet". */
@@ -21,7 +22,7 @@ export async function insist<T>(call: () => Promise<T>, rows: NotYet | readonly 
       const notYet = [rows].flat().find(({ when }) => isEcs(error, ...when))
       if (!notYet || !(error instanceof EcsError) || act.clock.now() - since >= notYet.atMost) throw error
       const because = typeof notYet.because === 'string' ? notYet.because : await notYet.because()
-      act.say(`${because}: ${error.said}`)
+      act.say(`${because}: ${said(error.said)}`)
       await act.pause(pause)
     }
   }

@@ -2,6 +2,7 @@
 
 import type { Container, RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
 import type { Particle } from '../particle.ts'
+import { said } from '../said.ts'
 import { plural, summarizeStopped } from './containers.ts'
 import type { Observed, Verdict } from './flavor.ts'
 import type { RunRecord } from './record.ts'
@@ -226,7 +227,7 @@ export function settledJob(runs: readonly Task[], essential: readonly string[], 
     return { is: 'failed', because, details: summarizeStopped(bad), task: report }
   }
   if (memo.failures.length > 0) {
-    return { is: 'failed', because: `ECS did not start all of it: ${memo.failures.join('; ')}`, task: report }
+    return { is: 'failed', because: `ECS did not start all of it: ${said(memo.failures.join('; '))}`, task: report }
   }
   return { is: 'settled', because: 'exit code 0', task: report }
 }

@@ -1,6 +1,7 @@
 /** The way to GitHub: one client, its patience, and its errors in one sentence. */
 import type { getOctokit } from '@actions/github'
 import { type Clock, wallClock } from '../clock.ts'
+import { said } from '../said.ts'
 import type { Repository } from './event.ts'
 
 type Octokit = ReturnType<typeof getOctokit>
@@ -220,7 +221,7 @@ export class GitHub {
 
   #explain({ to, needs }: Purpose, failure: Failure): GitHubError {
     const { status, message, headers, limited } = failure
-    const said = message.replaceAll(this.#options.token, '***').replace(/\s+/g, ' ').trim().slice(0, 300)
+    const words = message.replaceAll(this.#options.token, '***').replace(/\s+/g, ' ').trim().slice(0, 300)
     if (limited) {
       const end = limitEnd(headers, this.clock.now())
       const at = end === undefined ? 'later' : `after ${new Date(end).toISOString().slice(0, 16).replace('T', ' ')} UTC`
@@ -229,14 +230,14 @@ export class GitHub {
         limited: true,
       })
     }
-    if (status === undefined) return new GitHubError(`GitHub did not answer when asked to ${to}: ${said}`)
+    if (status === undefined) return new GitHubError(`GitHub did not answer when asked to ${to}: ${said(words)}`)
     if (status === 401)
       return new GitHubError(
         `GitHub does not accept the token (401) to ${to}; check github-token, and that the job has not outlived it`,
         { status },
       )
-    if (status === 403 && /not accessible by|must authenticate via a github app|permission/i.test(said)) {
-      const why = /github app/i.test(said)
+    if (status === 403 && /not accessible by|must authenticate via a github app|permission/i.test(words)) {
+      const why = /github app/i.test(words)
         ? 'only the token of an app, such as GITHUB_TOKEN, may do that'
         : `the token lacks "${needs}"; add it to the job's permissions`
       return new GitHubError(`GitHub refused to ${to} (403): ${why}`, { status, missing: needs })
@@ -247,10 +248,10 @@ export class GitHub {
         status,
         missing: needs,
       })
-    if (status >= 500) return new GitHubError(`GitHub failed to ${to} (${status}): ${said}`, { status })
+    if (status >= 500) return new GitHubError(`GitHub failed to ${to} (${status}): ${said(words)}`, { status })
     const accepted = headers['x-accepted-github-permissions']
     return new GitHubError(
-      `GitHub refused to ${to} (${status}): ${said}${status === 403 && accepted ? ` (needs ${accepted})` : ''}`,
+      `GitHub refused to ${to} (${status}): ${said(words)}${status === 403 && accepted ? ` (needs ${accepted})` : ''}`,
       { status },
     )
   }

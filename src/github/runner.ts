@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as core from '@actions/core'
 import type { Log } from '../engine/apply.ts'
+import type { Redactor } from '../engine/redact.ts'
 import type { ParticleId, Problem } from '../particle.ts'
 import { sayProblem } from '../particle.ts'
 import { logLine } from '../render/escape.ts'
@@ -21,6 +22,23 @@ export interface Runner {
   summary(markdown: string): Promise<void>
   /** Writes a file that outlives the step, whole or not at all, and says where. */
   file(name: string, text: string): string
+}
+
+/** A runner that may be told anything, and passes on what may be said. Files are written as they are: see `Redactor.data`. */
+export function discreet(runner: Runner, redactor: Redactor): Runner {
+  const hide = (text: string) => redactor.sentence(text)
+  return {
+    log: {
+      say: (particle, sentence) => runner.log.say(hide(particle) as ParticleId, hide(sentence)),
+      close: particle => runner.log.close(hide(particle) as ParticleId),
+    },
+    info: text => runner.info(hide(text)),
+    warn: text => runner.warn(hide(text)),
+    fail: problems => runner.fail(problems.map(problem => redactor.problem(problem))),
+    output: (name, value) => runner.output(name, typeof value === 'string' ? hide(value) : value),
+    summary: markdown => runner.summary(hide(markdown)),
+    file: (name, text) => runner.file(name, text),
+  }
 }
 
 /** The runner that GitHub Actions is. */

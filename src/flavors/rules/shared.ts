@@ -1,4 +1,5 @@
 /** Tables of structures that several requests have. */
+import { isHiddenLogOption, isHiddenVariable } from '../../engine/hidden.ts'
 import { type Rule, type Rules, under } from '../../engine/rules.ts'
 import { isReservedTag } from '../tags.ts'
 import { byName, placementField } from './spelling.ts'
@@ -15,7 +16,6 @@ export const tags: Rules = under(
   { key: {}, value: { default: '' } },
 )
 
-/** Values are hidden unless a user has named the variable: nobody can tell a password from a log level by its looks. */
 export const environment: Rules = under(
   'environment',
   { unordered: true, named: 'name' },
@@ -23,7 +23,7 @@ export const environment: Rules = under(
     name: {},
     value: {
       default: '',
-      hidden: ({ holder: { name } }, _key, curtain) => typeof name !== 'string' || !curtain.revealed(name),
+      hidden: ({ holder: { name } }, _key, curtain) => isHiddenVariable(name, one => curtain.revealed(one)),
     },
   },
 )
@@ -44,13 +44,12 @@ export const resourceRequirements: Rules = under(
   },
 )
 
-/** Options may hold tokens of a log service; those of `awslogs` name groups and streams. */
 export const logConfiguration: Rules = under(
   'logConfiguration',
   {},
   {
     logDriver: {},
-    options: { hidden: (_around, key) => !key?.startsWith('awslogs-') },
+    options: { hidden: (_around, key) => isHiddenLogOption(key) },
     ...under('secretOptions', { unordered: true, named: 'name' }, { name: {}, valueFrom: {} }),
   },
 )

@@ -1,0 +1,43 @@
+/**
+ * Words that somebody else wrote, inside a sentence of ours: what ECS, Docker or GitHub answered. They may repeat any
+ * value that they were sent, so they are marked where they enter a sentence, and lose hidden values where it leaves.
+ *
+ * The marks are characters that Unicode keeps out of every text that is exchanged (noncharacters, chapter 23.7).
+ */
+const begins = '\ufdd0'
+const ends = '\ufdd1'
+const marks = /[\ufdd0\ufdd1]/g
+
+/** The words as others' words. Marks that they bring along are none of ours. */
+export const said = (words: string): string => (words === '' ? '' : `${begins}${unmarked(words)}${ends}`)
+
+/** The text as it reads, for whoever compares it and shows it to nobody. */
+export const unmarked = (text: string): string => text.replace(marks, '')
+
+export const holdsSaid = (text: string): boolean => text.includes(begins)
+
+/** Marks the words where a sentence repeats them. A sentence that has marks already was made by somebody who knew better. */
+export function saidWithin(sentence: string, words: string): string {
+  if (words === '' || holdsSaid(sentence)) return sentence
+  return sentence.replace(words, () => said(words))
+}
+
+/** A piece of a sentence: ours, or others' words. */
+export interface Piece {
+  readonly text: string
+  readonly foreign: boolean
+}
+
+/** The sentence in pieces, without the marks. Words that were cut off before their end are others' to the end. */
+export function piecesOf(sentence: string): Piece[] {
+  const pieces: Piece[] = []
+  let foreign = false
+  let from = 0
+  for (const { 0: mark, index } of sentence.matchAll(marks)) {
+    if (index > from) pieces.push({ text: sentence.slice(from, index), foreign })
+    foreign = mark === begins
+    from = index + 1
+  }
+  if (from < sentence.length) pieces.push({ text: sentence.slice(from), foreign })
+  return pieces
+}
