@@ -103,6 +103,8 @@ export interface Vocabulary {
   readonly refused: Readonly<Record<string, string>>
   /** PCF's unique keys: dotted, `[]` for every element of a list. */
   readonly required: readonly string[]
+  /** Of these, the one that `pcf_name` stands in for where a definition leaves it out. */
+  readonly named?: string
   /** PCF's names → the API's. */
   readonly aliases: Readonly<Record<string, string>>
   /** Flavor of a parent → the member of the definition that it fills. */

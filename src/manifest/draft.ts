@@ -125,7 +125,7 @@ export function readDraft(
   problems: Problem[],
 ): Draft {
   const wrong = complain(problems)
-  const resource = readResource(map, vocabulary, origin.copy?.index, wrong)
+  const resource = readResource(map, who.name, vocabulary, origin.copy?.index, wrong)
   const checked = checkDefinition(resource.definition, vocabulary)
   for (const problem of checked.problems) problems.push(problem)
   // A value that the model refuses is no name either; once is enough.

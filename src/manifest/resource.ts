@@ -17,7 +17,13 @@ export interface Resource {
 }
 
 /** `aws_resource` in the API's own words, without what is not sent. */
-export function readResource(map: MapNode, vocabulary: Vocabulary, copy: number | undefined, wrong: Wrong): Resource {
+export function readResource(
+  map: MapNode,
+  name: string,
+  vocabulary: Vocabulary,
+  copy: number | undefined,
+  wrong: Wrong,
+): Resource {
   const given = map.entries.get('aws_resource')
   const empty: MapNode = { kind: 'map', place: given?.node.place ?? map.place, entries: new Map() }
   if (given?.node.kind !== 'map') {
@@ -43,24 +49,37 @@ export function readResource(map: MapNode, vocabulary: Vocabulary, copy: number 
     else if (!Object.hasOwn(vocabulary.aliases, key)) entries.set(key, entry)
   }
   for (const [key, entry] of given.node.entries) {
-    const name = Object.hasOwn(vocabulary.aliases, key) ? vocabulary.aliases[key] : undefined
-    if (!name) continue
-    const other = entries.get(name)
-    if (!other) entries.set(name, entry)
+    const member = Object.hasOwn(vocabulary.aliases, key) ? vocabulary.aliases[key] : undefined
+    if (!member) continue
+    const other = entries.get(member)
+    if (!other) entries.set(member, entry)
     else if (!sameName(entry.node, other.node)) {
       wrong(
         entry.at,
-        `aws_resource.${key} is PCF's name for ${name}, which says something else at ${lineOf(other.node.place)}; keep one of them`,
+        `aws_resource.${key} is PCF's name for ${member}, which says something else at ${lineOf(other.node.place)}; keep one of them`,
       )
     }
   }
   if (copy !== undefined) {
-    for (const name of namingMembers(vocabulary)) {
-      const entry = entries.get(name)
-      if (entry) entries.set(name, { at: entry.at, node: suffixed(entry.node, `-${copy}`, name, wrong) })
+    for (const member of namingMembers(vocabulary)) {
+      const entry = entries.get(member)
+      if (entry) entries.set(member, { at: entry.at, node: suffixed(entry.node, `-${copy}`, member, wrong) })
     }
   }
+  const { named } = vocabulary
+  if (named !== undefined && !entries.has(named)) {
+    const node = namedBy(map, name, copy)
+    entries.set(named, { at: node.place, node })
+  }
   return { given: true, definition: { kind: 'map', place: given.node.place, entries }, options, region }
+}
+
+/** The particle's name as a member of its definition: a copy's with its number, and made from the same variables. */
+function namedBy(map: MapNode, name: string, copy: number | undefined): ScalarNode {
+  const stated = map.entries.get('pcf_name')?.node
+  if (stated?.kind !== 'scalar') return { kind: 'scalar', place: map.place, value: name }
+  const parts = stated.parts && (copy === undefined ? stated.parts : [...stated.parts, `-${copy}`])
+  return { kind: 'scalar', place: stated.place, value: name, ...(parts && { parts }) }
 }
 
 /** Members that say which one a thing is, apart from where it is. The first is its name. */
@@ -142,7 +161,9 @@ export function checkRequired(definition: MapNode, vocabulary: Vocabulary, wrong
     if (!list) continue
     const node = definition.entries.get(list)?.node
     if (!member) {
-      if (!isName(node)) wrong(node?.place ?? definition.place, missing(`aws_resource.${list}`, node, vocabulary))
+      const otherwise = list === vocabulary.named ? ', or leave it out: pcf_name is the name then' : ''
+      if (!isName(node))
+        wrong(node?.place ?? definition.place, missing(`aws_resource.${list}`, node, vocabulary) + otherwise)
       continue
     }
     // A list of another kind is the model's to refuse.
