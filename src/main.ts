@@ -217,13 +217,14 @@ async function tryPlan(job: Job, loaded: Loaded): Promise<Made | { readonly skip
 
 const regionOf = ({ region }: Inputs, particles: readonly Particle[]): string => region ?? particles[0]?.region ?? ''
 
-function worldOf({ inputs, clock, signal }: Job): World {
+function worldOf({ inputs, event, clock, signal }: Job): World {
   const regions = new Map<string, Ecs>()
   const settings = { clock, signal, maxConcurrency: inputs.maxConcurrency }
   return {
     flavors,
     clock,
     environment: inputs.environment,
+    ...(event.repositoryId !== undefined && { repository: event.repositoryId }),
     asked: new Set<ParticleId>([...inputs.retryTasks, ...inputs.redeploy]),
     veil: veilOf(inputs),
     ecs(region) {

@@ -33,6 +33,8 @@ export interface Asked {
   readonly release?: readonly string[]
   readonly secret?: readonly string[]
   readonly revealed?: (name: string) => boolean
+  /** GitHub's id of the repository; null where nobody knows it. */
+  readonly repository?: string | null
   /** `retry-tasks` and `redeploy`. */
   readonly asked?: readonly string[]
   readonly maxTerminations?: PlanSettings['maxTerminations']
@@ -201,6 +203,7 @@ export class Shop {
       flavors,
       clock: this.clock,
       environment: asked.environment ?? 'default',
+      ...(asked.repository !== null && { repository: asked.repository ?? '1' }),
       asked: new Set(asked.asked as ParticleId[] | undefined),
       veil,
       ecs: name => {

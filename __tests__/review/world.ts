@@ -283,7 +283,7 @@ export class World {
     }
     const { owner, repo } = this.github
     const eventPath = join(this.#folder, `${id}.event.json`)
-    const repository = { full_name: `${owner}/${repo}`, default_branch: 'main' }
+    const repository = { id: 1, full_name: `${owner}/${repo}`, default_branch: 'main' }
     writeFileSync(eventPath, JSON.stringify({ repository, ...happening.payload }))
     const inputs: Given = {
       'github-token': token,

@@ -32,4 +32,8 @@ export interface FoundChange extends Change {
   readonly live?: unknown
   /** A person asked for exactly this in the inputs: nothing of it is left to review. */
   readonly asked?: true
+  /** Needs a review of its own, which that of a whole definition is not: what stops tasks, what is declared done. */
+  readonly apart?: true
+  /** Its claim names what the particle and these parents state, in the manifests' words. */
+  readonly states?: readonly ParticleId[]
 }

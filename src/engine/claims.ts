@@ -14,6 +14,8 @@ export interface StepClaims {
   readonly changes: readonly string[]
   /** One for the whole desired definition: it covers whatever is still missing of it. Missing for what goes. */
   readonly whole?: string
+  /** Those of the changes that the claim of the whole definition does not cover. */
+  readonly apart?: readonly string[]
 }
 
 /** 16 hex digits of a claim. */
@@ -36,7 +38,7 @@ function sorted(value: unknown): unknown {
  * A stated value as claims know it: release and secret variables by name, every other variable by its value;
  * a hidden value as the manifest writes it, so that nobody can guess from a claim what went into it.
  */
-function claimed(node: Node, path: Path, hidden: ReadonlySet<string>, veil: Veil): unknown {
+function claimed(node: Node, path: Path, hidden: Pick<ReadonlySet<string>, 'has'>, veil: Veil): unknown {
   const inside = (item: Node, step: string | number) => claimed(item, [...path, step], hidden, veil)
   if (node.kind === 'list') return node.items.map(inside)
   if (node.kind === 'map') {
@@ -75,11 +77,20 @@ const matches = (node: Node, live: unknown, veil: Veil): boolean =>
 export function claimsOf(decision: Decision, veil: Veil, decisions: ReadonlyMap<ParticleId, Decision>): StepClaims {
   const { particle, transition, changes } = decision
   const { region, id } = particle
-  if (!transition || transition === 'wait' || decision.sanctioned) return { changes: [] }
+  if (!transition || transition === 'wait') return { changes: [] }
+  const apart = changes.filter(change => change.apart).flatMap(change => claimOf(change, decision, veil, decisions))
+  if (decision.sanctioned) return { changes: apart, apart }
   if (transition === 'stop' || transition === 'terminate') return { changes: [hash(['gone', region, id, transition])] }
   const claims = changes.flatMap(change => claimOf(change, decision, veil, decisions))
-  return { changes: [...new Set(claims)].sort(), whole: wholeClaim(decision, veil) }
+  return {
+    changes: [...new Set(claims)].sort(),
+    whole: wholeClaim(decision, veil),
+    ...(apart.length > 0 && { apart }),
+  }
 }
+
+/** With these hidden, every variable stands by its name. */
+const everywhere = { has: () => true }
 
 function claimOf(
   change: FoundChange,
@@ -90,6 +101,13 @@ function claimOf(
   const { region, id, source } = decision.particle
   const { path, before, after, sensitive, at, asked } = change
   if (asked) return []
+  if (change.states) {
+    const stating = [decision.particle, ...change.states.map(parent => decisions.get(parent)?.particle)]
+    const texts = stating.map(
+      one => one && [one.id, sorted(claimed(one.source, [], everywhere, veil)), sorted(one.options)],
+    )
+    return [hash(['states', region, id, path, sorted(after) ?? null, texts])]
+  }
   const parent = decision.filled.get(path)
   if (parent) {
     // What a parent fills is claimed by the parent's name: a revision's number says nothing.
@@ -115,6 +133,7 @@ function wholeClaim(decision: Decision, veil: Veil): string {
 
 /** Whether a step may be carried out: every change was reviewed, or a start of exactly this definition was. */
 export function isCovered(claims: StepClaims, transition: Step['transition'], reviewed: ReadonlySet<string>): boolean {
+  if (claims.apart?.some(claim => !reviewed.has(claim))) return false
   if (claims.whole ? reviewed.has(claims.whole) : claims.changes.length === 0) return true
   if (transition === 'start' || transition === 'replace') return false
   return claims.changes.every(claim => reviewed.has(claim))

@@ -13,6 +13,8 @@ export interface World {
   ecs(region: string): Ecs
   readonly clock: Clock
   readonly environment: string
+  /** GitHub's id of the repository; undefined where nobody knows it. */
+  readonly repository?: string
   /** Ids that the inputs name: tasks to run again, services to deploy again. */
   readonly asked: ReadonlySet<ParticleId>
   readonly veil: Veil
@@ -62,7 +64,7 @@ export class Pass {
   /** What a flavor may know of the neighbourhood. Parents are resolved before, so that their definitions can be read. */
   async around(id: ParticleId): Promise<Surroundings> {
     const particle = this.#particle(id)
-    const { clock, environment, asked } = this.#world
+    const { clock, environment, repository, asked } = this.#world
     const neighbours = new Map<ParticleId, Particle>()
     for (const parent of particle.parents) neighbours.set(parent, await this.resolved(parent))
     const ecs = this.#world.ecs(particle.region)
@@ -70,6 +72,7 @@ export class Pass {
       ecs: this.#tally ? ecs.countedBy(this.#tally) : ecs,
       clock,
       environment,
+      ...(repository !== undefined && { repository }),
       children: this.#graph.children.get(id) ?? [],
       particle: wanted => neighbours.get(wanted) ?? this.#graph.particles.get(wanted),
       live: wanted => this.live(wanted),

@@ -17,6 +17,8 @@ export interface Observed {
   readonly incomplete?: true
   /** Nothing to change, and still not what it is to be: a rollout, a running job, an outcome not yet recorded. */
   readonly unsettled?: true
+  /** What a plan must say of it, whatever is to happen: each a sentence. */
+  readonly warnings?: readonly string[]
 }
 
 /** What stands between a definition and what is there. */
@@ -54,6 +56,8 @@ export interface Verdict {
 export interface Surroundings {
   readonly ecs: Ecs
   readonly environment: string
+  /** GitHub's id of the repository; undefined where nobody knows it. */
+  readonly repository?: string
   readonly clock: Clock
   /** The particle with this id, of the whole graph, or undefined. */
   particle(id: ParticleId): Particle | undefined

@@ -80,7 +80,10 @@ export interface RunRecord {
   readonly attempt: number
   /** Which client token of this attempt: counted up when ECS is known to have started nothing with the last one. */
   readonly token: number
-  /** What ran, with release variables by name, in 16 hex digits: with other values of theirs it needs no new review. */
+  /**
+   * What ran, with release variables by name, in 16 hex digits: with other values of theirs it needs no new review. Of a
+   * run that was assumed, whose it is.
+   */
   readonly claim?: string
 }
 
@@ -122,6 +125,10 @@ const later = (one: RunRecord, other: RunRecord): RunRecord => {
     one.attempt - other.attempt || one.token - other.token || rank[one.status] - rank[other.status] || one.at - other.at
   return order >= 0 ? one : other
 }
+
+/** Digests of the runs that something is remembered of. */
+export const digestsIn = (tagLists: readonly (readonly Tag[])[]): ReadonlySet<string> =>
+  new Set(tagLists.flat().flatMap(({ key = '' }) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : [])))
 
 /** What is remembered of one run, over the tags of several revisions. */
 export function recordOf(digest: string, tagLists: readonly (readonly Tag[])[]): RunRecord | undefined {

@@ -51,6 +51,7 @@ export interface Draft {
   readonly persistOnUpdate: boolean
   readonly region: string | undefined
   readonly options: Readonly<Record<string, unknown>>
+  readonly optionPlaces: ReadonlyMap<string, Place>
   readonly definition: MapNode
   readonly origin: Origin
 }
@@ -142,6 +143,7 @@ export function readDraft(
     ...readShared(map, wrong),
     region: resource.region ?? region,
     options: resource.options,
+    optionPlaces: resource.optionPlaces,
     definition: checked.node,
   }
 }

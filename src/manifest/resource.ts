@@ -13,6 +13,7 @@ export interface Resource {
   readonly given: boolean
   readonly definition: MapNode
   readonly options: Readonly<Record<string, unknown>>
+  readonly optionPlaces: ReadonlyMap<string, Place>
   readonly region: string | undefined
 }
 
@@ -30,11 +31,12 @@ export function readResource(
     if (given)
       wrong(given.node.place, `aws_resource must be a map, not ${kindOf(given.node)}; write {} for an empty one`)
     else wrong(map.place, 'aws_resource is missing; it holds the definition')
-    return { given: false, definition: empty, options: {}, region: undefined }
+    return { given: false, definition: empty, options: {}, optionPlaces: new Map(), region: undefined }
   }
   const entries = new Map<string, { at: Place; node: Node }>()
   let region: string | undefined
   let options: Readonly<Record<string, unknown>> = {}
+  const optionPlaces = new Map<string, Place>()
   for (const [key, entry] of given.node.entries) {
     if (key === 'region_name') {
       region = textOf(entry.node)
@@ -45,8 +47,10 @@ export function readResource(
         )
         region = undefined
       }
-    } else if (key === 'custom_config') options = readOptions(entry.node, vocabulary, wrong)
-    else if (!Object.hasOwn(vocabulary.aliases, key)) entries.set(key, entry)
+    } else if (key === 'custom_config') {
+      options = readOptions(entry.node, vocabulary, wrong)
+      if (entry.node.kind === 'map') for (const [name, { at }] of entry.node.entries) optionPlaces.set(name, at)
+    } else if (!Object.hasOwn(vocabulary.aliases, key)) entries.set(key, entry)
   }
   for (const [key, entry] of given.node.entries) {
     const member = Object.hasOwn(vocabulary.aliases, key) ? vocabulary.aliases[key] : undefined
@@ -71,7 +75,7 @@ export function readResource(
     const node = namedBy(map, name, copy)
     entries.set(named, { at: node.place, node })
   }
-  return { given: true, definition: { kind: 'map', place: given.node.place, entries }, options, region }
+  return { given: true, definition: { kind: 'map', place: given.node.place, entries }, options, optionPlaces, region }
 }
 
 /** The particle's name as a member of its definition: a copy's with its number, and made from the same variables. */
