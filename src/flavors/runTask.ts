@@ -9,6 +9,9 @@ import { nameOf } from './vocabulary.ts'
 /** A started task may be MISSING for so many milliseconds. */
 export const notVisibleYet = 30_000
 
+/** Seconds until the same is said again. */
+const heartbeat = 10
+
 interface Answer {
   /** The tasks that the token stands for, whether it was used just now or before. */
   readonly tasks: readonly Task[]
@@ -62,11 +65,16 @@ export async function placed(cluster: string, tasks: readonly Task[], act: Act):
   const since = act.clock.now()
   const seen = new Map(tasks.map(task => [task.taskArn ?? '', task]))
   const found = new Set<string>()
+  let said = 0
   for (let pause = 500; ; pause = Math.min(pause * 1.5, 10_000)) {
     const waiting = [...seen].filter(([, { lastStatus }]) => lastStatus === 'PROVISIONING').map(([arn]) => arn)
     const invisible = act.clock.now() - since >= notVisibleYet && waiting.every(arn => !found.has(arn))
     if (waiting.length === 0 || invisible) return [...seen.values()]
-    if (pause === 500) act.say('the task is PROVISIONING')
+    const elapsed = Math.round((act.clock.now() - since) / 1000)
+    if (elapsed >= said) {
+      act.say(`the task is PROVISIONING, ${elapsed} s`)
+      said = elapsed + heartbeat
+    }
     await act.pause(pause)
     for (const task of await act.ecs.tasks(cluster, waiting)) {
       found.add(task.taskArn ?? '')
