@@ -33,6 +33,8 @@ export interface Asked {
   readonly release?: readonly string[]
   readonly secret?: readonly string[]
   readonly revealed?: (name: string) => boolean
+  /** Milliseconds by which the runner's clock is ahead of AWS's. */
+  readonly skew?: number
   /** GitHub's id of the repository; null where nobody knows it. */
   readonly repository?: string | null
   /** `retry-tasks` and `redeploy`. */
@@ -145,7 +147,7 @@ export class Shop {
     const write = (report: Report) => {
       if (!life.dead) written.push(report)
     }
-    const journal = new Journal(asked.environment ?? 'default', this.clock, write, hide)
+    const journal = new Journal(asked.environment ?? 'default', this.#clockOf(asked), write, hide)
     await apply(made.planned, made.graph, made.world, journal, {
       waitTimeout: asked.waitTimeout ?? 30 * 60_000,
       onFailure: asked.onFailure ?? 'stop',
@@ -192,7 +194,12 @@ export class Shop {
     }
   }
 
+  #clockOf({ skew = 0 }: Asked): Clock {
+    return { now: () => this.clock.now() + skew, sleep: this.clock.sleep }
+  }
+
   #world(asked: Asked, life: Mortal): World {
+    const clock = this.#clockOf(asked)
     const regions = new Map<string, Ecs>()
     const veil: Veil = {
       releaseVariables: new Set(asked.release),
@@ -201,7 +208,7 @@ export class Shop {
     }
     return {
       flavors,
-      clock: this.clock,
+      clock,
       environment: asked.environment ?? 'default',
       ...(asked.repository !== null && { repository: asked.repository ?? '1' }),
       asked: new Set(asked.asked as ParticleId[] | undefined),
@@ -209,7 +216,7 @@ export class Shop {
       ecs: name => {
         const known = regions.get(name)
         if (known) return known
-        const settings = { clock: this.clock, maxConcurrency: asked.maxConcurrency ?? 10 }
+        const settings = { clock, maxConcurrency: asked.maxConcurrency ?? 10 }
         const ecs = life.over(new Ecs(name, { ...settings, ...(asked.signal && { signal: asked.signal }) }))
         regions.set(name, ecs)
         return ecs

@@ -57,6 +57,10 @@ export function inWords(failures: readonly Failure[]): string[] {
   })
 }
 
+/** It has no place yet, or is on its way out without ever having had one. */
+const isUndecided = ({ lastStatus, desiredStatus, startedAt }: Task): boolean =>
+  lastStatus === 'PROVISIONING' || (desiredStatus === 'STOPPED' && lastStatus !== 'STOPPED' && startedAt === undefined)
+
 /**
  * Tasks as they are once ECS has found them a place, or has not: Fargate and capacity providers take tasks on before they
  * know whether there is room. Tasks that are not to be seen for long are left as they were answered.
@@ -67,12 +71,12 @@ export async function placed(cluster: string, tasks: readonly Task[], act: Act):
   const found = new Set<string>()
   let said = 0
   for (let pause = 500; ; pause = Math.min(pause * 1.5, 10_000)) {
-    const waiting = [...seen].filter(([, { lastStatus }]) => lastStatus === 'PROVISIONING').map(([arn]) => arn)
+    const waiting = [...seen].filter(([, task]) => isUndecided(task)).map(([arn]) => arn)
     const invisible = act.clock.now() - since >= notVisibleYet && waiting.every(arn => !found.has(arn))
     if (waiting.length === 0 || invisible) return [...seen.values()]
     const elapsed = Math.round((act.clock.now() - since) / 1000)
     if (elapsed >= said) {
-      act.say(`the task is PROVISIONING, ${elapsed} s`)
+      act.say(`the task is ${seen.get(waiting[0] ?? '')?.lastStatus}, ${elapsed} s`)
       said = elapsed + heartbeat
     }
     await act.pause(pause)
