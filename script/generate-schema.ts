@@ -193,7 +193,7 @@ const optionSays: Readonly<Record<string, string>> = {
 
 const ownSays: Readonly<Record<string, string>> = {
   revision: 'Pins an existing revision: it is checked, never registered.',
-  taskName: 'The name of the task in its cluster; this tool’s own, not sent to AWS.',
+  taskName: 'The name of the task in its cluster, pcf_name unless stated; this tool’s own, not sent to AWS.',
   stopReason: 'What ECS is told when the task is stopped.',
   cluster: 'Name or ARN of the cluster; a parent ecs_cluster fills it.',
   ec2InstanceId: 'The EC2 instance; a parent ec2_instance fills it.',
@@ -245,7 +245,7 @@ function resourceSchema(words: Vocabulary, shapes: Shapes, partial: boolean): Sc
   for (const [alias, name] of Object.entries(words.aliases)) {
     properties[alias] = { description: `PCF’s name for ${name}.`, ...maybe(text) }
   }
-  const required = words.required.filter(name => !name.includes('['))
+  const required = words.required.filter(name => !name.includes('[') && name !== words.named)
   const lists = words.required.flatMap(name => (name.includes('[') ? [name.slice(0, name.indexOf('['))] : []))
   return {
     type: 'object',

@@ -12,6 +12,10 @@ export interface Behaviour {
   readonly stopSeconds?: number
   /** The task never runs; this is its `stoppedReason`, such as `CannotPullContainerError: …`. */
   readonly neverStarts?: string
+  /** ECS finds no place for the task that it has taken on; this is its `stoppedReason`. */
+  readonly neverPlaced?: string
+  /** It exits without an exit code, as when Docker's daemon is lost. */
+  readonly withoutExitCode?: true
   /** The container's `reason` when it exits, such as `OutOfMemoryError: Container killed due to memory usage`. */
   readonly reason?: string
   /** What its health check says, when the task definition has one. */
@@ -54,7 +58,9 @@ function matcher(image: string | RegExp): (image: string) => boolean {
 }
 
 const complete = (behaviour: Behaviour): Behaviour =>
-  behaviour.exitCode !== undefined && behaviour.runSeconds === undefined ? { ...behaviour, runSeconds: 5 } : behaviour
+  (behaviour.exitCode !== undefined || behaviour.withoutExitCode) && behaviour.runSeconds === undefined
+    ? { ...behaviour, runSeconds: 5 }
+    : behaviour
 
 /** `["sh", "-c", "sleep 20; exit 3"]` says it all by itself. */
 function byCommand(command: readonly string[]): Behaviour | undefined {

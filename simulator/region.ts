@@ -189,6 +189,8 @@ export class Region {
   /** Capacity providers besides FARGATE and FARGATE_SPOT, all of them of container instances. */
   readonly capacityProviders = new Set<string>()
   readonly capacity: Capacity = { fargate: Number.POSITIVE_INFINITY }
+  /** Why no container instance may take another task. */
+  placementRefusal: string | undefined
   /** Told of every step in a task's life; the scheduler listens. */
   taskChanged: (task: TaskRecord) => void = () => {}
   readonly #consistencySeconds: () => number

@@ -177,7 +177,11 @@ function start(
         group: base.group,
         capacityProvider: provider !== undefined && isOwn(provider) ? provider : undefined,
       }
-      const placed = place(cluster, wish)
+      const refusal = region.placementRefusal
+      const placed =
+        refusal === undefined
+          ? place(cluster, wish)
+          : { failures: eligible.map(instance => ({ instance, reason: refusal })) }
       if (placed.instance)
         tasks.push(launch(region, { ...base, instance: placed.instance, launchType: 'EC2', tags: [...tags] }))
       else for (const { instance, reason } of placed.failures) failures.set(instance.arn, { arn: instance.arn, reason })

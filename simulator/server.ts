@@ -55,7 +55,7 @@ function close(server: Server): Promise<void> {
 async function answer(simulator: Simulator, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await read(request)
   if (request.url?.startsWith('/_simulator')) {
-    send(response, ...backDoor(simulator, request.method, body))
+    send(simulator, response, ...backDoor(simulator, request.method, body))
     return
   }
   let reply: ReturnType<Simulator['handle']>
@@ -72,8 +72,8 @@ async function answer(simulator: Simulator, request: IncomingMessage, response: 
     return
   }
   const { status, body: answered, delaySeconds } = reply
-  if (delaySeconds === undefined) send(response, status, answered)
-  else later(simulator, delaySeconds, () => send(response, status, answered))
+  if (delaySeconds === undefined) send(simulator, response, status, answered)
+  else later(simulator, delaySeconds, () => send(simulator, response, status, answered))
 }
 
 async function read(request: IncomingMessage): Promise<string> {
@@ -82,8 +82,9 @@ async function read(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
+function send({ clock }: Simulator, response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, {
+    date: clock.date().toUTCString(),
     'content-type': 'application/x-amz-json-1.1',
     'x-amzn-requestid': crypto.randomUUID(),
   })

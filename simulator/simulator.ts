@@ -164,6 +164,11 @@ export class Simulator {
     Object.assign(this.region(region).capacity, capacity)
   }
 
+  /** Why no container instance of the region may take another task, such as `ATTRIBUTE`; undefined: they may. */
+  refusePlacement(reason: string | undefined, region?: string): void {
+    this.region(region).placementRefusal = reason
+  }
+
   /** Makes a running task's first essential container, or the named one, exit now. */
   exitTask(task: string, exitCode = 0, options: { container?: string; reason?: string; region?: string } = {}): void {
     const record = this.findTask(task, options.region)

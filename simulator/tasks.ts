@@ -83,7 +83,12 @@ export function launch(region: Region, start: Launch): TaskRecord {
     },
   }
   start.cluster.tasks.set(id, task)
-  task.next = region.after(ownInterface ? pace.taskProvisioning : 0, () => pull(region, task))
+  const unplaced = task.containers.find(({ behaviour }) => behaviour.neverPlaced)?.behaviour.neverPlaced
+  task.next = region.after(ownInterface ? pace.taskProvisioning : 0, () => {
+    if (unplaced === undefined) return pull(region, task)
+    leave(region, task, unplaced, 'TaskFailedToStart')
+    deprovision(region, task)
+  })
   return task
 }
 
@@ -158,6 +163,7 @@ function run(region: Region, task: TaskRecord): void {
   for (const container of task.containers) {
     const { runSeconds, exitCode = 0, reason } = container.behaviour
     container.wire.lastStatus = 'RUNNING'
+    container.wire.runtimeId = region.ids.hex()
     if (runSeconds !== undefined)
       container.exit = region.after(runSeconds, () => exited(region, task, container, exitCode, reason))
   }
@@ -198,7 +204,7 @@ function setHealth(region: Region, task: TaskRecord, healthy: boolean): void {
 function exited(region: Region, task: TaskRecord, container: ContainerRecord, exitCode: number, reason?: string): void {
   if (container.wire.lastStatus !== 'RUNNING') return
   container.wire.lastStatus = 'STOPPED'
-  container.wire.exitCode = exitCode
+  if (!container.behaviour.withoutExitCode) container.wire.exitCode = exitCode
   if (reason) container.wire.reason = reason
   const last = task.containers.every(({ wire }) => wire.lastStatus === 'STOPPED')
   if (!wanted(task) || !(container.essential || last)) return

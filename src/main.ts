@@ -215,13 +215,14 @@ async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly ski
 
 const regionOf = ({ region }: Inputs, particles: readonly Particle[]): string => region ?? particles[0]?.region ?? ''
 
-function worldOf({ inputs, clock, signal, redactor }: Job): World {
+function worldOf({ inputs, event, clock, signal, redactor }: Job): World {
   const regions = new Map<string, Ecs>()
   const settings = { clock, signal, maxConcurrency: inputs.maxConcurrency }
   return {
     flavors,
     clock,
     environment: inputs.environment,
+    ...(event.repositoryId !== undefined && { repository: event.repositoryId }),
     asked: new Set<ParticleId>([...inputs.retryTasks, ...inputs.redeploy]),
     veil: veilOf(inputs),
     learn: found => redactor.learn(found),

@@ -151,6 +151,8 @@ export interface Particle<Definition extends object = Readonly<Record<string, un
   readonly definition: Definition
   /** `custom_config`: this tool's own options, never sent to AWS. */
   readonly options: Readonly<Record<string, unknown>>
+  /** Where each option stands. */
+  readonly optionPlaces?: ReadonlyMap<string, Place>
   readonly source: MapNode
 }
 

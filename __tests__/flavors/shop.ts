@@ -33,6 +33,10 @@ export interface Asked {
   readonly release?: readonly string[]
   readonly secret?: readonly string[]
   readonly revealed?: (name: string) => boolean
+  /** Milliseconds by which the runner's clock is ahead of AWS's. */
+  readonly skew?: number
+  /** GitHub's id of the repository; null where nobody knows it. */
+  readonly repository?: string | null
   /** `retry-tasks` and `redeploy`. */
   readonly asked?: readonly string[]
   readonly maxTerminations?: PlanSettings['maxTerminations']
@@ -144,7 +148,7 @@ export class Shop {
     const write = (report: Report) => {
       if (!life.dead) written.push(redactor.data(report))
     }
-    const journal = new Journal(asked.environment ?? 'default', this.clock, write)
+    const journal = new Journal(asked.environment ?? 'default', this.#clockOf(asked), write)
     await apply(made.planned, made.graph, made.world, journal, {
       waitTimeout: asked.waitTimeout ?? 30 * 60_000,
       onFailure: asked.onFailure ?? 'stop',
@@ -194,19 +198,25 @@ export class Shop {
     }
   }
 
+  #clockOf({ skew = 0 }: Asked): Clock {
+    return { now: () => this.clock.now() + skew, sleep: this.clock.sleep }
+  }
+
   #world(asked: Asked, life: Mortal, veil: Veil, redactor: Redactor): World {
+    const clock = this.#clockOf(asked)
     const regions = new Map<string, Ecs>()
     return {
       flavors,
-      clock: this.clock,
+      clock,
       environment: asked.environment ?? 'default',
+      ...(asked.repository !== null && { repository: asked.repository ?? '1' }),
       asked: new Set(asked.asked as ParticleId[] | undefined),
       veil,
       learn: found => redactor.learn(found),
       ecs: name => {
         const known = regions.get(name)
         if (known) return known
-        const settings = { clock: this.clock, maxConcurrency: asked.maxConcurrency ?? 10 }
+        const settings = { clock, maxConcurrency: asked.maxConcurrency ?? 10 }
         const ecs = life.over(new Ecs(name, { ...settings, ...(asked.signal && { signal: asked.signal }) }))
         regions.set(name, ecs)
         return ecs

@@ -228,9 +228,11 @@ describe('what PCF wrote and must be changed, said at its line', () => {
       ],
     ],
     [
-      'a task without its name',
-      `- ${JSON.stringify(CLUSTER)}\n- ${JSON.stringify(DEFINITION)}\n- {pcf_name: supper, flavor: ecs_task, parents: [ecs_cluster:crew, ecs_task_definition:galley], aws_resource: {launchType: EC2}}\n`,
-      ['pcf.yml:3:111 aws_resource.taskName is missing; state it: it tells one from another'],
+      'a task with an empty name',
+      `- ${JSON.stringify(CLUSTER)}\n- ${JSON.stringify(DEFINITION)}\n- {pcf_name: supper, flavor: ecs_task, parents: [ecs_cluster:crew, ecs_task_definition:galley], aws_resource: {taskName: '', launchType: EC2}}\n`,
+      [
+        'pcf.yml:3:122 aws_resource.taskName must be a name, not an empty text; state it: it tells one from another, or leave it out: pcf_name is the name then',
+      ],
     ],
     [
       'a task under the name of a service',

@@ -121,6 +121,8 @@ export class World {
   readonly github: FakeGitHub
   readonly url: string
   readonly clock: Clock
+  /** Milliseconds by which the runners' clock is ahead of everybody else's. */
+  skew = 0
   /** Inputs of every run. */
   readonly given: Given
   readonly #folder = mkdtempSync(join(tmpdir(), 'review-'))
@@ -132,7 +134,7 @@ export class World {
     this.github = github
     this.url = url
     this.given = given
-    this.clock = clockOf(simulator)
+    this.clock = clockOf(simulator, () => this.skew)
   }
 
   static async open(files: Readonly<Record<string, string>> = {}, given: Given = {}): Promise<World> {
@@ -371,8 +373,11 @@ function neverCancelled(): AbortSignal {
   return signal
 }
 
-function clockOf(simulator: RunningSimulator): Clock {
-  return { now: () => simulator.clock.now, sleep: (milliseconds, signal) => simulator.sleep(milliseconds, signal) }
+function clockOf(simulator: RunningSimulator, skew: () => number): Clock {
+  return {
+    now: () => simulator.clock.now + skew(),
+    sleep: (milliseconds, signal) => simulator.sleep(milliseconds, signal),
+  }
 }
 
 /** A job that remembers. */

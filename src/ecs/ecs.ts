@@ -13,6 +13,7 @@ import { type Call, type CallName, calls, type Input, type Output, type Tally } 
 import { doubted, EcsError, explain, isDenied, isEcs, isThrottled, isUnreached } from './errors.ts'
 import { Gather } from './gather.ts'
 import { Pace, Places } from './pace.ts'
+import { ServerTime } from './serverTime.ts'
 
 export interface EcsSettings {
   readonly clock: Clock
@@ -53,6 +54,11 @@ export class Ecs {
   /** Twelve digits, once any answer has named an ARN. */
   get account(): string | undefined {
     return this.#shared.account
+  }
+
+  /** Milliseconds since 1970 by AWS's clock; by the runner's until there is an answer. */
+  get time(): number {
+    return this.#shared.time.now
   }
 
   /** The account of the credentials: missing things are named by ARN too, so any cluster will do. */
@@ -166,6 +172,7 @@ class Shared {
   readonly taskDefinitions: Gather<DescribeTaskDefinitionCommandOutput>
   readonly taskLists: Gather<string[]>
   account: string | undefined
+  readonly time: ServerTime
   readonly #region: string
   readonly #pace: Pace
   readonly #client: ECSClient
@@ -175,6 +182,7 @@ class Shared {
 
   constructor(region: string, settings: EcsSettings) {
     this.settings = settings
+    this.time = new ServerTime(settings.clock)
     this.#region = region
     const places = placesOf.get(settings) ?? new Places(settings.maxConcurrency)
     placesOf.set(settings, places)
@@ -191,6 +199,16 @@ class Shared {
         httpsAgent: { maxSockets: settings.maxConcurrency },
       },
     })
+
+    // Below the deserializer, which turns answers with an error into exceptions.
+    this.#client.middlewareStack.add(
+      next => async args => {
+        const result = await next(args)
+        this.time.learn(result.response)
+        return result
+      },
+      { step: 'deserialize', priority: 'low', name: 'learnServerTime' },
+    )
 
     this.clusters = new Gather(100, async (names, tally) => {
       const { clusters, failures } = await this.call(
@@ -370,9 +388,27 @@ class Shared {
   }
 }
 
-/** ECS refused the signature's time, and the client has set its clock by ECS's since. */
-const clockWasWrong = (thrown: unknown): boolean =>
-  (thrown as { $metadata?: { clockSkewCorrected?: boolean } } | null)?.$metadata?.clockSkewCorrected === true
+/** Codes of a signature that was made too early or too late. Source: the SDK's classification of service errors. */
+const refusesTime = new Set([
+  'AuthFailure',
+  'InvalidSignatureException',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+])
+
+/**
+ * ECS refused the signature's time, and the client has set its clock by ECS's since. The client marks any error that it
+ * has set its clock by, so the mark alone does not say that nothing was done.
+ */
+const clockWasWrong = (thrown: unknown): boolean => {
+  const { name = '', $metadata } = (thrown ?? {}) as {
+    readonly name?: string
+    readonly $metadata?: { readonly clockSkewCorrected?: boolean }
+  }
+  return refusesTime.has(name) && $metadata?.clockSkewCorrected === true
+}
 
 /** An instance that registered twice leaves a disconnected twin behind: the connected one counts, or the younger one. */
 function newer(one: ContainerInstance | undefined, other: ContainerInstance): ContainerInstance {

@@ -253,6 +253,7 @@ interface StepEnd {
 class StepRun {
   readonly #step: Step
   readonly #context: StepContext
+  readonly #since: number
   readonly #deadline: number
   /** The last sentence, which tells what it was about when the time is up. */
   #said = ''
@@ -261,7 +262,8 @@ class StepRun {
   constructor(step: Step, context: StepContext) {
     this.#step = step
     this.#context = context
-    this.#deadline = context.world.clock.now() + context.settings.waitTimeout
+    this.#since = context.world.clock.now()
+    this.#deadline = this.#since + context.settings.waitTimeout
   }
 
   async run(): Promise<StepEnd> {
@@ -378,7 +380,7 @@ class StepRun {
       const now = clock.now()
       let verdict = flavor.settled(particle, live, goal, memo, now - since)
       if (verdict.is === 'moving' && now >= this.#deadline) {
-        verdict = { is: 'failed', because: `not settled after ${duration(now - since)}: ${verdict.because}` }
+        verdict = { is: 'failed', because: `not settled after ${duration(now - this.#since)}: ${verdict.because}` }
       }
       if (verdict.is !== 'moving') {
         const concluded = flavor.conclude && goal === particle.desired

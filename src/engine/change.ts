@@ -34,4 +34,8 @@ export interface FoundChange extends Change {
   readonly asked?: true
   /** It is on its way to be deleted and made anew: the claim of the whole replacement covers what was done for that. */
   readonly onTheWay?: true
+  /** Needs a review of its own, which that of a whole definition is not: what stops tasks, what is declared done. */
+  readonly apart?: true
+  /** Its claim names what the particle and these parents state, in the manifests' words. */
+  readonly states?: readonly ParticleId[]
 }

@@ -15,6 +15,8 @@ interface ChangeClaim {
   readonly claim: string
   /** There is nothing of it in AWS, so that it takes nothing back. */
   readonly adds: boolean
+  /** The claim of a whole definition does not cover it. */
+  readonly apart?: true
 }
 
 /** What a step asks a reviewer to allow. */
@@ -29,7 +31,7 @@ export interface StepClaims {
  * A stated value as claims know it: release and secret variables by name, every other variable by its value;
  * a hidden value as the manifest writes it, so that nobody can guess from a claim what went into it.
  */
-function claimed(node: Node, path: Path, hidden: ReadonlySet<string>, veil: Veil): unknown {
+function claimed(node: Node, path: Path, hidden: Pick<ReadonlySet<string>, 'has'>, veil: Veil): unknown {
   const inside = (item: Node, step: string | number) => claimed(item, [...path, step], hidden, veil)
   if (node.kind === 'list') return node.items.map(inside)
   if (node.kind === 'map') {
@@ -46,13 +48,14 @@ type Decisions = ReadonlyMap<ParticleId, Decision>
 /** Claims of what one particle's step does. */
 export function claimsOf(decision: Decision, context: ClaimContext, decisions: Decisions): StepClaims {
   const { particle, transition, changes } = decision
-  if (!transition || transition === 'wait' || decision.sanctioned) return { changes: [] }
+  if (!transition || transition === 'wait') return { changes: [] }
   const subject = [...subjectOf(particle, context), particle.id]
   if (transition === 'stop' || transition === 'terminate') {
     return { changes: [{ claim: claimHash(['gone', ...subject, transition]), adds: false }] }
   }
   const found = changes.flatMap(change => claimOf(change, decision, context, decisions))
   const claims = [...new Map(found.map(one => [one.claim, one])).values()]
+  if (decision.sanctioned) return { changes: claims.filter(({ apart }) => apart) }
   const { source, options } = particle
   const definition = [sorted(claimed(source, [], decision.hidden, context.veil)), sorted(options)]
   const origins = inheritedFrom(source).map(id => subjectAt(id, context, decisions))
@@ -63,12 +66,23 @@ export function claimsOf(decision: Decision, context: ClaimContext, decisions: D
   }
 }
 
+/** With these hidden, every variable stands by its name. */
+const everywhere = { has: () => true }
+
 function claimOf(change: FoundChange, decision: Decision, context: ClaimContext, decisions: Decisions): ChangeClaim[] {
   const { particle, transition } = decision
   const { veil } = context
-  const { path, before, after, sensitive, at, asked, onTheWay } = change
+  const { path, before, after, sensitive, at, asked, onTheWay, apart, states } = change
   if (asked || onTheWay) return []
   const subject = [...subjectOf(particle, context), particle.id, transition]
+  const own = apart && { apart }
+  if (states) {
+    const stating = [particle, ...states.map(parent => decisions.get(parent)?.particle)]
+    const texts = stating.map(
+      one => one && [one.id, sorted(claimed(one.source, [], everywhere, veil)), sorted(one.options)],
+    )
+    return [{ claim: claimHash(['states', ...subject, path, sorted(after) ?? null, texts]), adds: false, ...own }]
+  }
   const parent = decision.filled.get(path)
   if (parent) {
     // What a parent fills is claimed by the parent: a revision's number says nothing.
@@ -86,7 +100,7 @@ function claimOf(change: FoundChange, decision: Decision, context: ClaimContext,
   const unsaid = sensitive || (node && holdsVariable(node, veil.releaseVariables) && before === undefined)
   const there = unsaid ? [] : [sorted(before) ?? null]
   const claim = claimHash(['change', ...subject, path, ...there, sorted(stated) ?? null, origins])
-  return [{ claim, adds: node !== undefined && before === undefined && isNothing(change.live) }]
+  return [{ claim, adds: node !== undefined && before === undefined && isNothing(change.live), ...own }]
 }
 
 /** An empty list says as little as none. */
@@ -115,6 +129,7 @@ export function isCovered(
 ): boolean {
   const all = changes.every(({ claim }) => reviewed.has(claim))
   if (!whole) return all
+  if (changes.some(({ claim, apart }) => apart && !reviewed.has(claim))) return false
   const completes = reviewed.has(whole.start) || reviewed.has(whole.replace)
   if (transition === 'start') return completes
   if (transition === 'replace') return all && reviewed.has(whole.replace)

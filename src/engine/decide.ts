@@ -4,6 +4,8 @@ import {
   isGone,
   type Particle,
   type ParticleId,
+  type Path,
+  type Place,
   type Problem,
   pathKey,
   placeAt,
@@ -62,7 +64,7 @@ export function decide(
   const curtain = curtainFor(particle)
   const { transition, reason, why, comparison } = choose(particle, live, flavor, observed, curtain)
   const refused = [...missingInherits(particle, parents), ...(comparison.problems ?? [])]
-  const problems = refused.map(({ at, message }) => ({ place: placeAt(particle.source, at), message }))
+  const problems = refused.map(({ at, message }) => ({ place: placeOf(particle, at), message }))
   const changes = transition && transition !== 'wait' ? comparison.changes : []
   return {
     particle,
@@ -74,7 +76,7 @@ export function decide(
     changes,
     protected: [...(comparison.protected ?? []), ...(reason === 'protected' ? comparison.changes : [])],
     risks: comparison.risks ?? [],
-    warnings: comparison.warnings ?? [],
+    warnings: [...(comparison.warnings ?? []), ...(observed.warnings ?? [])],
     problems,
     hidden: new Set(changes.length > 0 ? hiddenPlaces(flavor.describe(particle, live, curtain).changes) : []),
     filled,
@@ -84,6 +86,12 @@ export function decide(
     standing: transition === 'update' ? flavor.reference(particle, live, []) : undefined,
     current: flavor.current(particle, live),
   }
+}
+
+/** Where a path of `aws_resource` stands; an option does not stand in the definition. */
+function placeOf({ source, optionPlaces }: Particle, at: Path): Place {
+  const [member, option] = at
+  return (member === 'custom_config' && optionPlaces?.get(String(option))) || placeAt(source, at)
 }
 
 const hiddenPlaces = (changes: readonly FoundChange[]): string[] =>

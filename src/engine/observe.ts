@@ -15,6 +15,8 @@ export interface World {
   ecs(region: string): Ecs
   readonly clock: Clock
   readonly environment: string
+  /** GitHub's id of the repository; undefined where nobody knows it. */
+  readonly repository?: string
   /** Ids that the inputs name: tasks to run again, services to deploy again. */
   readonly asked: ReadonlySet<ParticleId>
   readonly veil: Veil
@@ -97,12 +99,13 @@ export class Pass {
 
   #around(particle: Particle, neighbours: ReadonlyMap<ParticleId, Particle>): Surroundings {
     const { id } = particle
-    const { clock, environment, asked } = this.#world
+    const { clock, environment, repository, asked } = this.#world
     const ecs = this.#world.ecs(particle.region)
     return {
       ecs: this.#tally ? ecs.countedBy(this.#tally) : ecs,
       clock,
       environment,
+      ...(repository !== undefined && { repository }),
       children: this.#graph.children.get(id) ?? [],
       particle: wanted => neighbours.get(wanted) ?? this.#graph.particles.get(wanted),
       live: wanted => this.live(wanted),

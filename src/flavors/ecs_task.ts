@@ -1,7 +1,9 @@
-import type { RegisterTaskDefinitionRequest, Tag } from '@aws-sdk/client-ecs'
+import type { RegisterTaskDefinitionRequest, Tag, Task } from '@aws-sdk/client-ecs'
+import type { FoundChange } from '../engine/change.ts'
 import { describe } from '../engine/compare.ts'
 import type { JobContent } from '../engine/release.ts'
 import type { Particle } from '../particle.ts'
+import { assume, assumedRuns, assumedWrongly, assumption, clearAssumed } from './assume.ts'
 import { plural, stopping, summarizeStopped } from './containers.ts'
 import {
   inHand,
@@ -13,16 +15,18 @@ import {
   type TaskDefinitionDefinition,
 } from './ecs_task_definition.ts'
 import type { Flavor, Surroundings } from './flavor.ts'
-import { type Known, remember, seconds, startJob, startKept, stop } from './launch.ts'
+import { type Known, startJob, startKept, stop } from './launch.ts'
 import { definitionContent, hasRunBefore, recordOf, runDigest } from './record.ts'
+import { remember, seconds } from './remember.ts'
 import { taskRules } from './rules/task.ts'
 import { liveTaskDefinition } from './rules/taskDefinition.ts'
-import { isNamed, lastAttempt, nameIn, runName, runPrefix } from './runNames.ts'
+import { isNamed, isOurs, lastAttempt, nameIn, runName, runPrefix } from './runNames.ts'
 import {
   byAge,
   counting,
   countOf,
   type Holder,
+  isAssumed,
   isRecorded,
   isUnknown,
   isUp,
@@ -36,22 +40,27 @@ import {
   settledJob,
   settledKept,
   sort,
+  strangersIn,
   type TaskParticle,
 } from './runs.ts'
+import { notVisibleYet } from './runTask.ts'
 import { nameOf, vocabulary } from './vocabulary.ts'
 
 const words = vocabulary.ecs_task
-
-/** A started task may be MISSING for a moment. */
-const notVisibleYet = 30_000
 
 export const task: Flavor<RunDefinition, LiveTask, Memo> = {
   ...words,
 
   read(particle, live) {
     if (!live) return { state: 'terminated' }
-    if (particle.desired !== 'running') return readLeaving(live)
-    return keptRunning(particle) ? readKept(particle, live) : readJob(particle, live)
+    const warnings = strangersIn(particle, live)
+    const observed =
+      particle.desired !== 'running'
+        ? readLeaving(live)
+        : keptRunning(particle)
+          ? readKept(particle, live)
+          : readJob(particle, live)
+    return { ...observed, ...(warnings.length > 0 && { warnings }) }
   },
 
   compare(particle, live) {
@@ -62,7 +71,14 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
         ? 'but kept running: to start it anew, stop it, or change it'
         : 'but still running: it is waited for, and not started again'
       const early = live.asked && running.length > 0
-      return { changes: [], ...(early && { warnings: [`${particle.id} is named in retry-tasks, ${instead}`] }) }
+      return {
+        ...(keptRunning(particle)
+          ? { ...stopsEarlier(live), ...assumedWrongly(particle, live) }
+          : running.length > 0
+            ? { changes: [] }
+            : assumption(particle, live)),
+        ...(early && { warnings: [`${particle.id} is named in retry-tasks, ${instead}`] }),
+      }
     }
     return {
       changes: [],
@@ -81,14 +97,14 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     // Run again by a person who names it, or run before but for the values of release variables.
     const ranBefore = live !== undefined && (live.record !== undefined || live.runs.length > 0)
     const sanctioned = (live?.asked && ranBefore) || live?.knownRelease
+    const earlier = keptRunning(particle) && live ? stopsEarlier(live) : { changes: [], risks: [] }
     return {
-      changes,
+      changes: [...changes, ...earlier.changes],
       ...(sanctioned && { sanctioned }),
       risks: keptRunning(particle)
-        ? (live?.others.length ?? 0) > 0
-          ? [`${plural(live?.others.length ?? 0, 'task')} of its earlier definition stop when the new one runs`]
-          : []
+        ? earlier.risks
         : [live?.asked ? 'runs once more: retry-tasks names it' : 'runs once', ...unattended(live)],
+      ...assumedWrongly(particle, live),
     }
   },
 
@@ -120,7 +136,7 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
         : { is: 'failed', because: 'ECS has no trace of the task that it started' }
     }
     if (keptRunning(particle)) return settledKept(runs)
-    if (runs.length === 0 && live?.record?.status !== 'done') {
+    if (!memo.recorded && runs.length === 0 && live?.record?.status !== 'done') {
       return { is: 'failed', because: 'ECS has no trace of its task' }
     }
     return settledJob(runs, live?.essential ?? [], memo)
@@ -131,7 +147,9 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     const signatures = around.releaseSignatures(particle, parts)
     const base = {
       asked: around.asked,
-      at: around.clock.now(),
+      at: around.ecs.time,
+      ...(around.repository !== undefined && { repository: around.repository }),
+      assumed: keptRunning(particle) ? new Map() : assumedRuns(particle, parts.tagLists),
       essential: parts.essential,
       ...(signatures?.signature && { signature: signatures.signature }),
       releasable: signatures !== undefined && isRecorded(particle) && !alwaysReviewed(particle),
@@ -139,12 +157,13 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     }
     const holder = parts.holder && { holder: parts.holder }
     const { digest, family } = parts
-    if (family === undefined) return { ...base, ...holder, attempt: 0, runs: [], others: [] }
+    if (family === undefined) return { ...base, ...holder, attempt: 0, runs: [], others: [], strangers: [] }
     const cluster = particle.definition.cluster ?? 'default'
     const record = digest !== undefined && isRecorded(particle) ? recordOf(digest, parts.tagLists) : undefined
     // Done is done: there is nothing to look for.
     if (record?.status === 'done' && particle.desired === 'running' && !around.asked) {
-      return { ...base, ...holder, ...(digest && { digest }), attempt: record.attempt, runs: [], others: [], record }
+      const { attempt } = record
+      return { ...base, ...holder, ...(digest && { digest }), attempt, runs: [], others: [], strangers: [], record }
     }
     const name = (attempt: number) => runName(particle, around.environment, digest ?? '', attempt)
     // By family where more than one name is looked for: earlier definitions, or attempts that no record counts.
@@ -160,15 +179,21 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     const attempt = isRecorded(particle) ? (record?.attempt ?? 0) : lastAttempt(particle, all, name)
     const runs = digest === undefined ? [] : named(attempt)
     const prefix = runPrefix(particle, around.environment)
-    const others = up.filter(task => !runs.includes(task) && nameIn(task, particle)?.startsWith(prefix)).sort(byAge)
+    const called = up.filter(task => !runs.includes(task) && nameIn(task, particle)?.startsWith(prefix)).sort(byAge)
+    const ours = (task: Task) => isOurs(task, around.repository)
+    const theirs = (task: Task) => !ours(task)
+    const leaves = particle.desired !== 'running'
+    // A job that has changed lets its last run end by itself.
+    const concerned = keptRunning(particle) || leaves
     return {
       ...base,
       ...holder,
       ...(digest !== undefined && { digest }),
       attempt,
-      runs,
-      // A job that has changed lets its last run end by itself.
-      others: keptRunning(particle) || particle.desired !== 'running' ? others : [],
+      // What this repository did not start counts as the run all the same, and is not this repository's to stop.
+      runs: leaves ? runs.filter(ours) : runs,
+      others: concerned ? called.filter(ours) : [],
+      strangers: concerned ? [...(leaves ? runs.filter(theirs) : []), ...called.filter(theirs)] : [],
       ...(record && { record }),
     }
   },
@@ -205,19 +230,25 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     return keptRunning(particle) ? startKept(particle, known, act) : startJob(particle, known, act)
   },
 
-  update: () => Promise.reject(new Error('a task is never updated: a changed task is a new run')),
+  // A changed task is a new run. What an update carries out is what was left undone, or is to be put on record.
+  async update(particle, live, _changes, act) {
+    if (keptRunning(particle)) return { ...task.resume(particle, live), stops: arnsOf(live.others) }
+    if (isAssumed(particle)) await assume(particle, live, act)
+    else await clearAssumed(live, act)
+    return { arns: [], failures: [], recorded: true }
+  },
 
   async terminate(particle, live, act) {
-    const running = [...sort(live).running, ...live.others]
-    await stop(particle, running, act)
-    return { arns: running.map(({ taskArn = '' }) => taskArn), failures: [] }
+    const arns = arnsOf([...sort(live).running, ...live.others])
+    await stop(particle, arns, act)
+    return { arns, failures: [] }
   },
 
   async conclude(particle, live, memo, verdict, act) {
     if (!live || particle.desired !== 'running') return
     if (keptRunning(particle)) {
-      // The new ones run: only now may the earlier ones go.
-      if (verdict.is === 'settled') await stop(particle, live.others, act)
+      // The new ones run: only now may the earlier ones go, and of these only what the step was reviewed for.
+      if (verdict.is === 'settled') await stop(particle, memo.stops ?? [], act)
       return
     }
     if (!isRecorded(particle)) return
@@ -245,6 +276,19 @@ const unattended = (live: LiveTask | undefined): string[] =>
         'once it has succeeded, another value of a release variable in it runs it again without a review, unless custom_config.review says always',
       ]
     : []
+const arnsOf = (tasks: readonly Task[]): string[] => tasks.map(({ taskArn = '' }) => taskArn)
+
+/** Tasks of an earlier definition stop, which is a change with a claim of its own. Revisions and counts are in no claim. */
+function stopsEarlier({ others }: LiveTask): { changes: FoundChange[]; risks: string[] } {
+  if (others.length === 0) return { changes: [], risks: [] }
+  const revisions = [...new Set(others.map(({ taskDefinitionArn = '' }) => nameOf(taskDefinitionArn)))].sort()
+  return {
+    changes: [{ path: 'earlierTasks', before: 'running', after: 'stopped', apart: true }],
+    risks: [
+      `${plural(others.length, 'task')} of its earlier definition (${revisions.join(', ')}) ${others.length === 1 ? 'stops' : 'stop'} when the new one runs`,
+    ],
+  }
+}
 
 /** What is to run, and where it is remembered. */
 interface Run extends JobContent {

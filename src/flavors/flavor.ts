@@ -18,6 +18,8 @@ export interface Observed {
   readonly incomplete?: true
   /** Nothing to change, and still not what it is to be: a rollout, a running job, an outcome not yet recorded. */
   readonly unsettled?: true
+  /** What a plan must say of it, whatever is to happen: each a sentence. */
+  readonly warnings?: readonly string[]
 }
 
 /** What stands between a definition and what is there. */
@@ -55,6 +57,8 @@ export interface Verdict {
 export interface Surroundings {
   readonly ecs: Ecs
   readonly environment: string
+  /** GitHub's id of the repository; undefined where nobody knows it. */
+  readonly repository?: string
   readonly clock: Clock
   /** The particle with this id, of the whole graph, or undefined. */
   particle(id: ParticleId): Particle | undefined
@@ -104,6 +108,8 @@ export interface Vocabulary {
   readonly refused: Readonly<Record<string, string>>
   /** PCF's unique keys: dotted, `[]` for every element of a list. */
   readonly required: readonly string[]
+  /** Of these, the one that `pcf_name` stands in for where a definition leaves it out. */
+  readonly named?: string
   /** PCF's names → the API's. */
   readonly aliases: Readonly<Record<string, string>>
   /** Flavor of a parent → the member of the definition that it fills. */

@@ -1,10 +1,14 @@
 /** Starting and stopping tasks, with what must be written down before and after. */
 
-import type { RunTaskRequest, Task } from '@aws-sdk/client-ecs'
-import { EcsError, isEcs, isThrottled } from '../ecs/errors.ts'
+import type { RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
+import { EcsError } from '../ecs/errors.ts'
+import { clearAssumed } from './assume.ts'
+import { plural } from './containers.ts'
 import type { Act } from './flavor.ts'
-import { hash, type RunRecord, recordTag, surplus } from './record.ts'
-import { runName, runTag } from './runNames.ts'
+import { lackedCapacity, outcome } from './outcome.ts'
+import { hash, type RunRecord, recordOf } from './record.ts'
+import { remember, seconds } from './remember.ts'
+import { isNamed, repositoryTag, runName, runTag } from './runNames.ts'
 import {
   counting,
   countOf,
@@ -14,13 +18,16 @@ import {
   keptRunning,
   type LiveTask,
   type Memo,
-  sort,
   type TaskParticle,
 } from './runs.ts'
-import { nameOf } from './vocabulary.ts'
+import { ask, inWords, passes, placed, startedNothing, visible } from './runTask.ts'
 
 /** How many tokens one start may go through: each is one run that never started, or one count that was raised. */
 const mostTokens = 20
+
+/** Milliseconds until ECS is asked for capacity again: the first time, and the longest. */
+const firstBackoff = 5_000
+const longestBackoff = 60_000
 
 /** A look that knows what is to run. */
 export type Known = LiveTask & { readonly digest: string }
@@ -30,7 +37,9 @@ export async function startKept(particle: TaskParticle, live: Known, act: Act): 
   const turn = live.runs.filter(run => !isUp(run)).map(({ taskArn }) => taskArn)
   const token = (n: number) => hash([live.digest, act.environment, turn, n])
   const up = { ...live, runs: live.runs.filter(isUp) }
-  return launch(particle, up, { name: runName(particle, act.environment, live.digest, 0), first: 0, token }, act)
+  const name = runName(particle, act.environment, live.digest, 0)
+  const memo = await launch(particle, up, { name, first: 0, token }, act)
+  return { ...memo, stops: live.others.map(({ taskArn = '' }) => taskArn) }
 }
 
 export async function startJob(particle: TaskParticle, live: Known, act: Act): Promise<Memo> {
@@ -41,21 +50,26 @@ export async function startJob(particle: TaskParticle, live: Known, act: Act): P
   const first = asked || !live.record ? 0 : open ? open.token : live.record.token + 1
   let record: RunRecord | undefined
   const runs = asked ? [] : live.runs
+  await clearAssumed(live, act)
   const start = {
     name: runName(particle, act.environment, live.digest, attempt),
     first,
     // Whoever asks with this token gets the same run, from whatever machine and environment.
     token: (n: number) => hash([live.digest, attempt, n]),
-    // Before anything runs: a run that nobody could remember must not begin.
-    before: async (n: number) => {
-      if (!isRecorded(particle)) return
-      // An intent that is taken up keeps its time: how long ECS remembers its token counts from there.
-      record = open && n === open.token ? open : intent(live, attempt, n, act)
-      if (record !== open) await remember(live, record, act)
-    },
-    refused: async () => {
-      if (record) await remember(live, { ...record, status: 'refused' }, act)
-    },
+    ...(isRecorded(particle) && {
+      written: {
+        // Before anything runs: a run that nobody could remember must not begin.
+        async before(n: number) {
+          // An intent that is taken up keeps its time: how long ECS remembers its token counts from there.
+          record = open && n === open.token ? open : intent(live, attempt, n, act)
+          if (record !== open) await remember(live, record, act)
+        },
+        async refused() {
+          if (record) await remember(live, { ...record, status: 'refused' }, act)
+        },
+        next: (n: number) => nextToken(live, attempt, n, act),
+      },
+    }),
   }
   const memo = await launch(particle, { ...live, runs }, start, act)
   return { ...memo, ...(record && { record }) }
@@ -69,104 +83,148 @@ const intent = (live: LiveTask, attempt: number, token: number, act: Act): RunRe
   ...(live.signature && { claim: live.signature }),
 })
 
+/** The token after one that ECS started nothing with, as the record has it by now: another apply may be at the same run. */
+async function nextToken({ digest = '', holder }: LiveTask, attempt: number, n: number, { ecs }: Act): Promise<number> {
+  const revision = holder && (await ecs.taskDefinition(holder.arn))
+  const record = recordOf(digest, [revision?.tags ?? []])
+  if (!record) return n + 1
+  if (record.attempt !== attempt || record.status === 'done' || record.status === 'failed')
+    throw new Error('another apply has taken this run over meanwhile; see what came of it, and apply again')
+  return record.status === 'intent' ? Math.max(n, record.token) : Math.max(n, record.token) + 1
+}
+
 interface Launch {
   readonly name: string
   /** The token to begin with. */
   readonly first: number
   token(n: number): string
-  before?(n: number): Promise<void>
-  refused?(): Promise<void>
+  /** What is written down of each try. Without it the token alone keeps two tries from being two runs. */
+  readonly written?: {
+    before(n: number): Promise<void>
+    /** ECS started nothing with the token. */
+    refused(): Promise<void>
+    next(n: number): Promise<number>
+  }
 }
 
 /**
  * Calls RunTask until there is as much as is asked for. A token that was used before is answered with the tasks that it
- * started then; the next token makes up what is missing still.
+ * started then; the next token makes up what is missing still. What ECS has no capacity for is asked for again until the
+ * step's time is up.
  */
 async function launch(
   particle: TaskParticle,
-  live: Pick<LiveTask, 'runs' | 'essential'>,
-  { name, first, token, before, refused }: Launch,
+  { runs, essential }: Pick<LiveTask, 'runs' | 'essential'>,
+  { name, first, token, written }: Launch,
   act: Act,
 ): Promise<Memo> {
-  const { taskName: _name, stopReason: _reason, ...asked } = particle.definition
-  const known = new Map(live.runs.map(run => [run.taskArn ?? '', run]))
-  const now = () => ({ runs: [...known.values()], essential: live.essential })
-  const missing = () => {
-    const { running, succeeded } = sort(now())
-    return countOf(particle) - running.length - (keptRunning(particle) ? 0 : succeeded.length)
-  }
-  let words: readonly string[] = []
-  for (let n = first; n < first + mostTokens && missing() > 0 && words.length === 0; n++) {
-    await before?.(n)
-    const input = {
-      ...asked,
+  const { taskName: _name, stopReason: _reason, ...stated } = particle.definition
+  const cluster = stated.cluster ?? 'default'
+  const startedBy = stated.startedBy ?? name
+  const known = new Map(runs.map(run => [run.taskArn ?? '', run]))
+  const see = (tasks: readonly Task[]) => tasks.forEach(task => void known.set(task.taskArn ?? '', task))
+  const now = () => ({ runs: [...known.values()], essential })
+  const missing = () => countOf(particle) - counting(particle, now()).length
+  // Those that ran when they were started, and must not have stopped by the end.
+  const begun = new Set<string>()
+  let failures: readonly string[] = []
+  let backoff = firstBackoff
+  let n = first
+  for (let used = 0; used < mostTokens && missing() > 0; ) {
+    await written?.before(n)
+    const input: RunTaskRequest = {
+      ...stated,
       count: missing(),
-      startedBy: asked.startedBy ?? name,
+      startedBy,
       clientToken: token(n),
-      ...(asked.startedBy !== undefined && { tags: [...(asked.tags ?? []), { key: runTag, value: name }] }),
+      ...tagsOf(stated.tags, stated.startedBy !== undefined ? name : undefined, act.repository),
     }
-    const answer = await runTask(input, act).catch(async error => {
-      if (isNo(error)) await refused?.().catch(() => {})
+    const answer = await ask(input, act).catch(async (error: unknown) => {
+      if (startedNothing(error)) await written?.refused().catch(() => {})
       throw error
     })
     // What was seen may be newer than what the token is answered with.
-    for (const run of answer.tasks) if (!known.has(run.taskArn ?? '')) known.set(run.taskArn ?? '', run)
-    words = answer.failures
-    if (sort(now()).failed.length > 0 && !keptRunning(particle)) break
+    const fresh = answer.tasks.filter(({ taskArn = '' }) => !known.has(taskArn))
+    for (const { taskArn = '', lastStatus } of fresh) if (lastStatus !== 'STOPPED') begun.add(taskArn)
+    const seen = await placed(cluster, fresh, act)
+    see(seen)
+    if (counting(particle, now()).some(task => outcome(task, essential) === 'failed')) break
+    const without = seen.filter(task => lackedCapacity(task, essential))
+    const lacking = [...answer.failures, ...without.map(({ stoppedReason = '' }) => ({ reason: stoppedReason }))]
+    if (lacking.length === 0) {
+      n++
+      used++
+      continue
+    }
+    const nothing = without.length === answer.tasks.length
+    if (nothing) await written?.refused()
+    if (!passes(lacking)) {
+      if (nothing) throw refusal(inWords(lacking), lacking[0]?.reason)
+      failures = inWords(lacking)
+      break
+    }
+    await wait(`${plural(missing(), 'task')} without capacity: ${inWords(lacking).join('; ')}`, backoff, act)
+    backoff = Math.min(backoff * 1.5, longestBackoff)
+    // A process that dies with the next intent written leaves it to the next to count what was started before.
+    if (!nothing) await visible(cluster, answer.tasks, act)
+    // Whoever else is at the same run may have started it meanwhile, and what was started may have ended.
+    const [listed, mine] = await Promise.all([
+      act.ecs.tasksStartedBy(cluster, startedBy),
+      act.ecs.tasks(cluster, [...known.keys()]),
+    ])
+    see([...listed.filter(task => isNamed(task, particle, name)), ...mine])
+    if (hasFallen(particle, now(), begun)) break
+    // A token that started something is used up. One that started nothing is used again where nothing is written down: a
+    // process that dies begins with the first token again, and must be answered with what that has started.
+    if (written && nothing) n = await written.next(n)
+    else if (answer.tasks.length > 0) n++
   }
-  return { arns: counting(particle, now()).map(({ taskArn = '' }) => taskArn), failures: words }
+  const arns = new Set(counting(particle, now()).map(({ taskArn = '' }) => taskArn))
+  if (keptRunning(particle)) for (const arn of begun) if (isFallen(known.get(arn), essential)) arns.add(arn)
+  return { arns: [...arns], failures }
 }
 
-/** ECS said no, and nothing runs for it. */
-const isNo = (error: unknown): boolean => error instanceof EcsError && !error.unsure && !isThrottled(error)
+const isFallen = (task: Task | undefined, essential: readonly string[]): boolean =>
+  task !== undefined && !isUp(task) && !lackedCapacity(task, essential)
 
-/** The tasks that a token stands for, whether it was used just now or before. Throws where ECS started nothing. */
-async function runTask(
-  input: RunTaskRequest,
-  act: Act,
-): Promise<{ readonly tasks: readonly Task[]; readonly failures: readonly string[] }> {
-  try {
-    const { tasks = [], failures = [] } = await act.ecs.call('RunTask', input)
-    const words = failures.map(({ reason, detail, arn }) =>
-      [reason, detail, arn && nameOf(arn)].filter(Boolean).join(' '),
-    )
-    if (tasks.length > 0) return { tasks, failures: words }
-    const said = words.join('; ') || 'ECS gives no reason'
-    const code = failures[0]?.reason ?? 'Failure'
-    throw new EcsError('RunTask', code, said, `ECS started nothing: ${said}; the next apply tries again`, false)
-  } catch (error) {
-    // The token was used before, with other words: by another revision that says the same, or for another count.
-    if (!isEcs(error, 'ConflictException') || error.resourceIds.length === 0) throw error
-    const seen = new Map((await act.ecs.tasks(input.cluster ?? 'default', error.resourceIds)).map(t => [t.taskArn, t]))
-    // One that is not to be seen yet is on its way.
-    const tasks = error.resourceIds.map(arn => seen.get(arn) ?? { taskArn: arn, lastStatus: 'PROVISIONING' })
-    return { tasks, failures: [] }
-  }
+/** A job's task has failed, or one that is to be kept running has stopped: more of them is no remedy. */
+function hasFallen(
+  particle: TaskParticle,
+  { runs, essential }: Pick<LiveTask, 'runs' | 'essential'>,
+  begun: ReadonlySet<string>,
+): boolean {
+  return keptRunning(particle)
+    ? runs.some(task => begun.has(task.taskArn ?? '') && isFallen(task, essential))
+    : runs.some(task => outcome(task, essential) === 'failed')
 }
 
-export async function stop({ definition }: TaskParticle, tasks: readonly Task[], { ecs }: Act): Promise<void> {
+function refusal(words: readonly string[], code = 'Failure'): EcsError {
+  const said = words.join('; ')
+  const remedy = 'waiting does not help: change what the task asks for, or what its cluster has, and apply again'
+  return new EcsError('RunTask', code, said, `ECS started nothing: ${said}; ${remedy}`, false)
+}
+
+async function wait(why: string, milliseconds: number, act: Act): Promise<void> {
+  act.say(`${why}; asked again every ${Math.round(milliseconds / 1000)} s or so`)
+  await act.pause(milliseconds)
+}
+
+/** A task's own tags, and ours: which run it is where `startedBy` does not say, and which repository's it is. */
+function tagsOf(stated: readonly Tag[] = [], run: string | undefined, repository: string | undefined) {
+  const tags = [
+    ...stated,
+    ...(run === undefined ? [] : [{ key: runTag, value: run }]),
+    ...(repository === undefined ? [] : [{ key: repositoryTag, value: repository }]),
+  ]
+  return tags.length > 0 ? { tags } : {}
+}
+
+export async function stop(
+  { definition }: TaskParticle,
+  arns: readonly string[],
+  { ecs }: Pick<Act, 'ecs'>,
+): Promise<void> {
   const cluster = definition.cluster ?? 'default'
   const reason = definition.stopReason ?? 'PCF default stop action'
-  for (const { taskArn } of tasks) await ecs.call('StopTask', { cluster, task: taskArn, reason })
-}
-
-export const seconds = ({ clock }: Act): number => Math.floor(clock.now() / 1000)
-
-export async function remember(live: LiveTask, record: RunRecord, { ecs }: Act): Promise<void> {
-  const { digest, holder } = live
-  if (!holder || !digest) throw new Error('there is no task definition revision to record the run on')
-  const tooMany = surplus(digest, holder.tags, holder.declared)
-  try {
-    if (tooMany.length > 0) await ecs.call('UntagResource', { resourceArn: holder.arn, tagKeys: tooMany })
-    await ecs.call('TagResource', { resourceArn: holder.arn, tags: [recordTag(digest, record)] })
-  } catch (error) {
-    if (!(error instanceof EcsError)) throw error
-    throw new EcsError(
-      error.call,
-      error.code,
-      error.said,
-      `the run cannot be recorded on ${nameOf(holder.arn)}, ${record.status === 'intent' ? 'so nothing was started' : `so its outcome (${record.status}) is not remembered`}: ${error.message}; allow it, or set custom_config.record: false if an hour's memory is enough`,
-      error.unsure,
-    )
-  }
+  for (const task of arns) await ecs.call('StopTask', { cluster, task, reason })
 }

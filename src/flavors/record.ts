@@ -88,7 +88,7 @@ export interface RunRecord {
   readonly token: number
   /**
    * What ran, with release variables by name: with other values of theirs it needs no new review. 32 hex digits, or the 16
-   * that earlier releases wrote.
+   * that earlier releases wrote. Of a run that was assumed, whose it is.
    */
   readonly claim?: string
 }
@@ -131,6 +131,10 @@ const later = (one: RunRecord, other: RunRecord): RunRecord => {
     one.attempt - other.attempt || one.token - other.token || rank[one.status] - rank[other.status] || one.at - other.at
   return order >= 0 ? one : other
 }
+
+/** Digests of the runs that something is remembered of. */
+export const digestsIn = (tagLists: readonly (readonly Tag[])[]): ReadonlySet<string> =>
+  new Set(tagLists.flat().flatMap(({ key = '' }) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : [])))
 
 /** What is remembered of one run, over the tags of several revisions. */
 export function recordOf(digest: string, tagLists: readonly (readonly Tag[])[]): RunRecord | undefined {

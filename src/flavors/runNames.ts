@@ -35,6 +35,13 @@ export const runName = (particle: TaskParticle, environment: string, digest: str
 /** Tasks that run under a manifest's own `startedBy` carry their run's name in this tag. */
 export const runTag = `${ownTagPrefix}run`
 
+/** Whose a task is: GitHub's id of the repository that it was started from. */
+export const repositoryTag = `${ownTagPrefix}repository`
+
+/** Started from this repository. A name alone proves nothing: another repository, or a person, may use the same. */
+export const isOurs = (task: Task, repository: string | undefined): boolean =>
+  repository !== undefined && task.tags?.find(({ key }) => key === repositoryTag)?.value === repository
+
 /** The run that a task belongs to, by its name; undefined under a manifest's own `startedBy` without a tag. */
 export const nameIn = (task: Task, { definition }: TaskParticle): string | undefined =>
   task.startedBy === definition.startedBy ? task.tags?.find(({ key }) => key === runTag)?.value : task.startedBy

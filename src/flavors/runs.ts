@@ -1,11 +1,14 @@
 /** What the tasks of one run amount to: how each ended, and what that says of the particle. Pure. */
 
-import type { Container, RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
+import type { RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
 import type { Particle } from '../particle.ts'
 import { said } from '../said.ts'
 import { plural, summarizeStopped } from './containers.ts'
 import type { Observed, Verdict } from './flavor.ts'
+import { type Outcome, outcome } from './outcome.ts'
 import type { RunRecord } from './record.ts'
+import { repositoryTag } from './runNames.ts'
+import { nameOf } from './vocabulary.ts'
 
 /** What RunTask takes, with this tool's name for the run and PCF's reason for stopping it. */
 export type RunDefinition = RunTaskRequest & { readonly taskName?: string; readonly stopReason?: string }
@@ -25,11 +28,17 @@ export interface LiveTask {
   readonly digest?: string
   /** Tasks of exactly this run, running or stopped within about an hour. */
   readonly runs: readonly Task[]
-  /** Running tasks of this particle that run something else: an earlier definition. */
+  /** Running tasks that this repository started for this particle, and that run something else: an earlier definition. */
   readonly others: readonly Task[]
+  /** Running tasks that are called like this particle's, and that this repository is not known to have started. */
+  readonly strangers: readonly Task[]
+  /** GitHub's id of this repository, as far as it is known. */
+  readonly repository?: string
   /** Containers whose end counts. */
   readonly essential: readonly string[]
   readonly record?: RunRecord
+  /** Records of runs of this job that a person said were done, by their digests. */
+  readonly assumed: ReadonlyMap<string, RunRecord>
   /** Counted up by `retry-tasks`. */
   readonly attempt: number
   /** The revision that holds the record. */
@@ -42,7 +51,7 @@ export interface LiveTask {
   readonly releasable: boolean
   /** The same has succeeded before with other values of release variables. */
   readonly knownRelease: boolean
-  /** Milliseconds since 1970, when it was looked at. */
+  /** Milliseconds since 1970 by AWS's clock, when it was looked at. */
   readonly at: number
 }
 
@@ -54,12 +63,16 @@ export interface Memo {
   readonly failures: readonly string[]
   /** What is remembered of the attempt, to be concluded with its outcome. */
   readonly record?: RunRecord
+  /** Tasks that stop once the new ones run: those that the step showed. */
+  readonly stops?: readonly string[]
+  /** Nothing ran: something was put on record. */
+  readonly recorded?: true
 }
 
 /** An intent that is younger is taken up again with its own token, which ECS remembers longer than that. */
 const takenUp = 45 * 60
 
-/** Seconds by which the runner's clock and ECS's may differ. */
+/** Seconds by which the times of AWS's own answers may differ, generously. */
 const skew = 5 * 60
 
 export const keptRunning = ({ options }: TaskParticle): boolean => options.wait === 'running'
@@ -69,29 +82,12 @@ export const isRecorded = (particle: TaskParticle): boolean =>
 
 export const countOf = ({ definition }: TaskParticle): number => definition.count ?? 1
 
-/** How a task of a job ended, or that it has not. Only essential containers count: a killed sidecar means nothing. */
-export function outcome(
-  task: Task,
-  essential: readonly string[],
-): 'running' | 'succeeded' | 'failed' | 'never started' {
-  if (task.lastStatus !== 'STOPPED') return 'running'
-  const counts = (task.containers ?? []).filter(({ name }) => essential.length === 0 || essential.includes(name ?? ''))
-  if (counts.every(({ exitCode }) => exitCode === undefined) && !hasStarted(task, counts)) return 'never started'
-  return counts.length > 0 && counts.every(({ exitCode }) => exitCode === 0) ? 'succeeded' : 'failed'
-}
-
-/** A container that was lost with its host has no exit code either, and may have done half its work. */
-function hasStarted({ startedAt, stopCode }: Task, counts: readonly Container[]): boolean {
-  if (startedAt !== undefined) return true
-  return stopCode !== 'TaskFailedToStart' && counts.some(({ runtimeId }) => runtimeId !== undefined)
-}
-
 /** A task that is kept running is as good as gone once it was told to stop. */
 export const isUp = ({ lastStatus, desiredStatus }: Task): boolean =>
   lastStatus !== 'STOPPED' && desiredStatus !== 'STOPPED'
 
 export function sort({ runs, essential }: Pick<LiveTask, 'runs' | 'essential'>) {
-  const by = (wanted: ReturnType<typeof outcome>) => runs.filter(task => outcome(task, essential) === wanted)
+  const by = (wanted: Outcome) => runs.filter(task => outcome(task, essential) === wanted)
   return {
     running: by('running'),
     succeeded: by('succeeded'),
@@ -104,9 +100,14 @@ export const byAge = (one: Task, other: Task): number =>
   (one.createdAt?.getTime() ?? 0) - (other.createdAt?.getTime() ?? 0) ||
   ((one.taskArn ?? '') < (other.taskArn ?? '') ? -1 : 1)
 
-/** A start was recorded too long ago to ask ECS about it, and nothing that is to be seen came of it. */
+/**
+ * A start was recorded too long ago to ask ECS about it, and nothing that is to be seen came of it. One that was recorded
+ * by a clock that was ahead tells no age at all.
+ */
 export function isUnknown({ record, runs, at }: Pick<LiveTask, 'record' | 'runs' | 'at'>): boolean {
-  if (record?.status !== 'intent' || at / 1000 - record.at <= takenUp) return false
+  if (record?.status !== 'intent') return false
+  const age = at / 1000 - record.at
+  if (age <= takenUp && age >= -skew) return false
   return !runs.some(({ createdAt }) => (createdAt?.getTime() ?? 0) / 1000 >= record.at - skew)
 }
 
@@ -129,14 +130,21 @@ export function readKept(particle: TaskParticle, live: LiveTask): Observed {
   }
   const starting = up.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
   if (starting.length > 0) return { state: 'pending', unsettled: true, why: `the task is ${starting[0]?.lastStatus}` }
-  if (live.others.length > 0) {
-    return {
-      state: 'running',
-      unsettled: true,
-      why: `${plural(live.others.length, 'task')} of its earlier definition still running`,
-    }
-  }
   return { state: 'running' }
+}
+
+/** Tasks that are left running because nobody knows that they are ours, said in every plan. */
+export function strangersIn(particle: TaskParticle, { strangers, repository }: LiveTask): string[] {
+  if (strangers.length === 0) return []
+  const ids = strangers.map(({ taskArn = '' }) => nameOf(taskArn)).sort()
+  const shown = ids.length > 5 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ')
+  const why =
+    repository === undefined
+      ? 'this run does not know its repository (neither the event nor GITHUB_REPOSITORY_ID names its id)'
+      : `not one of them carries the tag ${repositoryTag} of this repository (${repository})`
+  return [
+    `${particle.id}: ${plural(strangers.length, 'running task')} called like its own (${shown}) and left alone, because ${why}; stop by hand what is not needed`,
+  ]
 }
 
 const doneJob = (live: LiveTask): Observed => ({
@@ -146,6 +154,12 @@ const doneJob = (live: LiveTask): Observed => ({
     why: 'it has succeeded, so retry-tasks does not run it again; raise custom_config.retry to run it once more',
   }),
 })
+
+/** A step of their own, so that a reviewer sees what is put on record. */
+const assumedNow: Observed = { state: 'stopped', unsettled: true, why: 'custom_config.assume says that it is done' }
+const noLongerAssumed: Observed = { state: 'stopped', unsettled: true, why: 'custom_config.assume is taken out' }
+
+export const isAssumed = ({ options }: TaskParticle): boolean => options.assume === 'done'
 
 export function readJob(particle: TaskParticle, live: LiveTask): Observed {
   const { running, succeeded, failed } = sort(live)
@@ -158,7 +172,8 @@ export function readJob(particle: TaskParticle, live: LiveTask): Observed {
     return { state: 'pending', unsettled: true, why: `its task is ${running[0]?.lastStatus}` }
   }
   // Before anything that a person may ask: a workflow that is started again asks again.
-  if (particle.options.assume === 'done' || record?.status === 'done') return doneJob(live)
+  if (record?.status === 'done') return isAssumed(particle) || live.assumed.size === 0 ? doneJob(live) : noLongerAssumed
+  if (isAssumed(particle)) return assumedNow
   if (isAskedAgain(live) && (hasFailed || !enough)) return { state: 'terminated' }
   if (hasFailed && isRecorded(particle) && record?.status !== 'failed') {
     return { state: 'stopped', unsettled: true, why: 'it has failed, which is not on record yet' }
@@ -214,6 +229,7 @@ export function settledKept(runs: readonly Task[]): Verdict {
 }
 
 export function settledJob(runs: readonly Task[], essential: readonly string[], memo: Memo): Verdict {
+  if (memo.recorded) return { is: 'settled', because: 'on record, and nothing ran' }
   const running = runs.filter(({ lastStatus }) => lastStatus !== 'STOPPED')
   if (running.length > 0) return { is: 'moving', because: `the task is ${running[0]?.lastStatus}` }
   const ended = runs.map(run => outcome(run, essential))

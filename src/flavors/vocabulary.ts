@@ -70,6 +70,7 @@ export const vocabulary = {
     own: { taskName: 'string', stopReason: 'string' },
     refused: { clientToken: 'leave it out: this tool makes it from what is to run' },
     required: ['taskName'],
+    named: 'taskName',
     aliases: { clusterName: 'cluster', clusterArn: 'cluster', taskDefinitionArn: 'taskDefinition' },
     needs: { ecs_cluster: 'cluster', ecs_task_definition: 'taskDefinition' },
     options: {

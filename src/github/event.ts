@@ -45,6 +45,8 @@ export interface GitHubEvent {
   readonly sha?: string
   readonly ref?: string
   readonly repository?: Repository
+  /** GitHub's numeric id of the repository, which outlives its name. */
+  readonly repositoryId?: string
   readonly defaultBranch?: string
   /** Who started the run. */
   readonly actor?: string
@@ -80,6 +82,9 @@ function at(value: unknown, ...path: string[]): unknown {
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 const isSha = (value: string | undefined): value is string => value !== undefined && /^[0-9a-f]{40,64}$/.test(value)
+
+/** A number, as the payload has it or as the environment spells it. */
+const idOf = (value: unknown): string | undefined => (/^[1-9]\d*$/.test(String(value)) ? String(value) : undefined)
 
 /** Forty zeros stand for "there was nothing before". */
 function sha(value: unknown): string | undefined {
@@ -168,6 +173,7 @@ export async function readEvent(environment: Readonly<Record<string, string | un
     sha: sha(environment.GITHUB_SHA),
     ref: text(environment.GITHUB_REF),
     repository: owner && repo ? { owner, repo } : undefined,
+    repositoryId: idOf(at(payload, 'repository', 'id')) ?? idOf(environment.GITHUB_REPOSITORY_ID),
     defaultBranch: text(at(payload, 'repository', 'default_branch')),
     actor: text(environment.GITHUB_ACTOR),
     runId: Number.isSafeInteger(runId) ? runId : undefined,

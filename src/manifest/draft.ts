@@ -51,6 +51,7 @@ export interface Draft {
   readonly persistOnUpdate: boolean
   readonly region: string | undefined
   readonly options: Readonly<Record<string, unknown>>
+  readonly optionPlaces: ReadonlyMap<string, Place>
   readonly definition: MapNode
   readonly origin: Origin
 }
@@ -125,7 +126,7 @@ export function readDraft(
   problems: Problem[],
 ): Draft {
   const wrong = complain(problems)
-  const resource = readResource(map, vocabulary, origin.copy?.index, wrong)
+  const resource = readResource(map, who.name, vocabulary, origin.copy?.index, wrong)
   const checked = checkDefinition(resource.definition, vocabulary)
   for (const problem of checked.problems) problems.push(problem)
   // A value that the model refuses is no name either; once is enough.
@@ -142,6 +143,7 @@ export function readDraft(
     ...readShared(map, wrong),
     region: resource.region ?? region,
     options: resource.options,
+    optionPlaces: resource.optionPlaces,
     definition: checked.node,
   }
 }

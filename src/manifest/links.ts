@@ -93,6 +93,7 @@ export function link(declared: Declared, problems: Problem[]): Particle[] {
       region: draft.region ?? '',
       definition: plain(source) as Particle['definition'],
       options: draft.options,
+      optionPlaces: draft.optionPlaces,
       source,
     })
   }

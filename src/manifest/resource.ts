@@ -13,22 +13,30 @@ export interface Resource {
   readonly given: boolean
   readonly definition: MapNode
   readonly options: Readonly<Record<string, unknown>>
+  readonly optionPlaces: ReadonlyMap<string, Place>
   readonly region: string | undefined
 }
 
 /** `aws_resource` in the API's own words, without what is not sent. */
-export function readResource(map: MapNode, vocabulary: Vocabulary, copy: number | undefined, wrong: Wrong): Resource {
+export function readResource(
+  map: MapNode,
+  name: string,
+  vocabulary: Vocabulary,
+  copy: number | undefined,
+  wrong: Wrong,
+): Resource {
   const given = map.entries.get('aws_resource')
   const empty: MapNode = { kind: 'map', place: given?.node.place ?? map.place, entries: new Map() }
   if (given?.node.kind !== 'map') {
     if (given)
       wrong(given.node.place, `aws_resource must be a map, not ${kindOf(given.node)}; write {} for an empty one`)
     else wrong(map.place, 'aws_resource is missing; it holds the definition')
-    return { given: false, definition: empty, options: {}, region: undefined }
+    return { given: false, definition: empty, options: {}, optionPlaces: new Map(), region: undefined }
   }
   const entries = new Map<string, { at: Place; node: Node }>()
   let region: string | undefined
   let options: Readonly<Record<string, unknown>> = {}
+  const optionPlaces = new Map<string, Place>()
   for (const [key, entry] of given.node.entries) {
     if (key === 'region_name') {
       region = textOf(entry.node)
@@ -39,28 +47,43 @@ export function readResource(map: MapNode, vocabulary: Vocabulary, copy: number 
         )
         region = undefined
       }
-    } else if (key === 'custom_config') options = readOptions(entry.node, vocabulary, wrong)
-    else if (!Object.hasOwn(vocabulary.aliases, key)) entries.set(key, entry)
+    } else if (key === 'custom_config') {
+      options = readOptions(entry.node, vocabulary, wrong)
+      if (entry.node.kind === 'map') for (const [name, { at }] of entry.node.entries) optionPlaces.set(name, at)
+    } else if (!Object.hasOwn(vocabulary.aliases, key)) entries.set(key, entry)
   }
   for (const [key, entry] of given.node.entries) {
-    const name = Object.hasOwn(vocabulary.aliases, key) ? vocabulary.aliases[key] : undefined
-    if (!name) continue
-    const other = entries.get(name)
-    if (!other) entries.set(name, entry)
+    const member = Object.hasOwn(vocabulary.aliases, key) ? vocabulary.aliases[key] : undefined
+    if (!member) continue
+    const other = entries.get(member)
+    if (!other) entries.set(member, entry)
     else if (!sameName(entry.node, other.node)) {
       wrong(
         entry.at,
-        `aws_resource.${key} is PCF's name for ${name}, which says something else at ${lineOf(other.node.place)}; keep one of them`,
+        `aws_resource.${key} is PCF's name for ${member}, which says something else at ${lineOf(other.node.place)}; keep one of them`,
       )
     }
   }
   if (copy !== undefined) {
-    for (const name of namingMembers(vocabulary)) {
-      const entry = entries.get(name)
-      if (entry) entries.set(name, { at: entry.at, node: suffixed(entry.node, `-${copy}`, name, wrong) })
+    for (const member of namingMembers(vocabulary)) {
+      const entry = entries.get(member)
+      if (entry) entries.set(member, { at: entry.at, node: suffixed(entry.node, `-${copy}`, member, wrong) })
     }
   }
-  return { given: true, definition: { kind: 'map', place: given.node.place, entries }, options, region }
+  const { named } = vocabulary
+  if (named !== undefined && !entries.has(named)) {
+    const node = namedBy(map, name, copy)
+    entries.set(named, { at: node.place, node })
+  }
+  return { given: true, definition: { kind: 'map', place: given.node.place, entries }, options, optionPlaces, region }
+}
+
+/** The particle's name as a member of its definition: a copy's with its number, and made from the same variables. */
+function namedBy(map: MapNode, name: string, copy: number | undefined): ScalarNode {
+  const stated = map.entries.get('pcf_name')?.node
+  if (stated?.kind !== 'scalar') return { kind: 'scalar', place: map.place, value: name }
+  const parts = stated.parts && (copy === undefined ? stated.parts : [...stated.parts, `-${copy}`])
+  return { kind: 'scalar', place: stated.place, value: name, ...(parts && { parts }) }
 }
 
 /** Members that say which one a thing is, apart from where it is. The first is its name. */
@@ -142,7 +165,9 @@ export function checkRequired(definition: MapNode, vocabulary: Vocabulary, wrong
     if (!list) continue
     const node = definition.entries.get(list)?.node
     if (!member) {
-      if (!isName(node)) wrong(node?.place ?? definition.place, missing(`aws_resource.${list}`, node, vocabulary))
+      const otherwise = list === vocabulary.named ? ', or leave it out: pcf_name is the name then' : ''
+      if (!isName(node))
+        wrong(node?.place ?? definition.place, missing(`aws_resource.${list}`, node, vocabulary) + otherwise)
       continue
     }
     // A list of another kind is the model's to refuse.

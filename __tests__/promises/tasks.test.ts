@@ -1,0 +1,271 @@
+/** Somebody tries to have tasks stopped, or taken for run, that no reviewer saw. */
+import { RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs'
+import { describe, expect } from '@jest/globals'
+import { cluster, definition, job } from '../flavors/manifests.ts'
+import { Shop } from '../flavors/shop.ts'
+import { sent, somebody } from '../flavors/stated.ts'
+import { World } from '../review/world.ts'
+import { clientFor } from '../simulator/world.ts'
+import { story } from './story.ts'
+
+const id = 'ecs_task:worker'
+
+interface Kept {
+  readonly image?: string
+  readonly top?: string
+  readonly options?: string
+}
+
+const worker = ({ image = 'worker:1', top = '', options = 'wait: running' }: Kept = {}) =>
+  definition({ family: 'worker', image }) + job({ name: 'worker', family: 'worker', options, top })
+
+const files = (kept: Kept = {}) => ({ 'particles/main.yml': cluster, 'particles/worker.yml': worker(kept) })
+
+/** Somebody with credentials runs a task of ours by hand. */
+async function byHand(
+  where: { readonly simulator: { readonly url: string } },
+  environment: string,
+  repository?: string,
+): Promise<string> {
+  const { tasks } = await clientFor(where.simulator.url).send(
+    new RunTaskCommand({
+      cluster: 'main',
+      taskDefinition: 'worker',
+      launchType: 'FARGATE',
+      startedBy: `particles/${environment}/worker/0123456789abcdef0123456789abcdef`,
+      networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
+      ...(repository !== undefined && { tags: [{ key: 'ecs-particles:repository', value: repository }] }),
+    }),
+  )
+  return tasks?.[0]?.taskArn ?? ''
+}
+
+const short = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1)
+
+async function inWorld(play: (world: World) => Promise<void>, settled: Kept | null = {}): Promise<void> {
+  const world = await World.open()
+  try {
+    if (settled) await world.settle(files(settled))
+    await play(world)
+  } finally {
+    await world.close()
+  }
+}
+
+const running = (world: World | Shop) =>
+  [...(world.simulator.region().clusters.get('main')?.tasks.values() ?? [])]
+    .filter(({ wire }) => wire.desiredStatus === 'RUNNING')
+    .map(({ arn }) => arn)
+
+describe('Nothing is applied that was not reviewed', () => {
+  story(
+    'a push changes a text while a task runs that somebody started by hand under a name of ours',
+    'the task is named in a warning and goes on running',
+    () =>
+      inWorld(async world => {
+        const foreign = await byHand(world, 'production')
+        world.simulator.advance(60)
+        const ran = await world.push(world.repository.push({ 'README.md': 'hello' }))
+        expect(ran.failed).toBe(false)
+        expect(ran.warnings.join()).toMatch(
+          `${id}: 1 running task called like its own (${short(foreign)}) and left alone, because not one of them carries the tag ecs-particles:repository of this repository (1); stop by hand what is not needed`,
+        )
+        expect(running(world)).toContain(foreign)
+        expect(world.modifying()).not.toContain('StopTask')
+      }),
+  )
+
+  story(
+    'another repository keeps a task of the same name running in the same environment, and ours changes',
+    'only the earlier task of our own stops',
+    () =>
+      inWorld(async world => {
+        const [ours = ''] = running(world)
+        const theirs = await byHand(world, 'production', '2')
+        world.simulator.advance(60)
+        await world.settle(files({ image: 'worker:2' }))
+        expect(running(world)).toContain(theirs)
+        expect(running(world)).not.toContain(ours)
+        expect(running(world)).toHaveLength(2)
+      }),
+  )
+
+  story(
+    'a task is to go while another repository runs one of the same name, and somebody one by hand',
+    'ours stops, as reviewed, and the others are named and go on running',
+    () =>
+      inWorld(async world => {
+        const [ours = ''] = running(world)
+        const theirs = [await byHand(world, 'production', '2'), await byHand(world, 'production')]
+        world.simulator.advance(60)
+        const pull = await world.propose(files({ top: 'desired_state: terminated' }))
+        expect(pull.ran.plan?.steps.map(({ transition, risks }) => [transition, risks])).toEqual([
+          ['terminate', ['1 running task stops']],
+        ])
+        expect(pull.ran.warnings.join()).toContain('2 running tasks called like its own')
+        expect((await world.land(pull)).failed).toBe(false)
+        world.simulator.advance(60)
+        expect(running(world).sort()).toEqual(theirs.sort())
+        expect(running(world)).not.toContain(ours)
+      }),
+  )
+
+  story(
+    'somebody starts a task by hand with our name and our tag, and a text is pushed',
+    'that it would stop is a step that nobody reviewed, so the push is refused',
+    () =>
+      inWorld(async world => {
+        const tagged = await byHand(world, 'production', '1')
+        world.simulator.advance(60)
+        const ran = await world.push(world.repository.push({ 'README.md': 'hello' }))
+        expect(ran.failed).toBe(true)
+        expect(ran.plan?.steps).toMatchObject([
+          {
+            particle: id,
+            transition: 'update',
+            changes: [{ path: 'earlierTasks', before: 'running', after: 'stopped' }],
+          },
+        ])
+        expect(running(world)).toContain(tagged)
+        expect(world.modifying()).not.toContain('StopTask')
+      }),
+  )
+
+  story(
+    'a reviewed change of a kept task starts the new one, and the right to stop the old one is missing',
+    'the next push stops the old one, because the change that was reviewed said so',
+    () =>
+      inWorld(async world => {
+        const [old = ''] = running(world)
+        const pull = await world.propose(files({ image: 'worker:2' }))
+        expect(pull.ran.plan?.steps.find(({ particle }) => particle === id)?.risks).toEqual([
+          '1 task of its earlier definition (worker:1) stops when the new one runs',
+        ])
+        world.simulator.deny(['ecs:StopTask'])
+        expect((await world.land(pull)).failed).toBe(true)
+        expect(running(world)).toContain(old)
+        world.simulator.deny([])
+        const ran = await world.push(world.repository.push({ 'README.md': 'hello' }))
+        expect(ran.problems).toEqual([])
+        expect(ran.plan?.steps).toMatchObject([{ particle: id, transition: 'update' }])
+        expect(running(world)).not.toContain(old)
+        expect(running(world)).toHaveLength(1)
+      }),
+  )
+
+  story(
+    'a start was reviewed while nothing ran, and an earlier task runs again by the time it is applied',
+    'the review of the whole definition does not cover that the earlier task stops',
+    async () => {
+      const shop = await Shop.open()
+      const first = cluster + worker()
+      const second = cluster + worker({ image: 'worker:2' })
+      await shop.apply(first)
+      await somebody(shop).send(new StopTaskCommand({ cluster: 'main', task: running(shop)[0] }))
+      shop.simulator.advance(60)
+      const { claims } = await shop.plan(second)
+      await shop.apply(first)
+      const later = await shop.plan(second)
+      expect(later.unreviewed(claims)).toEqual([id])
+      expect(later.unreviewed(later.claims)).toEqual([])
+    },
+  )
+
+  story(
+    'retry-tasks names a kept task of which one is missing while a task of its earlier definition runs',
+    'the run that is asked for needs no review, and that the earlier task stops does',
+    async () => {
+      const shop = await Shop.open()
+      await shop.apply(cluster + worker())
+      await byHand(shop, 'default', '1')
+      await somebody(shop).send(new StopTaskCommand({ cluster: 'main', task: [...shop.runs][0] }))
+      shop.simulator.advance(60)
+      const asked = await shop.plan(cluster + worker(), { asked: [id] })
+      expect(asked.unreviewed([])).toEqual([id])
+    },
+  )
+
+  story(
+    'a run outside GitHub does not know its repository, and a task is to go',
+    'nothing is stopped, and the plan says why',
+    async () => {
+      const shop = await Shop.open()
+      await shop.apply(cluster + worker())
+      const gone = cluster + worker({ top: 'desired_state: terminated' })
+      const applied = await shop.apply(gone, { repository: null })
+      expect(applied.plan.warnings).toEqual([
+        expect.stringMatching(
+          /^ecs_task:worker: 1 running task called like its own \([0-9a-f]{32}\) and left alone, because this run does not know its repository/,
+        ),
+      ])
+      expect(sent(shop, 'StopTask')).toEqual([])
+      await shop.apply(gone)
+      expect(sent(shop, 'StopTask')).toHaveLength(1)
+    },
+  )
+
+  story(
+    'a step only waits for a task to come up while a task of its earlier definition runs',
+    'it is no mere wait: what stops is in its claims',
+    async () => {
+      const shop = await Shop.open()
+      await shop.apply(cluster + worker())
+      const next = cluster + worker({ image: 'worker:2' })
+      shop.simulator.behave('worker:2', { startSeconds: 300 })
+      await shop.apply(next, { waitTimeout: 30_000 })
+      const planned = await shop.plan(next)
+      expect(planned.step(id)).toMatchObject({ transition: 'update' })
+      expect(planned.unreviewed([])).toEqual([id])
+      expect((await shop.apply(next)).report.result).toBe('succeeded')
+      expect(running(shop)).toHaveLength(1)
+    },
+  )
+
+  const assumed = { options: 'assume: done' }
+
+  story(
+    'a push states that a job is done which ECS does not know, and nobody reviewed it',
+    'the push is refused, and nothing is put on record',
+    () =>
+      inWorld(async world => {
+        await world.settle({
+          'particles/main.yml': cluster,
+          'particles/worker.yml': definition({ family: 'worker', image: 'migrate:1' }),
+        })
+        const from = world.mark
+        const ran = await world.push(world.repository.push(files({ image: 'migrate:1', ...assumed })))
+        expect(ran.failed).toBe(true)
+        expect(ran.plan?.steps).toMatchObject([
+          { particle: id, transition: 'update', changes: [{ path: 'custom_config.assume', after: 'done' }] },
+        ])
+        expect(world.modifying(from)).toEqual([])
+      }, null),
+  )
+
+  story(
+    'one pull request assumes that a job is done, another one changes what it runs, and both are merged',
+    'the assumption was reviewed for another definition, so the apply is refused',
+    () =>
+      inWorld(async world => {
+        const split = (image: string, options: string) => ({
+          'particles/main.yml': cluster,
+          'particles/definition.yml': definition({ family: 'worker', image }),
+          'particles/job.yml': job({ name: 'worker', family: 'worker', options }),
+        })
+        const { 'particles/job.yml': _job, ...bare } = split('migrate:1', '')
+        await world.settle(bare)
+        const changes = await world.propose({
+          'particles/definition.yml': split('migrate:2', '')['particles/definition.yml'],
+        })
+        const assumes = await world.propose({ 'particles/job.yml': split('', 'assume: done')['particles/job.yml'] })
+        world.simulator.advance(5)
+        world.repository.merge(changes, 'squash')
+        const from = world.mark
+        const ran = await world.push(world.repository.merge(assumes, 'squash'))
+        expect(ran.problems.join()).toMatch(/ecs_task:worker/)
+        expect(ran.problems.join()).not.toMatch(/ecs_task_definition:worker/)
+        expect(ran.failed).toBe(true)
+        expect(world.modifying(from)).toEqual([])
+      }, null),
+  )
+})

@@ -1,0 +1,34 @@
+/** Writes down what became of a run, on its task definition's revision. */
+
+import { EcsError } from '../ecs/errors.ts'
+import type { Act } from './flavor.ts'
+import { type RunRecord, recordTag, surplus } from './record.ts'
+import type { LiveTask } from './runs.ts'
+import { nameOf } from './vocabulary.ts'
+
+/** Seconds since 1970 by AWS's clock: records are read by other runners. */
+export const seconds = ({ ecs }: Pick<Act, 'ecs'>): number => Math.floor(ecs.time / 1000)
+
+/** Throws an `EcsError` that says what follows, when ECS does not take the record. */
+export async function remember(
+  live: Pick<LiveTask, 'digest' | 'holder'>,
+  record: RunRecord,
+  { ecs }: Pick<Act, 'ecs'>,
+): Promise<void> {
+  const { digest, holder } = live
+  if (!holder || !digest) throw new Error('there is no task definition revision to record the run on')
+  const tooMany = surplus(digest, holder.tags, holder.declared)
+  try {
+    if (tooMany.length > 0) await ecs.call('UntagResource', { resourceArn: holder.arn, tagKeys: tooMany })
+    await ecs.call('TagResource', { resourceArn: holder.arn, tags: [recordTag(digest, record)] })
+  } catch (error) {
+    if (!(error instanceof EcsError)) throw error
+    throw new EcsError(
+      error.call,
+      error.code,
+      error.said,
+      `the run cannot be recorded on ${nameOf(holder.arn)}, ${record.status === 'intent' ? 'so nothing was started' : `so its outcome (${record.status}) is not remembered`}: ${error.message}; allow it, or set custom_config.record: false if an hour's memory is enough`,
+      error.unsure,
+    )
+  }
+}
