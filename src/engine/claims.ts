@@ -74,7 +74,8 @@ function claimOf(change: FoundChange, decision: Decision, context: ClaimContext,
   const { veil } = context
   const { path, before, after, sensitive, at, asked, onTheWay, apart, states } = change
   if (asked || onTheWay) return []
-  const subject = [...subjectOf(particle, context), particle.id, transition]
+  // What stands apart is allowed as such, whether it goes along with a start or is done later.
+  const subject = [...subjectOf(particle, context), particle.id, ...(apart ? [] : [transition])]
   const own = apart && { apart }
   if (states) {
     const stating = [particle, ...states.map(parent => decisions.get(parent)?.particle)]
