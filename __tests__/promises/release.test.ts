@@ -181,24 +181,28 @@ describe('Nothing is applied that was not reviewed', () => {
     'what a job inherits from another particle changes beside a new value of the release variable',
     'the push is refused and nothing runs',
     async () => {
+      const key = '$inherit$ecs_cluster:main$serviceConnectDefaults.namespace'
       const inheriting = migrate
-        .replace(
-          '      image:',
-          () => '      environment: [{ name: SEE, value: $inherit$ecs_cluster:main$status }]\n      image:',
-        )
-        .replace(
-          'flavor: ecs_task_definition\npcf_name: migrate\n',
-          'flavor: ecs_task_definition\npcf_name: migrate\nparents: [ecs_cluster:main]\n',
-        )
-      const started = await directly({ 'README.md': 'words' }, tag('1.1'), { ...shop, [file]: inheriting })
-      expect(started.ran.problems).toEqual([])
+        .replace('      image:', () => `      environment: [{ name: SPACE, value: ${key} }]\n      image:`)
+        .replace('pcf_name: migrate\n', 'pcf_name: migrate\nparents: [ecs_cluster:main]\n')
+      const namespace = (name: string): void => {
+        const cluster = world.simulator.region().clusters.get('main')
+        if (!cluster) throw new Error('there is no cluster')
+        Object.assign(cluster, {
+          serviceConnectDefaults: { namespace: `arn:aws:servicediscovery:us-east-1:1:${name}` },
+        })
+      }
+      await world.settle(manifests.cluster)
+      namespace('one')
+      await world.settle({ [file]: inheriting }, tag('1.0'))
+      const words = async (text: string, TAG: string) =>
+        world.push(world.repository.push({ 'README.md': text }), tag(TAG))
+      expect((await words('one', '1.1')).problems).toEqual([])
       expect(runs()).toBe(2)
-      const cluster = world.simulator.region().clusters.get('main')
-      if (!cluster) throw new Error('there is no cluster')
-      Object.assign(cluster, { status: 'PROVISIONING' })
+      namespace('two')
       const mark = world.mark
-      const ran = await world.push(world.repository.push({ 'README.md': 'more' }), tag('1.2'))
-      expect(ran.problems.length).toBeGreaterThan(0)
+      const ran = await words('two', '1.2')
+      expect(ran.problems.join('\n')).toContain('ecs_task:migrate: start')
       expect(world.modifying(mark)).toEqual([])
     },
   )
