@@ -203,7 +203,7 @@ describe('Never silent, never stuck', () => {
 
   story(
     'a service never becomes what is declared, as somebody sets it back all the time',
-    'the failure says what is declared, what AWS says and what to do, and shows no hidden value',
+    'the failure says what is declared, what AWS says and what to do',
     async () => {
       const { shop } = await started(all)
       const log: string[] = []
@@ -218,6 +218,32 @@ describe('Never silent, never stuck', () => {
       expect(log.filter(sentence => sentence.startsWith('looks different still'))[0]).toContain(
         'desiredCount is declared 2 and 1 in AWS',
       )
+    },
+  )
+})
+
+describe('What is hidden stays hidden', () => {
+  story(
+    'AWS never shows the hidden value that is declared, and the apply says what is different',
+    'the failure names the place, and neither value',
+    async () => {
+      const shop = await Shop.open()
+      const hidden = definition({ more: '      environment: [{name: KEY, value: declared-secret}]' })
+      shop.simulator.inject({
+        operation: 'DescribeTaskDefinition',
+        fault: { kind: 'delay', seconds: 0 },
+        when: () => {
+          const [container] = shop.simulator.region().families.get('web')?.at(-1)?.definition.containerDefinitions ?? []
+          if (container) container.environment = [{ name: 'KEY', value: 'live-secret' }]
+          return false
+        },
+      })
+      const { done, log } = await shop.apply(cluster + hidden)
+      const { error } = done('ecs_task_definition:web')
+      const place = 'containerDefinitions[web].environment[KEY].value is declared (hidden) and (hidden) in AWS'
+      expect(error?.message).toContain(place)
+      expect(log.join('\n')).toContain(place)
+      expect(JSON.stringify([error, log])).not.toMatch(/declared-secret|live-secret/)
     },
   )
 })

@@ -272,6 +272,32 @@ describe('Never silent, never stuck', () => {
   )
 
   story(
+    'five release variables stand in one text, and AWS has five thousand characters that they cannot produce',
+    'the plan is made at once, and asks for a review',
+    async () => {
+      const names = ['A', 'B', 'C', 'D', 'E']
+      const given = {
+        variables: names.map(name => `${name}=x`).join('\n'),
+        'release-variables': names.join(','),
+        'reveal-environment': 'LONG',
+      }
+      const text = `${names.map(name => `-\${${name}}`).join('')}!`
+      const long = (value: string) => ({
+        ...manifests.cluster,
+        [file]: manifests.shop[file]
+          .split('---')[0]
+          ?.replace('image:', () => `environment: [{ name: LONG, value: "${value}" }]\n      image:`) as string,
+      })
+      await world.settle(long('-'.repeat(5_000)))
+      const push = world.repository.push(long(text))
+      const began = performance.now()
+      const ran = await world.push(push, given)
+      expect(performance.now() - began).toBeLessThan(5_000)
+      expect(ran.report?.result).toBe('refused')
+    },
+  )
+
+  story(
     'a migration was last run by an earlier release, and only the release variable is different',
     'it runs without a review, and its record is written in the form of now',
     async () => {
