@@ -70,6 +70,23 @@ describe('Nothing is applied that was not reviewed', () => {
   )
 
   story(
+    'a service was reviewed as a start with a capacity provider strategy, and is moved to a launch type by hand',
+    'it is not moved back',
+    async () => {
+      const spot = all.replace(
+        'launchType: FARGATE',
+        'capacityProviderStrategy: [{capacityProvider: FARGATE, weight: 1}]',
+      )
+      const { shop, claims } = await started(spot)
+      const { capacityProviderStrategy: _gone, ...rest } = web(shop).spec
+      web(shop).spec = { ...rest, launchType: 'FARGATE' }
+      const now = await shop.plan(spot)
+      expect(now.step('ecs_service:web').transition).toBe('update')
+      expect(now.unreviewed(claims)).toEqual(['ecs_service:web'])
+    },
+  )
+
+  story(
     'a service was reviewed as a start, and somebody has made one of that name by hand that would have to be replaced',
     'it is not replaced',
     async () => {
