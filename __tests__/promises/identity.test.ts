@@ -174,19 +174,24 @@ describe('Nothing is applied that was not reviewed', () => {
   )
 
   story(
-    'a variable in the name of a service has another value at apply than at plan',
-    'the apply is refused',
+    'a service whose name holds a variable is reviewed to be scaled, and the variable has another value at apply',
+    'the apply is refused, and the service of the other name keeps its count',
     async () => {
-      const named = {
-        ...manifests.web,
-        'particles/web.yml': web.replace('serviceName: web', 'serviceName: "web-${STAGE}"'),
+      const named = web.replace('serviceName: web', () => 'serviceName: "web-${STAGE}"')
+      const stage = (STAGE: string): Given => ({ variables: `STAGE=${STAGE}` })
+      for (const STAGE of ['blue', 'green']) {
+        await world.settle({ ...manifests.cluster, 'particles/web.yml': named, 'README.md': STAGE }, stage(STAGE))
       }
-      const pull = await world.propose(named, { variables: 'STAGE=blue' })
+      const pull = await world.propose(
+        { 'particles/web.yml': named.replace('desiredCount: 1', 'desiredCount: 2') },
+        stage('blue'),
+      )
       const push = world.repository.merge(pull, 'squash')
       world.simulator.advance(5)
       const mark = world.mark
-      expectRefused({ ran: await world.push(push, { variables: 'STAGE=green' }), mark }, 'ecs_service:web')
-      expect((await world.push(push, { variables: 'STAGE=blue' })).problems).toEqual([])
+      expectRefused({ ran: await world.push(push, stage('green')), mark }, 'ecs_service:web')
+      expect((await world.push(push, stage('blue'))).problems).toEqual([])
+      expect(['web-blue', 'web-green'].map(name => runs('main', name)?.spec.desiredCount)).toEqual([2, 1])
     },
   )
 

@@ -181,24 +181,28 @@ describe('Nothing is applied that was not reviewed', () => {
     'what a job inherits from another particle changes beside a new value of the release variable',
     'the push is refused and nothing runs',
     async () => {
+      const key = '$inherit$ecs_cluster:main$serviceConnectDefaults.namespace'
       const inheriting = migrate
-        .replace(
-          '      image:',
-          () => '      environment: [{ name: SEE, value: $inherit$ecs_cluster:main$status }]\n      image:',
-        )
-        .replace(
-          'flavor: ecs_task_definition\npcf_name: migrate\n',
-          'flavor: ecs_task_definition\npcf_name: migrate\nparents: [ecs_cluster:main]\n',
-        )
-      const started = await directly({ 'README.md': 'words' }, tag('1.1'), { ...shop, [file]: inheriting })
-      expect(started.ran.problems).toEqual([])
+        .replace('      image:', () => `      environment: [{ name: SPACE, value: ${key} }]\n      image:`)
+        .replace('pcf_name: migrate\n', 'pcf_name: migrate\nparents: [ecs_cluster:main]\n')
+      const namespace = (name: string): void => {
+        const cluster = world.simulator.region().clusters.get('main')
+        if (!cluster) throw new Error('there is no cluster')
+        Object.assign(cluster, {
+          serviceConnectDefaults: { namespace: `arn:aws:servicediscovery:us-east-1:1:${name}` },
+        })
+      }
+      await world.settle(manifests.cluster)
+      namespace('one')
+      await world.settle({ [file]: inheriting }, tag('1.0'))
+      const words = async (text: string, TAG: string) =>
+        world.push(world.repository.push({ 'README.md': text }), tag(TAG))
+      expect((await words('one', '1.1')).problems).toEqual([])
       expect(runs()).toBe(2)
-      const cluster = world.simulator.region().clusters.get('main')
-      if (!cluster) throw new Error('there is no cluster')
-      Object.assign(cluster, { status: 'PROVISIONING' })
+      namespace('two')
       const mark = world.mark
-      const ran = await world.push(world.repository.push({ 'README.md': 'more' }), tag('1.2'))
-      expect(ran.problems.length).toBeGreaterThan(0)
+      const ran = await words('two', '1.2')
+      expect(ran.problems.join('\n')).toContain('ecs_task:migrate: start')
       expect(world.modifying(mark)).toEqual([])
     },
   )
@@ -264,6 +268,32 @@ describe('Never silent, never stuck', () => {
       const values = records().map(({ value }) => value)
       expect(values).toHaveLength(2)
       for (const value of values) expect(value).toMatch(/^1 done \d+ 0 0 [0-9a-f]{32}$/)
+    },
+  )
+
+  story(
+    'five release variables stand in one text, and AWS has five thousand characters that they cannot produce',
+    'the plan is made at once, and asks for a review',
+    async () => {
+      const names = ['A', 'B', 'C', 'D', 'E']
+      const given = {
+        variables: names.map(name => `${name}=x`).join('\n'),
+        'release-variables': names.join(','),
+        'reveal-environment': 'LONG',
+      }
+      const text = `${names.map(name => `-\${${name}}`).join('')}!`
+      const long = (value: string) => ({
+        ...manifests.cluster,
+        [file]: manifests.shop[file]
+          .split('---')[0]
+          ?.replace('image:', () => `environment: [{ name: LONG, value: "${value}" }]\n      image:`) as string,
+      })
+      await world.settle(long('-'.repeat(5_000)))
+      const push = world.repository.push(long(text))
+      const began = performance.now()
+      const ran = await world.push(push, given)
+      expect(performance.now() - began).toBeLessThan(5_000)
+      expect(ran.report?.result).toBe('refused')
     },
   )
 

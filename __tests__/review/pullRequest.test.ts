@@ -160,7 +160,7 @@ describe('the check', () => {
       output: { title: '3 to start' },
     })
     expect(check?.output.text?.split('\n')).toEqual([
-      'ecs-particles claims, format 1, part 1 of 1',
+      'ecs-particles claims, format 2, part 1 of 1',
       `pull request #${pull.number} into main`,
       ...(pull.ran.plan?.claims?.hashes ?? []),
     ])

@@ -123,9 +123,9 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   },
 
   compare(particle, live, curtain) {
-    const found = compare(particle.definition, laidOut(live), options(particle, curtain)).filter(
-      change => !isAnyRevision(change, particle, live),
-    )
+    const found = compare(particle.definition, laidOut(live), options(particle, curtain))
+      .filter(change => !isAnyRevision(change, particle, live))
+      .map(change => insteadOf(change, live))
     const controller = live.service.deploymentController?.type ?? 'ECS'
     const allowed = controller === 'ECS' ? undefined : updatable[controller]
     const changes = allowed ? found.filter(change => allowed.includes(member(change)) || isTags(change)) : found
@@ -330,6 +330,16 @@ function laidOut({ service, revision }: LiveService): Members {
 function isAnyRevision(change: FoundChange, { definition }: ServiceParticle, { service }: LiveService): boolean {
   if (change.path !== 'taskDefinition' || typeof definition.taskDefinition !== 'string') return false
   return nameOf(service.taskDefinition ?? '').replace(/:\d+$/, '') === nameOf(definition.taskDefinition)
+}
+
+/** Launch type and capacity provider strategy stand for each other: where one of them comes, the other goes. */
+function insteadOf(change: FoundChange, { service }: LiveService): FoundChange {
+  const strategy = service.capacityProviderStrategy ?? []
+  const gone = {
+    launchType: strategy.length > 0 ? strategy : undefined,
+    capacityProviderStrategy: strategy.length > 0 ? undefined : service.launchType,
+  }[member(change)]
+  return gone === undefined || change.before !== undefined ? change : { ...change, live: gone }
 }
 
 /** Whether a change asks for what UpdateService cannot do. */

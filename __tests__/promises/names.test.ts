@@ -1,0 +1,59 @@
+/** Environments whose names look alike. */
+import { readFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect } from '@jest/globals'
+import { parse } from 'yaml'
+import { manifests, World } from '../review/world.ts'
+import { story } from './story.ts'
+
+let world: World
+beforeEach(async () => {
+  world = await World.open()
+})
+afterEach(async () => {
+  await world.close()
+  expect(world.github.violations).toEqual([])
+})
+
+/** What GitHub makes of a concurrency group, as far as ours are concerned. It ignores case. */
+function groupOf(job: string, values: Readonly<Record<string, string>>): string {
+  const workflow = parse(readFileSync('.github/workflows/particles.yml', 'utf8'))
+  const group: string = workflow.jobs[job].concurrency.group
+  return group
+    .replaceAll(/\$\{\{ (toJSON\()?([\w.]+)\)? \}\}/g, (_, json, name) =>
+      json ? JSON.stringify(values[name]) : String(values[name]),
+    )
+    .toLowerCase()
+}
+
+describe('Nothing is applied that was not reviewed', () => {
+  story(
+    'two environments whose names differ in a slash and a hyphen, or in case, plan into one folder',
+    'each has its own plan file, also on a disk that ignores case',
+    async () => {
+      world.repository.push(manifests.cluster)
+      const names: string[] = []
+      for (const environment of ['eu/prod', 'eu-prod', 'EU-prod', 'eu prod', 'Eu/prod']) {
+        const ran = await world.byHand({ environment })
+        expect(ran.plan?.environment).toBe(environment)
+        names.push(String(ran.outputs['plan-file']).toLowerCase())
+      }
+      expect(new Set(names).size).toBe(names.length)
+    },
+  )
+
+  story(
+    'two environments and two calls of the workflow have names that read alike when they are put together',
+    'they wait in groups of their own',
+    () => {
+      const group = (job: string, name: string, environment: string, ref = 'refs/heads/main') =>
+        groupOf(job, { 'inputs.name': name, 'matrix.environment.name': environment, 'github.ref': ref })
+      for (const job of ['plan', 'apply', 'drift']) {
+        expect(group(job, 'ecs', `a-${job}-b`)).not.toBe(group(job, `ecs-${job}-a`, 'b'))
+        expect(group(job, 'ecs', 'eu/prod')).not.toBe(group(job, 'ecs', 'eu-prod'))
+        expect(group(job, 'ecs', 'prod')).toBe(group(job, 'ecs', 'prod'))
+      }
+      expect(group('plan', 'ecs', 'c', 'refs/heads/a-b')).not.toBe(group('plan', 'ecs', 'b-c', 'refs/heads/a'))
+      expect(group('plan', 'ecs', 'c', 'refs/heads/a" "b')).not.toBe(group('plan', 'ecs', 'b" "c', 'refs/heads/a'))
+    },
+  )
+})
