@@ -73,10 +73,9 @@ describe('Nothing is applied that was not reviewed', () => {
     'a service was reviewed as a start with a capacity provider strategy, and is moved to a launch type by hand',
     'it is not moved back',
     async () => {
-      const spot = all.replace(
-        'launchType: FARGATE',
-        'capacityProviderStrategy: [{capacityProvider: FARGATE, weight: 1}]',
-      )
+      const spot = all
+        .replace('clusterName: main', 'clusterName: main\n  capacityProviders: [FARGATE]')
+        .replace('launchType: FARGATE', 'capacityProviderStrategy: [{capacityProvider: FARGATE, weight: 1}]')
       const { shop, claims } = await started(spot)
       const { capacityProviderStrategy: _gone, ...rest } = web(shop).spec
       web(shop).spec = { ...rest, launchType: 'FARGATE' }
