@@ -5,7 +5,7 @@ import { Ecs } from './ecs/ecs.ts'
 import { EcsError } from './ecs/errors.ts'
 import { apply } from './engine/apply.ts'
 import { claimsVersion, publishedClaims } from './engine/claims.ts'
-import type { Veil } from './engine/curtain.ts'
+import { curtainOf, type Veil } from './engine/curtain.ts'
 import type { Plan, Removed, Report } from './engine/document.ts'
 import { type Graph, graphOf } from './engine/graph.ts'
 import { type Failure, Journal } from './engine/journal.ts'
@@ -92,7 +92,10 @@ function chosen(event: GitHubEvent, inputs: Inputs, runner: Runner): Command | u
 function readManifests(inputs: Inputs): Loaded {
   const directory = join(inputs.workspace, inputs.workingDirectory)
   const { texts, problems } = findManifests(inputs.manifests, directory, inputs.workspace)
-  const loaded = load(texts, { ...inputs, vocabularies: vocabulary })
+  const veil = veilOf(inputs)
+  const hides = (particle: Particle, path: readonly string[]) =>
+    curtainOf(particle, veil).hidesAt?.(particle.definition, path) === true
+  const loaded = load(texts, { ...inputs, hides, vocabularies: vocabulary })
   return { ...loaded, problems: [...problems, ...loaded.problems] }
 }
 

@@ -26,6 +26,8 @@ export interface Settings {
   readonly variables: ReadonlyMap<string, string>
   /** Names of variables whose values are hidden everywhere. They may stand in what is sent to AWS, and nowhere else. */
   readonly secretVariables?: ReadonlySet<string>
+  /** Whether a particle hides what stands at a path of its definition, or something in it. */
+  readonly hides?: (particle: Particle, path: readonly string[]) => boolean
   /** Region of particles that name none. */
   readonly region: string | undefined
   /** Flavors by name. */
@@ -68,7 +70,7 @@ export function load(texts: readonly { readonly file: string; readonly text: str
       for (const item of document.kind === 'list' ? document.items : [document]) reader.read(item)
     }
   }
-  const particles = link(reader, problems)
+  const particles = link(reader, problems, settings.hides)
   // What is wrong in itself would be wrong beside others as well.
   const sound = particles.filter(({ id }) => !reader.unsound.has(id))
   for (const problem of checkTogether(sound)) problems.push(problem)
