@@ -45,7 +45,8 @@ export function curtainOf(particle: Particle, veil: Veil): Curtain {
     holdsSecret,
     wasSecret: steps => formerly.unknown === true || holdsWay(formerly.ways, wayOf(steps)),
     // With another value the variable makes another name, so that the one in AWS is known by its list alone.
-    namesSecretly: steps => namesSecretly(now(), wayOf(steps)) || namesSecretly(formerly.ways, wayOf(steps)),
+    namesSecretly: steps =>
+      formerly.unknown === true || [now(), formerly.ways].some(ways => namesSecretly(ways, wayOf(steps))),
     hidesAt(root, path) {
       if (isHiddenAt(root, path, revealed) || holdsSecret(valueAt(root, path))) return true
       const way = wayIn(root, path)

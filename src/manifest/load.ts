@@ -14,7 +14,7 @@ import { checkTogether } from './model/together.ts'
 import { parseManifest } from './parse.ts'
 import { inEnvironment } from './patch.ts'
 import { COPIES, expandQuasiparticle, type Seed, withShared } from './quasiparticle.ts'
-import { refuseSecrets } from './secrets.ts'
+import { namesOf, refuseSecrets } from './secrets.ts'
 import { didYouMean } from './suggest.ts'
 import { substitute } from './variables.ts'
 import { kindOf, lineOf, quote, textOf } from './words.ts'
@@ -112,7 +112,9 @@ function inOrder(misread: readonly Problem[], problems: readonly Problem[]): Pro
 
 function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
   const { environment, vocabularies, secretVariables = new Set<string>() } = settings
-  const variables = new Map([['ENVIRONMENT', environment], ...settings.variables])
+  const given = settings.variables
+  const variables = given.has('ENVIRONMENT') ? given : new Map([['ENVIRONMENT', environment], ...given])
+  const names = namesOf(vocabularies)
   const drafts = new Map<ParticleId, Draft>()
   const groups = new Map<string, Draft[]>()
   const labels = new Map<string, string>()
@@ -143,7 +145,7 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
     }
     const before = misread.length
     const map = substitute(isQuasi ? withMembers(present) : present, variables, misread)
-    refuseSecrets(map, secretVariables, misread)
+    refuseSecrets(map, secretVariables, names, misread)
     const legible = misread.length === before
     const who = identify(map, undefined, wrong)
     if (isQuasi && who.flavor !== undefined && who.flavor !== 'quasiparticle') unknownFlavor(map, who.flavor)

@@ -3,6 +3,9 @@ import { closest } from './suggest.ts'
 import { replaceScalars, type Where } from './walk.ts'
 import { inQuotes } from './words.ts'
 
+/** Variables that manifests of another time are read with: one that is not given any more stands for its own name. */
+export class FormerVariables extends Map<string, string> {}
+
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 const INHERIT = '$inherit$'
 
@@ -101,6 +104,7 @@ function variable(
   const value = variables.get(name)
   if (value !== undefined && (value !== '' || how === '')) return { variable: name, value }
   if (how === ':-') return { variable: name, value: rest }
+  if (variables instanceof FormerVariables) return { variable: name, value: name }
   if (how === ':?') {
     const said = rest === '' ? 'is not set, or empty' : inQuotes(rest).slice(1, -1)
     wrong(`${braced(name)}: ${said}; set it in the variables input`)
