@@ -9,13 +9,18 @@ export class FormerVariables extends Map<string, string> {}
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 const INHERIT = '$inherit$'
 
+/** Places whose values are hidden: what is wrong there is said without a word of it. */
+const hidden = /\.(?:environment[.[]|(?:log|firelens)Configuration\.options\.)/
+const quoted = /"(?:[^"\\]|\\.)*"/g
+
 /**
  * Puts the values of variables into every string of a particle, and marks what is inherited. What is put in is never
  * looked at again: a value that reads `${OTHER}` or `$inherit$…` stays that text.
  */
 export function substitute(particle: MapNode, variables: ReadonlyMap<string, string>, problems: Problem[]): MapNode {
   const wrong = (place: Place, where: Where) => (message: string) => {
-    problems.push({ place, message: `${where()}: ${message}` })
+    const at = where()
+    problems.push({ place, message: `${at}: ${hidden.test(at) ? message.replace(quoted, '"…"') : message}` })
   }
   return replaceScalars(particle, '', {
     matters: ({ value }) => typeof value === 'string' && value.includes('$'),
