@@ -6,7 +6,9 @@ import { type Edge, main } from './main.ts'
 import { post } from './post.ts'
 import { logLine } from './render/escape.ts'
 import { unmarked } from './said.ts'
+import { neverSilent } from './unfinished.ts'
 
+neverSilent()
 const cancel = new AbortController()
 // Everything that waits listens, which is as much as there are particles, and no leak.
 setMaxListeners(0, cancel.signal)

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import picomatch from 'picomatch'
+import { type ReadBefore, readerBefore, textsBefore } from './before.ts'
 import type { Clock } from './clock.ts'
 import { Ecs } from './ecs/ecs.ts'
 import { EcsError } from './ecs/errors.ts'
 import { apply } from './engine/apply.ts'
 import { claimsVersion, publishedClaims } from './engine/claims.ts'
-import type { Veil } from './engine/curtain.ts'
+import { curtainOf, type Veil } from './engine/curtain.ts'
 import type { Plan, Removed, Report } from './engine/document.ts'
 import { type Graph, graphOf } from './engine/graph.ts'
 import { type Failure, Journal } from './engine/journal.ts'
@@ -16,15 +17,16 @@ import { removedSince } from './engine/removed.ts'
 import { fileName } from './fileName.ts'
 import { flavors } from './flavors/index.ts'
 import { vocabulary } from './flavors/vocabulary.ts'
+import { formerlyIn, type Ways } from './formerly.ts'
 import { applyBranches, whyNotAppliedFrom } from './github/branches.ts'
 import type { Claims } from './github/check.ts'
 import { Conversation } from './github/conversation.ts'
 import { type Command, commandFor, EventError, type GitHubEvent, readEvent } from './github/event.ts'
-import { textsAt } from './github/removed.ts'
+import type { Texts } from './github/removed.ts'
 import { supersededBy } from './github/review.ts'
 import { discreet, type Runner } from './github/runner.ts'
 import { type Inputs, readInputs } from './inputs.ts'
-import { choosesManifest, findManifests } from './manifest/files.ts'
+import { findManifests } from './manifest/files.ts'
 import { type Loaded, load } from './manifest/load.ts'
 import { quote } from './manifest/words.ts'
 import { isGone, type Particle, type ParticleId, type Problem, sayProblem } from './particle.ts'
@@ -48,6 +50,7 @@ interface Job extends Edge {
   readonly conversation: Conversation
   /** Everything that leaves goes through it, once. */
   readonly redactor: Redactor
+  readonly before: ReadBefore
 }
 
 /** Manifests in; a plan, or an apply, out. */
@@ -73,7 +76,8 @@ async function run(edge: Edge, inputs: Inputs, redactor: Redactor): Promise<void
   for (const particle of loaded.particles) redactor.learn({ particle })
   if (command === 'validate') return validate(loaded, inputs, runner)
   const conversation = new Conversation(event, inputs, clock, signal, text => runner.warn(text))
-  const job: Job = { ...edge, inputs, event, conversation, redactor }
+  const before = readerBefore(inputs, conversation)
+  const job: Job = { ...edge, inputs, event, conversation, redactor, before }
   if (command === 'plan') await plan(job, loaded)
   else await applyPlan(job, loaded)
   if (conversation.commentUrl) runner.output('comment-url', conversation.commentUrl)
@@ -95,7 +99,10 @@ function chosen(event: GitHubEvent, inputs: Inputs, runner: Runner): Command | u
 function readManifests(inputs: Inputs): Loaded {
   const directory = join(inputs.workspace, inputs.workingDirectory)
   const { texts, problems } = findManifests(inputs.manifests, directory, inputs.workspace)
-  const loaded = load(texts, { ...inputs, vocabularies: vocabulary })
+  const veil = veilOf(inputs)
+  const hides = (particle: Particle, path: readonly string[]) =>
+    curtainOf(particle, veil).hidesAt?.(particle.definition, path) === true
+  const loaded = load(texts, { ...inputs, hides, vocabularies: vocabulary })
   return { ...loaded, problems: [...problems, ...loaded.problems] }
 }
 
@@ -183,9 +190,10 @@ async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly ski
   const problems = [...loaded.problems, ...(event.fromFork ? [] : loaded.regionless)]
   if (problems.length > 0) return { problems }
   if (event.fromFork) return { skipped: SKIPPED_FORK }
-  const world = worldOf(job)
   const unknown = unknownIds(loaded.particles, inputs)
   if (unknown.length > 0) return { problems: unknown }
+  const earlier = await textsBefore(event, job.conversation, job.before)
+  const world = worldOf(job, formerlyIn(earlier, loaded.particles, inputs))
   try {
     const stranger = await strangeAccount(world, inputs)
     if (stranger) return { problems: [stranger] }
@@ -201,7 +209,7 @@ async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly ski
       claimContext: claimContextOf(world, await accountOf(world, graph, acts)),
       maxTerminations: inputs.maxTerminations,
       removed: removed.reported,
-      warnings: removed.warnings,
+      warnings: [...removed.warnings, ...unreadable(earlier)],
     })
     return { planned, graph, world, problems: planned.problems }
   } catch (thrown) {
@@ -215,7 +223,14 @@ async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly ski
 
 const regionOf = ({ region }: Inputs, particles: readonly Particle[]): string => region ?? particles[0]?.region ?? ''
 
-function worldOf({ inputs, event, clock, signal, redactor }: Job): World {
+/** Where nothing is known of before, nothing of before is shown. */
+function unreadable(texts: readonly Texts[]): string[] {
+  const [first] = texts
+  if (!first || !('why' in first) || !texts.every(found => 'why' in found)) return []
+  return [`what values were before is not shown, as it is not known which were secret: ${first.why}`]
+}
+
+function worldOf({ inputs, event, clock, signal, redactor }: Job, formerly: Ways): World {
   const regions = new Map<string, Ecs>()
   const settings = { clock, signal, maxConcurrency: inputs.maxConcurrency }
   return {
@@ -224,7 +239,7 @@ function worldOf({ inputs, event, clock, signal, redactor }: Job): World {
     environment: inputs.environment,
     ...(event.repositoryId !== undefined && { repository: event.repositoryId }),
     asked: new Set<ParticleId>([...inputs.retryTasks, ...inputs.redeploy]),
-    veil: veilOf(inputs),
+    veil: { ...veilOf(inputs), formerly },
     learn: found => redactor.learn(found),
     ecs(region) {
       const known = regions.get(region) ?? new Ecs(region, settings)
@@ -264,17 +279,14 @@ async function strangeAccount(world: World, inputs: Inputs): Promise<Problem | u
 
 /** What was declared at the last applied commit, or at a pull request's base, is not any more, and is still there. */
 async function findRemoved(
-  { inputs, event, conversation }: Job,
+  { inputs, event, conversation, before: read }: Job,
   particles: readonly Particle[],
   world: World,
 ): Promise<{ particles: Particle[]; reported: Removed[]; warnings: string[] }> {
   const none = { particles: [], reported: [], warnings: [] }
-  const { github } = conversation
   const since = await declaredBefore(event, conversation)
   if (!since) return none
-  const directory = join(inputs.workspace, inputs.workingDirectory)
-  const wanted = choosesManifest(inputs.manifests, directory, inputs.workspace)
-  const found = await textsAt(github, since, wanted, { workspace: inputs.workspace })
+  const found = await read(since)
   if ('why' in found) return { ...none, warnings: [`what is not declared any more is not known: ${found.why}`] }
   // What could not be read then is not declared before; a pull request may well be there to mend it.
   const before = load(found.texts, { ...inputs, vocabularies: vocabulary }).particles

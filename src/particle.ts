@@ -121,12 +121,15 @@ export function valueAt(value: unknown, path: Path): unknown {
   }, value)
 }
 
-/** Everything that a definition inherits, in its order. */
-export function inheritsIn(node: Node): Inherit[] {
-  if (node.kind === 'scalar') return node.inherit ? [node.inherit] : []
+/** Everything that a definition inherits, in its order, with where it says so. */
+export function inheritsWithPlaces(node: Node): { readonly inherit: Inherit; readonly place: Place }[] {
+  if (node.kind === 'scalar') return node.inherit ? [{ inherit: node.inherit, place: node.place }] : []
   const inside = node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
-  return inside.flatMap(inheritsIn)
+  return inside.flatMap(inheritsWithPlaces)
 }
+
+/** Everything that a definition inherits, in its order. */
+export const inheritsIn = (node: Node): Inherit[] => inheritsWithPlaces(node).map(({ inherit }) => inherit)
 
 /**
  * One thing that is to exist, or not to.

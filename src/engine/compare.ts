@@ -206,12 +206,14 @@ class Walk {
     const { shape } = stated
     const pairs = pairsOf(stated, live, distanceOf(shape, this.#options))
     const labels = new Labels()
+    const unnamed = this.#unnamed(steps)
     for (const { stated: one, live: other } of pairs) {
       if (one) {
         const path = { up: steps, step: labels.of(one, this.#secret) }
         if (other) this.trees(one.tree, other.tree, shape, around, path, true)
         else if (!isImplied(one)) this.add(one.tree, path)
-      } else if (other && !isImplied(other)) this.#remove(other.tree, { up: steps, step: labels.of(other) })
+      } else if (other && !isImplied(other))
+        this.#remove(other.tree, { up: steps, step: labels.of(other, undefined, unnamed) })
     }
   }
 
@@ -251,9 +253,9 @@ class Walk {
     }
     const last = steps?.step
     const isElement = tree.kind === 'structure' && typeof last === 'object'
-    const inPath = isElement && typeof last.in === 'string' ? nameMember(tree) : undefined
+    const inPath = isElement && typeof last.in === 'string' && last.as === undefined ? nameMember(tree) : undefined
     let any = false
-    for (const [step, inner] of inside(tree, this.#secret)) {
+    for (const [step, inner] of inside(tree, this.#secret, this.#unnamed(steps))) {
       if (step !== inPath) any = this.#each(inner, { up: steps, step }, sayingOnly, visit) || any
     }
     if (any) return true
@@ -265,6 +267,10 @@ class Walk {
     return true
   }
 
+  #unnamed(steps: Trail<Step>): boolean {
+    return this.#options.curtain.namesSecretly?.(stepsOf(steps)) === true
+  }
+
   readonly #secret = (at: Spot): boolean => this.#options.curtain.secret(stepsOf(at))
 
   #ignored(steps: Trail<Step>): boolean {
@@ -272,7 +278,8 @@ class Walk {
   }
 
   #emit(stated: Tree | undefined, live: Tree | undefined, steps: Trail<Step>): void {
-    const hidden = [stated, live].some(tree => tree && this.#hides(tree))
+    const wasHidden = live !== undefined && this.#wasSecret(live, steps)
+    const hidden = [stated, live].some(tree => tree && this.#hides(tree)) || (wasHidden && !stated)
     const at = stated && { at: stepsOf(stated.at) }
     const raw = live && { live: live.raw }
     const path = display(steps)
@@ -280,7 +287,8 @@ class Walk {
     else {
       // An empty list is none: that ECS answers it, or not, is no news.
       const empty = live?.kind === 'values' && !live.says
-      const before = live && !empty && { before: displayed(live, stated) }
+      // What becomes open is shown as it is to be; what it was is not.
+      const before = live && !empty && !wasHidden && { before: displayed(live, stated) }
       const after = stated && { after: displayed(stated) }
       this.changes.push({ path, ...before, ...after, ...at, ...raw })
     }
@@ -291,7 +299,14 @@ class Walk {
     if (tree.kind !== 'leaf' && tree.kind !== 'values') return [...inside(tree)].some(([, inner]) => this.#hides(inner))
     const { rule, around } = tree
     if (rule.hidden?.(around, tree.kind === 'leaf' ? tree.key : undefined, curtain)) return true
-    return around.side === 'stated' ? this.#secretWithin(tree.raw, tree.at) : curtain.holdsSecret?.(tree.raw) === true
+    return around.side === 'stated' && this.#secretWithin(tree.raw, tree.at)
+  }
+
+  /** Whether ECS holds what a secret variable made there, now or before. */
+  #wasSecret(live: Tree, steps: Trail<Step>): boolean {
+    const { curtain } = this.#options
+    const way = stepsOf(steps)
+    return (!isReference(way) && curtain.wasSecret?.(way) === true) || curtain.holdsSecret?.(live.raw) === true
   }
 
   /** A list or a document is shown as one: a secret anywhere in it hides all of it. */
@@ -302,6 +317,10 @@ class Walk {
     return Object.entries(value).some(([step, inner]) => this.#secretWithin(inner, { up: at, step }))
   }
 }
+
+/** Members that say which cluster and which revision: no secret variable may stand there. */
+const isReference = ([member, ...below]: readonly Step[]): boolean =>
+  below.length === 0 && (member === 'taskDefinition' || member === 'cluster')
 
 /** As it is shown: spelled the normal way; of a list without order, what both sides have stands in the stated order. */
 function displayed(tree: Tree, beside?: Tree): Value {

@@ -1,5 +1,7 @@
 import type { Curtain } from '../flavors/flavor.ts'
-import { type Node, nodeAt, type Part, type Particle, type Path } from '../particle.ts'
+import { type Node, nodeAt, type Part, type Particle, type Path, valueAt } from '../particle.ts'
+import { isHiddenAt } from './hidden.ts'
+import { holdsWay, namesSecretly, secretWays, type Way, wayIn, wayOf } from './places.ts'
 
 /** What the inputs say of what may be seen. */
 export interface Veil {
@@ -9,8 +11,17 @@ export interface Veil {
   readonly secretValues?: readonly string[]
   /** Variables that stand in claims by their names. */
   readonly releaseVariables: ReadonlySet<string>
+  /** What earlier manifests said of a particle. Without it, nothing was ever secret. */
+  readonly formerly?: (particle: Particle) => Formerly
   /** Whether a container environment variable of this name may be shown. */
   revealed(name: string): boolean
+}
+
+/** What is known of where secret variables stood before. */
+export interface Formerly {
+  readonly ways: readonly Way[]
+  /** The earlier manifests could not be read: a secret may have stood anywhere. */
+  readonly unknown?: true
 }
 
 /** What the inputs say where there are none. */
@@ -21,13 +32,34 @@ export const openCurtain: Curtain = { secret: () => false, revealed: () => true 
 
 /** What is hidden of one particle: what a secret variable went into, also deep inside a value. */
 export function curtainOf(particle: Particle, veil: Veil): Curtain {
+  const revealed = (name: string) => veil.revealed(name)
+  const formerly = veil.formerly?.(particle) ?? { ways: [] }
+  const holdsSecret = (live: unknown) => holdsText(live, veil.secretValues ?? [])
+  const now = once(() => secretWays(particle.source, name => veil.secretVariables.has(name)))
   return {
-    revealed: name => veil.revealed(name),
+    revealed,
     secret(at: Path) {
       const node = nodeAt(particle.source, at)
       return node !== undefined && holdsVariable(node, veil.secretVariables)
     },
-    holdsSecret: live => holdsText(live, veil.secretValues ?? []),
+    holdsSecret,
+    wasSecret: steps => formerly.unknown === true || holdsWay(formerly.ways, wayOf(steps)),
+    // With another value the variable makes another name, so that the one in AWS is known by its list alone.
+    namesSecretly: steps =>
+      formerly.unknown === true || [now(), formerly.ways].some(ways => namesSecretly(ways, wayOf(steps))),
+    hidesAt(root, path) {
+      if (isHiddenAt(root, path, revealed) || holdsSecret(valueAt(root, path))) return true
+      const way = wayIn(root, path)
+      return holdsWay(now(), way) || holdsWay(formerly.ways, way)
+    },
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 

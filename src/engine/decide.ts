@@ -1,5 +1,6 @@
 import type { AnyFlavor, Comparison, Curtain, Observed } from '../flavors/flavor.ts'
 import {
+  type Inherit,
   inheritsIn,
   isGone,
   type Particle,
@@ -59,11 +60,12 @@ export function decide(
   parents: ReadonlyMap<ParticleId, Decision>,
   curtainFor: (particle: Particle) => Curtain,
 ): Decision {
-  const { particle, filled } = withNeeds(withInherits(stated, parents), flavor, parents)
+  const inherited = inheritance(parents, curtainFor)
+  const { particle, filled } = withNeeds(withInherits(stated, inherited), flavor, parents)
   const observed = flavor.read(particle, live)
   const curtain = curtainFor(particle)
   const { transition, reason, why, comparison } = choose(particle, live, flavor, observed, curtain)
-  const refused = [...missingInherits(particle, parents), ...(comparison.problems ?? [])]
+  const refused = [...refusedInherits(particle, inherited), ...(comparison.problems ?? [])]
   const problems = refused.map(({ at, message }) => ({ place: placeOf(particle, at), message }))
   const changes = transition && transition !== 'wait' ? comparison.changes : []
   return {
@@ -168,35 +170,50 @@ function chooseUpdate(
   return { reason: comparison.pinned ? 'pinned' : 'equivalent', comparison }
 }
 
-/** What is inherited, as far as it is known: a parent that is yet to be made, or made anew, cannot be inherited from. */
-function withInherits(particle: Particle, parents: ReadonlyMap<ParticleId, Decision>): Particle {
-  if (inheritsIn(particle.source).length === 0) return particle
-  return withInherited(particle, ({ from, key }) => {
-    const parent = parents.get(from)
-    const value = isUnsettled(parent) ? undefined : valueAt(parent?.current, key.split('.'))
-    return value ?? new Unknown(from)
-  })
-}
+/** What a parent gives to those that inherit from it. */
+type Given = { readonly value?: unknown } | { readonly refused: string }
 
-/** What no apply will ever tell: the parent stays as it is, and has no such value. */
-function missingInherits(
-  particle: Particle,
-  parents: ReadonlyMap<ParticleId, Decision>,
-): NonNullable<Comparison['problems']> {
-  const missing: NonNullable<Comparison['problems']>[number][] = []
-  if (particle.desired !== 'running' || inheritsIn(particle.source).length === 0) return missing
-  withInherited(particle, ({ from, key }, at) => {
+/** A parent that is yet to be made, or made anew, cannot be inherited from yet; what it hides never can. */
+const inheritance =
+  (parents: ReadonlyMap<ParticleId, Decision>, curtainFor: (particle: Particle) => Curtain) =>
+  ({ from, key }: Inherit): Given => {
     const parent = parents.get(from)
-    const stays = parent !== undefined && !isUnsettled(parent) && parent.transition !== 'update'
-    if (stays && valueAt(parent.current, key.split('.')) === undefined) {
-      missing.push({
-        at,
-        message: `${particle.id} inherits ${key} from ${from}, which has no such value in AWS; state the value, or inherit one that it has`,
-      })
+    if (!parent || isUnsettled(parent)) return {}
+    const { particle, current, transition } = parent
+    const path = key.split('.')
+    if (curtainFor(particle).hidesAt?.(current, path)) {
+      const { file, line } = particle.place
+      return { refused: `${key} from ${from} (${file}:${line}), which hides it; ${hiddenInherit}` }
     }
+    const value = valueAt(current, path)
+    if (value !== undefined || transition === 'update') return { value }
+    return { refused: `${key} from ${from}, which has no such value in AWS; ${missingInherit}` }
+  }
+
+const hiddenInherit = 'here it would be shown: state the value itself, or inherit something that may be shown'
+const missingInherit = 'state the value, or inherit one that it has'
+
+const withInherits = (particle: Particle, inherited: (inherit: Inherit) => Given): Particle =>
+  inheritsIn(particle.source).length === 0
+    ? particle
+    : withInherited(particle, inherit => {
+        const given = inherited(inherit)
+        return ('value' in given ? given.value : undefined) ?? new Unknown(inherit.from)
+      })
+
+/** What may not be inherited, and what no apply will ever tell: the parent stays as it is, and has no such value. */
+function refusedInherits(
+  particle: Particle,
+  inherited: (inherit: Inherit) => Given,
+): NonNullable<Comparison['problems']> {
+  const problems: NonNullable<Comparison['problems']>[number][] = []
+  if (particle.desired !== 'running' || inheritsIn(particle.source).length === 0) return problems
+  withInherited(particle, (inherit, at) => {
+    const given = inherited(inherit)
+    if ('refused' in given) problems.push({ at, message: `${particle.id} inherits ${given.refused}` })
     return undefined
   })
-  return missing
+  return problems
 }
 
 function isUnsettled(decision: Decision | undefined): boolean {

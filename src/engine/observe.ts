@@ -3,7 +3,7 @@ import type { Tally } from '../ecs/calls.ts'
 import type { Ecs } from '../ecs/ecs.ts'
 import type { AnyFlavor, Surroundings } from '../flavors/flavor.ts'
 import { inheritsIn, type Particle, type ParticleId, Unknown, valueAt, withInherited } from '../particle.ts'
-import type { Veil } from './curtain.ts'
+import { curtainOf, type Veil } from './curtain.ts'
 import type { Graph } from './graph.ts'
 import type { Known } from './redact.ts'
 import { releaseSignatures } from './release.ts'
@@ -124,12 +124,14 @@ export class Pass {
   async #resolve(particle: Particle): Promise<Particle> {
     const inherits = inheritsIn(particle.source)
     if (inherits.length === 0) return particle
-    const current = new Map<ParticleId, Readonly<Record<string, unknown>> | undefined>()
+    const current = new Map<ParticleId, (path: readonly string[]) => unknown>()
     for (const { from } of inherits) {
       const parent = await this.resolved(from)
-      current.set(from, flavorOf(this.#world, parent).current(parent, await this.live(from)))
+      const now = flavorOf(this.#world, parent).current(parent, await this.live(from))
+      const { hidesAt } = curtainOf(parent, this.#world.veil)
+      current.set(from, path => (hidesAt?.(now, path) ? undefined : valueAt(now, path)))
     }
-    return withInherited(particle, ({ from, key }) => valueAt(current.get(from), key.split('.')) ?? new Unknown(from))
+    return withInherited(particle, ({ from, key }) => current.get(from)?.(key.split('.')) ?? new Unknown(from))
   }
 }
 

@@ -2,14 +2,17 @@
 import { stepsOf, type Trail } from './trail.ts'
 import { compareText, type Element, normalOf, type Spot, type Structure, type Tree, textOf } from './tree.ts'
 
-/** A step of a path as it is shown: a member's name, or what stands in brackets behind a list or a string map. */
-export type Step = string | { readonly in: string | number }
+/**
+ * A step of a path as it is shown: a member's name, or what stands in brackets behind a list or
+ * a string map. `as`: what stands there instead of a name that may not be shown.
+ */
+export type Step = string | { readonly in: string | number; readonly as?: number }
 
 /** `containerDefinitions[web].dockerLabels[com.example.x]`. Names in brackets stand as they are, dots and brackets too. */
 export function display(trail: Trail<Step>): string {
   let text = ''
   for (const step of stepsOf(trail)) {
-    if (typeof step === 'object') text += `[${step.in}]`
+    if (typeof step === 'object') text += `[${step.as ?? step.in}]`
     else text += text === '' ? step : `.${step}`
   }
   return text
@@ -47,7 +50,7 @@ function from(pattern: string, steps: readonly Step[], position: number, depth: 
  * What a tree holds, with the step that leads there: of a definition in its own order, of a live answer in an order that
  * does not depend on the answer's.
  */
-export function* inside(tree: Tree, hides?: (at: Spot) => boolean): Generator<[Step, Tree]> {
+export function* inside(tree: Tree, hides?: (at: Spot) => boolean, unnamed = false): Generator<[Step, Tree]> {
   const stated = tree.around.side === 'stated'
   if (tree.kind === 'structure') {
     for (const name of stated ? tree.members.keys() : tree.shape.members.keys()) {
@@ -63,7 +66,7 @@ export function* inside(tree: Tree, hides?: (at: Spot) => boolean): Generator<[S
   } else if (tree.kind === 'elements') {
     const labels = new Labels()
     for (const element of stated || !tree.rule.unordered ? tree.elements : byText(tree.elements)) {
-      yield [labels.of(element, hides), element.tree]
+      yield [labels.of(element, hides, unnamed), element.tree]
     }
   }
 }
@@ -78,13 +81,14 @@ const byText = (elements: readonly Element[]): readonly Element[] =>
 export class Labels {
   readonly #taken = new Set<string>()
 
-  of({ index, tree }: Element, hides?: (at: Spot) => boolean): Step {
+  /** `unnamed`: names in ECS's answer may be secrets. They are known by them, and not shown. */
+  of({ index, tree }: Element, hides?: (at: Spot) => boolean, unnamed = false): Step {
     const name = tree.kind === 'structure' ? tree.members.get(nameMember(tree)) : undefined
     if (name?.kind !== 'leaf' || typeof name.value !== 'string' || name.value === '') return { in: index }
     // A secret in a path would be shown; a second one of the same name would be taken for the first.
     if (this.#taken.has(name.value) || (name.around.side === 'stated' && hides?.(name.at))) return { in: index }
     this.#taken.add(name.value)
-    return { in: name.value }
+    return { in: name.value, ...(unnamed && name.around.side === 'live' && { as: index }) }
   }
 }
 

@@ -2,6 +2,7 @@ import type { StaticStructureSchema } from '@smithy/types'
 import type { Clock } from '../clock.ts'
 import type { Ecs } from '../ecs/ecs.ts'
 import type { FoundChange } from '../engine/change.ts'
+import type { Step } from '../engine/path.ts'
 import type { JobContent, ReleaseSignatures } from '../engine/release.ts'
 import type { DesiredState, Particle, ParticleId, Path, State, Unknown } from '../particle.ts'
 
@@ -86,6 +87,12 @@ export interface Curtain {
   secret(at: Path): boolean
   /** A value in AWS holds what a secret variable stands for. */
   holdsSecret?(live: unknown): boolean
+  /** What stands at this place in AWS was made with a secret variable before, or may have been. */
+  wasSecret?(steps: readonly Step[]): boolean
+  /** Some element of the list at this place has, or had, a secret for its name. */
+  namesSecretly?(steps: readonly Step[]): boolean
+  /** What stands at this path in the particle's definition, stated or live, is hidden or holds something hidden. */
+  hidesAt?(root: unknown, path: readonly string[]): boolean
   /** This container environment variable may be shown. */
   revealed(name: string): boolean
 }

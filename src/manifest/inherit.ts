@@ -1,10 +1,18 @@
-import { type MapNode, nodeAt, type Particle, type ParticleId, type Problem, type ScalarNode } from '../particle.ts'
+import {
+  type MapNode,
+  nodeAt,
+  type Particle,
+  type ParticleId,
+  type Place,
+  type Problem,
+  type ScalarNode,
+} from '../particle.ts'
 import { complain, type Draft } from './draft.ts'
 import { inheritedAstray } from './model/paths.ts'
 import { namingMembers } from './resource.ts'
 import { closest } from './suggest.ts'
 import { replaceScalars } from './walk.ts'
-import { quote, written } from './words.ts'
+import { lineOf, quote, written } from './words.ts'
 
 /** Whom a particle may inherit from. */
 export interface Ancestors {
@@ -14,10 +22,18 @@ export interface Ancestors {
   has(id: ParticleId): boolean
   /** Those that are particles already. */
   readonly made: ReadonlyMap<ParticleId, Particle>
+  /** Whether a particle hides what stands at a path of its definition, or something in it. */
+  readonly hides: (particle: Particle, path: readonly string[]) => boolean
+  /** The way on which one particle needs another one, each link with its place; undefined when it does not. */
+  readonly circle: (
+    from: ParticleId,
+    back: ParticleId,
+  ) => readonly { readonly id: ParticleId; readonly place: Place }[] | undefined
 }
 
 /** The definition with what is inherited: names at once, as the parents' own definitions say them; the rest by id. */
-export function inherit(draft: Draft, { find, has, made }: Ancestors, problems: Problem[]): MapNode {
+export function inherit(draft: Draft, ancestors: Ancestors, problems: Problem[]): MapNode {
+  const { find, has, made, hides } = ancestors
   const wrong = complain(problems)
   const source = replaceScalars(draft.definition, 'aws_resource', {
     matters: node => node.inherit !== undefined,
@@ -30,9 +46,16 @@ export function inherit(draft: Draft, { find, has, made }: Ancestors, problems: 
           const why = node.parts ? '' : `: ${astray}`
           wrong(node.place, `${where()}: ${quote(written(node))} leads nowhere in ${parent.label}${why}`)
         }
+        const owner = made.get(parent.id)
+        if (owner && hides(owner, node.inherit.key.split('.'))) {
+          const message = `${where()}: ${quote(written(node))} takes what ${parent.label} (${lineOf(parent.place)}) hides; here it would be shown: state the value itself, or inherit something that may be shown`
+          wrong(node.place, message)
+        }
         return inherited(node, node.inherit.key, parent, made)
       }
-      const why = another ? 'means several particles; name one of them' : noParent(node.inherit.from, draft)
+      const why = another
+        ? 'means several particles; name one of them'
+        : ((parent && circle(parent, draft, ancestors)) ?? noParent(node.inherit.from, draft))
       wrong(node.place, `${where()}: ${quote(written(node))} ${why}`)
       return node
     },
@@ -60,6 +83,15 @@ function inherited(node: ScalarNode, key: string, parent: Draft, made: Ancestors
   const stated = isName ? made.get(parent.id)?.source.entries.get(key)?.node : undefined
   if (stated?.kind === 'scalar' && !stated.inherit) return { ...stated, place: node.place }
   return { ...node, inherit: { from: parent.id, key } }
+}
+
+/** Two that need each other before either can be known. To name the one as a parent of the other would not help. */
+function circle(parent: Draft, draft: Draft, ancestors: Ancestors): string | undefined {
+  if (parent === draft) return 'is a circle: nothing can inherit from itself; state the value'
+  const way = ancestors.circle(parent.id, draft.id)
+  if (!way) return undefined
+  const links = way.map(({ id, place }) => `${quote(id)} (${lineOf(place)})`)
+  return `runs in a circle: it needs ${links.join(', which needs ')}, which needs ${draft.label}; take one of these links away`
 }
 
 function noParent(id: string, draft: Draft): string {

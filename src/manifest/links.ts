@@ -1,8 +1,16 @@
 import { nameOf } from '../flavors/vocabulary.ts'
-import { type DesiredState, type Particle, type ParticleId, type Place, type Problem, plain } from '../particle.ts'
+import {
+  type DesiredState,
+  inheritsWithPlaces,
+  type Particle,
+  type ParticleId,
+  type Place,
+  type Problem,
+  plain,
+} from '../particle.ts'
 import { complain, type Draft, type Link } from './draft.ts'
 import { checkIdentities } from './identity.ts'
-import { inherit } from './inherit.ts'
+import { type Ancestors, inherit } from './inherit.ts'
 import { desiredState, fill, regionOf } from './needs.ts'
 import { order } from './order.ts'
 import { namingMembers } from './resource.ts'
@@ -28,7 +36,7 @@ export interface Declared {
 const HINTS = 100
 
 /** Links drafts with each other and makes particles of them, sorted by id. */
-export function link(declared: Declared, problems: Problem[]): Particle[] {
+export function link(declared: Declared, problems: Problem[], hides: Ancestors['hides'] = () => false): Particle[] {
   const wrong = complain(problems)
   const { drafts } = declared
   const find = finder(declared)
@@ -69,6 +77,7 @@ export function link(declared: Declared, problems: Problem[]): Particle[] {
   }
   for (const [draft, parent, place] of implied(drafts.values())) join(draft, parent, 'parents', place)
 
+  const circle = circlesOf(drafts, parents, find)
   const made = new Map<ParticleId, Particle>()
   const states = new Map<ParticleId, { readonly state: DesiredState; readonly place: Place }>()
   for (const id of order(parents, label, problems)) {
@@ -76,7 +85,7 @@ export function link(declared: Declared, problems: Problem[]): Particle[] {
     if (!draft) continue
     const above = parents.get(id) ?? new Map<ParticleId, Place>()
     const has = (ancestor: ParticleId) => isAbove(ancestor, id, parents)
-    const inherited = inherit(draft, { find: name => find(name, draft), has, made }, problems)
+    const inherited = inherit(draft, { find: name => find(name, draft), has, made, hides, circle }, problems)
     const source = fill(inherited, draft, above, drafts, made, declared.incomplete, problems)
     const state = desiredState(draft, above, drafts, states, problems)
     states.set(id, state)
@@ -142,6 +151,38 @@ function* implied(drafts: Iterable<Draft>): Iterable<[Draft, Draft, Place]> {
       const parent = byName.get(`${flavor} ${draft.region} ${nameOf(text)}`)
       if (parent) yield [draft, parent, node.place]
     }
+  }
+}
+
+/** Who needs whom, by links and by what is inherited: the way back from a particle to one that inherits from it, in words. */
+function circlesOf(
+  drafts: ReadonlyMap<ParticleId, Draft>,
+  parents: Above,
+  find: (id: string, from: Draft) => readonly Draft[] | undefined,
+): Ancestors['circle'] {
+  const needs = (id: ParticleId): Map<ParticleId, Place> => {
+    const draft = drafts.get(id)
+    const all = new Map(parents.get(id))
+    for (const { inherit, place } of draft ? inheritsWithPlaces(draft.definition) : [])
+      for (const { id: from } of (draft && find(inherit.from, draft)) ?? []) if (!all.has(from)) all.set(from, place)
+    return all
+  }
+  return (from, back) => {
+    const before = new Map<ParticleId, { readonly id: ParticleId; readonly place: Place } | undefined>([
+      [from, undefined],
+    ])
+    for (const id of before.keys()) {
+      for (const [next, place] of needs(id)) {
+        if (next !== back) {
+          if (!before.has(next)) before.set(next, { id, place })
+          continue
+        }
+        const way = [{ id, place }]
+        for (let link = before.get(id); link; link = before.get(link.id)) way.unshift(link)
+        return way
+      }
+    }
+    return undefined
   }
 }
 

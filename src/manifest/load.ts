@@ -14,7 +14,7 @@ import { checkTogether } from './model/together.ts'
 import { parseManifest } from './parse.ts'
 import { inEnvironment } from './patch.ts'
 import { COPIES, expandQuasiparticle, type Seed, withShared } from './quasiparticle.ts'
-import { refuseSecrets } from './secrets.ts'
+import { namesOf, refuseSecrets } from './secrets.ts'
 import { didYouMean } from './suggest.ts'
 import { substitute } from './variables.ts'
 import { kindOf, lineOf, quote, textOf } from './words.ts'
@@ -26,6 +26,8 @@ export interface Settings {
   readonly variables: ReadonlyMap<string, string>
   /** Names of variables whose values are hidden everywhere. They may stand in what is sent to AWS, and nowhere else. */
   readonly secretVariables?: ReadonlySet<string>
+  /** Whether a particle hides what stands at a path of its definition, or something in it. */
+  readonly hides?: (particle: Particle, path: readonly string[]) => boolean
   /** Region of particles that name none. */
   readonly region: string | undefined
   /** Flavors by name. */
@@ -68,7 +70,7 @@ export function load(texts: readonly { readonly file: string; readonly text: str
       for (const item of document.kind === 'list' ? document.items : [document]) reader.read(item)
     }
   }
-  const particles = link(reader, problems)
+  const particles = link(reader, problems, settings.hides)
   // What is wrong in itself would be wrong beside others as well.
   const sound = particles.filter(({ id }) => !reader.unsound.has(id))
   for (const problem of checkTogether(sound)) problems.push(problem)
@@ -110,7 +112,9 @@ function inOrder(misread: readonly Problem[], problems: readonly Problem[]): Pro
 
 function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
   const { environment, vocabularies, secretVariables = new Set<string>() } = settings
-  const variables = new Map([['ENVIRONMENT', environment], ...settings.variables])
+  const given = settings.variables
+  const variables = given.has('ENVIRONMENT') ? given : new Map([['ENVIRONMENT', environment], ...given])
+  const names = namesOf(vocabularies)
   const drafts = new Map<ParticleId, Draft>()
   const groups = new Map<string, Draft[]>()
   const labels = new Map<string, string>()
@@ -141,7 +145,7 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
     }
     const before = misread.length
     const map = substitute(isQuasi ? withMembers(present) : present, variables, misread)
-    refuseSecrets(map, secretVariables, misread)
+    refuseSecrets(map, secretVariables, names, misread)
     const legible = misread.length === before
     const who = identify(map, undefined, wrong)
     if (isQuasi && who.flavor !== undefined && who.flavor !== 'quasiparticle') unknownFlavor(map, who.flavor)

@@ -3,8 +3,15 @@ import { closest } from './suggest.ts'
 import { replaceScalars, type Where } from './walk.ts'
 import { inQuotes } from './words.ts'
 
+/** Variables that manifests of another time are read with: one that is not given any more stands for its own name. */
+export class FormerVariables extends Map<string, string> {}
+
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 const INHERIT = '$inherit$'
+
+/** Places whose values are hidden: what is wrong there is said without a word of it. */
+const hidden = /\.(?:environment[.[]|(?:log|firelens)Configuration\.options\.)/
+const quoted = /"(?:[^"\\]|\\.)*"/g
 
 /**
  * Puts the values of variables into every string of a particle, and marks what is inherited. What is put in is never
@@ -12,7 +19,8 @@ const INHERIT = '$inherit$'
  */
 export function substitute(particle: MapNode, variables: ReadonlyMap<string, string>, problems: Problem[]): MapNode {
   const wrong = (place: Place, where: Where) => (message: string) => {
-    problems.push({ place, message: `${where()}: ${message}` })
+    const at = where()
+    problems.push({ place, message: `${at}: ${hidden.test(at) ? message.replace(quoted, '"…"') : message}` })
   }
   return replaceScalars(particle, '', {
     matters: ({ value }) => typeof value === 'string' && value.includes('$'),
@@ -101,6 +109,7 @@ function variable(
   const value = variables.get(name)
   if (value !== undefined && (value !== '' || how === '')) return { variable: name, value }
   if (how === ':-') return { variable: name, value: rest }
+  if (variables instanceof FormerVariables) return { variable: name, value: name }
   if (how === ':?') {
     const said = rest === '' ? 'is not set, or empty' : inQuotes(rest).slice(1, -1)
     wrong(`${braced(name)}: ${said}; set it in the variables input`)

@@ -1,0 +1,243 @@
+import { afterEach, beforeEach, describe, expect } from '@jest/globals'
+import { type Given, manifests, type Ran, World } from '../review/world.ts'
+import { story } from './story.ts'
+
+let world: World
+beforeEach(async () => {
+  world = await World.open()
+})
+afterEach(async () => {
+  await world.close()
+  expect(world.github.violations).toEqual([])
+})
+
+const hidden = 'hunter-22-and-more'
+
+const inEnvironment = (value: string): string =>
+  `      environment: [{ name: PASSWORD, value: ${JSON.stringify(value)} }]\n`
+
+/** The shop, with this behind the image of the web and of the job. */
+const shop = (web: string, migrate = ''): Record<string, string> => ({
+  ...manifests.shop,
+  'particles/web.yml': manifests.shop['particles/web.yml'].replace('web:1\n', `web:1\n${web}`),
+  'particles/migrate.yml': manifests.shop['particles/migrate.yml'].replace('migrate:1\n', `migrate:1\n${migrate}`),
+})
+
+/** A change of the web that restarts its tasks. */
+const deployed = (files: Record<string, string>): Record<string, string> => ({
+  ...files,
+  'particles/web.yml': (files['particles/web.yml'] ?? '').replace('registry.example/web:1', 'registry.example/web:2'),
+})
+
+const secretly = (value: string): Given => ({ variables: `SECRET=${value}`, 'secret-variables': 'SECRET' })
+
+/** ECS repeats the words in every sentence that it says of its own, whatever it is asked. */
+function parrot(words: string): void {
+  const repeat = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(repeat)
+    if (typeof value !== 'object' || value === null || value instanceof Date) return value
+    return Object.fromEntries(
+      Object.entries(value).map(([member, inner]) => [
+        member,
+        /(?:message|reason|detail)$/i.test(member) && typeof inner === 'string' ? `${inner} "${words}"` : repeat(inner),
+      ]),
+    )
+  }
+  const handle = world.simulator.handle.bind(world.simulator)
+  world.simulator.handle = (...asked) => {
+    const reply = handle(...asked)
+    return 'body' in reply ? { ...reply, body: repeat(reply.body) } : reply
+  }
+}
+
+describe('What is hidden stays hidden', () => {
+  story(
+    'Docker repeats a hidden value of a job that failed, and the next pull request is about something else',
+    'its comment and check name the failure without the value',
+    async () => {
+      world.simulator.behave('registry.example/migrate:1', {
+        exitCode: 127,
+        reason: `CannotStartContainerError: exec: "${hidden}": executable file not found in $PATH`,
+      })
+      const pull = await world.propose(shop('', inEnvironment(hidden)))
+      const failed = await world.land(pull)
+      expect(failed.report?.result).toBe('failed')
+      const next = await world.propose({
+        'particles/other.yml': manifests.cluster['particles/main.yml'].replaceAll('main', 'other'),
+      })
+      expect(next.ran.plan?.unchanged.find(({ reason }) => reason === 'failed')?.why).toContain('exec: "(hidden)"')
+      expect(world.everything(pull.ran, failed, next.ran)).not.toContain(hidden)
+    },
+  )
+
+  story(
+    'an event of a service that fails repeats a hidden value of a particle that does not change',
+    'log, report, summary, comment and checks are without it',
+    async () => {
+      const files = shop('', inEnvironment(hidden))
+      world.simulator.behave('registry.example/migrate:1', { exitCode: 0 })
+      world.simulator.behave('registry.example/web:2', {
+        neverStarts: `ResourceInitializationError: no such key ${hidden}`,
+      })
+      await world.settle(files)
+      const pull = await world.propose(deployed(files))
+      const ran = await world.land(pull, { 'wait-timeout': '5m' })
+      expect(ran.report?.result).toBe('failed')
+      expect(JSON.stringify(ran.report)).toContain('no such key (hidden)')
+      expect(world.everything(pull.ran, ran)).not.toContain(hidden)
+    },
+  )
+
+  story(
+    'ECS repeats a hidden value in every sentence that it ever says, through a plan, a failed rollout and a failed job',
+    'nothing that anybody is told has it',
+    async () => {
+      parrot(hidden)
+      const files = shop(inEnvironment(hidden))
+      world.simulator.behave('registry.example/migrate:1', { exitCode: 3, reason: 'Error' })
+      const first = await world.propose(files)
+      const one = await world.land(first)
+      expect(one.report?.result).toBe('failed')
+      world.simulator.behave('registry.example/web:2', { exitCode: 1 })
+      const second = await world.propose(deployed(files))
+      const two = await world.land(second, { 'wait-timeout': '5m', 'on-failure': 'rollback' })
+      expect(two.report?.result).toBe('failed')
+      const drift = await world.byHand({ command: 'plan' })
+      const everything = world.everything(first.ran, one, second.ran, two, drift)
+      expect(everything).toContain('(hidden)')
+      expect(everything).not.toContain(hidden)
+      expect(everything).not.toMatch(/[\ufdd0\ufdd1]/)
+    },
+  )
+
+  for (const [value, repeated] of [
+    ['first part 1,\nsecond part 2', 'first part 1, second part 2'],
+    ['first part 1, second part 2', 'first part 1,\\n\\tsecond part 2'],
+    ['hunter-22-"and"-more', 'hunter-22-\\"and\\"-more'],
+    ['hunter-22-and-much-more-than-fits', 'hunter-22-and-much-m'],
+  ] as const)
+    story(
+      'ECS folds, escapes or cuts off the hidden value that it repeats',
+      'what is left of it is taken out',
+      async () => {
+        world.simulator.inject({
+          operation: 'RegisterTaskDefinition',
+          always: true,
+          fault: { kind: 'error', name: 'ClientException', status: 400, message: `Invalid: ${repeated}` },
+        })
+        const pull = await world.propose(shop(inEnvironment(value)))
+        const ran = await world.land(pull)
+        expect(ran.report?.result).toBe('failed')
+        expect(JSON.stringify(ran.report)).toContain('Invalid: (hidden)')
+        expect(world.everything(pull.ran, ran)).not.toMatch(/first part 1|hunter-22/)
+      },
+    )
+
+  story(
+    'a secret variable goes into a list of commands, and ECS repeats one of them',
+    'it is taken out as a whole',
+    async () => {
+      world.simulator.behave('registry.example/migrate:1', {
+        exitCode: 1,
+        reason: `exec: "--key=${hidden}": not found`,
+      })
+      const files = shop('', '      command: [up, "--key=${SECRET}"]\n')
+      const pull = await world.propose(files, secretly(hidden))
+      const ran = await world.land(pull, secretly(hidden))
+      expect(JSON.stringify(ran.report)).toContain('(hidden)')
+      expect(world.everything(pull.ran, ran)).not.toContain(hidden)
+    },
+  )
+
+  story(
+    'a hidden value equals the name of the service, its cluster and its family',
+    'every sentence of ours and every ARN stays whole, and gives nothing away',
+    async () => {
+      const named = (value: string): Record<string, string> =>
+        Object.fromEntries(
+          Object.entries(shop(inEnvironment(value))).map(([file, text]) => [
+            file,
+            text
+              .replace(/(serviceName|family): web/g, '$1: app-01')
+              .replace('clusterName: main', 'clusterName: app-01'),
+          ]),
+        )
+      const told = async (value: string): Promise<{ plan: unknown; report: unknown }> => {
+        const files = named(value)
+        await world.settle(files)
+        world.simulator.behave('registry.example/web:2', { exitCode: 1 })
+        const pull = await world.propose(deployed(files))
+        const ran = await world.land(pull, { 'wait-timeout': '5m', 'on-failure': 'rollback' })
+        return { plan: pull.ran.plan?.steps, report: ran.report?.steps.map(({ error }) => error?.message) }
+      }
+      world.simulator.behave('registry.example/migrate:1', { exitCode: 0 })
+      const { report } = await told('app-01')
+      expect(JSON.stringify(report)).toContain('app-01:')
+      expect(JSON.stringify(report)).not.toContain('(hidden)')
+    },
+  )
+
+  story('hidden values are as short as 1, true and prod', 'no sentence loses a word of its own', async () => {
+    const short =
+      '      environment: [{ name: A, value: "1" }, { name: B, value: "true" }, { name: C, value: prod }, { name: D, value: failed }, { name: E, value: task }]\n'
+    world.simulator.behave('registry.example/migrate:1', { exitCode: 1 })
+    const pull = await world.propose(shop('', short))
+    const ran = await world.land(pull)
+    expect(ran.report?.steps.find(({ particle }) => particle === 'ecs_task:migrate')?.error?.message).toBe(
+      'its task failed: exit code 1',
+    )
+    // Where a variable stands, the comment says that it is hidden.
+    expect(JSON.stringify([ran.plan, ran.report, ran.problems, ran.warnings])).not.toContain('(hidden)')
+  })
+
+  story('a sentence of ours would say what a secret variable holds', 'it is taken out of that too', async () => {
+    const files = shop('')
+    files['particles/web.yml'] = (files['particles/web.yml'] ?? '').replaceAll('web', 'hunter22')
+    const pull = await world.propose(files, secretly('hunter22'))
+    const ran = await world.land(pull, secretly('hunter22'))
+    expect(ran.report?.steps.map(({ particle }) => particle)).toContain('ecs_service:(hidden)')
+    const { plan: _own, ...said } = { ...ran }
+    expect(world.everything(said as Ran, pull.ran).replaceAll('particles/', '')).not.toMatch(/hunter22/)
+  })
+
+  story(
+    'a manifest whose file is named like a secret has a mistake',
+    'the mistake is said without the name',
+    async () => {
+      const pull = await world.propose(
+        { [`particles/${hidden}.yml`]: 'flavor: ecs_clutser\npcf_name: a\n' },
+        secretly(hidden),
+      )
+      expect(pull.ran.problems[0]).toMatch(/^particles\/\(hidden\)\.yml:1/)
+      expect(JSON.stringify([pull.ran.problems, world.comments(pull), world.github.checks])).not.toContain(hidden)
+    },
+  )
+
+  story('a mistake within a hidden value quotes a part of it', 'the part is taken out', async () => {
+    const pull = await world.propose(shop(inEnvironment('pa55word-${oh no}-22')))
+    expect(pull.ran.failed).toBe(true)
+    expect(world.everything(pull.ran)).not.toMatch(/oh no/)
+  })
+
+  story('GitHub repeats a secret in its refusal to write the comment', 'the warning is without it', async () => {
+    world.github.faults.push({
+      on: 'POST /repos/{owner}/{repo}/issues',
+      status: 422,
+      message: `no ${hidden}`,
+      times: 9,
+    })
+    const pull = await world.propose(shop(inEnvironment(hidden)))
+    expect(pull.ran.warnings.join()).toContain('no (hidden)')
+    expect(world.everything(pull.ran)).not.toContain(hidden)
+  })
+
+  story('an error that nobody expected repeats a secret', 'the step says the rest of it', async () => {
+    const given = { ...secretly(hidden), manifests: 'particles' }
+    world.simulator.handle = () => {
+      throw new Error(`no ${hidden}`)
+    }
+    const pull = world.repository.open([shop('')])
+    const ran = await world.plan(pull, given).catch((error: Error) => error)
+    expect(JSON.stringify(ran instanceof Error ? ran.message : world.everything(ran))).not.toContain(hidden)
+  })
+})

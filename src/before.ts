@@ -1,0 +1,37 @@
+/** Manifests as they were before: at the base of a pull request, and at the last applied commit. */
+import { join } from 'node:path'
+import type { Conversation } from './github/conversation.ts'
+import type { GitHubEvent } from './github/event.ts'
+import { type Texts, textsAt } from './github/removed.ts'
+import type { Inputs } from './inputs.ts'
+import { choosesManifest } from './manifest/files.ts'
+
+/** Reads each commit once, whoever asks. */
+export type ReadBefore = (commit: string) => Promise<Texts>
+
+export function readerBefore(inputs: Inputs, { github }: Conversation): ReadBefore {
+  const directory = join(inputs.workspace, inputs.workingDirectory)
+  const known = new Map<string, Promise<Texts>>()
+  return commit => {
+    const wanted = choosesManifest(inputs.manifests, directory, inputs.workspace)
+    const texts = known.get(commit) ?? textsAt(github, commit, wanted, { workspace: inputs.workspace })
+    known.set(commit, texts)
+    return texts
+  }
+}
+
+/**
+ * The manifests that what is in AWS may have been made from: those of the last applied commit, and of the base, which the
+ * next apply has before it. None for a run that has no commit before it.
+ */
+export async function textsBefore(event: GitHubEvent, conversation: Conversation, read: ReadBefore): Promise<Texts[]> {
+  const { pullRequest, mergeGroup, sha, push } = event
+  const { github } = conversation
+  const base = pullRequest?.baseSha ?? mergeGroup?.baseSha
+  const from = base ?? sha
+  const history = github && from ? await conversation.history(github, from) : undefined
+  // Of a run without a base, the commit before it is the nearest thing to one.
+  const before = base ?? push?.before ?? history?.commits[1]
+  const commits = new Set([base, history?.applied ?? before].filter(commit => commit !== undefined))
+  return Promise.all([...commits].map(read))
+}

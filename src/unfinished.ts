@@ -1,0 +1,19 @@
+import { ExitCode, setFailed } from '@actions/core'
+
+/** https://nodejs.org/api/process.html#exit-codes: Unsettled Top-Level Await. */
+const unsettled = 13
+
+/**
+ * Node leaves with 13 and without a word when everything waits for something that nothing will bring. That is a mistake of
+ * this program, and fails the step like any other.
+ */
+export function neverSilent(): void {
+  process.once('exit', code => {
+    // Node 20 tells the listener nothing, and has set its code already.
+    if (code !== unsettled && process.exitCode !== unsettled) return
+    setFailed(
+      'ecs-particles waited for something that will never come, which is a mistake of its own; please report it with the manifests that led here',
+    )
+    process.exitCode = ExitCode.Failure
+  })
+}
