@@ -77,7 +77,6 @@ describe('capacity', () => {
     'NO ACTIVE INSTANCES',
     'Capacity is unavailable at this time. Please try again later or in a different availability zone',
     'DistinctInstance placement constraint unsatisfied.',
-    'No Container Instances were found in your cluster.',
     "You've reached the limit on the number of vCPUs you can run concurrently",
   ])('may come: %s', reason => {
     expect(isCapacity(reason)).toBe(true)
@@ -88,6 +87,7 @@ describe('capacity', () => {
     'ATTRIBUTE',
     'LOCATION',
     'MISSING',
+    'No Container Instances were found in your cluster.',
     'MemberOf placement constraint unsatisfied.',
     'TaskFailedToStart: ATTRIBUTE',
     'AGENTS',
