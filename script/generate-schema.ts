@@ -185,9 +185,10 @@ const optionSays: Readonly<Record<string, string>> = {
   initial_desired_count: 'Tasks to start with, where desiredCount is left out because an autoscaler owns it.',
   allow_replace: 'Allows to delete and to create again where a member cannot change in place.',
   wait: 'exit (default): a job, that runs once for what it is. running: a task that is kept running.',
-  retry: 'A counter: raise it to run a job again that failed or whose outcome is unknown.',
+  retry: 'A counter: raise it to run a job once more, whatever became of it.',
   record: 'false: run without the record on the task definition; what has run is then forgotten after an hour.',
-  assume: 'done: the job is taken as done, whatever became of it.',
+  assume:
+    'done: the job is put on record as done and does not run. It holds for this definition alone: take it out once it is applied.',
   deregister: 'true: once drained, the instance is deregistered. A cluster that is to be deleted needs that.',
 }
 

@@ -52,6 +52,7 @@ describe('reading', () => {
       sha: c,
       ref: 'refs/heads/main',
       repository: { owner: 'acme', repo: 'infrastructure' },
+      repositoryId: '1',
       defaultBranch: 'main',
       actor: 'ada',
       runId: 123,
@@ -120,6 +121,18 @@ describe('reading', () => {
 
   test('a run by hand outside of Actions', async () => {
     expect(await readEvent({})).toEqual({ name: '', attempt: 1, apiUrl: 'https://api.github.com' })
+  })
+
+  test.each([
+    [{ repository: { id: 7 } }, '8', '7'],
+    [{}, '8', '8'],
+    [{ repository: { id: 'acme' } }, '', undefined],
+    [{ repository: { id: 0 } }, 'x', undefined],
+  ])('the id of the repository: of %j and %j it is %j', async (payload, id, expected) => {
+    const path = join(folder, 'ids.json')
+    await writeFile(path, JSON.stringify(payload))
+    const { repositoryId } = await readEvent({ GITHUB_EVENT_PATH: path, GITHUB_REPOSITORY_ID: id })
+    expect(repositoryId).toBe(expected)
   })
 
   test('an event file that is not there', async () => {

@@ -276,6 +276,23 @@ describe('No task runs twice', () => {
   }
 
   story(
+    'Docker does not say in time whether it started a container, and ECS says that the task failed to start',
+    'the container may have run, so the run has failed, and is not run again',
+    async () => {
+      const made = await Shop.open()
+      made.simulator.behave('migrate:1', { neverStarts: 'DockerTimeoutError: Could not transition to started' })
+      const { taskChanged } = made.simulator.region()
+      made.simulator.region().taskChanged = task => {
+        for (const { wire } of task.containers) wire.runtimeId = 'f00d'
+        taskChanged(task)
+      }
+      expect((await made.apply(shop)).done(id)).toMatchObject({ error: { message: 'its task failed' } })
+      expect(reasonOf(await made.apply(shop))).toBe('failed')
+      expect(made.runs.size).toBe(1)
+    },
+  )
+
+  story(
     'the Docker daemon under a job is lost, and its container leaves no exit code',
     'the run has failed, and is not run again before a person says so',
     async () => {

@@ -186,6 +186,23 @@ describe('Nothing is applied that was not reviewed', () => {
   )
 
   story(
+    'another repository declares the very same task, which then is to go here',
+    'it counts as running and is named, and is not stopped from here',
+    async () => {
+      const shop = await Shop.open()
+      await shop.apply(cluster + worker(), { repository: '2' })
+      const { plan } = await shop.apply(cluster + worker())
+      expect(plan.steps).toEqual([])
+      expect(plan.warnings?.join()).toMatch(/1 running task called like its own .* of this repository \(1\)/)
+      const gone = cluster + worker({ top: 'desired_state: terminated' })
+      expect((await shop.apply(gone)).report.result).toBe('succeeded')
+      expect(sent(shop, 'StopTask')).toEqual([])
+      await shop.apply(gone, { repository: '2' })
+      expect(sent(shop, 'StopTask')).toHaveLength(1)
+    },
+  )
+
+  story(
     'a run outside GitHub does not know its repository, and a task is to go',
     'nothing is stopped, and the plan says why',
     async () => {

@@ -1,10 +1,10 @@
 import type { RegisterTaskDefinitionRequest, Tag, Task } from '@aws-sdk/client-ecs'
-import type { FoundChange } from '../engine/change.ts'
 import { describe } from '../engine/compare.ts'
 import type { JobContent } from '../engine/release.ts'
 import type { Particle } from '../particle.ts'
 import { assume, assumedRuns, assumedWrongly, assumption, clearAssumed } from './assume.ts'
 import { plural, stopping, summarizeStopped } from './containers.ts'
+import { stopsEarlier, strangersIn } from './earlier.ts'
 import {
   inHand,
   type LiveTaskDefinition,
@@ -20,7 +20,7 @@ import { definitionContent, hasRunBefore, recordOf, runDigest } from './record.t
 import { remember, seconds } from './remember.ts'
 import { taskRules } from './rules/task.ts'
 import { liveTaskDefinition } from './rules/taskDefinition.ts'
-import { isNamed, isOurs, lastAttempt, nameIn, runName, runPrefix } from './runNames.ts'
+import { isNamed, isOurs, lastAttempt, nameIn, ownerOf, runName, runPrefix } from './runNames.ts'
 import {
   byAge,
   counting,
@@ -40,7 +40,6 @@ import {
   settledJob,
   settledKept,
   sort,
-  strangersIn,
   type TaskParticle,
 } from './runs.ts'
 import { notVisibleYet } from './runTask.ts'
@@ -182,6 +181,8 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     const called = up.filter(task => !runs.includes(task) && nameIn(task, particle)?.startsWith(prefix)).sort(byAge)
     const ours = (task: Task) => isOurs(task, around.repository)
     const theirs = (task: Task) => !ours(task)
+    // A run that an earlier version started has no tag, and is no news.
+    const isAnothers = (task: Task) => theirs(task) && ownerOf(task) !== undefined
     const leaves = particle.desired !== 'running'
     // A job that has changed lets its last run end by itself.
     const concerned = keptRunning(particle) || leaves
@@ -193,7 +194,7 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
       // What this repository did not start counts as the run all the same, and is not this repository's to stop.
       runs: leaves ? runs.filter(ours) : runs,
       others: concerned ? called.filter(ours) : [],
-      strangers: concerned ? [...(leaves ? runs.filter(theirs) : []), ...called.filter(theirs)] : [],
+      strangers: concerned ? [...runs.filter(leaves ? theirs : isAnothers), ...called.filter(theirs)] : [],
       ...(record && { record }),
     }
   },
@@ -277,18 +278,6 @@ const unattended = (live: LiveTask | undefined): string[] =>
       ]
     : []
 const arnsOf = (tasks: readonly Task[]): string[] => tasks.map(({ taskArn = '' }) => taskArn)
-
-/** Tasks of an earlier definition stop, which is a change with a claim of its own. Revisions and counts are in no claim. */
-function stopsEarlier({ others }: LiveTask): { changes: FoundChange[]; risks: string[] } {
-  if (others.length === 0) return { changes: [], risks: [] }
-  const revisions = [...new Set(others.map(({ taskDefinitionArn = '' }) => nameOf(taskDefinitionArn)))].sort()
-  return {
-    changes: [{ path: 'earlierTasks', before: 'running', after: 'stopped', apart: true }],
-    risks: [
-      `${plural(others.length, 'task')} of its earlier definition (${revisions.join(', ')}) ${others.length === 1 ? 'stops' : 'stop'} when the new one runs`,
-    ],
-  }
-}
 
 /** What is to run, and where it is remembered. */
 interface Run extends JobContent {

@@ -40,7 +40,6 @@ const passing = [
   /^(?:TaskFailedToStart: )?(?:RESOURCE:|AGENT\b|EMPTY CAPACITY PROVIDER|NO ACTIVE INSTANCES)/,
   /Capacity is unavailable at this time/i,
   /DistinctInstance placement constraint unsatisfied/i,
-  /No Container Instances were found in your cluster/i,
   /reached the limit on the number of/i,
 ]
 

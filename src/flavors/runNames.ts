@@ -38,9 +38,12 @@ export const runTag = `${ownTagPrefix}run`
 /** Whose a task is: GitHub's id of the repository that it was started from. */
 export const repositoryTag = `${ownTagPrefix}repository`
 
+/** The id of the repository that started it, where it says so. */
+export const ownerOf = ({ tags }: Task): string | undefined => tags?.find(({ key }) => key === repositoryTag)?.value
+
 /** Started from this repository. A name alone proves nothing: another repository, or a person, may use the same. */
 export const isOurs = (task: Task, repository: string | undefined): boolean =>
-  repository !== undefined && task.tags?.find(({ key }) => key === repositoryTag)?.value === repository
+  repository !== undefined && ownerOf(task) === repository
 
 /** The run that a task belongs to, by its name; undefined under a manifest's own `startedBy` without a tag. */
 export const nameIn = (task: Task, { definition }: TaskParticle): string | undefined =>

@@ -25,8 +25,7 @@ export async function ask(input: RunTaskRequest, act: Act): Promise<Answer> {
     const { tasks = [], failures = [] } = await act.ecs.call('RunTask', input)
     return { tasks, failures: tasks.length + failures.length > 0 ? failures : [{ reason: 'ECS gives no reason' }] }
   } catch (error) {
-    if (startedNothing(error) && isEcs(error, error.code) && isCapacity(error.said))
-      return { tasks: [], failures: [{ reason: error.said }] }
+    if (startedNothing(error) && isCapacity(error.said)) return { tasks: [], failures: [{ reason: error.said }] }
     // The token was used before, with other words: by another revision that says the same, for another count, or before
     // tasks were given our tags.
     if (!isEcs(error, 'ConflictException') || error.resourceIds.length === 0) throw error

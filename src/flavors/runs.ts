@@ -7,8 +7,6 @@ import { plural, summarizeStopped } from './containers.ts'
 import type { Observed, Verdict } from './flavor.ts'
 import { type Outcome, outcome } from './outcome.ts'
 import type { RunRecord } from './record.ts'
-import { repositoryTag } from './runNames.ts'
-import { nameOf } from './vocabulary.ts'
 
 /** What RunTask takes, with this tool's name for the run and PCF's reason for stopping it. */
 export type RunDefinition = RunTaskRequest & { readonly taskName?: string; readonly stopReason?: string }
@@ -131,20 +129,6 @@ export function readKept(particle: TaskParticle, live: LiveTask): Observed {
   const starting = up.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
   if (starting.length > 0) return { state: 'pending', unsettled: true, why: `the task is ${starting[0]?.lastStatus}` }
   return { state: 'running' }
-}
-
-/** Tasks that are left running because nobody knows that they are ours, said in every plan. */
-export function strangersIn(particle: TaskParticle, { strangers, repository }: LiveTask): string[] {
-  if (strangers.length === 0) return []
-  const ids = strangers.map(({ taskArn = '' }) => nameOf(taskArn)).sort()
-  const shown = ids.length > 5 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ')
-  const why =
-    repository === undefined
-      ? 'this run does not know its repository (neither the event nor GITHUB_REPOSITORY_ID names its id)'
-      : `not one of them carries the tag ${repositoryTag} of this repository (${repository})`
-  return [
-    `${particle.id}: ${plural(strangers.length, 'running task')} called like its own (${shown}) and left alone, because ${why}; stop by hand what is not needed`,
-  ]
 }
 
 const doneJob = (live: LiveTask): Observed => ({
