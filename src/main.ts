@@ -7,10 +7,11 @@ import { apply } from './engine/apply.ts'
 import { claimsVersion, publishedClaims } from './engine/claims.ts'
 import type { Veil } from './engine/curtain.ts'
 import type { Plan, Removed, Report } from './engine/document.ts'
+import { decideExamined } from './engine/examine.ts'
 import { type Graph, graphOf } from './engine/graph.ts'
 import { type Failure, Journal } from './engine/journal.ts'
 import { observe, Pass, type World } from './engine/observe.ts'
-import { decideAll, hasChanges, type Planned, planOf } from './engine/plan.ts'
+import { hasChanges, type Planned, planOf } from './engine/plan.ts'
 import { redactor } from './engine/redact.ts'
 import { removedSince } from './engine/removed.ts'
 import { flavors } from './flavors/index.ts'
@@ -192,10 +193,11 @@ async function tryPlan(job: Job, loaded: Loaded): Promise<Made | { readonly skip
     const removed = await findRemoved(job, loaded.particles, world)
     const all = inputs.onRemoved === 'terminate' ? [...loaded.particles, ...removed.particles] : loaded.particles
     const graph = graphOf(all)
-    const { lives, errors } = await observe(graph, new Pass(graph, world))
+    const pass = new Pass(graph, world)
+    const { lives, errors } = await observe(graph, pass)
     if (errors.length > 0) throw errors
     const account = world.ecs(regionOf(inputs, all)).account
-    const planned = planOf(graph, decideAll(graph, lives, world), {
+    const planned = planOf(graph, await decideExamined(graph, lives, world, pass), {
       environment: inputs.environment,
       region: regionOf(inputs, all),
       veil: world.veil,

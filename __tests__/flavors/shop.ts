@@ -7,10 +7,11 @@ import { apply } from '../../src/engine/apply.ts'
 import { publishedClaims, unreviewed } from '../../src/engine/claims.ts'
 import type { Veil } from '../../src/engine/curtain.ts'
 import type { Plan, Report, ReportStep, Step } from '../../src/engine/document.ts'
+import { decideExamined } from '../../src/engine/examine.ts'
 import { type Graph, graphOf } from '../../src/engine/graph.ts'
 import { Journal } from '../../src/engine/journal.ts'
 import { observe, Pass, type World } from '../../src/engine/observe.ts'
-import { decideAll, type Planned, type PlanSettings, planOf } from '../../src/engine/plan.ts'
+import { type Planned, type PlanSettings, planOf } from '../../src/engine/plan.ts'
 import { redactor } from '../../src/engine/redact.ts'
 import { flavors } from '../../src/flavors/index.ts'
 import { vocabulary } from '../../src/flavors/vocabulary.ts'
@@ -163,10 +164,11 @@ export class Shop {
     const particles = read(manifests, asked)
     const world = this.#world(asked, life)
     const graph = graphOf([...particles, ...(asked.gone?.(particles) ?? [])])
-    const { lives, errors } = await observe(graph, new Pass(graph, world))
+    const pass = new Pass(graph, world)
+    const { lives, errors } = await observe(graph, pass)
     if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'))
     const { account } = world.ecs('us-east-1')
-    const planned = planOf(graph, decideAll(graph, lives, world), {
+    const planned = planOf(graph, await decideExamined(graph, lives, world, pass), {
       ...(account && { account }),
       environment: asked.environment ?? 'default',
       region: 'us-east-1',
