@@ -1,30 +1,17 @@
 import type { CreateServiceRequest, Service, ServiceRevision } from '@aws-sdk/client-ecs'
 import { isEcs } from '../ecs/errors.ts'
-import type { FoundChange } from '../engine/change.ts'
-import { compare, describe } from '../engine/compare.ts'
-import { plural, stopping, summarizeStopped } from './containers.ts'
+import { describe } from '../engine/compare.ts'
+import { stopping, summarizeStopped } from './containers.ts'
 import type { Comparison, Flavor } from './flavor.ts'
 import { insist, type NotYet } from './insist.ts'
-import { fixed, restarts, updatable } from './rules/service.ts'
+import { comparison } from './service/comparison.ts'
 import { pastOf, rolloutOf, wouldDeploy } from './service/history.ts'
-import {
-  counts,
-  isAnyRevision,
-  type LiveService,
-  laidOut,
-  type Memo,
-  member,
-  memoOf,
-  options,
-  primary,
-  reference,
-  type ServiceParticle,
-} from './service/live.ts'
-import { forcing, forStart, onRevisionOnly, redeployment, tokenOf, updateOf } from './service/request.ts'
+import { counts, type LiveService, type Memo, member, memoOf, options, primary, reference } from './service/live.ts'
+import { forStart, onRevisionOnly, tokenOf, updateOf } from './service/request.ts'
 import { rollBack } from './service/rollback.ts'
-import { describeRollout, isUnderWay, judge, notVisibleYet, progress, unwell } from './service/rollout.ts'
+import { describeRollout, isUnderWay, judge, notVisibleYet, progress } from './service/rollout.ts'
 import { setTags } from './tags.ts'
-import { nameOf, vocabulary } from './vocabulary.ts'
+import { vocabulary } from './vocabulary.ts'
 
 const words = vocabulary.ecs_service
 
@@ -83,31 +70,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return { state: 'running' }
   },
 
-  compare(particle, live, curtain) {
-    const found = compare(particle.definition, laidOut(live), options(particle, curtain)).filter(
-      change => !isAnyRevision(change, particle, live),
-    )
-    const controller = live.service.deploymentController?.type ?? 'ECS'
-    const allowed = controller === 'ECS' ? undefined : updatable[controller]
-    const possible = allowed ? found.filter(change => allowed.includes(member(change)) || isTags(change)) : found
-    const asked = live.redeploy ? [redeployment] : []
-    const refused = allowed ? [...found.filter(change => !possible.includes(change)), ...asked] : []
-    const changes = allowed ? possible : [...knownToFail(possible, live), ...asked]
-    const replaces = possible.filter(change => isFixed(change, live)).map(({ path }) => path)
-    const held = heldBack(particle, live, possible)
-    const warnings = warningsOf(particle, live, refused, changes)
-    return {
-      changes,
-      ...(refused.length > 0 && { protected: refused }),
-      ...(warnings.length > 0 && { warnings }),
-      ...(held !== undefined && { held }),
-      ...(replaces.length > 0 && { replaces }),
-      risks:
-        replaces.length > 0
-          ? [`${stopping(live.service.runningCount ?? 0)} before it is made anew`]
-          : risks(changes, particle, live),
-    }
-  },
+  compare: comparison,
 
   describe(particle, live, curtain) {
     const definition = forStart(particle)
@@ -250,87 +213,6 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   },
 
   rollBack,
-}
-
-const isTags = (change: FoundChange) => member(change) === 'tags'
-
-/** Members that have no part in how a deployment ends. */
-const bystanders: ReadonlySet<string> = new Set(['desiredCount', 'tags'])
-
-/**
- * Why an update is held back: the deployment that it would make has failed for this service before, and nothing that could
- * make it end in another way is changed. Nobody tries a release that is known to be bad at every merge.
- */
-function heldBack(
-  { id }: ServiceParticle,
-  { past, service, redeploy }: LiveService,
-  changes: readonly FoundChange[],
-): string | undefined {
-  if (past?.is !== 'failed' || redeploy) return undefined
-  const isSame = changes.every(change => restarts.includes(member(change)) || bystanders.has(member(change)))
-  if (!isSame) return undefined
-  return `${past.how}; it runs ${reference(service)}; change it, or name ${id} in redeploy`
-}
-
-/** What failed before is deployed again only because a person names the service: then that is what was asked for. */
-function knownToFail(changes: readonly FoundChange[], { past, redeploy }: LiveService): readonly FoundChange[] {
-  if (past?.is !== 'failed' || !redeploy) return changes
-  return changes.map(change => (restarts.includes(member(change)) ? { ...change, asked: true } : change))
-}
-
-/** What must be known besides the changes, each a sentence. */
-function warningsOf(
-  particle: ServiceParticle,
-  { service, past }: LiveService,
-  refused: readonly FoundChange[],
-  changes: readonly FoundChange[],
-): string[] {
-  const { id } = particle
-  const warnings: string[] = []
-  const controller = service.deploymentController?.type ?? 'ECS'
-  const release = refused.find(({ path }) => path === 'taskDefinition')
-  const others = refused.filter(change => change !== release).map(({ path }) => path)
-  if (release) {
-    const what = typeof release.after === 'string' ? nameOf(release.after) : 'the new revision of its task definition'
-    const until = controller === 'CODE_DEPLOY' ? 'CodeDeploy deploys it' : 'its controller makes a task set of it'
-    warnings.push(
-      `${id} is deployed by ${controller}, not by this action: ${what} does not go live, it runs ${typeof release.before === 'string' ? nameOf(release.before) : 'what it ran'} until ${until}`,
-    )
-  }
-  if (others.length > 0) {
-    warnings.push(`${id} is deployed by ${controller}: UpdateService refuses ${others.join(', ')}`)
-  }
-  if (past?.is === 'unknown') {
-    warnings.push(
-      `${id}: whether what it is to run was rolled back before is not known; allow the action ecs:ListServiceDeployments in the policy of the role that this workflow assumes`,
-    )
-  }
-  const sick = changes.length === 0 ? unwell(particle, service) : undefined
-  if (sick) warnings.push(sick)
-  return warnings
-}
-
-/** Whether a change asks for what UpdateService cannot do. */
-function isFixed(change: FoundChange, { service }: LiveService): boolean {
-  const changed = member(change)
-  // From a strategy to a launch type the service moves in place; from one launch type to another it does not.
-  if (changed === 'launchType') return (service.capacityProviderStrategy?.length ?? 0) === 0
-  return fixed.includes(changed)
-}
-
-function risks(changes: readonly FoundChange[], { definition }: ServiceParticle, { service }: LiveService): string[] {
-  const restarting = changes.some(
-    change => restarts.includes(member(change)) || forcing.has(member(change)) || change === redeployment,
-  )
-  const running = service.runningCount ?? 0
-  if (!restarting || running === 0) return []
-  const healthy =
-    definition.deploymentConfiguration?.minimumHealthyPercent ??
-    service.deploymentConfiguration?.minimumHealthyPercent ??
-    (service.schedulingStrategy === 'DAEMON' ? 0 : 100)
-  const desired = definition.desiredCount ?? service.desiredCount ?? 0
-  const least = Math.min(running, Math.ceil((desired * healthy) / 100))
-  return [`restarts ${plural(running, 'task')}, never below ${least} running`]
 }
 
 /** Of several revisions in use, the newest of those that run what the primary deployment runs. */

@@ -51,11 +51,10 @@ function isFull(service: Service, own: Deployment): boolean {
 
 /** Of a service that had settled: that tasks are missing, in one sentence; undefined while all is well. */
 export function unwell({ id }: ServiceParticle, service: Service): string | undefined {
-  const { runningCount = 0, desiredCount = 0, events = [] } = service
+  const { runningCount = 0, desiredCount = 0 } = service
   if (isUnderWay(service) || primary(service)?.rolloutState === 'FAILED' || runningCount >= desiredCount)
     return undefined
-  const last = events[0]?.message?.replace(/^\(service \S+\) /, '')
-  return `${id} is unwell: ${counts(service)}, though no deployment is under way${last ? `; ECS says: ${last}` : ''}`
+  return `${id} is unwell: ${counts(service)}, though no deployment is under way; its events and stopped tasks in ECS say why`
 }
 
 /** Judged by the deployment that we started: PRIMARY and COMPLETED alone could be what ECS went back to. */
