@@ -25,6 +25,7 @@ export type AdminRequest =
       readonly reason?: string
       readonly region?: string
     }
+  | { readonly action: 'setAlarm'; readonly name: string; readonly on: boolean; readonly region?: string }
   | { readonly action: 'inject'; readonly injection: Omit<Injection, 'when'> }
   | { readonly action: 'clearFaults' }
   | { readonly action: 'deny'; readonly actions: readonly string[] }
@@ -64,6 +65,9 @@ function act(simulator: Simulator, request: AdminRequest): object {
       return {}
     case 'exitTask':
       simulator.exitTask(request.task, request.exitCode, request)
+      return {}
+    case 'setAlarm':
+      simulator.setAlarm(request.name, request.on, request.region)
       return {}
     case 'inject':
       simulator.inject(request.injection)

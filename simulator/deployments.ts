@@ -1,6 +1,7 @@
 import type { ServiceDeployment, ServiceRevision } from '@aws-sdk/client-ecs'
 import {
   type DeploymentRecord,
+  pace,
   primaryOf,
   type Region,
   type RevisionRecord,
@@ -25,14 +26,16 @@ export const deployed = [
 
 /** Makes a new PRIMARY; what was under way before is no longer. */
 export function beginDeployment(region: Region, service: ServiceRecord, definition: RevisionRecord): DeploymentRecord {
-  const id = `ecs-svc/${region.ids.digits()}`
+  // ECS gives a deployment and the service revision that it rolls out the same number.
+  const number = region.ids.digits()
+  const id = `ecs-svc/${number}`
   const now = region.clock.date()
   const before = primaryOf(service)
   if (before) {
     before.status = 'ACTIVE'
     endRollout(region, before.rollout, 'STOPPED', 'Deployment stopped: a newer deployment has replaced it.')
   }
-  const revision = reviseService(region, service, definition)
+  const revision = reviseService(region, service, definition, number)
   const rollout: ServiceDeployment = {
     serviceDeploymentArn: region.arn(
       `service-deployment/${service.cluster.name}/${service.name}/${region.ids.hex().slice(0, 21)}`,
@@ -65,6 +68,7 @@ export function beginDeployment(region: Region, service: ServiceRecord, definiti
     updatedAt: now,
     completed: false,
     bakedAt: undefined,
+    cleanUpAt: 0,
     retryAt: 0,
   }
   service.rollouts.unshift(rollout)
@@ -80,29 +84,53 @@ export function completeDeployment(region: Region, deployment: DeploymentRecord)
   deployment.rolloutStateReason = `ECS deployment ${deployment.id} completed.`
   deployment.completed = true
   deployment.updatedAt = region.clock.date()
-  for (const other of service.deployments) if (other !== deployment) other.status = 'INACTIVE'
-  service.deployments = [deployment]
+  // After an early success with a deferred clean-up, what ran before goes on running for a while.
+  const early = service.spec.deploymentConfiguration?.earlySuccessCriteria
+  const deferred = early?.enable === true && early.sourceServiceRevisionCleanup === 'DEFERRED'
+  if (deferred) deployment.cleanUpAt = region.clock.now + pace.deferredCleanUp * 1000
+  for (const other of service.deployments) {
+    if (other !== deployment) other.status = deferred && tasksOf(service, other).length > 0 ? 'ACTIVE' : 'INACTIVE'
+  }
+  service.deployments = service.deployments.filter(({ status }) => status !== 'INACTIVE')
   endRollout(region, rollout, rollout.rollback ? 'ROLLBACK_SUCCESSFUL' : 'SUCCESSFUL')
   say(region, service, `(deployment ${deployment.id}) deployment completed.`)
 }
 
-/** The circuit breaker has tripped: nothing is started any more, and with rollback the last completed deployment comes back. */
-export function failDeployment(region: Region, deployment: DeploymentRecord): void {
+/** What ended a deployment: the circuit breaker, or the alarms of these names. */
+export type Trigger = 'breaker' | readonly string[]
+
+/** Nothing is started any more, and with rollback the last completed deployment comes back. */
+export function failDeployment(region: Region, deployment: DeploymentRecord, trigger: Trigger): void {
   const { service, rollout } = deployment
-  const now = region.clock.date()
-  const reason = 'tasks failed to start.'
+  const { deploymentCircuitBreaker, alarms } = service.spec.deploymentConfiguration ?? {}
+  const byBreaker = trigger === 'breaker'
+  const reason = byBreaker ? 'tasks failed to start.' : 'alarm detected.'
   deployment.rolloutState = 'FAILED'
-  deployment.rolloutStateReason = `ECS deployment circuit breaker: ${reason}`
-  deployment.updatedAt = now
+  deployment.rolloutStateReason = `ECS deployment ${byBreaker ? 'circuit breaker' : 'failed'}: ${reason}`
+  deployment.updatedAt = region.clock.date()
   say(region, service, `(deployment ${deployment.id}) deployment failed: ${reason}`)
   if (rollout.rollback) {
     endRollout(region, rollout, 'ROLLBACK_FAILED', 'Circuit breaker threshold exceeded during rollback.')
     return
   }
-  const breaker = service.spec.deploymentConfiguration?.deploymentCircuitBreaker
-  const statusReason = 'Service deployment failed: the circuit breaker threshold was exceeded.'
-  if (!(breaker?.rollback && rollBack(region, deployment, statusReason)))
-    endRollout(region, rollout, 'STOPPED', statusReason)
+  // What is described later is how matters stood when it was over.
+  rollout.deploymentCircuitBreaker = { ...monitored(deployment), ...(byBreaker && { status: 'TRIGGERED' }) }
+  if (!byBreaker)
+    rollout.alarms = { status: 'TRIGGERED', alarmNames: alarms?.alarmNames, triggeredAlarmNames: [...trigger] }
+  const because = byBreaker ? 'the circuit breaker threshold was exceeded' : 'a CloudWatch alarm was triggered'
+  const backAsWell = (byBreaker ? deploymentCircuitBreaker : alarms)?.rollback
+  if (!(backAsWell && rollBack(region, deployment, `Service deployment rolled back because ${because}.`)))
+    endRollout(region, rollout, 'STOPPED', `Service deployment failed because ${because}.`)
+}
+
+/** What the circuit breaker has counted of a deployment so far. */
+export function monitored({ service, failuresInARow, rollout }: DeploymentRecord) {
+  const enabled = rollout.deploymentConfiguration?.deploymentCircuitBreaker?.enable === true
+  return {
+    status: !enabled ? 'DISABLED' : rollout.finishedAt ? 'MONITORING_COMPLETE' : 'MONITORING',
+    failureCount: failuresInARow,
+    threshold: breakerThreshold(service),
+  } as const
 }
 
 /** Back to the last deployment that completed; false when there is none. */
@@ -158,8 +186,11 @@ export const pendingOf = (tasks: readonly TaskRecord[]) =>
 
 /** An entry in the service's list of events, newest first. */
 export function say(region: Region, service: ServiceRecord, message: string): void {
+  // Events of one moment have rising times too: clients show what is newer than the last one that they saw.
+  const last = service.events[0]?.createdAt?.getTime() ?? 0
+  const createdAt = new Date(Math.max(region.clock.now, last + 1))
   service.events = [
-    { id: region.ids.uuid(), createdAt: region.clock.date(), message: `(service ${service.name}) ${message}` },
+    { id: region.ids.uuid(), createdAt, message: `(service ${service.name}) ${message}` },
     ...service.events.slice(0, 99),
   ]
 }
@@ -182,11 +213,16 @@ export function endRollout(
   rollout.lifecycleStage = 'CLEAN_UP'
 }
 
-function reviseService(region: Region, service: ServiceRecord, definition: RevisionRecord): ServiceRevision {
+function reviseService(
+  region: Region,
+  service: ServiceRecord,
+  definition: RevisionRecord,
+  number: string,
+): ServiceRevision {
   const { spec } = service
   const fargate = spec.platformVersion !== undefined
   const revision: ServiceRevision = {
-    serviceRevisionArn: region.arn(`service-revision/${service.cluster.name}/${service.name}/${region.ids.digits()}`),
+    serviceRevisionArn: region.arn(`service-revision/${service.cluster.name}/${service.name}/${number}`),
     serviceArn: service.arn,
     clusterArn: service.cluster.arn,
     taskDefinition: definition.arn,

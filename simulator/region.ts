@@ -35,6 +35,8 @@ export const pace = {
   longestBackoff: 60,
   placementRetry: 15,
   draining: 5,
+  /** How long the old tasks stay after an early success whose clean-up is deferred. */
+  deferredCleanUp: 300,
   remembered: 3600,
 } as const
 
@@ -135,6 +137,8 @@ export interface DeploymentRecord {
   rollout: ServiceDeployment
   /** When its bake time is over, once that has begun. */
   bakedAt: number | undefined
+  /** Before this it leaves the tasks of those before it alone. */
+  cleanUpAt: number
   /** Before this it starts no task. */
   retryAt: number
 }
@@ -188,6 +192,8 @@ export class Region {
   readonly families = new Map<string, RevisionRecord[]>()
   /** Capacity providers besides FARGATE and FARGATE_SPOT, all of them of container instances. */
   readonly capacityProviders = new Set<string>()
+  /** CloudWatch alarms that are in ALARM. */
+  readonly alarms = new Set<string>()
   readonly capacity: Capacity = { fargate: Number.POSITIVE_INFINITY }
   /** Why no container instance may take another task. */
   placementRefusal: string | undefined

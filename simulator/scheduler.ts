@@ -43,10 +43,14 @@ export function taskChanged(region: Region, task: TaskRecord): void {
   const { deployment } = task
   if (!deployment) return
   if (task.wire.lastStatus === 'STOPPED') {
+    if (task.wire.stopCode === 'TaskFailedToStart')
+      say(region, deployment.service, `was unable to place a task. Reason: ${sentence(task.wire.stoppedReason)}`)
     if (failedByItself(task)) countFailure(region, deployment)
   } else if (task.healthy && wanted(task) && resets(deployment)) deployment.failuresInARow = 0
   wake(region, deployment.service)
 }
+
+const sentence = (text = '') => (/[.!?]$/.test(text) ? text : `${text}.`)
 
 const unhealthy = 'Task failed container health checks'
 
@@ -67,7 +71,8 @@ function countFailure(region: Region, deployment: DeploymentRecord): void {
   deployment.failedTasks++
   const { service } = deployment
   const breaker = service.spec.deploymentConfiguration?.deploymentCircuitBreaker
-  if (breaker?.enable && deployment.failuresInARow >= breakerThreshold(service)) failDeployment(region, deployment)
+  if (breaker?.enable && deployment.failuresInARow >= breakerThreshold(service))
+    failDeployment(region, deployment, 'breaker')
   else if (deployment.failuresInARow === 3) say(region, service, 'is unable to consistently start tasks successfully.')
 }
 
@@ -80,9 +85,22 @@ function reconcile(region: Region, service: ServiceRecord): void {
   const primary = primaryOf(service)
   if (!primary) return
   if (primary.rollout.status === 'PENDING') primary.rollout.status = 'IN_PROGRESS'
+  const ringing = ringingAlarms(region, primary)
+  if (ringing.length > 0) {
+    failDeployment(region, primary, ringing)
+    wake(region, service)
+    return
+  }
   if (service.spec.schedulingStrategy === 'DAEMON') reconcileDaemon(region, service, primary)
   else reconcileReplica(region, service, primary)
   forgetEmpty(service)
+}
+
+/** The alarms that end a deployment, which is watched while it is under way. On its way back it is not. */
+function ringingAlarms(region: Region, { rollout, rolloutState, service }: DeploymentRecord): string[] {
+  const { enable, alarmNames = [] } = service.spec.deploymentConfiguration?.alarms ?? {}
+  if (!enable || rolloutState !== 'IN_PROGRESS' || rollout.rollback) return []
+  return alarmNames.filter(name => region.alarms.has(name))
 }
 
 function reconcileReplica(region: Region, service: ServiceRecord, primary: DeploymentRecord): void {
@@ -93,6 +111,7 @@ function reconcileReplica(region: Region, service: ServiceRecord, primary: Deplo
   primary.desiredCount = desired
   stopUnhealthy(region, service)
   const tasks = tasksOf(service).filter(wanted)
+  if (succeedsEarly(service, primary, tasks, desired)) completeDeployment(region, primary)
   const staying = tasks.filter(task => task.deployment === primary && !onItsWayOut(task))
   const leaving = tasks.filter(task => !staying.includes(task))
 
@@ -106,7 +125,8 @@ function reconcileReplica(region: Region, service: ServiceRecord, primary: Deplo
   const [running, idle] = [leaving.filter(isRunning), leaving.filter(task => !isRunning(task))]
   const healthy = staying.filter(task => task.healthy && wanted(task)).length
   const free = Math.max(0, healthy + running.length - least)
-  stopAll(region, service, primary, [...idle, ...running.slice(0, free)])
+  if (region.clock.now < primary.cleanUpAt) wakeAt(region, service, primary.cleanUpAt)
+  else stopAll(region, service, primary, [...idle, ...running.slice(0, free)])
 
   settle(region, service, primary, desired)
 }
@@ -292,8 +312,25 @@ function settle(region: Region, service: ServiceRecord, primary: DeploymentRecor
     }
     completeDeployment(region, primary)
   }
-  if (!service.steady) say(region, service, 'has reached a steady state.')
+  const steadily = `(service ${service.name}) has reached a steady state.`
+  // Whoever touches a service that stays as it is hears nothing new.
+  if (!service.steady && service.events[0]?.message !== steadily) say(region, service, 'has reached a steady state.')
   service.steady = true
+}
+
+/** Enough of the new tasks are healthy; what ran before may stay, where its clean-up is deferred. */
+function succeedsEarly(
+  { spec }: ServiceRecord,
+  primary: DeploymentRecord,
+  tasks: readonly TaskRecord[],
+  desired: number,
+): boolean {
+  const early = spec.deploymentConfiguration?.earlySuccessCriteria
+  if (!early?.enable || primary.rolloutState !== 'IN_PROGRESS') return false
+  const healthy = tasks.filter(task => task.deployment === primary && task.healthy).length
+  const old = tasks.filter(task => task.deployment !== primary).length
+  if (old > 0 && early.sourceServiceRevisionCleanup !== 'DEFERRED') return false
+  return healthy >= Math.ceil((desired * (early.healthyPercent ?? 100)) / 100)
 }
 
 /** A replaced deployment is over when its last task is gone, but the completed one stays while a rollout may still go back to it. */

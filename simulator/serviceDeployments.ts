@@ -11,7 +11,7 @@ import type {
   ServiceRevision,
   StopServiceDeploymentRequest,
 } from '@aws-sdk/client-ecs'
-import { breakerThreshold, endRollout, pendingOf, rollBack, runningOf, tasksOf } from './deployments.ts'
+import { endRollout, monitored, pendingOf, rollBack, runningOf, tasksOf } from './deployments.ts'
 import { EcsError, invalidParameter, serviceNotFound } from './errors.ts'
 import { page } from './paging.ts'
 import { primaryOf, type Region, type ServiceRecord } from './region.ts'
@@ -124,7 +124,6 @@ function brief(rollout: ServiceDeployment): ServiceDeploymentBrief {
 }
 
 function described(service: ServiceRecord, rollout: ServiceDeployment): ServiceDeployment {
-  const enabled = rollout.deploymentConfiguration?.deploymentCircuitBreaker?.enable ?? false
   const counted = (arn: string | undefined) => {
     const deployment = service.deployments.find(({ revision }) => revision.serviceRevisionArn === arn)
     const tasks = deployment ? tasksOf(service, deployment) : []
@@ -142,16 +141,21 @@ function described(service: ServiceRecord, rollout: ServiceDeployment): ServiceD
     ...rollout,
     sourceServiceRevisions: rollout.sourceServiceRevisions?.map(({ arn }) => counted(arn)),
     targetServiceRevision: counted(rollout.targetServiceRevision?.arn),
-    deploymentCircuitBreaker: {
-      status: !enabled
-        ? 'DISABLED'
-        : rollout.rollback || target?.rolloutState === 'FAILED'
-          ? 'TRIGGERED'
-          : rollout.finishedAt
-            ? 'MONITORING_COMPLETE'
-            : 'MONITORING',
-      failureCount: target?.failuresInARow ?? 0,
-      threshold: breakerThreshold(service),
-    },
+    deploymentCircuitBreaker: rollout.deploymentCircuitBreaker ?? (target && monitored(target)) ?? unmonitored(rollout),
+    alarms: rollout.alarms ?? watched(rollout),
   }
+}
+
+/** A deployment that is gone was not failed by its breaker. */
+const unmonitored = ({ deploymentConfiguration }: ServiceDeployment) =>
+  ({
+    status: deploymentConfiguration?.deploymentCircuitBreaker?.enable ? 'MONITORING_COMPLETE' : 'DISABLED',
+    failureCount: 0,
+    threshold: 0,
+  }) as const
+
+function watched({ deploymentConfiguration, finishedAt }: ServiceDeployment): NonNullable<ServiceDeployment['alarms']> {
+  const { enable, alarmNames } = deploymentConfiguration?.alarms ?? {}
+  if (!enable) return { status: 'DISABLED' }
+  return { status: finishedAt ? 'MONITORING_COMPLETE' : 'MONITORING', alarmNames, triggeredAlarmNames: [] }
 }

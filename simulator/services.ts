@@ -296,6 +296,8 @@ function describedDeployment(deployment: DeploymentRecord): Deployment {
   const { spec } = deployment
   const tasks = tasksOf(deployment.service, deployment)
   const fargate = spec.platformVersion !== undefined
+  // Documented for rolling updates that are not behind a Classic Load Balancer.
+  const classic = spec.loadBalancers?.some(({ loadBalancerName }) => loadBalancerName !== undefined)
   return {
     id: deployment.id,
     status: deployment.status,
@@ -311,8 +313,8 @@ function describedDeployment(deployment: DeploymentRecord): Deployment {
     platformVersion: fargate ? resolvedPlatform(spec.platformVersion) : undefined,
     platformFamily: fargate ? 'Linux' : undefined,
     networkConfiguration: spec.networkConfiguration,
-    rolloutState: deployment.rolloutState,
-    rolloutStateReason: deployment.rolloutStateReason,
+    rolloutState: classic ? undefined : deployment.rolloutState,
+    rolloutStateReason: classic ? undefined : deployment.rolloutStateReason,
     serviceConnectConfiguration: spec.serviceConnectConfiguration,
     serviceConnectResources: spec.serviceConnectConfiguration?.services?.map(
       ({ portName, discoveryName = portName }) => ({

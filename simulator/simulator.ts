@@ -184,6 +184,14 @@ export class Simulator {
     return undefined
   }
 
+  /** A CloudWatch alarm goes off, or calms down. */
+  setAlarm(name: string, on: boolean, region?: string): void {
+    const { alarms, clusters } = this.region(region)
+    if (on) alarms.add(name)
+    else alarms.delete(name)
+    for (const cluster of clusters.values()) wakeServices(this.region(region), cluster)
+  }
+
   inject(injection: Injection): void {
     this.#faults.inject(injection)
   }

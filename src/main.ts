@@ -8,10 +8,11 @@ import { apply } from './engine/apply.ts'
 import { claimsVersion, publishedClaims } from './engine/claims.ts'
 import { curtainOf, type Veil } from './engine/curtain.ts'
 import type { Plan, Removed, Report } from './engine/document.ts'
+import { decideExamined } from './engine/examine.ts'
 import { type Graph, graphOf } from './engine/graph.ts'
 import { type Failure, Journal } from './engine/journal.ts'
 import { accountOf, claimContextOf, observe, Pass, type World } from './engine/observe.ts'
-import { decideAll, hasChanges, type Planned, planOf } from './engine/plan.ts'
+import { hasChanges, type Planned, planOf } from './engine/plan.ts'
 import { Redactor } from './engine/redact.ts'
 import { removedSince } from './engine/removed.ts'
 import { fileName } from './fileName.ts'
@@ -200,9 +201,10 @@ async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly ski
     const removed = await findRemoved(job, loaded.particles, world)
     const all = inputs.onRemoved === 'terminate' ? [...loaded.particles, ...removed.particles] : loaded.particles
     const graph = graphOf(all)
-    const { lives, errors } = await observe(graph, new Pass(graph, world))
+    const pass = new Pass(graph, world)
+    const { lives, errors } = await observe(graph, pass)
     if (errors.length > 0) throw errors
-    const decisions = decideAll(graph, lives, world)
+    const decisions = await decideExamined(graph, lives, world, pass)
     const acts = [...decisions.values()].some(({ transition }) => transition)
     const planned = planOf(graph, decisions, {
       region: regionOf(inputs, all),

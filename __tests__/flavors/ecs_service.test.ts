@@ -344,7 +344,7 @@ describe('a rollout', () => {
     expect(error).toMatchObject({
       code: 'NotSettled',
       message:
-        'was rolled back by ECS: it runs web:1 again, 2 of 2 tasks running: deployment failed: tasks failed to start.',
+        'was rolled back by the deployment circuit breaker (3 of 3 tasks failed): it runs web:1 again, 2 of 2 tasks running',
     })
     expect(error?.details).toContainEqual(expect.stringMatching(/deployment failed: tasks failed to start/))
     expect(error?.details).toContainEqual(
@@ -366,7 +366,9 @@ describe('a rollout', () => {
       },
     ])
     expect(done('ecs_service:web').result).toBe('failed')
-    expect(done('ecs_service:web').error?.message).toMatch(/^was rolled back by ECS: it runs web:1 again/)
+    expect(done('ecs_service:web').error?.message).toMatch(
+      /^was rolled back by the deployment circuit breaker \(3 of 3 tasks failed\): it runs web:1 again/,
+    )
   })
 
   test('that fails without rollback stays failed until it is changed or deployed again', async () => {
@@ -375,7 +377,7 @@ describe('a rollout', () => {
     const bad = web({ desiredCount: 2, ...breaker(false) }, {}, 'web:2')
     const first = await shop.apply(bad)
     expect(first.done('ecs_service:web').error?.message).toBe(
-      'its deployment of web:2 FAILED: ECS deployment circuit breaker: tasks failed to start.',
+      'its deployment of web:2 FAILED: the deployment circuit breaker (3 of 3 tasks failed) ended it',
     )
     for (const _again of [1, 2]) {
       const { plan, report } = await shop.apply(bad)
@@ -466,7 +468,7 @@ describe('a rollout', () => {
     const { done } = await shop.apply(web({ desiredCount: 2, ...breaker(true) }, {}, 'web:2'), {
       onFailure: 'rollback',
     })
-    expect(done('ecs_service:web').error?.message).toMatch(/^was rolled back by ECS/)
+    expect(done('ecs_service:web').error?.message).toMatch(/^was rolled back by the deployment circuit breaker/)
     expect(sent(shop, 'UpdateService', calls)).toHaveLength(1)
   })
 
@@ -531,7 +533,7 @@ describe('a rollout', () => {
     const { plan, report, done } = await shop.apply(next)
     expect(plan.steps).toMatchObject([{ transition: 'wait' }])
     expect(report.result).toBe('failed')
-    expect(done('ecs_service:web').error?.message).toMatch(/^was rolled back by ECS/)
+    expect(done('ecs_service:web').error?.message).toMatch(/^was rolled back by the deployment circuit breaker/)
   })
 
   test('under way with another manifest is superseded, never waited for first', async () => {
@@ -1093,7 +1095,11 @@ describe('what a look may show', () => {
   const before: Deployment = { id: theirs, status: 'PRIMARY', rolloutState: 'COMPLETED', taskDefinition: arn }
 
   test('is older than our deployment for a while, then it is not ours any more', () => {
-    expect(verdict({ deployments: [before] })).toEqual({ is: 'moving', because: 'the deployment is not visible yet' })
+    expect(verdict({ deployments: [before] })).toEqual({
+      is: 'moving',
+      because: 'the deployment is not visible yet',
+      unclear: true,
+    })
     expect(verdict({ deployments: [before] }, { elapsed: 30_000 })).toMatchObject({
       is: 'failed',
       because: expect.stringMatching(/took the place of ours/),

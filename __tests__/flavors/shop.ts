@@ -7,10 +7,11 @@ import { apply } from '../../src/engine/apply.ts'
 import { publishedClaims, unreviewed } from '../../src/engine/claims.ts'
 import type { Veil } from '../../src/engine/curtain.ts'
 import type { Plan, Report, ReportStep, Step } from '../../src/engine/document.ts'
+import { decideExamined } from '../../src/engine/examine.ts'
 import { type Graph, graphOf } from '../../src/engine/graph.ts'
 import { Journal } from '../../src/engine/journal.ts'
 import { accountOf, claimContextOf, observe, Pass, type World } from '../../src/engine/observe.ts'
-import { decideAll, type Planned, type PlanSettings, planOf } from '../../src/engine/plan.ts'
+import { type Planned, type PlanSettings, planOf } from '../../src/engine/plan.ts'
 import { Redactor } from '../../src/engine/redact.ts'
 import { flavors } from '../../src/flavors/index.ts'
 import { vocabulary } from '../../src/flavors/vocabulary.ts'
@@ -170,9 +171,10 @@ export class Shop {
     const redactor = new Redactor(veil)
     const world = this.#world(asked, life, veil, redactor)
     const graph = graphOf([...particles, ...(asked.gone?.(particles) ?? [])])
-    const { lives, errors } = await observe(graph, new Pass(graph, world))
+    const pass = new Pass(graph, world)
+    const { lives, errors } = await observe(graph, pass)
     if (errors.length > 0) throw new Error(redactor.sentence(errors.map(({ message }) => message).join('\n')))
-    const decisions = decideAll(graph, lives, world)
+    const decisions = await decideExamined(graph, lives, world, pass)
     const acts = [...decisions.values()].some(({ transition }) => transition)
     const claimContext = claimContextOf(world, await accountOf(world, graph, acts))
     const planned = planOf(graph, decisions, {

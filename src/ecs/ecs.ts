@@ -5,6 +5,8 @@ import {
   ECSClient,
   type Failure,
   type Service,
+  type ServiceDeployment,
+  type ServiceDeploymentBrief,
   type ServiceRevision,
   type Task,
 } from '@aws-sdk/client-ecs'
@@ -94,6 +96,47 @@ export class Ecs {
     return this.#shared.serviceRevisions.ask(arn, this.#tally)
   }
 
+  /** A service deployment by its ARN; undefined when ECS has forgotten it, as it does after 90 days. */
+  serviceDeployment(arn: string): Promise<ServiceDeployment | undefined> {
+    return this.#shared.serviceDeployments.ask(arn, this.#tally)
+  }
+
+  /** A service's deployments of the last 90 days, newest first. */
+  async serviceDeployments(input: Input<'ListServiceDeployments'>): Promise<ServiceDeploymentBrief[]> {
+    const all: ServiceDeploymentBrief[] = []
+    let nextToken: string | undefined
+    do {
+      const page: Output<'ListServiceDeployments'> = await this.call('ListServiceDeployments', {
+        ...input,
+        maxResults: 100,
+        ...(nextToken && { nextToken }),
+      })
+      all.push(...(page.serviceDeployments ?? []))
+      nextToken = page.nextToken
+    } while (nextToken)
+    const made = ({ createdAt }: ServiceDeploymentBrief) => createdAt?.getTime() ?? 0
+    return all.sort((one, other) => made(other) - made(one))
+  }
+
+  /** What a call says that the role may have no right to: undefined then, it is not asked for again, and that is said once. */
+  async ifAllowed<Answer>(
+    name: CallName,
+    ask: () => Promise<Answer>,
+    say: (sentence: string) => void,
+  ): Promise<Answer | undefined> {
+    const { refused } = this.#shared
+    if (refused.has(name)) return undefined
+    try {
+      return await ask()
+    } catch (error) {
+      // Another ECS than AWS's may not know the call at all.
+      if (!isDenied(error) && !isEcs(error, 'UnknownOperationException', 'NotImplemented')) throw error
+      if (!refused.has(name)) say(`more is known of rollouts where the policy of the role allows ecs:${name}`)
+      refused.add(name)
+      return undefined
+    }
+  }
+
   /** A family's latest ACTIVE revision, or the revision that a `family:revision` or ARN names; undefined when missing. */
   taskDefinition(reference: string): Promise<DescribeTaskDefinitionCommandOutput | undefined> {
     return this.#shared.taskDefinitions.ask(reference, this.#tally)
@@ -168,7 +211,10 @@ export class Ecs {
 class Shared {
   readonly settings: EcsSettings
   readonly clusters: Gather<Cluster>
+  readonly serviceDeployments: Gather<ServiceDeployment>
   readonly serviceRevisions: Gather<ServiceRevision>
+  /** Calls that the role has no right to. */
+  readonly refused = new Set<CallName>()
   readonly taskDefinitions: Gather<DescribeTaskDefinitionCommandOutput>
   readonly taskLists: Gather<string[]>
   account: string | undefined
@@ -218,6 +264,15 @@ class Shared {
       )
       onlyMissing('DescribeClusters', failures)
       return new Map(clusters?.map(cluster => [cluster.clusterName ?? '', cluster]))
+    })
+    this.serviceDeployments = new Gather(20, async (arns, tally) => {
+      const { serviceDeployments, failures } = await this.call(
+        'DescribeServiceDeployments',
+        { serviceDeploymentArns: [...arns] },
+        tally,
+      )
+      onlyMissing('DescribeServiceDeployments', failures)
+      return new Map(serviceDeployments?.map(deployment => [deployment.serviceDeploymentArn ?? '', deployment]))
     })
     this.serviceRevisions = new Gather(20, async (arns, tally) => {
       const { serviceRevisions, failures } = await this.call(

@@ -7,6 +7,7 @@ import { claimsOf, isCovered, published } from './claims.ts'
 import { curtainOf } from './curtain.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Report, ReportStep, Step, Transition } from './document.ts'
+import { reexamined } from './examine.ts'
 import type { Graph } from './graph.ts'
 import type { Failure, Journal } from './journal.ts'
 import { flavorOf, Pass, type World } from './observe.ts'
@@ -378,7 +379,9 @@ class StepRun {
       const watched = flavor.watch && goal === particle.desired
       live = watched ? await flavor.watch?.(particle, live, memo, act) : (await this.#context.look(false)).live
       const now = clock.now()
-      let verdict = flavor.settled(particle, live, goal, memo, now - since)
+      const judged = await this.#judge(particle, live, goal, memo, now - since, act)
+      live = judged.live
+      let { verdict } = judged
       if (verdict.is === 'moving' && now >= this.#deadline) {
         verdict = { is: 'failed', because: `not settled after ${duration(now - this.#since)}: ${verdict.because}` }
       }
@@ -397,6 +400,22 @@ class StepRun {
         told = { sentence: verdict.because, at: now }
       }
     }
+  }
+
+  /** Judges what was seen, after a closer look where the first one does not tell enough. */
+  async #judge(
+    particle: Particle,
+    live: unknown,
+    goal: DesiredState,
+    memo: unknown,
+    elapsed: number,
+    act: Act,
+  ): Promise<{ verdict: Verdict; live: unknown }> {
+    const flavor = flavorOf(this.#context.world, particle)
+    const verdict = flavor.settled(particle, live, goal, memo, elapsed)
+    if (!verdict.unclear || !flavor.inquire) return { verdict, live }
+    const closer = await flavor.inquire(particle, live, memo, act)
+    return { verdict: flavor.settled(particle, closer, goal, memo, elapsed), live: closer }
   }
 
   /** The sentence that it failed with, if it did. */
@@ -446,7 +465,7 @@ class StepRun {
       for (let pause = firstPause; ; pause = Math.min(pause * 1.5, longestPause)) {
         await this.#pause(pause, true)
         const back = (await this.#context.look(false)).live
-        const verdict = flavor.settled(particle, back, 'running', memo, clock.now() - since)
+        const { verdict } = await this.#judge(particle, back, 'running', memo, clock.now() - since, act)
         if (verdict.is === 'settled') return `; put back: ${verdict.because}`
         if (verdict.is === 'failed') return `; putting it back failed too: ${verdict.because}`
         if (clock.now() - since > this.#context.settings.waitTimeout) return `; putting it back: ${verdict.because}`
@@ -479,7 +498,11 @@ class StepRun {
   async #decideNow(asked: boolean): Promise<Decision> {
     const looked = await this.#context.look(asked)
     this.#around = looked.around
-    return this.#decide(looked)
+    const decision = this.#decide(looked)
+    const { world, planned } = this.#context
+    return reexamined(decision, flavorOf(world, decision.particle), looked, planned.decisions, live =>
+      this.#decide({ ...looked, live }),
+    )
   }
 
   #decide({ particle, live }: Pick<Looked, 'particle' | 'live'>): Decision {

@@ -161,6 +161,9 @@ function chooseUpdate(
     }
     return { transition: 'replace', comparison: { ...comparison, problems: [...(comparison.problems ?? []), refusal] } }
   }
+  if (comparison.held !== undefined && !particle.persistOnUpdate) {
+    return { reason: 'failed', why: comparison.held, comparison: { ...comparison, changes: [] } }
+  }
   if (comparison.changes.length > 0) {
     return particle.persistOnUpdate ? { reason: 'protected', comparison } : { transition: 'update', comparison }
   }

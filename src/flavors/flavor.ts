@@ -36,6 +36,8 @@ export interface Comparison {
   /** What cannot be done, refused in the plan. `at` is a path into the definition. */
   readonly problems?: readonly { readonly at: Path; readonly message: string }[]
   readonly warnings?: readonly string[]
+  /** Why nothing of it is carried out until it changes or a person asks for it: what it would bring has failed before. */
+  readonly held?: string
   /** Equivalent because an existing revision is pinned. */
   readonly pinned?: true
   /** A person asked for all of this in the inputs, or it follows from release variables alone: nothing is left to review. */
@@ -48,6 +50,8 @@ export interface Comparison {
 export interface Verdict {
   readonly is: 'moving' | 'settled' | 'failed'
   readonly because: string
+  /** A closer look (`inquire`) would tell more: judge again after it. */
+  readonly unclear?: true
   /** ECS's own words, oldest first: events, stopped reasons, exit codes. */
   readonly details?: readonly string[]
   /** For the report: which tasks ran, and how they ended. */
@@ -169,6 +173,19 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
 
   // I/O: the only code that calls ECS.
   look(particle: Particle<Definition>, around: Surroundings): Promise<Live | undefined>
+  /**
+   * Before an update: what is worth asking only then, such as whether what it would bring has failed before. With it the
+   * particle is compared again. `known` was found by an earlier look of the same run, and is not asked for again.
+   */
+  examine?(
+    particle: Particle<Definition>,
+    live: Live,
+    changes: readonly FoundChange[],
+    around: Surroundings,
+    known?: Live,
+  ): Promise<Live>
+  /** What settles an `unclear` verdict: asked for rarely, because a look does not show it. */
+  inquire?(particle: Particle<Definition>, live: Live | undefined, memo: Memo, act: Act): Promise<Live | undefined>
   /** A cheaper look while a transition settles, from what was seen last. Without it, `look` is used. */
   watch?(particle: Particle<Definition>, live: Live | undefined, memo: Memo, act: Act): Promise<Live | undefined>
   start(particle: Particle<Definition>, live: Live | undefined, act: Act): Promise<Memo>

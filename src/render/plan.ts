@@ -264,7 +264,7 @@ function removed(all: readonly Removed[], rung: Rung): string {
 const FEW = 5
 
 /** Beside something to decide a few are read at once. Where nothing is to be done they fold: nobody has to do anything. */
-function warnings(all: readonly string[], rung: Rung, open: boolean): string {
+export function warnings(all: readonly string[], rung: Rung, open: boolean): string {
   if (all.length === 0) return ''
   const entries = all.map(each => words(each, rung.characters))
   const list = bullets(atMost(entries, rung.entries)).join('\n')

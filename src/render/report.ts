@@ -16,7 +16,7 @@ import {
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
 import { type Draft, firstThatFits, type Rendered, type Rung } from './fit.ts'
 import { bold, bullets, details, particle, sourceCode, table, words } from './markdown.ts'
-import { overview, planDiffs, warning } from './plan.ts'
+import { overview, planDiffs, warning, warnings } from './plan.ts'
 import {
   count,
   done,
@@ -48,6 +48,8 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
     results(report, rung, leftOut),
     ...(rung.extras || rung.table === 'full' ? [said(report, rung)] : []),
     toGoOn(report, plan, context, rung),
+    // What does not go live, and what is unwell, is as true after an apply as before.
+    isCarriedOut(report) ? warnings(plan?.warnings ?? [], rung, true) : '',
   ]
   if (plan === undefined || rung.table === 'none') return { before, diffs: [], after: [], leftOut }
   const planned =
@@ -61,6 +63,8 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
   }))
   return { before: [...before, ...(diffs.length > 0 ? planned : [])], diffs, after: [], leftOut }
 }
+
+const isCarriedOut = ({ result }: Report): boolean => result === 'succeeded' || result === 'failed'
 
 const isDone = ({ result }: ReportStep): boolean => result === 'succeeded'
 

@@ -118,6 +118,8 @@ export function renderReportText(report: Report, plan?: Plan): string {
       renderReportStepText(step),
       ...(step.error ? errorLines(step.error, step.error.message !== outcome(step)).map(line => `  ${line}`) : []),
     ]),
+    (report.result === 'succeeded' || report.result === 'failed') &&
+      (plan?.warnings ?? []).map(warning => `Warning: ${warning}`),
   )
 }
 

@@ -1,0 +1,40 @@
+import type { AnyFlavor, Surroundings } from '../flavors/flavor.ts'
+import type { ParticleId } from '../particle.ts'
+import type { Decision } from './decide.ts'
+import type { Graph } from './graph.ts'
+import { flavorOf, type Pass, type World } from './observe.ts'
+import { decideAll } from './plan.ts'
+
+/** Decides for every particle, and once more with what is only worth asking about those that would be updated. */
+export async function decideExamined(
+  graph: Graph,
+  lives: ReadonlyMap<ParticleId, unknown>,
+  world: World,
+  pass: Pass,
+): Promise<Map<ParticleId, Decision>> {
+  const decisions = decideAll(graph, lives, world)
+  const closer = new Map(lives)
+  await Promise.all(
+    [...decisions].map(async ([id, { particle, live, transition, changes }]) => {
+      const { examine } = flavorOf(world, particle)
+      if (examine && transition === 'update')
+        closer.set(id, await examine(particle, live, changes, await pass.around(id)))
+    }),
+  )
+  const isCloser = [...closer].some(([id, live]) => live !== lives.get(id))
+  return isCloser ? decideAll(graph, closer, world) : decisions
+}
+
+/** The same decision at the time of its step, with what was found for the plan. */
+export async function reexamined(
+  decision: Decision,
+  { examine }: AnyFlavor,
+  { around }: { readonly around: Surroundings },
+  planned: ReadonlyMap<ParticleId, Decision>,
+  decideWith: (live: unknown) => Decision,
+): Promise<Decision> {
+  const { particle, live, transition, changes } = decision
+  if (!examine || transition !== 'update') return decision
+  const closer = await examine(particle, live, changes, around, planned.get(particle.id)?.live)
+  return closer === live ? decision : decideWith(closer)
+}

@@ -1,0 +1,133 @@
+/** What stands between the manifest and the service: pure. */
+import type { FoundChange } from '../../engine/change.ts'
+import { compare } from '../../engine/compare.ts'
+import { plural, stopping } from '../containers.ts'
+import type { Comparison, Curtain } from '../flavor.ts'
+import { fixed, restarts, updatable } from '../rules/service.ts'
+import { nameOf } from '../vocabulary.ts'
+import { isAnyRevision, type LiveService, laidOut, member, options, reference, type ServiceParticle } from './live.ts'
+import { forcing, redeployment } from './request.ts'
+import { unwell } from './rollout.ts'
+
+/** What stands between the manifest and the service, and what must be known of it. */
+export function comparison(particle: ServiceParticle, live: LiveService, curtain: Curtain): Comparison {
+  const found = compare(particle.definition, laidOut(live), options(particle, curtain))
+    .filter(change => !isAnyRevision(change, particle, live))
+    .map(change => insteadOf(change, live))
+  const controller = live.service.deploymentController?.type ?? 'ECS'
+  const allowed = controller === 'ECS' ? undefined : updatable[controller]
+  const possible = allowed ? found.filter(change => allowed.includes(member(change)) || isTags(change)) : found
+  const asked = live.redeploy ? [redeployment] : []
+  const refused = allowed ? [...found.filter(change => !possible.includes(change)), ...asked] : []
+  const replaces = possible.filter(change => isFixed(change, live)).map(({ path }) => path)
+  // To be deleted it is scaled to nothing first: where that went and the deletion did not, it is still the same replacement.
+  const inPlace = replaces.length === 0 || (live.service.desiredCount ?? 0) > 0
+  const stated = inPlace
+    ? possible
+    : possible.map(change => (change.path === 'desiredCount' ? { ...change, onTheWay: true as const } : change))
+  const changes = allowed ? stated : [...knownToFail(stated, live), ...asked]
+  const held = heldBack(particle, live, possible)
+  const warnings = warningsOf(particle, live, refused, changes)
+  return {
+    changes,
+    ...(refused.length > 0 && { protected: refused }),
+    ...(warnings.length > 0 && { warnings }),
+    ...(held !== undefined && { held }),
+    ...(replaces.length > 0 && { replaces }),
+    risks:
+      replaces.length > 0
+        ? [`${stopping(live.service.runningCount ?? 0)} before it is made anew`]
+        : risks(changes, particle, live),
+  }
+}
+
+const isTags = (change: FoundChange) => member(change) === 'tags'
+
+/** Members that have no part in how a deployment ends. */
+const bystanders: ReadonlySet<string> = new Set(['desiredCount', 'tags'])
+
+/**
+ * Why an update is held back: the deployment that it would make has failed for this service before, and nothing that could
+ * make it end in another way is changed. Nobody tries a release that is known to be bad at every merge.
+ */
+function heldBack(
+  { id }: ServiceParticle,
+  { past, service, redeploy }: LiveService,
+  changes: readonly FoundChange[],
+): string | undefined {
+  if (past?.is !== 'failed' || redeploy) return undefined
+  const isSame = changes.every(change => restarts.includes(member(change)) || bystanders.has(member(change)))
+  if (!isSame) return undefined
+  return `${past.how}; it runs ${reference(service)}; change it, or name ${id} in redeploy`
+}
+
+/** What failed before is deployed again only because a person names the service: then that is what was asked for. */
+function knownToFail(changes: readonly FoundChange[], { past, redeploy }: LiveService): readonly FoundChange[] {
+  if (past?.is !== 'failed' || !redeploy) return changes
+  return changes.map(change => (restarts.includes(member(change)) ? { ...change, asked: true } : change))
+}
+
+/** What must be known besides the changes, each a sentence. */
+function warningsOf(
+  particle: ServiceParticle,
+  { service, past }: LiveService,
+  refused: readonly FoundChange[],
+  changes: readonly FoundChange[],
+): string[] {
+  const { id } = particle
+  const warnings: string[] = []
+  const controller = service.deploymentController?.type ?? 'ECS'
+  const release = refused.find(({ path }) => path === 'taskDefinition')
+  const others = refused.filter(change => change !== release).map(({ path }) => path)
+  if (release) {
+    const what = typeof release.after === 'string' ? nameOf(release.after) : 'the new revision of its task definition'
+    const until = controller === 'CODE_DEPLOY' ? 'CodeDeploy deploys it' : 'its controller makes a task set of it'
+    warnings.push(
+      `${id} is deployed by ${controller}, not by this action: ${what} does not go live, it runs ${typeof release.before === 'string' ? nameOf(release.before) : 'what it ran'} until ${until}`,
+    )
+  }
+  if (others.length > 0) {
+    warnings.push(`${id} is deployed by ${controller}: UpdateService refuses ${others.join(', ')}`)
+  }
+  if (past?.is === 'unknown') {
+    warnings.push(
+      `${id}: whether what it is to run was rolled back before is not known; allow the action ecs:ListServiceDeployments in the policy of the role that this workflow assumes`,
+    )
+  }
+  const sick = changes.length === 0 ? unwell(particle, service) : undefined
+  if (sick) warnings.push(sick)
+  return warnings
+}
+
+/** Launch type and capacity provider strategy stand for each other: where one of them comes, the other goes. */
+function insteadOf(change: FoundChange, { service }: LiveService): FoundChange {
+  const strategy = service.capacityProviderStrategy ?? []
+  const gone = {
+    launchType: strategy.length > 0 ? strategy : undefined,
+    capacityProviderStrategy: strategy.length > 0 ? undefined : service.launchType,
+  }[member(change)]
+  return gone === undefined || change.before !== undefined ? change : { ...change, live: gone }
+}
+
+/** Whether a change asks for what UpdateService cannot do. */
+function isFixed(change: FoundChange, { service }: LiveService): boolean {
+  const changed = member(change)
+  // From a strategy to a launch type the service moves in place; from one launch type to another it does not.
+  if (changed === 'launchType') return (service.capacityProviderStrategy?.length ?? 0) === 0
+  return fixed.includes(changed)
+}
+
+function risks(changes: readonly FoundChange[], { definition }: ServiceParticle, { service }: LiveService): string[] {
+  const restarting = changes.some(
+    change => restarts.includes(member(change)) || forcing.has(member(change)) || change === redeployment,
+  )
+  const running = service.runningCount ?? 0
+  if (!restarting || running === 0) return []
+  const healthy =
+    definition.deploymentConfiguration?.minimumHealthyPercent ??
+    service.deploymentConfiguration?.minimumHealthyPercent ??
+    (service.schedulingStrategy === 'DAEMON' ? 0 : 100)
+  const desired = definition.desiredCount ?? service.desiredCount ?? 0
+  const least = Math.min(running, Math.ceil((desired * healthy) / 100))
+  return [`restarts ${plural(running, 'task')}, never below ${least} running`]
+}

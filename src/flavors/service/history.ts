@@ -1,0 +1,168 @@
+/** What only the deployment API tells: asked for rarely, and done without where the role has no right to it. */
+import type {
+  ServiceDeployment,
+  ServiceDeploymentBrief,
+  ServiceDeploymentStatus,
+  ServiceRevision,
+} from '@aws-sdk/client-ecs'
+import type { Ecs } from '../../ecs/ecs.ts'
+import type { FoundChange } from '../../engine/change.ts'
+import { compare } from '../../engine/compare.ts'
+import { openCurtain } from '../../engine/curtain.ts'
+import { restarts } from '../rules/service.ts'
+import { ownTagPrefix } from '../tags.ts'
+import { nameOf } from '../vocabulary.ts'
+import {
+  type LiveService,
+  laidOut,
+  type Memo,
+  member,
+  numberOf,
+  options,
+  type Past,
+  reference,
+  type ServiceParticle,
+} from './live.ts'
+import { triggerOf, whatEnded } from './rollout.ts'
+
+/** On the service: the deployment that `on-failure: rollback` has put back. ECS itself remembers it as merely replaced. */
+export const putBackTag = `${ownTagPrefix}put-back`
+
+/** Clocks differ, and a service deployment may be a little older than the deployment that it makes. */
+const margin = 60_000
+
+/** Where to ask, and where to say that the role may not. */
+interface Asker {
+  readonly ecs: Ecs
+  say(sentence: string): void
+}
+
+const describe = ({ ecs, say }: Asker, arn: string): Promise<ServiceDeployment | undefined> =>
+  ecs.ifAllowed('DescribeServiceDeployments', () => ecs.serviceDeployment(arn), say)
+
+const list = (
+  { ecs, say }: Asker,
+  { service: { clusterArn, serviceArn } }: LiveService,
+  input: { readonly status?: ServiceDeploymentStatus[]; readonly after?: Date | undefined },
+): Promise<ServiceDeploymentBrief[] | undefined> =>
+  ecs.ifAllowed(
+    'ListServiceDeployments',
+    () =>
+      ecs.serviceDeployments({
+        cluster: clusterArn,
+        service: serviceArn,
+        ...(input.status && { status: input.status }),
+        ...(input.after && { createdAt: { after: input.after } }),
+      }),
+    say,
+  )
+
+/** The service deployment that rolls out what a transition made: not the newest one, but the one of its own number. */
+export async function rolloutOf(live: LiveService, memo: Memo, asker: Asker): Promise<ServiceDeployment | 'unknown'> {
+  if (!memo.deployment) return 'unknown'
+  const number = numberOf(memo.deployment)
+  // Most likely one of these, and then nothing needs to be listed.
+  for (const arn of new Set([memo.serviceDeployment, live.service.currentServiceDeployment])) {
+    const found = arn === undefined ? undefined : await describe(asker, arn)
+    if (found && numberOf(found.targetServiceRevision?.arn ?? '') === number) return found
+  }
+  const briefs = await list(asker, live, { after: new Date(memo.since - margin) })
+  const ours = briefs?.find(({ targetServiceRevisionArn = '' }) => numberOf(targetServiceRevisionArn) === number)
+  const found = ours?.serviceDeploymentArn && (await describe(asker, ours.serviceDeploymentArn))
+  return found || 'unknown'
+}
+
+/** Statuses of service deployments that did not come to a good end. */
+const unsuccessful: ServiceDeploymentStatus[] = [
+  'STOP_REQUESTED',
+  'STOPPED',
+  'ROLLBACK_REQUESTED',
+  'ROLLBACK_IN_PROGRESS',
+  'ROLLBACK_SUCCESSFUL',
+  'ROLLBACK_FAILED',
+]
+
+/** Whether an update would begin a deployment of a revision that is known already. */
+export function wouldDeploy(changes: readonly FoundChange[]): boolean {
+  const restarting = changes.filter(change => restarts.includes(member(change)))
+  // One that is yet to be registered was never deployed.
+  const to = restarting.find(({ path }) => path === 'taskDefinition')
+  return restarting.length > 0 && (to === undefined || (typeof to.after === 'string' && /:\d+$/.test(nameOf(to.after))))
+}
+
+/** How many revisions are looked at in one call. */
+const atOnce = 20
+
+/** What became of the deployment that an update would make, if this service has had the very same before. */
+export async function pastOf(
+  particle: ServiceParticle,
+  live: LiveService,
+  changes: readonly FoundChange[],
+  ecs: Ecs,
+): Promise<Past> {
+  const asker = { ecs, say: () => {} }
+  const briefs = await list(asker, live, { status: unsuccessful })
+  if (!briefs) return { is: 'unknown' }
+  const putBack = numberOf(live.service.tags?.find(({ key }) => key === putBackTag)?.value ?? '')
+  const same = (all: readonly ServiceDeploymentBrief[]) => sameAgain(all, particle, live, changes, ecs)
+  for await (const { brief, revision } of same(briefs)) {
+    const how = await howItFailed(brief, putBack, asker)
+    if (!how) continue
+    // What succeeded since, deployed again by name, is not held against it any more.
+    const better = await list(asker, live, { status: ['SUCCESSFUL'], after: brief.createdAt })
+    for await (const _success of same(better ?? [])) return { is: 'fine' }
+    return { is: 'failed', how: `${reference(revision)} ${how}` }
+  }
+  return { is: 'fine' }
+}
+
+/** Service deployments, newest first, that rolled out what the update would roll out. */
+async function* sameAgain(
+  briefs: readonly ServiceDeploymentBrief[],
+  particle: ServiceParticle,
+  live: LiveService,
+  changes: readonly FoundChange[],
+  ecs: Ecs,
+): AsyncGenerator<{ brief: ServiceDeploymentBrief; revision: ServiceRevision }> {
+  for (let from = 0; from < briefs.length; from += atOnce) {
+    const found = await Promise.all(
+      briefs.slice(from, from + atOnce).map(async brief => {
+        const arn = brief.targetServiceRevisionArn
+        return { brief, revision: arn ? await ecs.serviceRevision(arn) : undefined }
+      }),
+    )
+    for (const { brief, revision } of found) {
+      if (revision && wouldBe(revision, particle, live, changes)) yield { brief, revision }
+    }
+  }
+}
+
+/** Whether an update would make this service revision once more, as far as the manifest states it. */
+function wouldBe(
+  revision: ServiceRevision,
+  particle: ServiceParticle,
+  live: LiveService,
+  changes: readonly FoundChange[],
+): boolean {
+  const shown: Readonly<Record<string, unknown>> = { ...revision }
+  // A revision shows the platform that LATEST was at the time: it tells something only where it changes.
+  const compared = restarts.filter(
+    name => name !== 'platformVersion' || changes.some(change => member(change) === name),
+  )
+  const members = { ...laidOut(live), ...Object.fromEntries(compared.map(name => [name, shown[name]])) }
+  const left = compare(particle.definition, members, options(particle, openCurtain))
+  return left.every(change => !compared.includes(member(change)))
+}
+
+/** How a service deployment failed; undefined where it was merely replaced by a newer one. */
+async function howItFailed(brief: ServiceDeploymentBrief, putBack: string, asker: Asker): Promise<string | undefined> {
+  const rollout = await describe(asker, brief.serviceDeploymentArn ?? '')
+  const { status = '' } = brief
+  if (status.startsWith('ROLLBACK')) return `was rolled back by ${whatEnded(rollout ?? brief)}`
+  if (putBack !== '' && numberOf(brief.targetServiceRevisionArn ?? '') === putBack) {
+    const trigger = rollout && triggerOf(rollout)
+    return `failed${trigger ? ` (${trigger})` : ''} and was put back by this action`
+  }
+  const trigger = rollout && triggerOf(rollout)
+  return trigger && `failed: ${trigger} ended it`
+}

@@ -1,0 +1,115 @@
+/** A service as ECS describes it, and what is read from that in one step. */
+import type { CreateServiceRequest, Deployment, Service, ServiceDeployment, ServiceRevision } from '@aws-sdk/client-ecs'
+import type { FoundChange } from '../../engine/change.ts'
+import { ignoredPaths, memberOf } from '../../engine/path.ts'
+import type { Members } from '../../engine/rules.ts'
+import type { Particle } from '../../particle.ts'
+import { said } from '../../said.ts'
+import { plural } from '../containers.ts'
+import type { Curtain } from '../flavor.ts'
+import { liveService, serviceRules } from '../rules/service.ts'
+import { nameOf, vocabulary } from '../vocabulary.ts'
+
+export type ServiceParticle = Particle<CreateServiceRequest>
+
+/** A service as it is described, and what had to be asked for besides. */
+export interface LiveService {
+  readonly service: Service
+  /** Its newest revision, where the manifest states what only revisions show. */
+  readonly revision?: ServiceRevision
+  /** The inputs ask for a new deployment. */
+  readonly redeploy: boolean
+  /** The service deployment that a transition is judged by, once a look did not tell enough. */
+  readonly rollout?: ServiceDeployment | 'unknown'
+  /** What became of the deployment that an update would make, when it was made before. */
+  readonly past?: Past
+}
+
+/** How a deployment of the same task definition and settings ended before. */
+export type Past =
+  | { readonly is: 'fine' }
+  /** The role has no right to ask. */
+  | { readonly is: 'unknown' }
+  /** `how` is half a sentence: `was rolled back by the alarm web-5xx`. */
+  | { readonly is: 'failed'; readonly how: string }
+
+/** The deployment that a transition started, or found under way: only its id tells a rollback from success. */
+export interface Memo {
+  /** `ecs-svc/…`. */
+  readonly deployment?: string
+  /** The ARN of the service deployment that was under way when ECS answered: most likely the same. */
+  readonly serviceDeployment?: string
+  /** It was found under way: that it completed is all that is waited for. */
+  readonly underWay?: true
+  /** Events before this time, in milliseconds since 1970, are somebody else's story. */
+  readonly since: number
+}
+
+export const options = (particle: ServiceParticle, curtain: Curtain) => ({
+  schema: vocabulary.ecs_service.model,
+  rules: serviceRules,
+  whole: false,
+  ignore: ignoredPaths(particle.options.ignore),
+  curtain,
+})
+
+export const primary = (service: Service): Deployment | undefined =>
+  service.deployments?.find(({ status }) => status === 'PRIMARY')
+
+/** The member of the definition that a change is about. */
+export const member = ({ path }: FoundChange): string => memberOf(path)
+
+/** `web:7` of what runs a task definition. */
+export function reference(deployment: { readonly taskDefinition?: string | undefined } | undefined): string {
+  return nameOf(deployment?.taskDefinition ?? '') || 'its task definition'
+}
+
+/** ECS's reason, which may repeat anything. */
+export const saidOr = (reason: string | undefined): string => (reason ? said(reason) : 'ECS gives no reason')
+
+/** The number that a deployment (`ecs-svc/N`) and the service revision that it rolls out (`…/N`) have in common. */
+export const numberOf = (idOrArn: string): string => idOrArn.slice(idOrArn.lastIndexOf('/') + 1)
+
+export const counts = ({ runningCount = 0, desiredCount = 0 }: Service): string =>
+  desiredCount === 0 && runningCount > 0
+    ? `${plural(runningCount, 'task')} still running`
+    : `${runningCount} of ${plural(desiredCount, 'task')} running`
+
+/** Members that stand on task sets where another controller makes the deployments. */
+const onTaskSets = [
+  'taskDefinition',
+  'launchType',
+  'capacityProviderStrategy',
+  'platformVersion',
+  'networkConfiguration',
+  'loadBalancers',
+  'serviceRegistries',
+] as const
+
+/** The described service and what stands elsewhere, laid out like the request. */
+export function laidOut({ service, revision }: LiveService): Members {
+  const set = service.taskSets?.find(({ status }) => status === 'PRIMARY')
+  const laid: Record<string, unknown> = { ...liveService(service, revision) }
+  for (const name of set ? onTaskSets : []) {
+    const known = laid[name]
+    if (known === undefined || (Array.isArray(known) && known.length === 0)) laid[name] = set?.[name]
+  }
+  return laid
+}
+
+/** A family without a revision asks for any revision of it: which one runs is somebody else's business. */
+export function isAnyRevision(change: FoundChange, { definition }: ServiceParticle, { service }: LiveService): boolean {
+  if (change.path !== 'taskDefinition' || typeof definition.taskDefinition !== 'string') return false
+  return nameOf(service.taskDefinition ?? '').replace(/:\d+$/, '') === nameOf(definition.taskDefinition)
+}
+
+/** What a call's answer says of the deployment that it made, if it made one. `since`: now, by our own clock. */
+export function memoOf(answer: Service | undefined, since: number): Memo {
+  const deployment = answer && primary(answer)
+  return {
+    ...(deployment?.id && { deployment: deployment.id }),
+    ...(answer?.currentServiceDeployment && { serviceDeployment: answer.currentServiceDeployment }),
+    // By ECS's own clock, where it tells: events are told by that, and the runner's may differ.
+    since: deployment?.createdAt?.getTime() ?? since,
+  }
+}

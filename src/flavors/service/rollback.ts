@@ -1,0 +1,86 @@
+/** `on-failure: rollback`: back to what the service ran before our update. */
+import type { UpdateServiceRequest } from '@aws-sdk/client-ecs'
+import { EcsError } from '../../ecs/errors.ts'
+import { compare } from '../../engine/compare.ts'
+import { openCurtain } from '../../engine/curtain.ts'
+import type { Members } from '../../engine/rules.ts'
+import type { Act } from '../flavor.ts'
+import { fixed, restarts } from '../rules/service.ts'
+import { putBackTag } from './history.ts'
+import {
+  isAnyRevision,
+  type LiveService,
+  laidOut,
+  type Memo,
+  member,
+  memoOf,
+  options,
+  primary,
+  type ServiceParticle,
+} from './live.ts'
+import { forcing } from './request.ts'
+
+/** Puts back what the manifest states and the update changed; undefined when nothing is left to put back. */
+export async function rollBack(
+  particle: ServiceParticle,
+  before: LiveService,
+  now: LiveService | undefined,
+  act: Act,
+): Promise<Memo | undefined> {
+  // What somebody else has deployed meanwhile is not ours to take back.
+  if (!now || isForeign(particle, before, now)) return undefined
+  const back = putBack(particle, before, now)
+  // The circuit breaker was faster, or nothing else ran before.
+  if (Object.keys(back).length === 0) return undefined
+  const answer = await act.ecs.call('UpdateService', {
+    ...back,
+    cluster: particle.definition.cluster ?? 'default',
+    service: particle.definition.serviceName,
+  })
+  await remember(before, now, act)
+  return memoOf(answer.service, act.clock.now())
+}
+
+/** So that the next merge does not deploy it again: ECS itself only knows that a newer deployment took its place. */
+async function remember(before: LiveService, { service }: LiveService, act: Act): Promise<void> {
+  const failed = primary(service)?.id
+  if (failed === undefined || failed === primary(before.service)?.id) return
+  try {
+    await act.ecs.call('TagResource', {
+      resourceArn: service.serviceArn,
+      tags: [{ key: putBackTag, value: failed }],
+    })
+  } catch (error) {
+    if (!(error instanceof EcsError)) throw error
+    act.say(
+      `the next apply will deploy it again, because it could not be written down that it failed: ${error.message}`,
+    )
+  }
+}
+
+/** Someone else deployed meanwhile: PRIMARY is neither the old deployment nor the manifest's. */
+function isForeign(particle: ServiceParticle, before: LiveService, now: LiveService): boolean {
+  if (primary(now.service)?.id === primary(before.service)?.id) return false
+  const left = compare(particle.definition, laidOut(now), options(particle, openCurtain))
+  return left.some(change => restarts.includes(member(change)) && !isAnyRevision(change, particle, now))
+}
+
+/** UpdateService input that restores stated members to their values before the update. */
+function putBack(
+  { definition }: ServiceParticle,
+  before: LiveService,
+  now: LiveService,
+): Partial<UpdateServiceRequest> {
+  const [old, there] = [before, now].map(laidOut) as [Members, Members]
+  const back: Record<string, unknown> = {}
+  // Where it says a launch type, a strategy is what it may have moved from.
+  const names = Object.keys(definition).map(name => (name === 'launchType' ? 'capacityProviderStrategy' : name))
+  for (const name of names) {
+    if (name === 'tags' || fixed.includes(name) || JSON.stringify(old[name]) === JSON.stringify(there[name])) continue
+    const nothing = name === 'serviceConnectConfiguration' ? { enabled: false } : Array.isArray(there[name]) && []
+    const value = old[name] ?? nothing
+    if (value !== false || old[name] === false) back[name] = value
+  }
+  if (Object.keys(back).some(name => forcing.has(name))) back.forceNewDeployment = true
+  return back
+}

@@ -1,0 +1,201 @@
+/** How a rollout stands, judged by the deployment that a transition made: pure. */
+import type { Deployment, Service, ServiceDeployment } from '@aws-sdk/client-ecs'
+import { said } from '../../said.ts'
+import { plural } from '../containers.ts'
+import type { Verdict } from '../flavor.ts'
+import { counts, type LiveService, type Memo, primary, reference, type ServiceParticle, saidOr } from './live.ts'
+
+/** A new service, or deployment, may be missing from answers for a moment. */
+export const notVisibleYet = 30_000
+
+export function progress(service: Service): string {
+  const state = primary(service)?.rolloutState
+  return `${counts(service)}${state ? `, deployment ${state}` : ''}`
+}
+
+/** Tasks of one deployment. Where it is the only one, the service's own counts are the newer ones. */
+function tasksOf(service: Service, deployment: Deployment): { running: number; pending: number } {
+  const { runningCount = 0, pendingCount = 0 } = (service.deployments ?? []).length > 1 ? deployment : service
+  return { running: runningCount, pending: pendingCount }
+}
+
+/** Tasks of deployments before the PRIMARY one. */
+function older({ deployments = [] }: Service, own: Deployment): { count: number; references: string[] } {
+  const others = deployments.filter(other => other !== own)
+  const tasks = ({ runningCount = 0, pendingCount = 0 }: Deployment) => runningCount + pendingCount
+  const busy = others.filter(other => tasks(other) > 0)
+  return { count: busy.reduce((sum, other) => sum + tasks(other), 0), references: busy.map(reference) }
+}
+
+/**
+ * Whether a rollout is under way, whoever began it. Where ECS answers no `rolloutState` (behind a Classic Load Balancer,
+ * and for other deployment types), the counts tell, and whether the service has been steady since.
+ */
+export function isUnderWay(service: Service): boolean {
+  const own = primary(service)
+  if (!own) return false
+  if (own.rolloutState !== undefined) return own.rolloutState === 'IN_PROGRESS'
+  if (older(service, own).count > 0) return true
+  const since = own.createdAt?.getTime() ?? 0
+  const steady = service.events?.some(
+    ({ message = '', createdAt }) =>
+      message.endsWith('has reached a steady state.') && (createdAt?.getTime() ?? 0) >= since,
+  )
+  return !steady && !isFull(service, own)
+}
+
+/** As many tasks of this deployment run as there are to be, and no more are on their way. */
+function isFull(service: Service, own: Deployment): boolean {
+  const { running, pending } = tasksOf(service, own)
+  return running >= (service.desiredCount ?? 0) && pending === 0
+}
+
+/** Of a service that had settled: that tasks are missing, in one sentence; undefined while all is well. */
+export function unwell({ id }: ServiceParticle, service: Service): string | undefined {
+  const { runningCount = 0, desiredCount = 0 } = service
+  if (isUnderWay(service) || primary(service)?.rolloutState === 'FAILED' || runningCount >= desiredCount)
+    return undefined
+  return `${id} is unwell: ${counts(service)}, though no deployment is under way; its events and stopped tasks in ECS say why`
+}
+
+/** Judged by the deployment that we started: PRIMARY and COMPLETED alone could be what ECS went back to. */
+export function judge(live: LiveService, memo: Memo, particle: ServiceParticle, elapsed: number): Verdict {
+  const { service } = live
+  if (service.status === 'DRAINING') return { is: 'failed', because: 'somebody is deleting the service' }
+  const now = primary(service)
+  if (now && memo.deployment && now.id !== memo.deployment) return replaced(live, now, memo.deployment, elapsed)
+  // A controller of another kind has no PRIMARY of ours to judge by.
+  return now ? own(live, now, memo, particle) : uncontrolled(service)
+}
+
+function uncontrolled(service: Service): Verdict {
+  const { runningCount = 0, desiredCount = 0, pendingCount = 0 } = service
+  const moving = runningCount !== desiredCount || pendingCount > 0
+  if (moving && service.deploymentController?.type !== 'EXTERNAL') return { is: 'moving', because: progress(service) }
+  return { is: 'settled', because: `${counts(service).replace(' running', ' run')} ${reference(service)}` }
+}
+
+function own(live: LiveService, now: Deployment, memo: Memo, { definition }: ServiceParticle): Verdict {
+  const { service, rollout } = live
+  if (now.rolloutState === 'FAILED') return failed(now, rollout)
+  const { desiredCount = 0, schedulingStrategy, deploymentConfiguration, deploymentController } = service
+  const { running, pending } = tasksOf(service, now)
+  const before = older(service, now)
+  const because = `${running} of ${plural(desiredCount, 'task')} run ${reference(now)}${
+    before.count > 0 ? `, ${before.count} of ${before.references.join(', ')} not cleaned up yet` : ''
+  }`
+  const settled: Verdict = { is: 'settled', because }
+  if (deploymentController?.type === 'EXTERNAL') return settled
+  const moving: Verdict = { is: 'moving', because: progress(service) }
+  if (now.rolloutState === 'IN_PROGRESS') return moving
+  if (now.rolloutState === undefined) return isFull(service, now) && before.count === 0 ? settled : moving
+  // What came of it afterwards is another matter, where the rollout itself is all that was waited for.
+  if (memo.underWay || schedulingStrategy === 'DAEMON') return settled
+  const early = deploymentConfiguration?.earlySuccessCriteria
+  const needed = early?.enable ? Math.ceil((desiredCount * (early.healthyPercent ?? 100)) / 100) : desiredCount
+  // An autoscaler may be on its way down all the time; a count that the manifest states is to be met.
+  const tooMany = definition.desiredCount !== undefined && running > desiredCount
+  return running < needed || tooMany || (pending > 0 && !early?.enable) ? moving : settled
+}
+
+/** ECS has failed it and gone nowhere: a breaker or an alarm without rollback. */
+function failed(now: Deployment, rollout: LiveService['rollout']): Verdict {
+  const trigger = rollout !== undefined && rollout !== 'unknown' ? triggerOf(rollout) : undefined
+  const why = trigger ? `${trigger} ended it` : saidOr(now.rolloutStateReason)
+  return {
+    is: 'failed',
+    because: `its deployment of ${reference(now)} FAILED: ${why}`,
+    ...(rollout === undefined && { unclear: true }),
+  }
+}
+
+/** Another deployment is PRIMARY: ECS went back to it, or somebody else made it. */
+function replaced(live: LiveService, now: Deployment, id: string, elapsed: number): Verdict {
+  const { service, rollout } = live
+  if (isGoingBack(now)) {
+    return { is: 'moving', because: `ECS is rolling back to ${reference(now)}, ${counts(service)}` }
+  }
+  if (rollout === undefined) return { ...replacedAsSeen(service, now, id, elapsed), unclear: true }
+  if (rollout === 'unknown') return replacedAsSeen(service, now, id, elapsed)
+  const { status = '' } = rollout
+  const by = `was rolled back by ${whatEnded(rollout)}`
+  switch (status) {
+    case 'ROLLBACK_REQUESTED':
+    case 'ROLLBACK_IN_PROGRESS':
+      return { is: 'moving', because: `ECS is rolling back to ${reference(now)}, ${counts(service)}` }
+    case 'ROLLBACK_SUCCESSFUL':
+      return { is: 'failed', because: `${by}: it runs ${reference(now)} again, ${counts(service)}` }
+    case 'ROLLBACK_FAILED':
+      return { is: 'failed', because: `${by}, and that failed too: ${reference(now)}, ${counts(service)}` }
+    case 'SUCCESSFUL':
+      return { is: 'failed', because: `completed, and then ${foreign(now)}` }
+    case 'STOPPED':
+    case 'STOP_REQUESTED': {
+      const trigger = triggerOf(rollout)
+      return { is: 'failed', because: trigger ? `${trigger} ended it, and then ${foreign(now)}` : foreign(now) }
+    }
+    default:
+      // It is under way by its own account: the look is older than that.
+      return replacedAsSeen(service, now, id, elapsed)
+  }
+}
+
+/** The same, as far as the described service shows it. */
+function replacedAsSeen(service: Service, now: Deployment, id: string, elapsed: number): Verdict {
+  const ours = service.deployments?.find(deployment => deployment.id === id)
+  // Once the way back is complete, ours is not listed any more, and only an event tells what became of it.
+  const event = service.events?.find(({ message = '' }) => message.includes(`(deployment ${id}) deployment failed`))
+  if (!ours && !event && elapsed < notVisibleYet) {
+    return { is: 'moving', because: 'the deployment is not visible yet' }
+  }
+  const goesBack = /roll(ing|ed)? ?back/i.test(now.rolloutStateReason ?? '')
+  if (!event && ours?.rolloutState !== 'FAILED' && !goesBack) return { is: 'failed', because: foreign(now) }
+  if (now.rolloutState === 'IN_PROGRESS') {
+    return { is: 'moving', because: `ECS is rolling back to ${reference(now)}, ${counts(service)}` }
+  }
+  const told = event?.message?.replace(/^\(service \S+\) \(deployment \S+\) /, '')
+  const why = saidOr(ours?.rolloutStateReason ?? told ?? now.rolloutStateReason)
+  const ended = now.rolloutState === 'FAILED' ? 'and that failed too' : `it runs ${reference(now)} again`
+  return { is: 'failed', because: `was rolled back by ECS: ${ended}, ${counts(service)}: ${why}` }
+}
+
+const isGoingBack = ({ rolloutState, rolloutStateReason = '' }: Deployment): boolean =>
+  rolloutState === 'IN_PROGRESS' && /rolling back/i.test(rolloutStateReason)
+
+const foreign = (now: Deployment): string =>
+  `another deployment (${now.id} of ${reference(now)}) took the place of ours: somebody else changed the service; plan again`
+
+/** The circuit breaker or the alarms that ended a service deployment, in words; undefined where neither did. */
+export function triggerOf({ deploymentCircuitBreaker: breaker, alarms }: ServiceDeployment): string | undefined {
+  if (breaker?.status === 'TRIGGERED') {
+    const { failureCount, threshold } = breaker
+    const numbers = failureCount !== undefined && threshold !== undefined
+    return `the deployment circuit breaker${numbers ? ` (${failureCount} of ${threshold} tasks failed)` : ''}`
+  }
+  const ringing = alarms?.triggeredAlarmNames ?? []
+  if (ringing.length > 0) return `the alarm${ringing.length === 1 ? '' : 's'} ${ringing.join(', ')}`
+  if (alarms?.status === 'TRIGGERED') return `an alarm of ${(alarms.alarmNames ?? []).join(', ')}`
+  return undefined
+}
+
+/** What ended a service deployment: its breaker, its alarms, or ECS's own sentence. */
+export function whatEnded(rollout: ServiceDeployment): string {
+  const why = rollout.rollback?.reason ?? rollout.statusReason
+  return triggerOf(rollout) ?? `ECS${why ? ` (${said(why.replace(/\.$/, ''))})` : ''}`
+}
+
+/** One line about a service deployment: status, stage, and what watches over it. */
+export function describeRollout(rollout: ServiceDeployment): string {
+  const { status = '', lifecycleStage, statusReason, deploymentCircuitBreaker: breaker, alarms } = rollout
+  const watched = breaker?.status === 'MONITORING' || breaker?.status === 'TRIGGERED'
+  const parts = [
+    `service deployment ${status}`,
+    lifecycleStage && `stage ${lifecycleStage}`,
+    watched && `circuit breaker ${breaker.failureCount ?? 0} of ${breaker.threshold ?? 0} tasks failed`,
+    alarms?.alarmNames?.length &&
+      alarms.status !== 'DISABLED' &&
+      `alarms ${alarms.alarmNames.join(', ')} ${alarms.status}`,
+    statusReason && said(statusReason),
+  ]
+  return parts.filter(Boolean).join(', ')
+}
