@@ -77,7 +77,13 @@ export function claimsOf(decision: Decision, veil: Veil, decisions: ReadonlyMap<
   const { region, id } = particle
   if (!transition || transition === 'wait' || decision.sanctioned) return { changes: [] }
   if (transition === 'stop' || transition === 'terminate') return { changes: [hash(['gone', region, id, transition])] }
-  const claims = changes.flatMap(change => claimOf(change, decision, veil, decisions))
+  const claims = [
+    ...changes.flatMap(change => claimOf(change, decision, veil, decisions)),
+    // Somebody else's value goes live with it, whatever it is.
+    ...decision.kept.map(({ path, after, sensitive }) =>
+      hash(['kept', region, id, path, ...(sensitive ? [] : [sorted(after) ?? null])]),
+    ),
+  ]
   return { changes: [...new Set(claims)].sort(), whole: wholeClaim(decision, veil) }
 }
 
@@ -96,8 +102,11 @@ function claimOf(
     const own = decisions.get(parent)
     // It follows a revision that nobody needs to review: what it runs differs by release variables alone.
     const behind = own && typeof before === 'string' ? own.behind.get(before) : undefined
-    if (own && behind?.every(one => claimOf(one, own, veil, decisions).length === 0)) return []
-    return [hash(['follow', region, id, path, parent])]
+    const inside = own ? (behind ?? []).flatMap(one => claimOf(one, own, veil, decisions)) : []
+    if (behind && behind.length > 0 && inside.length === 0) return []
+    // Somebody else's revision of the same thing, which the parent knows nothing of: what it changes was shown to nobody.
+    const unseen = !behind && own !== undefined && isNewerThanKnown(before, own) ? [before] : []
+    return [hash(['follow', region, id, path, parent, ...unseen]), ...inside]
   }
   const node = at && nodeAt(source, at)
   if (node && isRelease(node, change.live ?? before, veil)) return []
@@ -105,6 +114,13 @@ function claimOf(
   // What AWS holds behind a hidden value is in no claim, nor is what a release variable was before.
   const unsaid = sensitive || (node && holdsVariable(node, veil.releaseVariables) && before === undefined)
   return [hash(['change', region, id, path, ...(unsaid ? [] : [sorted(before) ?? null]), sorted(stated) ?? null])]
+}
+
+/** A reference that the parent should know, and does not: of the same thing, and not the one in hand. */
+function isNewerThanKnown(before: unknown, { standing, reference, behind }: Decision): before is string {
+  if (typeof before !== 'string' || before === standing || before === reference) return false
+  const thing = (text: unknown) => (typeof text === 'string' ? text.replace(/:\d+$/, '') : undefined)
+  return [standing, reference, ...behind.keys()].some(known => thing(known) === thing(before))
 }
 
 /** The whole of what is stated, with its options: what a reviewed start allows to be finished. */
@@ -158,13 +174,15 @@ export function publishedClaims(decisions: ReadonlyMap<ParticleId, Decision>, ve
 export function digestOf(steps: readonly Step[], decisions: ReadonlyMap<ParticleId, Decision>, veil: Veil): string {
   const told = steps
     .filter(({ transition }) => transition !== 'wait')
-    .map(({ particle, transition, to, changes, protected: left }) => {
+    .map(({ particle, transition, to, changes, kept, follows, protected: left }) => {
       const decision = decisions.get(particle)
       return sorted({
         particle,
         transition,
         to,
         changes,
+        kept,
+        follows,
         left,
         hidden: decision ? hiddenTexts(decision, veil) : [],
         claims: decision ? claimsOf(decision, veil, decisions) : undefined,

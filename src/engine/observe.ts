@@ -35,9 +35,17 @@ export class Pass {
   readonly #tally: Tally | undefined
   readonly #lives = new Map<ParticleId, Promise<unknown>>()
   readonly #resolved = new Map<ParticleId, Promise<Particle>>()
+  readonly #memos: ReadonlyMap<ParticleId, unknown>
 
-  /** `known`: answers from before that need not be asked for again. */
-  constructor(graph: Graph, world: World, tally?: Tally, known: ReadonlyMap<ParticleId, unknown> = new Map()) {
+  /** `known`: answers from before that need not be asked for again. `memos`: what transitions of this apply left to remember. */
+  constructor(
+    graph: Graph,
+    world: World,
+    tally?: Tally,
+    known: ReadonlyMap<ParticleId, unknown> = new Map(),
+    memos: ReadonlyMap<ParticleId, unknown> = new Map(),
+  ) {
+    this.#memos = memos
     this.#graph = graph
     this.#world = world
     this.#tally = tally
@@ -75,6 +83,7 @@ export class Pass {
       live: wanted => this.live(wanted),
       asked: asked.has(id),
       releaseSignature: releaseSignature(particle, [...neighbours.values()], this.#world.veil),
+      memo: this.#memos.get(id),
     }
   }
 

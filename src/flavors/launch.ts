@@ -3,7 +3,8 @@
 import type { RunTaskRequest, Task } from '@aws-sdk/client-ecs'
 import { EcsError, isEcs, isThrottled } from '../ecs/errors.ts'
 import type { Act } from './flavor.ts'
-import { hash, type RunRecord, recordTag, surplus } from './record.ts'
+import { hash, type RunRecord } from './record.ts'
+import { holderFor, writeRecord } from './recordWriting.ts'
 import { runName, runTag } from './runNames.ts'
 import {
   counting,
@@ -155,17 +156,15 @@ export const seconds = ({ clock }: Act): number => Math.floor(clock.now() / 1000
 export async function remember(live: LiveTask, record: RunRecord, { ecs }: Act): Promise<void> {
   const { digest, holder } = live
   if (!holder || !digest) throw new Error('there is no task definition revision to record the run on')
-  const tooMany = surplus(digest, holder.tags, holder.declared)
   try {
-    if (tooMany.length > 0) await ecs.call('UntagResource', { resourceArn: holder.arn, tagKeys: tooMany })
-    await ecs.call('TagResource', { resourceArn: holder.arn, tags: [recordTag(digest, record)] })
+    await writeRecord(holder.record, holder.declared, digest, record, ecs)
   } catch (error) {
     if (!(error instanceof EcsError)) throw error
     throw new EcsError(
       error.call,
       error.code,
       error.said,
-      `the run cannot be recorded on ${nameOf(holder.arn)}, ${record.status === 'intent' ? 'so nothing was started' : `so its outcome (${record.status}) is not remembered`}: ${error.message}; allow it, or set custom_config.record: false if an hour's memory is enough`,
+      `the run cannot be recorded on ${nameOf(holderFor(holder.record)?.arn ?? holder.record.family)}, ${record.status === 'intent' ? 'so nothing was started' : `so its outcome (${record.status}) is not remembered`}: ${error.message}; allow it, or set custom_config.record: false if an hour's memory is enough`,
       error.unsure,
     )
   }
