@@ -6,7 +6,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect } from '@jest/globals'
-import { cluster, definition, job, service } from '../flavors/manifests.ts'
+import { cluster, definition, service } from '../flavors/manifests.ts'
 import { Shop } from '../flavors/shop.ts'
 import { clientFor } from '../simulator/world.ts'
 import { story } from './story.ts'
@@ -273,25 +273,6 @@ describe('Never silent, never stuck', () => {
       const told = images(shop)
       const imageOf = (name: string) => told[Number(running(shop, name)?.split(':')[1]) - 1]
       expect([imageOf('web'), imageOf('api')]).toEqual(['web:2', 'web:3'])
-    },
-    60_000,
-  )
-
-  story(
-    'a revision that this apply registered is deregistered by somebody before its job starts',
-    'the apply does not wait for it until its time is up',
-    async () => {
-      const shop = await Shop.open()
-      const client = clientFor(shop.simulator.url)
-      const began = shop.clock.now()
-      const applied = await shop.apply(cluster + definition() + job({ name: 'web', family: 'web' }), {
-        onSay: (particle, sentence) => {
-          if (particle === web && sentence === 'is started')
-            setTimeout(() => void client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' })), 5)
-        },
-      })
-      expect(shop.clock.now() - began).toBeLessThan(5 * 60_000)
-      expect(['succeeded', 'failed']).toContain(applied.report.result)
     },
     60_000,
   )

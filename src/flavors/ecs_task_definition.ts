@@ -1,5 +1,4 @@
 import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
-import { EcsError } from '../ecs/errors.ts'
 import { describe } from '../engine/compare.ts'
 import { type Particle, Unknown } from '../particle.ts'
 import type { LiveService } from './ecs_service.ts'
@@ -8,7 +7,7 @@ import type { Act, Comparison, Flavor, Surroundings } from './flavor.ts'
 import { insist } from './insist.ts'
 import { runDigest } from './record.ts'
 import { carriedTags, roomBeside } from './recordTags.ts'
-import { markRevision, recordsOf } from './recordWriting.ts'
+import { recordsOf } from './recordWriting.ts'
 import {
   arnOf,
   differences,
@@ -127,22 +126,21 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
     const { family, revision } = particle.definition
     if (!family) return undefined
     const made = (around.memo as Memo | undefined)?.arn
-    const [found, pinned, registered, run] = await Promise.all([
+    const [found, pinned, run] = await Promise.all([
       around.ecs.taskDefinition(family),
       revision === undefined ? undefined : around.ecs.taskDefinition(`${family}:${revision}`),
-      made === undefined ? undefined : around.ecs.taskDefinition(made),
       revisionsInUse(family, around),
     ])
+    const registered = made === undefined || arnOf(found) === made ? found : await around.ecs.taskDefinition(made)
     // Documented as the latest ACTIVE revision; another answer must not read as something that is there.
     const latest = found?.taskDefinition?.status === 'INACTIVE' ? undefined : found
     const described = async (references: ReadonlySet<string>): Promise<Revision[]> => {
-      const all: Revision[] = []
-      for (const reference of references) {
-        const seen =
-          latest && shortReference(latest) === reference ? latest : await around.ecs.taskDefinition(reference)
-        if (seen) all.push(seen)
-      }
-      return all.sort((one, other) => numberOf(other) - numberOf(one))
+      const all: (Revision | undefined)[] = await Promise.all(
+        [...references].map(reference =>
+          latest && shortReference(latest) === reference ? latest : around.ecs.taskDefinition(reference),
+        ),
+      )
+      return all.filter(isThere).sort((one, other) => numberOf(other) - numberOf(one))
     }
     const [runs, failed] = [await described(run.runs), await described(run.failed)]
     const isActive = ({ taskDefinition }: Revision) => taskDefinition?.status === 'ACTIVE'
@@ -151,7 +149,7 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
       running: runs.filter(isActive),
       failed: failed.filter(isActive),
       inactive: runs.filter(one => !isActive(one)),
-      ...(registered && { registered }),
+      ...(made !== undefined && registered && { registered }),
     }
     const isPinned = revision !== undefined && particle.desired === 'running'
     if (isPinned && pinned?.taskDefinition?.status !== 'ACTIVE') return undefined
@@ -249,8 +247,7 @@ async function register(
   const old = inHand(particle, live)
   const stated = tagsBeside(particle, old)
   const record = live?.record
-  const carried = record && carriedTags(recordsOf(record), stated, record.digests)
-  const tags = [...stated, ...(carried?.tags ?? [])]
+  const tags = [...stated, ...(record ? carriedTags(recordsOf(record), stated, record.digests) : [])]
   // What the manifest ignores is somebody else's: the new revision says of it what the old one did.
   const { tags: _stated, ...definition }: RegisterTaskDefinitionRequest = wanted(particle, old)
   const answer = await insist(
@@ -262,16 +259,6 @@ async function register(
     },
     act,
   )
-  const { taskDefinitionArn: arn, revision = 0 } = answer.taskDefinition ?? {}
-  if (!arn) return {}
-  if (record && carried && (record.digests.length > 0 || record.records.size > 0)) {
-    try {
-      await markRevision(record, arn, revision, carried.tags, carried.left, act.ecs)
-    } catch (error) {
-      // Without its mark it is read as a copy: that costs calls, and loses nothing.
-      if (!(error instanceof EcsError)) throw error
-      act.say(`it is not marked as the revision that remembers jobs, which older ones do still: ${error.message}`)
-    }
-  }
-  return { arn }
+  const arn = answer.taskDefinition?.taskDefinitionArn
+  return arn ? { arn } : {}
 }

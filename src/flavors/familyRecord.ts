@@ -18,7 +18,7 @@ import { isRecordTag, later, type RunRecord, recordsIn } from './record.ts'
 import type { Revision } from './revisions.ts'
 import { ownTagPrefix } from './tags.ts'
 
-const markKey = `${ownTagPrefix}record`
+export const markKey = `${ownTagPrefix}record`
 
 /** Revisions without a mark that one run looks through at most; the next run goes on behind them. */
 const mostUnmarked = 250
@@ -32,11 +32,17 @@ export const markTag = (revision: number, next: number): Tag => ({
   value: ['1', revision, ...(next > 0 ? [next] : [])].join(' '),
 })
 
-/** Where a revision that carries the record says to go on, 0 for nowhere; undefined without a mark, or with a copied one. */
-export function markOf(tags: readonly Tag[] | undefined, revision: number): number | undefined {
+/** The numbers that a mark names: that of the revision that it was written on, and the one to go on at. */
+function numbersIn(tags: readonly Tag[] | undefined): readonly number[] {
   const value = tags?.find(({ key }) => key === markKey)?.value ?? ''
   const [, own, next = '0'] = /^1 (\d+)(?: (\d+))?$/.exec(value) ?? []
-  return own !== undefined && Number(own) === revision && Number(next) < revision ? Number(next) : undefined
+  return own === undefined ? [] : [Number(own), Number(next)]
+}
+
+/** Where a revision that carries the record says to go on, 0 for nowhere; undefined without a mark, or with a copied one. */
+export function markOf(tags: readonly Tag[] | undefined, revision: number): number | undefined {
+  const [own, next = 0] = numbersIn(tags)
+  return own === revision && next < revision ? next : undefined
 }
 
 /** A revision that the record stands on, or may be written to. */
@@ -50,8 +56,8 @@ export interface Holder {
 export interface FamilyRecord {
   readonly family: string
   readonly records: ReadonlyMap<string, RunRecord>
-  /** By digest, the highest number of a revision that remembers the run. */
-  readonly foundAt: ReadonlyMap<string, number>
+  /** By digest, what each revision that remembers the run says of it. */
+  readonly places: ReadonlyMap<string, ReadonlyMap<number, RunRecord>>
   /** The newest revision that carries the record. */
   readonly head?: Holder
   /** The latest ACTIVE revision. */
@@ -102,7 +108,7 @@ export async function readRecord(
   const reading = new Reading(digests, Math.max(0, ...known.keys()))
   let uncertain: string | undefined
   reading.takeKnown(known)
-  if (!reading.isOver) {
+  if (!reading.hasAll) {
     try {
       const inactive = await ecs.newestInactive(family)
       if (inactive > reading.top) reading.restart(inactive)
@@ -117,7 +123,7 @@ export async function readRecord(
   return {
     family,
     records: reading.records,
-    foundAt: reading.foundAt,
+    places: reading.places,
     ...(reading.head && { head: reading.head }),
     ...(latest && { latest }),
     top: reading.top,
@@ -166,15 +172,15 @@ async function readOn(
 /** Reading a family from a number downwards. Pure. */
 class Reading {
   readonly records = new Map<string, RunRecord>()
-  readonly foundAt = new Map<string, number>()
+  readonly places = new Map<string, Map<number, RunRecord>>()
   top: number
   next: number
   head: Holder | undefined
   /** The newest revision that is gone, of those above everything that remembers something. */
   missing: number | undefined
   remembers = false
-  /** The revision that a mark names to go on at. */
-  #named: number | undefined
+  /** Revisions that are known to have carried the record: those that marks name, copied ones too. */
+  readonly #named = new Set<number>()
   /** Runs that a revision which carries the record remembers. */
   readonly believed = new Set<string>()
   readonly #digests: readonly string[]
@@ -203,15 +209,15 @@ class Reading {
     this.next = number - 1
     if (!revision) {
       // What is deleted below the record was in it, but for what it names itself.
-      if (!this.remembers || number === this.#named) this.missing ??= number
+      if (!this.remembers || this.#named.has(number)) this.missing ??= number
       return false
     }
     this.remember(number, revision.tags ?? [])
+    for (const named of numbersIn(revision.tags)) this.#named.add(named)
     const next = markOf(revision.tags, number)
     if (next === undefined) return false
     for (const digest of recordsIn(revision.tags ?? []).keys()) this.believed.add(digest)
     this.next = next
-    this.#named = next
     this.head ??= holderOf(revision)
     return true
   }
@@ -220,7 +226,8 @@ class Reading {
     for (const [digest, record] of recordsIn(tags)) {
       const known = this.records.get(digest)
       this.records.set(digest, known ? later(known, record) : record)
-      this.foundAt.set(digest, Math.max(number, this.foundAt.get(digest) ?? 0))
+      const places = this.places.get(digest) ?? new Map<number, RunRecord>()
+      this.places.set(digest, places.set(number, record))
     }
     if (tags.some(tag => isRecordTag(tag) || tag.key === markKey)) this.remembers = true
   }

@@ -1,6 +1,7 @@
 /** Which records a revision holds, in the tags that it has room for. Pure. */
 
 import type { Tag } from '@aws-sdk/client-ecs'
+import { markKey } from './familyRecord.ts'
 import { isRecordTag, packed, packTag, type RunRecord, recordTag } from './record.ts'
 
 /** Tags that ECS takes for one resource. Its own, `aws:`, it does not count. */
@@ -12,15 +13,17 @@ const mostCarried = 20
 /** So many records keep a tag of their own, with all that is known of them, before older ones share one. */
 const leastSingle = 10
 
-/** Tags that a revision must have room for beside records: the mark, and one that is new while older ones move together. */
+/** Tags left free while records move together, so that each is written in its new place before it leaves the old one. */
 const slack = 2
 
-/** How many tags there is room for beside those that are somebody else's. */
-export const roomBeside = (tags: readonly Tag[]): number =>
-  Math.max(0, mostTags - slack - tags.filter(tag => !isRecordTag(tag) && !isOurs(tag)).length)
+/** With less room than this, none is left free. */
+const little = 6
 
-/** Neither the mark nor AWS's own tags take room of records. */
-const isOurs = ({ key = '' }: Tag): boolean => key.startsWith('aws:') || key === 'ecs-particles:record'
+/** How many records there is room for beside tags that are somebody else's and the mark. */
+export const roomBeside = (tags: readonly Tag[]): number =>
+  Math.max(0, mostTags - 1 - tags.filter(tag => !isRecordTag(tag) && tag.key !== markKey && !isAws(tag)).length)
+
+const isAws = ({ key = '' }: Tag): boolean => key.startsWith('aws:')
 
 export interface Layout {
   readonly tags: readonly Tag[]
@@ -37,9 +40,9 @@ export function carriedTags(
   records: ReadonlyMap<string, RunRecord>,
   beside: readonly Tag[],
   declared: readonly string[],
-): Layout {
+): readonly Tag[] {
   const held = [...records].filter(run => isHeld(run, declared)).length
-  return layout(records, Math.min(roomBeside(beside), Math.max(held + 1, mostCarried - slack)), declared)
+  return layout(records, Math.min(roomBeside(beside), Math.max(held + slack, mostCarried - 1)), declared).tags
 }
 
 /** Records as tags: the newest each in one of its own, older ones together, the oldest left out where no room is left. */
@@ -47,11 +50,12 @@ export function layout(records: ReadonlyMap<string, RunRecord>, room: number, de
   const byAge = [...records].sort(([one, { at: a }], [other, { at: b }]) => b - a || (one < other ? -1 : 1))
   const inOrder = [...byAge.filter(run => isHeld(run, declared)), ...byAge.filter(run => !isHeld(run, declared))]
   const held = inOrder.filter(run => isHeld(run, declared)).length
-  const least = Math.min(room, Math.max(held, leastSingle))
-  const shared = Math.max(0, inOrder.length - room)
+  const most = Math.min(room, Math.max(held, room > little ? room - slack : room))
+  const least = Math.min(most, Math.max(held, leastSingle))
+  const shared = Math.max(0, inOrder.length - most)
   // Each shared tag takes one from those with a tag of their own, whose records then share one too.
-  const packs = shared === 0 ? 0 : Math.min(room - least, Math.ceil(shared / (packed - 1)))
-  const single = inOrder.slice(0, room - packs)
+  const packs = shared === 0 ? 0 : Math.min(most - least, Math.ceil(shared / (packed - 1)))
+  const single = inOrder.slice(0, most - packs)
   const together = inOrder.slice(single.length, single.length + packs * packed)
   const tags = single.map(([digest, record]) => recordTag(digest, record))
   for (let n = 0; n * packed < together.length; n++) tags.push(packTag(n, together.slice(n * packed, (n + 1) * packed)))

@@ -1,6 +1,11 @@
-/** Writing what a family remembers of jobs: on a new revision, and when a run begins and ends. */
+/**
+ * Writing what a family remembers of jobs, before a run begins and after it ends.
+ *
+ * RegisterTaskDefinition does not know its number before it answers, so a new revision takes records along without a mark,
+ * and is read as a copy: whatever happens next, the one that carried the record until then is read as well. With the first
+ * run that is written to it, in one and the same call, it takes the record over.
+ */
 
-import type { Tag } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../ecs/ecs.ts'
 import { type FamilyRecord, forgetRead, type Holder, markOf, markTag } from './familyRecord.ts'
 import { isRecordTag, later, type RunRecord, recordsIn, recordTag } from './record.ts'
@@ -15,9 +20,12 @@ export function holderFor({ head, latest }: FamilyRecord): Holder | undefined {
   return head && (!latest || latest.revision < head.revision) ? head : latest
 }
 
-/** What of the record is not on a revision stands at this older one, or at those below it. */
-function nextFrom({ next, foundAt }: FamilyRecord, left: readonly string[], revision: number): number {
-  return Math.min(Math.max(next, ...left.map(digest => foundAt.get(digest) ?? 0)), revision - 1)
+/** The newest older revision that remembers all that is known of a run; 0 where none does. */
+function elsewhere({ places, records }: FamilyRecord, digest: string, revision: number): number {
+  const known = records.get(digest)
+  const says = (run: RunRecord) => known !== undefined && later(run, known) === run
+  const older = [...(places.get(digest) ?? [])].filter(([number, run]) => number < revision && says(run))
+  return Math.max(0, ...older.map(([number]) => number))
 }
 
 /**
@@ -30,6 +38,9 @@ export function recordsOf({ records, lost, digests }: FamilyRecord): ReadonlyMap
   return new Map([...digests.map(digest => [digest, unknown] as const), ...records])
 }
 
+/** Of each family of a run, the record that is being written: jobs that end at once write one after the other. */
+const turns = new WeakMap<object, Map<string, Promise<unknown>>>()
+
 /**
  * Writes one run's record. `declared`: digests whose records keep a tag of their own. Throws EcsError where a tag cannot be
  * written, and an Error where there is no room for it: then nothing of the record has been lost.
@@ -41,32 +52,69 @@ export async function writeRecord(
   run: RunRecord,
   ecs: Ecs,
 ): Promise<void> {
+  const families = turns.get(ecs.run) ?? new Map<string, Promise<unknown>>()
+  turns.set(ecs.run, families)
+  const before = families.get(record.family)
+  const written = (before ?? Promise.resolve()).catch(() => {}).then(() => write(record, declared, digest, run, ecs))
+  families.set(record.family, written)
+  await written
+}
+
+async function write(
+  record: FamilyRecord,
+  declared: readonly string[],
+  digest: string,
+  run: RunRecord,
+  ecs: Ecs,
+): Promise<void> {
   const holder = holderFor(record)
   if (!holder) throw new Error('there is no task definition revision to record the run on')
-  const { arn, revision, tags } = holder
+  const { arn, revision } = holder
+  // Another job may have written since it was read: what that one said must stay.
+  const { tags = [] } = (await ecs.taskDefinition(nameOf(arn))) ?? {}
   const isHead = markOf(tags, revision) !== undefined
-  const records = new Map(isHead ? recordsIn(tags) : recordsOf(record)).set(digest, run)
+  const records = new Map(isHead ? [] : recordsOf(record))
+  for (const [one, known] of recordsIn(tags)) records.set(one, later(known, records.get(one) ?? known))
+  records.set(digest, run)
   const { tags: wanted, left } = layout(records, roomBeside(tags), [...declared, digest])
-  const own = recordsIn(tags)
-  if (left.some(one => own.has(one))) {
+  if (left.some(one => elsewhere(record, one, revision) === 0)) {
     throw new Error(
       `${nameOf(arn)} has no room for the record of another run beside its tags: change the task definition, so that a new revision takes over, or let tags go`,
     )
   }
-  const mark = isHead ? [] : [markTag(revision, nextFrom(record, left, revision))]
+  // What has no room here stands at an older revision, and what was not read yet is read from there.
+  const next = Math.max(markOf(tags, revision) ?? record.next, ...left.map(one => elsewhere(record, one, revision)))
+  const mark = [markTag(revision, Math.min(next, revision - 1))]
   const there = new Map(tags.map(tag => [tag.key, tag.value]))
   const set = [...mark, ...wanted].filter(({ key, value }) => there.get(key) !== value)
   const keys = new Set(wanted.map(({ key }) => key))
   const gone = tags.filter(tag => isRecordTag(tag) && !keys.has(tag.key)).flatMap(({ key }) => key ?? [])
-  const write = () => ecs.call('TagResource', { resourceArn: arn, tags: set })
   const away = () => (gone.length > 0 ? ecs.call('UntagResource', { resourceArn: arn, tagKeys: gone }) : undefined)
   const counted = new Set([...tags, ...set].flatMap(({ key = '' }) => (key.startsWith('aws:') ? [] : [key])))
   // What moves is written before it goes, wherever there is room for both.
   if (counted.size > mostTags) await away()
-  await write()
+  if (set.length > 0) await ecs.call('TagResource', { resourceArn: arn, tags: set })
   if (counted.size <= mostTags) await away()
   forgetRead(ecs, record.family, revision)
   await follow(record.family, revision, digest, run, ecs)
+  if (!isHead && record.head) await catchUp(record.head, holder, records, ecs)
+}
+
+/** Somebody may have begun another run meanwhile, on the revision that carried the record until now. */
+async function catchUp(
+  before: Holder,
+  { arn, tags }: Holder,
+  written: ReadonlyMap<string, RunRecord>,
+  ecs: Ecs,
+): Promise<void> {
+  const revision = await ecs.taskDefinition(nameOf(before.arn))
+  const missed = [...recordsIn(revision?.tags ?? [])].filter(([digest, run]) => {
+    const here = written.get(digest)
+    return !here || later(here, run) !== here
+  })
+  if (missed.length === 0) return
+  const more = missed.slice(0, roomBeside(tags)).map(([digest, run]) => recordTag(digest, run))
+  await ecs.call('TagResource', { resourceArn: arn, tags: more })
 }
 
 /** Somebody has registered a revision that took the record over meanwhile: the run is remembered there as well. */
@@ -78,35 +126,4 @@ async function follow(family: string, written: number, digest: string, run: RunR
   const known = recordsIn(tags).get(digest)
   if (known && later(known, run) === known) return
   await ecs.call('TagResource', { resourceArn: arn, tags: [recordTag(digest, run)] })
-}
-
-/**
- * Marks a new revision as the one that carries the record. RegisterTaskDefinition does not know its number before it
- * answers: until it is marked, it is read as a copy, and the one before it after that, so that nothing is lost when this is
- * never called. `tags`: those that it was registered with; `left`: what they had no room for.
- */
-export async function markRevision(
-  record: FamilyRecord,
-  arn: string,
-  revision: number,
-  tags: readonly Tag[],
-  left: readonly string[],
-  ecs: Ecs,
-): Promise<void> {
-  // Somebody else's revision came in between: it is read first, whatever it carries.
-  const next = revision - 1 > record.top ? revision - 1 : nextFrom(record, left, revision)
-  await ecs.call('TagResource', { resourceArn: arn, tags: [markTag(revision, next)] })
-  // Whoever began a run before this mark wrote it to the revision that carried the record until now.
-  const before = record.head && (await ecs.taskDefinition(nameOf(record.head.arn)))
-  const carried = recordsIn(tags)
-  const known = recordsIn(record.head?.tags ?? [])
-  const missed = [...recordsIn(before?.tags ?? [])].filter(([digest, run]) => {
-    const here = carried.get(digest) ?? known.get(digest)
-    return !here || later(here, run) !== here
-  })
-  if (missed.length === 0) return
-  await ecs.call('TagResource', {
-    resourceArn: arn,
-    tags: missed.slice(0, roomBeside(tags)).map(([digest, run]) => recordTag(digest, run)),
-  })
 }
