@@ -278,6 +278,33 @@ describe('No task runs twice', () => {
   )
 
   story(
+    'the newest revision remembers the jobs and is deregistered, ECS takes no tags on it, and a new job is declared',
+    'the job fails before anything runs, because nobody could remember it',
+    async () => {
+      const made = await ran()
+      const next = cluster + definition({ family, image: 'migrate:2' }) + job()
+      expect((await made.apply(next)).report.result).toBe('succeeded')
+      made.simulator.advance(2 * hour)
+      await deregister(made, 2)
+      made.simulator.inject({
+        operation: 'TagResource',
+        when: input => String((input as { resourceArn?: string }).resourceArn).endsWith(':2'),
+        always: true,
+        fault: { kind: 'error', name: 'InvalidParameterException', status: 400, message: 'It is inactive.' },
+      })
+      const applied = await made.apply(both)
+      expect(applied.done('ecs_task:other').error?.message).toMatch(
+        /the run cannot be recorded on migrate:2, so nothing was started/,
+      )
+      expect(made.runs.size).toBe(2)
+      // Whatever revision comes after it takes the record over.
+      await byHand(made)
+      expect((await made.apply(both)).report.result).toBe('succeeded')
+      expect(made.runs.size).toBe(3)
+    },
+  )
+
+  story(
     'sixty jobs are declared on one task definition',
     'the plan refuses them, because no revision has room to remember them all',
     async () => {

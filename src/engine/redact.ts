@@ -13,9 +13,9 @@ export function redactor(decisions: ReadonlyMap<ParticleId, Decision>): (text: s
   const add = (value: unknown) => {
     if (typeof value === 'string' && value.length >= shortest) values.add(value)
   }
-  for (const { particle, hidden, changes } of decisions.values()) {
+  for (const { particle, hidden, changes, kept } of decisions.values()) {
     for (const key of hidden) add(valueAt(particle.definition, JSON.parse(key)))
-    for (const { sensitive, live } of changes) if (sensitive) add(live)
+    for (const { sensitive, live } of [...changes, ...kept]) if (sensitive) add(live)
   }
   // The longest first: a value may be a part of another.
   const longestFirst = [...values].sort((one, other) => other.length - one.length)
