@@ -102,6 +102,8 @@ const step = has({
   risks: every(isText),
   why: maybe(isText),
   after: maybe(isText),
+  kept: maybe(every(change)),
+  follows: maybe(every(change)),
   protected: maybe(every(change)),
   source: has({ file: isText, line: isNumber }),
 } satisfies Record<keyof Step, Check>)

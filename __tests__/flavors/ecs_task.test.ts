@@ -1,5 +1,6 @@
 import { RegisterTaskDefinitionCommand, RunTaskCommand, TagResourceCommand } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
+import { recordsIn } from '../../src/flavors/record.ts'
 import { clientFor } from '../simulator/world.ts'
 import { cluster, definition, job, migrate } from './manifests.ts'
 import { type Applied, type Asked, type Manifests, Shop } from './shop.ts'
@@ -708,7 +709,7 @@ describe('the record', () => {
     expect(records(made)).toEqual([['done'], [], ['done']])
   })
 
-  test('keeps the newest twenty, also with as many tags as ECS allows', async () => {
+  test('keeps every run, also with as many tags as a manifest may state', async () => {
     const made = await Shop.open({ throttling: false })
     const tags = Array.from({ length: 30 }, (_, n) => `{key: t${n}, value: v}`).join(', ')
     const retried = (retry: number) =>
@@ -716,13 +717,16 @@ describe('the record', () => {
       definition({ family: 'migrate', image: 'migrate:1', more: `  tags: [${tags}]` }) +
       job({ options: `retry: ${retry}` })
     for (let retry = 0; retry < 23; retry++) expect((await made.apply(retried(retry))).report.result).toBe('succeeded')
-    expect(records(made)[0]).toHaveLength(20)
+    const remembered = () =>
+      (made.simulator.region().families.get('migrate') ?? []).map(revision => recordsIn(revision.tags).size)
+    expect(remembered()).toEqual([23])
     expect(made.runs.size).toBe(23)
     made.simulator.advance(2 * hour)
-    expect(reasonOf(await made.apply(retried(22)))).toBe('done')
+    for (const retry of [22, 11, 0]) expect(reasonOf(await made.apply(retried(retry)))).toBe('done')
     const next = cluster + definition({ family: 'migrate', image: 'migrate:2', more: `  tags: [${tags}]` }) + job()
     expect((await made.apply(next)).report.result).toBe('succeeded')
-    expect(records(made)[1]).toHaveLength(20)
+    expect(remembered()).toEqual([23, 24])
+    expect(made.runs.size).toBe(24)
   }, 60_000)
 
   test('of jobs that are declared stays, however many there are', async () => {
@@ -767,7 +771,13 @@ describe('the record', () => {
       expect((await made.apply(cluster + definition({ family: 'migrate', image }) + job())).report.result).toBe(
         'succeeded',
       )
-    expect(records(made).at(-1)).toHaveLength(2)
+    // One tag is the mark, so one run finds room beside it; those before it are found at the revisions before.
+    expect(records(made).at(-1)).toHaveLength(1)
+    made.simulator.advance(2 * hour)
+    for (const image of ['migrate:2', 'migrate:1'])
+      expect(
+        (await made.plan(cluster + definition({ family: 'migrate', image }) + job())).plan.unchanged,
+      ).toContainEqual(expect.objectContaining({ particle: id, reason: 'done' }))
   })
 })
 

@@ -1,13 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
+import { markOf, markTag } from '../../src/flavors/familyRecord.ts'
 import {
-  carriedForward,
   hasRunBefore,
+  packTag,
   type RunRecord,
   recordOf,
+  recordsIn,
   recordTag,
   runDigest,
-  surplus,
 } from '../../src/flavors/record.ts'
+import { carriedTags, layout, roomBeside } from '../../src/flavors/recordTags.ts'
 import { Unknown } from '../../src/particle.ts'
 
 const digest = (n: number) => n.toString(16).padStart(32, '0')
@@ -138,44 +140,85 @@ describe('a record', () => {
   })
 })
 
-describe('records that are carried forward', () => {
-  const many = Array.from({ length: 30 }, (_, n) => recordTag(digest(n), record({ at: 1000 + n })))
+describe('records as tags', () => {
+  const many = Array.from({ length: 30 }, (_, n) => [digest(n), record({ at: 1000 + n })] as const)
+  const all = new Map(many)
+  const keys = (tags: readonly { readonly key?: string | undefined }[]) => tags.map(({ key }) => key)
 
-  test('are the newest twenty of all revisions, each once', () => {
-    const carried = carriedForward([many.slice(0, 20), many.slice(10)])
-    expect(carried).toEqual(many.slice(10).reverse())
+  test('share tags where there are more of them than room, and none is lost', () => {
+    const { tags, left } = layout(all, 20, [])
+    expect(left).toEqual([])
+    expect(tags.length).toBeLessThanOrEqual(18)
+    const read = recordsIn(tags)
+    expect([...read.keys()].sort()).toEqual([...all.keys()].sort())
+    expect([...read.values()].every(({ status }) => status === 'done')).toBe(true)
+    // The newest keep all that is known of them.
+    expect(read.get(digest(29))).toEqual(all.get(digest(29)))
+    for (const { value = '' } of tags) {
+      expect(value.length).toBeLessThanOrEqual(256)
+      expect(value).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u)
+    }
   })
 
-  test('are no other tags', () => {
-    expect(carriedForward([[...plain(3), { key: 'ecs-particles:other', value: 'x' }]])).toEqual([])
+  test('that share one keep how they ended, and which attempt it was', () => {
+    const mixed = new Map([
+      [digest(1), record({ status: 'failed', attempt: 12 })],
+      [digest(2), record({ status: 'refused', attempt: 1 })],
+      [digest(3), record({ status: 'done' })],
+    ])
+    const read = recordsIn([packTag(0, [...mixed])])
+    for (const [name, { status, attempt }] of mixed) expect(read.get(name)).toMatchObject({ status, attempt })
   })
 
-  test('find room beside other tags, fifty in all; those of AWS do not count', () => {
-    expect(carriedForward([many], plain(30))).toHaveLength(20)
-    expect(carriedForward([many], plain(45))).toEqual(many.slice(25).reverse())
-    expect(carriedForward([many], plain(50))).toEqual([])
-    expect(carriedForward([many], [...plain(30), { key: 'aws:x', value: 'y' }])).toHaveLength(20)
-  })
+  test.each(['', '2 d.AAAAAAAAAAAAAAAAAAAAAA', '1 d.short', '1 x.AAAAAAAAAAAAAAAAAAAAAA'])(
+    'that share one of another form are none: %j',
+    value => expect(recordsIn([{ key: 'ecs-particles:runs/0', value }]).size).toBe(0),
+  )
 
-  test('make room for one more by letting the oldest go', () => {
-    const full = many.slice(10)
-    expect(surplus(digest(99), full)).toEqual([full[0]?.key])
-    expect(surplus(digest(15), full)).toEqual([])
-    expect(surplus(digest(99), full.slice(1))).toEqual([])
-    expect(surplus(digest(99), [...plain(45), ...full.slice(15)])).toEqual([full[15]?.key])
-  })
-
-  test('never lose a run that is declared, however old', () => {
-    const declared = [digest(0), digest(3)]
-    const carried = carriedForward([many], [], declared).map(({ key }) => key)
-    expect(carried).toHaveLength(20)
-    expect(carried.slice(-2)).toEqual([many[3]?.key, many[0]?.key])
-    expect(surplus(digest(99), many, declared)).toEqual(
-      many.filter((_, n) => n !== 0 && n !== 3 && n < 13).map(({ key }) => key),
+  test('that have no room anywhere are the oldest, and named', () => {
+    const few = layout(all, 3, [])
+    expect(few.left).toEqual(
+      many
+        .slice(0, 27)
+        .map(([name]) => name)
+        .reverse(),
     )
-    const all = many.map((_, n) => digest(n))
-    expect(carriedForward([many], [], all)).toHaveLength(30)
-    expect(surplus(digest(99), many, all)).toEqual([])
+    expect(layout(all, 0, []).left).toHaveLength(30)
+  })
+
+  test('of declared jobs, and of runs that are not known to have ended, keep a tag of their own, however old', () => {
+    const open = new Map(all).set(digest(1), record({ status: 'intent', at: 1 }))
+    const { tags } = layout(open, 13, [digest(0), digest(3)])
+    expect(keys(tags)).toEqual(expect.arrayContaining([0, 1, 3].map(n => `ecs-particles:run/${digest(n)}`)))
+    expect(layout(all, 48, [...all.keys()]).tags).toHaveLength(30)
+  })
+
+  test('of a new revision leave a manifest the room for its thirty tags', () => {
+    expect(carriedTags(all, [], []).length).toBeLessThanOrEqual(19)
+    expect(recordsIn(carriedTags(all, [], [])).size).toBe(30)
+    expect(carriedTags(all, plain(30), []).length).toBeLessThanOrEqual(19)
+    expect(carriedTags(all, plain(49), [])).toEqual([])
+    expect(carriedTags(all, [], [...all.keys()])).toHaveLength(30)
+  })
+
+  test('find room beside other tags and the mark, fifty in all; those of AWS do not count', () => {
+    expect(roomBeside([])).toBe(49)
+    expect(roomBeside(plain(30))).toBe(19)
+    expect(roomBeside([...plain(30), { key: 'aws:x', value: 'y' }, markTag(3, 0)])).toBe(19)
+    expect(roomBeside(plain(50))).toBe(0)
+  })
+})
+
+describe('the mark of a revision that carries the record', () => {
+  test.each([
+    ['its own number', [markTag(7, 0)], 7, 0],
+    ['where to go on', [markTag(7, 4)], 7, 4],
+    ['another number, copied', [markTag(6, 0)], 7, undefined],
+    ['a newer one to go on at', [markTag(7, 9)], 7, undefined],
+    ['no mark', plain(2), 7, undefined],
+    ['another form', [{ key: 'ecs-particles:record', value: '2 7' }], 7, undefined],
+  ])('with %s', (_what, tags, revision, next) => {
+    expect(markOf(tags, revision)).toBe(next)
   })
 })
 

@@ -1,11 +1,51 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Change, Value } from '../../src/engine/change.ts'
-import { aroundTheDifference, diffLines, segments } from '../../src/render/diff.ts'
+import type { Step } from '../../src/engine/document.ts'
+import { aroundTheDifference, diffLines, segments, stepDiff } from '../../src/render/diff.ts'
 import { say } from '../../src/render/value.ts'
 import { hostileText } from './hostile.ts'
 
 const diff = (...changes: Change[]) => diffLines(changes, { particle: 'ecs_service:web', most: 400 })
+
+describe('a step', () => {
+  const step: Step = {
+    particle: 'ecs_task_definition:web',
+    transition: 'update',
+    from: 'running',
+    to: 'running',
+    changes: [{ path: 'memory', before: '512', after: '1024' }],
+    dependsOn: [],
+    risks: [],
+    source: { file: 'web.yml', line: 1 },
+  }
+
+  test('shows what it keeps from somebody else, and hides what is hidden of it', () => {
+    const kept: Change[] = [
+      { path: 'containerDefinitions[web].image', after: 'web:9' },
+      { path: 'containerDefinitions[web].environment[A].value', sensitive: true },
+      { path: 'containerDefinitions[web].user' },
+    ]
+    expect(stepDiff({ ...step, kept }, 400)).toEqual([
+      '! memory  "512" → "1024"',
+      '  kept from what runs, because the manifest ignores it:',
+      '  containerDefinitions[web].image           web:9',
+      '  containerDefinitions[web].environment[A]  (hidden)',
+      '  containerDefinitions[web].user            (left out)',
+    ])
+  })
+
+  test('shows what changes in what runs', () => {
+    const follows: Change[] = [{ path: 'containerDefinitions[web].image', before: 'web:1', after: 'web:4' }]
+    expect(
+      stepDiff({ ...step, changes: [{ path: 'taskDefinition', before: 'web:1', after: 'web:4' }], follows }, 400),
+    ).toEqual([
+      '! taskDefinition  web:1 → web:4',
+      '  what it runs changes with that:',
+      '! containerDefinitions[web].image  web:1 → web:4',
+    ])
+  })
+})
 
 describe('a change', () => {
   test.each<[string, Change, string[]]>([

@@ -187,6 +187,29 @@ export class Ecs {
     return ours ? cluster.slice(cluster.lastIndexOf('/') + 1) : cluster
   }
 
+  /** One and the same object for every view of this region in this run, to remember something by. */
+  get run(): object {
+    return this.#shared
+  }
+
+  /** The number of a family's newest INACTIVE revision; 0 without any. One call, where the family's name is no prefix. */
+  async newestInactive(family: string): Promise<number> {
+    let nextToken: string | undefined
+    do {
+      const page: Output<'ListTaskDefinitions'> = await this.call('ListTaskDefinitions', {
+        familyPrefix: family,
+        status: 'INACTIVE',
+        sort: 'DESC',
+        maxResults: 100,
+        ...(nextToken && { nextToken }),
+      })
+      const newest = page.taskDefinitionArns?.find(arn => arn.includes(`:task-definition/${family}:`))
+      if (newest) return Number(newest.slice(newest.lastIndexOf(':') + 1))
+      nextToken = page.nextToken
+    } while (nextToken)
+    return 0
+  }
+
   /** ARNs of a family's ACTIVE revisions, newest first. */
   async revisions(family: string): Promise<string[]> {
     const arns: string[] = []

@@ -79,6 +79,8 @@ class Walk {
   /** What is known now: each step replaces its own when it has ended well. */
   readonly #decisions: Map<ParticleId, Decision>
   readonly #ends = new Map<ParticleId, Promise<End>>()
+  /** What transitions of this apply left to remember. */
+  readonly #memos = new Map<ParticleId, unknown>()
 
   constructor(planned: Planned, graph: Graph, world: World, journal: Journal, settings: ApplySettings) {
     this.#planned = planned
@@ -195,7 +197,7 @@ class Walk {
       const known = new Map(
         [...this.#decisions].filter(([other]) => !anew.has(other)).map(([other, { live }]) => [other, live]),
       )
-      return new Pass(this.#graph, world, tally, known)
+      return new Pass(this.#graph, world, tally, known, this.#memos)
     }
     return {
       planned: this.#planned,
@@ -208,6 +210,7 @@ class Walk {
         return { live, particle: await pass.resolved(id), around: await pass.around(id) }
       },
       around: () => passWith(true).around(id),
+      remember: memo => void this.#memos.set(id, memo),
     }
   }
 }
@@ -242,6 +245,8 @@ interface StepContext {
   look(asked: boolean): Promise<Looked>
   /** What a transition acts in, where nothing needs to be looked at before. */
   around(): Promise<Looked['around']>
+  /** What the transition left to remember, for every later look. */
+  remember(memo: unknown): void
 }
 
 interface StepEnd {
@@ -346,7 +351,9 @@ class StepRun {
     let now = decision
     for (let attempt = 1; ; attempt++) {
       try {
-        return { memo: await transition(now), live: now.live }
+        const memo = await transition(now)
+        this.#context.remember(memo)
+        return { memo, live: now.live }
       } catch (error) {
         if (!(error instanceof EcsError) || !error.unsure || attempt >= tries) throw error
         this.#say(`${error.message}; it may have been carried out all the same, so look first`)

@@ -53,7 +53,14 @@ export function claimsOf(decision: Decision, context: ClaimContext, decisions: D
   if (transition === 'stop' || transition === 'terminate') {
     return { changes: [{ claim: claimHash(['gone', ...subject, transition]), adds: false }] }
   }
-  const found = changes.flatMap(change => claimOf(change, decision, context, decisions))
+  const found: ChangeClaim[] = [
+    ...changes.flatMap(change => claimOf(change, decision, context, decisions)),
+    // Somebody else's value goes live with it, whatever it is.
+    ...decision.kept.map(({ path, after, sensitive }) => ({
+      claim: claimHash(['kept', ...subject, path, ...(sensitive ? [] : [sorted(after) ?? null])]),
+      adds: false,
+    })),
+  ]
   const claims = [...new Map(found.map(one => [one.claim, one])).values()]
   if (decision.sanctioned) return { changes: claims.filter(({ apart }) => apart) }
   const { source, options } = particle
@@ -90,8 +97,12 @@ function claimOf(change: FoundChange, decision: Decision, context: ClaimContext,
     const own = decisions.get(parent)
     // It follows a revision that nobody needs to review: what it runs differs by release variables alone.
     const behind = own && typeof before === 'string' ? own.behind.get(before) : undefined
-    if (own && behind?.every(one => claimOf(one, own, context, decisions).length === 0)) return []
-    return [{ claim: claimHash(['follow', ...subject, path, subjectAt(parent, context, decisions)]), adds: false }]
+    const inside = own ? (behind ?? []).flatMap(one => claimOf(one, own, context, decisions)) : []
+    if (behind && behind.length > 0 && inside.length === 0) return []
+    // Somebody else's revision of the same thing, which the parent knows nothing of: what it changes was shown to nobody.
+    const unseen = !behind && own !== undefined && isNewerThanKnown(before, own) ? [before] : []
+    const follows = ['follow', ...subject, path, subjectAt(parent, context, decisions), ...unseen]
+    return [{ claim: claimHash(follows), adds: false }, ...inside]
   }
   const node = at && nodeAt(particle.source, at)
   if (node && isRelease(node, change.live ?? before, veil)) return []
@@ -106,6 +117,13 @@ function claimOf(change: FoundChange, decision: Decision, context: ClaimContext,
 
 /** An empty list says as little as none. */
 const isNothing = (live: unknown): boolean => live === undefined || (Array.isArray(live) && live.length === 0)
+
+/** A reference that the parent should know, and does not: of the same thing, and not the one in hand. */
+function isNewerThanKnown(before: unknown, { standing, reference, behind }: Decision): before is string {
+  if (typeof before !== 'string' || before === standing || before === reference) return false
+  const thing = (text: unknown) => (typeof text === 'string' ? text.replace(/:\d+$/, '') : undefined)
+  return [standing, reference, ...behind.keys()].some(known => thing(known) === thing(before))
+}
 
 /** Another particle, as one that a claim names. */
 function subjectAt(id: ParticleId, context: ClaimContext, decisions: Decisions): unknown[] {
@@ -172,13 +190,15 @@ export function publishedClaims(decisions: Decisions, context: ClaimContext): st
 export function digestOf(steps: readonly Step[], decisions: Decisions, context: ClaimContext): string {
   const told = steps
     .filter(({ transition }) => transition !== 'wait')
-    .map(({ particle, transition, to, changes, protected: left }) => {
+    .map(({ particle, transition, to, changes, kept, follows, protected: left }) => {
       const decision = decisions.get(particle)
       return sorted({
         particle,
         transition,
         to,
         changes,
+        kept,
+        follows,
         left,
         subject: decision ? subjectOf(decision.particle, context) : undefined,
         hidden: decision ? hiddenTexts(decision, context.veil) : [],

@@ -31,6 +31,8 @@ export interface Decision {
   readonly why?: string
   /** What the transition carries out; empty for what goes, and for what waits. */
   readonly changes: readonly FoundChange[]
+  /** What is kept from somebody else in what the transition makes. */
+  readonly kept: readonly FoundChange[]
   /** Different, and left so. */
   readonly protected: readonly FoundChange[]
   readonly risks: readonly string[]
@@ -76,6 +78,7 @@ export function decide(
     ...(reason && { reason }),
     ...(why && { why }),
     changes,
+    kept: changes.length > 0 ? (comparison.kept ?? []) : [],
     protected: [...(comparison.protected ?? []), ...(reason === 'protected' ? comparison.changes : [])],
     risks: comparison.risks ?? [],
     warnings: [...(comparison.warnings ?? []), ...(observed.warnings ?? [])],

@@ -26,6 +26,10 @@ export interface Step {
   readonly why?: string
   /** What a new one comes after: the revision that the changes are compared with, `web:41`. */
   readonly after?: string
+  /** What a new one keeps from somebody else against what the manifest states (`custom_config.ignore`): as it will be. */
+  readonly kept?: readonly Change[]
+  /** What changes in what runs, where no step of the revision's own shows it: between the old revision and the new one. */
+  readonly follows?: readonly Change[]
   /** Differences that nobody may carry out, beside those that are carried out. */
   readonly protected?: readonly Change[]
   readonly source: Source

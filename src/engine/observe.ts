@@ -58,9 +58,17 @@ export class Pass {
   readonly #tally: Tally | undefined
   readonly #lives = new Map<ParticleId, Promise<unknown>>()
   readonly #resolved = new Map<ParticleId, Promise<Particle>>()
+  readonly #memos: ReadonlyMap<ParticleId, unknown>
 
-  /** `known`: answers from before that need not be asked for again. */
-  constructor(graph: Graph, world: World, tally?: Tally, known: ReadonlyMap<ParticleId, unknown> = new Map()) {
+  /** `known`: answers from before that need not be asked for again. `memos`: what transitions of this apply left to remember. */
+  constructor(
+    graph: Graph,
+    world: World,
+    tally?: Tally,
+    known: ReadonlyMap<ParticleId, unknown> = new Map(),
+    memos: ReadonlyMap<ParticleId, unknown> = new Map(),
+  ) {
+    this.#memos = memos
     this.#graph = graph
     this.#world = world
     this.#tally = tally
@@ -112,6 +120,7 @@ export class Pass {
       asked: asked.has(id),
       releaseSignatures: (job, content) =>
         releaseSignatures(job, content, [...neighbours.values()], claimContextOf(this.#world, ecs.account)),
+      memo: this.#memos.get(id),
     }
   }
 

@@ -145,9 +145,22 @@ function stepOf(decisions: ReadonlyMap<ParticleId, Decision>, id: ParticleId, de
     risks: [...risks, ...held.map(parent => `held back until ${parent} has succeeded`)],
     ...(why && { why }),
     ...(typeof standing === 'string' && standing !== reference && { after: standing }),
+    ...(decision.kept.length > 0 && { kept: decision.kept.map(shown) }),
+    ...followed(decision, decisions),
     ...(decision.protected.length > 0 && { protected: decision.protected.map(shown) }),
     source: source(particle),
   }
+}
+
+/** What changes in what runs: said once, by the step of the revision where there is one that starts from the same. */
+function followed(decision: Decision, decisions: ReadonlyMap<ParticleId, Decision>): Pick<Step, 'follows'> {
+  const follows = decision.changes.flatMap(change => {
+    const parent = decisions.get(decision.filled.get(change.path) ?? decision.particle.id)
+    if (!parent || parent === decision || typeof change.before !== 'string') return []
+    if (change.before === parent.standing) return []
+    return parent.behind.get(change.before) ?? []
+  })
+  return follows.length > 0 ? { follows: follows.map(shown) } : {}
 }
 
 function unchangedOf(id: ParticleId, decision: Decision): Unchanged {

@@ -5,19 +5,12 @@ import type { Particle } from '../particle.ts'
 import { assume, assumedRuns, assumedWrongly, assumption, clearAssumed } from './assume.ts'
 import { plural, stopping, summarizeStopped } from './containers.ts'
 import { stopsEarlier, strangersIn } from './earlier.ts'
-import {
-  inHand,
-  type LiveTaskDefinition,
-  memories,
-  type Revision,
-  rememberedBefore,
-  request,
-  type TaskDefinitionDefinition,
-} from './ecs_task_definition.ts'
+import { type FamilyRecord, readRecord } from './familyRecord.ts'
 import type { Flavor, Surroundings } from './flavor.ts'
 import { type Known, startJob, startKept, stop } from './launch.ts'
-import { definitionContent, hasRunBefore, recordOf, runDigest } from './record.ts'
+import { definitionContent, hasRunBefore, recordOf, recordTag, runDigest } from './record.ts'
 import { remember, seconds } from './remember.ts'
+import { type LiveTaskDefinition, type Revision, request, type TaskDefinitionDefinition } from './revisions.ts'
 import { taskRules } from './rules/task.ts'
 import { liveTaskDefinition } from './rules/taskDefinition.ts'
 import { isNamed, isOurs, lastAttempt, nameIn, ownerOf, runName, runPrefix } from './runNames.ts'
@@ -154,7 +147,10 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
       releasable: signatures !== undefined && isRecorded(particle) && !alwaysReviewed(particle),
       knownRelease: signatures !== undefined && !alwaysReviewed(particle) && hasRunBefore(signatures, parts.tagLists),
     }
-    const holder = parts.holder && { holder: parts.holder }
+    const holder = {
+      ...(parts.holder && { holder: parts.holder }),
+      ...(parts.uncertain && isRecorded(particle) && { uncertain: parts.uncertain }),
+    }
     const { digest, family } = parts
     if (family === undefined) return { ...base, ...holder, attempt: 0, runs: [], others: [], strangers: [] }
     const cluster = particle.definition.cluster ?? 'default'
@@ -286,6 +282,8 @@ interface Run extends JobContent {
   readonly essential: readonly string[]
   readonly holder?: Holder
   readonly tagLists: readonly (readonly Tag[])[]
+  /** Why a run without a record may have one all the same. */
+  readonly uncertain?: string
 }
 
 async function runOf(particle: TaskParticle, around: Surroundings): Promise<Run> {
@@ -293,13 +291,13 @@ async function runOf(particle: TaskParticle, around: Surroundings): Promise<Run>
   const parent = parentId && (around.particle(parentId) as Particle<TaskDefinitionDefinition> | undefined)
   if (parent) {
     const live = (await around.live(parent.id)) as LiveTaskDefinition | undefined
-    const hand = inHand(parent, live)
-    return {
-      definition: parent,
-      ...content(particle, request(parent.definition), parent.options.ignore),
-      ...holder(hand, live?.declared),
-      tagLists: memories(live),
-    }
+    const what = content(particle, request(parent.definition), parent.options.ignore)
+    const { family } = parent.definition
+    const seen = [live?.latest, ...(live?.running ?? []), live?.pinned].filter(revision => revision !== undefined)
+    // What the parent knew of the job may be less than what is known now, and another digest.
+    const isRead = !what.digest || !isRecorded(particle) || live?.record?.digests.includes(what.digest)
+    const record = isRead || !family ? live?.record : await readRecord(family, seen, [what.digest ?? ''], around.ecs)
+    return { definition: parent, ...what, ...remembered(what.digest, record, live?.record?.digests ?? []) }
   }
   const named = particle.definition.taskDefinition
   if (typeof named !== 'string') return { essential: [], tagLists: [] }
@@ -308,21 +306,23 @@ async function runOf(particle: TaskParticle, around: Surroundings): Promise<Run>
   const family = revision?.taskDefinition?.family
   const latest = family && /:\d+$/.test(named) ? await around.ecs.taskDefinition(family) : revision
   if (!revision?.taskDefinition) return { essential: [], tagLists: [] }
-  const seen = [revision, ...(latest?.taskDefinition ? [latest] : [])]
-  const remembered = isRecorded(particle) && family ? await rememberedBefore(family, seen, around.ecs) : []
+  const seen: Revision[] = [revision, ...(latest?.taskDefinition ? [latest] : [])]
   const says = liveTaskDefinition(revision)
-  return {
-    foreign: definitionContent(says, undefined),
-    ...content(particle, says, undefined),
-    ...holder(revision),
-    tagLists: [...seen.map(({ tags }) => tags ?? []), remembered],
-  }
+  const what = content(particle, says, undefined)
+  const digests = isRecorded(particle) && what.digest ? [what.digest] : []
+  const record = family ? await readRecord(family, seen, digests, around.ecs) : undefined
+  return { foreign: definitionContent(says, undefined), ...what, ...remembered(what.digest, record, digests) }
 }
 
-const holder = (revision: Revision | undefined, declared: readonly string[] = []): Pick<Run, 'holder'> =>
-  revision?.taskDefinition?.taskDefinitionArn
-    ? { holder: { arn: revision.taskDefinition.taskDefinitionArn, tags: revision.tags ?? [], declared } }
-    : {}
+const remembered = (
+  digest: string | undefined,
+  record: FamilyRecord | undefined,
+  declared: readonly string[],
+): Pick<Run, 'holder' | 'tagLists' | 'uncertain'> => ({
+  ...(record && { holder: { record, declared } }),
+  tagLists: record ? [[...record.records].map(([digest, run]) => recordTag(digest, run))] : [],
+  ...(record?.uncertain && !record.believed.has(digest ?? '') && { uncertain: record.uncertain }),
+})
 
 /** What is to run, and which of its containers count. */
 function content(

@@ -1,79 +1,41 @@
-import type { DescribeTaskDefinitionResponse, RegisterTaskDefinitionRequest, Tag } from '@aws-sdk/client-ecs'
-import type { Ecs } from '../ecs/ecs.ts'
-import { compare, describe } from '../engine/compare.ts'
-import { openCurtain } from '../engine/curtain.ts'
-import { overlay } from '../engine/overlay.ts'
-import { ignoredPaths } from '../engine/path.ts'
+import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
+import { describe } from '../engine/compare.ts'
 import { type Particle, Unknown } from '../particle.ts'
-import type { Act, Curtain, Flavor, Surroundings } from './flavor.ts'
+import { readRecord } from './familyRecord.ts'
+import type { Act, Comparison, Flavor, Surroundings } from './flavor.ts'
 import { insist } from './insist.ts'
-import { carriedForward, holdsRecords, runDigest } from './record.ts'
-import { liveTaskDefinition, taskDefinitionRules } from './rules/taskDefinition.ts'
+import { runDigest } from './record.ts'
+import { carriedTags, roomBeside } from './recordTags.ts'
+import { recordsOf } from './recordWriting.ts'
+import {
+  arnOf,
+  differences,
+  differencesInUse,
+  inHand,
+  isTag,
+  keptFrom,
+  type LiveTaskDefinition,
+  numberOf,
+  optionsOf,
+  type Revision,
+  request,
+  revisionsOf,
+  shortReference,
+  type TaskDefinitionDefinition,
+  type TaskDefinitionParticle,
+  wanted,
+} from './revisions.ts'
 import type { LiveService } from './service/live.ts'
 import { isReservedTag, setTags } from './tags.ts'
-import { nameOf, vocabulary } from './vocabulary.ts'
+import { vocabulary } from './vocabulary.ts'
+
+export { request, type TaskDefinitionDefinition }
 
 const words = vocabulary.ecs_task_definition
-
-/** What RegisterTaskDefinition takes, and the revision that a manifest may pin. */
-export type TaskDefinitionDefinition = RegisterTaskDefinitionRequest & { readonly revision?: number }
-
-/** One revision with its tags, as DescribeTaskDefinition answers. */
-export type Revision = Pick<DescribeTaskDefinitionResponse, 'taskDefinition' | 'tags'>
-
-/** A family in AWS: its latest ACTIVE revision, those that its services run, and the pinned one. */
-export interface LiveTaskDefinition {
-  readonly latest?: Revision
-  /** ACTIVE revisions that the particle's own services run, newest first. */
-  readonly running: readonly Revision[]
-  readonly pinned?: Revision
-  /** What an older revision remembers of jobs, where those in hand remember nothing. */
-  readonly remembered?: readonly Tag[]
-  /** Digests of the runs that the particle's jobs are: their records must stay. */
-  readonly declared?: readonly string[]
-}
 
 /** The revision that a transition made, or nothing when it only took away. */
 export interface Memo {
   readonly arn?: string
-}
-
-type TaskDefinitionParticle = Particle<TaskDefinitionDefinition>
-
-const options = (particle: TaskDefinitionParticle, curtain: Curtain) => ({
-  schema: words.model,
-  rules: taskDefinitionRules,
-  whole: true,
-  ignore: ignoredPaths(particle.options.ignore),
-  curtain,
-})
-
-/** Without the revision, which is this tool's word and not the request's. */
-export function request({ revision: _pin, ...definition }: TaskDefinitionDefinition): RegisterTaskDefinitionRequest {
-  return definition
-}
-
-const arnOf = (revision: Revision | undefined): string | undefined => revision?.taskDefinition?.taskDefinitionArn
-
-/** `web:7` of a revision or its ARN. */
-export const shortReference = (revision: Revision): string =>
-  `${revision.taskDefinition?.family}:${revision.taskDefinition?.revision}`
-
-const differences = (particle: TaskDefinitionParticle, revision: Revision, curtain: Curtain) =>
-  compare(request(particle.definition), liveTaskDefinition(revision), options(particle, curtain))
-
-const isTag = ({ path }: { readonly path: string }): boolean => path.startsWith('tags')
-
-const saysTheSame = (particle: TaskDefinitionParticle, revision: Revision): boolean =>
-  differences(particle, revision, openCurtain).every(isTag)
-
-/**
- * The revision in hand: the one its services run, if it says what the manifest says, of several the newest;
- * otherwise the family's latest ACTIVE one.
- */
-export function inHand(particle: TaskDefinitionParticle, live: LiveTaskDefinition | undefined): Revision | undefined {
-  if (!live) return undefined
-  return live.pinned ?? live.running.find(revision => saysTheSame(particle, revision)) ?? live.latest
 }
 
 export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition, Memo> = {
@@ -85,9 +47,14 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
     const revision = inHand(particle, live)
     if (!revision) return { changes: [] }
     const changes = differences(particle, revision, curtain)
-    if (particle.definition.revision === undefined) return { changes }
     const different = changes.filter(change => !isTag(change))
-    if (different.length === 0) return { changes, pinned: true }
+    const refused = tooManyJobs(particle, live)
+    if (particle.definition.revision === undefined) {
+      const kept = different.length > 0 ? keptFrom(particle, revision, curtain) : []
+      const risks = different.length > 0 ? severalInUse(revision, live) : []
+      return { changes, ...(kept.length > 0 && { kept }), risks, ...refused }
+    }
+    if (different.length === 0) return { changes, pinned: true, ...refused }
     return {
       changes: [],
       problems: [
@@ -99,9 +66,9 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
     }
   },
 
-  describe(particle, _live, curtain) {
-    const changes = describe(request(particle.definition), options(particle, curtain))
-    if (particle.definition.revision === undefined) return { changes }
+  describe(particle, live, curtain) {
+    const changes = describe(request(particle.definition), optionsOf(particle, curtain))
+    if (particle.definition.revision === undefined) return { changes, ...tooManyJobs(particle, live) }
     const pinned = `${particle.definition.family}:${particle.definition.revision}`
     return {
       changes,
@@ -122,12 +89,13 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
   },
 
   behind(particle, live, curtain) {
-    const others = live.running.filter(revision => !saysTheSame(particle, revision))
+    const hand = inHand(particle, live)
+    const inUse = [...live.running, ...live.failed, ...live.inactive]
     return new Map(
-      others.map(revision => [
-        shortReference(revision),
-        differences(particle, revision, curtain).filter(change => !isTag(change)),
-      ]),
+      inUse
+        .map(one => [one, differencesInUse(particle, one, hand, curtain)] as const)
+        .filter(([one, changes]) => one !== hand || changes.length > 0)
+        .map(([one, changes]) => [shortReference(one), changes]),
     )
   },
 
@@ -144,40 +112,55 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
         ? { is: 'moving', because: 'some revisions are still ACTIVE' }
         : { is: 'settled', because: 'no revision is ACTIVE any more' }
     }
-    const revision = inHand(particle, live)
-    if (!revision) return { is: 'moving', because: 'the new revision is not visible yet' }
-    if (memo.arn && !revisions(live).some(seen => arnOf(seen) === memo.arn)) {
-      return { is: 'moving', because: 'the new revision is not visible yet' }
+    const revision = memo.arn ? live?.registered : inHand(particle, live)
+    if (!live || !revision) return { is: 'moving', because: 'the new revision is not visible yet' }
+    if (revision.taskDefinition?.status === 'INACTIVE') {
+      return { is: 'failed', because: `somebody else has deregistered ${shortReference(revision)} already; plan again` }
     }
-    return { is: 'settled', because: shortReference(revision) }
+    const newer = live.latest && numberOf(live.latest) > numberOf(revision) ? shortReference(live.latest) : undefined
+    const because = `${shortReference(revision)}${newer && memo.arn ? `; ${newer} is newer: somebody else registered it meanwhile` : ''}`
+    return { is: 'settled', because }
   },
 
   async look(particle, around) {
     const { family, revision } = particle.definition
     if (!family) return undefined
+    const made = (around.memo as Memo | undefined)?.arn
     const [found, pinned, run] = await Promise.all([
       around.ecs.taskDefinition(family),
       revision === undefined ? undefined : around.ecs.taskDefinition(`${family}:${revision}`),
-      revisionsOfServices(family, around),
+      revisionsInUse(family, around),
     ])
+    const registered = made === undefined || arnOf(found) === made ? found : await around.ecs.taskDefinition(made)
     // Documented as the latest ACTIVE revision; another answer must not read as something that is there.
     const latest = found?.taskDefinition?.status === 'INACTIVE' ? undefined : found
-    const running: Revision[] = []
-    for (const reference of run) {
-      const known = latest && shortReference(latest) === reference ? latest : await around.ecs.taskDefinition(reference)
-      if (known?.taskDefinition?.status === 'ACTIVE') running.push(known)
+    const described = async (references: ReadonlySet<string>): Promise<Revision[]> => {
+      const all: (Revision | undefined)[] = await Promise.all(
+        [...references].map(reference =>
+          latest && shortReference(latest) === reference ? latest : around.ecs.taskDefinition(reference),
+        ),
+      )
+      return all.filter(isThere).sort((one, other) => numberOf(other) - numberOf(one))
     }
-    running.sort((one, other) => (other.taskDefinition?.revision ?? 0) - (one.taskDefinition?.revision ?? 0))
-    if (revision !== undefined && particle.desired === 'running') {
-      return pinned?.taskDefinition?.status === 'ACTIVE' ? { ...(latest && { latest }), running, pinned } : undefined
+    const [runs, failed] = [await described(run.runs), await described(run.failed)]
+    const isActive = ({ taskDefinition }: Revision) => taskDefinition?.status === 'ACTIVE'
+    const live: LiveTaskDefinition = {
+      ...(latest && { latest }),
+      running: runs.filter(isActive),
+      failed: failed.filter(isActive),
+      inactive: runs.filter(one => !isActive(one)),
+      ...(made !== undefined && registered && { registered }),
     }
-    if (!latest && running.length === 0) return undefined
-    const live: LiveTaskDefinition = { ...(latest && { latest }), running }
-    const jobs = jobsOf(around)
-    if (jobs.length === 0) return live
-    const remembered = await rememberedBefore(family, revisions(live), around.ecs)
-    const declared = jobs.flatMap(job => runDigest(job, request(particle.definition), particle.options.ignore) ?? [])
-    return { ...live, declared, ...(remembered.length > 0 && { remembered }) }
+    const isPinned = revision !== undefined && particle.desired === 'running'
+    if (isPinned && pinned?.taskDefinition?.status !== 'ACTIVE') return undefined
+    const whole = isPinned && pinned ? { ...live, pinned } : live
+    const digests = jobsOf(around).flatMap(
+      job => runDigest(job, request(particle.definition), particle.options.ignore) ?? [],
+    )
+    const seen = [...whole.running, ...whole.failed, ...[whole.latest, whole.pinned, registered].filter(isThere)]
+    if (digests.length === 0 && seen.length === 0 && live.inactive.length === 0) return undefined
+    const record = await readRecord(family, [...seen, ...live.inactive], digests, around.ecs)
+    return { ...whole, record }
   },
 
   start: (particle, live, act) => register(particle, live, act),
@@ -197,35 +180,7 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
   },
 }
 
-function revisions(live: LiveTaskDefinition | undefined): readonly Revision[] {
-  if (!live) return []
-  return [...live.running, ...(live.latest ? [live.latest] : []), ...(live.pinned ? [live.pinned] : [])]
-}
-
-/** Tags of every revision that is known to remember jobs. */
-export const memories = (live: LiveTaskDefinition | undefined): readonly (readonly Tag[])[] => [
-  ...revisions(live).map(({ tags }) => tags ?? []),
-  live?.remembered ?? [],
-]
-
-/** How far back records are looked for. */
-const furthestBack = 10
-
-/**
- * What the newest older revision with records remembers. A revision that somebody else registered takes no tags along,
- * and a job that was done must not run again for that.
- */
-export async function rememberedBefore(family: string, seen: readonly Revision[], ecs: Ecs): Promise<readonly Tag[]> {
-  if (seen.some(({ tags }) => holdsRecords(tags))) return []
-  if (seen.every(({ taskDefinition }) => taskDefinition?.revision === 1)) return []
-  const known = new Set(seen.map(arnOf))
-  const older = (await ecs.revisions(family)).filter(arn => !known.has(arn)).slice(0, furthestBack)
-  for (const arn of older) {
-    const revision = await ecs.taskDefinition(arn)
-    if (holdsRecords(revision?.tags)) return revision?.tags ?? []
-  }
-  return []
-}
+const isThere = (revision: Revision | undefined): revision is Revision => revision !== undefined
 
 /** Children that run once, and are remembered. */
 const jobsOf = ({ children, particle }: Surroundings): Particle[] =>
@@ -234,13 +189,55 @@ const jobsOf = ({ children, particle }: Surroundings): Particle[] =>
     return child && child.options.wait !== 'running' && child.options.record !== false ? [child] : []
   })
 
-/** `family:revision` of the revisions of this family that the particle's own services run. */
-async function revisionsOfServices(family: string, around: Surroundings): Promise<ReadonlySet<string>> {
+/** `family:revision` of the revisions of this family that the particle's own services run, or failed at. */
+async function revisionsInUse(
+  family: string,
+  around: Surroundings,
+): Promise<{ readonly runs: ReadonlySet<string>; readonly failed: ReadonlySet<string> }> {
   const services = around.children.filter(id => id.startsWith('ecs_service:'))
   const lives = (await Promise.all(services.map(id => around.live(id)))) as (LiveService | undefined)[]
-  const references = lives.map(live => nameOf(live?.service.taskDefinition ?? ''))
-  return new Set(references.filter(reference => reference.startsWith(`${family}:`)))
+  const runs = new Set<string>()
+  const failed = new Set<string>()
+  for (const live of lives) {
+    const use = live && revisionsOf(live.service)
+    if (use?.runs.startsWith(`${family}:`)) runs.add(use.runs)
+    if (use?.failed?.startsWith(`${family}:`)) failed.add(use.failed)
+  }
+  for (const reference of runs) failed.delete(reference)
+  return { runs, failed }
 }
+
+/** Of several services' revisions one is built on; the others lose what differs. */
+function severalInUse(revision: Revision, { running }: LiveTaskDefinition): string[] {
+  const others = running.filter(one => one !== revision).map(shortReference)
+  if (others.length === 0 || !running.includes(revision)) return []
+  return [
+    `its services run several revisions: ${shortReference(revision)}, which it is compared with, and ${others.join(', ')}`,
+  ]
+}
+
+/** A declared job whose record no revision has room for would run again: that is refused before anything is done. */
+function tooManyJobs(
+  particle: TaskDefinitionParticle,
+  live: LiveTaskDefinition | undefined,
+): Pick<Comparison, 'problems'> {
+  const declared = new Set(live?.record?.digests).size
+  const beside = tagsBeside(particle, inHand(particle, live))
+  const room = roomBeside(beside)
+  if (declared <= room) return {}
+  return {
+    problems: [
+      {
+        at: [],
+        message: `${declared} jobs run on ${particle.id}, and a revision has room for the records of ${room} beside ${beside.length} tags of its own; give some of them a task definition of their own, or set custom_config.record: false where an hour's memory is enough`,
+      },
+    ],
+  }
+}
+
+/** Tags that the manifest has no opinion about stay with the family, as they stay with a resource that is updated. */
+const tagsBeside = (particle: TaskDefinitionParticle, old: Revision | undefined) =>
+  particle.definition.tags ?? (old?.tags ?? []).filter(({ key }) => !isReservedTag(key ?? ''))
 
 async function register(
   particle: TaskDefinitionParticle,
@@ -248,14 +245,11 @@ async function register(
   act: Act,
 ): Promise<Memo> {
   const old = inHand(particle, live)
-  // Tags that the manifest has no opinion about stay with the family, as they stay with a resource that is updated.
-  const stated = particle.definition.tags ?? (old?.tags ?? []).filter(({ key }) => !isReservedTag(key ?? ''))
-  const tags = [...stated, ...carriedForward(memories(live), stated, live?.declared)]
+  const stated = tagsBeside(particle, old)
+  const record = live?.record
+  const tags = [...stated, ...(record ? carriedTags(recordsOf(record), stated, record.digests) : [])]
   // What the manifest ignores is somebody else's: the new revision says of it what the old one did.
-  const whole = request(particle.definition)
-  const { tags: _stated, ...definition } = old
-    ? overlay(whole, liveTaskDefinition(old), options(particle, openCurtain))
-    : whole
+  const { tags: _stated, ...definition }: RegisterTaskDefinitionRequest = wanted(particle, old)
   const answer = await insist(
     () => act.ecs.call('RegisterTaskDefinition', { ...definition, ...(tags.length > 0 && { tags }) }),
     {

@@ -33,6 +33,8 @@ export interface Comparison {
   readonly replaces?: readonly string[]
   /** What a reviewer must know before it is carried out, each a sentence. */
   readonly risks?: readonly string[]
+  /** What is kept from somebody else against what the manifest states, where the update makes something new: as it will be. */
+  readonly kept?: readonly FoundChange[]
   /** What cannot be done, refused in the plan. `at` is a path into the definition. */
   readonly problems?: readonly { readonly at: Path; readonly message: string }[]
   readonly warnings?: readonly string[]
@@ -75,6 +77,8 @@ export interface Surroundings {
   readonly asked: boolean
   /** What a job is known by in records, release variables aside; undefined without any. `job` is the one that is looked at. */
   releaseSignatures(job: Particle<object>, content: JobContent): ReleaseSignatures | undefined
+  /** What this apply's own transition of the particle left to remember. */
+  readonly memo?: unknown
 }
 
 /** What a transition may use, and say. */

@@ -6,7 +6,8 @@ import { clearAssumed } from './assume.ts'
 import { plural } from './containers.ts'
 import type { Act } from './flavor.ts'
 import { lackedCapacity, outcome } from './outcome.ts'
-import { hash, type RunRecord, recordOf } from './record.ts'
+import { hash, type RunRecord, recordsIn } from './record.ts'
+import { holderFor } from './recordWriting.ts'
 import { remember, seconds } from './remember.ts'
 import { isNamed, repositoryTag, runName, runTag } from './runNames.ts'
 import {
@@ -21,6 +22,7 @@ import {
   type TaskParticle,
 } from './runs.ts'
 import { ask, inWords, passes, placed, startedNothing, visible } from './runTask.ts'
+import { nameOf } from './vocabulary.ts'
 
 /** How many tokens one start may go through: each is one run that never started, or one count that was raised. */
 const mostTokens = 20
@@ -85,8 +87,9 @@ const intent = (live: LiveTask, attempt: number, token: number, act: Act): RunRe
 
 /** The token after one that ECS started nothing with, as the record has it by now: another apply may be at the same run. */
 async function nextToken({ digest = '', holder }: LiveTask, attempt: number, n: number, { ecs }: Act): Promise<number> {
-  const revision = holder && (await ecs.taskDefinition(holder.arn))
-  const record = recordOf(digest, [revision?.tags ?? []])
+  const arn = holder && holderFor(holder.record)?.arn
+  const revision = arn === undefined ? undefined : await ecs.taskDefinition(nameOf(arn))
+  const record = recordsIn(revision?.tags ?? []).get(digest)
   if (!record) return n + 1
   if (record.attempt !== attempt || record.status === 'done' || record.status === 'failed')
     throw new Error('another apply has taken this run over meanwhile; see what came of it, and apply again')

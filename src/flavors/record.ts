@@ -95,12 +95,6 @@ export interface RunRecord {
 
 const prefix = `${ownTagPrefix}run/`
 
-/** Records that new revisions carry: more would crowd out a manifest's own tags (thirty at most). */
-const newest = 20
-
-/** Tags that ECS takes for one resource. Its own, `aws:`, it does not count. */
-const mostTags = 50
-
 const tagKey = (digest: string): string => `${prefix}${digest}`
 
 /** The record as a tag. Only characters that ECS allows in tag values. */
@@ -126,7 +120,7 @@ function parse(value: string): RunRecord | undefined {
 const rank = { refused: 0, intent: 1, failed: 2, done: 3 } as const
 
 /** Of two records of one run the later attempt counts, then the later token, then the later word. */
-const later = (one: RunRecord, other: RunRecord): RunRecord => {
+export const later = (one: RunRecord, other: RunRecord): RunRecord => {
   const order =
     one.attempt - other.attempt || one.token - other.token || rank[one.status] - rank[other.status] || one.at - other.at
   return order >= 0 ? one : other
@@ -135,6 +129,59 @@ const later = (one: RunRecord, other: RunRecord): RunRecord => {
 /** Digests of the runs that something is remembered of. */
 export const digestsIn = (tagLists: readonly (readonly Tag[])[]): ReadonlySet<string> =>
   new Set(tagLists.flat().flatMap(({ key = '' }) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : [])))
+/** What tags remember, by the digest of the run. */
+export function recordsIn(tags: readonly Tag[]): Map<string, RunRecord> {
+  const records = new Map<string, RunRecord>()
+  const add = (digest: string, record: RunRecord) => {
+    const known = records.get(digest)
+    records.set(digest, known ? later(known, record) : record)
+  }
+  for (const { key = '', value = '' } of tags) {
+    if (key.startsWith(packPrefix)) for (const [digest, record] of unpacked(value)) add(digest, record)
+    const record = key.startsWith(prefix) ? parse(value) : undefined
+    if (record) add(key.slice(prefix.length), record)
+  }
+  return records
+}
+
+export const isRecordTag = ({ key = '' }: Tag): boolean => key.startsWith(prefix) || key.startsWith(packPrefix)
+
+/**
+ * Older records share a tag, ten a tag: of each its status, its attempt unless that is 0, and its digest in base64url,
+ * which has only characters that tags allow. Key `ecs-particles:runs/<n>`.
+ */
+const packPrefix = `${ownTagPrefix}runs/`
+
+/** How many records share one tag: 25 characters each of 256, with room for an attempt. */
+export const packed = 10
+
+const letters = { intent: 'i', refused: 'r', done: 'd', failed: 'f' } as const
+
+const statuses = new Map(Object.entries(letters).map(([status, letter]) => [letter, status as RunRecord['status']]))
+
+export const packTag = (n: number, records: readonly (readonly [string, RunRecord])[]): Tag => ({
+  key: `${packPrefix}${n}`,
+  value: [
+    '1',
+    ...records.map(([digest, { status, attempt }]) => {
+      const short = Buffer.from(digest, 'hex').toString('base64url')
+      return `${letters[status]}${attempt || ''}.${short}`
+    }),
+  ].join(' '),
+})
+
+/** When it ended, with which token and for which claim it ran is not kept: all of that matters for a short while only. */
+function unpacked(value: string): (readonly [string, RunRecord])[] {
+  const [version, ...items] = value.split(' ')
+  if (version !== '1') return []
+  return items.flatMap(item => {
+    const [, letter = '', attempt = '', short = ''] = /^([dfir])(\d*)\.([\w-]{22})$/.exec(item) ?? []
+    const status = statuses.get(letter as (typeof letters)[RunRecord['status']])
+    if (!status) return []
+    const digest = Buffer.from(short, 'base64url').toString('hex')
+    return [[digest, { status, at: 0, attempt: Number(attempt), token: 0 }] as const]
+  })
+}
 
 /** What is remembered of one run, over the tags of several revisions. */
 export function recordOf(digest: string, tagLists: readonly (readonly Tag[])[]): RunRecord | undefined {
@@ -156,56 +203,3 @@ export const hasRunBefore = (
     if (record?.claim === undefined || record.status !== 'done') return false
     return record.claim === signature || record.claim === former
   })
-
-const isRecord = ({ key = '' }: Tag): boolean => key.startsWith(prefix)
-
-export const holdsRecords = (tags: readonly Tag[] | undefined): boolean => tags?.some(isRecord) === true
-
-/** How many records there is room for beside other tags. */
-const roomBeside = (tags: readonly Tag[]): number =>
-  Math.max(0, mostTags - tags.filter(tag => !isRecord(tag) && !tag.key?.startsWith('aws:')).length)
-
-/**
- * The records of several revisions for the tags of a new one, newest first, as far as there is room beside its others:
- * those of declared runs, which must not be forgotten, and the newest of the rest.
- */
-export function carriedForward(
-  tagLists: readonly (readonly Tag[])[],
-  beside: readonly Tag[] = [],
-  declared: readonly string[] = [],
-): Tag[] {
-  const records = new Map<string, RunRecord>()
-  for (const { key = '', value = '' } of tagLists.flat()) {
-    const record = key.startsWith(prefix) ? parse(value) : undefined
-    if (!record) continue
-    const digest = key.slice(prefix.length)
-    const known = records.get(digest)
-    records.set(digest, known ? later(known, record) : record)
-  }
-  const byAge = [...records].sort(([one, { at: a }], [other, { at: b }]) => b - a || (one < other ? -1 : 1))
-  return chosen(byAge, newest, roomBeside(beside), declared).map(([digest, record]) => recordTag(digest, record))
-}
-
-/** Of runs by age, those that are declared, and as many others as there is room for. */
-function chosen<R extends readonly [string, unknown]>(
-  byAge: readonly R[],
-  most: number,
-  room: number,
-  declared: readonly string[],
-): R[] {
-  const must = byAge.filter(([digest]) => declared.includes(digest)).slice(0, room)
-  const may = byAge.filter(run => !must.includes(run)).slice(0, Math.max(0, Math.min(most, room) - must.length))
-  return byAge.filter(run => must.includes(run) || may.includes(run))
-}
-
-/** Keys of the records that a revision would hold too many of, should one more be written. Declared runs stay. */
-export function surplus(digest: string, tags: readonly Tag[], declared: readonly string[] = []): string[] {
-  const others = tags.filter(tag => isRecord(tag) && tag.key !== tagKey(digest))
-  const byAge = carriedForward(
-    [others],
-    [],
-    others.map(({ key = '' }) => key.slice(prefix.length)),
-  ).map(({ key = '' }) => [key.slice(prefix.length), key] as const)
-  const kept = new Set(chosen(byAge, newest - 1, roomBeside(tags) - 1, declared).map(([, key]) => key))
-  return others.map(({ key = '' }) => key).filter(key => !kept.has(key) && !declared.includes(key.slice(prefix.length)))
-}

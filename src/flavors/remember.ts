@@ -1,8 +1,9 @@
-/** Writes down what became of a run, on its task definition's revision. */
+/** Writes down what became of a run, in the record of its task definition's family. */
 
 import { EcsError } from '../ecs/errors.ts'
 import type { Act } from './flavor.ts'
-import { type RunRecord, recordTag, surplus } from './record.ts'
+import type { RunRecord } from './record.ts'
+import { holderFor, writeRecord } from './recordWriting.ts'
 import type { LiveTask } from './runs.ts'
 import { nameOf } from './vocabulary.ts'
 
@@ -17,17 +18,15 @@ export async function remember(
 ): Promise<void> {
   const { digest, holder } = live
   if (!holder || !digest) throw new Error('there is no task definition revision to record the run on')
-  const tooMany = surplus(digest, holder.tags, holder.declared)
   try {
-    if (tooMany.length > 0) await ecs.call('UntagResource', { resourceArn: holder.arn, tagKeys: tooMany })
-    await ecs.call('TagResource', { resourceArn: holder.arn, tags: [recordTag(digest, record)] })
+    await writeRecord(holder.record, holder.declared, digest, record, ecs)
   } catch (error) {
     if (!(error instanceof EcsError)) throw error
     throw new EcsError(
       error.call,
       error.code,
       error.said,
-      `the run cannot be recorded on ${nameOf(holder.arn)}, ${record.status === 'intent' ? 'so nothing was started' : `so its outcome (${record.status}) is not remembered`}: ${error.message}; allow it, or set custom_config.record: false if an hour's memory is enough`,
+      `the run cannot be recorded on ${nameOf(holderFor(holder.record)?.arn ?? holder.record.family)}, ${record.status === 'intent' ? 'so nothing was started' : `so its outcome (${record.status}) is not remembered`}: ${error.message}; allow it, or set custom_config.record: false if an hour's memory is enough`,
       error.unsure,
     )
   }

@@ -1,9 +1,10 @@
 /** What the tasks of one run amount to: how each ended, and what that says of the particle. Pure. */
 
-import type { RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
+import type { RunTaskRequest, Task } from '@aws-sdk/client-ecs'
 import type { Particle } from '../particle.ts'
 import { said } from '../said.ts'
 import { plural, summarizeStopped } from './containers.ts'
+import type { FamilyRecord } from './familyRecord.ts'
 import type { Observed, Verdict } from './flavor.ts'
 import { type Outcome, outcome } from './outcome.ts'
 import type { RunRecord } from './record.ts'
@@ -13,10 +14,9 @@ export type RunDefinition = RunTaskRequest & { readonly taskName?: string; reado
 
 export type TaskParticle = Particle<RunDefinition>
 
-/** A revision that remembers runs, and whose record must stay there: those of all declared jobs. */
+/** Where runs are remembered, and whose records must keep a tag of their own: those of all declared jobs. */
 export interface Holder {
-  readonly arn: string
-  readonly tags: readonly Tag[]
+  readonly record: FamilyRecord
   readonly declared: readonly string[]
 }
 
@@ -39,8 +39,10 @@ export interface LiveTask {
   readonly assumed: ReadonlyMap<string, RunRecord>
   /** Counted up by `retry-tasks`. */
   readonly attempt: number
-  /** The revision that holds the record. */
+  /** Where the record is written. */
   readonly holder?: Holder
+  /** Why it may have run although no record was found. */
+  readonly uncertain?: string
   /** The inputs ask for another run. */
   readonly asked: boolean
   /** Names what is stated, release variables aside; missing without any, and where a part is known only after apply. */
@@ -184,7 +186,14 @@ export function readJob(particle: TaskParticle, live: LiveTask): Observed {
     return {
       state: 'stopped',
       failed: true,
-      why: `whether it ran is unknown: its start was recorded at ${new Date(record.at * 1000).toISOString()} and ECS has no trace of it; find out, then set custom_config.assume: done, or name ${particle.id} in retry-tasks to run it again`,
+      why: `whether it ran is unknown: ${record.at > 0 ? `its start was recorded at ${new Date(record.at * 1000).toISOString()} and ECS has no trace of it` : 'what was recorded of it is lost with a deleted revision'}; find out, then set custom_config.assume: done, or name ${particle.id} in retry-tasks to run it again`,
+    }
+  }
+  if (live.uncertain && (!record || record.status === 'refused') && live.runs.length === 0) {
+    return {
+      state: 'stopped',
+      failed: true,
+      why: `whether it ran is unknown: ${live.uncertain}; find out, then set custom_config.assume: done, or name ${particle.id} in retry-tasks to run it`,
     }
   }
   return { state: 'terminated' }

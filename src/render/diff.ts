@@ -140,10 +140,30 @@ export function aroundTheDifference(was: string, is: string, whole: number, most
 
 /** The changes of a step. What goes, goes: every line of it begins with `-`, and the last one says so. */
 export function stepDiff(step: Step, most: number): readonly string[] {
-  const lines = diffLines(step.changes, { particle: step.particle, isNew: step.transition === 'start', most })
+  const showing = { particle: step.particle, most }
+  const lines = [
+    ...diffLines(step.changes, { ...showing, isNew: step.transition === 'start' }),
+    ...below('what it runs changes with that:', diffLines(step.follows ?? [], showing)),
+    ...below('kept from what runs, because the manifest ignores it:', keptLines(step.kept ?? [], showing)),
+  ]
   if (step.transition !== 'stop' && step.transition !== 'terminate') return lines
   const gone = `- ${pathLabel(step.particle)} ${plainly(whatHappens(step))}`
   return [...lines.map(line => line.replace(/^[!+]/, '-')), gone]
+}
+
+/** Lines under a heading of their own; without any, no heading. */
+const below = (heading: string, lines: readonly string[]): readonly string[] =>
+  lines.length > 0 ? [`  ${heading}`, ...lines] : []
+
+/** What stays as somebody else has set it: no change, and part of what is made. */
+function keptLines(kept: readonly Change[], showing: Showing): readonly string[] {
+  const value = ({ after, sensitive }: Change): string => {
+    if (sensitive) return '(hidden)'
+    return after === undefined ? '(left out)' : cut(say(after, showing), showing.most)
+  }
+  const labels = kept.map(({ path }) => pathLabel(path))
+  const width = Math.min(LABEL, Math.max(0, ...labels.map(({ length }) => length)))
+  return kept.map((change, index) => `  ${(labels[index] ?? '').padEnd(width)}  ${value(change)}`)
 }
 
 /** What the changes of a step amount to: `3 changes`, `12 settings`, `deleted`. */
