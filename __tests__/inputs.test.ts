@@ -225,6 +225,11 @@ describe('refused', () => {
       ],
     ],
     [
+      'a secret that is shown everywhere',
+      { variables: 'A=staging', 'secret-variables': 'A', environment: 'staging' },
+      ['input secret-variables: A holds the name of the environment or of the region, which are shown; take it out'],
+    ],
+    [
       'names of variables that are not set',
       { variables: 'A=1', 'release-variables': 'B', 'secret-variables': 'C, hunter 2' },
       [

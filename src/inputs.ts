@@ -141,6 +141,12 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): { inputs: Inpu
     onFailure: read('on-failure', oneOf(onFailure)),
     onRemoved: read('on-removed', oneOf(onRemoved)),
   }
+  for (const name of secretVariables) {
+    const shown = [environment, inputs.region].find(text => text !== undefined && text === variables.get(name))
+    if (shown === undefined) continue
+    const message = `input secret-variables: ${name} holds the name of the environment or of the region, which are shown; take it out`
+    problems.push({ message })
+  }
   return problems.length > 0 ? { problems } : { inputs }
 }
 

@@ -1018,7 +1018,9 @@ particles:
   })
 
   test('stand in a definition, and no message shows them there', () => {
-    expect(secrets(cluster('aws_resource: {clusterName: "a-${TOKEN}"}\n'))).toEqual([])
+    expect(
+      secrets(cluster('aws_resource: {clusterName: a, tags: [{key: "${TOKEN}", value: "a-${TOKEN}"}]}\n')),
+    ).toEqual([])
     const said = secrets(cluster(`aws_resource: {clusterName: "a \${TOKEN}", settings: "\${TOKEN}"}\n`))
     expect(said).toHaveLength(2)
     expect(said.join()).not.toContain('hunter22')

@@ -152,7 +152,7 @@ describe('a hidden value', () => {
 
   test('is in no error of a look at AWS', async () => {
     const files = {
-      'particles/main.yml': cluster['particles/main.yml'].replace('clusterName: main', 'clusterName: "${SECRET}"'),
+      'particles/main.yml': `${cluster['particles/main.yml']}  tags: [{ key: key, value: "\${SECRET}" }]\n`,
     }
     world.simulator.inject({
       operation: 'DescribeClusters',
