@@ -250,7 +250,9 @@ describe('the shop', () => {
       'ecs_task:smoke': 'skipped',
     })
     const { error } = stepOf(ended, 'ecs_service:web') ?? {}
-    expect(error?.message).toMatch(/rolled back by ECS: it runs shop-web:2 again/)
+    expect(error?.message).toMatch(
+      /rolled back by the deployment circuit breaker \(3 of 3 tasks failed\): it runs shop-web:2 again/,
+    )
     expect(error?.details.join('\n')).toMatch(/deployment failed: tasks failed to start/)
     expect(error?.details.join('\n')).toMatch(/Essential container in task exited; web exited 1/)
     expect(error?.details.join('\n')).not.toMatch(/Scaling activity/)
@@ -260,10 +262,10 @@ describe('the shop', () => {
       file: web,
       line: 23,
       message: expect.stringMatching(
-        /ecs_service:web failed: was rolled back by ECS: .*; 3 × stopped: Essential container in task exited; web exited 1$/,
+        /ecs_service:web failed: was rolled back by the deployment circuit breaker .*; 3 × stopped: Essential container in task exited; web exited 1$/,
       ),
     })
-    expect(ended.summary).toMatch(/rolled back by ECS/)
+    expect(ended.summary).toMatch(/rolled back by the deployment circuit breaker/)
     expect(ended.modifying).not.toContain('RunTask')
   })
 
