@@ -8,9 +8,19 @@ import { counts, type LiveService, type Memo, primary, reference, type ServicePa
 /** A new service, or deployment, may be missing from answers for a moment. */
 export const notVisibleYet = 30_000
 
+/** What a rollout under way is at, in one sentence. */
 export function progress(service: Service): string {
-  const state = primary(service)?.rolloutState
-  return `${counts(service)}${state ? `, deployment ${state}` : ''}`
+  const own = primary(service)
+  if (own?.rolloutState) return `${counts(service)}, deployment ${own.rolloutState}`
+  return own ? standing(service, own, 'still running') : counts(service)
+}
+
+/** `1 of 2 tasks run web:2, 2 of web:1 still running`: tasks of the PRIMARY deployment, and of those before it. */
+function standing(service: Service, own: Deployment, about: string): string {
+  const before = older(service, own)
+  const { running } = tasksOf(service, own)
+  const those = before.count > 0 ? `, ${before.count} of ${before.references.join(', ')} ${about}` : ''
+  return `${running} of ${plural(service.desiredCount ?? 0, 'task')} run ${reference(own)}${those}`
 }
 
 /** Tasks of one deployment. Where it is the only one, the service's own counts are the newer ones. */
@@ -37,10 +47,14 @@ export function isUnderWay(service: Service): boolean {
   if (own.rolloutState !== undefined) return own.rolloutState === 'IN_PROGRESS'
   if (older(service, own).count > 0) return true
   const since = own.createdAt?.getTime() ?? 0
-  const steady = service.events?.some(
-    ({ message = '', createdAt }) =>
-      message.endsWith('has reached a steady state.') && (createdAt?.getTime() ?? 0) >= since,
-  )
+  const { events = [] } = service
+  // Of a hundred events or more, ECS shows the newest: whether it was steady before them nobody can tell, or wait for.
+  const steady =
+    events.length >= 100 ||
+    events.some(
+      ({ message = '', createdAt }) =>
+        message.endsWith('has reached a steady state.') && (createdAt?.getTime() ?? 0) >= since,
+    )
   return !steady && !isFull(service, own)
 }
 
@@ -80,15 +94,11 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
   if (now.rolloutState === 'FAILED') return failed(now, rollout)
   const { desiredCount = 0, schedulingStrategy, deploymentConfiguration, deploymentController } = service
   const { running, pending } = tasksOf(service, now)
-  const before = older(service, now)
-  const because = `${running} of ${plural(desiredCount, 'task')} run ${reference(now)}${
-    before.count > 0 ? `, ${before.count} of ${before.references.join(', ')} not cleaned up yet` : ''
-  }`
-  const settled: Verdict = { is: 'settled', because }
+  const settled: Verdict = { is: 'settled', because: standing(service, now, 'not cleaned up yet') }
   if (deploymentController?.type === 'EXTERNAL') return settled
   const moving: Verdict = { is: 'moving', because: progress(service) }
   if (now.rolloutState === 'IN_PROGRESS') return moving
-  if (now.rolloutState === undefined) return isFull(service, now) && before.count === 0 ? settled : moving
+  if (now.rolloutState === undefined) return isFull(service, now) && older(service, now).count === 0 ? settled : moving
   // What came of it afterwards is another matter, where the rollout itself is all that was waited for.
   if (memo.underWay || schedulingStrategy === 'DAEMON') return settled
   const early = deploymentConfiguration?.earlySuccessCriteria
