@@ -9,7 +9,7 @@ import { isEcs } from '../ecs/errors.ts'
 import type { FoundChange } from '../engine/change.ts'
 import { compare, describe } from '../engine/compare.ts'
 import { openCurtain } from '../engine/curtain.ts'
-import { overlay } from '../engine/overlay.ts'
+import { overlay, requestOf } from '../engine/overlay.ts'
 import { ignoredPaths, memberOf } from '../engine/path.ts'
 import type { Members } from '../engine/rules.ts'
 import type { Particle } from '../particle.ts'
@@ -213,7 +213,11 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
 
   async start(particle, _live, act) {
     const answer = await insist(
-      () => act.ecs.call('CreateService', { ...forStart(particle), clientToken: tokenOf(act) }),
+      () =>
+        act.ecs.call('CreateService', {
+          ...requestOf(forStart(particle), options(particle, openCurtain)),
+          clientToken: tokenOf(act),
+        }),
       createNotYet,
       act,
     )

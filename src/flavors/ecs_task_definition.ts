@@ -2,7 +2,7 @@ import type { DescribeTaskDefinitionResponse, RegisterTaskDefinitionRequest, Tag
 import type { Ecs } from '../ecs/ecs.ts'
 import { compare, describe } from '../engine/compare.ts'
 import { openCurtain } from '../engine/curtain.ts'
-import { overlay } from '../engine/overlay.ts'
+import { overlay, requestOf } from '../engine/overlay.ts'
 import { ignoredPaths } from '../engine/path.ts'
 import { type Particle, Unknown } from '../particle.ts'
 import type { LiveService } from './ecs_service.ts'
@@ -255,7 +255,7 @@ async function register(
   const whole = request(particle.definition)
   const { tags: _stated, ...definition } = old
     ? overlay(whole, liveTaskDefinition(old), options(particle, openCurtain))
-    : whole
+    : requestOf(whole, options(particle, openCurtain))
   const answer = await insist(
     () => act.ecs.call('RegisterTaskDefinition', { ...definition, ...(tags.length > 0 && { tags }) }),
     {

@@ -2,8 +2,10 @@
 
 import type { RunTaskRequest, Task } from '@aws-sdk/client-ecs'
 import { EcsError, isEcs, isThrottled } from '../ecs/errors.ts'
+import { requestOf } from '../engine/overlay.ts'
 import type { Act } from './flavor.ts'
 import { hash, type RunRecord, recordTag, surplus } from './record.ts'
+import { taskRules } from './rules/task.ts'
 import { runName, runTag } from './runNames.ts'
 import {
   counting,
@@ -17,7 +19,7 @@ import {
   sort,
   type TaskParticle,
 } from './runs.ts'
-import { nameOf } from './vocabulary.ts'
+import { nameOf, vocabulary } from './vocabulary.ts'
 
 /** How many tokens one start may go through: each is one run that never started, or one count that was raised. */
 const mostTokens = 20
@@ -88,7 +90,8 @@ async function launch(
   { name, first, token, before, refused }: Launch,
   act: Act,
 ): Promise<Memo> {
-  const { taskName: _name, stopReason: _reason, ...asked } = particle.definition
+  const { taskName: _name, stopReason: _reason, ...stated } = particle.definition
+  const asked: RunTaskRequest = requestOf(stated, { schema: vocabulary.ecs_task.model, rules: taskRules })
   const known = new Map(live.runs.map(run => [run.taskArn ?? '', run]))
   const now = () => ({ runs: [...known.values()], essential: live.essential })
   const missing = () => {
@@ -146,7 +149,7 @@ async function runTask(
 
 export async function stop({ definition }: TaskParticle, tasks: readonly Task[], { ecs }: Act): Promise<void> {
   const cluster = definition.cluster ?? 'default'
-  const reason = definition.stopReason ?? 'PCF default stop action'
+  const reason = definition.stopReason || 'PCF default stop action'
   for (const { taskArn } of tasks) await ecs.call('StopTask', { cluster, task: taskArn, reason })
 }
 

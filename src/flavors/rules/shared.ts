@@ -12,7 +12,7 @@ export const tags: Rules = under(
     silent: true,
     foreign: ({ key }) => typeof key === 'string' && isReservedTag(key),
   },
-  { key: {}, value: { default: '' } },
+  { key: {}, value: { default: '', emptyIsValue: true } },
 )
 
 /** Values are hidden unless a user has named the variable: nobody can tell a password from a log level by its looks. */
@@ -23,6 +23,8 @@ export const environment: Rules = under(
     name: {},
     value: {
       default: '',
+      // ECS drops a variable that is sent without a value.
+      emptyIsValue: true,
       hidden: ({ holder: { name } }, _key, curtain) => typeof name !== 'string' || !curtain.revealed(name),
     },
   },
