@@ -120,7 +120,8 @@ export function walkerOf({ directory, workspace, folders, excludes }: Ground, pr
 
   function entriesOf(real: string, path: string) {
     try {
-      return readdirSync(real, { withFileTypes: true })
+      // Disks list in an order of their own.
+      return readdirSync(real, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
     } catch {
       problems.push({ message: `manifests: the folder ${inQuotes(path)} cannot be read; check its permissions` })
       return []
