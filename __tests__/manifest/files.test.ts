@@ -162,6 +162,18 @@ describe('links', () => {
     expect(find(['particles/w*.yml', '!particles/shared/**'])).toEqual({ files: ['particles/web.yml'], problems: [] })
   })
 
+  test('into a folder with a dot are fine where a pattern names it', () => {
+    write('particles/web.yml', '.infra/job.yml')
+    symlinkSync('../.infra/job.yml', join(root, 'particles/job.yml'))
+    expect(find(['.'])).toEqual({
+      files: ['particles/web.yml'],
+      problems: [
+        'particles/job.yml:1:1 the symbolic link leads to "../.infra/job.yml", where no manifests are looked for; remove the link',
+      ],
+    })
+    expect(find(['.', '.infra'])).toEqual({ files: ['.infra/job.yml', 'particles/web.yml'], problems: [] })
+  })
+
   test('by way of which the working directory is named are refused', () => {
     write('infra/particles/web.yml')
     symlinkSync('infra', join(root, 'link'))

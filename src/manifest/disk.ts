@@ -105,14 +105,13 @@ export function walkerOf({ directory, workspace, folders, excludes }: Ground, pr
     } catch {
       return refuseLink(path, 'where nothing can be read; correct or remove it')
     }
-    const root = roots.find(root => isBelow(real, root))
-    if (root === undefined) {
+    const holding = roots.filter(root => isBelow(real, root))
+    if (holding.length === 0) {
       const named = folders.map(folder => (folder === '.' ? 'the working directory' : inQuotes(folder))).join(', ')
       return refuseLink(path, `which is not below ${named}; put there what it leads to, or exclude the link`)
     }
-    const below = relative(root, real)
-    const hidden = below.split(sep).some(name => isSkipped(name) || (!dots && name.startsWith('.')))
-    if (hidden || leadsIntoGit(relative(workspace, real))) {
+    const hides = (name: string) => isSkipped(name) || (!dots && name.startsWith('.'))
+    if (holding.every(root => relative(root, real).split(sep).some(hides)) || leadsIntoGit(relative(workspace, real))) {
       return refuseLink(path, 'where no manifests are looked for; remove the link')
     }
     return real
