@@ -1,45 +1,19 @@
-/** moto, an ECS that others wrote from the same documentation: where it agrees, our own simulator is no fiction. */
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
-import { ECSClient, RegisterContainerInstanceCommand } from '@aws-sdk/client-ecs'
-import { closeAfterwards } from './harness.ts'
+/** moto: its services run what an environment variable says, and it moves a task one status on whenever it is described. */
+import { type ECSClient, RegisterContainerInstanceCommand } from '@aws-sdk/client-ecs'
+import { isInstalled, startServer } from './servers.ts'
 
-const python = 'python3'
+export const hasMoto = isInstalled('moto', 'moto.server')
 
-export const hasMoto = spawnSync(python, ['-c', 'import moto.server']).status === 0
-
-/** A server on a port of its own, gone after the test file. `running` is how many tasks each service claims to run. */
-export async function startMoto(running: number): Promise<string> {
-  const port = await freePort()
-  const server = spawn(python, ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
-    stdio: 'ignore',
-    env: { ...process.env, MOTO_ECS_SERVICE_RUNNING: String(running) },
+/** `running` is how many tasks each service claims to run; without it, what moto thinks itself. */
+export const startMoto = (running?: number): Promise<string> =>
+  startServer({
+    words: port => ['moto.server', '-H', '127.0.0.1', '-p', String(port)],
+    env: () => ({ ...(running !== undefined && { MOTO_ECS_SERVICE_RUNNING: String(running) }) }),
+    probe: '/moto-api/',
   })
-  closeAfterwards(async () => {
-    const gone = once(server, 'exit')
-    server.kill('SIGKILL')
-    await gone
-  })
-  const url = `http://127.0.0.1:${port}`
-  for (let tries = 0; tries < 300; tries++) {
-    try {
-      await fetch(`${url}/moto-api/`)
-      return url
-    } catch {
-      await new Promise(resolve => setTimeout(resolve, 200))
-    }
-  }
-  throw new Error('moto did not start')
-}
 
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
+export async function resetMoto(url: string): Promise<void> {
+  await fetch(`${url}/moto-api/reset`, { method: 'POST' })
 }
 
 /** Its EC2 by the query protocol, which needs no other SDK client. */
@@ -72,10 +46,10 @@ export async function newInstance(url: string): Promise<string> {
 }
 
 /** What the agent of an instance would do. */
-export async function register(url: string, cluster: string, instanceId: string): Promise<void> {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
-  const client = new ECSClient({ endpoint: url, region: 'us-east-1', credentials })
+export async function join(client: ECSClient, cluster: string, instanceId: string): Promise<string> {
   const instanceIdentityDocument = JSON.stringify({ instanceId })
-  await client.send(new RegisterContainerInstanceCommand({ cluster, instanceIdentityDocument }))
-  client.destroy()
+  const { containerInstance } = await client.send(
+    new RegisterContainerInstanceCommand({ cluster, instanceIdentityDocument }),
+  )
+  return containerInstance?.containerInstanceArn ?? ''
 }

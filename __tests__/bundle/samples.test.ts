@@ -1,11 +1,13 @@
 /**
- * Task definitions as people write them, and the shop, from the first plan to the end: on the simulated ECS and on moto.
+ * Task definitions as people write them, and the shop, from the first plan to the end: on the simulated ECS, on moto and on ministack.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { clientFor } from '../simulator/world.ts'
 import { bundle, Checkout, type Ended, errorsOf, root, simulatedEcs } from './harness.ts'
-import { hasMoto, network, newInstance, register, startMoto } from './moto.ts'
+import { hasMinistack, startMinistack } from './ministack.ts'
+import { hasMoto, join as joinCluster, network, newInstance, startMoto } from './moto.ts'
 
 jest.setTimeout(60_000)
 
@@ -65,21 +67,23 @@ const simulator: Server = {
   },
 }
 
-let motoUrl: string | undefined
-const startedMoto = async () => {
-  motoUrl ??= await startMoto(2)
-  return motoUrl
+/** One server of a kind for all of the file. */
+const once = (start: () => Promise<string>): (() => Promise<string>) => {
+  let url: Promise<string> | undefined
+  return () => {
+    url ??= start()
+    return url
+  }
 }
+const motoUrl = once(() => startMoto(2))
+const ministackUrl = once(startMinistack)
 
-const moto: Server = { name: 'moto', start: async () => new Checkout(await startedMoto()) }
+const moto: Server = { name: 'moto', start: async () => new Checkout(await motoUrl()) }
+const ministack: Server = { name: 'ministack', start: async () => new Checkout(await ministackUrl()) }
 
-if (!hasMoto && process.env.CI)
-  test('moto', () => {
-    throw new Error("CI must run the samples against moto as well, but python3 has no moto: pip install 'moto[server]'")
-  })
-if (!hasMoto) test.skip('moto, which python3 does not have', () => {})
+const servers = [simulator, ...(hasMoto ? [moto] : []), ...(hasMinistack ? [ministack] : [])]
 
-describe.each(hasMoto ? [simulator, moto] : [simulator])('the sample task definitions on $name', server => {
+describe.each(servers)('the sample task definitions on $name', server => {
   let here: Checkout
 
   beforeAll(async () => {
@@ -142,7 +146,7 @@ onMoto('the shop on moto', () => {
   let instance: string
 
   beforeAll(async () => {
-    url = await startedMoto()
+    url = await motoUrl()
     instance = await newInstance(url)
     const { subnet, securityGroup } = await network(url)
     here = new Checkout(url).copy('examples/shop')
@@ -167,7 +171,7 @@ onMoto('the shop on moto', () => {
   })
 
   test('the instance, once it has joined', async () => {
-    await register(url, 'shop', instance)
+    await joinCluster(clientFor(url), 'shop', instance)
     const run = await here.plan()
     expect(run.plan?.steps).toEqual([])
     expect(run.plan?.unchanged).toContainEqual({
@@ -191,6 +195,48 @@ onMoto('the shop on moto', () => {
       /(flavor: ecs_instance\npcf_name: .*)\n([\s\S]*)aws_resource: \{\}/,
       '$1\ndesired_state: terminated\n$2aws_resource:\n  custom_config:\n    deregister: true',
     )
+    expectDone(await here.apply())
+    expect((await here.plan()).plan?.steps).toEqual([])
+  })
+})
+
+/**
+ * The shop without what ministack cannot do:
+ * - the migration, since its tasks never end;
+ * - the instance, since it knows no container instances.
+ */
+const onMinistack = hasMinistack ? describe : describe.skip
+onMinistack('the shop on ministack', () => {
+  let here: Checkout
+  const none = 'flavor: quasiparticle\npcf_name: NAME\nparticles: []\n'
+
+  beforeAll(async () => {
+    here = new Checkout(await ministackUrl()).copy('examples/shop')
+    for (const name of ['migrate', 'reports'])
+      here.edit(`particles/${name}.yml`, /[\s\S]*/, none.replace('NAME', `no-${name}`))
+    here.edit('particles/web.yml', ', ecs_task:migrate]', ']')
+  }, 90_000)
+
+  test('plan and apply', async () => {
+    const planned = await here.plan()
+    expect(planned.plan?.steps.map(({ particle }) => particle)).toEqual([
+      'ecs_cluster:shop',
+      'ecs_task_definition:web',
+      'ecs_service:web',
+    ])
+    expectDone(await here.apply())
+    expect((await here.plan()).plan?.steps).toEqual([])
+  })
+
+  test('another image', async () => {
+    here.edit('particles/web.yml', 'shop/web:1.8.2', 'shop/web:1.9.0')
+    expectDone(await here.apply())
+    expect((await here.plan()).plan?.steps).toEqual([])
+  })
+
+  test('the end', async () => {
+    for (const file of ['cluster.yml', 'web.yml'])
+      here.edit(`particles/${file}`, /^(flavor: ecs_.*\npcf_name: .*)$/gm, '$1\ndesired_state: terminated')
     expectDone(await here.apply())
     expect((await here.plan()).plan?.steps).toEqual([])
   })

@@ -23,7 +23,7 @@ describe('stated whole: what is left out is to go', () => {
     ['a value that goes', {}, { pidMode: 'task' }, ['pidMode: "task" → ∅']],
     ['null is none', { pidMode: null }, { ipcMode: null }, []],
     ['null is none, beside something', { pidMode: null }, { pidMode: 'task' }, ['pidMode: "task" → ∅']],
-    ['an empty text is not nothing', web({ user: '' }), web({}), ['containerDefinitions[web].user: ∅ → ""']],
+    ['an empty text is nothing', web({ user: '' }), web({}), []],
     ['an empty text is not 0', web({ memory: '' }), web({ memory: 0 }), ['containerDefinitions[web].memory: 0 → ""']],
     ['0 is not nothing', web({ memory: 0 }), web({}), ['containerDefinitions[web].memory: ∅ → 0']],
     ['false is not nothing', web({ memory: false }), web({}), ['containerDefinitions[web].memory: ∅ → false']],

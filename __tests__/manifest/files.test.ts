@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { readText } from '../../src/manifest/disk.ts'
 import { findManifests } from '../../src/manifest/files.ts'
 import { sayProblem } from '../../src/particle.ts'
 
@@ -134,11 +136,73 @@ test('a working directory that is not there is a problem', () => {
 })
 
 describe('links', () => {
-  test('inside the workspace are fine, and one file is one manifest', () => {
+  test('below the folders that are named are fine, and one file is one manifest', () => {
     write('particles/web.yml', 'shared/job.yml')
     symlinkSync('web.yml', join(root, 'particles/alias.yml'))
     symlinkSync('../shared', join(root, 'particles/shared'))
-    expect(find(['particles'])).toEqual({ files: ['particles/alias.yml', 'particles/shared/job.yml'], problems: [] })
+    const files = ['particles/alias.yml', 'particles/shared/job.yml']
+    expect(find(['particles', 'shared'])).toEqual({ files, problems: [] })
+    expect(find(['.'])).toEqual({ files, problems: [] })
+  })
+
+  test('out of the folder that is named are refused, unless they are excluded', () => {
+    write('particles/web.yml', 'shared/job.yml')
+    symlinkSync('../shared', join(root, 'particles/shared'))
+    symlinkSync('../shared/job.yml', join(root, 'particles/job.yml'))
+    const refused = (link: string, target: string) =>
+      `particles/${link}:1:1 the symbolic link leads to "../${target}", which is not below "particles"; put there what it leads to, or exclude the link`
+    expect(find(['particles'])).toEqual({
+      files: ['particles/web.yml'],
+      problems: [refused('job.yml', 'shared/job.yml'), refused('shared', 'shared')],
+    })
+    expect(find(['particles', '!particles/shared', '!particles/job.yml'])).toEqual({
+      files: ['particles/web.yml'],
+      problems: [],
+    })
+    expect(find(['particles/w*.yml', '!particles/shared/**'])).toEqual({ files: ['particles/web.yml'], problems: [] })
+  })
+
+  test('into a folder with a dot are fine where a pattern names it', () => {
+    write('particles/web.yml', '.infra/job.yml')
+    symlinkSync('../.infra/job.yml', join(root, 'particles/job.yml'))
+    expect(find(['.'])).toEqual({
+      files: ['particles/web.yml'],
+      problems: [
+        'particles/job.yml:1:1 the symbolic link leads to "../.infra/job.yml", where no manifests are looked for; remove the link',
+      ],
+    })
+    expect(find(['.', '.infra'])).toEqual({ files: ['.infra/job.yml', 'particles/web.yml'], problems: [] })
+  })
+
+  test('by way of which the working directory is named are refused', () => {
+    write('infra/particles/web.yml')
+    symlinkSync('infra', join(root, 'link'))
+    symlinkSync(tmpdir(), join(root, 'out'))
+    const refused = (link: string, target: string) =>
+      `working-directory: "${link}" is a symbolic link that leads to "${target}"; name the folder itself`
+    expect(find(['particles'], 'link')).toEqual({ files: [], problems: [refused('link', 'infra')] })
+    expect(find(['.'], 'link/particles')).toEqual({ files: [], problems: [refused('link', 'infra')] })
+    expect(find(['.'], 'out').problems).toEqual([refused('out', tmpdir())])
+  })
+
+  test('by way of which a pattern is named are refused', () => {
+    write('infra/web.yml')
+    symlinkSync('infra', join(root, 'particles'))
+    const problems = [
+      'particles:1:1 the symbolic link leads to "infra", which is not below "particles"; put there what it leads to, or exclude the link',
+    ]
+    expect(find(['particles'])).toEqual({ files: [], problems })
+    expect(find(['particles/*.yml'])).toEqual({ files: [], problems })
+  })
+
+  test('whose names or targets are not of one line are told on one', () => {
+    write('particles/web.yml')
+    symlinkSync('../a\n::error::b', join(root, 'particles/a.yml'))
+    symlinkSync('..', join(root, 'particles/x\n::error::y'))
+    expect(find(['particles']).problems).toEqual([
+      'particles/a.yml:1:1 the symbolic link leads to "../a\\n::error::b", where nothing can be read; correct or remove it',
+      'manifests: "particles/x\\n::error::y": the symbolic link leads to "..", which is not below "particles"; put there what it leads to, or exclude the link',
+    ])
   })
 
   test('that go round end', () => {
@@ -159,7 +223,9 @@ describe('links', () => {
       symlinkSync(join(outside, target), join(root, link))
       expect(find(['particles'])).toEqual({
         files: ['particles/web.yml'],
-        problems: [`${link}:1:1 the symbolic link leads out of the workspace; put the file itself there`],
+        problems: [
+          `${link}:1:1 the symbolic link leads to "${join(outside, target)}", which is not below "particles"; put there what it leads to, or exclude the link`,
+        ],
       })
       expect(find([`${link}${link.endsWith('.yml') ? '' : '/*.yml'}`]).problems).toHaveLength(1)
     } finally {
@@ -172,7 +238,7 @@ describe('links', () => {
     symlinkSync('gone.yml', join(root, 'particles/link.yml'))
     symlinkSync('gone', join(root, 'particles/other'))
     expect(find(['particles']).problems).toEqual([
-      'particles/link.yml:1:1 the symbolic link leads nowhere; correct or remove it',
+      'particles/link.yml:1:1 the symbolic link leads to "gone.yml", where nothing can be read; correct or remove it',
     ])
   })
 })
@@ -193,5 +259,55 @@ describe('texts', () => {
     ['UTF-16', Uint8Array.of(0xff, 0xfe, 0x61, 0x00), 'a.yml:1:1 the file is not UTF-8; save it as UTF-8'],
   ])('%s', (_, bytes, result) => {
     expect(only(bytes)).toBe(result)
+  })
+})
+
+describe('what is no manifest', () => {
+  test.each([['.git/**/*.yml'], ['.git'], ['.GIT/a.yml'], ['particles/.Git/*.yml'], ['git~1/a.yml']])(
+    "%s names git's own folder",
+    pattern => {
+      write('particles/web.yml', '.git/a.yml', '.GIT/a.yml', 'particles/.Git/a.yml', 'git~1/a.yml')
+      expect(find([pattern, 'particles'])).toEqual({
+        files: ['particles/web.yml'],
+        problems: [`manifests: "${pattern}" leads into git's own folder, which is never read; remove it`],
+      })
+    },
+  )
+
+  test("git's own folder is not found by a pattern that names dots", () => {
+    write('.github/a.yml', '.git/b.yml', '.GIT/c.yml', 'sub/.Git/d.yml')
+    expect(find(['{.,sub/.}*/*.yml'])).toEqual({ files: ['.github/a.yml'], problems: [] })
+  })
+
+  test('a pipe, which nobody waits for', () => {
+    write('particles/web.yml')
+    expect(spawnSync('mkfifo', [join(root, 'particles/pipe.yml')]).status).toBe(0)
+    symlinkSync('pipe.yml', join(root, 'particles/link.yml'))
+    expect(find(['particles'])).toEqual({
+      files: ['particles/web.yml'],
+      problems: [
+        'particles/link.yml:1:1 the symbolic link leads to "pipe.yml", which is no regular file; remove the link',
+        'particles/pipe.yml:1:1 it is no regular file but a pipe, a socket or a device; remove it',
+      ],
+    })
+    expect(find(['particles/pipe.yml']).problems).toEqual([
+      'particles/pipe.yml:1:1 it is no regular file but a pipe, a socket or a device; remove it',
+    ])
+  })
+
+  test('a file that something else has taken the place of since it was found', () => {
+    write('particles/web.yml', 'secret')
+    const said: string[] = []
+    const found = join(realpathSync(root), 'particles/web.yml')
+    rmSync(found)
+    symlinkSync('../secret', found)
+    expect(readText(found, message => said.push(message))).toBeUndefined()
+    rmSync(found)
+    expect(spawnSync('mkfifo', [found]).status).toBe(0)
+    expect(readText(found, message => said.push(message))).toBeUndefined()
+    expect(said).toEqual([
+      'the file cannot be read; check its permissions',
+      'the file became something else while it was read; run it again',
+    ])
   })
 })

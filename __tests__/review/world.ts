@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { jest } from '@jest/globals'
@@ -125,6 +125,8 @@ export class World {
   skew = 0
   /** Inputs of every run. */
   readonly given: Given
+  /** Symbolic links in every checkout from now on, each in place of whatever file has its name. */
+  readonly links = new Map<string, string>()
   readonly #folder = mkdtempSync(join(tmpdir(), 'review-'))
   #runs = 0
 
@@ -292,6 +294,11 @@ export class World {
     for (const [file, text] of files) {
       mkdirSync(dirname(join(workspace, file)), { recursive: true })
       writeFileSync(join(workspace, file), text)
+    }
+    for (const [link, target] of this.links) {
+      mkdirSync(dirname(join(workspace, link)), { recursive: true })
+      rmSync(join(workspace, link), { force: true })
+      symlinkSync(target, join(workspace, link))
     }
     const { owner, repo } = this.github
     const eventPath = join(this.#folder, `${id}.event.json`)

@@ -46,6 +46,8 @@ export interface Case {
   readonly expected: unknown
   /** Why moto cannot take part. */
   readonly moto?: string
+  /** Why ministack cannot. */
+  readonly ministack?: string
 }
 
 const app = { name: 'app', image: 'app:1', memory: 128 }
@@ -103,8 +105,11 @@ const lifecycles = 'jumps over lifecycles: tasks are RUNNING and services scaled
 const idempotency = 'ignores client tokens'
 const dropped = 'drops several members of CreateService and their defaults'
 const unchecked = 'does not check this input'
+const kept = 'keeps what was sent, and fills in nothing'
+const unasked = 'shows tags to whoever asks for none'
+const instanceless = 'knows no container instances'
 
-/** What both control planes must say alike; what moto cannot do says why. */
+/** What all control planes must say alike; what moto or ministack cannot do says why. */
 export const cases: readonly Case[] = [
   {
     name: 'a new cluster is ACTIVE and empty',
@@ -180,6 +185,7 @@ export const cases: readonly Case[] = [
       return (await client.send(new DescribeClustersCommand({ clusters: [cluster] }))).clusters?.[0]?.status
     },
     expected: 'INACTIVE',
+    ministack: 'forgets a cluster that is deleted',
   },
   {
     name: 'a missing cluster is a ClusterNotFoundException to whatever is in it',
@@ -191,6 +197,7 @@ export const cases: readonly Case[] = [
         failure(client.send(new DeleteClusterCommand({ cluster }))),
       ]),
     expected: Array(4).fill('ClusterNotFoundException: Cluster not found.'),
+    ministack: 'answers empty lists for what is in no cluster',
   },
   {
     name: 'CreateCluster on an ACTIVE name answers the existing one unchanged',
@@ -210,6 +217,7 @@ export const cases: readonly Case[] = [
     },
     expected: 'ClusterContainsServicesException',
     moto: 'deletes clusters whatever is in them',
+    ministack: 'deletes clusters whatever is in them',
   },
   {
     name: 'a registered task definition has its defaults',
@@ -232,6 +240,7 @@ export const cases: readonly Case[] = [
       container: { cpu: 0, essential: true, environment: [], mountPoints: [], volumesFrom: [], portMappings: [] },
       lists: [[], []],
     },
+    ministack: kept,
   },
   {
     name: 'an EFS volume begins at its root',
@@ -242,6 +251,7 @@ export const cases: readonly Case[] = [
       return it?.volumes
     },
     expected: [{ name: 'data', efsVolumeConfiguration: { fileSystemId: 'fs-1', rootDirectory: '/' } }],
+    ministack: kept,
   },
   {
     name: 'port mappings have a protocol and a host port',
@@ -250,7 +260,8 @@ export const cases: readonly Case[] = [
       return it?.containerDefinitions?.[0]?.portMappings
     },
     expected: [{ containerPort: 80, hostPort: 0, protocol: 'tcp' }],
-    moto: 'keeps port mappings as they were sent',
+    moto: kept,
+    ministack: kept,
   },
   {
     name: 'cpu and memory are kept in units and MiB',
@@ -259,7 +270,8 @@ export const cases: readonly Case[] = [
       return [it?.cpu, it?.memory]
     },
     expected: ['512', '1024'],
-    moto: 'keeps them as they were sent',
+    moto: kept,
+    ministack: kept,
   },
   {
     name: 'revisions count up, and a family is its latest',
@@ -296,6 +308,7 @@ export const cases: readonly Case[] = [
     },
     expected: 1,
     moto: 'answers the latest revision, ACTIVE or not',
+    ministack: 'answers the latest revision, ACTIVE or not',
   },
   {
     name: 'families are listed',
@@ -310,6 +323,7 @@ export const cases: readonly Case[] = [
     name: 'a missing task definition cannot be described',
     run: ({ client }) => failure(client.send(new DescribeTaskDefinitionCommand({ taskDefinition: 'nowhere' }))),
     expected: 'ClientException: Unable to describe task definition.',
+    ministack: 'says it in words of its own',
   },
   {
     name: 'deregistering needs a revision',
@@ -318,6 +332,7 @@ export const cases: readonly Case[] = [
       return failure(client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web' })))
     },
     expected: 'ClientException: Revision is missing.',
+    ministack: unchecked,
   },
   {
     name: 'a container needs a name, an image and memory',
@@ -334,6 +349,7 @@ export const cases: readonly Case[] = [
       'ClientException: Container.image should not be null or empty.',
       "ClientException: Invalid setting for container 'a'. At least one of 'memory' or 'memoryReservation' must be specified.",
     ],
+    ministack: 'says it in words of its own, and needs no memory',
   },
   {
     name: 'Fargate knows only some combinations of cpu and memory',
@@ -343,12 +359,14 @@ export const cases: readonly Case[] = [
       ),
     expected: 'ClientException',
     moto: unchecked,
+    ministack: unchecked,
   },
   {
     name: 'an empty list of tags is refused',
     run: ({ client }) => failureName(register(client, { tags: [] })),
     expected: 'ClientException',
     moto: unchecked,
+    ministack: unchecked,
   },
   {
     name: 'task definition tags stand beside it',
@@ -359,6 +377,7 @@ export const cases: readonly Case[] = [
       return [await look([]), await look(['TAGS'])]
     },
     expected: [undefined, [{ key: 'a', value: '1' }]],
+    ministack: unasked,
   },
   {
     name: 'tags of clusters, services, task definitions and tasks are merged and removed by ARN',
@@ -391,6 +410,7 @@ export const cases: readonly Case[] = [
     },
     expected: 'InvalidParameterException',
     moto: unchecked,
+    ministack: unchecked,
   },
   {
     name: 'a new service is ACTIVE, with a PRIMARY deployment that has its id',
@@ -416,6 +436,7 @@ export const cases: readonly Case[] = [
       launchType: 'EC2',
       deployment: ['PRIMARY', true, 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:1'],
     },
+    ministack: 'gives deployments ids of another form',
   },
   {
     name: 'a service reaches its desired count',
@@ -432,6 +453,7 @@ export const cases: readonly Case[] = [
     name: 'a service that was just created has not reached its desired count yet',
     run: async plane => (await withService(plane, 2))?.runningCount,
     expected: 0,
+    ministack: lifecycles,
   },
   {
     name: 'a service has the defaults of its deployment configuration',
@@ -463,6 +485,7 @@ export const cases: readonly Case[] = [
       return [await look([]), await look(['TAGS'])]
     },
     expected: [[], [{ key: 'a', value: '1' }]],
+    ministack: unasked,
   },
   {
     name: 'creating it again with other parameters is not idempotent',
@@ -473,6 +496,7 @@ export const cases: readonly Case[] = [
     },
     expected: 'InvalidParameterException: Creation of service was not idempotent.',
     moto: 'makes a second service of the same name in place of the first',
+    ministack: 'calls the error a ClientException',
   },
   {
     name: 'an update of the desired count keeps the rest',
@@ -549,6 +573,7 @@ export const cases: readonly Case[] = [
     },
     expected: 'DRAINING',
     moto: lifecycles,
+    ministack: lifecycles,
   },
   {
     name: 'services are listed in pages of ten',
@@ -565,6 +590,7 @@ export const cases: readonly Case[] = [
     },
     expected: [10, 2],
     moto: 'pages nothing',
+    ministack: 'pages nothing',
   },
   {
     name: 'at most ten services are described in a call',
@@ -575,6 +601,7 @@ export const cases: readonly Case[] = [
     },
     expected: 'InvalidParameterException',
     moto: unchecked,
+    ministack: unchecked,
   },
   {
     name: 'a task runs and says by whom it was started',
@@ -594,12 +621,14 @@ export const cases: readonly Case[] = [
     },
     expected: ['RUNNING', 'RUNNING', 'me', 'family:web', 'web:1', true],
     moto: 'moves a task one status on, towards STOPPED, every time it is described',
+    ministack: 'knows no container instances, and gives a task no group',
   },
   {
     name: 'a task that was just started is PENDING',
     run: async plane => (await withTask(plane)).task?.lastStatus,
     expected: 'PENDING',
     moto: lifecycles,
+    ministack: lifecycles,
   },
   {
     name: 'tasks are listed by startedBy and by family',
@@ -626,6 +655,7 @@ export const cases: readonly Case[] = [
     },
     expected: 'InvalidParameterException: cannot specify startedBy with other arguments',
     moto: unchecked,
+    ministack: unchecked,
   },
   {
     name: 'a task that was stopped says why',
@@ -650,6 +680,7 @@ export const cases: readonly Case[] = [
       return [await look([]), await look(['TAGS'])]
     },
     expected: [[], [{ key: 'a', value: '1' }]],
+    ministack: unasked,
   },
   {
     name: 'tasks cannot be empty',
@@ -658,6 +689,7 @@ export const cases: readonly Case[] = [
       return failure(client.send(new DescribeTasksCommand({ cluster, tasks: [] })))
     },
     expected: 'InvalidParameterException: Tasks cannot be empty.',
+    ministack: unchecked,
   },
   {
     name: 'a missing task is a failure',
@@ -682,6 +714,7 @@ export const cases: readonly Case[] = [
     },
     expected: true,
     moto: idempotency,
+    ministack: idempotency,
   },
   {
     name: 'instances are listed, described and drained',
@@ -699,6 +732,7 @@ export const cases: readonly Case[] = [
       return [containerInstanceArns?.includes(arn), it?.ec2InstanceId === ec2InstanceId, it?.status, it?.agentConnected]
     },
     expected: [true, true, 'DRAINING', true],
+    ministack: instanceless,
   },
   {
     name: 'instances are found by their EC2 id',
@@ -712,6 +746,7 @@ export const cases: readonly Case[] = [
     },
     expected: [1, true],
     moto: 'ignores the filter',
+    ministack: instanceless,
   },
   {
     name: 'attributes are put on an instance',

@@ -2,6 +2,7 @@ import type { StaticStructureSchema } from '@smithy/types'
 import type { Curtain } from '../flavors/flavor.ts'
 import { Unknown } from '../particle.ts'
 import type { FoundChange, Value } from './change.ts'
+import { withoutEmpty } from './empty.ts'
 import { type Distance, pairsOf } from './pairing.ts'
 import { covered, display, inside, Labels, nameMember, type Step } from './path.ts'
 import type { Around, Members, Rules } from './rules.ts'
@@ -48,8 +49,8 @@ export function compare(stated: object, live: object, options: CompareOptions): 
   const shape = shapeOf(options.schema, options.rules)
   const walk = new Walk(options)
   walk.structures(
-    rootOf(stated, shape, 'stated'),
-    rootOf(live, shape, 'live'),
+    rootOf(withoutEmpty(stated, shape), shape, 'stated'),
+    rootOf(withoutEmpty(live, shape), shape, 'live'),
     shape,
     undefined,
     undefined,
@@ -61,7 +62,8 @@ export function compare(stated: object, live: object, options: CompareOptions): 
 /** What a start adds, leaf by leaf, as it is written: defaults that are stated too, ignored paths too. */
 export function describe(stated: object, options: CompareOptions): FoundChange[] {
   const walk = new Walk({ ...options, ignore: [] })
-  const root = rootOf(stated, shapeOf(options.schema, options.rules), 'stated')
+  const shape = shapeOf(options.schema, options.rules)
+  const root = rootOf(withoutEmpty(stated, shape), shape, 'stated')
   if (root) walk.add(root, undefined)
   return walk.changes
 }
@@ -69,7 +71,8 @@ export function describe(stated: object, options: CompareOptions): FoundChange[]
 /**
  * The stated definition in one normal spelling, with defaults and what is ignored left out, unordered lists and keys
  * sorted: equal definitions, equal text. Digests of jobs are made from it, and a digest that changes runs a job again:
- * what it gives for a definition must not change without a new version.
+ * what it gives for a definition must not change without a new version. For that reason alone an empty text, which is
+ * none everywhere else, stands in it as it is stated.
  */
 export function canonical(stated: object, options: CompareOptions): unknown {
   const root = rootOf(stated, shapeOf(options.schema, options.rules), 'stated')

@@ -1,4 +1,5 @@
 import { type CompareOptions, distanceOf, rootOf } from './compare.ts'
+import { withoutEmpty } from './empty.ts'
 import { pairsOf } from './pairing.ts'
 import { covered, inside, Labels, type Step } from './path.ts'
 import type { Members } from './rules.ts'
@@ -17,16 +18,22 @@ export function overlay<Definition extends object>(
   options: CompareOptions,
 ): Definition {
   const shape = shapeOf(options.schema, options.rules)
-  const root = rootOf(stated, shape, 'stated')
+  const root = rootOf(withoutEmpty(stated, shape), shape, 'stated')
   if (!root) return stated
   return new Overlay(options).structure(
     root,
-    rootOf(live, shape, 'live'),
+    rootOf(withoutEmpty(live, shape), shape, 'live'),
     shape,
     undefined,
     options.whole,
   ) as Definition
 }
+
+/** What to send for a start: the stated definition, but for what says nothing. */
+export const requestOf = <Definition extends object>(
+  stated: Definition,
+  { schema, rules }: Pick<CompareOptions, 'schema' | 'rules'>,
+): Definition => withoutEmpty(stated, shapeOf(schema, rules))
 
 class Overlay {
   readonly #options: CompareOptions

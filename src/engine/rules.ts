@@ -16,11 +16,14 @@ export interface Around {
 
 /**
  * What is known of one member beyond its type. Both sides of a comparison meet the same row; after that, equality is
- * strict. Everywhere and without a row: an empty list, map or structure equals none, and `null` is none.
+ * strict. Everywhere and without a row: an empty list, map or structure equals none, `null` is none, and so is an empty
+ * text, but in lists, in string maps and in members that the API requires.
  */
 export interface Rule {
   /** What ECS takes when the member is left out. A function may look at the value: `undefined` means there is no default. */
   readonly default?: string | number | boolean | ((around: Around, value: unknown) => unknown)
+  /** An empty text is a value of its own: it is compared, shown and sent. */
+  readonly emptyIsValue?: true
   /** What it means that an answer leaves the member out, where that is something else than the default of a new one. */
   readonly unanswered?: string
   /** The one spelling of values that mean the same; for lists and maps, of each value. It is also what plans show. */

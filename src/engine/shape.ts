@@ -6,6 +6,8 @@ import type { Rule, Rules } from './rules.ts'
 export interface Shape {
   readonly kind: 'value' | 'structure' | 'list' | 'map'
   readonly rule: Rule
+  /** Whether an empty text says something here: the table says so, or the API requires the member. */
+  readonly keepsEmpty: boolean
   /** Of a structure, in the order of the API model. */
   readonly members: ReadonlyMap<string, Shape>
   /** Of a list or map: what it holds. It shares the list's row. */
@@ -32,20 +34,25 @@ export function shapeOf(schema: StaticStructureSchema, rules: Rules): Shape {
   return shape
 }
 
-function compile(schema: NormalizedSchema, path: string, rules: Rules): Shape {
+function compile(schema: NormalizedSchema, path: string, rules: Rules, required = false): Shape {
   const rule = rules[path] ?? strict
+  // Where no text is due, an empty one is a wrong type and no absence.
+  const row = { rule, keepsEmpty: required || rule.emptyIsValue === true || !schema.isStringSchema() }
   if (schema.isListSchema()) {
-    return { kind: 'list', rule, members: none, of: compile(schema.getValueSchema(), path, rules) }
+    return { kind: 'list', ...row, members: none, of: compile(schema.getValueSchema(), path, rules) }
   }
   if (schema.isMapSchema()) {
-    return { kind: 'map', rule, members: none, of: compile(schema.getValueSchema(), path, rules) }
+    return { kind: 'map', ...row, members: none, of: compile(schema.getValueSchema(), path, rules) }
   }
-  if (!schema.isStructSchema()) return { kind: 'value', rule, members: none }
+  if (!schema.isStructSchema()) return { kind: 'value', ...row, members: none }
   const members = new Map<string, Shape>()
+  // The SDK's structures name their required members first, and say how many these are.
+  const [, , , , names, , count = 0] = schema.getSchema() as StaticStructureSchema
+  const needed = new Set(names.slice(0, count))
   for (const [name, member] of schema.structIterator()) {
-    members.set(name, compile(member, path === '' ? name : `${path}.${name}`, rules))
+    members.set(name, compile(member, path === '' ? name : `${path}.${name}`, rules, needed.has(name)))
   }
-  return { kind: 'structure', rule, members }
+  return { kind: 'structure', ...row, members }
 }
 
 /** Every member of a request, nested ones too, as tables name them. */

@@ -3,7 +3,7 @@ import type { Ecs } from '../ecs/ecs.ts'
 import { isEcs } from '../ecs/errors.ts'
 import { compare, describe } from '../engine/compare.ts'
 import { openCurtain } from '../engine/curtain.ts'
-import { overlay } from '../engine/overlay.ts'
+import { overlay, requestOf } from '../engine/overlay.ts'
 import { ignoredPaths, memberOf } from '../engine/path.ts'
 import type { Particle } from '../particle.ts'
 import { plural } from './containers.ts'
@@ -138,7 +138,7 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
   look: (particle, { ecs }) => ecs.cluster(particle.definition.clusterName ?? 'default'),
 
   async start(particle, _live, { ecs }) {
-    await ecs.call('CreateCluster', particle.definition)
+    await ecs.call('CreateCluster', requestOf(particle.definition, options(particle, openCurtain)))
     return undefined
   },
 

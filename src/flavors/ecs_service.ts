@@ -1,6 +1,8 @@
 import type { CreateServiceRequest, Service, ServiceRevision } from '@aws-sdk/client-ecs'
 import { isEcs } from '../ecs/errors.ts'
 import { describe } from '../engine/compare.ts'
+import { openCurtain } from '../engine/curtain.ts'
+import { requestOf } from '../engine/overlay.ts'
 import { said } from '../said.ts'
 import { stopping, summarizeStopped } from './containers.ts'
 import type { Comparison, Flavor } from './flavor.ts'
@@ -159,7 +161,11 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
 
   async start(particle, _live, act) {
     const answer = await insist(
-      () => act.ecs.call('CreateService', { ...forStart(particle), clientToken: tokenOf(act) }),
+      () =>
+        act.ecs.call('CreateService', {
+          ...requestOf(forStart(particle), options(particle, openCurtain)),
+          clientToken: tokenOf(act),
+        }),
       createNotYet,
       act,
     )

@@ -2,6 +2,7 @@
 
 import type { RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
 import { EcsError } from '../ecs/errors.ts'
+import { requestOf } from '../engine/overlay.ts'
 import { clearAssumed } from './assume.ts'
 import { plural } from './containers.ts'
 import type { Act } from './flavor.ts'
@@ -9,6 +10,7 @@ import { lackedCapacity, outcome } from './outcome.ts'
 import { hash, type RunRecord, recordsIn } from './record.ts'
 import { holderFor } from './recordWriting.ts'
 import { remember, seconds } from './remember.ts'
+import { taskRules } from './rules/task.ts'
 import { isNamed, repositoryTag, runName, runTag } from './runNames.ts'
 import {
   counting,
@@ -22,7 +24,7 @@ import {
   type TaskParticle,
 } from './runs.ts'
 import { ask, inWords, passes, placed, startedNothing, visible } from './runTask.ts'
-import { nameOf } from './vocabulary.ts'
+import { nameOf, vocabulary } from './vocabulary.ts'
 
 /** How many tokens one start may go through: each is one run that never started, or one count that was raised. */
 const mostTokens = 20
@@ -121,7 +123,8 @@ async function launch(
   { name, first, token, written }: Launch,
   act: Act,
 ): Promise<Memo> {
-  const { taskName: _name, stopReason: _reason, ...stated } = particle.definition
+  const { taskName: _name, stopReason: _reason, ...definition } = particle.definition
+  const stated: RunTaskRequest = requestOf(definition, { schema: vocabulary.ecs_task.model, rules: taskRules })
   const cluster = stated.cluster ?? 'default'
   const startedBy = stated.startedBy ?? name
   const known = new Map(runs.map(run => [run.taskArn ?? '', run]))

@@ -4,7 +4,7 @@ import type { DescribeTaskDefinitionResponse, RegisterTaskDefinitionRequest, Ser
 import type { FoundChange } from '../engine/change.ts'
 import { type CompareOptions, compare } from '../engine/compare.ts'
 import { openCurtain } from '../engine/curtain.ts'
-import { overlay } from '../engine/overlay.ts'
+import { overlay, requestOf } from '../engine/overlay.ts'
 import { ignoredPaths } from '../engine/path.ts'
 import { type Particle, valueAt } from '../particle.ts'
 import type { FamilyRecord } from './familyRecord.ts'
@@ -71,7 +71,8 @@ const ground = (live: LiveTaskDefinition): Revision | undefined => live.running[
 /** The definition as it is to run: as stated, with the values that somebody else owns taken from the ground. */
 export function wanted(particle: TaskDefinitionParticle, from: Revision | undefined): RegisterTaskDefinitionRequest {
   const whole = request(particle.definition)
-  return from ? overlay(whole, liveTaskDefinition(from), optionsOf(particle, openCurtain)) : whole
+  const options = optionsOf(particle, openCurtain)
+  return from ? overlay(whole, liveTaskDefinition(from), options) : requestOf(whole, options)
 }
 
 /** What is ignored counts as well: it must not go live because a revision that nobody deployed says the rest. */

@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { realpathSync, statSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import picomatch from 'picomatch'
 import type { Problem } from '../particle.ts'
+import { isOneLine, leadsIntoGit, linkOnTheWay, MANIFEST, readText, slashed, walkerOf } from './disk.ts'
 import { inQuotes } from './words.ts'
 
 /** A manifest's text. `file` is relative to the workspace, with forward slashes. */
@@ -10,18 +11,13 @@ export interface ManifestText {
   readonly text: string
 }
 
-const LARGEST = 1024 * 1024
-const MANIFEST = /\.(ya?ml|json)$/i
-const SKIPPED = new Set(['node_modules', '.git'])
-// Links inside a folder can make a few files look like very many.
-const ENTRIES = 100_000
-
 /**
- * Finds and reads manifests: the only place where this room touches the disk.
+ * Finds and reads manifests.
  *
  * Patterns are globs, one each, relative to `directory`; `!` excludes; a folder means every manifest in it at any
- * depth. As for a shell, a name that begins with a dot is found only by a pattern that names the dot. Links out of
- * `workspace` are refused: a pull request could publish another file of the machine by them.
+ * depth. As for a shell, a name that begins with a dot is found only by a pattern that names the dot, and git's own folder
+ * by none. Only regular files below the folders that the patterns name are read: a pull request could publish any other
+ * file of the machine by a symbolic link. A hard link looks like the file itself, and git cannot hold one.
  */
 export function findManifests(
   patterns: readonly string[],
@@ -29,39 +25,45 @@ export function findManifests(
   workspace = directory,
 ): { texts: ManifestText[]; problems: Problem[] } {
   const problems: Problem[] = []
-  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
-    const folder = inQuotes(slashed(relative(workspace, directory)) || directory)
-    return { texts: [], problems: [{ message: `working-directory: there is no folder ${folder}; correct it` }] }
-  }
+  const astray = directoryProblem(directory, workspace)
+  if (astray) return { texts: [], problems: [astray] }
   const given = patterns.map(pattern => pattern.trim()).filter(pattern => pattern !== '')
   const wanted = given.filter(pattern => !pattern.startsWith('!'))
   const excluded = given
     .filter(pattern => pattern.startsWith('!'))
     .map(pattern => matcher(normal(pattern.slice(1)), directory))
-  const walk = walkerOf(directory, workspace, problems)
+  const isExcluded = (path: string) => excluded.some(matches => matches(path))
+  const inside = wanted.flatMap(pattern => {
+    const path = normal(pattern)
+    const wrong = (message: string) => problems.push({ message: `manifests: ${inQuotes(pattern)} ${message}` })
+    if (path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.split('/').includes('..'))
+      wrong('leads out of the working directory; write a path below it, or set working-directory')
+    else if (leadsIntoGit(path)) wrong("leads into git's own folder, which is never read; remove it")
+    else return [{ pattern, path, wrong, base: baseOf(path) }]
+    return []
+  })
+  const ground = {
+    directory: realpathSync(directory),
+    workspace: realpathSync(workspace),
+    folders: [...new Set(inside.map(({ path, base }) => folderOf(path, base, directory)))],
+    excludes: (path: string) => isExcluded(path) || isExcluded(`${path}/any.yml`),
+  }
+  const walk = walkerOf(ground, problems)
   // By real path, so that a file and the links to it are one manifest.
   const found = new Map<string, string>()
   const fruitless: string[] = []
-  for (const pattern of wanted) {
-    const wrong = (message: string) => problems.push({ message: `manifests: ${inQuotes(pattern)} ${message}` })
-    const path = normal(pattern)
-    if (path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.split('/').includes('..')) {
-      wrong('leads out of the working directory; write a path below it, or set working-directory')
-      continue
-    }
+  for (const { pattern, path, wrong, base } of inside) {
     const matches = matcher(path, directory)
-    const { base, isGlob } = picomatch.scan(path)
     const before = problems.length
     let fruits = 0
-    for (const file of walk(isGlob ? base : path, namesDots(path))) {
+    for (const file of walk(base, namesDots(path), path => matches(path) && !isExcluded(path))) {
       if (!matches(file.path)) continue
       fruits++
-      // In a log such a name could pass for lines of its own.
-      if (/[\p{Cc}\u2028\u2029]/u.test(file.path)) {
+      if (!isOneLine(file.path)) {
         wrong(`finds the file ${inQuotes(file.path)}, whose name is not of one line; rename it`)
         continue
       }
-      if (excluded.some(matches => matches(file.path))) continue
+      if (isExcluded(file.path)) continue
       const known = found.get(file.real)
       if (known === undefined || file.path < known) found.set(file.real, file.path)
     }
@@ -90,7 +92,31 @@ export function findManifests(
   return { texts, problems }
 }
 
-const slashed = (path: string): string => (sep === '/' ? path : path.replaceAll(sep, '/'))
+/** What is wrong with the working directory. By way of a link, its manifests would have other names than in git. */
+function directoryProblem(directory: string, workspace: string): Problem | undefined {
+  const folder = slashed(relative(workspace, directory))
+  const wrong = (message: string): Problem => ({ message: `working-directory: ${message}` })
+  const link = folder === '' ? undefined : linkOnTheWay(workspace, folder)
+  if (link)
+    return wrong(`${inQuotes(link.link)} is a symbolic link that leads to ${link.target}; name the folder itself`)
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
+    return wrong(`there is no folder ${inQuotes(folder || directory)}; correct it`)
+  if (leadsIntoGit(folder)) return wrong("it leads into git's own folder, which is never read; correct it")
+  return undefined
+}
+
+/** Where a pattern begins to look. */
+function baseOf(path: string): string {
+  const { base, isGlob } = picomatch.scan(path)
+  return isGlob ? base || '.' : path
+}
+
+/** The folder that a pattern names: itself, that of its file, or what stands before its first star. */
+function folderOf(path: string, base: string, directory: string): string {
+  const isFolder =
+    picomatch.scan(path).isGlob || statSync(join(directory, base), { throwIfNoEntry: false })?.isDirectory()
+  return isFolder ? base : dirname(base)
+}
 
 /** Without `./` in front, doubled slashes and a slash at the end. */
 const normal = (pattern: string): string => {
@@ -111,101 +137,6 @@ function matcher(pattern: string, directory: string): (path: string) => boolean 
   if (!isFolder) return path => path === pattern && MANIFEST.test(path)
   const below = `${pattern}/`
   return path => path.startsWith(below) && MANIFEST.test(path) && !namesDots(path.slice(below.length))
-}
-
-interface Found {
-  /** Relative to the directory. */
-  readonly path: string
-  readonly real: string
-}
-
-function walkerOf(directory: string, workspace: string, problems: Problem[]) {
-  const inside = realpathSync(workspace)
-  const said = new Set<string>()
-  let left = ENTRIES
-
-  /** Real path of a link that stays in the workspace. */
-  function follow(path: string): string | undefined {
-    const wrong = (message: string) => {
-      if (said.has(path)) return
-      said.add(path)
-      const file = slashed(relative(workspace, join(directory, path)))
-      problems.push({ place: { file, line: 1, column: 1 }, message })
-    }
-    try {
-      const real = realpathSync(join(directory, path))
-      if (real === inside || real.startsWith(inside + sep)) return real
-      wrong('the symbolic link leads out of the workspace; put the file itself there')
-    } catch {
-      wrong('the symbolic link leads nowhere; correct or remove it')
-    }
-    return undefined
-  }
-
-  function entriesOf(real: string, path: string) {
-    try {
-      return readdirSync(real, { withFileTypes: true })
-    } catch {
-      problems.push({ message: `manifests: the folder ${inQuotes(path)} cannot be read; check its permissions` })
-      return []
-    }
-  }
-
-  /** Every file at or below a path. `above` are the real folders around it, so that a link to one of them ends there. */
-  function* walk(path: string, dots: boolean, above: readonly string[]): Generator<Found> {
-    const real = follow(path)
-    if (real === undefined) return
-    const stat = statSync(real, { throwIfNoEntry: false })
-    if (stat?.isFile()) yield { path, real }
-    if (!stat?.isDirectory() || above.includes(real)) return
-    for (const entry of entriesOf(real, path)) {
-      if (left-- <= 0) {
-        if (left === -1)
-          problems.push({
-            message: `manifests: more than ${ENTRIES} files to look through; name a folder that holds manifests only`,
-          })
-        return
-      }
-      const below = path === '.' ? entry.name : `${path}/${entry.name}`
-      if (entry.isFile()) {
-        if (MANIFEST.test(entry.name)) yield { path: below, real: join(real, entry.name) }
-      } else if (SKIPPED.has(entry.name) || (!dots && entry.name.startsWith('.'))) {
-        // Nobody means these.
-      } else if (entry.isDirectory() || (entry.isSymbolicLink() && mayMatter(real, entry.name))) {
-        yield* walk(below, dots, [...above, real])
-      }
-    }
-  }
-
-  return (path: string, dots: boolean): Iterable<Found> => {
-    const exists = lstatSync(join(directory, path || '.'), { throwIfNoEntry: false })
-    return exists ? walk(path || '.', dots, []) : []
-  }
-}
-
-/** A link to a folder or to a manifest. One to anything else is nobody's business. */
-function mayMatter(folder: string, name: string): boolean {
-  return MANIFEST.test(name) || statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory() === true
-}
-
-function readText(path: string, wrong: (message: string) => void): string | undefined {
-  let bytes: Uint8Array
-  try {
-    if (statSync(path).size > LARGEST) {
-      wrong('the file is larger than 1 MiB; split it')
-      return undefined
-    }
-    bytes = readFileSync(path)
-  } catch {
-    wrong('the file cannot be read; check its permissions')
-    return undefined
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    wrong('the file is not UTF-8; save it as UTF-8')
-    return undefined
-  }
 }
 
 /**

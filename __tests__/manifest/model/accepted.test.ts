@@ -147,6 +147,24 @@ role: $inherit$ecs_service:b$role
 `,
     ],
     [
+      'empty texts where they say nothing',
+      'ecs_task_definition',
+      `
+family: web
+pidMode: ''
+taskRoleArn: ''
+networkMode: ''
+cpu: ''
+containerDefinitions:
+  - {name: web, image: nginx, memory: 64, user: '', portMappings: [{containerPort: 80, name: '', protocol: ''}]}
+`,
+    ],
+    [
+      'an empty text that takes a default namespace away',
+      'ecs_cluster',
+      "clusterName: main\nserviceConnectDefaults: {namespace: ''}",
+    ],
+    [
       'containers that are still to be inherited',
       'ecs_task_definition',
       `

@@ -122,6 +122,29 @@ const bad: readonly Row[] = [
     ['2:15 aws_resource.desiredCount must be a whole number, not "two"'],
   ],
   [
+    'an empty text where the API needs one',
+    'ecs_task_definition',
+    task(
+      "- {name: web, image: nginx, memory: 64, secrets: [{name: A, valueFrom: ''}], ulimits: [{name: '', softLimit: 1, hardLimit: 1}]}",
+    ),
+    [
+      '3:72 aws_resource.containerDefinitions[web].secrets[A].valueFrom must not be empty',
+      '3:95 aws_resource.containerDefinitions[web].ulimits[0].name must not be empty',
+    ],
+  ],
+  [
+    'an image that is empty',
+    'ecs_task_definition',
+    task("- {name: web, image: '', memory: 64}"),
+    ['3:22 aws_resource.containerDefinitions[web].image must not be empty'],
+  ],
+  [
+    'an empty size where Fargate needs one',
+    'ecs_task_definition',
+    fargate("cpu: ''\nmemory: 512"),
+    ['1:1 aws_resource needs cpu for FARGATE'],
+  ],
+  [
     'an empty text where a number is due',
     'ecs_service',
     "serviceName: web\ndesiredCount: ''",

@@ -13,7 +13,7 @@ export const tags: Rules = under(
     silent: true,
     foreign: ({ key }) => typeof key === 'string' && isReservedTag(key),
   },
-  { key: {}, value: { default: '' } },
+  { key: {}, value: { default: '', emptyIsValue: true } },
 )
 
 export const environment: Rules = under(
@@ -23,6 +23,8 @@ export const environment: Rules = under(
     name: {},
     value: {
       default: '',
+      // ECS drops a variable that is sent without a value.
+      emptyIsValue: true,
       hidden: ({ holder: { name } }, _key, curtain) => isHiddenVariable(name, one => curtain.revealed(one)),
     },
   },

@@ -127,7 +127,12 @@ const container: Rules = {
       startPeriod: { default: 0 },
     },
   ),
-  ...under('systemControls', { unordered: true, natural: ['namespace'] }, { namespace: {}, value: {} }),
+  // A kernel parameter such as net.ipv4.ip_local_reserved_ports is emptied by an empty text.
+  ...under(
+    'systemControls',
+    { unordered: true, natural: ['namespace'] },
+    { namespace: {}, value: { emptyIsValue: true } },
+  ),
   ...resourceRequirements,
   ...under('firelensConfiguration', {}, { type: {}, options: { hidden: () => true } }),
   credentialSpecs: { unordered: true },
@@ -207,7 +212,11 @@ export const taskDefinitionRules: Rules = {
     {
       containerName: {},
       type: { default: 'APPMESH' },
-      ...under('properties', { unordered: true, named: 'name' }, { name: {}, value: { default: '' } }),
+      ...under(
+        'properties',
+        { unordered: true, named: 'name' },
+        { name: {}, value: { default: '', emptyIsValue: true } },
+      ),
     },
   ),
   ...under('inferenceAccelerators', { unordered: true, natural: ['deviceName'] }, { deviceName: {}, deviceType: {} }),

@@ -55,6 +55,13 @@ const sayPath = (at: Step | undefined): string => {
 
 const plural = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`
 
+const isEmptyText = (node: Node, type: Type): boolean =>
+  type.kind === 'text' && node.kind === 'scalar' && node.value === '' && !node.inherit
+
+/** An empty text leaves an optional member out, unless the API documents that it must not be empty. */
+const saysNothing = (node: Node, type: Type): boolean =>
+  isEmptyText(node, type) && type.kind === 'text' && !type.limit?.shortest
+
 class Walk {
   readonly #problems: Problem[]
 
@@ -77,7 +84,8 @@ class Walk {
       }
       if (ours) return this.#value(value, own[ours], at)
       const type = model?.members.get(key)
-      if (type) return this.#value(value, type, at)
+      // Whether a name is there at all is asked where particles are told from each other.
+      if (type) return saysNothing(value, type) ? value : this.#value(value, type, at)
       if (!vocabulary.open) {
         const of = model ? model.name.replace(/Request$/, '') : vocabulary.name
         this.#problem(place, at, `is not a member of ${of}${remedy(key, vocabulary, model)}`)
@@ -145,10 +153,17 @@ class Walk {
     }
     return this.#eachEntry(node, (key, value, place) => {
       const member = members.get(key)
-      if (member) return this.#value(value, member, { up: at, step: key })
+      if (member && type.required.includes(key)) return this.#required(value, member, { up: at, step: key })
+      if (member) return saysNothing(value, member) ? value : this.#value(value, member, { up: at, step: key })
       this.#problem(place, { up: at, step: key }, `is not a member of ${type.name}${didYouMean(key, members.keys())}`)
       return value
     })
+  }
+
+  #required(node: Node, type: Type, at: Step): Node {
+    if (!isEmptyText(node, type) || (type.kind === 'text' && type.limit?.mayBeEmpty)) return this.#value(node, type, at)
+    this.#problem(node.place, at, 'must not be empty')
+    return node
   }
 
   #list(node: ListNode, of: Type, at: Step): ListNode {

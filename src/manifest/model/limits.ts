@@ -5,6 +5,8 @@ export interface Limit {
   readonly most?: number
   /** Numbers may have a fraction; the SDK's model does not tell. */
   readonly fraction?: true
+  /** A text that the API requires, and that may be empty all the same. */
+  readonly mayBeEmpty?: true
   /** Least and most characters of a text. */
   readonly shortest?: number
   readonly longest?: number
@@ -29,8 +31,7 @@ const name = {
   says: 'made of letters, digits, "-" and "_"',
 } as const satisfies Limit
 
-const portName = {
-  shortest: 1,
+const optionalPortName = {
   longest: 64,
   pattern: /^[a-z0-9_][a-z0-9_-]*$/,
   says: 'made of lower case letters, digits, "_" and "-", and not begin with "-"',
@@ -68,7 +69,8 @@ export const limits: Readonly<Record<string, Limit>> = {
   'CreateClusterRequest.clusterName': name,
   'CreateClusterRequest.defaultCapacityProviderStrategy': capacityProviderStrategy,
   'CreateClusterRequest.tags': tags,
-  'ClusterServiceConnectDefaultsRequest.namespace': { longest: 1024 },
+  // Empty, it takes a cluster's default namespace away.
+  'ClusterServiceConnectDefaultsRequest.namespace': { longest: 1024, mayBeEmpty: true },
   'ClusterSetting.value': { oneOf: ['disabled', 'enabled', 'enhanced'] },
 
   'RegisterTaskDefinitionRequest.family': name,
@@ -96,7 +98,7 @@ export const limits: Readonly<Record<string, Limit>> = {
   'ContainerRestartPolicy.restartAttemptPeriod': { least: 60, most: 1800 },
   'PortMapping.containerPort': port,
   'PortMapping.hostPort': port,
-  'PortMapping.name': portName,
+  'PortMapping.name': optionalPortName,
   'PortMapping.containerPortRange': { pattern: /^\d{1,5}-\d{1,5}$/, says: 'a range of ports such as 8000-8010' },
   'HealthCheck.command': { fewest: 1 },
   'HealthCheck.interval': { least: 5, most: 300 },
@@ -114,6 +116,7 @@ export const limits: Readonly<Record<string, Limit>> = {
   'Volume.name': name,
   'EFSVolumeConfiguration.transitEncryptionPort': port,
   'S3FilesVolumeConfiguration.transitEncryptionPort': port,
+  'FSxWindowsFileServerVolumeConfiguration.rootDirectory': { mayBeEmpty: true },
 
   'CreateServiceRequest.serviceName': name,
   'CreateServiceRequest.desiredCount': amount,
@@ -139,10 +142,11 @@ export const limits: Readonly<Record<string, Limit>> = {
   'CanaryConfiguration.canaryBakeTimeInMinutes': minutesOfADay,
   'ThresholdConfiguration.value': amount,
   'ServiceConnectConfiguration.namespace': { longest: 1024 },
-  'ServiceConnectService.discoveryName': portName,
+  'ServiceConnectService.discoveryName': optionalPortName,
   'ServiceConnectService.clientAliases': { greatest: 1 },
   'ServiceConnectService.ingressPortOverride': port,
   'ServiceConnectClientAlias.port': port,
+  'ServiceConnectTestTrafficHeaderMatchRules.exact': { mayBeEmpty: true },
   'ServiceConnectClientAlias.dnsName': { longest: 127 },
   'TimeoutConfiguration.idleTimeoutSeconds': amount,
   'TimeoutConfiguration.perRequestTimeoutSeconds': amount,

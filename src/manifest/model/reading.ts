@@ -2,9 +2,11 @@
 import type { MapNode, Node, ScalarNode } from '../../particle.ts'
 import { asText, elementLabel } from './written.ts'
 
-/** The value of a member, whatever it is. */
-export const member = (node: Node | undefined, name: string): Node | undefined =>
-  node?.kind === 'map' ? node.entries.get(name)?.node : undefined
+/** The value of a member, whatever it is. An empty text is none: no rule here asks for a member that it would mean something to. */
+export function member(node: Node | undefined, name: string): Node | undefined {
+  const value = node?.kind === 'map' ? node.entries.get(name)?.node : undefined
+  return value?.kind === 'scalar' && value.value === '' && !value.inherit ? undefined : value
+}
 
 /** A scalar whose value is known. */
 export function scalar(node: Node | undefined, name: string): ScalarNode | undefined {
