@@ -169,6 +169,19 @@ describe('Nothing is applied that was not reviewed', () => {
   )
 
   story(
+    'a service is linked to the definition of another family, which was registered already and says the rest alike',
+    'the step of the service shows which image it loses and which it gets',
+    async () => {
+      const shop = await opened(cluster + definition() + service() + definition({ family: 'api', image: 'api:7' }))
+      const moved = cluster + definition() + definition({ family: 'api', image: 'api:7' }) + service({ family: 'api' })
+      const planned = await shop.plan(moved)
+      expect(planned.plan.steps.map(({ particle }) => particle)).toEqual(['ecs_service:web'])
+      expect(JSON.stringify(planned.step('ecs_service:web').follows)).toMatch(/web:1.*api:7|api:7.*web:1/)
+      expect((await shop.apply(moved)).report.result).toBe('succeeded')
+    },
+  )
+
+  story(
     'two services of one family run revisions with different images, and the manifest, which ignores images, raises the memory',
     'the newest is in hand, the other is named, and its step shows which image it loses',
     async () => {

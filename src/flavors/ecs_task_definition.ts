@@ -90,7 +90,7 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
 
   behind(particle, live, curtain) {
     const hand = inHand(particle, live)
-    const inUse = [...live.running, ...live.failed, ...live.inactive]
+    const inUse = [...live.running, ...live.failed, ...live.inactive, ...live.elsewhere]
     return new Map(
       inUse
         .map(one => [one, differencesInUse(particle, one, hand, curtain)] as const)
@@ -142,23 +142,23 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
       )
       return all.filter(isThere).sort((one, other) => numberOf(other) - numberOf(one))
     }
-    const [runs, failed] = [await described(run.runs), await described(run.failed)]
+    const [runs, failed, elsewhere] = await Promise.all([run.runs, run.failed, run.elsewhere].map(described))
     const isActive = ({ taskDefinition }: Revision) => taskDefinition?.status === 'ACTIVE'
     const live: LiveTaskDefinition = {
       ...(latest && { latest }),
-      running: runs.filter(isActive),
-      failed: failed.filter(isActive),
-      inactive: runs.filter(one => !isActive(one)),
+      running: (runs ?? []).filter(isActive),
+      failed: (failed ?? []).filter(isActive),
+      inactive: (runs ?? []).filter(one => !isActive(one)),
+      elsewhere: elsewhere ?? [],
       ...(made !== undefined && registered && { registered }),
     }
     const isPinned = revision !== undefined && particle.desired === 'running'
     if (isPinned && pinned?.taskDefinition?.status !== 'ACTIVE') return undefined
     const whole = isPinned && pinned ? { ...live, pinned } : live
-    const digests = jobsOf(around).flatMap(
-      job => runDigest(job, request(particle.definition), particle.options.ignore) ?? [],
-    )
+    const jobs = particle.desired === 'running' ? jobsOf(around) : []
+    const digests = jobs.flatMap(job => runDigest(job, request(particle.definition), particle.options.ignore) ?? [])
     const seen = [...whole.running, ...whole.failed, ...[whole.latest, whole.pinned, registered].filter(isThere)]
-    if (digests.length === 0 && seen.length === 0 && live.inactive.length === 0) return undefined
+    if (![digests, seen, live.inactive, live.elsewhere].some(some => some.length > 0)) return undefined
     const record = await readRecord(family, [...seen, ...live.inactive], digests, around.ecs)
     return { ...whole, record }
   },
@@ -189,22 +189,23 @@ const jobsOf = ({ children, particle }: Surroundings): Particle[] =>
     return child && child.options.wait !== 'running' && child.options.record !== false ? [child] : []
   })
 
-/** `family:revision` of the revisions of this family that the particle's own services run, or failed at. */
+/** `family:revision` of what the particle's own services run, of this family and of others, or failed at. */
 async function revisionsInUse(
   family: string,
   around: Surroundings,
-): Promise<{ readonly runs: ReadonlySet<string>; readonly failed: ReadonlySet<string> }> {
+): Promise<Readonly<Record<'runs' | 'failed' | 'elsewhere', ReadonlySet<string>>>> {
   const services = around.children.filter(id => id.startsWith('ecs_service:'))
   const lives = (await Promise.all(services.map(id => around.live(id)))) as (LiveService | undefined)[]
   const runs = new Set<string>()
   const failed = new Set<string>()
+  const elsewhere = new Set<string>()
   for (const live of lives) {
     const use = live && revisionsOf(live.service)
-    if (use?.runs.startsWith(`${family}:`)) runs.add(use.runs)
+    if (use?.runs) (use.runs.startsWith(`${family}:`) ? runs : elsewhere).add(use.runs)
     if (use?.failed?.startsWith(`${family}:`)) failed.add(use.failed)
   }
   for (const reference of runs) failed.delete(reference)
-  return { runs, failed }
+  return { runs, failed, elsewhere }
 }
 
 /** Of several services' revisions one is built on; the others lose what differs. */

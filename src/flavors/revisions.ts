@@ -29,6 +29,8 @@ export interface LiveTaskDefinition {
   readonly failed: readonly Revision[]
   /** INACTIVE revisions that the particle's own services still run. */
   readonly inactive: readonly Revision[]
+  /** Revisions of other families that the particle's own services still run. */
+  readonly elsewhere: readonly Revision[]
   readonly pinned?: Revision
   /** The revision that this very apply registered: whatever somebody else registers meanwhile, this one is meant. */
   readonly registered?: Revision
@@ -91,7 +93,8 @@ export function inHand(particle: TaskDefinitionParticle, live: LiveTaskDefinitio
   if (!live) return undefined
   const { pinned, registered, running, failed, latest } = live
   if (pinned) return pinned
-  if (registered && saysTheSame(particle, registered)) return registered
+  const stands = registered?.taskDefinition?.status === 'ACTIVE' && saysTheSame(particle, registered)
+  if (stands) return registered
   const from = ground(live)
   const others = [...running, ...failed, ...(latest ? [latest] : [])]
   return others.find(revision => isWanted(particle, from, revision)) ?? from
