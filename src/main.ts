@@ -19,8 +19,8 @@ import { applyBranches, whyNotAppliedFrom } from './github/branches.ts'
 import type { Claims } from './github/check.ts'
 import { Conversation } from './github/conversation.ts'
 import { type Command, commandFor, EventError, type GitHubEvent, readEvent } from './github/event.ts'
+import { Turn } from './github/newer.ts'
 import { textsAt } from './github/removed.ts'
-import { supersededBy } from './github/review.ts'
 import type { Runner } from './github/runner.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { choosesManifest, findManifests } from './manifest/files.ts'
@@ -318,10 +318,12 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
     runner.fail(problems)
     return runner.summary(conversation.planSummary({ problems, merges: false }))
   }
-  const superseded = await supersedes(job)
+  const turn = turnOf(job)
+  // Also by hand: whoever runs an old run again gets its old commit again.
+  const superseded = await turn?.overtaken()
   if (superseded) {
     const journal = journalOf(job)
-    const why = `commit ${superseded.slice(0, 7)}, which is newer, is applied already: nothing is done`
+    const why = `${superseded}: nothing is done`
     const report = journal.finish('superseded', { code: 'Superseded', message: why, details: [] })
     runner.info(why)
     await runner.summary(conversation.reportSummary(report, undefined))
@@ -350,6 +352,7 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
     waitTimeout: inputs.waitTimeout,
     onFailure: inputs.onFailure,
     signal: job.signal,
+    ...(turn && { mayBegin: modifies => turn.mayBegin(modifies) }),
     log: { say: (id, sentence) => runner.log.say(id, hide(sentence)), close: id => runner.log.close(id) },
   })
   await conclude(job, report, planned.plan, graph, review.told)
@@ -358,7 +361,8 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
 async function conclude(job: Job, report: Report, plan: Plan, graph: Graph, told: Told): Promise<void> {
   const { runner, conversation } = job
   runner.info(renderReportText(report, plan))
-  if (report.result !== 'succeeded') runner.fail(failures(report, plan, graph))
+  // What a newer apply has taken over did not fail: that one says how it ends.
+  if (report.result !== 'succeeded' && report.result !== 'superseded') runner.fail(failures(report, plan, graph))
   await runner.summary(conversation.reportSummary(report, plan))
   await conversation.showReport(report, plan, told, conversation.branch !== undefined)
 }
@@ -413,12 +417,12 @@ function journalOf({ runner, inputs, clock }: Job, hide?: (text: string) => stri
   )
 }
 
-async function supersedes({ event, inputs, conversation, runner }: Job): Promise<string | undefined> {
-  const { sha } = event
+/** Its place among the applies of its branch; undefined where GitHub cannot be asked, or the branch is none that is applied. */
+function turnOf({ event, inputs, conversation, runner, clock }: Job): Turn | undefined {
   const { github, branch } = conversation
-  // Also by hand: whoever runs an old run again gets its old commit again.
-  if (!github || !sha || !branch) return undefined
-  const { by, warning } = await supersededBy(github, inputs.environment, sha, branch)
-  if (warning) runner.warn(warning)
-  return by
+  const { sha: commit } = event
+  if (!github || !commit || !branch) return undefined
+  const { environment } = inputs
+  const [begin, warn] = [() => conversation.showBegun(), (text: string) => runner.warn(text)]
+  return new Turn({ github, environment, commit, branch, clock, begin, warn })
 }
