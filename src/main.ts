@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import picomatch from 'picomatch'
+import { cancellation, cancelledApply } from './cancelled.ts'
 import type { Clock } from './clock.ts'
 import { Ecs } from './ecs/ecs.ts'
 import { EcsError } from './ecs/errors.ts'
@@ -44,6 +45,8 @@ interface Job extends Edge {
   readonly inputs: Inputs
   readonly event: GitHubEvent
   readonly conversation: Conversation
+  /** The report as it was written last, for a run that ends in the middle. */
+  readonly written: { report?: Report }
 }
 
 /** Manifests in; a plan, or an apply, out. */
@@ -58,10 +61,25 @@ export async function main(edge: Edge): Promise<void> {
   const loaded = readManifests(inputs)
   if (command === 'validate') return validate(loaded, inputs, runner)
   const conversation = new Conversation(event, inputs, clock, signal, text => runner.warn(text))
-  const job: Job = { ...edge, inputs, event, conversation }
-  if (command === 'plan') await plan(job, loaded)
-  else await applyPlan(job, loaded)
+  const job: Job = { ...edge, inputs, event, conversation, written: {} }
+  try {
+    if (command === 'plan') await plan(job, loaded)
+    else await applyPlan(job, loaded)
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return sayCancelled(job, command)
+  }
   if (conversation.commentUrl) runner.output('comment-url', conversation.commentUrl)
+}
+
+/** Waiting for AWS or GitHub was given up. A report is left whatever happened. */
+async function sayCancelled(job: Job, command: 'plan' | 'apply'): Promise<void> {
+  const { runner, signal, written, conversation } = job
+  const message = cancellation(signal.reason, written.report)
+  if (message) runner.fail([{ message }])
+  if (command === 'plan' || !message || written.report?.finishedAt) return
+  const report = journalOf(job).finish('cancelled', { code: 'Cancelled', message, details: [] })
+  await runner.summary(conversation.reportSummary(report, undefined))
 }
 
 function chosen(event: GitHubEvent, inputs: Inputs, runner: Runner): Command | undefined {
@@ -398,16 +416,17 @@ function failures({ steps, error, result }: Report, { unchanged }: Plan, { parti
   failed.push(...earlier.map(({ particle, why }) => at(particle, `: ${why ?? 'it has failed'}`)))
   if (error && earlier.length === 0) failed.push({ message: error.message })
   if (failed.length > 0) return failed
-  return [{ message: result === 'cancelled' ? 'the run was cancelled' : 'the apply failed' }]
+  return [{ message: result === 'cancelled' ? cancelledApply : 'the apply failed' }]
 }
 
-function journalOf({ runner, inputs, clock }: Job, hide?: (text: string) => string): Journal {
+function journalOf({ runner, inputs, clock, written }: Job, hide?: (text: string) => string): Journal {
   const name = `${fileName(inputs)}.report.json`
   let told = false
   return new Journal(
     inputs.environment,
     clock,
     report => {
+      written.report = report
       const path = runner.file(name, `${JSON.stringify(report, null, 2)}\n`)
       // At once: outputs of a step that is killed are those that it has written.
       if (!told) runner.output('report-file', path)
