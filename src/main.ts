@@ -5,19 +5,19 @@ import type { Clock } from './clock.ts'
 import { Ecs } from './ecs/ecs.ts'
 import { EcsError } from './ecs/errors.ts'
 import { apply } from './engine/apply.ts'
-import { claimsVersion, publishedClaims } from './engine/claims.ts'
+import { claimsMade, claimsVersion, publishedClaims } from './engine/claims.ts'
 import type { Veil } from './engine/curtain.ts'
 import type { Plan, Removed, Report } from './engine/document.ts'
 import { type Graph, graphOf } from './engine/graph.ts'
 import { type Failure, Journal } from './engine/journal.ts'
 import { observe, Pass, type World } from './engine/observe.ts'
 import { decideAll, hasChanges, type Planned, planOf } from './engine/plan.ts'
+import type { HandedOn } from './engine/posted.ts'
 import { redactor } from './engine/redact.ts'
 import { removedSince } from './engine/removed.ts'
 import { flavors } from './flavors/index.ts'
 import { vocabulary } from './flavors/vocabulary.ts'
 import { applyBranches, whyNotAppliedFrom } from './github/branches.ts'
-import type { Claims } from './github/check.ts'
 import { Conversation } from './github/conversation.ts'
 import { type Command, commandFor, EventError, type GitHubEvent, readEvent } from './github/event.ts'
 import { Turn } from './github/newer.ts'
@@ -130,7 +130,8 @@ async function plan(job: Job, loaded: Loaded): Promise<void> {
   if (event.mergeGroup) problems.push(...(await unshownInGroup(job, planned, world)))
   const claims = { version: claimsVersion, hashes: publishedClaims(planned.decisions, world.veil) }
   // A plan that may not be applied shows nothing that somebody could take for reviewed.
-  tell(job, planned.plan, problems.length > 0 ? undefined : claims)
+  const handedOn = { ...claims, ...conversation.planned, made: claimsMade(planned.decisions, world.veil) }
+  tell(job, planned.plan, problems.length > 0 ? undefined : handedOn)
   if (problems.length > 0) return refuse(job, planned.plan, problems)
   await runner.summary(conversation.planSummary({ plan: planned.plan }))
   await conversation.showPlan({ plan: planned.plan, claims })
@@ -151,7 +152,7 @@ async function refuse(job: Job, plan: Plan | undefined, problems: readonly Probl
 }
 
 /** The plan in the log, in a file and in the outputs. The file has the claims too, for whoever posts what another job has planned. */
-function tell({ runner, inputs }: Job, plan: Plan, claims?: Claims): void {
+function tell({ runner, inputs }: Job, plan: Plan, claims?: HandedOn): void {
   runner.info(renderPlanText(plan))
   // Where no pull request shows it, this is what a person hands on as approved-digest.
   if (hasChanges(plan)) runner.info(`\nDigest of this plan: ${plan.digest}`)

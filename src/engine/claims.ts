@@ -16,9 +16,11 @@ export interface StepClaims {
   readonly whole?: string
 }
 
+/** What becomes of a claim: its hash, unless somebody asks for the claim itself. */
+type Write = (claim: readonly unknown[]) => string
+
 /** 16 hex digits of a claim. */
-const hash = (claim: readonly unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(claim)).digest('hex').slice(0, 16)
+export const hash: Write = claim => createHash('sha256').update(JSON.stringify(claim)).digest('hex').slice(0, 16)
 
 /** JSON with sorted keys: the same value, the same text. */
 function sorted(value: unknown): unknown {
@@ -72,13 +74,18 @@ const matches = (node: Node, live: unknown, veil: Veil): boolean =>
   isRelease(node, live, veil) || JSON.stringify(sorted(plain(node))) === JSON.stringify(sorted(live))
 
 /** Claims of what one particle's step does. */
-export function claimsOf(decision: Decision, veil: Veil, decisions: ReadonlyMap<ParticleId, Decision>): StepClaims {
+export function claimsOf(
+  decision: Decision,
+  veil: Veil,
+  decisions: ReadonlyMap<ParticleId, Decision>,
+  write: Write = hash,
+): StepClaims {
   const { particle, transition, changes } = decision
   const { region, id } = particle
   if (!transition || transition === 'wait' || decision.sanctioned) return { changes: [] }
-  if (transition === 'stop' || transition === 'terminate') return { changes: [hash(['gone', region, id, transition])] }
-  const claims = changes.flatMap(change => claimOf(change, decision, veil, decisions))
-  return { changes: [...new Set(claims)].sort(), whole: wholeClaim(decision, veil) }
+  if (transition === 'stop' || transition === 'terminate') return { changes: [write(['gone', region, id, transition])] }
+  const claims = changes.flatMap(change => claimOf(change, decision, veil, decisions, write))
+  return { changes: [...new Set(claims)].sort(), whole: wholeClaim(decision, veil, write) }
 }
 
 function claimOf(
@@ -86,9 +93,10 @@ function claimOf(
   decision: Decision,
   veil: Veil,
   decisions: ReadonlyMap<ParticleId, Decision>,
+  write: Write = hash,
 ): string[] {
   const { region, id, source } = decision.particle
-  const { path, before, after, sensitive, at, asked } = change
+  const { path, before, sensitive, at, asked } = change
   if (asked) return []
   const parent = decision.filled.get(path)
   if (parent) {
@@ -97,20 +105,23 @@ function claimOf(
     // It follows a revision that nobody needs to review: what it runs differs by release variables alone.
     const behind = own && typeof before === 'string' ? own.behind.get(before) : undefined
     if (own && behind?.every(one => claimOf(one, own, veil, decisions).length === 0)) return []
-    return [hash(['follow', region, id, path, parent])]
+    return [write(['follow', region, id, path, parent])]
   }
   const node = at && nodeAt(source, at)
   if (node && isRelease(node, change.live ?? before, veil)) return []
-  const stated = node ? claimed(node, at, decision.hidden, veil) : sorted(after)
+  const stated = node ? claimed(node, at, decision.hidden, veil) : sorted(change.after)
   // What AWS holds behind a hidden value is in no claim, nor is what a release variable was before.
   const unsaid = sensitive || (node && holdsVariable(node, veil.releaseVariables) && before === undefined)
-  return [hash(['change', region, id, path, ...(unsaid ? [] : [sorted(before) ?? null]), sorted(stated) ?? null])]
+  // Hidden values stand in a claim by their hash, so that the claim itself may be shown to whoever posts it.
+  const after = sensitive ? { hidden: hash([stated]) } : stated
+  return [write(['change', region, id, path, ...(unsaid ? [] : [sorted(before) ?? null]), sorted(after) ?? null])]
 }
 
 /** The whole of what is stated, with its options: what a reviewed start allows to be finished. */
-function wholeClaim(decision: Decision, veil: Veil): string {
+function wholeClaim(decision: Decision, veil: Veil, write: Write): string {
   const { region, id, source, options } = decision.particle
-  return hash(['whole', region, id, sorted(claimed(source, [], decision.hidden, veil)), sorted(options)])
+  const definition = hash([sorted(claimed(source, [], decision.hidden, veil)), sorted(options)])
+  return write(['whole', region, id, definition])
 }
 
 /** Whether a step may be carried out: every change was reviewed, or a start of exactly this definition was. */
@@ -145,13 +156,52 @@ export function releaseSignature(particle: Particle, parents: readonly Particle[
 
 /** What a plan publishes to be reviewed. A whole definition is claimed by starts and replacements alone. */
 export function publishedClaims(decisions: ReadonlyMap<ParticleId, Decision>, veil: Veil): string[] {
-  const all = new Set<string>()
-  for (const decision of decisions.values()) {
-    const { changes, whole } = claimsOf(decision, veil, decisions)
-    for (const claim of changes) all.add(claim)
-    if (whole && (decision.transition === 'start' || decision.transition === 'replace')) all.add(whole)
-  }
-  return [...all].sort()
+  const all = [...decisions.values()].flatMap(decision => published(decision, veil, decisions))
+  return [...new Set(all)].sort()
+}
+
+function published(
+  decision: Decision,
+  veil: Veil,
+  decisions: ReadonlyMap<ParticleId, Decision>,
+  write: Write = hash,
+): string[] {
+  const { changes, whole } = claimsOf(decision, veil, decisions, write)
+  const starts = decision.transition === 'start' || decision.transition === 'replace'
+  return [...changes, ...(whole && starts ? [whole] : [])]
+}
+
+/** A claim before it is hashed. */
+export type Claim = readonly unknown[]
+
+/** The same claims before they are hashed, by particle. They hold nothing that a plan hides: what is hidden is hashed in them. */
+export function claimsMade(
+  decisions: ReadonlyMap<ParticleId, Decision>,
+  veil: Veil,
+): Readonly<Record<ParticleId, readonly Claim[]>> {
+  const made = [...decisions].map(([id, decision]) => {
+    const texts = [...new Set(published(decision, veil, decisions, JSON.stringify))].sort()
+    return [id, texts.map((text): Claim => JSON.parse(text))] as const
+  })
+  return Object.fromEntries(made.filter(([, claims]) => claims.length > 0))
+}
+
+/** What a claim says, read from where its members stand. */
+export interface ClaimRead {
+  readonly kind: string
+  readonly particle: unknown
+  /** The path of a change; the transition of what goes. */
+  readonly what: unknown
+  /** Of a change, where it is no secret and no release variable hides it. */
+  readonly before?: unknown
+  readonly after?: unknown
+}
+
+export function readClaim([kind, , particle, what, ...values]: Claim): ClaimRead {
+  const read = { kind: String(kind), particle, what }
+  if (kind !== 'change') return read
+  const [before, after] = values
+  return values.length > 1 ? { ...read, before, after } : { ...read, after: before }
 }
 
 /** `sha256:…` over every step but those that only wait: what is shown, how hidden values are written, the claims. */

@@ -19,7 +19,7 @@ import {
 import { bodyLimit, postComment } from './comment.ts'
 import type { GitHubEvent } from './event.ts'
 import { type History, type Reviewed, readHistory } from './review.ts'
-import type { Subject } from './subject.ts'
+import { type Subject, subjectLine } from './subject.ts'
 
 /** GitHub's limit of a job summary, in bytes. */
 const summaryLimit = 1024 * 1024
@@ -67,6 +67,12 @@ export class Conversation {
   get head(): string {
     const { pullRequest, mergeGroup, sha } = this.#event
     return pullRequest?.headSha ?? mergeGroup?.headSha ?? sha ?? ''
+  }
+
+  /** What a plan of this run is of. */
+  get planned(): { subject?: string; commit: string } {
+    const { subject } = this.#subject()
+    return { ...(subject && { subject: subjectLine(subject) }), commit: this.head }
   }
 
   /** The branch that this run applies, or would apply; undefined where it is none of those. */
