@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { setFailed } from '@actions/core'
+import { CancelledRun } from './cancelled.ts'
 import { wallClock } from './clock.ts'
 import { actionsRunner } from './github/runner.ts'
 import { type Edge, main } from './main.ts'
@@ -13,7 +14,7 @@ const cancel = new AbortController()
 // Everything that waits listens, which is as much as there are particles, and no leak.
 setMaxListeners(0, cancel.signal)
 // The runner asks twice before it kills; what is under way in ECS goes on there.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancel.abort(new Error(signal)))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancel.abort(new CancelledRun(signal)))
 
 try {
   const edge: Edge = {

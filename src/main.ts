@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import picomatch from 'picomatch'
 import { type ReadBefore, readerBefore, textsBefore } from './before.ts'
+import { cancellation, cancelledApply } from './cancelled.ts'
 import type { Clock } from './clock.ts'
 import { Ecs } from './ecs/ecs.ts'
 import { EcsError } from './ecs/errors.ts'
 import { apply } from './engine/apply.ts'
-import { claimsVersion, publishedClaims } from './engine/claims.ts'
+import { claimsMade, claimsVersion, publishedClaims } from './engine/claims.ts'
 import { curtainOf, type Veil } from './engine/curtain.ts'
 import type { Plan, Removed, Report } from './engine/document.ts'
 import { decideExamined } from './engine/examine.ts'
@@ -13,6 +14,7 @@ import { type Graph, graphOf } from './engine/graph.ts'
 import { type Failure, Journal } from './engine/journal.ts'
 import { accountOf, claimContextOf, observe, Pass, type World } from './engine/observe.ts'
 import { hasChanges, type Planned, planOf } from './engine/plan.ts'
+import type { HandedOn } from './engine/posted.ts'
 import { Redactor } from './engine/redact.ts'
 import { removedSince } from './engine/removed.ts'
 import { fileName } from './fileName.ts'
@@ -20,11 +22,10 @@ import { flavors } from './flavors/index.ts'
 import { vocabulary } from './flavors/vocabulary.ts'
 import { formerlyIn, type Ways } from './formerly.ts'
 import { applyBranches, whyNotAppliedFrom } from './github/branches.ts'
-import type { Claims } from './github/check.ts'
 import { Conversation } from './github/conversation.ts'
 import { type Command, commandFor, EventError, type GitHubEvent, readEvent } from './github/event.ts'
+import { Turn } from './github/newer.ts'
 import type { Texts } from './github/removed.ts'
-import { supersededBy } from './github/review.ts'
 import { discreet, type Runner } from './github/runner.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { findManifests } from './manifest/files.ts'
@@ -52,6 +53,8 @@ interface Job extends Edge {
   /** Everything that leaves goes through it, once. */
   readonly redactor: Redactor
   readonly before: ReadBefore
+  /** The report as it was written last, for a run that ends in the middle. */
+  readonly written: { report?: Report }
 }
 
 /** Manifests in; a plan, or an apply, out. */
@@ -78,10 +81,25 @@ async function run(edge: Edge, inputs: Inputs, redactor: Redactor): Promise<void
   if (command === 'validate') return validate(loaded, inputs, runner)
   const conversation = new Conversation(event, inputs, clock, signal, text => runner.warn(text))
   const before = readerBefore(inputs, conversation)
-  const job: Job = { ...edge, inputs, event, conversation, redactor, before }
-  if (command === 'plan') await plan(job, loaded)
-  else await applyPlan(job, loaded)
+  const job: Job = { ...edge, inputs, event, conversation, redactor, before, written: {} }
+  try {
+    if (command === 'plan') await plan(job, loaded)
+    else await applyPlan(job, loaded)
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return sayCancelled(job, command)
+  }
   if (conversation.commentUrl) runner.output('comment-url', conversation.commentUrl)
+}
+
+/** Waiting for AWS or GitHub was given up. A report is left whatever happened. */
+async function sayCancelled(job: Job, command: 'plan' | 'apply'): Promise<void> {
+  const { runner, signal, written, conversation } = job
+  const message = cancellation(signal.reason, written.report)
+  if (message) runner.fail([{ message }])
+  if (command === 'plan' || !message || written.report?.finishedAt) return
+  const report = journalOf(job).finish('cancelled', { code: 'Cancelled', message, details: [] })
+  await runner.summary(conversation.reportSummary(report, undefined))
 }
 
 function chosen(event: GitHubEvent, inputs: Inputs, runner: Runner): Command | undefined {
@@ -136,7 +154,12 @@ async function plan(job: Job, loaded: Loaded): Promise<void> {
   const claims = { version: claimsVersion, hashes: publishedClaims(planned.decisions, planned.claimContext) }
   const shown = redactor.data(planned.plan)
   // A plan that may not be applied shows nothing that somebody could take for reviewed.
-  tell(job, shown, problems.length > 0 ? undefined : claims)
+  const handedOn = {
+    ...claims,
+    ...conversation.planned,
+    made: redactor.data(claimsMade(planned.decisions, planned.claimContext)),
+  }
+  tell(job, shown, problems.length > 0 ? undefined : handedOn)
   if (problems.length > 0) return refuse(job, shown, problems)
   await runner.summary(conversation.planSummary({ plan: shown }))
   await conversation.showPlan({ plan: shown, claims })
@@ -158,7 +181,7 @@ async function refuse(job: Job, plan: Plan | undefined, found: readonly Problem[
 }
 
 /** The plan in the log, in a file and in the outputs. The file has the claims too, for whoever posts what another job has planned. */
-function tell({ runner, inputs }: Job, plan: Plan, claims?: Claims): void {
+function tell({ runner, inputs }: Job, plan: Plan, claims?: HandedOn): void {
   runner.info(renderPlanText(plan))
   // Where no pull request shows it, this is what a person hands on as approved-digest.
   if (hasChanges(plan)) runner.info(`\nDigest of this plan: ${plan.digest}`)
@@ -332,10 +355,12 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
     runner.fail(problems)
     return runner.summary(conversation.planSummary({ problems, merges: false }))
   }
-  const superseded = await supersedes(job)
+  const turn = turnOf(job)
+  // Also by hand: whoever runs an old run again gets its old commit again.
+  const superseded = await turn?.overtaken()
   if (superseded) {
     const journal = journalOf(job)
-    const why = `commit ${superseded.slice(0, 7)}, which is newer, is applied already: nothing is done`
+    const why = `${superseded}: nothing is done`
     const report = journal.finish('superseded', { code: 'Superseded', message: why, details: [] })
     runner.info(why)
     await runner.summary(conversation.reportSummary(report, undefined))
@@ -366,6 +391,7 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
     waitTimeout: inputs.waitTimeout,
     onFailure: inputs.onFailure,
     signal: job.signal,
+    ...(turn && { mayBegin: modifies => turn.mayBegin(modifies) }),
     log: runner.log,
   })
   await conclude(job, report, planned.plan, graph, review.told)
@@ -375,7 +401,8 @@ async function conclude(job: Job, report: Report, plan: Plan, graph: Graph, told
   const { runner, conversation, redactor } = job
   const [shown, shownPlan] = [redactor.data(report), redactor.data(plan)]
   runner.info(renderReportText(shown, shownPlan))
-  if (report.result !== 'succeeded') runner.fail(failures(shown, shownPlan, graph))
+  // What a newer apply has taken over did not fail: that one says how it ends.
+  if (report.result !== 'succeeded' && report.result !== 'superseded') runner.fail(failures(shown, shownPlan, graph))
   await runner.summary(conversation.reportSummary(shown, shownPlan))
   await conversation.showReport(shown, shownPlan, told, conversation.branch !== undefined)
 }
@@ -411,13 +438,14 @@ function failures({ steps, error, result }: Report, { unchanged }: Plan, { parti
   failed.push(...earlier.map(({ particle, why }) => at(particle, `: ${why ?? 'it has failed'}`)))
   if (error && earlier.length === 0) failed.push({ message: error.message })
   if (failed.length > 0) return failed
-  return [{ message: result === 'cancelled' ? 'the run was cancelled' : 'the apply failed' }]
+  return [{ message: result === 'cancelled' ? cancelledApply : 'the apply failed' }]
 }
 
-function journalOf({ runner, inputs, clock, redactor }: Job): Journal {
+function journalOf({ runner, inputs, clock, redactor, written }: Job): Journal {
   const name = `${fileName(inputs)}.report.json`
   let told = false
   return new Journal(inputs.environment, clock, report => {
+    written.report = report
     const path = runner.file(name, `${JSON.stringify(redactor.data(report), null, 2)}\n`)
     // At once: outputs of a step that is killed are those that it has written.
     if (!told) runner.output('report-file', path)
@@ -425,12 +453,12 @@ function journalOf({ runner, inputs, clock, redactor }: Job): Journal {
   })
 }
 
-async function supersedes({ event, inputs, conversation, runner }: Job): Promise<string | undefined> {
-  const { sha } = event
+/** Its place among the applies of its branch; undefined where GitHub cannot be asked, or the branch is none that is applied. */
+function turnOf({ event, inputs, conversation, runner, clock }: Job): Turn | undefined {
   const { github, branch } = conversation
-  // Also by hand: whoever runs an old run again gets its old commit again.
-  if (!github || !sha || !branch) return undefined
-  const { by, warning } = await supersededBy(github, inputs.environment, sha, branch)
-  if (warning) runner.warn(warning)
-  return by
+  const { sha: commit } = event
+  if (!github || !commit || !branch) return undefined
+  const { environment } = inputs
+  const [begin, warn] = [() => conversation.showBegun(), (text: string) => runner.warn(text)]
+  return new Turn({ github, environment, commit, branch, clock, begin, warn })
 }

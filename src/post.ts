@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { nothingHidden } from './engine/curtain.ts'
 import type { Plan, Step, Transition } from './engine/document.ts'
+import { type HandedOn, unfounded, unlikeShown } from './engine/posted.ts'
 import { Redactor } from './engine/redact.ts'
 import { type Claims, isClaim } from './github/check.ts'
 import { Conversation, type PlanNews } from './github/conversation.ts'
@@ -27,7 +28,7 @@ export async function post({ env, runner: told, clock, signal }: Edge): Promise<
     ])
   const speaker = { ...inputs, region: undefined, requireReview: true }
   const conversation = new Conversation(event, speaker, clock, signal, text => runner.warn(text))
-  const news = event.fromFork ? { skipped: skippedFork } : newsIn(inputs, event)
+  const news = event.fromFork ? { skipped: skippedFork } : newsIn(inputs, event, conversation.planned)
   if (news.problems) runner.fail(news.problems)
   if (news.skipped) runner.info(`plan skipped: ${news.skipped}`)
   await conversation.showPlan(news)
@@ -37,8 +38,12 @@ export async function post({ env, runner: told, clock, signal }: Edge): Promise<
 /** The file of a fork's run may be of its own making. */
 const skippedFork = 'what a fork proposes is never planned'
 
-function newsIn({ workspace, planFile, environment }: PostInputs, { runUrl }: GitHubEvent): PlanNews {
-  const found = planIn(resolve(workspace, planFile), environment)
+function newsIn(
+  { workspace, planFile, environment }: PostInputs,
+  { runUrl }: GitHubEvent,
+  planned: Conversation['planned'],
+): PlanNews {
+  const found = planIn(resolve(workspace, planFile), environment, planned)
   if ('plan' in found) return found
   return { problems: [{ message: `${found.why}; look at the job that plans${runUrl ? `: ${runUrl}` : ''}` }] }
 }
@@ -46,7 +51,7 @@ function newsIn({ workspace, planFile, environment }: PostInputs, { runUrl }: Gi
 type Found = { readonly plan: Plan; readonly claims: Claims } | { readonly why: string }
 
 /** The plan of a file, and what it publishes to be reviewed. */
-function planIn(path: string, environment: string): Found {
+function planIn(path: string, environment: string, planned: Conversation['planned']): Found {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -60,7 +65,15 @@ function planIn(path: string, environment: string): Found {
     return { why: `${path} is the plan of the environment ${plan.environment}, not of ${environment}` }
   // Without claims it is the plan of a job that has failed: it shows what nobody may apply.
   if (!claims) return { why: 'the plan has problems, so that nothing of it may be applied' }
-  return { plan, claims }
+  if (claims.subject !== planned.subject || claims.commit !== planned.commit)
+    return {
+      why: `${path} is the plan of ${claims.subject ?? 'no pull request'} at ${claims.commit}, not of ${planned.subject} at ${planned.commit}`,
+    }
+  const why = unfounded(plan, claims)
+  if (why) return { why: `${path} claims what it does not show: ${why}` }
+  const { version, hashes } = claims
+  const warnings = [...(plan.warnings ?? []), ...unlikeShown(plan.steps, claims.made)]
+  return { plan: { ...plan, ...(warnings.length > 0 && { warnings }) }, claims: { version, hashes } }
 }
 
 function parse(text: string): unknown {
@@ -123,8 +136,14 @@ const plan = has({
   warnings: maybe(every(isText)),
 } satisfies Record<keyof Plan, Check>)
 
-const claims = has({ version: isNumber, hashes: every(value => typeof value === 'string' && isClaim(value)) })
+const claims = has({
+  version: isNumber,
+  hashes: every(value => typeof value === 'string' && isClaim(value)),
+  subject: maybe(isText),
+  commit: isText,
+  made: value => isMap(value) && Object.values(value).every(every(Array.isArray)),
+} satisfies Record<keyof HandedOn, Check>)
 
 /** A file may have been written by any release, or by no release at all. */
-const isPlan = (value: unknown): value is Plan & { readonly claims?: Claims } =>
+const isPlan = (value: unknown): value is Plan & { readonly claims?: HandedOn } =>
   isMap(value) && plan(value) && maybe(claims)(value.claims)

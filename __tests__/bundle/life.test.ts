@@ -470,6 +470,27 @@ describe('an apply that is cut short', () => {
     },
   )
 
+  test.each(['plan', 'apply'])(
+    'cancelled while it plans, %s: one sentence, and a report of an apply',
+    async command => {
+      const { here, ecs } = await shop()
+      ecs.inject({ operation: 'DescribeClusters', always: true, fault: { kind: 'hang' } })
+      const { process, finished } = await here.start({ command, 'require-review': 'false' })
+      for (let waited = 0; !ecs.calls.some(({ operation }) => operation === 'DescribeClusters'); waited++) {
+        if (waited > 1000) throw new Error('DescribeClusters was never called')
+        await new Promise(resolve => setTimeout(resolve, 10))
+      }
+      process.kill('SIGTERM')
+      const ended = await finished
+      expect(ended.code).toBe(1)
+      expect(errorsOf(ended).map(({ message }) => message)).toEqual([
+        expect.stringMatching(/^the run was cancelled \(SIGTERM\) while it planned, before anything was changed: run/),
+      ])
+      expect(ended.report?.result).toBe(command === 'apply' ? 'cancelled' : undefined)
+      expect(ended.modifying).toEqual([])
+    },
+  )
+
   test('cancelled: the report says so, and the next apply finishes', async () => {
     const { here, ecs } = await shop({ speed: 40 })
     const { process, finished } = await startUntil(here, ecs, 'RunTask')

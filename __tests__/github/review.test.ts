@@ -3,13 +3,13 @@ import type { MergeGroup, MergeMethod, Pull, Push } from '../../simulator/github
 import { actionsToken } from '../../simulator/github/server.ts'
 import { GitHub } from '../../src/github/api.ts'
 import { appliedCheck, planCheck, postCheck, refusedCheck } from '../../src/github/check.ts'
+import { supersededBy } from '../../src/github/newer.ts'
 import {
   type Reviewed,
   type ReviewQuestion,
   readHistory,
   reviewedForMergeGroup,
   reviewedForPush,
-  supersededBy,
 } from '../../src/github/review.ts'
 import { mayOnly, openWorld, secret, type World } from './world.ts'
 
@@ -553,7 +553,7 @@ describe('superseded', () => {
     const newer = world.repository.push({ a: '3' })
     await applied(newer.after)
     world.repository.push({ a: '4' })
-    expect(await superseded(after)).toEqual({ by: newer.after })
+    expect(await superseded(after)).toEqual({ by: { commit: newer.after, state: 'applied' } })
   })
 
   test('not by a newer commit that was not applied', async () => {
@@ -578,7 +578,7 @@ describe('superseded', () => {
     world.repository.reset(root)
     const instead = world.repository.push({ a: '2' })
     await applied(instead.after)
-    expect(await superseded(dropped.after)).toEqual({ by: instead.after })
+    expect(await superseded(dropped.after)).toEqual({ by: { commit: instead.after, state: 'applied' } })
   })
 
   test('not by an older commit when the branch was merged into another, which took its place', async () => {

@@ -288,6 +288,7 @@ describe('what GitHub refuses is a warning, never a failure', () => {
     expect(ran.failed).toBe(false)
     expect(ran.report?.result).toBe('succeeded')
     expect(ran.warnings).toEqual([
+      expect.stringMatching(/"particles \/ production \/ begun" .*"checks: write"/),
       expect.stringContaining('"pull-requests: write"'),
       expect.stringContaining('"checks: write"'),
     ])

@@ -6,6 +6,7 @@ import { jest } from '@jest/globals'
 import type { MergeGroup, Pull, Push } from '../../simulator/github/repository.ts'
 import { actionsToken, FakeGitHub } from '../../simulator/github/server.ts'
 import { type RunningSimulator, startSimulator } from '../../simulator/server.ts'
+import { CancelledRun } from '../../src/cancelled.ts'
 import type { Clock } from '../../src/clock.ts'
 import type { Plan, Report } from '../../src/engine/document.ts'
 import type { Runner } from '../../src/github/runner.ts'
@@ -129,6 +130,7 @@ export class World {
   readonly links = new Map<string, string>()
   readonly #folder = mkdtempSync(join(tmpdir(), 'review-'))
   #runs = 0
+  #cancel = new AbortController()
 
   private constructor(simulator: RunningSimulator, github: FakeGitHub, url: string, given: Given) {
     this.simulator = simulator
@@ -257,8 +259,14 @@ export class World {
 
   async run(happening: Happening, given: Given = {}): Promise<Ran> {
     const { env, runner, ran } = this.#stage(happening, given)
-    await main({ env, runner, clock: this.clock, signal: neverCancelled() })
+    this.#cancel = new AbortController()
+    await main({ env, runner, clock: this.clock, signal: listenedTo(this.#cancel) })
     return ran()
+  }
+
+  /** Cancels the run that began last, as the runner does by a signal. */
+  cancel(signal = 'SIGTERM'): void {
+    this.#cancel.abort(new CancelledRun(signal))
   }
 
   /** The run of the door that only posts. */
@@ -282,7 +290,7 @@ export class World {
     )
     env['INPUT_PLAN-FILE'] = 'kept/plan.json'
     for (const [name, value] of Object.entries(given)) env[`INPUT_${name.toUpperCase()}`] = value
-    await post({ env, runner, clock: this.clock, signal: neverCancelled() })
+    await post({ env, runner, clock: this.clock, signal: listenedTo(new AbortController()) })
     return ran()
   }
 
@@ -374,8 +382,7 @@ export class World {
 const headRepository = ({ fork }: Pull): object | null =>
   fork === 'deleted' ? null : { id: fork ? 2 : 1, fork: fork === true }
 
-function neverCancelled(): AbortSignal {
-  const { signal } = new AbortController()
+function listenedTo({ signal }: AbortController): AbortSignal {
   setMaxListeners(0, signal)
   return signal
 }

@@ -28,6 +28,8 @@ export interface ApplySettings {
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal
   readonly log: Log
+  /** Asked before each step: why it must not begin any more, in one sentence, when a newer apply has taken over. */
+  readonly mayBegin?: (modifies: boolean) => Promise<string | undefined>
 }
 
 /** The run was cancelled: what is under way in ECS goes on there, and the next apply takes it up. */
@@ -45,7 +47,7 @@ class StepFailed extends Error {
   }
 }
 
-type End = 'succeeded' | 'failed' | 'skipped' | 'cancelled'
+type End = 'succeeded' | 'failed' | 'skipped' | 'cancelled' | 'superseded'
 
 /** First, longest and growing pause between two looks at what settles, in milliseconds. */
 const firstPause = 500
@@ -81,6 +83,8 @@ class Walk {
   readonly #ends = new Map<ParticleId, Promise<End>>()
   /** What transitions of this apply left to remember. */
   readonly #memos = new Map<ParticleId, unknown>()
+  /** Why no step begins any more. */
+  #overtaken: string | undefined
 
   constructor(planned: Planned, graph: Graph, world: World, journal: Journal, settings: ApplySettings) {
     this.#planned = planned
@@ -106,7 +110,10 @@ class Walk {
         details: [],
       })
     }
-    return this.#journal.finish(ends.every(end => end === 'succeeded') ? 'succeeded' : 'failed')
+    // Where a step of its own failed, that is the news, whoever takes over.
+    if (ends.some(end => end === 'failed' || end === 'skipped')) return this.#journal.finish('failed')
+    if (this.#overtaken) return this.#journal.finish('superseded', superseded(this.#overtaken))
+    return this.#journal.finish('succeeded')
   }
 
   async #whenReady(step: Step): Promise<End> {
@@ -114,10 +121,7 @@ class Walk {
     const { log, signal } = this.#settings
     const blocked = this.#blockedBy(step)
     const ends = await Promise.all(dependsOn.map(async needed => [needed, await this.#ends.get(needed)] as const))
-    if (signal.aborted) {
-      this.#journal.pass(id, transition, 'cancelled', cancelled)
-      return 'cancelled'
-    }
+    if (signal.aborted) return this.#cancel(step)
     const because = blocked ?? this.#failedNeed(ends)
     if (because) {
       log.say(id, `skipped: ${because}`)
@@ -125,7 +129,31 @@ class Walk {
       this.#journal.pass(id, transition, 'skipped', { code: 'Skipped', message: because, details: [] })
       return 'skipped'
     }
+    this.#overtaken ??= await this.#askToBegin(step)
+    if (signal.aborted) return this.#cancel(step)
+    if (this.#overtaken) {
+      log.say(id, `not begun: ${this.#overtaken}`)
+      log.close(id)
+      this.#journal.pass(id, transition, 'skipped', superseded(this.#overtaken))
+      return 'superseded'
+    }
     return this.#take(step)
+  }
+
+  #cancel({ particle, transition }: Step): End {
+    this.#journal.pass(particle, transition, 'cancelled', cancelled)
+    return 'cancelled'
+  }
+
+  async #askToBegin({ transition }: Step): Promise<string | undefined> {
+    const { mayBegin, signal } = this.#settings
+    try {
+      return await mayBegin?.(transition !== 'wait')
+    } catch (error) {
+      // Whoever is asked gives up as well when the run is cancelled.
+      if (signal.aborted) return undefined
+      throw error
+    }
   }
 
   /** Something that failed in an earlier run holds back what comes after it, though it has no step of its own. */
@@ -147,7 +175,7 @@ class Walk {
   }
 
   #failedNeed(ends: readonly (readonly [ParticleId, End | undefined])[]): string | undefined {
-    const bad = ends.find(([, end]) => end !== 'succeeded')
+    const bad = ends.find(([, end]) => end !== 'succeeded' && end !== 'superseded')
     if (!bad) return undefined
     const [needed, end] = bad
     const step = this.#journal.report().steps.find(({ particle }) => particle === needed)
@@ -220,6 +248,8 @@ const cancelled: Failure = {
   message: 'the run was cancelled; what ECS is doing goes on, and the next apply takes it up',
   details: [],
 }
+
+const superseded = (message: string): Failure => ({ code: 'Superseded', message, details: [] })
 
 /** Which tasks a failed step ran: the report names them too. */
 const taskOf = new WeakMap<StepFailed, ReportStep['task']>()

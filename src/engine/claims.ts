@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { inheritsIn, type Node, nodeAt, type ParticleId, type Path, pathKey } from '../particle.ts'
+import { inheritsIn, type Node, nodeAt, type Particle, type ParticleId, type Path, pathKey } from '../particle.ts'
 import type { FoundChange, Value } from './change.ts'
 import { holdsVariable, partsByName, type Veil } from './curtain.ts'
 import type { Decision } from './decide.ts'
@@ -45,28 +45,36 @@ function claimed(node: Node, path: Path, hidden: Pick<ReadonlySet<string>, 'has'
 
 type Decisions = ReadonlyMap<ParticleId, Decision>
 
+/** What becomes of a claim: its hash, unless somebody asks for the claim itself. */
+type Write = (claim: readonly unknown[]) => string
+
 /** Claims of what one particle's step does. */
-export function claimsOf(decision: Decision, context: ClaimContext, decisions: Decisions): StepClaims {
+export function claimsOf(
+  decision: Decision,
+  context: ClaimContext,
+  decisions: Decisions,
+  write: Write = claimHash,
+): StepClaims {
   const { particle, transition, changes } = decision
   if (!transition || transition === 'wait') return { changes: [] }
-  const subject = [...subjectOf(particle, context), particle.id]
+  const subject = named(particle, context)
   if (transition === 'stop' || transition === 'terminate') {
-    return { changes: [{ claim: claimHash(['gone', ...subject, transition]), adds: false }] }
+    return { changes: [{ claim: write(['gone', subject, transition]), adds: false }] }
   }
   const found: ChangeClaim[] = [
-    ...changes.flatMap(change => claimOf(change, decision, context, decisions)),
+    ...changes.flatMap(change => claimOf(change, decision, context, decisions, write)),
     // Somebody else's value goes live with it, whatever it is.
     ...decision.kept.map(({ path, after, sensitive }) => ({
-      claim: claimHash(['kept', ...subject, path, ...(sensitive ? [] : [sorted(after) ?? null])]),
+      claim: write(['kept', subject, path, ...(sensitive ? [] : [sorted(after) ?? null])]),
       adds: false,
     })),
   ]
   const claims = [...new Map(found.map(one => [one.claim, one])).values()]
   if (decision.sanctioned) return { changes: claims.filter(({ apart }) => apart) }
   const { source, options } = particle
-  const definition = [sorted(claimed(source, [], decision.hidden, context.veil)), sorted(options)]
+  const definition = claimHash([sorted(claimed(source, [], decision.hidden, context.veil)), sorted(options)])
   const origins = inheritedFrom(source).map(id => subjectAt(id, context, decisions))
-  const whole = (as: 'start' | 'replace') => claimHash(['whole', ...subject, as, ...definition, origins])
+  const whole = (as: 'start' | 'replace') => write(['whole', subject, as, definition, origins])
   return {
     changes: claims.sort((one, other) => (one.claim < other.claim ? -1 : 1)),
     whole: { start: whole('start'), replace: whole('replace') },
@@ -76,20 +84,28 @@ export function claimsOf(decision: Decision, context: ClaimContext, decisions: D
 /** With these hidden, every variable stands by its name. */
 const everywhere = { has: () => true }
 
-function claimOf(change: FoundChange, decision: Decision, context: ClaimContext, decisions: Decisions): ChangeClaim[] {
+function claimOf(
+  change: FoundChange,
+  decision: Decision,
+  context: ClaimContext,
+  decisions: Decisions,
+  write: Write = claimHash,
+): ChangeClaim[] {
   const { particle, transition } = decision
   const { veil } = context
   const { path, before, after, sensitive, at, asked, onTheWay, apart, states } = change
   if (asked || onTheWay) return []
   // What stands apart is allowed as such, whether it goes along with a start or is done later.
-  const subject = [...subjectOf(particle, context), particle.id, ...(apart ? [] : [transition])]
+  const does = apart ? null : (transition ?? null)
+  const subject = named(particle, context)
   const own = apart && { apart }
   if (states) {
     const stating = [particle, ...states.map(parent => decisions.get(parent)?.particle)]
     const texts = stating.map(
       one => one && [one.id, sorted(claimed(one.source, [], everywhere, veil)), sorted(one.options)],
     )
-    return [{ claim: claimHash(['states', ...subject, path, sorted(after) ?? null, texts]), adds: false, ...own }]
+    const stated = claimHash(texts)
+    return [{ claim: write(['states', subject, path, sorted(after) ?? null, stated]), adds: false, ...own }]
   }
   const parent = decision.filled.get(path)
   if (parent) {
@@ -97,12 +113,12 @@ function claimOf(change: FoundChange, decision: Decision, context: ClaimContext,
     const own = decisions.get(parent)
     // It follows a revision that nobody needs to review: what it runs differs by release variables alone.
     const behind = own && typeof before === 'string' ? own.behind.get(before) : undefined
-    const inside = own ? (behind ?? []).flatMap(one => claimOf(one, own, context, decisions)) : []
+    const inside = own ? (behind ?? []).flatMap(one => claimOf(one, own, context, decisions, write)) : []
     if (behind && behind.length > 0 && inside.length === 0) return []
     // Somebody else's revision of the same thing, which the parent knows nothing of: what it changes was shown to nobody.
     const unseen = !behind && own !== undefined && isNewerThanKnown(before, own) ? [before] : []
-    const follows = ['follow', ...subject, path, subjectAt(parent, context, decisions), ...unseen]
-    return [{ claim: claimHash(follows), adds: false }, ...inside]
+    const follows = ['follow', subject, does, path, subjectAt(parent, context, decisions), ...unseen]
+    return [{ claim: write(follows), adds: false }, ...inside]
   }
   const node = at && nodeAt(particle.source, at)
   if (node && isRelease(node, change.live ?? before, veil)) return []
@@ -110,8 +126,12 @@ function claimOf(change: FoundChange, decision: Decision, context: ClaimContext,
   const origins = (node ? inheritedFrom(node) : []).map(id => subjectAt(id, context, decisions))
   // What AWS holds behind a hidden value is in no claim, nor is what a release variable was before.
   const unsaid = sensitive || (node && holdsVariable(node, veil.releaseVariables) && before === undefined)
-  const there = unsaid ? [] : [sorted(before) ?? null]
-  const claim = claimHash(['change', ...subject, path, ...there, sorted(stated) ?? null, origins])
+  const value = {
+    ...(!unsaid && { before: sorted(before) ?? null }),
+    // A hidden value stands in a claim by its hash, so that the claim itself may be shown to whoever posts it.
+    after: sensitive ? { hidden: claimHash([sorted(stated) ?? null]) } : (sorted(stated) ?? null),
+  }
+  const claim = write(['change', subject, does, path, value, origins])
   return [{ claim, adds: node !== undefined && before === undefined && isNothing(change.live), ...own }]
 }
 
@@ -125,10 +145,13 @@ function isNewerThanKnown(before: unknown, { standing, reference, behind }: Deci
   return [standing, reference, ...behind.keys()].some(known => thing(known) === thing(before))
 }
 
+/** A particle as claims name it: its id, and whose and which thing it is. */
+const named = (particle: Particle, context: ClaimContext): unknown[] => [particle.id, ...subjectOf(particle, context)]
+
 /** Another particle, as one that a claim names. */
 function subjectAt(id: ParticleId, context: ClaimContext, decisions: Decisions): unknown[] {
   const other = decisions.get(id)
-  return [id, ...(other ? subjectOf(other.particle, context) : [])]
+  return other ? named(other.particle, context) : [id]
 }
 
 /** Particles that a value is inherited from, each once. */
@@ -181,6 +204,49 @@ export function publishedClaims(decisions: Decisions, context: ClaimContext): st
     for (const claim of published(claimsOf(decision, context, decisions), decision.transition)) all.add(claim)
   }
   return [...all].sort()
+}
+
+/** A claim before it is hashed. */
+export type Claim = readonly unknown[]
+
+/** The same claims before they are hashed, by particle. They hold nothing that a plan hides: what is hidden is hashed in them. */
+export function claimsMade(
+  decisions: Decisions,
+  context: ClaimContext,
+): Readonly<Record<ParticleId, readonly Claim[]>> {
+  const made = [...decisions].map(([id, decision]) => {
+    const texts = published(claimsOf(decision, context, decisions, JSON.stringify), decision.transition)
+    return [id, [...new Set(texts)].sort().map((text): Claim => JSON.parse(text))] as const
+  })
+  return Object.fromEntries(made.filter(([, claims]) => claims.length > 0))
+}
+
+/** What a claim says, read from where its members stand. */
+export interface ClaimRead {
+  readonly kind: string
+  readonly particle: unknown
+  readonly account: unknown
+  readonly environment: unknown
+  /** Of a task definition its family. */
+  readonly identity: unknown
+  /** The path of a change; the transition of what goes. */
+  readonly what: unknown
+  /** Of a change, where it is no secret and no release variable hides it. */
+  readonly before?: unknown
+  readonly after?: unknown
+  /** Of what follows another particle: that one. */
+  readonly followed?: ClaimRead
+}
+
+export function readClaim([kind, subject, ...rest]: Claim): ClaimRead {
+  const [particle, account, environment, , , identity] = Array.isArray(subject) ? subject : []
+  const read = { kind: String(kind), particle, account, environment, identity }
+  const [first, second, third] = rest
+  if (kind === 'change') return { ...read, what: second, ...(third as Pick<ClaimRead, 'before' | 'after'>) }
+  if (kind === 'follow') return { ...read, what: second, followed: readClaim(['', third]) }
+  if (kind === 'kept') return { ...read, what: first, ...(rest.length > 1 && { after: second }) }
+  if (kind === 'states') return { ...read, what: first, after: second }
+  return { ...read, what: first }
 }
 
 /**

@@ -6,6 +6,8 @@ import { isOf, readSubject, type Subject, subjectLine } from './subject.ts'
 /** `particles / production` */
 export const planCheck = (environment: string): string => `particles / ${environment}`
 export const appliedCheck = (environment: string): string => `${planCheck(environment)} / applied`
+/** Neutral: it says that an apply writes from now on, and nothing of how it ends. */
+export const begunCheck = (environment: string): string => `${planCheck(environment)} / begun`
 export const refusedCheck = (environment: string): string => `${planCheck(environment)} / refused`
 
 const continued = (name: string, part: number): string => (part === 1 ? name : `${name} (${part})`)
@@ -181,11 +183,12 @@ export interface Found {
   readonly completedAt: string
 }
 
-/** The successful check runs of one name on a commit that the token's own app wrote, newest first, and what else was there. */
+/** The check runs of one name and conclusion on a commit that the token's own app wrote, newest first, and what else was there. */
 export async function findChecks(
   github: GitHub,
   commit: string,
   name: string,
+  conclusion: Conclusion = 'success',
 ): Promise<{ successful: Found[]; others: ('failed' | 'another app')[] }> {
   const { app } = await github.identity()
   const successful: Found[] = []
@@ -206,7 +209,7 @@ export async function findChecks(
       if (run.name !== name) continue
       // Any app may choose our name; only what our own app wrote can have come from a workflow of this repository.
       if (!app || run.app?.slug !== app) others.push('another app')
-      else if (run.conclusion !== 'success') others.push('failed')
+      else if (run.conclusion !== conclusion) others.push('failed')
       else
         successful.push({
           id: Number(run.id),

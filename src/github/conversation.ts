@@ -6,11 +6,20 @@ import { type Context, renderPlan, renderReport } from '../render/comment.ts'
 import { planTitle, reportTitle } from '../render/words.ts'
 import { GitHub } from './api.ts'
 import { type ApplyBranches, applyBranches, branchIn } from './branches.ts'
-import { appliedCheck, type CheckRequest, type Claims, planCheck, postCheck, refusedCheck, textLimit } from './check.ts'
+import {
+  appliedCheck,
+  begunCheck,
+  type CheckRequest,
+  type Claims,
+  planCheck,
+  postCheck,
+  refusedCheck,
+  textLimit,
+} from './check.ts'
 import { bodyLimit, postComment } from './comment.ts'
 import type { GitHubEvent } from './event.ts'
 import { type History, type Reviewed, readHistory } from './review.ts'
-import type { Subject } from './subject.ts'
+import { type Subject, subjectLine } from './subject.ts'
 
 /** GitHub's limit of a job summary, in bytes. */
 const summaryLimit = 1024 * 1024
@@ -58,6 +67,12 @@ export class Conversation {
   get head(): string {
     const { pullRequest, mergeGroup, sha } = this.#event
     return pullRequest?.headSha ?? mergeGroup?.headSha ?? sha ?? ''
+  }
+
+  /** What a plan of this run is of. */
+  get planned(): { subject?: string; commit: string } {
+    const { subject } = this.#subject()
+    return { ...(subject && { subject: subjectLine(subject) }), commit: this.head }
   }
 
   /** The branch that this run applies, or would apply; undefined where it is none of those. */
@@ -127,6 +142,17 @@ export class Conversation {
       title: reportTitle(report),
       summary: renderReport(report, plan, this.#context(textLimit)).text,
       ...(plan && { digest: plan.digest }),
+    })
+  }
+
+  /** Right before its first modifying call, an apply says so: however it ends, what is older must not follow it. */
+  async showBegun(): Promise<void> {
+    await this.#check({
+      name: begunCheck(this.#inputs.environment),
+      conclusion: 'neutral',
+      title: 'Begun to apply',
+      summary:
+        'This commit has begun to be applied. Applies of older commits do nothing from now on; how this one ended, its run says.',
     })
   }
 

@@ -61,11 +61,11 @@ export async function readHistory(github: GitHub, environment: string, commit: s
  * The branch as it was pushed to: first parents, newest first. The listing has every commit of every merged branch in
  * between, so it is followed by parents and asked again where it ends too early.
  */
-async function* firstParents(github: GitHub, commit: string): AsyncGenerator<string> {
+export async function* firstParents(github: GitHub, commit: string, most = historyLimit): AsyncGenerator<string> {
   const parent = new Map<string, string | undefined>()
   let next: string | undefined = commit
   // Nearly always the answer is near, and a hundred commits are half a megabyte.
-  for (let count = 0, size = 10; next && count < historyLimit; count++, next = parent.get(next)) {
+  for (let count = 0, size = 10; next && count < most; count++, next = parent.get(next)) {
     if (!parent.has(next)) {
       const from: string = next
       const { data } = await github.call({ to: 'read the history', needs: 'contents: read' }, request =>
@@ -428,31 +428,4 @@ function because({ head, base, user }: Pull): string {
   if (user?.login === 'dependabot[bot]')
     return " (Dependabot's runs have no secrets, and may write checks only where the workflow's permissions say so)"
   return ''
-}
-
-/**
- * The commit of the branch that was applied although it is newer than this one, so that applying this one would go back.
- *
- * A branch that was put back by force counts as it stands: what is not on it any more supersedes nothing.
- * Never fails: where GitHub refuses to tell, nothing is superseded, and a warning says so.
- */
-export async function supersededBy(
-  github: GitHub,
-  environment: string,
-  commit: string,
-  branch: string,
-): Promise<{ readonly by?: string; readonly warning?: string }> {
-  try {
-    const { data } = await github.call({ to: 'read the default branch', needs: 'contents: read' }, request =>
-      request('GET /repos/{owner}/{repo}/commits', { ...github.repository, sha: branch, per_page: 1 }),
-    )
-    const head = data[0]?.sha
-    if (!head || head === commit) return {}
-    const newer = [...(await between(github, commit, head))].reverse().slice(0, historyLimit)
-    const { applied } = await untilApplied(github, environment, newer)
-    return applied ? { by: applied } : {}
-  } catch (error) {
-    if (error instanceof GitHubError) return { warning: error.message }
-    throw error
-  }
 }

@@ -92,7 +92,13 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
     case 'refused':
       return sentences(`**Refused before anything was changed**${there}`, cause, links(context))
     case 'superseded':
-      return sentences(`**A newer commit has been applied already**; nothing was done${there}`, cause, links(context))
+      return sentences(
+        report.steps.length > 0
+          ? `**A newer commit has taken over: ${done(report)}**${there}`
+          : `**A newer commit has taken over**; nothing was done${there}`,
+        cause,
+        links(context),
+      )
     case 'cancelled':
       return sentences(`**Cancelled: ${done(report)}**${there}`, cause, links(context))
     case 'running':

@@ -1,0 +1,126 @@
+/** A run that is asked to end, at whatever moment: it says what happened and what to do, and leaves a report. */
+import { afterEach, beforeEach, describe, expect } from '@jest/globals'
+import { manifests, World } from '../review/world.ts'
+import { story } from './story.ts'
+
+let world: World
+beforeEach(async () => {
+  world = await World.open()
+  world.simulator.setThrottling(false)
+})
+afterEach(async () => {
+  await world.close()
+  expect(world.github.violations).toEqual([])
+})
+
+/** The run is cancelled when a call reaches ECS. */
+function cancelAt(operation: string): void {
+  world.simulator.inject({
+    operation,
+    fault: { kind: 'deny' },
+    when: () => {
+      world.cancel()
+      return false
+    },
+  })
+}
+
+const planning =
+  'the run was cancelled (SIGTERM) while it planned, before anything was changed: run the workflow again, unless a newer run has taken the place of this one'
+
+describe('Never silent, never stuck', () => {
+  story(
+    'a plan is cancelled while it looks at AWS',
+    'one sentence says what happened and what to do, and no check is left behind',
+    async () => {
+      cancelAt('DescribeClusters')
+      const { ran, headSha } = await world.propose(manifests.web)
+      expect(ran.failed).toBe(true)
+      expect(ran.problems).toEqual([planning])
+      expect(ran.report).toBeUndefined()
+      expect(world.github.checks.filter(({ commit }) => commit === headSha)).toEqual([])
+    },
+  )
+
+  story(
+    'an apply is cancelled while it plans',
+    'the step fails with one sentence, the report says cancelled, and nothing was changed',
+    async () => {
+      const pull = await world.propose(manifests.web)
+      cancelAt('DescribeClusters')
+      const ran = await world.land(pull)
+      expect(ran.failed).toBe(true)
+      expect(ran.problems).toEqual([planning])
+      expect(ran.report).toMatchObject({
+        result: 'cancelled',
+        finishedAt: expect.any(String),
+        steps: [],
+        error: { code: 'Cancelled', message: planning },
+      })
+      expect(ran.outputs['report-file']).toBeDefined()
+      expect(ran.summary).toContain('Cancelled')
+      expect(world.modifying()).toEqual([])
+    },
+  )
+
+  story(
+    'an apply is cancelled while it waits for GitHub to list the merged pull request',
+    'the report says cancelled, and nothing was changed',
+    async () => {
+      world.github.lag.ofCommit = 60_000
+      world.github.lag.closed = 60_000
+      const pull = await world.propose(manifests.web)
+      const push = world.repository.merge(pull, 'squash')
+      const running = world.push(push)
+      await world.simulator.sleep(20_000)
+      world.cancel('SIGINT')
+      const ran = await running
+      expect(ran.problems).toEqual([planning.replace('SIGTERM', 'SIGINT')])
+      expect(ran.report?.result).toBe('cancelled')
+      expect(world.modifying()).toEqual([])
+    },
+  )
+
+  story(
+    'an apply is cancelled while it acts',
+    'what is under way is told once, as before, and not a second time by its signal’s name',
+    async () => {
+      const pull = await world.propose(manifests.web)
+      cancelAt('RegisterTaskDefinition')
+      const ran = await world.land(pull)
+      expect(ran.failed).toBe(true)
+      expect(ran.report?.result).toBe('cancelled')
+      expect(ran.problems).toEqual([
+        'the run was cancelled in the middle of its apply; what ECS is doing goes on, and the next apply takes it up: run the workflow again, unless a newer run has taken the place of this one',
+      ])
+    },
+  )
+})
+
+describe('No failure is reported as success', () => {
+  story(
+    'an apply has succeeded and is cancelled before GitHub was told',
+    'the step fails, says so, and the report keeps what was done',
+    async () => {
+      const pull = await world.propose(manifests.cluster)
+      const began = world.github.calls.length
+      const push = world.repository.merge(pull, 'squash')
+      world.github.faults.push({
+        on: 'GET /repos/{owner}/{repo}/issues',
+        status: 429,
+        headers: { 'retry-after': '5' },
+        times: 1,
+      })
+      const running = world.push(push)
+      while (!world.github.calls.slice(began).some(({ status }) => status === 429))
+        await new Promise(resolve => setTimeout(resolve, 5))
+      world.cancel()
+      const ran = await running
+      expect(ran.failed).toBe(true)
+      expect(ran.problems).toEqual([
+        expect.stringMatching(/^the run was cancelled \(SIGTERM\) after its apply had ended \(succeeded\)/),
+      ])
+      expect(ran.report?.result).toBe('succeeded')
+    },
+  )
+})

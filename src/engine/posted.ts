@@ -1,0 +1,122 @@
+/** Claims that one job hands on to another in a plan file, and whether they say what the file's own steps show. */
+import type { ParticleId } from '../particle.ts'
+import type { Change } from './change.ts'
+import { type Claim, type ClaimRead, readClaim } from './claims.ts'
+import type { Plan, Step } from './document.ts'
+import { claimHash } from './subject.ts'
+
+/** What a plan file has for whoever posts it. */
+export interface HandedOn {
+  readonly version: number
+  readonly hashes: readonly string[]
+  /** `pull request #12 into main`; missing where the plan is of none. */
+  readonly subject?: string
+  readonly commit: string
+  /** The claims before they were hashed, by particle. */
+  readonly made: Readonly<Record<ParticleId, readonly Claim[]>>
+}
+
+/**
+ * Why claims do not follow from what is shown, in one sentence, or undefined: each is of a step, of what the step does, at a path
+ * that it shows, from the value that it shows; a hidden value is claimed where one is shown to be hidden and nowhere else.
+ */
+export function unfounded(
+  { steps, account, environment }: Pick<Plan, 'steps' | 'account' | 'environment'>,
+  { hashes, made }: Pick<HandedOn, 'hashes' | 'made'>,
+): string | undefined {
+  const byId = new Map<string, Step>(steps.map(step => [step.particle, step]))
+  const followed = new Set<string>()
+  for (const [id, claims] of Object.entries(made)) {
+    const step = byId.get(id)
+    if (!step) return `there is a claim of ${id}, which has no step`
+    const read = claims.map(readClaim)
+    for (const [index, claim] of claims.entries()) {
+      const one = read[index] as ClaimRead
+      const elsewhere = one.account !== (account ?? null) || one.environment !== environment
+      const why = elsewhere ? 'a claim is of another account or environment' : unlike(one, step, read)
+      if (why) return `${id}: ${why}`
+      followed.add(claimHash(claim))
+    }
+  }
+  const more = hashes.find(one => !followed.has(one))
+  return more === undefined ? undefined : `the claim ${more} is that of no step`
+}
+
+/** Why a claim is none of a step's. `all`: every claim of the step. */
+function unlike(claim: ClaimRead, step: Step, all: readonly ClaimRead[]): string | undefined {
+  const { kind, particle: claimed, what } = claim
+  const { particle, transition, changes, kept = [], follows = [] } = step
+  if (claimed !== particle) {
+    // What changes in what it runs is claimed of the particle that it follows.
+    const leader = kind === 'change' && all.find(one => one.followed?.particle === claimed)
+    if (!leader || !isFollowed(leader, step)) return `a claim is that of ${String(claimed)}`
+    return unlikeChange(claim, follows)
+  }
+  const goes = transition === 'stop' || transition === 'terminate'
+  if (kind === 'gone') return goes && what === transition ? undefined : `${String(what)} is claimed, not ${transition}`
+  if (goes || transition === 'wait') return `a ${kind} is claimed of a step that is to ${transition}`
+  if (kind === 'whole') {
+    return what === transition ? undefined : `a whole definition is claimed to ${String(what)}, not to ${transition}`
+  }
+  if (kind === 'change') return unlikeChange(claim, changes)
+  if (kind === 'kept') return unlikeChange(claim, kept)
+  if (kind !== 'follow' && kind !== 'states') return `a ${kind} is claimed, which this release does not know`
+  if (!changes.some(({ path }) => path === what)) return `${String(what)} is claimed and not shown`
+  return kind === 'states' || isFollowed(claim, step)
+    ? undefined
+    : `${String(what)} is claimed to follow what it does not`
+}
+
+/** Whether a step shows that it follows the particle that a claim names. */
+function isFollowed({ what, followed }: ClaimRead, { changes }: Step): boolean {
+  const after = changes.find(({ path }) => path === what)?.after
+  if (typeof after === 'object' && after !== null) return 'unknown' in after && after.unknown === followed?.particle
+  return typeof after === 'string' && (after === followed?.identity || after.startsWith(`${followed?.identity}:`))
+}
+
+/** Why a change is claimed that is not among those that are shown. */
+function unlikeChange({ kind, what, before, after }: ClaimRead, shown: readonly Change[]): string | undefined {
+  const change = shown.find(({ path }) => path === what)
+  if (!change) return `${String(what)} is claimed and not shown`
+  if (kind === 'kept') {
+    return after === undefined || same(after, change.after ?? null)
+      ? undefined
+      : `${change.path} is claimed with another value`
+  }
+  if (isHidden(after) !== (change.sensitive === true))
+    return `${change.path} is claimed as a hidden value, or shown as one`
+  if (before !== undefined && !same(before, change.before ?? null))
+    return `${change.path} is claimed from another value`
+  return undefined
+}
+
+/**
+ * Values that are claimed in other words than they are shown in: a text with release variables, a value that is inherited, another
+ * spelling. Nobody can tell here whether they mean the same, so a reviewer sees both.
+ */
+export function unlikeShown(steps: readonly Step[], made: HandedOn['made']): string[] {
+  return steps.flatMap(({ particle, changes }) =>
+    (made[particle] ?? []).flatMap(claim => {
+      const { kind, what, after } = readClaim(claim)
+      const change = changes.find(({ path }) => path === what)
+      if (kind !== 'change' || !change || change.sensitive || same(after, change.after ?? null)) return []
+      return [`${particle}: ${change.path} is to be reviewed as ${JSON.stringify(after)}`]
+    }),
+  )
+}
+
+const isHidden = (value: unknown): boolean => typeof value === 'object' && value !== null && 'hidden' in value
+
+/** A number and its text are one value: which of them is meant, the API's model decides. */
+function same(one: unknown, other: unknown): boolean {
+  const isPlain = (value: unknown) => typeof value !== 'object'
+  return isPlain(one) && isPlain(other) ? String(one) === String(other) : text(one) === text(other)
+}
+
+/** JSON with sorted keys. */
+const text = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
