@@ -6,26 +6,25 @@ import { EcsError } from './ecs/errors.ts'
 import { apply } from './engine/apply.ts'
 import { claimsVersion, publishedClaims } from './engine/claims.ts'
 import type { Veil } from './engine/curtain.ts'
-import type { Plan, Removed, Report } from './engine/document.ts'
+import type { Plan, Report } from './engine/document.ts'
 import { type Graph, graphOf } from './engine/graph.ts'
 import { type Failure, Journal } from './engine/journal.ts'
 import { observe, Pass, type World } from './engine/observe.ts'
 import { decideAll, hasChanges, type Planned, planOf } from './engine/plan.ts'
 import { redactor } from './engine/redact.ts'
-import { removedSince } from './engine/removed.ts'
 import { flavors } from './flavors/index.ts'
 import { vocabulary } from './flavors/vocabulary.ts'
 import type { Claims } from './github/check.ts'
 import { Conversation } from './github/conversation.ts'
 import { type Command, commandFor, EventError, type GitHubEvent, readEvent } from './github/event.ts'
-import { textsAt } from './github/removed.ts'
 import { supersededBy } from './github/review.ts'
 import type { Runner } from './github/runner.ts'
 import { type Inputs, readInputs } from './inputs.ts'
-import { choosesManifest, findManifests } from './manifest/files.ts'
+import { findManifests } from './manifest/files.ts'
 import { type Loaded, load } from './manifest/load.ts'
 import { quote } from './manifest/words.ts'
-import { isGone, type Particle, type ParticleId, type Problem, sayProblem } from './particle.ts'
+import { type Particle, type ParticleId, type Problem, sayProblem } from './particle.ts'
+import { findOrphans, type Orphans } from './removed.ts'
 import { renderPlanText, renderReportText } from './render/text.ts'
 import { held, judge, type Told, unshownInGroup } from './review.ts'
 
@@ -155,6 +154,7 @@ interface Made {
   readonly planned?: Planned
   readonly graph?: Graph
   readonly world?: World
+  readonly orphans?: Orphans
   readonly problems: readonly Problem[]
 }
 
@@ -189,8 +189,8 @@ async function tryPlan(job: Job, loaded: Loaded): Promise<Made | { readonly skip
   try {
     const stranger = await strangeAccount(world, inputs)
     if (stranger) return { problems: [stranger] }
-    const removed = await findRemoved(job, loaded.particles, world)
-    const all = inputs.onRemoved === 'terminate' ? [...loaded.particles, ...removed.particles] : loaded.particles
+    const orphans = await findOrphans(job, loaded, world)
+    const all = [...loaded.particles, ...orphans.particles]
     const graph = graphOf(all)
     const { lives, errors } = await observe(graph, new Pass(graph, world))
     if (errors.length > 0) throw errors
@@ -200,11 +200,12 @@ async function tryPlan(job: Job, loaded: Loaded): Promise<Made | { readonly skip
       region: regionOf(inputs, all),
       veil: world.veil,
       maxTerminations: inputs.maxTerminations,
-      removed: removed.reported,
-      warnings: removed.warnings,
+      removed: orphans.reported,
+      remarks: orphans.remarks,
+      warnings: orphans.warnings,
       ...(account && { account }),
     })
-    return { planned, graph, world, problems: planned.problems }
+    return { planned, graph, world, orphans, problems: [...planned.problems, ...orphans.problems] }
   } catch (thrown) {
     const errors = Array.isArray(thrown) ? thrown : [thrown]
     if (!errors.every(error => error instanceof EcsError)) throw thrown
@@ -262,53 +263,6 @@ async function strangeAccount(world: World, inputs: Inputs): Promise<Problem | u
   }
 }
 
-/** What was declared at the last applied commit, or at a pull request's base, is not any more, and is still there. */
-async function findRemoved(
-  { inputs, event, conversation }: Job,
-  particles: readonly Particle[],
-  world: World,
-): Promise<{ particles: Particle[]; reported: Removed[]; warnings: string[] }> {
-  const none = { particles: [], reported: [], warnings: [] }
-  const { github } = conversation
-  const since = await declaredBefore(event, conversation)
-  if (!since) return none
-  const directory = join(inputs.workspace, inputs.workingDirectory)
-  const wanted = choosesManifest(inputs.manifests, directory, inputs.workspace)
-  const found = await textsAt(github, since, wanted, { workspace: inputs.workspace })
-  if ('why' in found) return { ...none, warnings: [`what is not declared any more is not known: ${found.why}`] }
-  // What could not be read then is not declared before; a pull request may well be there to mend it.
-  const before = load(found.texts, { ...inputs, vocabularies: vocabulary }).particles
-  const gone = removedSince(before, particles, vocabulary)
-  if (gone.length === 0) return none
-  const graph = graphOf([...before.filter(({ id }) => !gone.some(one => one.id === id)), ...gone])
-  const pass = new Pass(graph, world)
-  const looked = await Promise.all(
-    gone.map(async particle => {
-      const flavor = flavors[particle.flavor]
-      const state = flavor?.read(particle, await pass.live(particle.id)).state ?? 'terminated'
-      return { particle, state }
-    }),
-  )
-  const there = looked.filter(({ state }) => !isGone(state))
-  const reported = there.map(({ particle, state }) => ({ particle: particle.id, state }))
-  return {
-    particles: there.map(({ particle }) => particle),
-    reported: inputs.onRemoved === 'report' ? reported : [],
-    warnings: [],
-  }
-}
-
-async function declaredBefore(
-  { name, pullRequest, sha, push }: GitHubEvent,
-  conversation: Conversation,
-): Promise<string | undefined> {
-  if (pullRequest) return pullRequest.baseSha
-  const { github } = conversation
-  if (name !== 'push' || !sha || !github) return undefined
-  const { applied } = await conversation.history(github, sha)
-  return applied === sha ? undefined : (applied ?? push?.before)
-}
-
 async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
   const { runner, inputs, conversation } = job
   const superseded = await supersedes(job)
@@ -322,9 +276,9 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
   }
   const made = await makePlan(job, loaded)
   if ('skipped' in made) return runner.fail([{ message: made.skipped }])
-  const { planned, world, graph, problems } = made
+  const { planned, world, graph, orphans, problems } = made
   if (planned) tell(job, planned.plan)
-  if (!planned || !world || !graph || problems.length > 0) {
+  if (!planned || !world || !graph || !orphans || problems.length > 0) {
     const report = journalOf(job).finish('failed', refusalOf(problems))
     runner.fail(problems)
     await runner.summary(conversation.planSummary({ ...(planned && { plan: planned.plan }), problems, merges: false }))
@@ -335,7 +289,7 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
     const report = journalOf(job).finish('refused', refusalOf(review.problems))
     runner.fail(review.problems)
     await runner.summary(conversation.planSummary({ plan: planned.plan, problems: review.problems, merges: false }))
-    await conversation.showRefusal(planned.plan, review.problems)
+    await conversation.showRefusal(planned.plan, review.problems, orphans.refusedTexts)
     return conversation.showReport(report, planned.plan, review.told, false)
   }
   const hide = redactor(planned.decisions)
@@ -345,15 +299,22 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
     signal: job.signal,
     log: { say: (id, sentence) => runner.log.say(id, hide(sentence)), close: id => runner.log.close(id) },
   })
-  await conclude(job, report, planned.plan, graph, review.told)
+  await conclude(job, report, planned.plan, graph, review.told, orphans)
 }
 
-async function conclude(job: Job, report: Report, plan: Plan, graph: Graph, told: Told): Promise<void> {
+async function conclude(
+  job: Job,
+  report: Report,
+  plan: Plan,
+  graph: Graph,
+  told: Told,
+  orphans: Orphans,
+): Promise<void> {
   const { runner, event, conversation } = job
   runner.info(renderReportText(report, plan))
   if (report.result !== 'succeeded') runner.fail(failures(report, plan, graph))
   await runner.summary(conversation.reportSummary(report, plan))
-  await conversation.showReport(report, plan, told, isOnDefaultBranch(event))
+  await conversation.showReport(report, plan, told, isOnDefaultBranch(event), orphans.appliedTexts(report, told.merged))
 }
 
 const isOnDefaultBranch = ({ ref, defaultBranch }: GitHubEvent): boolean =>

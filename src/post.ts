@@ -1,7 +1,7 @@
 /** Says on GitHub what another job has planned: that job needs no right to write there, and this one none in AWS. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Plan, Step, Transition } from './engine/document.ts'
+import type { Plan, Removed, Step, Transition } from './engine/document.ts'
 import { type Claims, isClaim } from './github/check.ts'
 import { Conversation, type PlanNews } from './github/conversation.ts'
 import { readEvent } from './github/event.ts'
@@ -102,6 +102,18 @@ const step = has({
   source: has({ file: isText, line: isNumber }),
 } satisfies Record<keyof Step, Check>)
 
+const removed = has({
+  particle: isText,
+  state: isText,
+  thing: maybe(isText),
+  since: maybe(isText),
+  pullRequest: maybe(isNumber),
+  declared: maybe(has({ file: isText, line: isNumber, commit: isText })),
+  renamedTo: maybe(isText),
+  kept: maybe(value => value === true),
+  unmanaged: maybe(has({ file: isText, line: isNumber })),
+} satisfies Record<keyof Removed, Check>)
+
 const plan = has({
   version: value => value === 1,
   environment: isText,
@@ -113,7 +125,7 @@ const plan = has({
   unchanged: every(
     has({ particle: isText, state: isText, reason: isText, why: maybe(isText), changes: maybe(every(change)) }),
   ),
-  removed: maybe(every(has({ particle: isText, state: isText }))),
+  removed: maybe(every(removed)),
   warnings: maybe(every(isText)),
 } satisfies Record<keyof Plan, Check>)
 

@@ -7,7 +7,7 @@ export const planCheck = (environment: string): string => `particles / ${environ
 export const appliedCheck = (environment: string): string => `${planCheck(environment)} / applied`
 export const refusedCheck = (environment: string): string => `${planCheck(environment)} / refused`
 
-const continued = (name: string, part: number): string => (part === 1 ? name : `${name} (${part})`)
+export const continued = (name: string, part: number): string => (part === 1 ? name : `${name} (${part})`)
 
 export type Conclusion = 'success' | 'failure' | 'neutral'
 
@@ -28,6 +28,8 @@ export interface CheckRequest {
   /** The plan's digest, by which the continuations of one plan are known to belong together. */
   readonly digest?: string
   readonly claims?: Claims
+  /** What it keeps for later runs where those are no claims: the first text, then one for each continuation. */
+  readonly texts?: readonly [string, ...string[]]
   /** Those with a place become annotations; the others are the summary's to tell. */
   readonly problems?: readonly Problem[]
   /** The run that wrote it. */
@@ -111,7 +113,7 @@ const cut = (text: string, limit: number): string => (text.length <= limit ? tex
  */
 export async function postCheck(github: GitHub, check: CheckRequest): Promise<Checked> {
   try {
-    const [text, ...more] = check.claims ? claimTexts(check.claims) : [undefined]
+    const [text, ...more] = check.claims ? claimTexts(check.claims) : (check.texts ?? [undefined])
     // The continuations first: whoever finds the first part finds them all.
     for (const [index, part] of more.entries()) await create(github, check, index + 2, part, [])
     return { url: await create(github, check, 1, text, annotations(check.problems ?? [])) }
@@ -169,11 +171,12 @@ export interface Found {
   readonly completedAt: string
 }
 
-/** The successful check runs of one name on a commit that the token's own app wrote, newest first, and what else was there. */
+/** The check runs of one name and conclusion on a commit that the token's own app wrote, newest first, and what else was there. */
 export async function findChecks(
   github: GitHub,
   commit: string,
   name: string,
+  conclusion: Conclusion = 'success',
 ): Promise<{ successful: Found[]; others: ('failed' | 'another app')[] }> {
   const { app } = await github.identity()
   const successful: Found[] = []
@@ -194,7 +197,7 @@ export async function findChecks(
       if (run.name !== name) continue
       // Any app may choose our name; only what our own app wrote can have come from a workflow of this repository.
       if (!app || run.app?.slug !== app) others.push('another app')
-      else if (run.conclusion !== 'success') others.push('failed')
+      else if (run.conclusion !== conclusion) others.push('failed')
       else
         successful.push({
           id: Number(run.id),

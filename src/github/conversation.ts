@@ -101,6 +101,7 @@ export class Conversation {
     plan: Plan | undefined,
     { pullRequests, merged }: Pick<Reviewed, 'pullRequests' | 'merged'>,
     marks: boolean,
+    texts?: CheckRequest['texts'],
   ): Promise<void> {
     for (const number of pullRequests) {
       const context = this.#context(bodyLimit, { merges: number === merged })
@@ -113,17 +114,19 @@ export class Conversation {
       title: reportTitle(report),
       summary: renderReport(report, plan, this.#context(textLimit)).text,
       ...(plan && { digest: plan.digest }),
+      ...(texts && { texts }),
     })
   }
 
   /** A refused apply publishes its plan where nobody takes it for a review. */
-  async showRefusal(plan: Plan, problems: readonly Problem[]): Promise<void> {
+  async showRefusal(plan: Plan, problems: readonly Problem[], texts?: CheckRequest['texts']): Promise<void> {
     await this.#check({
       name: refusedCheck(this.#inputs.environment),
       conclusion: 'failure',
       title: 'Refused: not everything was reviewed',
       summary: renderPlan(plan, this.#context(textLimit, { problems, merges: false })).text,
       digest: plan.digest,
+      ...(texts && { texts }),
     })
   }
 
