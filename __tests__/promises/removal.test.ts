@@ -577,6 +577,7 @@ describe('Never silent, never stuck', () => {
         'taskName: migrate\n',
         'taskName: migrate\n  custom_config: { wait: running }\n',
       )
+      world.simulator.behave(/migrate/, {})
       await world.settle({ 'particles/migrate.yml': kept })
       const removed = await world.propose({ 'particles/migrate.yml': null })
       expect(removedIn(removed.ran)).toEqual(['ecs_task:migrate', 'ecs_task_definition:migrate'])

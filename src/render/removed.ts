@@ -88,7 +88,7 @@ export function removedLines(all: readonly Removed[]): readonly string[] {
   const alone = all.filter(leftAlone)
   const gone = all.filter(letGo)
   const line = (one: Removed) =>
-    `  ${one.particle}${one.thing === undefined ? '' : ` (${one.thing})`} ${one.state}${plainly([...since(one), ...marks(one)])}`
+    `  ${one.particle} (${one.state})${one.thing === undefined ? '' : `, ${one.thing}`}${plainly([...since(one), ...marks(one)])}`
   return [
     ...(alone.length > 0
       ? ['', 'Not declared any more, and still there:', ...alone.map(line), plainly([...DELETE, ...release(alone)])]
@@ -97,7 +97,7 @@ export function removedLines(all: readonly Removed[]): readonly string[] {
       ? [
           '',
           'Let go by a line that is not applied yet, and forgotten once it is:',
-          ...gone.map(one => `${line(one)} (${one.unmanaged?.file}:${one.unmanaged?.line})`),
+          ...gone.map(one => `${line(one)}, let go at ${one.unmanaged?.file}:${one.unmanaged?.line}`),
         ]
       : []),
   ]
