@@ -30,3 +30,14 @@ describe('the shop', () => {
     expect([count('production'), count('staging')]).toEqual([2, 1])
   })
 })
+
+test('what the example lets go is what the shop declares no more', () => {
+  const text = readFileSync(join(import.meta.dirname, '../examples/unmanaged.yml'), 'utf8')
+  const settings = { environment: 'production', variables: new Map(), region: 'us-east-1', vocabularies: vocabulary }
+  const { problems, unmanaged } = load([...texts, { file: 'particles/unmanaged.yml', text }], settings)
+  expect(problems.map(sayProblem)).toEqual([])
+  expect(unmanaged.map(({ thing }) => thing)).toEqual([
+    'ecs_service us-east-1 shop/reports',
+    'ecs_task_definition us-east-1 reports',
+  ])
+})

@@ -366,6 +366,19 @@ const byFlavor = (names: readonly string[], suffix = ''): Schema => ({
   })),
 })
 
+/** As plans spell them. A reference is never changed, so there is nothing to let go. */
+const things: Schema = {
+  type: 'array',
+  items: {
+    type: 'string',
+    description: 'Flavor, region and name, as a plan prints them: ecs_service us-east-1 shop/web',
+    pattern: `^(${Object.values<Vocabulary>(vocabulary)
+      .filter(({ open }) => !open)
+      .map(({ name }) => name)
+      .join('|')}) [a-z]{2,}(-[a-z0-9]+)+ \\S(.*\\S)?$|${OPEN}`,
+  },
+}
+
 /** The schema as one document. */
 export function generateSchema(): Schema {
   const shapes = new Shapes()
@@ -377,12 +390,37 @@ export function generateSchema(): Schema {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $comment: `Made by script/generate-schema.ts: run it again, do not edit. Descriptions of the API are taken from the documentation comments of @aws-sdk/client-ecs ${version}, Copyright Amazon.com, Inc. or its affiliates, Apache-2.0.`,
     title: 'ECS Particles manifest',
-    description: 'A particle, or a list of particles.',
+    description: 'A particle, a list of particles, or what is let go.',
     if: { type: 'array' },
     // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
-    then: { items: ref('particle') },
-    else: ref('particle'),
+    then: { items: ref('document') },
+    else: ref('document'),
     $defs: {
+      document: {
+        if: { type: 'object', required: ['unmanaged'] },
+        // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
+        then: ref('unmanaged'),
+        else: ref('particle'),
+      },
+      unmanaged: {
+        type: 'object',
+        description: 'What was declared once, is not any more, and is somebody else’s from now on.',
+        properties: {
+          unmanaged: things,
+          environments: {
+            type: 'object',
+            description: 'By environment: other things, or false where nothing is let go.',
+            additionalProperties: {
+              anyOf: [
+                { type: 'object', properties: { unmanaged: orNull(things) }, additionalProperties: false },
+                { const: false },
+              ],
+            },
+          },
+        },
+        required: ['unmanaged'],
+        additionalProperties: false,
+      },
       particle: byFlavor([...names, 'quasiparticle']),
       member: byFlavor(names, '.member'),
       quasiparticle: {

@@ -8,7 +8,7 @@ import { EcsError } from './ecs/errors.ts'
 import { apply } from './engine/apply.ts'
 import { claimsMade, claimsVersion, publishedClaims } from './engine/claims.ts'
 import { curtainOf, type Veil } from './engine/curtain.ts'
-import type { Plan, Removed, Report } from './engine/document.ts'
+import type { Plan, Report } from './engine/document.ts'
 import { decideExamined } from './engine/examine.ts'
 import { type Graph, graphOf } from './engine/graph.ts'
 import { type Failure, Journal } from './engine/journal.ts'
@@ -16,7 +16,6 @@ import { accountOf, claimContextOf, observe, Pass, type World } from './engine/o
 import { hasChanges, type Planned, planOf } from './engine/plan.ts'
 import type { HandedOn } from './engine/posted.ts'
 import { Redactor } from './engine/redact.ts'
-import { removedSince } from './engine/removed.ts'
 import { fileName } from './fileName.ts'
 import { flavors } from './flavors/index.ts'
 import { vocabulary } from './flavors/vocabulary.ts'
@@ -31,7 +30,8 @@ import { type Inputs, readInputs } from './inputs.ts'
 import { findManifests } from './manifest/files.ts'
 import { type Loaded, load } from './manifest/load.ts'
 import { quote } from './manifest/words.ts'
-import { isGone, type Particle, type ParticleId, type Problem, sayProblem } from './particle.ts'
+import { type Particle, type ParticleId, type Problem, sayProblem } from './particle.ts'
+import { findOrphans, type Orphans } from './removed.ts'
 import { renderPlanText, renderReportText } from './render/text.ts'
 import { held, judge, type Told, unshownInGroup } from './review.ts'
 import { said } from './said.ts'
@@ -203,6 +203,7 @@ interface Made {
   readonly planned?: Planned
   readonly graph?: Graph
   readonly world?: World
+  readonly orphans?: Orphans
   readonly problems: readonly Problem[]
 }
 
@@ -221,8 +222,8 @@ async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly ski
   try {
     const stranger = await strangeAccount(world, inputs)
     if (stranger) return { problems: [stranger] }
-    const removed = await findRemoved(job, loaded.particles, world)
-    const all = inputs.onRemoved === 'terminate' ? [...loaded.particles, ...removed.particles] : loaded.particles
+    const orphans = await findOrphans(job, loaded, world)
+    const all = [...loaded.particles, ...orphans.particles]
     const graph = graphOf(all)
     const pass = new Pass(graph, world)
     const { lives, errors } = await observe(graph, pass)
@@ -233,10 +234,11 @@ async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly ski
       region: regionOf(inputs, all),
       claimContext: claimContextOf(world, await accountOf(world, graph, acts)),
       maxTerminations: inputs.maxTerminations,
-      removed: removed.reported,
-      warnings: [...removed.warnings, ...unreadable(earlier)],
+      removed: orphans.reported,
+      remarks: orphans.remarks,
+      warnings: [...orphans.warnings, ...unreadable(earlier)],
     })
-    return { planned, graph, world, problems: planned.problems }
+    return { planned, graph, world, orphans, problems: [...planned.problems, ...orphans.problems] }
   } catch (thrown) {
     const errors = Array.isArray(thrown) ? thrown : [thrown]
     if (!errors.every(error => error instanceof EcsError)) throw thrown
@@ -302,50 +304,6 @@ async function strangeAccount(world: World, inputs: Inputs): Promise<Problem | u
   }
 }
 
-/** What was declared at the last applied commit, or at a pull request's base, is not any more, and is still there. */
-async function findRemoved(
-  { inputs, event, conversation, before: read }: Job,
-  particles: readonly Particle[],
-  world: World,
-): Promise<{ particles: Particle[]; reported: Removed[]; warnings: string[] }> {
-  const none = { particles: [], reported: [], warnings: [] }
-  const since = await declaredBefore(event, conversation)
-  if (!since) return none
-  const found = await read(since)
-  if ('why' in found) return { ...none, warnings: [`what is not declared any more is not known: ${found.why}`] }
-  // What could not be read then is not declared before; a pull request may well be there to mend it.
-  const before = load(found.texts, { ...inputs, vocabularies: vocabulary }).particles
-  const gone = removedSince(before, particles, vocabulary)
-  if (gone.length === 0) return none
-  const graph = graphOf([...before.filter(({ id }) => !gone.some(one => one.id === id)), ...gone])
-  const pass = new Pass(graph, world)
-  const looked = await Promise.all(
-    gone.map(async particle => {
-      const flavor = flavors[particle.flavor]
-      const state = flavor?.read(particle, await pass.live(particle.id)).state ?? 'terminated'
-      return { particle, state }
-    }),
-  )
-  const there = looked.filter(({ state }) => !isGone(state))
-  const reported = there.map(({ particle, state }) => ({ particle: particle.id, state }))
-  return {
-    particles: there.map(({ particle }) => particle),
-    reported: inputs.onRemoved === 'report' ? reported : [],
-    warnings: [],
-  }
-}
-
-async function declaredBefore(
-  { name, pullRequest, sha, push }: GitHubEvent,
-  conversation: Conversation,
-): Promise<string | undefined> {
-  if (pullRequest) return pullRequest.baseSha
-  const { github } = conversation
-  if (name !== 'push' || !sha || !github) return undefined
-  const { applied } = await conversation.history(github, sha)
-  return applied === sha ? undefined : (applied ?? push?.before)
-}
-
 async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
   const { runner, inputs, conversation, redactor } = job
   const elsewhere = fromElsewhere(job)
@@ -368,11 +326,11 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
   }
   const made = await makePlan(job, loaded)
   if ('skipped' in made) return runner.fail([{ message: made.skipped }])
-  const { planned, world, graph } = made
+  const { planned, world, graph, orphans } = made
   const problems = made.problems.map(problem => redactor.problem(problem))
   const shown = planned && redactor.data(planned.plan)
   if (shown) tell(job, shown)
-  if (!planned || !shown || !world || !graph || problems.length > 0) {
+  if (!planned || !shown || !world || !graph || !orphans || problems.length > 0) {
     const report = journalOf(job).finish('failed', refusalOf(problems))
     runner.fail(problems)
     await runner.summary(conversation.planSummary({ ...(shown && { plan: shown }), problems, merges: false }))
@@ -384,7 +342,7 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
     const report = journalOf(job).finish('refused', refusalOf(refused))
     runner.fail(refused)
     await runner.summary(conversation.planSummary({ plan: shown, problems: refused, merges: false }))
-    await conversation.showRefusal(shown, refused)
+    await conversation.showRefusal(shown, refused, orphans.refusedTexts)
     return conversation.showReport(redactor.data(report), shown, review.told, false)
   }
   const report = await apply(planned, graph, world, journalOf(job), {
@@ -394,17 +352,25 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
     ...(turn && { mayBegin: modifies => turn.mayBegin(modifies) }),
     log: runner.log,
   })
-  await conclude(job, report, planned.plan, graph, review.told)
+  await conclude(job, report, planned.plan, graph, review.told, orphans)
 }
 
-async function conclude(job: Job, report: Report, plan: Plan, graph: Graph, told: Told): Promise<void> {
+async function conclude(
+  job: Job,
+  report: Report,
+  plan: Plan,
+  graph: Graph,
+  told: Told,
+  orphans: Orphans,
+): Promise<void> {
   const { runner, conversation, redactor } = job
   const [shown, shownPlan] = [redactor.data(report), redactor.data(plan)]
   runner.info(renderReportText(shown, shownPlan))
   // What a newer apply has taken over did not fail: that one says how it ends.
   if (report.result !== 'succeeded' && report.result !== 'superseded') runner.fail(failures(shown, shownPlan, graph))
   await runner.summary(conversation.reportSummary(shown, shownPlan))
-  await conversation.showReport(shown, shownPlan, told, conversation.branch !== undefined)
+  const lists = orphans.appliedTexts(report, told.merged)
+  await conversation.showReport(shown, shownPlan, told, conversation.branch !== undefined, lists)
 }
 
 /** Why nothing may be applied from where this run stands, if so. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { nothingHidden } from './engine/curtain.ts'
-import type { Plan, Step, Transition } from './engine/document.ts'
+import type { Plan, Removed, Step, Transition } from './engine/document.ts'
 import { type HandedOn, unfounded, unlikeShown } from './engine/posted.ts'
 import { Redactor } from './engine/redact.ts'
 import { type Claims, isClaim } from './github/check.ts'
@@ -121,6 +121,18 @@ const step = has({
   source: has({ file: isText, line: isNumber }),
 } satisfies Record<keyof Step, Check>)
 
+const removed = has({
+  particle: isText,
+  state: isText,
+  thing: maybe(isText),
+  since: maybe(isText),
+  pullRequest: maybe(isNumber),
+  declared: maybe(has({ file: isText, line: isNumber, commit: isText })),
+  renamedTo: maybe(isText),
+  kept: maybe(value => value === true),
+  unmanaged: maybe(has({ file: isText, line: isNumber })),
+} satisfies Record<keyof Removed, Check>)
+
 const plan = has({
   version: value => value === 1,
   environment: isText,
@@ -132,7 +144,7 @@ const plan = has({
   unchanged: every(
     has({ particle: isText, state: isText, reason: isText, why: maybe(isText), changes: maybe(every(change)) }),
   ),
-  removed: maybe(every(has({ particle: isText, state: isText }))),
+  removed: maybe(every(removed)),
   warnings: maybe(every(isText)),
 } satisfies Record<keyof Plan, Check>)
 

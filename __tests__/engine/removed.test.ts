@@ -1,10 +1,18 @@
 import { describe, expect, test } from '@jest/globals'
-import { removedSince } from '../../src/engine/removed.ts'
+import { particlesToGo, undeclaredSince } from '../../src/engine/removed.ts'
 import { vocabulary } from '../../src/flavors/vocabulary.ts'
+import type { Particle } from '../../src/particle.ts'
 import { cluster, definition, service } from '../flavors/manifests.ts'
 import { read, Shop } from '../flavors/shop.ts'
 
-const gone = (before: string, now: string) => removedSince(read(before), read(now), vocabulary)
+const nobody: ReadonlySet<string> = new Set()
+
+const goneSince = (before: string, now: readonly Particle[]): Particle[] => {
+  const entries = undeclaredSince({ commit: 'c0ffee', particles: read(before) }, now, vocabulary, nobody)
+  return [...particlesToGo(entries, now, vocabulary).values()]
+}
+
+const gone = (before: string, now: string) => goneSince(before, read(now))
 
 describe('what was removed', () => {
   test('is what is declared nowhere any more, whatever it was called', () => {
@@ -16,7 +24,8 @@ describe('what was removed', () => {
         id: 'ecs_service:web',
         desired: 'terminated',
         desiredIsOwn: false,
-        parents: ['ecs_cluster:main', 'ecs_task_definition:web'],
+        // An order is for those that go alone.
+        parents: [],
       },
     ])
   })
@@ -24,7 +33,7 @@ describe('what was removed', () => {
   test('is told apart from what took its name', () => {
     const moved = service().replace('serviceName: web', 'serviceName: other')
     expect(gone(cluster + definition() + service(), cluster + definition() + moved)).toMatchObject([
-      { id: 'ecs_service:web-removed', name: 'web' },
+      { id: 'ecs_service:web$us-east-1 main/web', name: 'web' },
     ])
   })
 
@@ -41,7 +50,7 @@ aws_resource: {InstanceId: i-0123456789abcdef0}
     const before = cluster + definition() + service()
     const shop = await Shop.open()
     await shop.apply(before)
-    const asked = { gone: (now: Parameters<typeof removedSince>[1]) => removedSince(read(before), now, vocabulary) }
+    const asked = { gone: (now: readonly Particle[]) => goneSince(before, now) }
     await expect(shop.plan(cluster, { ...asked, maxTerminations: { count: 1 } })).rejects.toThrow('max-terminations')
     const applied = await shop.apply(cluster, asked)
     expect(applied.plan.steps.map(({ particle, transition, dependsOn }) => [particle, transition, dependsOn])).toEqual([
@@ -57,7 +66,7 @@ aws_resource: {InstanceId: i-0123456789abcdef0}
     const moved = cluster + definition() + service().replace('serviceName: web', 'serviceName: other')
     const shop = await Shop.open()
     await shop.apply(before)
-    const asked = { gone: (now: Parameters<typeof removedSince>[1]) => removedSince(read(before), now, vocabulary) }
+    const asked = { gone: (now: readonly Particle[]) => goneSince(before, now) }
     const applied = await shop.apply(moved, asked)
     expect(applied.report.result).toBe('succeeded')
     const services = shop.simulator.region().clusters.get('main')?.services

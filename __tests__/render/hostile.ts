@@ -192,7 +192,19 @@ export function hostilePlan(texts: readonly string[], steps: number, changes: nu
       why: take(),
       changes: [change(take, 3)],
     })),
-    removed: [{ particle: id(take, 'ecs_service'), state: take() as State }],
+    removed: [
+      {
+        particle: id(take, 'ecs_service'),
+        state: take() as State,
+        thing: take(),
+        since: take(),
+        pullRequest: 7,
+        renamedTo: id(take, 'ecs_service'),
+        kept: true,
+      },
+      { particle: id(take, 'ecs_task'), state: take() as State, declared: { file: take(), line: 3, commit: take() } },
+      { particle: id(take, 'ecs_cluster'), state: take() as State, unmanaged: { file: take(), line: 4 } },
+    ],
     warnings: [take(), take()],
   }
 }

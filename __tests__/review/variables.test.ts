@@ -172,9 +172,23 @@ describe('what is not declared any more', () => {
   test('is reported on the pull request, against its base, and left alone', async () => {
     await world.settle(manifests.web)
     const pull = await world.propose(gone)
+    const declared = { file: 'particles/web.yml', commit: world.repository.head() }
+    const { number: pullRequest } = pull
     expect(pull.ran.plan?.removed).toEqual([
-      { particle: 'ecs_service:web', state: 'running' },
-      { particle: 'ecs_task_definition:web', state: 'running' },
+      {
+        particle: 'ecs_service:web',
+        state: 'running',
+        thing: 'ecs_service us-east-1 main/web',
+        pullRequest,
+        declared: { ...declared, line: 13 },
+      },
+      {
+        particle: 'ecs_task_definition:web',
+        state: 'running',
+        thing: 'ecs_task_definition us-east-1 web',
+        pullRequest,
+        declared: { ...declared, line: 1 },
+      },
     ])
     expect(world.comments(pull)[0]).toContain('Not declared any more, still there, and left alone')
     const mark = world.mark

@@ -35,6 +35,10 @@ describe('manifests that are right', () => {
     expect(wrong(readFileSync(new URL(name, examples), 'utf8'))).toEqual([])
   })
 
+  test('the example of what is let go', () => {
+    expect(wrong(readFileSync(new URL('../../examples/unmanaged.yml', import.meta.url), 'utf8'))).toEqual([])
+  })
+
   test.each([
     ['one particle', 'flavor: ecs_cluster\npcf_name: main\naws_resource: {clusterName: main}'],
     [

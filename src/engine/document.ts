@@ -49,6 +49,20 @@ export interface Unchanged {
 export interface Removed {
   readonly particle: ParticleId
   readonly state: State
+  /** As a line of `unmanaged` spells it: `ecs_service us-east-1 shop/web`. Missing where a secret variable went into it. */
+  readonly thing?: string
+  /** The commit that took it away, where that is known. */
+  readonly since?: string
+  /** The pull request that took it away, where that is known; its own while it is open. */
+  readonly pullRequest?: number
+  /** The last commit that is known to declare it, and where. */
+  readonly declared?: Source & { readonly commit: string }
+  /** What the same definition is called now: ECS cannot rename, so there are two. */
+  readonly renamedTo?: ParticleId
+  /** `persist_on_termination`: it would not be terminated either. */
+  readonly kept?: true
+  /** The line that lets it go: it is never planned to go, and not told of again once that is applied. */
+  readonly unmanaged?: Source
 }
 
 export type Summary = Readonly<Record<Transition | 'unchanged' | 'protected', number>>

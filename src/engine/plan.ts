@@ -16,6 +16,8 @@ export interface PlanSettings {
   /** More running particles going than this, by inheritance, removal or replacement, is an error. At least 1. */
   readonly maxTerminations: { readonly share: number } | { readonly count: number }
   readonly removed?: readonly Removed[]
+  /** What else a reviewer must know of what begins or goes, by particle: that it is not declared any more, or renamed. */
+  readonly remarks?: ReadonlyMap<ParticleId, readonly string[]>
   readonly warnings?: readonly string[]
 }
 
@@ -52,7 +54,7 @@ export function decideAll(
 export function planOf(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision>, settings: PlanSettings): Planned {
   const acting = new Set([...decisions].filter(([, { transition }]) => transition).map(([id]) => id))
   const dependsOn = dependencies(graph, decisions, acting)
-  const steps = inOrder(dependsOn).map(id => stepOf(decisions, id, dependsOn.get(id) ?? []))
+  const steps = inOrder(dependsOn).map(id => remarked(stepOf(decisions, id, dependsOn.get(id) ?? []), settings.remarks))
   const unchanged = [...decisions]
     .filter(([id]) => !acting.has(id))
     .sort(([one], [other]) => compareIds(one, other))
@@ -163,6 +165,12 @@ function followed(decision: Decision, decisions: ReadonlyMap<ParticleId, Decisio
   return follows.length > 0 ? { follows: follows.map(shown) } : {}
 }
 
+/** A name that was taken from something else means nothing any more once the thing is there. */
+function remarked(step: Step, remarks: PlanSettings['remarks']): Step {
+  const more = step.transition === 'update' || step.transition === 'wait' ? [] : (remarks?.get(step.particle) ?? [])
+  return more.length > 0 ? { ...step, risks: [...step.risks, ...more] } : step
+}
+
 function unchangedOf(id: ParticleId, decision: Decision): Unchanged {
   const { observed, reason = 'equivalent', why } = decision
   return {
@@ -220,7 +228,7 @@ function terminations(
     ({ particle, transition }) =>
       transition === 'replace' || ((transition === 'stop' || transition === 'terminate') && !particle.desiredIsOwn),
   )
-  const total = running.length + removed.length
+  const total = running.length + removed.filter(({ unmanaged }) => !unmanaged).length
   const most =
     'count' in maxTerminations ? maxTerminations.count : Math.max(1, Math.floor(total * maxTerminations.share))
   if (going.length <= Math.max(1, most)) return undefined

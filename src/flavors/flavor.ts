@@ -131,6 +131,10 @@ export interface Vocabulary {
   readonly needs: Readonly<Record<string, string>>
   /** Options allowed in `custom_config`, by name. */
   readonly options: Readonly<Record<string, 'boolean' | 'number' | 'strings' | readonly string[]>>
+  /** Members that identify it, in the order in which `identity` spells them: the last is its name. */
+  readonly identifiedBy: readonly string[]
+  /** Other members and options that finding it, and ending it, takes when its manifest is long gone. */
+  readonly endsBy: { readonly members: readonly string[]; readonly options: readonly string[] }
   /** Who it is, apart from its region: two particles with one identity are an error. Undefined while a part is missing. */
   identity(particle: Stated): string | undefined
   /** What children put into the member that they need this particle for, as far as it is known without AWS. */

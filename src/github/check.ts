@@ -10,7 +10,7 @@ export const appliedCheck = (environment: string): string => `${planCheck(enviro
 export const begunCheck = (environment: string): string => `${planCheck(environment)} / begun`
 export const refusedCheck = (environment: string): string => `${planCheck(environment)} / refused`
 
-const continued = (name: string, part: number): string => (part === 1 ? name : `${name} (${part})`)
+export const continued = (name: string, part: number): string => (part === 1 ? name : `${name} (${part})`)
 
 export type Conclusion = 'success' | 'failure' | 'neutral'
 
@@ -33,6 +33,8 @@ export interface CheckRequest {
   readonly claims?: Claims
   /** What the claims are of: without it they are nobody's. */
   readonly subject?: Subject
+  /** What it keeps for later runs where those are no claims: the first text, then one for each continuation. */
+  readonly texts?: readonly [string, ...string[]]
   /** Those with a place become annotations; the others are the summary's to tell. */
   readonly problems?: readonly Problem[]
   /** The run that wrote it. */
@@ -125,7 +127,7 @@ const cut = (text: string, limit: number): string => (text.length <= limit ? tex
 export async function postCheck(github: GitHub, check: CheckRequest): Promise<Checked> {
   try {
     const { claims, subject } = check
-    const [text, ...more] = claims && subject ? claimTexts(claims, subject) : [undefined]
+    const [text, ...more] = claims && subject ? claimTexts(claims, subject) : (check.texts ?? [undefined])
     // The continuations first: whoever finds the first part finds them all.
     for (const [index, part] of more.entries()) await create(github, check, index + 2, part, [])
     return { url: await create(github, check, 1, text, annotations(check.problems ?? [])) }

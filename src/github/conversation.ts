@@ -130,6 +130,7 @@ export class Conversation {
     plan: Plan | undefined,
     { pullRequests, merged }: Pick<Reviewed, 'pullRequests' | 'merged'>,
     marks: boolean,
+    texts?: CheckRequest['texts'],
   ): Promise<void> {
     for (const number of pullRequests) {
       const context = this.#context(bodyLimit, { merges: number === merged })
@@ -142,6 +143,7 @@ export class Conversation {
       title: reportTitle(report),
       summary: renderReport(report, plan, this.#context(textLimit)).text,
       ...(plan && { digest: plan.digest }),
+      ...(texts && { texts }),
     })
   }
 
@@ -157,13 +159,14 @@ export class Conversation {
   }
 
   /** A refused apply publishes its plan where nobody takes it for a review. */
-  async showRefusal(plan: Plan, problems: readonly Problem[]): Promise<void> {
+  async showRefusal(plan: Plan, problems: readonly Problem[], texts?: CheckRequest['texts']): Promise<void> {
     await this.#check({
       name: refusedCheck(this.#inputs.environment),
       conclusion: 'failure',
       title: 'Refused: not everything was reviewed',
       summary: renderPlan(plan, this.#context(textLimit, { problems, merges: false })).text,
       digest: plan.digest,
+      ...(texts && { texts }),
     })
   }
 

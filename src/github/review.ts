@@ -79,6 +79,18 @@ export async function* firstParents(github: GitHub, commit: string, most = histo
   }
 }
 
+/**
+ * The commit before this one that was applied last, if any among fifty.
+ *
+ * @throws GitHubError
+ */
+export async function appliedBefore(github: GitHub, environment: string, commit: string): Promise<string | undefined> {
+  const parents = firstParents(github, commit)
+  await parents.next()
+  const { applied } = await untilApplied(github, environment, parents)
+  return applied
+}
+
 /** Goes through commits until one carries the check of a succeeded apply. */
 async function untilApplied(
   github: GitHub,

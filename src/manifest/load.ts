@@ -16,6 +16,7 @@ import { inEnvironment } from './patch.ts'
 import { COPIES, expandQuasiparticle, type Seed, withShared } from './quasiparticle.ts'
 import { namesOf, refuseSecrets } from './secrets.ts'
 import { didYouMean } from './suggest.ts'
+import { checkUnmanaged, isUnmanaged, readUnmanaged, type Unmanaged } from './unmanaged.ts'
 import { substitute } from './variables.ts'
 import { kindOf, lineOf, quote, textOf } from './words.ts'
 
@@ -37,6 +38,8 @@ export interface Settings {
 export interface Loaded {
   /** Sorted by id, whatever the order of the files. With problems, those that could still be made. */
   readonly particles: readonly Particle[]
+  /** What the manifests let go. */
+  readonly unmanaged: readonly Unmanaged[]
   /** By file and line; what has no place comes first. */
   readonly problems: readonly Problem[]
   /** Where a region is missing: once a file. The manifests are right all the same, but AWS cannot be asked. */
@@ -74,8 +77,10 @@ export function load(texts: readonly { readonly file: string; readonly text: str
   // What is wrong in itself would be wrong beside others as well.
   const sound = particles.filter(({ id }) => !reader.unsound.has(id))
   for (const problem of checkTogether(sound)) problems.push(problem)
+  checkUnmanaged(reader.unmanaged, particles, settings.vocabularies, problems)
   return {
     particles,
+    unmanaged: reader.unmanaged,
     problems: inOrder(misread, problems),
     regionless: reader.regionless,
     counts: {
@@ -124,6 +129,7 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
   const unsound = new Set<ParticleId>()
   const environments = new Set<string>()
   const regionless: Problem[] = []
+  const unmanaged: Unmanaged[] = []
   const files = new Set<string>()
   const copies = { left: COPIES.all }
   const wrong = complain(problems)
@@ -132,6 +138,11 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
   function read(node: Node): void {
     if (node.kind !== 'map') {
       wrong(node.place, `a particle must be a map with flavor and pcf_name, not ${kindOf(node)}`)
+      return
+    }
+    if (isUnmanaged(node)) {
+      remember(node)
+      unmanaged.push(...readUnmanaged(node, { environment, variables, secretVariables, vocabularies }, problems))
       return
     }
     const isQuasi = isQuasiparticle(node)
@@ -264,5 +275,17 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
     return `flavor ${shown} is not known${didYouMean(flavor, known) || `; there are ${known.join(', ')}`}`
   }
 
-  return { read, drafts, groups, labels, absent, broken, unsound, environments, regionless, incomplete: false }
+  return {
+    read,
+    drafts,
+    groups,
+    labels,
+    absent,
+    broken,
+    unsound,
+    environments,
+    regionless,
+    unmanaged,
+    incomplete: false,
+  }
 }

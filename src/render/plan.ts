@@ -1,6 +1,6 @@
 /** The faces of a plan: something to decide, nothing to do, problems, no plan at all. */
 
-import type { Plan, Removed, Step } from '../engine/document.ts'
+import type { Plan, Step } from '../engine/document.ts'
 import type { Problem } from '../particle.ts'
 import {
   atMost,
@@ -33,6 +33,7 @@ import {
   table,
   words,
 } from './markdown.ts'
+import { removedSections } from './removed.ts'
 import {
   asTheyShouldBe,
   changing,
@@ -115,7 +116,7 @@ function planDraft(plan: Plan, context: Context, rung: Rung): Draft {
     failures(plan, rung),
     warning(plan, rung),
     overview(plan, context, rung, leftOut),
-    removed(plan.removed ?? [], rung),
+    removedSections(plan.removed ?? [], rung, context.sourceUrl),
     warnings(plan.warnings ?? [], rung, steps.length > 0),
   ]
   const after = [
@@ -249,15 +250,6 @@ function failures(plan: Plan, rung: Rung): string {
       ),
     ),
   ])
-}
-
-function removed(all: readonly Removed[], rung: Rung): string {
-  if (all.length === 0) return ''
-  const entries = all.map(({ particle: id, state }) => `${particle(id)}, ${words(state, 40)}`)
-  const list = bullets(atMost(entries, rung.entries)).join('\n')
-  return all.length > FEW
-    ? details(`👻 <b>Not declared any more, still there, and left alone</b> · ${count(all.length, 'particle')}`, list)
-    : `👻 **Not declared any more, still there, and left alone:**\n\n${list}`
 }
 
 /** Longer lists fold, so that the table above and the changes below stay on one screen. */

@@ -17,6 +17,7 @@ import { code, cut, fence, fencedLine, thousands } from './escape.ts'
 import { type Draft, firstThatFits, type Rendered, type Rung } from './fit.ts'
 import { bold, bullets, details, particle, sourceCode, table, words } from './markdown.ts'
 import { overview, planDiffs, warning, warnings } from './plan.ts'
+import { removedNote } from './removed.ts'
 import {
   count,
   done,
@@ -212,7 +213,9 @@ function toGoOn(report: Report, plan: Plan | undefined, context: Context, rung: 
     case 'running':
       return '**To go on:** look at the run. If it is over, run the workflow again: what is done stays done, and no task that was begun is run twice.'
     default:
-      return report.result === 'succeeded' && rung.extras ? protectedNote(plan) : ''
+      return report.result === 'succeeded' && rung.extras
+        ? [protectedNote(plan), removedNote(plan?.removed ?? [], rung)].filter(Boolean).join('\n\n')
+        : ''
   }
 }
 

@@ -4,6 +4,7 @@ import { type Problem, sayProblem } from '../particle.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
 import { cut, logLine, thousands } from './escape.ts'
 import { around, dangerCounts, dangerous, risksOf, whatHappens, why } from './explain.ts'
+import { removedLines } from './removed.ts'
 import {
   asTheyShouldBe,
   capital,
@@ -84,11 +85,7 @@ export function renderPlanText(plan: Plan, { problems = [] }: { readonly problem
       'Failed earlier, and fails every apply until it changes:',
       ...failedBefore(plan).map(({ particle, why: cause }) => `  ${particle}${cause ? `: ${cause}` : ''}`),
     ],
-    (plan.removed?.length ?? 0) > 0 && [
-      '',
-      'Not declared any more, and still there:',
-      ...(plan.removed ?? []).map(({ particle, state }) => `  ${particle} (${state})`),
-    ],
+    removedLines(plan.removed ?? []),
     (plan.warnings?.length ?? 0) > 0 && ['', ...(plan.warnings ?? []).map(warning => `Warning: ${warning}`)],
     asTheyShouldBe(plan).length > 0 && [
       '',

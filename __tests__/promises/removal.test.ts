@@ -1,0 +1,612 @@
+import { afterEach, beforeEach, describe, expect } from '@jest/globals'
+import type { Pull } from '../../simulator/github/repository.ts'
+import { clusterAt, clusterWith, type Given, manifests, type Ran, World } from '../review/world.ts'
+import { story } from './story.ts'
+
+let world: World
+beforeEach(async () => {
+  world = await World.open()
+})
+afterEach(async () => {
+  await world.close()
+  expect(world.github.violations).toEqual([])
+})
+
+const appliedName = 'particles / production / applied'
+const terminate: Given = { 'on-removed': 'terminate', 'max-terminations': '5' }
+const withoutWeb = { 'particles/web.yml': null }
+const service = 'ecs_service us-east-1 main/web'
+const family = 'ecs_task_definition us-east-1 web'
+
+const webStatus = (name = 'web', cluster = 'main') =>
+  world.simulator.region().clusters.get(cluster)?.services.get(name)?.status ?? 'INACTIVE'
+const webIs = (status: string, name = 'web') => expect(webStatus(name)).toBe(status)
+const removedIn = ({ plan }: Ran) => (plan?.removed ?? []).map(({ particle }) => particle)
+const steps = ({ plan }: Ran) => (plan?.steps ?? []).map(({ particle, transition }) => `${particle} ${transition}`)
+const listOn = (commit: string, name = appliedName) =>
+  world
+    .checks(commit, name)[0]
+    ?.output.text?.split('\n')
+    .flatMap(line => (line.startsWith('    {') ? [JSON.parse(line)] : []))
+
+const removals = ['ecs_service:web terminate', 'ecs_task_definition:web terminate']
+
+/** A push straight to the branch that nobody reviewed, and is refused. */
+async function refusedPush(given: Given = terminate, edits: Readonly<Record<string, string | null>> = withoutWeb) {
+  const push = world.repository.push(edits)
+  const mark = world.mark
+  const ran = await world.push(push, given)
+  expect(ran.report?.result).toBe('refused')
+  expect(world.modifying(mark)).toEqual([])
+  return { push, ran }
+}
+
+const words = (text: string) => ({ 'README.md': text })
+
+/** A reviewed commit that has nothing to do with it. */
+const another = async (text: string, given: Given = {}): Promise<Pull & { ran: Ran; landed: Ran }> => {
+  const pull = await world.propose(words(text), given)
+  return Object.assign(pull, { landed: await world.land(pull, given) })
+}
+
+describe('Nothing is applied that was not reviewed', () => {
+  story(
+    'a service is removed by a direct push with on-removed: terminate',
+    'the push is refused, and the digest that it prints lets it through by hand on the same commit',
+    async () => {
+      await world.settle(manifests.web)
+      const { ran } = await refusedPush()
+      expect(steps(ran)).toEqual(removals)
+      const digest = ran.plan?.digest ?? ''
+      expect(ran.problems.join()).toContain(`approved-digest: ${digest}`)
+      const byHand = await world.byHand({ ...terminate, command: 'apply', 'approved-digest': digest })
+      expect(byHand.problems).toEqual([])
+      expect(byHand.plan?.digest).toBe(digest)
+      webIs('INACTIVE')
+    },
+  )
+
+  story(
+    'a service is removed by a direct push in a repository where nothing was ever applied by a release that marks commits',
+    'the digest that the refusal prints is right by hand all the same',
+    async () => {
+      await world.settle(manifests.web)
+      world.github.checks.splice(0)
+      world.repository.push(withoutWeb)
+      const before = world.repository.commit(world.repository.head()).parents[0] ?? ''
+      const push = { before, after: world.repository.push(words('two commits at once')).after }
+      const ran = await world.push(push, terminate)
+      expect([ran.report?.result, steps(ran)]).toEqual(['refused', removals])
+      const digest = ran.plan?.digest ?? ''
+      const byHand = await world.byHand({ ...terminate, command: 'apply', 'approved-digest': digest })
+      expect(byHand.problems).toEqual([])
+      webIs('INACTIVE')
+    },
+  )
+
+  story(
+    'a refused removal is approved after another particle was changed by hand in AWS',
+    'the plan is not the approved one any more, and nothing goes',
+    async () => {
+      await world.settle({ ...manifests.web, [clusterAt('other')]: clusterWith('other', 'enabled') })
+      const { ran } = await refusedPush()
+      const settings = world.simulator.region().clusters.get('other')?.settings
+      settings?.splice(0, settings.length, { name: 'containerInsights', value: 'disabled' })
+      const digest = ran.plan?.digest ?? ''
+      const byHand = await world.byHand({ ...terminate, command: 'apply', 'approved-digest': digest })
+      expect(byHand.problems.join()).toContain('not the approved one any more')
+      webIs('ACTIVE')
+    },
+  )
+
+  story(
+    'a removal was refused and its base lacks the service since',
+    'a new pull request shows the removal, and its merge is reviewed and deletes',
+    async () => {
+      await world.settle(manifests.web)
+      await refusedPush()
+      const pull = await world.propose(words('please remove web'), terminate)
+      expect(steps(pull.ran)).toEqual(removals)
+      expect(world.comments(pull)[0]).toContain('not declared any more')
+      const landed = await world.land(pull, terminate)
+      expect(landed.problems).toEqual([])
+      webIs('INACTIVE')
+    },
+  )
+
+  story(
+    'a refused removal is followed by another direct push that has nothing to do with it',
+    'the removal is refused again, and not forgotten',
+    async () => {
+      await world.settle(manifests.web)
+      await refusedPush()
+      const { ran } = await refusedPush(terminate, words('nothing'))
+      expect(steps(ran)).toEqual(removals)
+      webIs('ACTIVE')
+    },
+  )
+
+  story(
+    'on-removed is switched from report to terminate by a direct push long after a service was removed',
+    'what is carried is planned to go, and refused until somebody has seen it',
+    async () => {
+      await world.settle(manifests.web)
+      await world.land(await world.propose(withoutWeb))
+      await another('one')
+      const { ran } = await refusedPush(terminate, words('two'))
+      expect(steps(ran)).toEqual(removals)
+      const pull = await world.propose(words('three'), terminate)
+      expect((await world.land(pull, terminate)).problems).toEqual([])
+      webIs('INACTIVE')
+    },
+  )
+
+  story(
+    'more carried services would go at once than max-terminations allows',
+    'the plan is an error, and nothing goes',
+    async () => {
+      await world.settle(manifests.web)
+      await world.land(await world.propose(withoutWeb))
+      const pull = await world.propose(words('one'), { 'on-removed': 'terminate', 'max-terminations': '1' })
+      expect(pull.ran.problems.join()).toContain('max-terminations')
+      webIs('ACTIVE')
+    },
+  )
+
+  story(
+    'a merge queue removes a service, once shown by its pull request and once not',
+    'what was shown passes, what was not fails the group',
+    async () => {
+      await world.settle(manifests.web)
+      const shown = await world.propose(withoutWeb, terminate)
+      const [group] = world.repository.enqueue([shown])
+      if (!group) throw new Error('no group')
+      const passed = await world.mergeGroup(group, terminate)
+      expect([passed.problems, steps(passed)]).toEqual([[], removals])
+      const unseen = world.repository.open([withoutWeb])
+      const [other] = world.repository.enqueue([unseen])
+      if (!other) throw new Error('no group')
+      const failed = await world.mergeGroup(other, terminate)
+      expect(failed.problems.join()).toContain('ecs_service:web: terminate was not reviewed')
+    },
+  )
+
+  story(
+    'an app of somebody else writes an applied check whose list names a service that was never declared',
+    'it is not believed, and nothing of it is planned',
+    async () => {
+      await world.settle(manifests.web)
+      await another('one')
+      const commit = world.repository.head()
+      const [ours] = world.github.checks.filter(run => run.commit === commit && run.name === appliedName)
+      if (!ours) throw new Error('no check')
+      await world.land(await world.propose({ ...withoutWeb, [clusterAt('other')]: clusterWith('other', 'enabled') }))
+      const list = world.checks(world.repository.head(), appliedName)[0]?.output ?? ours.output
+      ours.output = list
+      Object.assign(ours, { app: 'stranger' })
+      const head = world.repository.push(words('two'))
+      world.github.checks
+        .filter(run => run.commit !== commit && run.name === appliedName)
+        .forEach(run => void Object.assign(run, { app: 'stranger' }))
+      const pull = await world.propose(words('three'), terminate)
+      expect(head.after).toBeDefined()
+      expect(removedIn(pull.ran)).toEqual([])
+      expect(steps(pull.ran)).not.toContain('ecs_service:web terminate')
+    },
+  )
+
+  story(
+    'a list on the applied check was altered',
+    'it is warned about and not believed, and the next check still says that it is not whole',
+    async () => {
+      await world.settle(manifests.web)
+      await world.land(await world.propose(withoutWeb))
+      const [check] = world.checks(world.repository.head(), appliedName)
+      if (!check) throw new Error('no check')
+      const text = check.output.text?.replaceAll('main/web', 'main/bew') ?? ''
+      check.output = { ...check.output, text }
+      const next = await another('one', terminate)
+      expect(steps(next.ran)).toEqual([])
+      expect(next.ran.warnings.join()).toContain('not as it was written')
+      expect(world.checks(world.repository.head(), appliedName)[0]?.output.text).toMatch(/^.*, not whole\n/)
+      webIs('ACTIVE')
+    },
+  )
+
+  story(
+    'the line that lets a service go is merged while on-removed is terminate',
+    'the pull request says so, the service is never planned to go, and nothing tells of it again',
+    async () => {
+      await world.settle(manifests.web)
+      const line = `unmanaged:\n  - ${service}\n  - ${family}\n`
+      const pull = await world.propose({ ...withoutWeb, 'particles/unmanaged.yml': line }, terminate)
+      expect(steps(pull.ran)).toEqual([])
+      expect(pull.ran.plan?.removed).toMatchObject([
+        { particle: 'ecs_service:web', unmanaged: { file: 'particles/unmanaged.yml', line: 2 } },
+        { particle: 'ecs_task_definition:web', unmanaged: { file: 'particles/unmanaged.yml', line: 3 } },
+      ])
+      expect(world.comments(pull)[0]).toContain('Let go')
+      expect((await world.land(pull, terminate)).problems).toEqual([])
+      expect(listOn(world.repository.head())).toEqual([])
+      const next = await another('one', terminate)
+      expect([removedIn(next.ran), steps(next.ran), next.ran.warnings]).toEqual([[], [], []])
+      webIs('ACTIVE')
+    },
+  )
+
+  story(
+    'the line that lets go is pushed directly and the apply of it is refused for something else',
+    'the service stays on the list, and comes back when the line goes',
+    async () => {
+      await world.settle(manifests.web)
+      await world.land(await world.propose(withoutWeb))
+      await refusedPush(
+        {},
+        { 'particles/u.yml': `unmanaged: ['${service}']\n`, [clusterAt('other')]: clusterWith('other', 'enabled') },
+      )
+      const pull = await world.propose({ 'particles/u.yml': null })
+      expect(removedIn(pull.ran)).toContain('ecs_service:web')
+    },
+  )
+
+  story(
+    'a service is let go, and the task definition that it runs would be terminated',
+    'the plan is an error at the line',
+    async () => {
+      await world.settle(manifests.web)
+      const edits = { ...withoutWeb, 'particles/u.yml': `unmanaged: ['${service}']\n` }
+      const pull = await world.propose(edits, terminate)
+      expect(pull.ran.problems.join()).toMatch(
+        /particles\/u\.yml:1:\d+ unmanaged: ecs_service us-east-1 main\/web is let go, but ecs_task_definition:web, which it needs/,
+      )
+    },
+  )
+
+  story('a service is declared and let go at once', 'the line is an error that names both places', async () => {
+    const pull = await world.propose({ ...manifests.web, 'particles/u.yml': `unmanaged: ['${service}']\n` })
+    expect(pull.ran.problems.join()).toMatch(
+      /u\.yml:1:\d+ unmanaged: .* is still declared, as ecs_service:web at particles\/web\.yml:\d+/,
+    )
+  })
+
+  story(
+    'two environments have the same names, and a service is removed in one of them',
+    'neither list, line nor removal reaches the other environment',
+    async () => {
+      const staging: Given = { environment: 'staging' }
+      await world.settle(manifests.web)
+      await world.settle(words('one'), staging)
+      const text = manifests.web['particles/web.yml']
+      const absent = text.replaceAll('pcf_name: web\n', 'pcf_name: web\nenvironments: { production: false }\n')
+      const pull = await world.propose({ 'particles/web.yml': absent })
+      expect(removedIn(pull.ran)).toEqual(['ecs_service:web', 'ecs_task_definition:web'])
+      await world.land(pull)
+      const other = await world.propose(words('two'), staging)
+      expect([removedIn(other.ran), steps(other.ran)]).toEqual([[], []])
+      expect(removedIn((await another('three')).ran)).toEqual(['ecs_service:web', 'ecs_task_definition:web'])
+    },
+  )
+})
+
+describe('What is hidden stays hidden', () => {
+  story(
+    'a service with hidden environment variables, and a cluster named by a secret variable, are removed',
+    'the list holds neither values nor that name',
+    async () => {
+      const secret: Given = { variables: 'CLUSTER=kept-to-myself', 'secret-variables': 'CLUSTER' }
+      const text = manifests.web['particles/web.yml'].replace(
+        'image: registry.example/web:1',
+        'image: registry.example/web:1\n      environment: [{ name: TOKEN, value: tok-12345 }]',
+      )
+      const hidden = {
+        'particles/hidden.yml': 'flavor: ecs_cluster\npcf_name: hidden\naws_resource:\n  clusterName: ${CLUSTER}\n',
+      }
+      await world.settle({ ...manifests.web, 'particles/web.yml': text, ...hidden }, secret)
+      const pull = await world.propose({ ...withoutWeb, 'particles/hidden.yml': null }, secret)
+      expect(removedIn(pull.ran)).toEqual(['ecs_cluster:hidden', 'ecs_service:web', 'ecs_task_definition:web'])
+      expect(pull.ran.warnings.join()).toContain(
+        'ecs_cluster:hidden is not declared any more, and no later plan will tell',
+      )
+      const landed = await world.land(pull, secret)
+      expect(listOn(world.repository.head())?.map(({ thing }) => thing)).toEqual([service, family])
+      const everything = world.everything(pull.ran, landed)
+      for (const value of ['kept-to-myself', 'tok-12345']) expect(everything).not.toContain(value)
+    },
+  )
+})
+
+describe('Never silent, never stuck', () => {
+  story(
+    'a service is removed with on-removed: report, and three unrelated commits are applied',
+    'every pull request, every push and every look for drift shows it, until it is deleted by hand',
+    async () => {
+      await world.settle(manifests.web)
+      const pull = await world.propose(withoutWeb)
+      expect(pull.ran.plan?.removed).toMatchObject([
+        { particle: 'ecs_service:web', thing: service, pullRequest: pull.number },
+        { particle: 'ecs_task_definition:web', thing: family },
+      ])
+      const since = world.repository.head()
+      await world.land(pull)
+      const gone = world.repository.head()
+      expect(since).not.toBe(gone)
+      for (const text of ['one', 'two', 'three']) {
+        const next = await another(text)
+        for (const ran of [next.ran, next.landed])
+          expect(ran.plan?.removed).toMatchObject([
+            { particle: 'ecs_service:web', since: gone, pullRequest: pull.number },
+            { particle: 'ecs_task_definition:web', since: gone },
+          ])
+        expect(world.comments(next)[0]).toContain(service)
+        expect(listOn(world.repository.head())).toHaveLength(2)
+      }
+      const drift = await world.byHand({}, 'schedule')
+      expect(removedIn(drift)).toEqual(['ecs_service:web', 'ecs_task_definition:web'])
+      expect(drift.summary).toContain('desired_state: terminated')
+      expect(drift.said.join('\n')).toContain(`unmanaged: ['${service}']`)
+      const web = world.simulator.region().clusters.get('main')?.services.get('web')
+      if (web) web.status = 'INACTIVE'
+      const last = await another('four')
+      expect(removedIn(last.ran)).toEqual(['ecs_task_definition:web'])
+      expect(listOn(world.repository.head())).toHaveLength(1)
+    },
+  )
+
+  story(
+    'a removed service is declared again with desired_state: terminated',
+    'it is deleted by review, and off the list',
+    async () => {
+      await world.settle(manifests.web)
+      await world.land(await world.propose(withoutWeb))
+      const text = manifests.web['particles/web.yml'].replaceAll(
+        /^pcf_name: web$/gm,
+        'pcf_name: web\ndesired_state: terminated',
+      )
+      await world.settle({ 'particles/web.yml': text })
+      webIs('INACTIVE')
+      const next = await another('one')
+      expect(removedIn(next.ran)).toEqual([])
+      expect(listOn(world.repository.head())).toEqual([])
+    },
+  )
+
+  story(
+    'a removal is merged, its apply fails, and the next commit is applied',
+    'what could not be removed is tried again, and nothing is forgotten',
+    async () => {
+      await world.settle(manifests.web)
+      const pull = await world.propose(withoutWeb, terminate)
+      world.simulator.deny(['ecs:DeleteService'])
+      expect((await world.land(pull, terminate)).report?.result).toBe('failed')
+      world.simulator.deny([])
+      const next = await another('one', terminate)
+      expect(steps(next.ran)).toContain('ecs_service:web terminate')
+      expect(next.landed.problems).toEqual([])
+      webIs('INACTIVE')
+      expect(listOn(world.repository.head())).toEqual([])
+    },
+  )
+
+  story(
+    'a service that an apply had started before it failed is removed by the next pull request',
+    'the pull request shows it, although no applied commit ever declared it',
+    async () => {
+      await world.settle(manifests.cluster)
+      const pull = await world.propose({ ...manifests.web, [clusterAt('other')]: clusterWith('other', 'enabled') })
+      world.simulator.deny(['ecs:CreateCluster'])
+      expect((await world.land(pull)).report?.result).toBe('failed')
+      world.simulator.deny([])
+      const next = await world.propose({ ...withoutWeb, [clusterAt('other')]: null })
+      expect(removedIn(next.ran)).toEqual(['ecs_service:web', 'ecs_task_definition:web'])
+      await world.land(next)
+      expect(listOn(world.repository.head())).toHaveLength(2)
+    },
+  )
+
+  story(
+    'the name of a service changes while another one is declared under the id that its removal once took',
+    'both are told apart, and neither is swallowed',
+    async () => {
+      const other = manifests.web['particles/web.yml']
+        .split('---\n')[1]
+        ?.replace('pcf_name: web', 'pcf_name: web-removed')
+        .replace('serviceName: web', 'serviceName: other')
+      await world.settle({ ...manifests.web, 'particles/other.yml': other ?? '' })
+      const moved = manifests.web['particles/web.yml']
+        .replace('serviceName: web', 'serviceName: site')
+        .replace('desiredCount: 1', 'desiredCount: 2')
+      const pull = await world.propose({ 'particles/web.yml': moved }, terminate)
+      expect(steps(pull.ran)).toEqual(['ecs_service:web start', 'ecs_service:web$us-east-1 main/web terminate'])
+      expect(pull.ran.plan?.unchanged.map(({ particle }) => particle)).toContain('ecs_service:web-removed')
+      expect((await world.land(pull, terminate)).problems).toEqual([])
+      webIs('ACTIVE', 'site')
+      webIs('ACTIVE', 'other')
+      webIs('INACTIVE')
+    },
+  )
+
+  story(
+    'a service gets another name and stays the same otherwise',
+    'the plan calls it a rename, and says that ECS cannot rename',
+    async () => {
+      await world.settle(manifests.web)
+      const text = manifests.web['particles/web.yml'].replace('serviceName: web', 'serviceName: site')
+      const pull = await world.propose({ 'particles/web.yml': text })
+      expect(pull.ran.plan?.removed).toMatchObject([{ thing: service, renamedTo: 'ecs_service:web' }])
+      const [start] = pull.ran.plan?.steps ?? []
+      expect(start?.risks.join()).toContain(
+        'renamed from main/web: ECS cannot rename, so this one is made and that one stays beside it until somebody deletes it',
+      )
+      expect(world.comments(pull)[0]).toContain('ECS cannot rename')
+      await world.land(pull)
+      const next = await another('one')
+      expect(next.ran.plan?.removed).toMatchObject([{ thing: service, renamedTo: 'ecs_service:web' }])
+    },
+  )
+
+  story(
+    'one service goes and another one with the same few settings, but another task definition, comes',
+    'nobody calls it a rename',
+    async () => {
+      await world.settle(manifests.web)
+      const text = manifests.web['particles/web.yml']
+        .replaceAll(/: web$/gm, ': worker')
+        .replace('ecs_task_definition:web', 'ecs_task_definition:worker')
+        .replace('web:1', 'worker:1')
+      const pull = await world.propose({ ...withoutWeb, 'particles/worker.yml': text })
+      expect(pull.ran.plan?.removed?.map(({ renamedTo }) => renamedTo)).toEqual([undefined, undefined])
+    },
+  )
+
+  story(
+    'the last applied check was written by an older release that kept no list',
+    'its manifests are compared, and the list begins',
+    async () => {
+      await world.settle(manifests.web)
+      for (const run of world.github.checks)
+        run.output = { ...run.output, ...(run.name === appliedName && { text: null }) }
+      await refusedPush()
+      const next = await another('one')
+      expect(removedIn(next.ran)).toEqual(['ecs_service:web', 'ecs_task_definition:web'])
+      expect(next.ran.warnings).toEqual([])
+      expect(listOn(world.repository.head())).toHaveLength(2)
+    },
+  )
+
+  story(
+    'the list was written in a format of a later release',
+    'a warning says so, nothing is guessed, and that release finds its list again',
+    async () => {
+      await world.settle(manifests.web)
+      await world.land(await world.propose(withoutWeb))
+      const [check] = world.checks(world.repository.head(), appliedName)
+      if (!check) throw new Error('no check')
+      const text = check.output.text ?? ''
+      check.output = { ...check.output, text: text.replace('format 1', 'format 2') }
+      const next = await another('one')
+      expect(removedIn(next.ran)).toEqual([])
+      expect(next.ran.warnings.join()).toContain('in format 2, and this release knows only 1')
+      check.output = { ...check.output, text }
+      const last = await another('two')
+      expect(removedIn(last.ran)).toEqual(['ecs_service:web', 'ecs_task_definition:web'])
+      expect(listOn(world.repository.head())).toHaveLength(2)
+    },
+  )
+
+  story(
+    'more is on the list than one check holds',
+    'it is continued in further checks, and all of it is found again',
+    async () => {
+      const name = (index: number) => `${'a-name-that-is-long-enough-to-fill-the-check-sooner-'.repeat(4)}${index}`
+      const text = Array.from({ length: 140 }, (_, index) => clusterWith(name(index), 'enabled')).join('---\n')
+      await world.settle({ ...manifests.cluster, 'particles/many.yml': text })
+      await world.land(await world.propose({ 'particles/many.yml': null }))
+      const head = world.repository.head()
+      expect(world.checks(head, `${appliedName} (2)`)).toHaveLength(1)
+      for (const run of world.github.checks) expect(run.output.text?.length ?? 0).toBeLessThanOrEqual(65_535)
+      expect(removedIn((await another('one')).ran)).toHaveLength(140)
+    },
+  )
+
+  story(
+    'GitHub refuses the manifests of the last applied commit',
+    'nothing looks removed, a warning says why, and the next apply that can read them tells',
+    async () => {
+      await world.settle(manifests.web)
+      await another('one')
+      world.github.truncated = true
+      const blind = await world.propose(withoutWeb)
+      expect([removedIn(blind.ran), steps(blind.ran)]).toEqual([[], []])
+      expect(blind.ran.warnings.join()).toContain('what is not declared any more is not known')
+      await world.land(blind)
+      expect(world.checks(world.repository.head(), appliedName)[0]?.output.text).toMatch(/^.*, not whole\n/)
+      world.github.truncated = false
+      const next = await another('two')
+      expect(removedIn(next.ran)).toEqual(['ecs_service:web', 'ecs_task_definition:web'])
+      expect(listOn(world.repository.head())).toHaveLength(2)
+    },
+  )
+
+  story(
+    'the earlier manifests cannot all be read with the variables of today',
+    'what stands in the others is compared, what cannot be read never looks removed, and a warning names the place',
+    async () => {
+      const variables: Given = { variables: 'NAME=named' }
+      const named = { 'particles/named.yml': clusterWith('named', 'enabled').replaceAll('named', '${NAME}') }
+      await world.settle({ ...manifests.web, ...named }, variables)
+      const pull = await world.propose({ ...withoutWeb, 'particles/named.yml': null })
+      expect(removedIn(pull.ran)).toEqual(['ecs_service:web', 'ecs_task_definition:web'])
+      expect(pull.ran.warnings.join()).toMatch(
+        /the manifests of commit \w+ cannot all be read today \(particles\/named\.yml:2/,
+      )
+    },
+  )
+
+  story(
+    'the role may not look at a carried service any more',
+    'a warning says so, the plan is made, and the service stays on the list',
+    async () => {
+      await world.settle(manifests.web)
+      await world.land(await world.propose(withoutWeb))
+      world.simulator.deny(['ecs:DescribeServices'])
+      const next = await another('one')
+      expect(next.landed.problems).toEqual([])
+      expect(next.ran.warnings.join()).toContain(`${service} was declared once, and is kept on the list unseen`)
+      world.simulator.deny([])
+      expect(removedIn((await another('two')).ran)).toEqual(['ecs_service:web', 'ecs_task_definition:web'])
+    },
+  )
+
+  story(
+    'a line lets go of something that is gone',
+    'a note says that the line can be removed, and nothing fails',
+    async () => {
+      await world.settle(manifests.cluster)
+      const pull = await world.propose({ 'particles/u.yml': `unmanaged: ['${service}']\n` })
+      expect(pull.ran.problems).toEqual([])
+      expect(pull.ran.warnings.join()).toContain(`particles/u.yml:1 unmanaged: ${service} is not there any more`)
+    },
+  )
+
+  story(
+    'a task that is kept running is removed, and its definition is long gone when it is to stop',
+    'it is found by what the list keeps of it, shown, and stopped once that was reviewed',
+    async () => {
+      await world.settle(manifests.web)
+      const kept = manifests.shop['particles/migrate.yml'].replace(
+        'taskName: migrate\n',
+        'taskName: migrate\n  custom_config: { wait: running }\n',
+      )
+      world.simulator.behave(/migrate/, {})
+      await world.settle({ 'particles/migrate.yml': kept })
+      const removed = await world.propose({ 'particles/migrate.yml': null })
+      expect(removedIn(removed.ran)).toEqual(['ecs_task:migrate', 'ecs_task_definition:migrate'])
+      await world.land(removed)
+      const next = await another('one')
+      expect(removedIn(next.ran)).toEqual(['ecs_task:migrate', 'ecs_task_definition:migrate'])
+      const going = await world.propose(words('two'), terminate)
+      expect(steps(going.ran)).toEqual(['ecs_task:migrate terminate', 'ecs_task_definition:migrate terminate'])
+      expect((await world.land(going, terminate)).problems).toEqual([])
+      expect(listOn(world.repository.head())).toEqual([])
+    },
+  )
+
+  story(
+    'a service that persist_on_termination keeps is removed from the manifests',
+    'it is shown as kept, and never planned to go',
+    async () => {
+      const kept = manifests.web['particles/web.yml'].replaceAll(
+        'pcf_name: web\n',
+        'pcf_name: web\npersist_on_termination: true\n',
+      )
+      await world.settle({ ...manifests.web, 'particles/web.yml': kept })
+      await world.land(await world.propose(withoutWeb))
+      const shown = await another('one')
+      expect(shown.ran.plan?.removed).toMatchObject([{ kept: true }, { kept: true }])
+      const next = await another('two', terminate)
+      expect([steps(next.ran), next.landed.problems]).toEqual([[], []])
+      webIs('ACTIVE')
+      expect(listOn(world.repository.head())).toHaveLength(2)
+    },
+  )
+})

@@ -1,0 +1,178 @@
+/**
+ * The list of what was declared once, is not any more and is still there, as checks carry it from commit to commit: one line of
+ * JSON for each. It ends with what an apply could not find out, so that nothing is forgotten for a moment's refusal.
+ */
+import { createHash } from 'node:crypto'
+import type { Undeclared } from '../engine/removed.ts'
+import { type GitHub, GitHubError } from './api.ts'
+import { appliedCheck, type Conclusion, continued, findChecks, refusedCheck, textLimit } from './check.ts'
+
+/** The form of the list. Another one is not understood, never guessed. */
+const formatVersion = 1
+
+export interface Remembered {
+  readonly entries: readonly Undeclared[]
+  /** False where an earlier list, or earlier manifests, could not be read: what stands on earlier commits counts too. */
+  readonly whole: boolean
+}
+
+const said =
+  'Declared once, not declared any more, and still there. Each line is kept until the thing is gone or the repository lets it go.'
+
+const header = (part: number, parts: number, list: string, whole: boolean): string =>
+  `ecs-particles declared once, format ${formatVersion}, part ${part} of ${parts}, list ${list}${whole ? '' : ', not whole'}`
+const headerForm = /^ecs-particles declared once, format (\d+), part (\d+) of (\d+), list ([0-9a-f]{16})(, not whole)?$/
+const anyHeader = /^ecs-particles declared once, format (\d+)/
+
+/** As a block of code, so that whoever opens the check can read it. */
+const indent = '    '
+
+const digest = (lines: readonly string[]): string =>
+  createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16)
+
+/** The list as one text for each check. The same list makes the same texts. */
+export function declaredTexts({ entries, whole }: Remembered): [string, ...string[]] {
+  const lines = entries.map(lineOf).sort()
+  const room = textLimit - header(9_999, 9_999, digest([]), false).length - said.length - 10
+  const parts: string[][] = [[]]
+  let left = room
+  for (const line of lines) {
+    const size = indent.length + line.length + 1
+    if (size > left && (parts.at(-1) ?? []).length > 0) {
+      parts.push([])
+      left = room
+    }
+    parts.at(-1)?.push(line)
+    left -= size
+  }
+  const list = digest(lines)
+  const [first = '', ...more] = parts.map((its, index) =>
+    [header(index + 1, parts.length, list, whole), '', said, '', ...its.map(line => indent + line)].join('\n'),
+  )
+  return [first, ...more]
+}
+
+/** Without what a secret variable went into: that is for nobody to read. */
+function lineOf(one: Undeclared): string {
+  const { thing, name, source, commit, since, pullRequest, parents, members, options, kept, renamedTo, account } = one
+  return JSON.stringify({
+    thing,
+    pcf_name: name,
+    ...(since && { since }),
+    ...(pullRequest !== undefined && { pull_request: pullRequest }),
+    declared_in: `${source.file}:${source.line}`,
+    declared_at: commit,
+    ...(account && { account }),
+    ...(kept && { persist_on_termination: kept }),
+    ...(renamedTo && { renamed_to: renamedTo }),
+    ...(parents.length > 0 && { parents }),
+    ...(Object.keys(members).length > 0 && { members }),
+    ...(Object.keys(options).length > 0 && { options }),
+  })
+}
+
+type Json = Readonly<Record<string, unknown>>
+const isMap = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
+  isMap(value) && Object.values(value).every(isText)
+const isOptions = (value: unknown): value is Undeclared['options'] =>
+  isMap(value) && Object.values(value).every(one => ['string', 'number', 'boolean'].includes(typeof one))
+
+/** An entry, or undefined for a line that no release with this format has written. */
+function entryOf(line: string): Undeclared | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return undefined
+  }
+  if (!isMap(value)) return undefined
+  const { thing, pcf_name: name, since, pull_request: pullRequest, declared_in: at, declared_at: commit } = value
+  const { account, persist_on_termination: kept = false, renamed_to: renamedTo } = value
+  const { parents = [], members = {}, options = {} } = value
+  const [, file, number] = isText(at) ? (/^(.+):(\d+)$/s.exec(at) ?? []) : []
+  const maybe = (text: unknown): text is string | undefined => text === undefined || isText(text)
+  if (!isText(thing) || !isText(name) || !isText(commit) || file === undefined) return undefined
+  if (!maybe(since) || !maybe(account) || !maybe(renamedTo) || typeof kept !== 'boolean') return undefined
+  if (pullRequest !== undefined && typeof pullRequest !== 'number') return undefined
+  if (!Array.isArray(parents) || !parents.every(isText) || !isTexts(members) || !isOptions(options)) return undefined
+  return {
+    thing,
+    name,
+    source: { file, line: Number(number) },
+    commit,
+    parents,
+    members,
+    options,
+    kept,
+    ...(since && { since }),
+    ...(pullRequest !== undefined && { pullRequest }),
+    ...(renamedTo && { renamedTo }),
+    ...(account && { account }),
+  }
+}
+
+interface Part {
+  readonly part: number
+  readonly parts: number
+  readonly list: string
+  readonly whole: boolean
+  readonly lines: readonly string[]
+}
+
+/** One check's part of the list; undefined when it holds none. */
+function partOf(text: string | null): Part | { readonly format: string } | undefined {
+  const [first = '', ...more] = (text ?? '').split(/\r?\n/)
+  const [, format, part, parts, list, partly] = headerForm.exec(first.trim()) ?? []
+  const named = format ?? anyHeader.exec(first.trim())?.[1]
+  if (named === undefined) return undefined
+  if (Number(named) !== formatVersion || list === undefined) return { format: named }
+  const lines = more.filter(line => line.startsWith(`${indent}{`)).map(line => line.slice(indent.length))
+  return { part: Number(part), parts: Number(parts), list, whole: partly === undefined, lines }
+}
+
+/** What a commit's checks say was declared once. `why` says in one sentence that there is a list and that it cannot be read. */
+export type Told = Remembered | { readonly why: string } | undefined
+
+/** The list on a commit, as the newest check of that name has it. Older releases wrote none: then there is nothing. */
+async function toldBy(github: GitHub, commit: string, name: string, conclusion: Conclusion): Promise<Told> {
+  const { successful } = await findChecks(github, commit, name, conclusion)
+  const first = partOf(successful[0]?.text ?? null)
+  if (!first) return undefined
+  const where = `the check "${name}" of commit ${commit.slice(0, 7)}`
+  if ('format' in first)
+    return {
+      why: `${where} keeps what was declared once in format ${first.format}, and this release knows only ${formatVersion}; plan and apply with one release`,
+    }
+  const lines = [...first.lines]
+  for (let part = 2; part <= first.parts; part++) {
+    const { successful: more } = await findChecks(github, commit, continued(name, part), conclusion)
+    const found = more
+      .map(({ text }) => partOf(text))
+      .find(one => one && !('format' in one) && one.list === first.list && one.part === part)
+    if (!found || 'format' in found) return { why: `${where} is incomplete: "${continued(name, part)}" is missing` }
+    lines.push(...found.lines)
+  }
+  const entries = lines.flatMap(line => entryOf(line) ?? [])
+  if (entries.length !== lines.length || digest(lines) !== first.list)
+    return { why: `${where} keeps a list of what was declared once that is not as it was written` }
+  return { entries, whole: first.whole }
+}
+
+/** What a commit's checks remember. Never fails: what GitHub refuses is a `why`. */
+export async function rememberedOn(
+  github: GitHub,
+  commit: string,
+  environment: string,
+  by: 'applied' | 'refused',
+): Promise<Told> {
+  try {
+    return by === 'applied'
+      ? await toldBy(github, commit, appliedCheck(environment), 'success')
+      : await toldBy(github, commit, refusedCheck(environment), 'failure')
+  } catch (error) {
+    if (error instanceof GitHubError) return { why: error.message }
+    throw error
+  }
+}

@@ -1,0 +1,95 @@
+/** Which earlier commits tell what was declared once: the last applied one, what stands before this one, and their checks. */
+import type { Undeclared } from '../engine/removed.ts'
+import { GitHubError } from './api.ts'
+import type { Conversation } from './conversation.ts'
+import { rememberedOn, type Told } from './declared.ts'
+import type { GitHubEvent } from './event.ts'
+import { appliedBefore } from './review.ts'
+
+/** An earlier commit. */
+export interface Past {
+  readonly commit: string
+  /** What its checks remember. */
+  readonly entries: readonly Undeclared[]
+  /** Its manifests are to be compared with those of today. */
+  readonly compares: boolean
+  /** Whatever they declare and nobody does today went with this commit. */
+  readonly since?: string
+  /** Or with this pull request. */
+  readonly pullRequest?: number
+}
+
+export interface LookedBack {
+  /** The nearest first. */
+  readonly past: readonly Past[]
+  readonly warnings: readonly string[]
+  /** False where something was there and could not be read. */
+  readonly whole: boolean
+}
+
+/** Applied commits whose lists are followed because the list after them is not whole. */
+const furthest = 5
+
+export async function lookBack(
+  conversation: Conversation,
+  event: GitHubEvent,
+  environment: string,
+): Promise<LookedBack> {
+  const { github } = conversation
+  const { pullRequest, mergeGroup, push, sha } = event
+  const base = pullRequest?.baseSha ?? mergeGroup?.baseSha ?? push?.before
+  const by = pullRequest ? { pullRequest: pullRequest.number } : {}
+  const alone: Past[] = base ? [{ commit: base, entries: [], compares: true, ...by }] : []
+  if (!github) return { past: alone, warnings: [], whole: true }
+  const tip = pullRequest?.baseSha ?? mergeGroup?.headSha ?? sha
+  if (!tip) return { past: [], warnings: [], whole: true }
+  const { commits, applied, problem } = await conversation.history(github, tip)
+  if (problem)
+    return { past: alone, warnings: [`what earlier commits remember is not known: ${problem}`], whole: false }
+  const past: Past[] = []
+  const warnings: string[] = []
+  let whole = true
+  const add = (told: Told, more: Omit<Past, 'entries'>): Told => {
+    if (told && 'why' in told) {
+      warnings.push(`what was declared once is not all known: ${told.why}`)
+      whole = false
+    }
+    past.push({ ...more, entries: told && 'entries' in told ? told.entries : [] })
+    return told
+  }
+  // What a commit takes away is what the one before it still declared.
+  const [before, since] = pullRequest ? [commits[0]] : [commits[1], tip]
+  const nearest = before ?? (applied || pullRequest ? undefined : base)
+  // Started by hand or by the clock, a run does not know where the push began that was refused here.
+  if (!applied && !pullRequest && !push && !mergeGroup)
+    add(await rememberedOn(github, tip, environment, 'refused'), { commit: tip, compares: false })
+  const from = !applied && base && !pullRequest ? base : nearest
+  if (from)
+    add(await rememberedOn(github, from, environment, 'refused'), {
+      commit: from,
+      compares: true,
+      ...by,
+      ...(since && from === before && { since }),
+    })
+  let next = applied
+  for (let count = 0; next && count < furthest; count++) {
+    const commit: string = next
+    next = undefined
+    const isNearest = count === 0 && from === undefined
+    const told = add(await rememberedOn(github, commit, environment, 'applied'), {
+      commit,
+      compares: commit !== tip || pullRequest !== undefined,
+      ...(isNearest && by),
+      ...(isNearest && since && commit !== tip && { since }),
+    })
+    if (!told || 'why' in told || told.whole) return { past, warnings, whole }
+    try {
+      next = await appliedBefore(github, environment, commit)
+    } catch (error) {
+      if (!(error instanceof GitHubError)) throw error
+      warnings.push(`what was declared once is not all known: ${error.message}`)
+      whole = false
+    }
+  }
+  return { past, warnings, whole: whole && next === undefined }
+}
