@@ -90,8 +90,9 @@ function claimOf(
   context: ClaimContext,
   decisions: Decisions,
   write: Write = claimHash,
+  transition = decision.transition,
 ): ChangeClaim[] {
-  const { particle, transition } = decision
+  const { particle } = decision
   const { veil } = context
   const { path, before, after, sensitive, at, asked, onTheWay, apart, states } = change
   if (asked || onTheWay) return []
@@ -113,7 +114,8 @@ function claimOf(
     const own = decisions.get(parent)
     // It follows a revision that nobody needs to review: what it runs differs by release variables alone.
     const behind = own && typeof before === 'string' ? own.behind.get(before) : undefined
-    const inside = own ? (behind ?? []).flatMap(one => claimOf(one, own, context, decisions, write)) : []
+    // Whether the revision is registered in this apply, or was before it, is no part of what runs.
+    const inside = own ? (behind ?? []).flatMap(one => claimOf(one, own, context, decisions, write, 'update')) : []
     if (behind && behind.length > 0 && inside.length === 0) return []
     // Somebody else's revision of the same thing, which the parent knows nothing of: what it changes was shown to nobody.
     const unseen = !behind && own !== undefined && isNewerThanKnown(before, own) ? [before] : []
