@@ -22,9 +22,14 @@ export function readerBefore(inputs: Inputs, { github }: Conversation): ReadBefo
 
 /**
  * The manifests that what is in AWS may have been made from: those of the last applied commit, and of the base, which the
- * next apply has before it. None for a run that has no commit before it.
+ * next apply has before it. None where no commit is known that came before.
  */
-export async function textsBefore(event: GitHubEvent, conversation: Conversation, read: ReadBefore): Promise<Texts[]> {
+export async function textsBefore(
+  event: GitHubEvent,
+  conversation: Conversation,
+  { secretVariables }: Inputs,
+  read: ReadBefore,
+): Promise<Texts[]> {
   const { pullRequest, mergeGroup, sha, push } = event
   const { github } = conversation
   const base = pullRequest?.baseSha ?? mergeGroup?.baseSha
@@ -33,5 +38,8 @@ export async function textsBefore(event: GitHubEvent, conversation: Conversation
   // Of a run without a base, the commit before it is the nearest thing to one.
   const before = base ?? push?.before ?? history?.commits[1]
   const commits = new Set([base, history?.applied ?? before].filter(commit => commit !== undefined))
+  // A run that may not read on GitHub and names no secret is not left without what was before.
+  if (commits.size === 0 && secretVariables.size > 0)
+    return [{ why: history?.problem ?? 'no commit before this one is known' }]
   return Promise.all([...commits].map(read))
 }

@@ -217,7 +217,7 @@ async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly ski
   if (event.fromFork) return { skipped: SKIPPED_FORK }
   const unknown = unknownIds(loaded.particles, inputs)
   if (unknown.length > 0) return { problems: unknown }
-  const earlier = await textsBefore(event, job.conversation, job.before)
+  const earlier = await textsBefore(event, job.conversation, inputs, job.before)
   const world = worldOf(job, formerlyIn(earlier, loaded.particles, inputs))
   try {
     const stranger = await strangeAccount(world, inputs)

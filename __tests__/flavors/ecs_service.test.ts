@@ -12,6 +12,7 @@ import {
 import { describe, expect, test } from '@jest/globals'
 import { service } from '../../src/flavors/ecs_service.ts'
 import { fixed } from '../../src/flavors/rules/service.ts'
+import { unmarked } from '../../src/said.ts'
 import { read, Shop } from './shop.ts'
 import { counted, family, main, network, particle, sent, serviceOf, somebody, stated } from './stated.ts'
 
@@ -1156,7 +1157,11 @@ describe('what a look may show', () => {
     ],
     ['a service on its way out', { status: 'DRAINING' }, 'failed', /deleting/],
   ])('is %s', (_name, described, is, because) => {
-    expect(verdict(described, { elapsed: 60_000 })).toMatchObject({ is, because: expect.stringMatching(because) })
+    const found = verdict(described, { elapsed: 60_000 })
+    expect({ ...found, because: unmarked(found.because) }).toMatchObject({
+      is,
+      because: expect.stringMatching(because),
+    })
   })
 })
 

@@ -175,6 +175,17 @@ describe('What is hidden stays hidden', () => {
     },
   )
 
+  story(
+    'a run by hand that may not read on GitHub meets what a secret variable made under another name',
+    'no value from before is shown',
+    async () => {
+      await world.settle(web(secretly), given(old))
+      world.repository.push(web(openly))
+      world.github.faults.push({ status: 403, message: 'Resource not accessible by integration', times: 99 })
+      expectHidden(await world.byHand({ command: 'plan', variables: 'OTHER=another-one', 'secret-variables': 'OTHER' }))
+    },
+  )
+
   story('nothing was ever secret', 'what was there before is shown', async () => {
     await world.settle(web({ ...openly, label: 'label-before' }))
     const { ran } = await world.propose(web(openly))

@@ -62,15 +62,19 @@ function differences(
   const there = new Map(live?.attributes?.map(({ name = '', value = '' }) => [name, value]))
   const ignored = new Set(ignoredPaths(particle.options.ignore))
   return stated(particle).flatMap(({ name, value, at }): FoundChange[] => {
-    const path = `attributes[${name}]`
-    if (ignored.has(path) || ignored.has('attributes')) return []
+    if (ignored.has(`attributes[${name}]`) || ignored.has('attributes')) return []
     const before = there.get(name)
     if (value === null ? before === undefined : before === value) return []
-    if ((at && curtain?.secret(at)) || curtain?.holdsSecret?.(before)) {
+    const [member = '', index = ''] = at ?? []
+    // A secret in a path would be shown.
+    const path = `attributes[${curtain?.secret([member, index, 'name']) ? index : name}]`
+    const wasSecret = curtain?.holdsSecret?.(before) || curtain?.wasSecret?.(['attributes', { in: name }])
+    if ((at && curtain?.secret(at)) || (wasSecret && value === null)) {
       return [{ path, sensitive: true, ...(at && value !== null && { at }), live: before }]
     }
-    if (value === null) return [{ path, ...(before !== undefined && { before }) }]
-    return [{ path, ...(before !== undefined && { before }), after: value, ...(at && { at }) }]
+    const shown = before !== undefined && { ...(!wasSecret && { before }), live: before }
+    if (value === null) return [{ path, ...shown }]
+    return [{ path, ...shown, after: value, ...(at && { at }) }]
   })
 }
 
