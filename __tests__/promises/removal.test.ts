@@ -172,26 +172,23 @@ describe('Nothing is applied that was not reviewed', () => {
   )
 
   story(
-    'an app of somebody else writes an applied check whose list names a service that was never declared',
+    'an app of somebody else writes an applied check whose list names a service that is of nobody here',
     'it is not believed, and nothing of it is planned',
     async () => {
       await world.settle(manifests.web)
-      await another('one')
-      const commit = world.repository.head()
-      const [ours] = world.github.checks.filter(run => run.commit === commit && run.name === appliedName)
-      if (!ours) throw new Error('no check')
-      await world.land(await world.propose({ ...withoutWeb, [clusterAt('other')]: clusterWith('other', 'enabled') }))
-      const list = world.checks(world.repository.head(), appliedName)[0]?.output ?? ours.output
-      ours.output = list
-      Object.assign(ours, { app: 'stranger' })
-      const head = world.repository.push(words('two'))
-      world.github.checks
-        .filter(run => run.commit !== commit && run.name === appliedName)
-        .forEach(run => void Object.assign(run, { app: 'stranger' }))
-      const pull = await world.propose(words('three'), terminate)
-      expect(head.after).toBeDefined()
-      expect(removedIn(pull.ran)).toEqual([])
-      expect(steps(pull.ran)).not.toContain('ecs_service:web terminate')
+      await world.land(await world.propose(withoutWeb))
+      const [list] = world.checks(world.repository.head(), appliedName)
+      await world.settle({ 'particles/u.yml': `unmanaged: ['${service}', '${family}']\n` })
+      const head = world.repository.head()
+      const [own] = world.checks(head, appliedName)
+      if (!list || !own) throw new Error('no check')
+      const foreign = { ...own, id: own.id + 1_000, app: 'stranger', output: list.output }
+      world.github.checks.push(foreign)
+      const line = { 'particles/u.yml': null }
+      expect(steps((await world.propose(line, terminate)).ran)).toEqual([])
+      // From our own app the very same would be believed.
+      world.github.checks.splice(world.github.checks.indexOf(foreign), 1, { ...foreign, app: own.app })
+      expect(steps((await world.propose(line, terminate)).ran)).toEqual(removals)
     },
   )
 
