@@ -157,7 +157,7 @@ async function plan(job: Job, loaded: Loaded): Promise<void> {
   const handedOn = {
     ...claims,
     ...conversation.planned,
-    made: redactor.data(claimsMade(planned.decisions, planned.claimContext)),
+    made: redactor.data({ made: claimsMade(planned.decisions, planned.claimContext) }).made,
   }
   tell(job, shown, problems.length > 0 ? undefined : handedOn)
   if (problems.length > 0) return refuse(job, shown, problems)
@@ -376,8 +376,10 @@ async function conclude(
 /** Why nothing may be applied from where this run stands, if so. */
 function fromElsewhere({ inputs, event, conversation }: Job): string | undefined {
   const { branches } = conversation
+  // Outside of GitHub nobody says which branch is the default one: then nothing counts as reviewed, and nothing is elsewhere.
+  if (!branches) return undefined
   // Without a review, and where nobody has named branches, any may be tried out.
-  return inputs.requireReview || branches?.chosen ? whyNotAppliedFrom(event.ref, branches) : undefined
+  return inputs.requireReview || branches.chosen ? whyNotAppliedFrom(event.ref, branches) : undefined
 }
 
 /** Problems as a report has them: what sums them up, and each at its place. */

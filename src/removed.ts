@@ -35,8 +35,8 @@ export interface Orphans {
   readonly remarks: ReadonlyMap<ParticleId, readonly string[]>
   readonly warnings: readonly string[]
   readonly problems: readonly Problem[]
-  /** What the check of a refused apply keeps. */
-  readonly refusedTexts: [string, ...string[]]
+  /** What the check of a refused apply keeps; undefined where there is nothing to keep. */
+  readonly refusedTexts: [string, ...string[]] | undefined
   /** What the check of a succeeded apply keeps. `merged` is the pull request whose merge it was for. */
   appliedTexts(report: Report, merged: number | undefined): [string, ...string[]]
 }
@@ -75,7 +75,7 @@ export async function findOrphans(question: Question, loaded: Loaded, world: Wor
     remarks: remarksOn(there, named, terminates),
     warnings,
     problems: heldUp(looked.there, lines, going),
-    refusedTexts: declaredTexts({ entries: kept, whole: known.whole }),
+    refusedTexts: kept.length > 0 || !known.whole ? declaredTexts({ entries: kept, whole: known.whole }) : undefined,
     appliedTexts(report, merged) {
       const ended = new Set(report.steps.filter(({ result }) => result === 'succeeded').map(({ particle }) => particle))
       const gone = new Set(going.filter(({ particle }) => ended.has(particle.id)).map(({ entry }) => entry))

@@ -59,6 +59,8 @@ async function lookUp(
   if (!event.sha) return nothing('the event names no commit')
   const branch = branchIn(event.ref)
   if (!branch) return nothing('the event names no branch')
+  if (!conversation.branches)
+    return nothing('the event does not say which branch is the default one; name the branches in apply-branches')
   const history = await conversation.history(github, event.sha)
   const question = { environment: inputs.environment, version: claimsVersion, branch, enough }
   return reviewedForPush(github, history, event.push, question)

@@ -382,7 +382,8 @@ describe('a breaker without rollback', () => {
     const ended = await here.apply({ 'on-failure': 'rollback' })
     expect(ended.code).toBe(1)
     expect(stepOf(ended, 'ecs_service:web')?.error?.message).toMatch(/put back/)
-    expect(ended.modifying).toEqual(['RegisterTaskDefinition', 'UpdateService', 'UpdateService'])
+    // The tag keeps the next apply from deploying it again.
+    expect(ended.modifying).toEqual(['RegisterTaskDefinition', 'UpdateService', 'UpdateService', 'TagResource'])
   })
 })
 
@@ -551,7 +552,7 @@ test('what does not settle in time fails with what it was waiting for', async ()
   const ended = await here.apply({ 'wait-timeout': '2s' })
   expect(ended.code).toBe(1)
   expect(stepOf(ended, 'ecs_task:migrate')?.error?.message).toMatch(
-    /^not settled after \d s: the task is (PROVISIONING|PENDING)/,
+    /^(not settled after \d s|not done after 2 s \(wait-timeout\)): the task is (PROVISIONING|PENDING)/,
   )
   expect(stepOf(ended, 'ecs_service:web')?.result).toBe('skipped')
 })

@@ -11,7 +11,7 @@ const lines = (text: string, around = {}) => {
 describe('lines that let go', () => {
   test('are read from a document of their own, beside particles', () => {
     const text = documents(CLUSTER, 'unmanaged:\n  - ecs_service us-east-1 main/web\n  - ecs_cluster eu-west-1 old\n')
-    expect(lines(text)).toEqual(['5 ecs_service us-east-1 main/web', '6 ecs_cluster eu-west-1 old'])
+    expect(lines(text)).toEqual(['6 ecs_service us-east-1 main/web', '7 ecs_cluster eu-west-1 old'])
     expect(read({ 'u.yml': text }).particles.map(({ id }) => id)).toEqual(['ecs_cluster:main'])
   })
 

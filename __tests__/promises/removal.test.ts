@@ -172,26 +172,23 @@ describe('Nothing is applied that was not reviewed', () => {
   )
 
   story(
-    'an app of somebody else writes an applied check whose list names a service that was never declared',
+    'an app of somebody else writes an applied check whose list names a service that is of nobody here',
     'it is not believed, and nothing of it is planned',
     async () => {
       await world.settle(manifests.web)
-      await another('one')
-      const commit = world.repository.head()
-      const [ours] = world.github.checks.filter(run => run.commit === commit && run.name === appliedName)
-      if (!ours) throw new Error('no check')
-      await world.land(await world.propose({ ...withoutWeb, [clusterAt('other')]: clusterWith('other', 'enabled') }))
-      const list = world.checks(world.repository.head(), appliedName)[0]?.output ?? ours.output
-      ours.output = list
-      Object.assign(ours, { app: 'stranger' })
-      const head = world.repository.push(words('two'))
-      world.github.checks
-        .filter(run => run.commit !== commit && run.name === appliedName)
-        .forEach(run => void Object.assign(run, { app: 'stranger' }))
-      const pull = await world.propose(words('three'), terminate)
-      expect(head.after).toBeDefined()
-      expect(removedIn(pull.ran)).toEqual([])
-      expect(steps(pull.ran)).not.toContain('ecs_service:web terminate')
+      await world.land(await world.propose(withoutWeb))
+      const [list] = world.checks(world.repository.head(), appliedName)
+      await world.settle({ 'particles/u.yml': `unmanaged: ['${service}', '${family}']\n` })
+      const head = world.repository.head()
+      const [own] = world.checks(head, appliedName)
+      if (!list || !own) throw new Error('no check')
+      const foreign = { ...own, id: own.id + 1_000, app: 'stranger', output: list.output }
+      world.github.checks.push(foreign)
+      const line = { 'particles/u.yml': null }
+      expect(steps((await world.propose(line, terminate)).ran)).toEqual([])
+      // From our own app the very same would be believed.
+      world.github.checks.splice(world.github.checks.indexOf(foreign), 1, { ...foreign, app: own.app })
+      expect(steps((await world.propose(line, terminate)).ran)).toEqual(removals)
     },
   )
 
@@ -290,25 +287,27 @@ describe('Nothing is applied that was not reviewed', () => {
 
 describe('What is hidden stays hidden', () => {
   story(
-    'a service with hidden environment variables, and a cluster named by a secret variable, are removed',
-    'the list holds neither values nor that name',
+    'a service with hidden environment variables and a tag made with a secret variable is removed',
+    'the list holds neither of their values',
     async () => {
-      const secret: Given = { variables: 'CLUSTER=kept-to-myself', 'secret-variables': 'CLUSTER' }
+      const secret: Given = { variables: 'OWNER=kept-to-myself', 'secret-variables': 'OWNER' }
       const text = manifests.web['particles/web.yml'].replace(
         'image: registry.example/web:1',
         'image: registry.example/web:1\n      environment: [{ name: TOKEN, value: tok-12345 }]',
       )
       const hidden = {
-        'particles/hidden.yml': 'flavor: ecs_cluster\npcf_name: hidden\naws_resource:\n  clusterName: ${CLUSTER}\n',
+        'particles/hidden.yml':
+          'flavor: ecs_cluster\npcf_name: hidden\naws_resource:\n  clusterName: hidden\n  tags: [{ key: owner, value: "${OWNER}" }]\n',
       }
       await world.settle({ ...manifests.web, 'particles/web.yml': text, ...hidden }, secret)
       const pull = await world.propose({ ...withoutWeb, 'particles/hidden.yml': null }, secret)
       expect(removedIn(pull.ran)).toEqual(['ecs_cluster:hidden', 'ecs_service:web', 'ecs_task_definition:web'])
-      expect(pull.ran.warnings.join()).toContain(
-        'ecs_cluster:hidden is not declared any more, and no later plan will tell',
-      )
       const landed = await world.land(pull, secret)
-      expect(listOn(world.repository.head())?.map(({ thing }) => thing)).toEqual([service, family])
+      expect(listOn(world.repository.head())?.map(({ thing }) => thing)).toEqual([
+        'ecs_cluster us-east-1 hidden',
+        service,
+        family,
+      ])
       const everything = world.everything(pull.ran, landed)
       for (const value of ['kept-to-myself', 'tok-12345']) expect(everything).not.toContain(value)
     },

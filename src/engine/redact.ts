@@ -28,7 +28,7 @@ const fixed: ReadonlySet<string> = new Set(
 )
 
 /** Members whose keys are names that somebody chose. */
-const chosenKeys: ReadonlySet<string> = new Set(['before', 'after', 'exitCodes'])
+const chosenKeys: ReadonlySet<string> = new Set(['before', 'after', 'exitCodes', 'made'])
 
 /** What is known of one particle. */
 export interface Known {

@@ -39,9 +39,7 @@ function matcher(name: string): Matcher {
 export const branchIn = (ref: string | undefined): string | undefined => /^refs\/heads\/(.+)$/s.exec(ref ?? '')?.[1]
 
 /** Why nothing may be applied from a ref, in one sentence; undefined where it may. */
-export function whyNotAppliedFrom(ref: string | undefined, branches: ApplyBranches | undefined): string | undefined {
-  if (!branches)
-    return 'nothing was applied: the event does not say which branch is the default one; name the branches that are applied in apply-branches'
+export function whyNotAppliedFrom(ref: string | undefined, branches: ApplyBranches): string | undefined {
   const branch = branchIn(ref)
   if (branch === undefined)
     return `nothing was applied: ${ref ?? 'a run without GITHUB_REF'} is no branch; run this on one of apply-branches (${branches.named})`

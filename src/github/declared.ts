@@ -16,7 +16,8 @@ export interface Remembered {
   readonly whole: boolean
 }
 
-const said =
+const saidOfNone = 'Whatever was declared once is declared still, or gone, or let go.'
+const saidOfSome =
   'Declared once, not declared any more, and still there. Each line is kept until the thing is gone or the repository lets it go.'
 
 const header = (part: number, parts: number, list: string, whole: boolean): string =>
@@ -33,7 +34,7 @@ const digest = (lines: readonly string[]): string =>
 /** The list as one text for each check. The same list makes the same texts. */
 export function declaredTexts({ entries, whole }: Remembered): [string, ...string[]] {
   const lines = entries.map(lineOf).sort()
-  const room = textLimit - header(9_999, 9_999, digest([]), false).length - said.length - 10
+  const room = textLimit - header(9_999, 9_999, digest([]), false).length - saidOfSome.length - 10
   const parts: string[][] = [[]]
   let left = room
   for (const line of lines) {
@@ -47,7 +48,13 @@ export function declaredTexts({ entries, whole }: Remembered): [string, ...strin
   }
   const list = digest(lines)
   const [first = '', ...more] = parts.map((its, index) =>
-    [header(index + 1, parts.length, list, whole), '', said, '', ...its.map(line => indent + line)].join('\n'),
+    [
+      header(index + 1, parts.length, list, whole),
+      '',
+      lines.length > 0 ? saidOfSome : saidOfNone,
+      '',
+      ...its.map(line => indent + line),
+    ].join('\n'),
   )
   return [first, ...more]
 }
