@@ -33,7 +33,8 @@ const runs = (): number => world.simulator.calls.filter(({ operation }) => opera
 /** The records on the newest revision, as they stand in AWS. */
 function records(): { key: string; value: string }[] {
   const revision = world.simulator.region().families.get('migrate')?.at(-1)
-  return (revision?.tags ?? []) as { key: string; value: string }[]
+  const tags = (revision?.tags ?? []) as { key: string; value: string }[]
+  return tags.filter(({ key }) => key.startsWith('ecs-particles:run/'))
 }
 
 /** Has run with TAG 1.0, reviewed; then a push of these files without a pull request, with other values. */

@@ -33,7 +33,7 @@ export function unfounded(
     for (const [index, claim] of claims.entries()) {
       const one = read[index] as ClaimRead
       const elsewhere = one.account !== (account ?? null) || one.environment !== environment
-      const why = elsewhere ? 'a claim is of another account or environment' : unlike(one, step, read)
+      const why = elsewhere ? 'a claim is of another account or environment' : unlike(one, step, read, byId)
       if (why) return `${id}: ${why}`
       followed.add(claimHash(claim))
     }
@@ -43,14 +43,20 @@ export function unfounded(
 }
 
 /** Why a claim is none of a step's. `all`: every claim of the step. */
-function unlike(claim: ClaimRead, step: Step, all: readonly ClaimRead[]): string | undefined {
+function unlike(
+  claim: ClaimRead,
+  step: Step,
+  all: readonly ClaimRead[],
+  steps: ReadonlyMap<string, Step>,
+): string | undefined {
   const { kind, particle: claimed, what } = claim
   const { particle, transition, changes, kept = [], follows = [] } = step
   if (claimed !== particle) {
     // What changes in what it runs is claimed of the particle that it follows.
     const leader = kind === 'change' && all.find(one => one.followed?.particle === claimed)
     if (!leader || !isFollowed(leader, step)) return `a claim is that of ${String(claimed)}`
-    return unlikeChange(claim, follows)
+    // Where that one has a step, the change may be shown there alone.
+    return unlikeChange(claim, [...follows, ...(steps.get(String(claimed))?.changes ?? [])])
   }
   const goes = transition === 'stop' || transition === 'terminate'
   if (kind === 'gone') return goes && what === transition ? undefined : `${String(what)} is claimed, not ${transition}`
