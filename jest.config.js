@@ -3,6 +3,8 @@ export default {
   testEnvironment: 'node',
   // A busy machine is slow, not wrong.
   testTimeout: 60_000,
+  // Most tests wait for a simulated ECS or a process, so that no core needs to be left free.
+  maxWorkers: '100%',
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
