@@ -340,6 +340,25 @@ describe('No failure is reported as success', () => {
     },
   )
 
+  story(
+    'an ECS of another maker does not know service deployments, says so in words of its own, and rolls a release back',
+    'it is a failure all the same, and what is not known stops nothing',
+    async () => {
+      const shop = await running(web('web:1', breaker(true)))
+      for (const operation of ['ListServiceDeployments', 'DescribeServiceDeployments'])
+        shop.simulator.inject({
+          operation,
+          always: true,
+          fault: { kind: 'error', name: 'ClientException', message: 'no such operation here', status: 400 },
+        })
+      const failed = await shop.apply(web('web:2-crash', breaker(true)))
+      expect(error(failed)).toMatch(/^was rolled back by ECS: it runs web:1 again, .*: deployment failed: tasks failed/)
+      expect(failed.log.filter(line => /where ECS answers ecs:DescribeServiceDeployments/.test(line))).toHaveLength(1)
+      const { report } = await shop.apply(web('web:3', breaker(true)))
+      expect(report.result).toBe('succeeded')
+    },
+  )
+
   const releasedBy = (controller: string, until: string) => async () => {
     const controlled = (image: string) => web(image, { deploymentController: { type: controller } })
     const shop = await running(controlled('web:1'))

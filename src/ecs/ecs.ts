@@ -129,9 +129,12 @@ export class Ecs {
     try {
       return await ask()
     } catch (error) {
-      // Another ECS than AWS's may not know the call at all.
-      if (!isDenied(error) && !isEcs(error, 'UnknownOperationException', 'NotImplemented')) throw error
-      if (!refused.has(name)) say(`more is known of rollouts where the policy of the role allows ecs:${name}`)
+      // Another ECS than AWS's may not know the call at all, and says so in words of its own.
+      if (!(error instanceof EcsError) || error.unsure || isThrottled(error) || isUnreached(error)) throw error
+      if (!refused.has(name)) {
+        const why = isDenied(error) ? `the policy of the role allows ecs:${name}` : `ECS answers ecs:${name}`
+        say(`more is known of rollouts where ${why}`)
+      }
       refused.add(name)
       return undefined
     }
