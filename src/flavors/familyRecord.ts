@@ -84,6 +84,18 @@ export const forgetRead = (ecs: Ecs, family: string, revision: number): void => 
   readBefore.get(ecs.run)?.delete(`${family}:${revision}`)
 }
 
+/** By family, the number of the newest revision that this run has seen: INACTIVE ones are listed once a run. */
+const seenBefore = new WeakMap<object, Map<string, number>>()
+
+/** The newest revision, ACTIVE or not. What was ACTIVE before and is not any more was seen then. */
+async function topOf(family: string, active: number, ecs: Ecs): Promise<number> {
+  const seen = seenBefore.get(ecs.run) ?? new Map<string, number>()
+  seenBefore.set(ecs.run, seen)
+  const top = Math.max(active, seen.get(family) ?? (await ecs.newestInactive(family)))
+  seen.set(family, top)
+  return top
+}
+
 function holderOf(revision: Revision | undefined): Holder | undefined {
   const { taskDefinitionArn: arn, revision: number } = revision?.taskDefinition ?? {}
   return arn && number ? { arn, revision: number, tags: revision?.tags ?? [] } : undefined
@@ -110,8 +122,8 @@ export async function readRecord(
   reading.takeKnown(known)
   if (!reading.hasAll) {
     try {
-      const inactive = await ecs.newestInactive(family)
-      if (inactive > reading.top) reading.restart(inactive)
+      const top = await topOf(family, reading.top, ecs)
+      if (top > reading.top) reading.restart(top)
       uncertain = await readOn(family, known, reading, ecs)
     } catch (error) {
       if (!(error instanceof EcsError)) throw error
