@@ -129,19 +129,31 @@ function later(simulator: Simulator, seconds: number, run: () => void): void {
   if (speed > 0) setTimeout(() => simulator.clock.catchUp(), (seconds * 1000) / speed + 1).unref()
 }
 
+/** Milliseconds that the clock stands still at most after many were woken at once. */
+const longestStill = 20
+
 /** Sleepers in virtual time: when all is quiet, the clock jumps to the first of them. */
 function sleeper(simulator: Simulator, quiet: () => boolean) {
   const { clock } = simulator
   const sleepers = new Set<Scheduled>()
   let pumping = false
+  /** Looks since the last request was under way, and how many were woken then. */
+  let still = 0
+  let lastWoken = 0
   const pump = () => {
     if (sleepers.size === 0) {
       pumping = false
       return
     }
     clock.catchUp()
-    if (clock.speed === 0 && quiet())
-      clock.advance(Math.max(0, Math.min(...[...sleepers].map(({ at }) => at)) - clock.now))
+    still = quiet() ? still + 1 : 0
+    // Whoever was woken last needs a moment until their request is here: else calls of minutes would come all at once.
+    if (clock.speed === 0 && still > lastWoken) {
+      const next = Math.min(...[...sleepers].map(({ at }) => at))
+      lastWoken = Math.min([...sleepers].filter(({ at }) => at === next).length, longestStill)
+      clock.advance(Math.max(0, next - clock.now))
+      still = 0
+    }
     setTimeout(pump, 1)
   }
   return (milliseconds: number, signal?: AbortSignal): Promise<void> =>
