@@ -11,6 +11,11 @@ export interface ServerOptions extends SimulatorOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number
   readonly host?: string
+  /**
+   * Virtual time waits for calls of those that it has woken, so that calls of minutes do not come all at once. It takes a
+   * few milliseconds a jump, and is for whoever measures how calls are spread.
+   */
+  readonly unhurried?: boolean
 }
 
 /** A simulator with a door to it: the SDK's `endpoint`, or `AWS_ENDPOINT_URL_ECS`, is its `url`. */
@@ -42,7 +47,7 @@ export async function startSimulator(options: ServerOptions = {}): Promise<Runni
   const url = `http://${host}:${(server.address() as AddressInfo).port}`
   return Object.assign(simulator, {
     url,
-    sleep: sleeper(simulator, () => underWay === 0),
+    sleep: sleeper(simulator, () => underWay === 0, options.unhurried === true),
     close: () => close(server),
   })
 }
@@ -133,7 +138,7 @@ function later(simulator: Simulator, seconds: number, run: () => void): void {
 const longestStill = 20
 
 /** Sleepers in virtual time: when all is quiet, the clock jumps to the first of them. */
-function sleeper(simulator: Simulator, quiet: () => boolean) {
+function sleeper(simulator: Simulator, quiet: () => boolean, unhurried: boolean) {
   const { clock } = simulator
   const sleepers = new Set<Scheduled>()
   let pumping = false
@@ -147,8 +152,7 @@ function sleeper(simulator: Simulator, quiet: () => boolean) {
     }
     clock.catchUp()
     still = quiet() ? still + 1 : 0
-    // Whoever was woken last needs a moment until their request is here: else calls of minutes would come all at once.
-    if (clock.speed === 0 && still > lastWoken) {
+    if (clock.speed === 0 && still > (unhurried ? lastWoken : 0)) {
       const next = Math.min(...[...sleepers].map(({ at }) => at))
       lastWoken = Math.min([...sleepers].filter(({ at }) => at === next).length, longestStill)
       clock.advance(Math.max(0, next - clock.now))

@@ -359,6 +359,7 @@ describe('calls', () => {
 
 describe('the pace of calls', () => {
   test('of three hundred keeps within the buckets: nothing is throttled', async () => {
+    await simulate({ unhurried: true })
     const ecs = open({ maxConcurrency: 50 })
     const since = simulator.clock.now
     await Promise.all([
