@@ -3,7 +3,7 @@ import type { ParticleId } from '../particle.ts'
 import type { Change } from './change.ts'
 import { type Claim, type ClaimRead, readClaim } from './claims.ts'
 import type { Plan, Step } from './document.ts'
-import { claimHash } from './subject.ts'
+import { claimHash, sorted } from './subject.ts'
 
 /** What a plan file has for whoever posts it. */
 export interface HandedOn {
@@ -116,13 +116,7 @@ const isHidden = (value: unknown): boolean => typeof value === 'object' && value
 /** A number and its text are one value: which of them is meant, the API's model decides. */
 function same(one: unknown, other: unknown): boolean {
   const isPlain = (value: unknown) => typeof value !== 'object'
-  return isPlain(one) && isPlain(other) ? String(one) === String(other) : text(one) === text(other)
+  return isPlain(one) && isPlain(other)
+    ? String(one) === String(other)
+    : JSON.stringify(sorted(one)) === JSON.stringify(sorted(other))
 }
-
-/** JSON with sorted keys. */
-const text = (value: unknown): string =>
-  JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
