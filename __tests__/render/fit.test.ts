@@ -7,11 +7,13 @@ import { structure } from './structure.ts'
 
 const context = (limit: number): Context => ({
   environment: 'production',
-  regions: ['us-east-1'],
+  region: 'us-east-1',
   head: '3f2a9c1d5b7e8f0a1b2c3d4e5f60718293a4b5c6',
   runId: 1,
   attempt: 1,
   limit,
+  merges: true,
+  reviewed: true,
 })
 
 const planOf = (steps: readonly Step[]): Plan => ({

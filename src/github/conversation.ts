@@ -211,7 +211,7 @@ export class Conversation {
     const neverApplied = this.#neverApplied()
     return {
       environment,
-      regions: region ? [region] : [],
+      ...(region && { region }),
       head: this.head,
       runId: runId ?? 0,
       attempt,

@@ -7,9 +7,9 @@ import {
   firstLine,
   forCommit,
   heading,
-  links,
   listedParticles,
   note,
+  runLink,
   sentences,
   target,
 } from './context.ts'
@@ -71,8 +71,7 @@ const isDone = ({ result }: ReportStep): boolean => result === 'succeeded'
 
 function opening(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
   const sha = context.mergeCommit ?? context.head
-  const merge =
-    context.mergeCommit === undefined ? '' : (context.merges ?? true) ? ', the merge of this pull request' : ''
+  const merge = context.mergeCommit !== undefined && context.merges ? ', the merge of this pull request' : ''
   const where = target(plan, context)
   const commit = forCommit(sha)
   const there = `${commit && `${commit}${merge}`}${where && `${commit && ','} in ${where}`}.`
@@ -88,26 +87,26 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
     case 'succeeded':
       return sentences(
         report.steps.length > 0 ? `**${done(report)}**${there}` : `**Nothing to do**${there}`,
-        links(context),
+        runLink(context),
       )
     case 'refused':
-      return sentences(`**Refused before anything was changed**${there}`, cause, links(context))
+      return sentences(`**Refused before anything was changed**${there}`, cause, runLink(context))
     case 'superseded':
       return sentences(
         report.steps.length > 0
           ? `**A newer commit has taken over: ${done(report)}**${there}`
           : `**A newer commit has taken over**; nothing was done${there}`,
         cause,
-        links(context),
+        runLink(context),
       )
     case 'cancelled':
-      return sentences(`**Cancelled: ${done(report)}**${there}`, cause, links(context))
+      return sentences(`**Cancelled: ${done(report)}**${there}`, cause, runLink(context))
     case 'running':
       return sentences(
         `**Begun, and no end is recorded: ${done(report)}**${there}`,
         'Either it is still under way, or its process died.',
         cause,
-        links(context),
+        runLink(context),
       )
     default:
       return [
@@ -115,7 +114,7 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
         sentences(
           failed.length === 1 ? `${done(report)}${there}` : `**${done(report)}**${there}`,
           cause,
-          links(context),
+          runLink(context),
         ),
         ...(failed.length > 1 ? ['', ...causes] : []),
       ].join('\n')
