@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { fileName } from '../src/fileName.ts'
+import { fileName } from '../src/commands/fileName.ts'
 
 const of = (environment: string): string => fileName({ environment })
 

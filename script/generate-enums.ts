@@ -1,5 +1,5 @@
 /**
- * Makes src/manifest/model/enums.ts: which member takes which enum. The SDK's run-time schema does not tell, its type
+ * Makes src/schema/enums.ts: which member takes which enum. The SDK's run-time schema does not tell, its type
  * declarations do. With --check nothing is written, and a stale table is a failure.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -8,10 +8,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { vocabulary } from '../src/flavors/vocabulary.ts'
-import { type StructType, type Type, typeOf } from '../src/manifest/model/model.ts'
+import { type StructType, type Type, typeOf } from '../src/schema/types.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const target = join(root, 'src/manifest/model/enums.ts')
+const target = join(root, 'src/schema/enums.ts')
 const sdk = dirname(createRequire(import.meta.url).resolve('@aws-sdk/client-ecs/package.json'))
 
 /** The SDK's version, whose words these are. */

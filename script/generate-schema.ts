@@ -4,13 +4,13 @@
  */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Vocabulary } from '../src/flavors/flavor.ts'
 import { vocabulary } from '../src/flavors/vocabulary.ts'
 import { KEYS } from '../src/manifest/draft.ts'
-import { enumOf, enumValues } from '../src/manifest/model/enums.ts'
-import type { Limit } from '../src/manifest/model/limits.ts'
-import { type StructType, type Type, typeOf } from '../src/manifest/model/model.ts'
-import { own } from '../src/manifest/model/own.ts'
+import { enumOf, enumValues } from '../src/schema/enums.ts'
+import type { Limit } from '../src/schema/limits.ts'
+import { own } from '../src/schema/own.ts'
+import { type StructType, type Type, typeOf } from '../src/schema/types.ts'
+import type { Vocabulary } from '../src/schema/vocabulary.ts'
 import { readDeclarations, version, writeOrCheck } from './generate-enums.ts'
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }

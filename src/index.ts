@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events'
 import { setFailed } from '@actions/core'
-import { CancelledRun } from './cancelled.ts'
 import { wallClock } from './clock.ts'
+import { CancelledRun } from './commands/cancellation.ts'
+import { neverSilent } from './commands/unsettledExit.ts'
 import { actionsRunner } from './github/runner.ts'
 import { type Edge, main } from './main.ts'
 import { post } from './post.ts'
 import { logLine } from './render/escape.ts'
-import { unmarked } from './said.ts'
-import { neverSilent } from './unfinished.ts'
+import { unmarked } from './untrusted.ts'
 
 neverSilent()
 const cancel = new AbortController()

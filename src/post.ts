@@ -1,16 +1,16 @@
 /** Says on GitHub what another job has planned: that job needs no right to write there, and this one none in AWS. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { nothingHidden } from './engine/curtain.ts'
+import { nothingHidden } from './compare/sensitivity.ts'
 import type { Plan, Removed, Step, Transition } from './engine/document.ts'
 import { type HandedOn, unfounded, unlikeShown } from './engine/posted.ts'
-import { Redactor } from './engine/redact.ts'
 import { type Claims, isClaim } from './github/check.ts'
-import { Conversation, type PlanNews } from './github/conversation.ts'
 import { type GitHubEvent, readEvent } from './github/event.ts'
+import { Conversation, type PlanNews } from './github/reporter.ts'
 import { discreet } from './github/runner.ts'
 import { type PostInputs, readPostInputs } from './inputs.ts'
 import type { Edge } from './main.ts'
+import { Redactor } from './redact/redactor.ts'
 
 /** A plan file in; the comment and the check of the pull request out. */
 export async function post({ env, runner: told, clock, signal }: Edge): Promise<void> {

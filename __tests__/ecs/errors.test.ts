@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { EcsError, explain, isDenied, isEcs, isThrottled, isUnreached } from '../../src/ecs/errors.ts'
-import { said as marked, unmarked } from '../../src/said.ts'
+import { said as marked, unmarked } from '../../src/untrusted.ts'
 
 const thrown = (name: string, message: string, more: object = {}) =>
   Object.assign(new Error(message), { name, ...more })

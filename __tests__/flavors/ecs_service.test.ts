@@ -10,9 +10,9 @@ import {
   UpdateServiceRequest$,
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { service } from '../../src/flavors/ecs_service.ts'
-import { fixed } from '../../src/flavors/rules/service.ts'
-import { unmarked } from '../../src/said.ts'
+import { service } from '../../src/flavors/service/index.ts'
+import { fixed } from '../../src/flavors/service/rules.ts'
+import { unmarked } from '../../src/untrusted.ts'
 import { read, Shop } from './shop.ts'
 import { counted, family, main, network, particle, sent, serviceOf, somebody, stated } from './stated.ts'
 

@@ -1,6 +1,6 @@
 import type { Container, Task } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { isCapacity, lackedCapacity, type Outcome, outcome } from '../../src/flavors/outcome.ts'
+import { isCapacity, lackedCapacity, type Outcome, outcome } from '../../src/flavors/task/outcome.ts'
 
 const stopped = (task: Partial<Task>, ...containers: readonly Partial<Container>[]): Task => ({
   lastStatus: 'STOPPED',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { markOf, markTag } from '../../src/flavors/familyRecord.ts'
+import { markOf, markTag } from '../../src/flavors/record/family.ts'
 import {
   hasRunBefore,
   packTag,
@@ -8,8 +8,8 @@ import {
   recordsIn,
   recordTag,
   runDigest,
-} from '../../src/flavors/record.ts'
-import { carriedTags, layout, roomBeside } from '../../src/flavors/recordTags.ts'
+} from '../../src/flavors/record/record.ts'
+import { carriedTags, layout, roomBeside } from '../../src/flavors/record/tags.ts'
 import { Unknown } from '../../src/particle.ts'
 
 const digest = (n: number) => n.toString(16).padStart(32, '0')

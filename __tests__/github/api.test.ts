@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { actionsToken } from '../../simulator/github/server.ts'
 import { GitHub, GitHubError, type Purpose } from '../../src/github/api.ts'
-import { unmarked } from '../../src/said.ts'
+import { unmarked } from '../../src/untrusted.ts'
 import { openWorld, second, secret, type World } from './world.ts'
 
 let world: World

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { bodyLimit, type CommentRequest, postComment, type Run } from '../../src/github/comment.ts'
 import { marker } from '../../src/render/comment.ts'
-import { unmarked } from '../../src/said.ts'
+import { unmarked } from '../../src/untrusted.ts'
 import { mayOnly, openWorld, secret, type World } from './world.ts'
 
 let world: World

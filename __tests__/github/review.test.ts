@@ -3,7 +3,6 @@ import type { MergeGroup, MergeMethod, Pull, Push } from '../../simulator/github
 import { actionsToken } from '../../simulator/github/server.ts'
 import { GitHub } from '../../src/github/api.ts'
 import { appliedCheck, planCheck, postCheck, refusedCheck } from '../../src/github/check.ts'
-import { supersededBy } from '../../src/github/newer.ts'
 import {
   type Reviewed,
   type ReviewQuestion,
@@ -11,6 +10,7 @@ import {
   reviewedForMergeGroup,
   reviewedForPush,
 } from '../../src/github/review.ts'
+import { supersededBy } from '../../src/github/supersede.ts'
 import { mayOnly, openWorld, secret, type World } from './world.ts'
 
 let world: World

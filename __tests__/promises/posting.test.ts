@@ -1,7 +1,7 @@
 /** The job that posts has a file that anybody may have written: it posts no claim that the file does not show. */
 import { afterEach, beforeEach, describe, expect } from '@jest/globals'
 import type { Pull } from '../../simulator/github/repository.ts'
-import { claimHash } from '../../src/engine/subject.ts'
+import { claimHash } from '../../src/engine/claimSubject.ts'
 import { clusterAt, clusterWith, manifests, type Ran, World } from '../review/world.ts'
 import { story } from './story.ts'
 

@@ -8,8 +8,8 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect } from '@jest/globals'
-import { markTag } from '../../src/flavors/familyRecord.ts'
-import { recordTag } from '../../src/flavors/record.ts'
+import { markTag } from '../../src/flavors/record/family.ts'
+import { recordTag } from '../../src/flavors/record/record.ts'
 import { cluster, definition, job } from '../flavors/manifests.ts'
 import { Shop } from '../flavors/shop.ts'
 import { clientFor } from '../simulator/world.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { Change, Value } from '../../src/engine/change.ts'
+import type { Change, Value } from '../../src/compare/change.ts'
 import type { Step } from '../../src/engine/document.ts'
 import { aroundTheDifference, diffLines, segments, stepDiff } from '../../src/render/diff.ts'
 import { say } from '../../src/render/value.ts'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Change, Value } from '../../src/engine/change.ts'
+import type { Change, Value } from '../../src/compare/change.ts'
 import type { Plan, Reason, Report, Result, Step, StepResult, Transition } from '../../src/engine/document.ts'
 import type { ParticleId, Problem, State } from '../../src/particle.ts'
 import type { Context } from '../../src/render/comment.ts'

@@ -28,7 +28,7 @@ import {
   UpdateContainerInstancesStateCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
-import type { Bucket } from './pace.ts'
+import type { Bucket } from './rate.ts'
 
 /** How a call behaves, apart from what it does. */
 export interface Call {

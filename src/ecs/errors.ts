@@ -1,4 +1,4 @@
-import { saidWithin } from '../said.ts'
+import { saidWithin } from '../untrusted.ts'
 import type { CallName } from './calls.ts'
 
 /** What ECS, or the way to it, answered instead of a result. `message` is one line for people, ECS's words in it marked. */

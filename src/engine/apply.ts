@@ -1,17 +1,17 @@
+import type { FoundChange, Value } from '../compare/change.ts'
+import { curtainOf } from '../compare/sensitivity.ts'
 import type { Tally } from '../ecs/calls.ts'
 import { EcsError } from '../ecs/errors.ts'
-import type { Act, Verdict } from '../flavors/flavor.ts'
 import { type DesiredState, isGone, type Particle, type ParticleId } from '../particle.ts'
-import type { FoundChange, Value } from './change.ts'
 import { claimsOf, isCovered, published } from './claims.ts'
-import { curtainOf } from './curtain.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Report, ReportStep, Step, Transition } from './document.ts'
 import { reexamined } from './examine.ts'
+import type { Act, Verdict } from './flavor.ts'
 import type { Graph } from './graph.ts'
 import type { Failure, Journal } from './journal.ts'
-import { flavorOf, Pass, type World } from './observe.ts'
 import type { Planned } from './plan.ts'
+import { flavorOf, Pass, type World } from './refresh.ts'
 
 /** Where an apply says what it is doing. */
 export interface Log {

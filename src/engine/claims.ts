@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
+import type { FoundChange, Value } from '../compare/change.ts'
+import { holdsVariable, partsByName, type Veil } from '../compare/sensitivity.ts'
 import { inheritsIn, type Node, nodeAt, type Particle, type ParticleId, type Path, pathKey } from '../particle.ts'
-import type { FoundChange, Value } from './change.ts'
-import { holdsVariable, partsByName, type Veil } from './curtain.ts'
+import { type ClaimContext, claimHash, sorted, subjectOf } from './claimSubject.ts'
 import type { Decision } from './decide.ts'
 import type { Step } from './document.ts'
 import { isRelease } from './release.ts'
-import { type ClaimContext, claimHash, sorted, subjectOf } from './subject.ts'
 
 /** The form of claims. Claims of another form are not understood, never guessed. */
 export const claimsVersion = 2

@@ -1,4 +1,6 @@
-import type { AnyFlavor, Comparison, Curtain, Observed } from '../flavors/flavor.ts'
+import type { FoundChange } from '../compare/change.ts'
+import { memberOf } from '../compare/path.ts'
+import type { Curtain } from '../compare/sensitivity.ts'
 import {
   type Inherit,
   inheritsIn,
@@ -14,9 +16,8 @@ import {
   valueAt,
   withInherited,
 } from '../particle.ts'
-import type { FoundChange } from './change.ts'
 import type { Reason, Transition } from './document.ts'
-import { memberOf } from './path.ts'
+import type { AnyFlavor, Comparison, Observed } from './flavor.ts'
 
 /** What is to happen to one particle, and everything that it was decided from. */
 export interface Decision {

@@ -1,6 +1,7 @@
 /** The two documents that leave the engine: the plan and the report. Plain data, the contract's words. */
+
+import type { Change } from '../compare/change.ts'
 import type { DesiredState, ParticleId, State } from '../particle.ts'
-import type { Change } from './change.ts'
 
 export type Transition = 'start' | 'update' | 'replace' | 'stop' | 'terminate' | 'wait'
 

@@ -1,9 +1,9 @@
-import type { AnyFlavor, Surroundings } from '../flavors/flavor.ts'
 import type { ParticleId } from '../particle.ts'
 import type { Decision } from './decide.ts'
+import type { AnyFlavor, Surroundings } from './flavor.ts'
 import type { Graph } from './graph.ts'
-import { flavorOf, type Pass, type World } from './observe.ts'
 import { decideAll } from './plan.ts'
+import { flavorOf, type Pass, type World } from './refresh.ts'
 
 /** Decides for every particle, and once more with what is only worth asking about those that would be updated. */
 export async function decideExamined(

@@ -1,12 +1,12 @@
+import type { Change, FoundChange } from '../compare/change.ts'
+import { curtainOf } from '../compare/sensitivity.ts'
 import type { Particle, ParticleId, Problem } from '../particle.ts'
-import type { Change, FoundChange } from './change.ts'
+import type { ClaimContext } from './claimSubject.ts'
 import { digestOf } from './claims.ts'
-import { curtainOf } from './curtain.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Plan, Removed, Step, Summary, Transition, Unchanged } from './document.ts'
 import { compareIds, type Graph, inOrder } from './graph.ts'
-import { flavorOf, type World } from './observe.ts'
-import type { ClaimContext } from './subject.ts'
+import { flavorOf, type World } from './refresh.ts'
 
 /** What a plan is made from, beside manifests and AWS's answers. */
 export interface PlanSettings {

@@ -1,9 +1,10 @@
 /** Claims that one job hands on to another in a plan file, and whether they say what the file's own steps show. */
+
+import type { Change } from '../compare/change.ts'
 import type { ParticleId } from '../particle.ts'
-import type { Change } from './change.ts'
+import { claimHash, sorted } from './claimSubject.ts'
 import { type Claim, type ClaimRead, readClaim } from './claims.ts'
 import type { Plan, Step } from './document.ts'
-import { claimHash, sorted } from './subject.ts'
 
 /** What a plan file has for whoever posts it. */
 export interface HandedOn {

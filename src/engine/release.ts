@@ -1,8 +1,8 @@
 /** What follows from release variables alone, and so needs no review. */
 import { createHash } from 'node:crypto'
+import { holdsVariable, partsByName, type Veil, written } from '../compare/sensitivity.ts'
 import { inheritsIn, type Node, type Part, type Particle, type Path, plain, Unknown, valueAt } from '../particle.ts'
-import { holdsVariable, partsByName, type Veil, written } from './curtain.ts'
-import { type ClaimContext, claimHash, sorted, subjectOf } from './subject.ts'
+import { type ClaimContext, claimHash, sorted, subjectOf } from './claimSubject.ts'
 
 /** Whether the difference can come from release variables alone: the text can produce what is there. */
 export function isRelease(node: Node, live: unknown, veil: Veil): boolean {

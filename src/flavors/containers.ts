@@ -1,5 +1,5 @@
 import type { Task } from '@aws-sdk/client-ecs'
-import { said } from '../said.ts'
+import { said } from '../untrusted.ts'
 
 /** One stopped task in ECS's words: why it stopped, and how its containers ended. */
 function stopped(task: Task): string {

@@ -1,10 +1,10 @@
-import { ec2Instance } from './ec2_instance.ts'
-import { cluster } from './ecs_cluster.ts'
-import { instance } from './ecs_instance.ts'
-import { service } from './ecs_service.ts'
-import { task } from './ecs_task.ts'
-import { taskDefinition } from './ecs_task_definition.ts'
-import type { AnyFlavor } from './flavor.ts'
+import type { AnyFlavor } from '../engine/flavor.ts'
+import { cluster } from './cluster/index.ts'
+import { ec2Instance } from './ec2Instance/index.ts'
+import { instance } from './instance/index.ts'
+import { service } from './service/index.ts'
+import { task } from './task/index.ts'
+import { taskDefinition } from './taskDefinition/index.ts'
 
 /** Every flavor that there is. The engine knows none of them by name. */
 export const flavors = {

@@ -1,5 +1,5 @@
 import type { Tag } from '@aws-sdk/client-ecs'
-import type { Ecs } from '../ecs/ecs.ts'
+import type { Ecs } from '../ecs/client.ts'
 
 /** Tags that this tool writes for itself, beside those that a manifest owns. */
 export const ownTagPrefix = 'ecs-particles:'

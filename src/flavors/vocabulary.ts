@@ -4,7 +4,7 @@ import {
   RegisterTaskDefinitionRequest$,
   RunTaskRequest$,
 } from '@aws-sdk/client-ecs'
-import type { Stated, Vocabulary } from './flavor.ts'
+import type { Stated, Vocabulary } from '../schema/vocabulary.ts'
 
 /** `main` of `arn:aws:ecs:us-east-1:123456789012:cluster/main`, and of `main`. */
 export const nameOf = (arnOrName: string): string => arnOrName.slice(arnOrName.lastIndexOf('/') + 1)

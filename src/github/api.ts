@@ -1,7 +1,7 @@
 /** The way to GitHub: one client, its patience, and its errors in one sentence. */
 import type { getOctokit } from '@actions/github'
 import { type Clock, wallClock } from '../clock.ts'
-import { said } from '../said.ts'
+import { said } from '../untrusted.ts'
 import type { Repository } from './event.ts'
 
 type Octokit = ReturnType<typeof getOctokit>

@@ -3,7 +3,7 @@
  * JSON for each. It ends with what an apply could not find out, so that nothing is forgotten for a moment's refusal.
  */
 import { createHash } from 'node:crypto'
-import type { Undeclared } from '../engine/removed.ts'
+import type { Undeclared } from '../engine/removal.ts'
 import { type GitHub, GitHubError } from './api.ts'
 import { appliedCheck, type Conclusion, continued, findChecks, refusedCheck, textLimit } from './check.ts'
 

@@ -1,9 +1,9 @@
 /** Which earlier commits tell what was declared once: the last applied one, what stands before this one, and their checks. */
-import type { Undeclared } from '../engine/removed.ts'
+import type { Undeclared } from '../engine/removal.ts'
 import { GitHubError } from './api.ts'
-import type { Conversation } from './conversation.ts'
 import { rememberedOn, type Told } from './declared.ts'
 import type { GitHubEvent } from './event.ts'
+import type { Conversation } from './reporter.ts'
 import { appliedBefore } from './review.ts'
 
 /** An earlier commit. */

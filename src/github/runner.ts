@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as core from '@actions/core'
 import type { Log } from '../engine/apply.ts'
-import type { Redactor } from '../engine/redact.ts'
 import type { ParticleId, Problem } from '../particle.ts'
 import { sayProblem } from '../particle.ts'
+import type { Redactor } from '../redact/redactor.ts'
 import { logLine } from '../render/escape.ts'
 
 /** GitHub shows so many annotations of a step; the rest stands in the log. */

@@ -1,6 +1,6 @@
-import type { Vocabulary } from '../flavors/flavor.ts'
 import type { DesiredState, MapNode, Node, ParticleId, Place, Problem, ScalarNode } from '../particle.ts'
-import { checkDefinition } from './model/check.ts'
+import type { Vocabulary } from '../schema/vocabulary.ts'
+import { checkDefinition } from './definition.ts'
 import { checkRequired, readResource } from './resource.ts'
 import { didYouMean } from './suggest.ts'
 import { asBoolean, kindOf, quote, textOf, written } from './words.ts'

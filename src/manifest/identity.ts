@@ -1,5 +1,5 @@
-import type { Vocabulary } from '../flavors/flavor.ts'
 import type { Particle, ParticleId, Problem } from '../particle.ts'
+import type { Vocabulary } from '../schema/vocabulary.ts'
 import type { Draft } from './draft.ts'
 import { tells } from './needs.ts'
 import { namingMembers } from './resource.ts'

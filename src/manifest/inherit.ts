@@ -8,7 +8,7 @@ import {
   type ScalarNode,
 } from '../particle.ts'
 import { complain, type Draft } from './draft.ts'
-import { inheritedAstray } from './model/paths.ts'
+import { inheritedAstray } from './knownPaths.ts'
 import { namingMembers } from './resource.ts'
 import { closest } from './suggest.ts'
 import { replaceScalars } from './walk.ts'

@@ -1,4 +1,3 @@
-import type { Vocabulary } from '../flavors/flavor.ts'
 import {
   type MapNode,
   type Node,
@@ -8,14 +7,15 @@ import {
   type Problem,
   sayProblem,
 } from '../particle.ts'
+import type { Vocabulary } from '../schema/vocabulary.ts'
 import { checkKeys, complain, type Draft, identify, KEYS, readDraft } from './draft.ts'
 import { link } from './links.ts'
-import { checkTogether } from './model/together.ts'
 import { parseManifest } from './parse.ts'
 import { inEnvironment } from './patch.ts'
 import { COPIES, expandQuasiparticle, type Seed, withShared } from './quasiparticle.ts'
 import { namesOf, refuseSecrets } from './secrets.ts'
 import { didYouMean } from './suggest.ts'
+import { checkTogether } from './together.ts'
 import { checkUnmanaged, isUnmanaged, readUnmanaged, type Unmanaged } from './unmanaged.ts'
 import { substitute } from './variables.ts'
 import { kindOf, lineOf, quote, textOf } from './words.ts'

@@ -1,4 +1,3 @@
-import type { Vocabulary } from '../flavors/flavor.ts'
 import { nameOf } from '../flavors/vocabulary.ts'
 import {
   type DesiredState,
@@ -11,6 +10,7 @@ import {
   type Problem,
   type ScalarNode,
 } from '../particle.ts'
+import type { Vocabulary } from '../schema/vocabulary.ts'
 import { complain, type Draft } from './draft.ts'
 import { namingMembers } from './resource.ts'
 import { lineOf, quote, textOf, written } from './words.ts'

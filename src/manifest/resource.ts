@@ -1,7 +1,7 @@
-import type { Vocabulary } from '../flavors/flavor.ts'
 import { nameOf } from '../flavors/vocabulary.ts'
 import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
-import { ignoredAstray } from './model/paths.ts'
+import type { Vocabulary } from '../schema/vocabulary.ts'
+import { ignoredAstray } from './knownPaths.ts'
 import { didYouMean } from './suggest.ts'
 import { asBoolean, asWhole, kindOf, lineOf, quote, textOf, written } from './words.ts'
 

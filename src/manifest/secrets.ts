@@ -1,5 +1,5 @@
-import type { Vocabulary } from '../flavors/flavor.ts'
 import type { MapNode, Node, Problem } from '../particle.ts'
+import type { Vocabulary } from '../schema/vocabulary.ts'
 import { namingMembers } from './resource.ts'
 import { quote } from './words.ts'
 

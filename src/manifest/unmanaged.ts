@@ -1,6 +1,7 @@
 /** Lines that let go: what was declared once, is not any more, and is nobody's here from now on. */
-import { membersIn, readThing, spellThing, thingOf, type Vocabularies, vocabularyOf } from '../flavors/things.ts'
+
 import type { MapNode, Node, Particle, Place, Problem } from '../particle.ts'
+import { membersIn, readThing, spellThing, thingOf, type Vocabularies, vocabularyOf } from '../schema/address.ts'
 import { complain } from './draft.ts'
 import { inEnvironment } from './patch.ts'
 import { refuseSecrets } from './secrets.ts'

@@ -1,6 +1,6 @@
 import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
-import { elementLabel } from './model/written.ts'
 import { quote } from './words.ts'
+import { elementLabel } from './written.ts'
 
 /** Where a walk stands, for messages: `aws_resource.containerDefinitions[web].image`. */
 export type Where = () => string

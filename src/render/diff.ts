@@ -1,5 +1,5 @@
 /** Changes as the lines of a `diff` fence, or of the log: `+`, `-` or `!` in column 0, paths grouped, values in line. */
-import type { Change } from '../engine/change.ts'
+import type { Change } from '../compare/change.ts'
 import type { Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { boundary, cut, isPlain, thousands, visible } from './escape.ts'

@@ -1,5 +1,5 @@
 /** What a step does, why, and what is dangerous about it, for somebody who has to decide. */
-import type { Change, Value } from '../engine/change.ts'
+import type { Change, Value } from '../compare/change.ts'
 import type { Plan, Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { cut, thousands } from './escape.ts'

@@ -1,5 +1,5 @@
 /** Values on one line, so that none can be taken for another. */
-import type { Value } from '../engine/change.ts'
+import type { Value } from '../compare/change.ts'
 import type { ParticleId } from '../particle.ts'
 import { isPlain, visible } from './escape.ts'
 import { flavorOf } from './words.ts'

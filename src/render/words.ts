@@ -1,5 +1,5 @@
 /** What plans and reports are told in: the same words for the comment and for the log. */
-import type { Change } from '../engine/change.ts'
+import type { Change } from '../compare/change.ts'
 import type { Plan, Report, ReportStep, Result, Step, StepResult, Transition, Unchanged } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { thousands } from './escape.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { compare } from '../../../src/engine/compare.ts'
-import { liveCluster } from '../../../src/flavors/rules/cluster.ts'
-import { frozen, lines, cluster as options } from '../../engine/compare.kit.ts'
+import { compare } from '../../../src/compare/compare.ts'
+import { liveCluster } from '../../../src/flavors/cluster/rules.ts'
+import { frozen, lines, cluster as options } from '../../compare/kit.ts'
 
 const insights = (value: string) => ({ settings: [{ name: 'containerInsights' as const, value }] })
 const command = (executeCommandConfiguration: object) => ({ configuration: { executeCommandConfiguration } })

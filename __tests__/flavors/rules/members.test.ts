@@ -5,11 +5,11 @@ import {
   RunTaskRequest$,
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { pathsOf } from '../../../src/engine/shape.ts'
-import { clusterRules } from '../../../src/flavors/rules/cluster.ts'
-import { serviceRules } from '../../../src/flavors/rules/service.ts'
-import { taskRules } from '../../../src/flavors/rules/task.ts'
-import { taskDefinitionRules } from '../../../src/flavors/rules/taskDefinition.ts'
+import { pathsOf } from '../../../src/compare/schema.ts'
+import { clusterRules } from '../../../src/flavors/cluster/rules.ts'
+import { serviceRules } from '../../../src/flavors/service/rules.ts'
+import { taskRules } from '../../../src/flavors/task/rules.ts'
+import { taskDefinitionRules } from '../../../src/flavors/taskDefinition/rules.ts'
 
 // A member that is new in the API fails here until somebody has decided what it means; so does a typo in a table.
 describe('every member of a request has its row, and every row its member', () => {

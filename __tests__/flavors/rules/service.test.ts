@@ -1,8 +1,8 @@
 import type { Service, ServiceRevision } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { compare } from '../../../src/engine/compare.ts'
-import { fixed, liveService, restarts, serviceRules, updatable } from '../../../src/flavors/rules/service.ts'
-import { frozen, lines, service as options } from '../../engine/compare.kit.ts'
+import { compare } from '../../../src/compare/compare.ts'
+import { fixed, liveService, restarts, serviceRules, updatable } from '../../../src/flavors/service/rules.ts'
+import { frozen, lines, service as options } from '../../compare/kit.ts'
 
 const arn = (rest: string) => `arn:aws:ecs:us-east-1:123456789012:${rest}`
 const deployment = (deploymentConfiguration: object, root: object = {}) => ({ ...root, deploymentConfiguration })

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { canonical, describe as describeStart } from '../../../src/engine/compare.ts'
-import { drawn, frozen, lines, task as options } from '../../engine/compare.kit.ts'
+import { canonical, describe as describeStart } from '../../../src/compare/compare.ts'
+import { drawn, frozen, lines, task as options } from '../../compare/kit.ts'
 
 const container = (members: object) => ({ overrides: { containerOverrides: [{ name: 'job', ...members }] } })
 

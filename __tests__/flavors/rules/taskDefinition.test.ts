@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { canonical, compare } from '../../../src/engine/compare.ts'
-import { liveTaskDefinition } from '../../../src/flavors/rules/taskDefinition.ts'
-import { frozen, lines, taskDefinition as options } from '../../engine/compare.kit.ts'
+import { canonical, compare } from '../../../src/compare/compare.ts'
+import { liveTaskDefinition } from '../../../src/flavors/taskDefinition/rules.ts'
+import { frozen, lines, taskDefinition as options } from '../../compare/kit.ts'
 
 const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`
 const container = (members: object) => ({ containerDefinitions: [{ name: 'web', image: 'nginx', ...members }] })

@@ -6,11 +6,11 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { Ecs } from '../../../src/ecs/ecs.ts'
+import { Ecs } from '../../../src/ecs/client.ts'
 import { rolloutOf } from '../../../src/flavors/service/history.ts'
 import { type LiveService, type Memo, primary, type ServiceParticle } from '../../../src/flavors/service/live.ts'
 import { describeRollout, isUnderWay, judge, unwell, whatEnded } from '../../../src/flavors/service/rollout.ts'
-import { unmarked } from '../../../src/said.ts'
+import { unmarked } from '../../../src/untrusted.ts'
 import { read, Shop } from '../shop.ts'
 import { counted, family, main, serviceOf, somebody, stated } from '../stated.ts'
 

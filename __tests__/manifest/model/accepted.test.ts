@@ -3,7 +3,7 @@ import { ECSClient, RegisterTaskDefinitionCommand, type RegisterTaskDefinitionRe
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { vocabulary } from '../../../src/flavors/vocabulary.ts'
-import { checkDefinition } from '../../../src/manifest/model/check.ts'
+import { checkDefinition } from '../../../src/manifest/definition.ts'
 import { nodeAt, plain } from '../../../src/particle.ts'
 import { check, type FlavorName, parsed, stated } from './stated.ts'
 

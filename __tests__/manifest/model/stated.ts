@@ -1,5 +1,5 @@
 import { vocabulary } from '../../../src/flavors/vocabulary.ts'
-import { checkDefinition } from '../../../src/manifest/model/check.ts'
+import { checkDefinition } from '../../../src/manifest/definition.ts'
 import { parseManifest } from '../../../src/manifest/parse.ts'
 import { substitute } from '../../../src/manifest/variables.ts'
 import type { DesiredState, MapNode, Particle, ParticleId, Problem } from '../../../src/particle.ts'

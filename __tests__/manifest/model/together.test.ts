@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { checkTogether } from '../../../src/manifest/model/together.ts'
+import { checkTogether } from '../../../src/manifest/together.ts'
 import type { ParticleId } from '../../../src/particle.ts'
 import { particle } from './stated.ts'
 

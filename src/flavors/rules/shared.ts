@@ -1,6 +1,6 @@
 /** Tables of structures that several requests have. */
-import { isHiddenLogOption, isHiddenVariable } from '../../engine/hidden.ts'
-import { type Rule, type Rules, under } from '../../engine/rules.ts'
+import { isHiddenLogOption, isHiddenVariable } from '../../compare/hidden.ts'
+import { type Rule, type Rules, under } from '../../compare/rules.ts'
 import { isReservedTag } from '../tags.ts'
 import { byName, placementField } from './spelling.ts'
 

@@ -1,13 +1,14 @@
 /** What stands between the manifest and the service: pure. */
-import type { FoundChange } from '../../engine/change.ts'
-import { compare } from '../../engine/compare.ts'
+import type { FoundChange } from '../../compare/change.ts'
+import { compare } from '../../compare/compare.ts'
+import type { Curtain } from '../../compare/sensitivity.ts'
+import type { Comparison } from '../../engine/flavor.ts'
 import { plural, stopping } from '../containers.ts'
-import type { Comparison, Curtain } from '../flavor.ts'
-import { fixed, restarts, updatable } from '../rules/service.ts'
 import { nameOf } from '../vocabulary.ts'
 import { isAnyRevision, type LiveService, laidOut, member, options, reference, type ServiceParticle } from './live.ts'
 import { forcing, redeployment } from './request.ts'
 import { unwell } from './rollout.ts'
+import { fixed, restarts, updatable } from './rules.ts'
 
 /** What stands between the manifest and the service, and what must be known of it. */
 export function comparison(particle: ServiceParticle, live: LiveService, curtain: Curtain): Comparison {

@@ -5,11 +5,10 @@ import type {
   ServiceDeploymentStatus,
   ServiceRevision,
 } from '@aws-sdk/client-ecs'
-import type { Ecs } from '../../ecs/ecs.ts'
-import type { FoundChange } from '../../engine/change.ts'
-import { compare } from '../../engine/compare.ts'
-import { openCurtain } from '../../engine/curtain.ts'
-import { restarts } from '../rules/service.ts'
+import type { FoundChange } from '../../compare/change.ts'
+import { compare } from '../../compare/compare.ts'
+import { openCurtain } from '../../compare/sensitivity.ts'
+import type { Ecs } from '../../ecs/client.ts'
 import { ownTagPrefix } from '../tags.ts'
 import { nameOf } from '../vocabulary.ts'
 import {
@@ -24,6 +23,7 @@ import {
   type ServiceParticle,
 } from './live.ts'
 import { triggerOf, whatEnded } from './rollout.ts'
+import { restarts } from './rules.ts'
 
 /** On the service: the deployment that `on-failure: rollback` has put back. ECS itself remembers it as merely replaced. */
 export const putBackTag = `${ownTagPrefix}put-back`

@@ -1,14 +1,14 @@
 /** A service as ECS describes it, and what is read from that in one step. */
 import type { CreateServiceRequest, Deployment, Service, ServiceDeployment, ServiceRevision } from '@aws-sdk/client-ecs'
-import type { FoundChange } from '../../engine/change.ts'
-import { ignoredPaths, memberOf } from '../../engine/path.ts'
-import type { Members } from '../../engine/rules.ts'
+import type { FoundChange } from '../../compare/change.ts'
+import { ignoredPaths, memberOf } from '../../compare/path.ts'
+import type { Members } from '../../compare/rules.ts'
+import type { Curtain } from '../../compare/sensitivity.ts'
 import type { Particle } from '../../particle.ts'
-import { said } from '../../said.ts'
+import { said } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
-import type { Curtain } from '../flavor.ts'
-import { liveService, serviceRules } from '../rules/service.ts'
 import { nameOf, vocabulary } from '../vocabulary.ts'
+import { liveService, serviceRules } from './rules.ts'
 
 export type ServiceParticle = Particle<CreateServiceRequest>
 

@@ -1,9 +1,9 @@
 /** What CreateService and UpdateService are asked for. */
 import type { CreateServiceRequest, UpdateServiceRequest } from '@aws-sdk/client-ecs'
-import type { FoundChange } from '../../engine/change.ts'
-import { openCurtain } from '../../engine/curtain.ts'
-import { overlay } from '../../engine/overlay.ts'
-import type { Act } from '../flavor.ts'
+import type { FoundChange } from '../../compare/change.ts'
+import { overlay } from '../../compare/merge.ts'
+import { openCurtain } from '../../compare/sensitivity.ts'
+import type { Act } from '../../engine/flavor.ts'
 import { type LiveService, laidOut, options, primary, type ServiceParticle } from './live.ts'
 
 /** Only revisions show these: the described service leaves them out. */

@@ -1,11 +1,10 @@
 /** `on-failure: rollback`: back to what the service ran before our update. */
 import type { UpdateServiceRequest } from '@aws-sdk/client-ecs'
+import { compare } from '../../compare/compare.ts'
+import type { Members } from '../../compare/rules.ts'
+import { openCurtain } from '../../compare/sensitivity.ts'
 import { EcsError } from '../../ecs/errors.ts'
-import { compare } from '../../engine/compare.ts'
-import { openCurtain } from '../../engine/curtain.ts'
-import type { Members } from '../../engine/rules.ts'
-import type { Act } from '../flavor.ts'
-import { fixed, restarts } from '../rules/service.ts'
+import type { Act } from '../../engine/flavor.ts'
 import { putBackTag } from './history.ts'
 import {
   isAnyRevision,
@@ -19,6 +18,7 @@ import {
   type ServiceParticle,
 } from './live.ts'
 import { forcing } from './request.ts'
+import { fixed, restarts } from './rules.ts'
 
 /** Puts back what the manifest states and the update changed; undefined when nothing is left to put back. */
 export async function rollBack(

@@ -1,8 +1,8 @@
 /** How a rollout stands, judged by the deployment that a transition made: pure. */
 import type { Deployment, Service, ServiceDeployment } from '@aws-sdk/client-ecs'
-import { said } from '../../said.ts'
+import type { Verdict } from '../../engine/flavor.ts'
+import { said } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
-import type { Verdict } from '../flavor.ts'
 import { counts, type LiveService, type Memo, primary, reference, type ServiceParticle, saidOr } from './live.ts'
 
 /** A new service, or deployment, may be missing from answers for a moment. */

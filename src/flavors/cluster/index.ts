@@ -1,0 +1,204 @@
+import type { Cluster, CreateClusterRequest } from '@aws-sdk/client-ecs'
+import { compare, describe } from '../../compare/compare.ts'
+import { overlay, requestOf } from '../../compare/merge.ts'
+import { ignoredPaths, memberOf } from '../../compare/path.ts'
+import type { Curtain } from '../../compare/sensitivity.ts'
+import { openCurtain } from '../../compare/sensitivity.ts'
+import type { Ecs } from '../../ecs/client.ts'
+import { isEcs } from '../../ecs/errors.ts'
+import type { Flavor } from '../../engine/flavor.ts'
+import type { Particle } from '../../particle.ts'
+import { plural } from '../containers.ts'
+import { insist } from '../retry.ts'
+import { setTags } from '../tags.ts'
+import { nameOf, vocabulary } from '../vocabulary.ts'
+import { clusterRules, liveCluster } from './rules.ts'
+
+const words = vocabulary.ecs_cluster
+
+/** A cluster needs no memo: its status says it all. */
+type Memo = undefined
+
+type ClusterParticle = Particle<CreateClusterRequest>
+
+const options = (particle: ClusterParticle, curtain: Curtain) => ({
+  schema: words.model,
+  rules: clusterRules,
+  whole: false,
+  ignore: ignoredPaths(particle.options.ignore),
+  curtain,
+})
+
+/** What DeleteCluster says while something is still on its way out. */
+const stillUsed = [
+  'ClusterContainsServicesException',
+  'ClusterContainsTasksException',
+  'ClusterContainsContainerInstancesException',
+  'UpdateInProgressException',
+]
+
+/** What a cluster still holds, in words; undefined when it is empty. */
+function holds(live: Cluster): string | undefined {
+  const held = [
+    [live.activeServicesCount ?? 0, 'service'],
+    [(live.runningTasksCount ?? 0) + (live.pendingTasksCount ?? 0), 'task'],
+    [live.registeredContainerInstancesCount ?? 0, 'container instance'],
+  ] as const
+  const said = held.filter(([count]) => count > 0).map(([count, noun]) => plural(count, noun))
+  return said.length > 0 ? said.join(', ') : undefined
+}
+
+/** ECS could not attach the capacity providers that the manifest asks for: a look later does not make that a success. */
+const couldNotAttach = ({ definition }: ClusterParticle, { attachmentsStatus }: Cluster): string | undefined =>
+  attachmentsStatus === 'UPDATE_FAILED' && (definition.capacityProviders || definition.defaultCapacityProviderStrategy)
+    ? 'ECS could not change its capacity providers (UPDATE_FAILED): look at their auto scaling groups, then change them or put them anew'
+    : undefined
+
+/** Providers of the strategy to be that are not among the providers to be: ECS refuses that. */
+function strategyWithout(particle: ClusterParticle, live: Cluster): string[] {
+  const whole = overlay(particle.definition, live, options(particle, openCurtain))
+  const providers = new Set((whole.capacityProviders ?? live.capacityProviders ?? []).map(nameOf))
+  const strategy = whole.defaultCapacityProviderStrategy ?? live.defaultCapacityProviderStrategy ?? []
+  return strategy.map(({ capacityProvider = '' }) => nameOf(capacityProvider)).filter(name => !providers.has(name))
+}
+
+/** What keeps a cluster from being deleted, for the log. */
+async function stillThere(ecs: Ecs, name: string): Promise<string> {
+  const live = await ecs.cluster(name)
+  const held = live && holds(live)
+  return held ? `the cluster still holds ${held}` : 'waiting until the cluster is empty'
+}
+
+export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
+  ...words,
+
+  foundByName: true,
+
+  read(particle, live) {
+    if (!live) return { state: 'terminated' }
+    if (live.status === 'ACTIVE') {
+      if (particle.desired !== 'running') return { state: 'running' }
+      const why = couldNotAttach(particle, live)
+      if (why) return { state: 'running', failed: true, why }
+      if (live.attachmentsStatus !== 'UPDATE_IN_PROGRESS') return { state: 'running' }
+      return { state: 'running', unsettled: true, why: 'its capacity providers are being changed' }
+    }
+    if (live.status === 'FAILED') {
+      return { state: 'running', failed: true, why: 'ECS says that the cluster FAILED; delete it and apply again' }
+    }
+    return { state: 'pending', unsettled: true, why: `the cluster is ${live.status}` }
+  },
+
+  compare(particle, live, curtain) {
+    const changes = compare(particle.definition, liveCluster(live), options(particle, curtain))
+    const orphans = changes.length > 0 ? strategyWithout(particle, live) : []
+    return {
+      changes,
+      ...(orphans.length > 0 && {
+        problems: [
+          {
+            at: ['capacityProviders'],
+            message: `${particle.id}: ${orphans.join(', ')} is in its default strategy and would not be among its capacityProviders; state aws_resource.defaultCapacityProviderStrategy without it`,
+          },
+        ],
+      }),
+    }
+  },
+
+  describe: (particle, _live, curtain) => ({ changes: describe(particle.definition, options(particle, curtain)) }),
+
+  goodbye(particle, live) {
+    const held = holds(live)
+    const now = held ? `; now it holds ${held}` : ''
+    if (particle.desired === 'stopped') return [`a cluster that is to be stopped is deleted${now}`]
+    return now ? [`it is deleted${now}`] : []
+  },
+
+  reference: particle => particle.definition.clusterName,
+
+  current: (_particle, live) => live && { ...live, cluster: live.clusterName },
+
+  resume: () => undefined,
+
+  settled(particle, live, goal) {
+    if (goal === 'running') {
+      if (!live) return { is: 'moving', because: 'the cluster is not there yet' }
+      if (live.status !== 'ACTIVE') {
+        return { is: live.status === 'FAILED' ? 'failed' : 'moving', because: `the cluster is ${live.status}` }
+      }
+      if (live.attachmentsStatus === 'UPDATE_IN_PROGRESS') {
+        return { is: 'moving', because: 'its capacity providers are being changed' }
+      }
+      const failed = couldNotAttach(particle, live)
+      if (failed) return { is: 'failed', because: failed }
+      return { is: 'settled', because: 'the cluster is ACTIVE' }
+    }
+    return live ? { is: 'moving', because: `the cluster is ${live.status}` } : { is: 'settled', because: 'gone' }
+  },
+
+  look: (particle, { ecs }) => ecs.cluster(particle.definition.clusterName ?? 'default'),
+
+  async start(particle, _live, { ecs }) {
+    await ecs.call('CreateCluster', requestOf(particle.definition, options(particle, openCurtain)))
+    return undefined
+  },
+
+  async update(particle, live, changes, act) {
+    const { ecs } = act
+    const { definition } = particle
+    const changed = new Set(changes.map(({ path }) => memberOf(path)))
+    const whole = overlay(definition, live, options(particle, openCurtain))
+    const name = live.clusterName ?? definition.clusterName
+    // An update under way blocks the next one for a moment.
+    const patiently = <T>(call: () => Promise<T>) =>
+      insist(call, { when: ['UpdateInProgressException'], atMost: 300_000, because: 'waiting for the cluster' }, act)
+    if (changed.has('settings') || changed.has('configuration') || changed.has('serviceConnectDefaults')) {
+      await patiently(() =>
+        ecs.call('UpdateCluster', {
+          cluster: name,
+          ...(changed.has('settings') && { settings: settingsOf(whole.settings, live.settings) }),
+          ...(changed.has('configuration') && { configuration: whole.configuration }),
+          ...(changed.has('serviceConnectDefaults') && {
+            serviceConnectDefaults: { namespace: definition.serviceConnectDefaults?.namespace ?? '' },
+          }),
+        }),
+      )
+    }
+    if (changed.has('capacityProviders') || changed.has('defaultCapacityProviderStrategy')) {
+      // The call replaces both lists: what the manifest leaves to AWS is said again as it is.
+      await patiently(() =>
+        ecs.call('PutClusterCapacityProviders', {
+          cluster: name,
+          capacityProviders: whole.capacityProviders ?? live.capacityProviders ?? [],
+          defaultCapacityProviderStrategy:
+            whole.defaultCapacityProviderStrategy ?? live.defaultCapacityProviderStrategy ?? [],
+        }),
+      )
+    }
+    if (changed.has('tags')) await setTags(ecs, live.clusterArn ?? '', definition.tags ?? [], live.tags ?? [])
+    return undefined
+  },
+
+  async terminate(_particle, live, act) {
+    const name = live.clusterName ?? ''
+    try {
+      await insist(
+        () => act.ecs.call('DeleteCluster', { cluster: name }),
+        // What is on its way out takes its time; whatever stays is named when the step's own time is up.
+        { when: stillUsed, atMost: Number.POSITIVE_INFINITY, because: () => stillThere(act.ecs, name) },
+        act,
+      )
+    } catch (error) {
+      // Somebody else was faster.
+      if (!isEcs(error, 'ClusterNotFoundException')) throw error
+    }
+    return undefined
+  },
+}
+
+/** A setting that the manifest takes away goes back to what ECS takes without it: left out, ECS would keep it. */
+function settingsOf(stated: CreateClusterRequest['settings'], live: Cluster['settings']): Cluster['settings'] {
+  const names = new Set(stated?.map(({ name }) => name))
+  const gone = (live ?? []).filter(({ name, value }) => !names.has(name) && value !== 'disabled')
+  return [...(stated ?? []), ...gone.map(({ name }) => ({ name, value: 'disabled' }))]
+}

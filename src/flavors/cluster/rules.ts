@@ -1,0 +1,36 @@
+import type { Cluster } from '@aws-sdk/client-ecs'
+import { type Rules, under } from '../../compare/rules.ts'
+import { capacityProviderStrategy, tags } from '../rules/shared.ts'
+import { sameNamespace } from '../rules/spelling.ts'
+
+/** What is known of the members of CreateCluster. */
+export const clusterRules: Rules = {
+  clusterName: { default: 'default' },
+  ...tags,
+  // A setting that was never made is answered as disabled.
+  ...under('settings', { unordered: true, named: 'name', implied: true }, { name: {}, value: { default: 'disabled' } }),
+  configuration: {},
+  ...under(
+    'configuration.executeCommandConfiguration',
+    {},
+    {
+      kmsKeyId: {},
+      logging: { default: 'DEFAULT' },
+      logConfiguration: {},
+      'logConfiguration.cloudWatchLogGroupName': {},
+      'logConfiguration.cloudWatchEncryptionEnabled': { default: false },
+      'logConfiguration.s3BucketName': {},
+      'logConfiguration.s3EncryptionEnabled': { default: false },
+      'logConfiguration.s3KeyPrefix': {},
+    },
+  ),
+  ...under('configuration.managedStorageConfiguration', {}, { kmsKeyId: {}, fargateEphemeralStorageKmsKeyId: {} }),
+  capacityProviders: { unordered: true },
+  ...capacityProviderStrategy('defaultCapacityProviderStrategy'),
+  ...under('serviceConnectDefaults', {}, { namespace: { default: '', alike: sameNamespace } }),
+}
+
+/** A described cluster has the members of the request that made it, under their own names. */
+export function liveCluster(described: Cluster): Cluster {
+  return described
+}

@@ -1,0 +1,263 @@
+import type { Attribute, ContainerInstance, Task } from '@aws-sdk/client-ecs'
+import type { FoundChange } from '../../compare/change.ts'
+import { ignoredPaths } from '../../compare/path.ts'
+import type { Curtain } from '../../compare/sensitivity.ts'
+import type { Flavor } from '../../engine/flavor.ts'
+import type { Particle } from '../../particle.ts'
+import { said } from '../../untrusted.ts'
+import { plural } from '../containers.ts'
+import { nameOf, vocabulary } from '../vocabulary.ts'
+
+const words = vocabulary.ecs_instance
+
+/** What a manifest says of a container instance. An attribute whose value is null is to be removed. */
+export interface InstanceDefinition {
+  readonly cluster?: string
+  readonly ec2InstanceId?: string
+  readonly attributes?:
+    | Readonly<Record<string, string | null>>
+    | readonly { readonly name: string; readonly value?: string | null }[]
+}
+
+type InstanceParticle = Particle<InstanceDefinition>
+
+/** An instance needs no memo: its status says it all. */
+type Memo = undefined
+
+/** Attributes that ECS and its agent own: never compared, never written. */
+const isProtected = (name: string): boolean =>
+  name === 'instance-id' || name.startsWith('ecs.') || name.startsWith('com.amazonaws.ecs.')
+
+/** PutAttributes and DeleteAttributes take ten at most. */
+const attributesAtOnce = 10
+
+interface Stated {
+  readonly name: string
+  /** null: it is to be removed. */
+  readonly value: string | null
+  readonly at: FoundChange['at']
+}
+
+/** The attributes that a manifest may own, from a list or a map. */
+function stated({ definition: { attributes } }: InstanceParticle): Stated[] {
+  const all: Stated[] = isList(attributes)
+    ? attributes.map(({ name, value }, index) => ({
+        name,
+        value: value === undefined ? '' : value,
+        at: ['attributes', index, 'value'],
+      }))
+    : Object.entries(attributes ?? {}).map(([name, value]) => ({ name, value, at: ['attributes', name] }))
+  return all.filter(({ name }) => !isProtected(name))
+}
+
+type Attributes = InstanceDefinition['attributes']
+
+const isList = (attributes: Attributes): attributes is Extract<Attributes, readonly unknown[]> =>
+  Array.isArray(attributes)
+
+function differences(
+  particle: InstanceParticle,
+  live: ContainerInstance | undefined,
+  curtain?: Curtain,
+): FoundChange[] {
+  const there = new Map(live?.attributes?.map(({ name = '', value = '' }) => [name, value]))
+  const ignored = new Set(ignoredPaths(particle.options.ignore))
+  return stated(particle).flatMap(({ name, value, at }): FoundChange[] => {
+    if (ignored.has(`attributes[${name}]`) || ignored.has('attributes')) return []
+    const before = there.get(name)
+    if (value === null ? before === undefined : before === value) return []
+    const [member = '', index = ''] = at ?? []
+    // A secret in a path would be shown.
+    const path = `attributes[${curtain?.secret([member, index, 'name']) ? index : name}]`
+    const wasSecret = curtain?.holdsSecret?.(before) || curtain?.wasSecret?.(['attributes', { in: name }])
+    if ((at && curtain?.secret(at)) || (wasSecret && value === null)) {
+      return [{ path, sensitive: true, ...(at && value !== null && { at }), live: before }]
+    }
+    const shown = before !== undefined && { ...(!wasSecret && { before }), live: before }
+    if (value === null) return [{ path, ...shown }]
+    return [{ path, ...shown, after: value, ...(at && { at }) }]
+  })
+}
+
+export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
+  ...words,
+
+  foundByName: true,
+
+  read(particle, live) {
+    if (!live) return { state: 'stopped' }
+    const leaving = particle.desired !== 'running'
+    const deregisters = leaving && particle.options.deregister === true
+    // Of an instance whose agent is lost only the registration can be ended.
+    if (live.agentConnected === false) return { state: deregisters ? 'pending' : 'stopped' }
+    if (live.status === 'DRAINING') {
+      // Deregistering is a change of its own, which waiting alone would not show.
+      if (deregisters) return { state: 'pending' }
+      const left = tasksLeft(live)
+      return leaving && left > 0 ? { state: 'pending', unsettled: true, why: drains(left) } : { state: 'stopped' }
+    }
+    if (live.status === 'ACTIVE' || live.status === undefined) return { state: 'running' }
+    // Registering, or on its way out.
+    return { state: 'pending', unsettled: true, why: `the instance is ${live.status}` }
+  },
+
+  compare: (particle, live, curtain) => ({ changes: differences(particle, live, curtain) }),
+
+  describe(particle, live, curtain) {
+    if (!live) {
+      return {
+        changes: [],
+        absent: `${particle.definition.ec2InstanceId} is not registered in the cluster ${particle.definition.cluster}: nothing can be done until its agent joins`,
+      }
+    }
+    if (live.agentConnected === false) {
+      return {
+        changes: [],
+        absent: `the agent of ${particle.definition.ec2InstanceId} is not connected: nothing can be done until it is`,
+      }
+    }
+    return {
+      changes: [
+        { path: 'status', before: live.status ?? 'DRAINING', after: 'ACTIVE' },
+        ...differences(particle, live, curtain),
+      ],
+    }
+  },
+
+  goodbye(particle, live) {
+    const left = tasksLeft(live)
+    if (live.agentConnected === false) {
+      return [`its agent is not connected: it is deregistered with ${plural(left, 'task')} that nobody can reach`]
+    }
+    return [
+      `it is drained, ${plural(left, 'running task')} must end or move`,
+      ...(particle.options.deregister === true ? ['then it is deregistered'] : []),
+    ]
+  },
+
+  reference: particle => particle.definition.ec2InstanceId,
+
+  current: (_particle, live) => live && { ...live },
+
+  resume: () => undefined,
+
+  settled(particle, live, goal) {
+    if (goal === 'running') {
+      if (live?.status === 'ACTIVE') return { is: 'settled', because: 'the instance is ACTIVE' }
+      return live
+        ? { is: 'moving', because: `the instance is ${live.status}` }
+        : { is: 'failed', because: 'the instance is not registered any more' }
+    }
+    if (!live) return { is: 'settled', because: 'no longer registered' }
+    if (live.agentConnected === false) return { is: 'settled', because: 'its agent is not connected: nothing to drain' }
+    if (live.status !== 'DRAINING') return { is: 'moving', because: `the instance is ${live.status}` }
+    const left = tasksLeft(live)
+    if (left > 0) return { is: 'moving', because: drains(left) }
+    if (particle.options.deregister === true) return { is: 'settled', because: 'drained and deregistered' }
+    return { is: 'settled', because: 'drained: no task is left' }
+  },
+
+  async look({ definition: { cluster = 'default', ec2InstanceId } }, { ecs }) {
+    // In a cluster, or of an instance, whose name only an apply will tell, nothing can be yet.
+    if (typeof cluster !== 'string' || typeof ec2InstanceId !== 'string') return undefined
+    return ecs.instance(cluster, ec2InstanceId)
+  },
+
+  async start(particle, live, act) {
+    if (!live) throw new Error(`${particle.definition.ec2InstanceId} is not registered in the cluster`)
+    if (live.status !== 'ACTIVE') await setStatus(particle, live, 'ACTIVE', act.ecs)
+    await putAttributes(particle, live, differences(particle, live), act.ecs)
+    return undefined
+  },
+
+  async update(particle, live, _changes, act) {
+    // Found anew: a hidden change does not say what is to be written.
+    await putAttributes(particle, live, differences(particle, live), act.ecs)
+    return undefined
+  },
+
+  async terminate(particle, live, act) {
+    // DRAINING can only be reached from ACTIVE, and an instance whose agent is gone has nothing to drain.
+    if (live.status === 'ACTIVE' && live.agentConnected !== false) await setStatus(particle, live, 'DRAINING', act.ecs)
+    return undefined
+  },
+
+  async explain({ definition }, live, _memo, { ecs }) {
+    if (!live?.containerInstanceArn) return []
+    const tasks = await ecs.tasksOnInstance(definition.cluster ?? 'default', live.containerInstanceArn)
+    return tasks.map(task => {
+      const who = task.group?.startsWith('service:') ? `of ${task.group}` : `that no service runs, ${startedBy(task)}`
+      return `${nameOf(task.taskArn ?? '')} of ${nameOf(task.taskDefinitionArn ?? '')} is ${task.lastStatus}, ${who}`
+    })
+  },
+
+  async conclude(particle, live, _memo, verdict, act) {
+    if (!live || particle.desired === 'running' || verdict.is !== 'settled' || particle.options.deregister !== true)
+      return
+    const { cluster = 'default', ec2InstanceId = '' } = particle.definition
+    try {
+      await act.ecs.call('DeregisterContainerInstance', {
+        cluster,
+        containerInstance: live.containerInstanceArn,
+        // Tasks are gone; an agent that is lost cannot say so.
+        force: live.agentConnected === false,
+      })
+    } catch (error) {
+      // A try whose answer was lost may have done it, or somebody else has.
+      const still = await act.ecs.instance(cluster, ec2InstanceId)
+      if (still?.containerInstanceArn === live.containerInstanceArn) throw error
+    }
+  },
+}
+
+/** Tasks that are on the instance, or on their way there. */
+const tasksLeft = (live: ContainerInstance): number => (live.runningTasksCount ?? 0) + (live.pendingTasksCount ?? 0)
+
+/** Draining moves the tasks of services; others stay until they end. */
+const drains = (left: number): string =>
+  `draining, ${plural(left, 'task')} left (those of services move, others stay until they end or are stopped)`
+
+const startedBy = (task: Task): string => (task.startedBy ? `started by ${task.startedBy}` : 'started by hand')
+
+type Calls = Parameters<(typeof instance)['look']>[1]['ecs']
+
+async function setStatus(
+  { definition }: InstanceParticle,
+  live: ContainerInstance,
+  status: 'ACTIVE' | 'DRAINING',
+  ecs: Calls,
+): Promise<void> {
+  const { failures = [] } = await ecs.call('UpdateContainerInstancesState', {
+    cluster: definition.cluster ?? 'default',
+    containerInstances: [live.containerInstanceArn ?? ''],
+    status,
+  })
+  const [failure] = failures
+  if (failure)
+    throw new Error(
+      `ECS did not set ${definition.ec2InstanceId} to ${status}: ${failure.reason ? said(failure.reason) : 'no reason given'}`,
+    )
+}
+
+async function putAttributes(
+  { definition }: InstanceParticle,
+  live: ContainerInstance,
+  changes: readonly FoundChange[],
+  ecs: Calls,
+): Promise<void> {
+  const cluster = definition.cluster ?? 'default'
+  const name = ({ path }: FoundChange) => path.slice('attributes['.length, -1)
+  const target = { targetType: 'container-instance', targetId: live.containerInstanceArn } as const
+  const put: Attribute[] = changes
+    .filter(({ after }) => after !== undefined)
+    .map(change => ({ ...target, name: name(change), ...(change.after !== '' && { value: String(change.after) }) }))
+  const gone: Attribute[] = changes
+    .filter(({ after }) => after === undefined)
+    .map(change => ({ ...target, name: name(change) }))
+  for (let from = 0; from < put.length; from += attributesAtOnce) {
+    await ecs.call('PutAttributes', { cluster, attributes: put.slice(from, from + attributesAtOnce) })
+  }
+  for (let from = 0; from < gone.length; from += attributesAtOnce) {
+    await ecs.call('DeleteAttributes', { cluster, attributes: gone.slice(from, from + attributesAtOnce) })
+  }
+}

@@ -1,0 +1,241 @@
+import type { DescribeTaskDefinitionResponse, TaskDefinition } from '@aws-sdk/client-ecs'
+import { type Around, type Rules, under } from '../../compare/rules.ts'
+import * as shared from '../rules/shared.ts'
+import { byName, cpuUnits, mebibytes, rootDirectory } from '../rules/spelling.ts'
+
+const { tags, environment, environmentFiles, resourceRequirements, logConfiguration } = shared
+
+const forWindows = ({ root }: Around): boolean => {
+  const platform = root.runtimePlatform as { readonly operatingSystemFamily?: unknown } | null | undefined
+  return typeof platform?.operatingSystemFamily === 'string' && platform.operatingSystemFamily.startsWith('WINDOWS')
+}
+
+const onFargate = ({ root }: Around): boolean => {
+  const launchTypes = root.requiresCompatibilities
+  return Array.isArray(launchTypes) && launchTypes.includes('FARGATE')
+}
+
+/** With a network of its own a port is the container's; in bridge mode 0 lets the host choose. */
+const hostPort = ({ root, holder }: Around): unknown =>
+  root.networkMode === 'awsvpc' || root.networkMode === 'host' ? (holder.containerPort ?? 0) : 0
+
+const isRouter = (firelens: unknown): boolean => typeof (firelens as { type?: unknown } | undefined)?.type === 'string'
+
+const container: Rules = {
+  name: {},
+  image: {},
+  ...under('repositoryCredentials', {}, { credentialsParameter: {} }),
+  cpu: { default: 0 },
+  memory: {},
+  memoryReservation: {},
+  links: { unordered: true },
+  ...under(
+    'portMappings',
+    { unordered: true, natural: ['containerPort', 'containerPortRange', 'protocol'] },
+    {
+      containerPort: {},
+      hostPort: { default: hostPort, spelling: (value, around) => (value === 0 ? hostPort(around) : value) },
+      protocol: { default: 'tcp' },
+      name: {},
+      appProtocol: {},
+      containerPortRange: {},
+    },
+  ),
+  essential: { default: true },
+  ...under(
+    'restartPolicy',
+    {},
+    {
+      enabled: { default: false },
+      ignoredExitCodes: { unordered: true },
+      restartAttemptPeriod: { default: 300 },
+    },
+  ),
+  entryPoint: {},
+  command: {},
+  ...environment,
+  ...environmentFiles,
+  ...under(
+    'mountPoints',
+    { unordered: true, natural: ['containerPath'] },
+    { sourceVolume: {}, containerPath: {}, readOnly: { default: false } },
+  ),
+  ...under(
+    'volumesFrom',
+    { unordered: true, natural: ['sourceContainer'] },
+    { sourceContainer: {}, readOnly: { default: false } },
+  ),
+  ...under(
+    'linuxParameters',
+    {},
+    {
+      capabilities: {},
+      'capabilities.add': { unordered: true },
+      'capabilities.drop': { unordered: true },
+      ...under(
+        'devices',
+        { unordered: true, natural: ['hostPath', 'containerPath'] },
+        // A container sees a device where the host has it, unless it says otherwise.
+        {
+          hostPath: {},
+          containerPath: { default: ({ holder }) => holder.hostPath },
+          permissions: { unordered: true },
+        },
+      ),
+      initProcessEnabled: { default: false },
+      sharedMemorySize: {},
+      // Of contradicting mount options the last one wins: their order counts.
+      ...under(
+        'tmpfs',
+        { unordered: true, natural: ['containerPath'] },
+        { containerPath: {}, size: {}, mountOptions: {} },
+      ),
+      maxSwap: {},
+      swappiness: { default: 60 },
+    },
+  ),
+  ...under('secrets', { unordered: true, named: 'name' }, { name: {}, valueFrom: {} }),
+  ...under('dependsOn', { unordered: true, natural: ['containerName'] }, { containerName: {}, condition: {} }),
+  startTimeout: {},
+  stopTimeout: {},
+  versionConsistency: { default: 'enabled' },
+  hostname: {},
+  // A log router runs as root unless told otherwise, and ECS answers so.
+  user: { default: ({ holder }) => (isRouter(holder.firelensConfiguration) ? '0' : undefined) },
+  workingDirectory: {},
+  disableNetworking: { default: false },
+  privileged: { default: false },
+  readonlyRootFilesystem: { default: false },
+  // Resolvers are asked in order, and domains tried in order.
+  dnsServers: {},
+  dnsSearchDomains: {},
+  ...under('extraHosts', { unordered: true, natural: ['hostname', 'ipAddress'] }, { hostname: {}, ipAddress: {} }),
+  dockerSecurityOptions: { unordered: true },
+  interactive: { default: false },
+  pseudoTerminal: { default: false },
+  dockerLabels: {},
+  ...under('ulimits', { unordered: true, named: 'name' }, { name: {}, softLimit: {}, hardLimit: {} }),
+  ...logConfiguration,
+  ...under(
+    'healthCheck',
+    {},
+    {
+      command: {},
+      interval: { default: 30 },
+      timeout: { default: 5 },
+      retries: { default: 3 },
+      startPeriod: { default: 0 },
+    },
+  ),
+  // A kernel parameter such as net.ipv4.ip_local_reserved_ports is emptied by an empty text.
+  ...under(
+    'systemControls',
+    { unordered: true, natural: ['namespace'] },
+    { namespace: {}, value: { emptyIsValue: true } },
+  ),
+  ...resourceRequirements,
+  ...under('firelensConfiguration', {}, { type: {}, options: { hidden: () => true } }),
+  credentialSpecs: { unordered: true },
+}
+
+const volume: Rules = {
+  name: {},
+  // `host: {}` is what ECS answers for a volume that says nothing but its name.
+  ...under('host', {}, { sourcePath: {} }),
+  ...under(
+    'dockerVolumeConfiguration',
+    { presence: true },
+    {
+      scope: { default: 'task' },
+      autoprovision: { default: false },
+      driver: { default: 'local' },
+      driverOpts: {},
+      labels: {},
+    },
+  ),
+  ...under(
+    'efsVolumeConfiguration',
+    {},
+    {
+      fileSystemId: {},
+      rootDirectory: { default: '/', spelling: rootDirectory },
+      transitEncryption: { default: 'DISABLED' },
+      transitEncryptionPort: { default: 0 },
+      authorizationConfig: {},
+      'authorizationConfig.accessPointId': {},
+      'authorizationConfig.iam': { default: 'DISABLED' },
+    },
+  ),
+  ...under(
+    's3filesVolumeConfiguration',
+    {},
+    {
+      fileSystemArn: {},
+      rootDirectory: { default: '/', spelling: rootDirectory },
+      transitEncryptionPort: { default: 0 },
+      accessPointArn: {},
+    },
+  ),
+  ...under(
+    'fsxWindowsFileServerVolumeConfiguration',
+    {},
+    {
+      fileSystemId: {},
+      rootDirectory: {},
+      authorizationConfig: {},
+      'authorizationConfig.credentialsParameter': {},
+      'authorizationConfig.domain': {},
+    },
+  ),
+  configuredAtLaunch: { default: false },
+}
+
+/** What is known of the members of RegisterTaskDefinition. */
+export const taskDefinitionRules: Rules = {
+  family: {},
+  ...under('containerDefinitions', { unordered: true, named: 'name' }, container),
+  taskRoleArn: { spelling: byName },
+  executionRoleArn: { spelling: byName },
+  // On Windows, the mode that is left out is called `default`.
+  networkMode: { default: around => (forWindows(around) ? 'default' : 'bridge') },
+  ...under('volumes', { unordered: true, named: 'name' }, volume),
+  ...shared.placementConstraints,
+  requiresCompatibilities: { unordered: true },
+  cpu: { spelling: cpuUnits },
+  memory: { spelling: mebibytes },
+  ...tags,
+  pidMode: {},
+  ipcMode: {},
+  ...under(
+    'proxyConfiguration',
+    {},
+    {
+      containerName: {},
+      type: { default: 'APPMESH' },
+      ...under(
+        'properties',
+        { unordered: true, named: 'name' },
+        { name: {}, value: { default: '', emptyIsValue: true } },
+      ),
+    },
+  ),
+  ...under('inferenceAccelerators', { unordered: true, natural: ['deviceName'] }, { deviceName: {}, deviceType: {} }),
+  ...under('ephemeralStorage', {}, { sizeInGiB: {} }),
+  ...under(
+    'runtimePlatform',
+    {},
+    {
+      // On EC2 a platform that is stated binds tasks to instances of it, one that is left out does not.
+      cpuArchitecture: { default: around => (onFargate(around) ? 'X86_64' : undefined) },
+      operatingSystemFamily: { default: around => (onFargate(around) ? 'LINUX' : undefined) },
+    },
+  ),
+  enableFaultInjection: { default: false },
+}
+
+/** A described revision, laid out like the request that would register it: tags stand beside the definition. */
+export function liveTaskDefinition(
+  described: Pick<DescribeTaskDefinitionResponse, 'taskDefinition' | 'tags'>,
+): TaskDefinition & Pick<DescribeTaskDefinitionResponse, 'tags'> {
+  return { ...described.taskDefinition, ...(described.tags && { tags: described.tags }) }
+}

@@ -1,0 +1,73 @@
+import { answerOf, referenceOf } from '../schema/answers.ts'
+import { own } from '../schema/own.ts'
+import { type Type, typeOf } from '../schema/types.ts'
+import type { Vocabulary } from '../schema/vocabulary.ts'
+import { didYouMean } from './suggest.ts'
+import { quote } from './words.ts'
+
+// Paths that a manifest names: a typing error in one would go unnoticed, since a path that leads nowhere matches nothing.
+
+/** Why a path leads nowhere, with what may have been meant. */
+type Astray = string
+
+/** Members by name, as a shape has them, or a definition with what is added to it. */
+type Members = ReadonlyMap<string, Type>
+
+const noMember = (step: string, of: string, members: Members): Astray =>
+  `${of} has no ${quote(step)}${didYouMean(step, members.keys()) || '; correct it'}`
+
+const plainValue = (step: string): Astray => `there is nothing inside a plain value, so no ${quote(step)}`
+
+/** Where a path of `custom_config.ignore` leads nowhere: `containerDefinitions[web].image`, `tags[*]`. */
+export function ignoredAstray(path: string, { name, model, own: ours }: Vocabulary): Astray | undefined {
+  const members = new Map<string, Type>(model && typeOf(model).members)
+  for (const [member, kind] of Object.entries(ours)) members.set(member, own[kind] ?? { kind: 'any' })
+  const of = model ? typeOf(model).name.replace(/Request$/, '') : name
+  return into(`.${path}`, { members, of })
+}
+
+/** `rest` begins with a dot and a member's name, or with a bracket. */
+function into(rest: string, { members, of }: { members: Members; of: string }): Astray | undefined {
+  const step = /^\.([^.[]*)/.exec(rest)?.[1]
+  if (step === undefined) return noMember(rest, of, members)
+  const type = members.get(step)
+  return type ? beyond(rest.slice(step.length + 1), type) : noMember(step, of, members)
+}
+
+function beyond(rest: string, type: Type): Astray | undefined {
+  if (rest === '') return undefined
+  switch (type.kind) {
+    case 'struct':
+      return into(rest, { members: type.members, of: type.name })
+    case 'list': {
+      // An element's name may hold brackets and dots: it ends where a path can go on.
+      const [element = ''] = /^\[.*?\](?=$|[.[])/.exec(rest) ?? []
+      return element === '' ? 'an element of a list is [name], [0] or [*]' : beyond(rest.slice(element.length), type.of)
+    }
+    case 'textMap':
+    case 'attributes':
+    case 'any':
+      return undefined
+    default:
+      return plainValue(rest.replace(/^\./, ''))
+  }
+}
+
+/** Where the key of `$inherit$flavor:pcf_name$key` leads nowhere in what ECS answers: `clusterArn`, `loadBalancers.0.containerName`. */
+export function inheritedAstray(key: string, flavor: string): Astray | undefined {
+  const answer = answerOf(flavor)
+  if (!answer || key === referenceOf(flavor)) return undefined
+  let type: Type = answer
+  for (const step of key.split('.')) {
+    if (type.kind === 'list') {
+      if (!/^\d+$/.test(step)) return 'an element of a list is 0, 1 and so on'
+      type = type.of
+    } else if (type.kind === 'struct') {
+      const member: Type | undefined = type.members.get(step)
+      if (!member) return noMember(step, type.name, type.members)
+      type = member
+    } else if (type.kind === 'textMap' || type.kind === 'any') return undefined
+    else return plainValue(step)
+  }
+  return undefined
+}

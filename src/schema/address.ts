@@ -1,0 +1,45 @@
+/** How a thing in AWS is spelled wherever people read or write it: `ecs_service us-east-1 shop/web`. */
+
+import type { Particle } from '../particle.ts'
+import type { Vocabulary } from './vocabulary.ts'
+
+export type Vocabularies = Readonly<Record<string, Vocabulary>>
+
+export interface Thing {
+  readonly flavor: string
+  readonly region: string
+  /** `shop/web`: what its flavor identifies it by, apart from the region. */
+  readonly identity: string
+}
+
+export const spellThing = ({ flavor, region, identity }: Thing): string => `${flavor} ${region} ${identity}`
+
+/** Which thing a particle is; undefined while a part of that is not known. */
+export function thingOf(particle: Particle, vocabularies: Vocabularies): Thing | undefined {
+  const { flavor, region } = particle
+  const identity = vocabularyOf(flavor, vocabularies)?.identity(particle)
+  return identity === undefined || region === '' ? undefined : { flavor, region, identity }
+}
+
+export const vocabularyOf = (flavor: string, vocabularies: Vocabularies): Vocabulary | undefined =>
+  Object.hasOwn(vocabularies, flavor) ? vocabularies[flavor] : undefined
+
+/** The three words of a spelled thing; undefined when they are not three. */
+export function readThing(text: string): Thing | undefined {
+  const [, flavor, region, identity] = /^(\S+) (\S+) (\S(?:.*\S)?)$/su.exec(text) ?? []
+  return flavor && region && identity ? { flavor, region, identity } : undefined
+}
+
+/** The members of a definition that an identity spells: the last takes what is left. Undefined where one is missing. */
+export function membersIn(
+  identity: string,
+  { identifiedBy }: Pick<Vocabulary, 'identifiedBy'>,
+): Readonly<Record<string, string>> | undefined {
+  const words = identity.split('/')
+  const values = identifiedBy.map((_, index) =>
+    index === identifiedBy.length - 1 ? words.slice(index).join('/') : (words[index] ?? ''),
+  )
+  return values.includes('')
+    ? undefined
+    : Object.fromEntries(identifiedBy.map((name, index) => [name, values[index] ?? '']))
+}
