@@ -57,16 +57,17 @@ Math.random = () => {
   return seed / 2_147_483_647
 }
 
-/** As much of a `NodeJS.Timeout` as libraries use. */
 class VirtualTimer {
   constructor(
     readonly at: number,
     readonly run: () => void,
   ) {}
-  ref(): this {
+  /** What a process does not wait for is a library's housekeeping of connections, for which time stands still. */
+  unref(): this {
+    timers.delete(this)
     return this
   }
-  unref(): this {
+  refresh(): this {
     return this
   }
 }
