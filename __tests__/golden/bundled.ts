@@ -1,9 +1,8 @@
 /** Runs of the bundle in virtual time, each a process of its own. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { transformSync } from '@swc/core'
-import { readFileSync } from 'node:fs'
 import { run } from '../../simulator/runner.ts'
 import { bundle, errorsOf, temporaryFolder } from '../bundle/harness.ts'
 import type { Play } from '../review/world.ts'

@@ -1,26 +1,39 @@
-import { test, jest, expect } from '@jest/globals'
-import { World, manifests } from '../review/world.ts'
-import { bundled } from './bundled.ts'
+/**
+ * What people read, held against what is on file. `UPDATE_GOLDEN=1 script/test __tests__/golden` writes the files anew, to be
+ * read before they are committed.
+ */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { beforeAll, expect, test } from '@jest/globals'
 import { bundle } from '../bundle/harness.ts'
-import { shop, newRelease } from './shop.ts'
+import { World } from '../review/world.ts'
+import { scenarios, type Texts } from './scenarios.ts'
 
-test('x', async () => {
-  bundle()
+const folder = new URL('texts/', import.meta.url)
+const isUpdate = Boolean(process.env.UPDATE_GOLDEN)
+const played = new Set<string>()
+
+// Built where the sources are newer than dist/, which takes a while.
+beforeAll(() => void bundle(), 240_000)
+
+test.each(Object.keys(scenarios))('%s', async name => {
   const world = await World.open()
-  let t = Date.now()
-  const lap = (n: string) => { process.stderr.write(`${n} ${Date.now() - t}\n`); t = Date.now() }
-  const register = (family: string, times: number) => { for (let n = 0; n < times; n++) 
-   world.simulator.handle('us-east-1', 'RegisterTaskDefinition', { family, networkMode: 'awsvpc', requiresCompatibilities: ['FARGATE'], cpu: '256', memory: '512', containerDefinitions: [{ name: family, image: `registry.example/${family}:1` }]})}
-  world.simulator.setThrottling(false); try {
-  world.simulator.behave('registry.example/migrate:1.*.0', {runSeconds: 40}); register('web', 40); register('proxy', 1)
-  await world.settle(shop)
-  lap('settle')
-  world.play = bundled()
-  const pull = await world.propose(newRelease)
-  lap('plan')
-  process.stderr.write(world.comments(pull).join('\n'))
-  const ran = await world.land(pull)
-  lap('apply')
-  process.stderr.write(world.comments(pull).join('\n') + ran.said.join('\n'))
-} finally {  await world.close() }
-}, 600_000)
+  world.simulator.setThrottling(false)
+  const texts: Texts = {}
+  try {
+    await scenarios[name]?.(world, texts)
+  } finally {
+    await world.close()
+  }
+  expect(world.github.violations).toEqual([])
+  for (const [file, text] of Object.entries(texts)) {
+    played.add(file)
+    if (isUpdate) writeFileSync(new URL(file, folder), `${text.trimEnd()}\n`)
+    expect(`${text.trimEnd()}\n`).toBe(readFileSync(new URL(file, folder), 'utf8'))
+  }
+})
+
+test('every text on file is one that a run has written', () => {
+  const files = readdirSync(folder)
+  if (isUpdate) for (const file of files) if (!played.has(file)) rmSync(new URL(file, folder))
+  expect([...played].sort()).toEqual(readdirSync(folder).sort())
+})
