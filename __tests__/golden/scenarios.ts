@@ -102,8 +102,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await openShop(world)
     const pull = await world.propose(newRelease)
     const older = world.repository.merge(pull, 'squash')
-    await shown(world, () => world.push(older), 'SIGTERM@21')
-    texts['cancelled.comment.md'] = comment(world, pull)
+    texts['cancelled.summary.md'] = (await shown(world, () => world.push(older), 'SIGTERM@21')).summary
     await world.settle(words('newer'))
     texts['superseded.summary.md'] = (await shown(world, () => world.push(older))).summary
   },
