@@ -17,7 +17,7 @@ function preload(): string {
 
 let preloaded: string | undefined
 
-/** @param signal such as `SIGTERM@21`: after so many virtual seconds the process gets it. */
+/** @param signal such as `SIGTERM@21`: so many virtual seconds after its first call to AWS the process gets it. */
 export function bundled(signal = ''): Play {
   return async env => {
     preloaded ??= preload()

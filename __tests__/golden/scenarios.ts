@@ -2,7 +2,18 @@
 import type { Edits, Pull } from '../../simulator/github/repository.ts'
 import type { Given, Ran, World } from '../review/world.ts'
 import { bundled } from './bundled.ts'
-import { besides, crowd, crowds, hostile, impossible, mistakes, newRelease, release, shop } from './shop.ts'
+import {
+  absentMachine,
+  besides,
+  crowd,
+  crowds,
+  hostile,
+  impossible,
+  mistakes,
+  newRelease,
+  release,
+  shop,
+} from './shop.ts'
 
 export type Texts = Record<string, string>
 type Scenario = (world: World, texts: Texts) => Promise<void>
@@ -135,8 +146,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     texts['many-failed.comment.md'] = comment(world, pull)
     const hundreds = await shown(world, () => world.propose(crowd(600)))
     texts['hundreds.comment.md'] = comment(world, hundreds)
-    const thousands = await shown(world, () => world.propose(crowd(2_000)))
-    texts['thousands.comment.md'] = comment(world, thousands)
   },
 
   async 'what is not planned'(world, texts) {
@@ -150,6 +159,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await plan('problems', mistakes)
     await plan('impossible', impossible)
     await plan('hostile', hostile)
+    await plan('calm', absentMachine, { comment: 'always' })
     const fork = world.repository.open([release({ tag: '2' })], { fork: true })
     texts['fork.summary.md'] = (await shown(world, () => world.plan(fork))).summary
     world.repository.branch('next')

@@ -217,7 +217,7 @@ export const crowds = {
   }),
 }
 
-/** Clusters, as many as one likes, and what runs once in the last of them. */
+/** Clusters, as many as one likes, and a job. */
 export const crowd = (size: number): Edits => ({
   'particles/crowd.yml': Array.from(
     { length: size },
@@ -236,6 +236,9 @@ export const mistakes: Edits = {
     .replace('ecs_cluster:main', 'ecs_cluster:mian'),
   'particles/db.yml': definition('db', '${DB_TAG}'),
 }
+
+/** A machine whose agent has not joined: nothing can be done, and a warning says so. */
+export const absentMachine: Edits = { 'particles/machines.yml': machine('new', 'i-0f1e2d3c4b5a69788') }
 
 /** What ECS cannot change in place, where nobody allows a replacement. */
 export const impossible: Edits = {

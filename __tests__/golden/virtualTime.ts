@@ -2,7 +2,7 @@
  * Preloaded into the bundle's process: its clock is the simulator's, and waiting takes no time. When nothing is under way,
  * both clocks jump to the first timer. What is drawn by lot is the same in every run.
  *
- * `VIRTUAL_SIGNAL=SIGTERM@21` sends the process a signal after so many virtual seconds.
+ * `VIRTUAL_SIGNAL=SIGTERM@21` sends the process a signal so many virtual seconds after its first call to AWS.
  */
 import { subscribe } from 'node:diagnostics_channel'
 import type { EventEmitter } from 'node:events'
@@ -20,10 +20,15 @@ const looks = 3
 /** Calls, and short waits, that have not ended. */
 let underWay = 0
 
+const [signal, after] = process.env.VIRTUAL_SIGNAL?.split('@') ?? []
+let isToCome = after !== undefined
+
 subscribe('http.client.request.start', message => {
   const { request } = message as { request: EventEmitter & { path: string } }
   if (request.path === backDoor.pathname) return
   underWay++
+  if (isToCome) setTimeout(() => process.kill(process.pid, signal), Number(after) * 1000)
+  isToCome = false
   request.once('close', () => underWay--)
 })
 subscribe('undici:request:create', () => underWay++)
@@ -119,6 +124,3 @@ async function look(): Promise<void> {
   realTimeout(look, 1)
 }
 realTimeout(look, 1)
-
-const [signal, after] = process.env.VIRTUAL_SIGNAL?.split('@') ?? []
-if (after) virtualTimeout(() => process.kill(process.pid, signal), Number(after) * 1000)

@@ -1,4 +1,4 @@
-/** The faces of an apply: done, failed, refused, cancelled, superseded, or begun without an end. */
+/** The faces of an apply: done, failed, refused, cancelled or superseded. Only the file of an apply that died says `running`. */
 
 import type { Plan, Report, ReportStep } from '../engine/document.ts'
 import {
@@ -101,13 +101,6 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
       )
     case 'cancelled':
       return sentences(`**Cancelled: ${done(report)}**${there}`, cause, runLink(context))
-    case 'running':
-      return sentences(
-        `**Begun, and no end is recorded: ${done(report)}**${there}`,
-        'Either it is still under way, or its process died.',
-        cause,
-        runLink(context),
-      )
     default:
       return [
         ...(failed.length === 1 ? [failure(failed[0], rung), ''] : []),
@@ -209,8 +202,6 @@ function toGoOn(report: Report, plan: Plan | undefined, context: Context, rung: 
       )
     case 'cancelled':
       return '**To go on:** nothing, if a newer commit has taken over; otherwise run the workflow again. What is done stays done, and what was begun is taken up where AWS has it.'
-    case 'running':
-      return '**To go on:** look at the run. If it is over, run the workflow again: what is done stays done, and no task that was begun is run twice.'
     default:
       return report.result === 'succeeded' && rung.extras
         ? [protectedNote(plan), removedNote(plan?.removed ?? [], rung)].filter(Boolean).join('\n\n')
