@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { appliedCheck, findChecks, planCheck, postCheck, refusedCheck, textLimit } from '../../src/github/check.ts'
-import { claimTexts, readClaims } from '../../src/github/claimText.ts'
+import { appliedCheck, findChecks, planCheck, postCheck, refusedCheck } from '../../src/github/check.ts'
+import { claimTexts, readClaims, textLimit } from '../../src/github/claimText.ts'
 import { shownClaims } from '../../src/github/shownClaims.ts'
 import { mayOnly, openWorld, secret, type World } from './world.ts'
 

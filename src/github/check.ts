@@ -2,7 +2,7 @@
 import type { Problem } from '../particle.ts'
 import type { GitHub } from './api.ts'
 import { unlessRefused } from './apiErrors.ts'
-import { type Claims, claimTexts, type Subject } from './claimText.ts'
+import { type Claims, claimTexts, type Subject, textLimit } from './claimText.ts'
 
 /** `particles / production` */
 export const planCheck = (environment: string): string => `particles / ${environment}`
@@ -42,8 +42,7 @@ export interface Checked {
   readonly warning?: string
 }
 
-/** GitHub's limit of a summary and of a text, in characters; annotations per request below. https://docs.github.com/en/rest/checks/runs */
-export const textLimit = 65_535
+/** GitHub's limit per request. https://docs.github.com/en/rest/checks/runs */
 const annotationLimit = 50
 /** GitHub allows 64 KB; no character takes more than four bytes. */
 const messageLimit = 16_000

@@ -1,5 +1,6 @@
 /** Claims as the text of a check: a header, the subject, one claim a line. */
-import { textLimit } from './check.ts'
+/** GitHub's limit of a check's summary and of its text, in characters. https://docs.github.com/en/rest/checks/runs */
+export const textLimit = 65_535
 
 /** Claims as hashes of 32 hex digits, and the version of their format. */
 export interface Claims {

@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto'
 import type { Undeclared } from '../engine/removal.ts'
 import type { GitHub } from './api.ts'
 import { unlessRefused } from './apiErrors.ts'
-import { appliedCheck, type Conclusion, continued, findChecks, refusedCheck, textLimit } from './check.ts'
+import { appliedCheck, type Conclusion, continued, findChecks, refusedCheck } from './check.ts'
+import { textLimit } from './claimText.ts'
 
 /** The format of the list. Other formats are reported, never guessed. */
 const formatVersion = 1
