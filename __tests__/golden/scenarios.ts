@@ -16,10 +16,13 @@ import {
 } from './shop.ts'
 
 export type Texts = Record<string, string>
+const hour = 3_600_000
+
 type Scenario = (world: World, texts: Texts) => Promise<void>
 
-/** Plays a run by the bundle; what is not to be shown is played in this process. */
+/** Plays a run by the bundle, from a full hour on; what is not to be shown is played in this process, in its own time. */
 async function shown<T>(world: World, run: () => Promise<T>, signal?: string): Promise<T> {
+  world.simulator.advance((hour - (world.now() % hour)) / 1000)
   world.play = bundled(signal)
   try {
     return await run()
@@ -85,7 +88,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await openShop(world)
     const pull = await world.propose(words('nothing to do, when it was planned'))
     handle(world, 'UpdateService', { cluster: 'main', service: 'web', desiredCount: 9 })
-    world.simulator.advance(120)
     texts['drift.summary.md'] = (await shown(world, () => world.byHand({}, 'schedule'))).summary
     await shown(world, () => world.land(pull))
     texts['refused.comment.md'] = comment(world, pull)
@@ -122,8 +124,10 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await world.settle({ 'particles/main.yml': shop['particles/main.yml'] ?? '' })
     world.simulator.registerContainerInstance({ cluster: 'main', ec2InstanceId: 'i-0a1b2c3d4e5f60718', cpu: 4096 })
     await world.land(await world.propose(besides.before))
-    handle(world, 'UpdateService', { cluster: 'main', service: 'slow', forceNewDeployment: true })
-    const pull = await shown(world, () => world.propose(besides.after))
+    const pull = await shown(world, () => {
+      handle(world, 'UpdateService', { cluster: 'main', service: 'slow', forceNewDeployment: true })
+      return world.propose(besides.after)
+    })
     texts['mixed.comment.md'] = comment(world, pull)
     texts['mixed.log.txt'] = log(pull.ran)
     const removing = await shown(world, () => world.plan(pull, { 'on-removed': 'terminate' }))

@@ -6,7 +6,7 @@
  */
 import { subscribe } from 'node:diagnostics_channel'
 import type { EventEmitter } from 'node:events'
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 
 const backDoor = new URL('/_simulator', process.env.AWS_ENDPOINT_URL_ECS)
 const { setTimeout: realTimeout, clearTimeout: realClear, Date: RealDate } = globalThis
@@ -23,14 +23,23 @@ let underWay = 0
 const [signal, after] = process.env.VIRTUAL_SIGNAL?.split('@') ?? []
 let isToCome = after !== undefined
 
-subscribe('http.client.request.start', message => {
-  const { request } = message as { request: EventEmitter & { path: string } }
-  if (request.path === backDoor.pathname) return
-  underWay++
-  if (isToCome) setTimeout(() => process.kill(process.pid, signal), Number(after) * 1000)
-  isToCome = false
-  request.once('close', () => underWay--)
-})
+interface Requests {
+  addRequest(request: EventEmitter & { readonly path: string }, ...given: unknown[]): void
+}
+
+// Node's own channel tells of a request only once it has a connection.
+const agents = Agent.prototype as unknown as Requests
+const { addRequest } = agents
+agents.addRequest = function (request, ...given) {
+  if (request.path !== backDoor.pathname) {
+    underWay++
+    request.once('close', () => underWay--)
+    if (isToCome) setTimeout(() => process.kill(process.pid, signal), Number(after) * 1000)
+    isToCome = false
+  }
+  addRequest.call(this, request, ...given)
+}
+
 subscribe('undici:request:create', () => underWay++)
 for (const end of ['trailers', 'error']) subscribe(`undici:request:${end}`, () => underWay--)
 
