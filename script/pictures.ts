@@ -91,7 +91,7 @@ const kept: readonly Picture[] = [
   { name: 'calm', faces: ['nothing.comment.md', 'calm.comment.md', 'applied.comment.md'] },
   { name: 'failed', faces: ['failed.comment.md'], unfold: ['ECS said'] },
   { name: 'refused', faces: ['refused.comment.md'] },
-  { name: 'problems', faces: ['problems.check.md', 'fork.summary.md'] },
+  { name: 'problems', faces: ['problems.comment.md', 'fork.summary.md'] },
   { name: 'many', faces: ['hundreds.comment.md'], height: 900 },
   { name: 'hostile', faces: ['hostile.comment.md'] },
 ]

@@ -144,12 +144,12 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 
   async 'more than fits'(world, texts) {
     await world.settle(crowds.before)
+    const hundreds = await shown(world, () => world.propose(crowd(600)))
+    texts['hundreds.comment.md'] = comment(world, hundreds)
     const pull = await shown(world, () => world.propose(crowds.after))
     texts['many.comment.md'] = comment(world, pull)
     await shown(world, () => world.land(pull))
     texts['many-failed.comment.md'] = comment(world, pull)
-    const hundreds = await shown(world, () => world.propose(crowd(600)))
-    texts['hundreds.comment.md'] = comment(world, hundreds)
   },
 
   async 'what is not planned'(world, texts) {
@@ -158,9 +158,9 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       shown(world, async () => {
         const pull = await world.propose(edits, given)
         texts[`${name}.comment.md`] = comment(world, pull)
-        texts[`${name}.check.md`] = check(world, pull.headSha)
+        return pull
       })
-    await plan('problems', mistakes)
+    texts['problems.check.md'] = check(world, (await plan('problems', mistakes)).headSha)
     await plan('impossible', impossible)
     await plan('hostile', hostile)
     await plan('calm', absentMachine, { comment: 'always' })
