@@ -1,6 +1,6 @@
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/jest.environment.js',
   // A busy machine is slow, not wrong.
   testTimeout: 60_000,
   // Most tests wait for a simulated ECS or a process, so that no core needs to be left free.
