@@ -239,14 +239,14 @@ function resourceSchema(words: Vocabulary, shapes: Shapes, partial: boolean): Sc
   const model = words.model && typeOf(words.model)
   const maybe = (schema: Schema): Schema => (partial ? orNull(schema) : schema)
   const properties: Record<string, Schema> = {}
-  for (const [name, kind] of Object.entries(words.own)) {
+  for (const [name, kind] of Object.entries(words.ownMembers)) {
     properties[name] = { description: ownSays[name], ...maybe(schemaOf(own[kind] ?? { kind: 'any' }, name, shapes)) }
   }
   if (model) Object.assign(properties, shapes.members(model, partial, words.refused))
   for (const [alias, name] of Object.entries(words.aliases)) {
     properties[alias] = { description: `PCF’s name for ${name}.`, ...maybe(text) }
   }
-  const required = words.required.filter(name => !name.includes('[') && name !== words.named)
+  const required = words.required.filter(name => !name.includes('[') && name !== words.pcfNameMember)
   const lists = words.required.flatMap(name => (name.includes('[') ? [name.slice(0, name.indexOf('['))] : []))
   return {
     type: 'object',

@@ -2,14 +2,14 @@ import { setMaxListeners } from 'node:events'
 import { setFailed } from '@actions/core'
 import { wallClock } from './clock.ts'
 import { CancelledRun } from './commands/cancellation.ts'
-import { neverSilent } from './commands/unsettledExit.ts'
+import { failOnUnsettledExit } from './commands/unsettledExit.ts'
 import { actionsRunner } from './github/runner.ts'
-import { type Edge, main } from './main.ts'
+import { type Host, main } from './main.ts'
 import { post } from './post.ts'
 import { logLine } from './render/escape.ts'
-import { unmarked } from './untrusted.ts'
+import { withoutMarks } from './untrusted.ts'
 
-neverSilent()
+failOnUnsettledExit()
 const cancel = new AbortController()
 // Everything that waits listens, which is as much as there are particles, and no leak.
 setMaxListeners(0, cancel.signal)
@@ -17,7 +17,7 @@ setMaxListeners(0, cancel.signal)
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancel.abort(new CancelledRun(signal)))
 
 try {
-  const edge: Edge = {
+  const edge: Host = {
     env: process.env,
     runner: actionsRunner(process.env),
     clock: wallClock,
@@ -26,7 +26,7 @@ try {
   // Set by post/index.js: one bundle behind all doors.
   await (process.env.ECS_PARTICLES_DOOR === 'post' ? post(edge) : main(edge))
 } catch (error) {
-  setFailed(logLine(unmarked(error instanceof Error ? error.message : String(error))))
+  setFailed(logLine(withoutMarks(error instanceof Error ? error.message : String(error))))
 }
 // Connections that are kept alive would keep the step alive too.
 process.exit()

@@ -7,11 +7,11 @@ const comments = ['on-changes', 'always', 'never'] as const
 const onFailure = ['stop', 'rollback'] as const
 const onRemoved = ['report', 'terminate'] as const
 
-export type Command = (typeof commands)[number]
+export type CommandInput = (typeof commands)[number]
 
 /** What a workflow asks for, read once and checked. Everything below takes values from here. */
 export interface Inputs {
-  readonly command: Command
+  readonly command: CommandInput
   /** Globs and folders, `!` excludes, relative to `workingDirectory`. */
   readonly manifests: readonly string[]
   /** Absolute: the root that places in problems and plans are relative to. */
@@ -46,13 +46,13 @@ export interface Inputs {
   readonly waitTimeout: number
   readonly maxConcurrency: number
   readonly failOnChanges: boolean
-  readonly maxTerminations: Limit
+  readonly maxTerminations: TerminationLimit
   readonly onFailure: (typeof onFailure)[number]
   readonly onRemoved: (typeof onRemoved)[number]
 }
 
 /** A number, or a share of the running particles between 0 and 1. */
-export type Limit = { readonly count: number } | { readonly share: number }
+export type TerminationLimit = { readonly count: number } | { readonly share: number }
 
 /**
  * Every input with what an empty one means. GitHub puts in the defaults of action.yml only where a workflow leaves an
@@ -360,7 +360,7 @@ function duration(text: string, refuse: Refuse): number {
   return milliseconds
 }
 
-function limit(text: string, refuse: Refuse): Limit {
+function limit(text: string, refuse: Refuse): TerminationLimit {
   const [, number, percent] = /^(\d+(?:\.\d+)?) ?(%)?$/.exec(text) ?? []
   const value = Number(number)
   if (number === undefined || (percent ? value > 100 : !Number.isSafeInteger(value))) {

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import picomatch from 'picomatch'
 import type { Clock } from './clock.ts'
-import { type ReadBefore, readerBefore, textsBefore } from './commands/baseline.ts'
+import { baselineManifests, type ManifestReader, manifestReader } from './commands/baseline.ts'
 import { cancellation, cancelledApply } from './commands/cancellation.ts'
 import { fileName } from './commands/fileName.ts'
-import { formerlyIn, type Ways } from './commands/formerSecrets.ts'
+import { type FormerSecretsOf, formerSecretsIn } from './commands/formerSecrets.ts'
 import { findOrphans, type Orphans } from './commands/orphans.ts'
-import { held, judge, type Told, unshownInGroup } from './commands/review.ts'
-import { curtainOf, type Veil } from './compare/sensitivity.ts'
+import { type AffectedPullRequests, pullRequestsFor, reviewPlan, unreviewedInGroup } from './commands/review.ts'
+import { type SensitivityPolicy, sensitivityOf } from './compare/sensitivity.ts'
 import { Ecs } from './ecs/client.ts'
 import { EcsError } from './ecs/errors.ts'
 import { apply } from './engine/apply.ts'
@@ -18,15 +18,15 @@ import { type Graph, graphOf } from './engine/graph.ts'
 import { type Failure, Journal } from './engine/journal.ts'
 import { hasChanges, type Planned, planOf } from './engine/plan.ts'
 import type { HandedOn } from './engine/posted.ts'
-import { accountOf, claimContextOf, observe, Pass, type World } from './engine/refresh.ts'
+import { accountOf, claimContextOf, type EngineContext, Refresh, refreshAll } from './engine/refresh.ts'
 import { flavors } from './flavors/index.ts'
 import { vocabulary } from './flavors/vocabulary.ts'
 import { applyBranches, whyNotAppliedFrom } from './github/branches.ts'
 import { type Command, commandFor, EventError, type GitHubEvent, readEvent } from './github/event.ts'
-import type { Texts } from './github/manifestsAt.ts'
-import { Conversation } from './github/reporter.ts'
-import { discreet, type Runner } from './github/runner.ts'
-import { Turn } from './github/supersede.ts'
+import type { CommitManifests } from './github/manifestsAt.ts'
+import { PullRequestReporter } from './github/reporter.ts'
+import { type Runner, redactingRunner } from './github/runner.ts'
+import { Supersession } from './github/supersede.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { findManifests } from './manifest/files.ts'
 import { type Loaded, load } from './manifest/load.ts'
@@ -34,10 +34,10 @@ import { quote } from './manifest/words.ts'
 import { type Particle, type ParticleId, type Problem, sayProblem } from './particle.ts'
 import { Redactor } from './redact/redactor.ts'
 import { renderPlanText, renderReportText } from './render/text.ts'
-import { said } from './untrusted.ts'
+import { untrusted } from './untrusted.ts'
 
 /** What the program touches of the world around it. */
-export interface Edge {
+export interface Host {
   readonly env: NodeJS.ProcessEnv
   readonly runner: Runner
   readonly clock: Clock
@@ -46,32 +46,37 @@ export interface Edge {
 }
 
 /** One run: what was asked for, and where to say what came of it. */
-interface Job extends Edge {
+interface Invocation extends Host {
   readonly inputs: Inputs
   readonly event: GitHubEvent
-  readonly conversation: Conversation
+  readonly conversation: PullRequestReporter
   /** Everything that leaves goes through it, once. */
   readonly redactor: Redactor
-  readonly before: ReadBefore
+  readonly before: ManifestReader
   /** The report as it was written last, for a run that ends in the middle. */
   readonly written: { report?: Report }
 }
 
 /** Manifests in; a plan, or an apply, out. */
-export async function main(edge: Edge): Promise<void> {
+export async function main(edge: Host): Promise<void> {
   const read = readInputs(edge.env)
   if ('problems' in read) return edge.runner.fail(read.problems)
   const { inputs } = read
-  const redactor = new Redactor(veilOf(inputs), [inputs.environment, ...(inputs.region ? [inputs.region] : [])])
+  const redactor = new Redactor(sensitivityPolicyOf(inputs), [
+    inputs.environment,
+    ...(inputs.region ? [inputs.region] : []),
+  ])
   try {
-    await run({ ...edge, runner: discreet(edge.runner, redactor) }, inputs, redactor)
+    await run({ ...edge, runner: redactingRunner(edge.runner, redactor) }, inputs, redactor)
   } catch (error) {
     // Whatever it is that nobody expected, it may repeat what it was given.
-    throw new Error(redactor.sentence(said(error instanceof Error ? error.message : String(error))), { cause: error })
+    throw new Error(redactor.sentence(untrusted(error instanceof Error ? error.message : String(error))), {
+      cause: error,
+    })
   }
 }
 
-async function run(edge: Edge, inputs: Inputs, redactor: Redactor): Promise<void> {
+async function run(edge: Host, inputs: Inputs, redactor: Redactor): Promise<void> {
   const { env, runner, clock, signal } = edge
   const event = await readEvent(env)
   const command = chosen(event, inputs, runner)
@@ -79,9 +84,9 @@ async function run(edge: Edge, inputs: Inputs, redactor: Redactor): Promise<void
   const loaded = readManifests(inputs)
   for (const particle of loaded.particles) redactor.learn({ particle })
   if (command === 'validate') return validate(loaded, inputs, runner)
-  const conversation = new Conversation(event, inputs, clock, signal, text => runner.warn(text))
-  const before = readerBefore(inputs, conversation)
-  const job: Job = { ...edge, inputs, event, conversation, redactor, before, written: {} }
+  const conversation = new PullRequestReporter(event, inputs, clock, signal, text => runner.warn(text))
+  const before = manifestReader(inputs, conversation)
+  const job: Invocation = { ...edge, inputs, event, conversation, redactor, before, written: {} }
   try {
     if (command === 'plan') await plan(job, loaded)
     else await applyPlan(job, loaded)
@@ -93,7 +98,7 @@ async function run(edge: Edge, inputs: Inputs, redactor: Redactor): Promise<void
 }
 
 /** Waiting for AWS or GitHub was given up. A report is left whatever happened. */
-async function sayCancelled(job: Job, command: 'plan' | 'apply'): Promise<void> {
+async function sayCancelled(job: Invocation, command: 'plan' | 'apply'): Promise<void> {
   const { runner, signal, written, conversation } = job
   const message = cancellation(signal.reason, written.report)
   if (message) runner.fail([{ message }])
@@ -118,9 +123,9 @@ function chosen(event: GitHubEvent, inputs: Inputs, runner: Runner): Command | u
 function readManifests(inputs: Inputs): Loaded {
   const directory = join(inputs.workspace, inputs.workingDirectory)
   const { texts, problems } = findManifests(inputs.manifests, directory, inputs.workspace)
-  const veil = veilOf(inputs)
+  const policy = sensitivityPolicyOf(inputs)
   const hides = (particle: Particle, path: readonly string[]) =>
-    curtainOf(particle, veil).hidesAt?.(particle.definition, path) === true
+    sensitivityOf(particle, policy).hidesAt?.(particle.definition, path) === true
   const loaded = load(texts, { ...inputs, hides, vocabularies: vocabulary })
   return { ...loaded, problems: [...problems, ...loaded.problems] }
 }
@@ -138,7 +143,7 @@ function validate({ particles, problems, counts }: Loaded, { environment }: Inpu
   if (counts.environments.length > 0) runner.info(`  environments: ${counts.environments.map(quote).join(', ')}`)
 }
 
-async function plan(job: Job, loaded: Loaded): Promise<void> {
+async function plan(job: Invocation, loaded: Loaded): Promise<void> {
   const { inputs, runner, event, conversation, redactor } = job
   const made = await makePlan(job, loaded)
   if ('skipped' in made) {
@@ -148,9 +153,9 @@ async function plan(job: Job, loaded: Loaded): Promise<void> {
     return conversation.showPlan({ skipped })
   }
   const problems = [...made.problems]
-  const { planned, world } = made
-  if (!planned || !world) return refuse(job, undefined, problems)
-  if (event.mergeGroup) problems.push(...(await unshownInGroup(job, planned)))
+  const { planned, world: engine } = made
+  if (!planned || !engine) return refuse(job, undefined, problems)
+  if (event.mergeGroup) problems.push(...(await unreviewedInGroup(job, planned)))
   const claims = { version: claimsVersion, hashes: publishedClaims(planned.decisions, planned.claimContext) }
   const shown = redactor.data(planned.plan)
   // A plan that may not be applied shows nothing that somebody could take for reviewed.
@@ -159,7 +164,7 @@ async function plan(job: Job, loaded: Loaded): Promise<void> {
     ...conversation.planned,
     made: redactor.data({ made: claimsMade(planned.decisions, planned.claimContext) }).made,
   }
-  tell(job, shown, problems.length > 0 ? undefined : handedOn)
+  publishPlan(job, shown, problems.length > 0 ? undefined : handedOn)
   if (problems.length > 0) return refuse(job, shown, problems)
   await runner.summary(conversation.planSummary({ plan: shown }))
   await conversation.showPlan({ plan: shown, claims })
@@ -171,7 +176,7 @@ async function plan(job: Job, loaded: Loaded): Promise<void> {
 }
 
 /** Nothing is done: every problem is said, on the pull request too. */
-async function refuse(job: Job, plan: Plan | undefined, found: readonly Problem[]): Promise<void> {
+async function refuse(job: Invocation, plan: Plan | undefined, found: readonly Problem[]): Promise<void> {
   const { runner, conversation, redactor } = job
   const problems = found.map(problem => redactor.problem(problem))
   runner.fail(problems)
@@ -181,7 +186,7 @@ async function refuse(job: Job, plan: Plan | undefined, found: readonly Problem[
 }
 
 /** The plan in the log, in a file and in the outputs. The file has the claims too, for whoever posts what another job has planned. */
-function tell({ runner, inputs }: Job, plan: Plan, claims?: HandedOn): void {
+function publishPlan({ runner, inputs }: Invocation, plan: Plan, claims?: HandedOn): void {
   runner.info(renderPlanText(plan))
   // Where no pull request shows it, this is what a person hands on as approved-digest.
   if (hasChanges(plan)) runner.info(`\nDigest of this plan: ${plan.digest}`)
@@ -198,18 +203,18 @@ function tell({ runner, inputs }: Job, plan: Plan, claims?: HandedOn): void {
   )
 }
 
-interface Made {
+interface PlanAttempt {
   /** Missing when AWS could not be looked at, or the manifests could not be read. */
   readonly planned?: Planned
   readonly graph?: Graph
-  readonly world?: World
+  readonly world?: EngineContext
   readonly orphans?: Orphans
   readonly problems: readonly Problem[]
 }
 
 const SKIPPED_FORK = 'what a fork proposes is never planned, whatever credentials there are; its manifests are valid'
 
-async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly skipped: string }> {
+async function makePlan(job: Invocation, loaded: Loaded): Promise<PlanAttempt | { readonly skipped: string }> {
   const { inputs, event } = job
   // The step that fetches credentials sets the region too, and is skipped for a fork.
   const problems = [...loaded.problems, ...(event.fromFork ? [] : loaded.regionless)]
@@ -217,28 +222,28 @@ async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly ski
   if (event.fromFork) return { skipped: SKIPPED_FORK }
   const unknown = unknownIds(loaded.particles, inputs)
   if (unknown.length > 0) return { problems: unknown }
-  const earlier = await textsBefore(event, job.conversation, inputs, job.before)
-  const world = worldOf(job, formerlyIn(earlier, loaded.particles, inputs))
+  const earlier = await baselineManifests(event, job.conversation, inputs, job.before)
+  const engine = engineContext(job, formerSecretsIn(earlier, loaded.particles, inputs))
   try {
-    const stranger = await strangeAccount(world, inputs)
+    const stranger = await accountProblem(engine, inputs)
     if (stranger) return { problems: [stranger] }
-    const orphans = await findOrphans(job, loaded, world)
+    const orphans = await findOrphans(job, loaded, engine)
     const all = [...loaded.particles, ...orphans.particles]
     const graph = graphOf(all)
-    const pass = new Pass(graph, world)
-    const { lives, errors } = await observe(graph, pass)
+    const refresh = new Refresh(graph, engine)
+    const { lives, errors } = await refreshAll(graph, refresh)
     if (errors.length > 0) throw errors
-    const decisions = await decideExamined(graph, lives, world, pass)
+    const decisions = await decideExamined(graph, lives, engine, refresh)
     const acts = [...decisions.values()].some(({ transition }) => transition)
     const planned = planOf(graph, decisions, {
       region: regionOf(inputs, all),
-      claimContext: claimContextOf(world, await accountOf(world, graph, acts)),
+      claimContext: claimContextOf(engine, await accountOf(engine, graph, acts)),
       maxTerminations: inputs.maxTerminations,
       removed: orphans.reported,
       remarks: orphans.remarks,
       warnings: [...orphans.warnings, ...unreadable(earlier)],
     })
-    return { planned, graph, world, orphans, problems: [...planned.problems, ...orphans.problems] }
+    return { planned, graph, world: engine, orphans, problems: [...planned.problems, ...orphans.problems] }
   } catch (thrown) {
     const errors = Array.isArray(thrown) ? thrown : [thrown]
     if (!errors.every(error => error instanceof EcsError)) throw thrown
@@ -251,13 +256,16 @@ async function makePlan(job: Job, loaded: Loaded): Promise<Made | { readonly ski
 const regionOf = ({ region }: Inputs, particles: readonly Particle[]): string => region ?? particles[0]?.region ?? ''
 
 /** Where nothing is known of before, nothing of before is shown. */
-function unreadable(texts: readonly Texts[]): string[] {
+function unreadable(texts: readonly CommitManifests[]): string[] {
   const [first] = texts
   if (!first || !('why' in first) || !texts.every(found => 'why' in found)) return []
   return [`what values were before is not shown, as it is not known which were secret: ${first.why}`]
 }
 
-function worldOf({ inputs, event, clock, signal, redactor }: Job, formerly: Ways): World {
+function engineContext(
+  { inputs, event, clock, signal, redactor }: Invocation,
+  formerly: FormerSecretsOf,
+): EngineContext {
   const regions = new Map<string, Ecs>()
   const settings = { clock, signal, maxConcurrency: inputs.maxConcurrency }
   return {
@@ -265,8 +273,8 @@ function worldOf({ inputs, event, clock, signal, redactor }: Job, formerly: Ways
     clock,
     environment: inputs.environment,
     ...(event.repositoryId !== undefined && { repository: event.repositoryId }),
-    asked: new Set<ParticleId>([...inputs.retryTasks, ...inputs.redeploy]),
-    veil: { ...veilOf(inputs), formerly },
+    requested: new Set<ParticleId>([...inputs.retryTasks, ...inputs.redeploy]),
+    sensitivity: { ...sensitivityPolicyOf(inputs), formerSecrets: formerly },
     learn: found => redactor.learn(found),
     ecs(region) {
       const known = regions.get(region) ?? new Ecs(region, settings)
@@ -276,7 +284,12 @@ function worldOf({ inputs, event, clock, signal, redactor }: Job, formerly: Ways
   }
 }
 
-function veilOf({ variables, secretVariables, releaseVariables, revealEnvironment }: Inputs): Veil {
+function sensitivityPolicyOf({
+  variables,
+  secretVariables,
+  releaseVariables,
+  revealEnvironment,
+}: Inputs): SensitivityPolicy {
   // To the matcher, one excluded name among others would mean every name but that.
   const excludes = (glob: string) => glob.startsWith('!') && !glob.startsWith('!(')
   const shown = revealEnvironment.filter(glob => !excludes(glob))
@@ -294,17 +307,17 @@ function unknownIds(particles: readonly Particle[], { retryTasks, redeploy }: In
   return [...missing('retry-tasks', retryTasks), ...missing('redeploy', redeploy)]
 }
 
-async function strangeAccount(world: World, inputs: Inputs): Promise<Problem | undefined> {
+async function accountProblem(engine: EngineContext, inputs: Inputs): Promise<Problem | undefined> {
   const { allowedAccountIds, region } = inputs
   if (allowedAccountIds.length === 0) return undefined
-  const account = await world.ecs(region ?? 'us-east-1').findAccount()
+  const account = await engine.ecs(region ?? 'us-east-1').findAccount()
   if (account && allowedAccountIds.includes(account)) return undefined
   return {
     message: `these credentials are for the account ${account ?? '(unknown)'}, which is not among allowed-account-ids (${allowedAccountIds.join(', ')}); check the role that the workflow assumes`,
   }
 }
 
-async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
+async function applyPlan(job: Invocation, loaded: Loaded): Promise<void> {
   const { runner, inputs, conversation, redactor } = job
   const elsewhere = fromElsewhere(job)
   if (elsewhere) {
@@ -326,17 +339,17 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
   }
   const made = await makePlan(job, loaded)
   if ('skipped' in made) return runner.fail([{ message: made.skipped }])
-  const { planned, world, graph, orphans } = made
+  const { planned, world: engine, graph, orphans } = made
   const problems = made.problems.map(problem => redactor.problem(problem))
   const shown = planned && redactor.data(planned.plan)
-  if (shown) tell(job, shown)
-  if (!planned || !shown || !world || !graph || !orphans || problems.length > 0) {
+  if (shown) publishPlan(job, shown)
+  if (!planned || !shown || !engine || !graph || !orphans || problems.length > 0) {
     const report = journalOf(job).finish('failed', refusalOf(problems))
     runner.fail(problems)
     await runner.summary(conversation.planSummary({ ...(shown && { plan: shown }), problems, merges: false }))
-    return conversation.showReport(redactor.data(report), shown, await held(job), false)
+    return conversation.showReport(redactor.data(report), shown, await pullRequestsFor(job), false)
   }
-  const review = await judge(job, planned)
+  const review = await reviewPlan(job, planned)
   if (review.problems.length > 0) {
     const refused = review.problems.map(problem => redactor.problem(problem))
     const report = journalOf(job).finish('refused', refusalOf(refused))
@@ -345,7 +358,7 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
     await conversation.showRefusal(shown, refused, orphans.refusedTexts)
     return conversation.showReport(redactor.data(report), shown, review.told, false)
   }
-  const report = await apply(planned, graph, world, journalOf(job), {
+  const report = await apply(planned, graph, engine, journalOf(job), {
     waitTimeout: inputs.waitTimeout,
     onFailure: inputs.onFailure,
     signal: job.signal,
@@ -356,11 +369,11 @@ async function applyPlan(job: Job, loaded: Loaded): Promise<void> {
 }
 
 async function conclude(
-  job: Job,
+  job: Invocation,
   report: Report,
   plan: Plan,
   graph: Graph,
-  told: Told,
+  told: AffectedPullRequests,
   orphans: Orphans,
 ): Promise<void> {
   const { runner, conversation, redactor } = job
@@ -374,7 +387,7 @@ async function conclude(
 }
 
 /** Why nothing may be applied from where this run stands, if so. */
-function fromElsewhere({ inputs, event, conversation }: Job): string | undefined {
+function fromElsewhere({ inputs, event, conversation }: Invocation): string | undefined {
   const { branches } = conversation
   // Outside of GitHub nobody says which branch is the default one: then nothing counts as reviewed, and nothing is elsewhere.
   if (!branches) return undefined
@@ -409,7 +422,7 @@ function failures({ steps, error, result }: Report, { unchanged }: Plan, { parti
   return [{ message: result === 'cancelled' ? cancelledApply : 'the apply failed' }]
 }
 
-function journalOf({ runner, inputs, clock, redactor, written }: Job): Journal {
+function journalOf({ runner, inputs, clock, redactor, written }: Invocation): Journal {
   const name = `${fileName(inputs)}.report.json`
   let told = false
   return new Journal(inputs.environment, clock, report => {
@@ -422,11 +435,11 @@ function journalOf({ runner, inputs, clock, redactor, written }: Job): Journal {
 }
 
 /** Its place among the applies of its branch; undefined where GitHub cannot be asked, or the branch is none that is applied. */
-function turnOf({ event, inputs, conversation, runner, clock }: Job): Turn | undefined {
+function turnOf({ event, inputs, conversation, runner, clock }: Invocation): Supersession | undefined {
   const { github, branch } = conversation
   const { sha: commit } = event
   if (!github || !commit || !branch) return undefined
   const { environment } = inputs
   const [begin, warn] = [() => conversation.showBegun(), (text: string) => runner.warn(text)]
-  return new Turn({ github, environment, commit, branch, clock, begin, warn })
+  return new Supersession({ github, environment, commit, branch, clock, begin, warn })
 }

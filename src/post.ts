@@ -1,21 +1,21 @@
 /** Says on GitHub what another job has planned: that job needs no right to write there, and this one none in AWS. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { nothingHidden } from './compare/sensitivity.ts'
+import { revealEverything } from './compare/sensitivity.ts'
 import type { Plan, Removed, Step, Transition } from './engine/document.ts'
 import { type HandedOn, unfounded, unlikeShown } from './engine/posted.ts'
 import { type Claims, isClaim } from './github/check.ts'
 import { type GitHubEvent, readEvent } from './github/event.ts'
-import { Conversation, type PlanNews } from './github/reporter.ts'
-import { discreet } from './github/runner.ts'
+import { type PlanOutcome, PullRequestReporter } from './github/reporter.ts'
+import { redactingRunner } from './github/runner.ts'
 import { type PostInputs, readPostInputs } from './inputs.ts'
-import type { Edge } from './main.ts'
+import type { Host } from './main.ts'
 import { Redactor } from './redact/redactor.ts'
 
 /** A plan file in; the comment and the check of the pull request out. */
-export async function post({ env, runner: told, clock, signal }: Edge): Promise<void> {
+export async function post({ env, runner: told, clock, signal }: Host): Promise<void> {
   // It knows no hidden value: the plan that it posts has none, and GitHub has been told none.
-  const runner = discreet(told, new Redactor(nothingHidden))
+  const runner = redactingRunner(told, new Redactor(revealEverything))
   const read = readPostInputs(env)
   if ('problems' in read) return runner.fail(read.problems)
   const { inputs } = read
@@ -27,7 +27,7 @@ export async function post({ env, runner: told, clock, signal }: Edge): Promise<
       },
     ])
   const speaker = { ...inputs, region: undefined, requireReview: true }
-  const conversation = new Conversation(event, speaker, clock, signal, text => runner.warn(text))
+  const conversation = new PullRequestReporter(event, speaker, clock, signal, text => runner.warn(text))
   const news = event.fromFork ? { skipped: skippedFork } : newsIn(inputs, event, conversation.planned)
   if (news.problems) runner.fail(news.problems)
   if (news.skipped) runner.info(`plan skipped: ${news.skipped}`)
@@ -41,8 +41,8 @@ const skippedFork = 'what a fork proposes is never planned'
 function newsIn(
   { workspace, planFile, environment }: PostInputs,
   { runUrl }: GitHubEvent,
-  planned: Conversation['planned'],
-): PlanNews {
+  planned: PullRequestReporter['planned'],
+): PlanOutcome {
   const found = planIn(resolve(workspace, planFile), environment, planned)
   if ('plan' in found) return found
   return { problems: [{ message: `${found.why}; look at the job that plans${runUrl ? `: ${runUrl}` : ''}` }] }
@@ -51,7 +51,7 @@ function newsIn(
 type Found = { readonly plan: Plan; readonly claims: Claims } | { readonly why: string }
 
 /** The plan of a file, and what it publishes to be reviewed. */
-function planIn(path: string, environment: string, planned: Conversation['planned']): Found {
+function planIn(path: string, environment: string, planned: PullRequestReporter['planned']): Found {
   let text: string
   try {
     text = readFileSync(path, 'utf8')

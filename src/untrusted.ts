@@ -9,23 +9,23 @@ const ends = '\ufdd1'
 const marks = /[\ufdd0\ufdd1]/g
 
 /** The words as others' words. Marks that they bring along are none of ours. */
-export const said = (words: string): string => (words === '' ? '' : `${begins}${unmarked(words)}${ends}`)
+export const untrusted = (words: string): string => (words === '' ? '' : `${begins}${withoutMarks(words)}${ends}`)
 
 /** The text as it reads, for whoever compares it and shows it to nobody. */
-export const unmarked = (text: string): string => text.replace(marks, '')
+export const withoutMarks = (text: string): string => text.replace(marks, '')
 
-export const holdsSaid = (text: string): boolean => text.includes(begins)
+export const holdsUntrusted = (text: string): boolean => text.includes(begins)
 
 /** Marks the words where a sentence repeats them. A sentence that has marks already was made by somebody who knew better. */
-export function saidWithin(sentence: string, words: string): string {
-  if (words === '' || holdsSaid(sentence)) return sentence
-  return sentence.replace(words, () => said(words))
+export function markWithin(sentence: string, words: string): string {
+  if (words === '' || holdsUntrusted(sentence)) return sentence
+  return sentence.replace(words, () => untrusted(words))
 }
 
 /** A piece of a sentence: ours, or others' words. */
 export interface Piece {
   readonly text: string
-  readonly foreign: boolean
+  readonly untrusted: boolean
 }
 
 /** The sentence in pieces, without the marks. Words that were cut off before their end are others' to the end. */
@@ -34,10 +34,10 @@ export function piecesOf(sentence: string): Piece[] {
   let foreign = false
   let from = 0
   for (const { 0: mark, index } of sentence.matchAll(marks)) {
-    if (index > from) pieces.push({ text: sentence.slice(from, index), foreign })
+    if (index > from) pieces.push({ text: sentence.slice(from, index), untrusted: foreign })
     foreign = mark === begins
     from = index + 1
   }
-  if (from < sentence.length) pieces.push({ text: sentence.slice(from), foreign })
+  if (from < sentence.length) pieces.push({ text: sentence.slice(from), untrusted: foreign })
   return pieces
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type CompareOptions, canonical, compare, describe as describeStart } from '../../src/compare/compare.ts'
+import { type CompareOptions, canonical, compare, additions as describeStart } from '../../src/compare/compare.ts'
 import { Unknown } from '../../src/particle.ts'
 import { cluster, drawn, frozen, lines, open, service, taskDefinition } from './kit.ts'
 
@@ -513,11 +513,11 @@ describe('what only an apply will tell', () => {
 })
 
 describe('hidden', () => {
-  const hiding = { ...taskDefinition, curtain: drawn }
-  const some = { ...taskDefinition, curtain: { ...drawn, revealed: (name: string) => name === 'LOG_LEVEL' } }
+  const hiding = { ...taskDefinition, sensitivity: drawn }
+  const some = { ...taskDefinition, sensitivity: { ...drawn, revealed: (name: string) => name === 'LOG_LEVEL' } }
   const secret = (...places: string[]): CompareOptions => ({
     ...taskDefinition,
-    curtain: { ...open, secret: at => places.includes(at.join('.')) },
+    sensitivity: { ...open, isSecret: at => places.includes(at.join('.')) },
   })
   const variables = (environment: object) =>
     web({ environment: Object.entries(environment).map(([name, value]) => ({ name, value })) })
@@ -610,8 +610,8 @@ describe('hidden', () => {
     const hooks = (token: string) => ({
       deploymentConfiguration: { lifecycleHooks: [{ hookDetails: { keys: [token] } }] },
     })
-    const curtain = { ...open, secret: (at: readonly unknown[]) => at.join('.').endsWith('hookDetails.keys.0') }
-    expect(lines(compare(hooks('a'), hooks('b'), { ...service, curtain }))).toEqual([
+    const sensitivity = { ...open, secret: (at: readonly unknown[]) => at.join('.').endsWith('hookDetails.keys.0') }
+    expect(lines(compare(hooks('a'), hooks('b'), { ...service, sensitivity }))).toEqual([
       'deploymentConfiguration.lifecycleHooks[0].hookDetails: hidden',
     ])
   })
@@ -778,7 +778,7 @@ describe('a start', () => {
       volumes: [{ name: 'data' }],
       tags: [{ key: 'team', value: 'a' }],
     }
-    expect(lines(describeStart(frozen(stated), { ...taskDefinition, curtain: drawn }))).toEqual([
+    expect(lines(describeStart(frozen(stated), { ...taskDefinition, sensitivity: drawn }))).toEqual([
       'family: ∅ → "web"',
       'containerDefinitions[web].image: ∅ → "nginx"',
       'containerDefinitions[web].essential: ∅ → true',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { type CompareOptions, canonical, compare, describe as describeStart } from '../../src/compare/compare.ts'
-import { overlay, requestOf } from '../../src/compare/merge.ts'
-import { type Shape, shapeOf } from '../../src/compare/schema.ts'
+import { type CompareOptions, canonical, compare, additions as describeStart } from '../../src/compare/compare.ts'
+import { mergeLive, requestOf } from '../../src/compare/merge.ts'
+import { type Schema, schemaOf } from '../../src/compare/schema.ts'
 import { cluster, frozen, lines, service, task, taskDefinition } from './kit.ts'
 
 const web = (members: object) => ({ containerDefinitions: [{ name: 'web', ...members }] })
@@ -39,7 +39,7 @@ describe('an empty text is none', () => {
     expect(lines(compare(frozen(without), frozen(withEmpty), options))).toEqual([])
     expect(lines(describeStart(withEmpty, options))).toEqual(lines(describeStart(without, options)))
     expect(requestOf(withEmpty, options)).toEqual(without)
-    expect(overlay(withEmpty, without, options)).toEqual(without)
+    expect(mergeLive(withEmpty, without, options)).toEqual(without)
     expect(requestOf(without, options)).toBe(without)
   })
 
@@ -104,7 +104,7 @@ const meant: Row[] = [
 describe('an empty text is sent, because it means something', () => {
   test.each(meant)('%s', (_name, options, withEmpty) => {
     expect(requestOf(withEmpty, options)).toBe(withEmpty)
-    expect(overlay(withEmpty, {}, options)).toEqual(withEmpty)
+    expect(mergeLive(withEmpty, {}, options)).toEqual(withEmpty)
     expect(lines(compare(withEmpty, withEmpty, options))).toEqual([])
   })
 })
@@ -112,12 +112,12 @@ describe('an empty text is sent, because it means something', () => {
 test.each([taskDefinition, service, cluster, task])(
   'where the default is an empty text, it is a value',
   ({ schema, rules }) => {
-    const visit = (shape: Shape): void => {
+    const visit = (shape: Schema): void => {
       if (shape.kind === 'value' && shape.rule.default === '') expect(shape.keepsEmpty).toBe(true)
-      if (shape.of) visit(shape.of)
+      if (shape.element) visit(shape.element)
       for (const member of shape.members.values()) visit(member)
     }
-    visit(shapeOf(schema, rules))
+    visit(schemaOf(schema, rules))
   },
 )
 

@@ -6,19 +6,19 @@ import {
 } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../src/compare/change.ts'
 import type { CompareOptions } from '../../src/compare/compare.ts'
-import type { Curtain } from '../../src/compare/sensitivity.ts'
+import type { Sensitivity } from '../../src/compare/sensitivity.ts'
 import { clusterRules } from '../../src/flavors/cluster/rules.ts'
 import { serviceRules } from '../../src/flavors/service/rules.ts'
 import { taskRules } from '../../src/flavors/task/rules.ts'
 import { taskDefinitionRules } from '../../src/flavors/taskDefinition/rules.ts'
 
 /** Everything may be seen. */
-export const open: Curtain = { secret: () => false, revealed: () => true }
+export const open: Sensitivity = { isSecret: () => false, revealed: () => true }
 
 /** No environment variable may be seen. */
-export const drawn: Curtain = { secret: () => false, revealed: () => false }
+export const drawn: Sensitivity = { isSecret: () => false, revealed: () => false }
 
-const common = { ignore: [], curtain: open }
+const common = { ignore: [], sensitivity: open }
 
 export const taskDefinition: CompareOptions = {
   ...common,

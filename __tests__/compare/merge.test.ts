@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { type CompareOptions, canonical, compare, describe as describeStart } from '../../src/compare/compare.ts'
-import { overlay } from '../../src/compare/merge.ts'
+import { type CompareOptions, canonical, compare, additions as describeStart } from '../../src/compare/compare.ts'
+import { mergeLive } from '../../src/compare/merge.ts'
 import { cluster, frozen, lines, service, taskDefinition } from './kit.ts'
 
 const web = (members: object) => ({ containerDefinitions: [{ name: 'web', ...members }] })
@@ -10,7 +10,7 @@ type Row = [name: string, ignore: string[], stated: object, live: object, sent: 
 const table = (options: CompareOptions, rows: Row[]): void => {
   test.each(rows)('%s', (_name, ignore, stated, live, sent) => {
     const own = { ...options, ignore }
-    expect(overlay(frozen(stated), frozen(live), own)).toEqual(sent)
+    expect(mergeLive(frozen(stated), frozen(live), own)).toEqual(sent)
     const after = options.whole ? sent : { ...live, ...sent }
     expect(lines(compare(stated, after, own))).toEqual([])
   })
@@ -204,5 +204,5 @@ test('a label may have any name', () => {
   expect(JSON.stringify(canonical(stated, taskDefinition))).toBe(
     JSON.stringify({ containerDefinitions: [{ dockerLabels: JSON.parse('{"__proto__":"a"}'), name: 'web' }] }),
   )
-  expect(JSON.stringify(overlay(stated, {}, taskDefinition))).toBe(JSON.stringify(stated))
+  expect(JSON.stringify(mergeLive(stated, {}, taskDefinition))).toBe(JSON.stringify(stated))
 })

@@ -1,8 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { NormalizedSchema } from '@smithy/core/schema'
 import fc from 'fast-check'
-import { type CompareOptions, canonical, compare, describe as describeStart } from '../../src/compare/compare.ts'
-import { overlay } from '../../src/compare/merge.ts'
+import { type CompareOptions, canonical, compare, additions as describeStart } from '../../src/compare/compare.ts'
+import { mergeLive } from '../../src/compare/merge.ts'
 import { cluster, drawn, frozen, service, task, taskDefinition } from './kit.ts'
 
 // Whole definitions by the hundred: a busy machine takes its time.
@@ -138,10 +138,10 @@ describe.each(all)('of %s', (_name, options) => {
       fc.property(any, any, (stated, live) => {
         frozen(stated)
         frozen(live)
-        compare(stated, live, { ...options, curtain: drawn, ignore: ['tags', 'containerDefinitions[*].image'] })
+        compare(stated, live, { ...options, sensitivity: drawn, ignore: ['tags', 'containerDefinitions[*].image'] })
         describeStart(stated, options)
         canonical(stated, options)
-        overlay(stated, live, options)
+        mergeLive(stated, live, options)
       }),
       runs,
     )
@@ -155,7 +155,7 @@ describe.each(all)('of %s', (_name, options) => {
         fc.subarray(['tags', 'volumes[a]', 'containerDefinitions[*].image']),
         (stated, live, ignore) => {
           const own = { ...options, ignore }
-          const sent = overlay(stated, live, own)
+          const sent = mergeLive(stated, live, own)
           // What is left out of a call stays as it is.
           const after = options.whole ? sent : { ...live, ...sent }
           expect(compare(stated, after, own)).toEqual([])

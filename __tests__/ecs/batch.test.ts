@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { Gather } from '../../src/ecs/batch.ts'
+import { BatchLoader } from '../../src/ecs/batch.ts'
 
 const echo = (calls: string[][]) => async (keys: readonly string[]) => {
   calls.push([...keys])
@@ -9,9 +9,9 @@ const echo = (calls: string[][]) => async (keys: readonly string[]) => {
 describe('gathering', () => {
   test('makes the fewest calls of what is asked for at once, each key once', async () => {
     const calls: string[][] = []
-    const gather = new Gather(2, echo(calls))
+    const gather = new BatchLoader(2, echo(calls))
     const tally = { calls: 0 }
-    const asked = await Promise.all(['a', 'b', 'a', 'c', 'missing', 'b'].map(key => gather.ask(key, tally)))
+    const asked = await Promise.all(['a', 'b', 'a', 'c', 'missing', 'b'].map(key => gather.load(key, tally)))
     expect(asked).toEqual(['A', 'B', 'A', 'C', undefined, 'B'])
     expect(calls).toEqual([
       ['a', 'b'],
@@ -21,19 +21,19 @@ describe('gathering', () => {
 
   test('asks anew later on', async () => {
     const calls: string[][] = []
-    const gather = new Gather(10, echo(calls))
-    await gather.ask('a', { calls: 0 })
-    await gather.ask('a', { calls: 0 })
+    const gather = new BatchLoader(10, echo(calls))
+    await gather.load('a', { calls: 0 })
+    await gather.load('a', { calls: 0 })
     expect(calls).toEqual([['a'], ['a']])
   })
 
   test('tells everybody in a call that failed, and nobody else', async () => {
     let call = 0
-    const gather = new Gather<string>(1, async ([key = '']) => {
+    const gather = new BatchLoader<string>(1, async ([key = '']) => {
       if (++call === 1) throw new Error(`not ${key}`)
       return new Map([[key, key]])
     })
-    const asked = await Promise.allSettled(['a', 'a', 'b'].map(key => gather.ask(key, { calls: 0 })))
+    const asked = await Promise.allSettled(['a', 'a', 'b'].map(key => gather.load(key, { calls: 0 })))
     expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
   })
 })

@@ -6,7 +6,7 @@ import { wallClock } from '../../src/clock.ts'
 import { type CallName, calls } from '../../src/ecs/calls.ts'
 import { Ecs, type EcsSettings } from '../../src/ecs/client.ts'
 import { EcsError } from '../../src/ecs/errors.ts'
-import { unmarked } from '../../src/untrusted.ts'
+import { withoutMarks } from '../../src/untrusted.ts'
 
 let simulator: RunningSimulator
 const servers: Server[] = []
@@ -216,7 +216,7 @@ describe('looks', () => {
   ])('at %s take a failure that is not MISSING for an error, never for absence', async (_name, look, empty) => {
     await answering(200, { ...empty, failures: [{ arn: 'arn:x', reason: 'ACCESS_DENIED', detail: 'no' }] })
     const error = await failing(look(open()))
-    expect([error.code, unmarked(error.message)]).toEqual([
+    expect([error.code, withoutMarks(error.message)]).toEqual([
       'ACCESS_DENIED',
       expect.stringMatching(/^ecs:\w+: arn:x: ACCESS_DENIED: no$/),
     ])
@@ -297,7 +297,9 @@ describe('calls', () => {
   test('that ECS refuses are sure: nothing was done', async () => {
     const error = await failing(open().call('DeleteCluster', { cluster: 'a' }))
     expect(error).toMatchObject({ code: 'ClusterNotFoundException', unsure: false })
-    expect(unmarked(error.message)).toBe('ecs:DeleteCluster in us-east-1: ClusterNotFoundException: Cluster not found.')
+    expect(withoutMarks(error.message)).toBe(
+      'ecs:DeleteCluster in us-east-1: ClusterNotFoundException: Cluster not found.',
+    )
     expect(made()).toHaveLength(1)
   })
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
-import { EcsError, explain, isDenied, isEcs, isThrottled, isUnreached } from '../../src/ecs/errors.ts'
-import { said as marked, unmarked } from '../../src/untrusted.ts'
+import { EcsError, ecsErrorOf, isDenied, isEcs, isThrottled, isUnreached } from '../../src/ecs/errors.ts'
+import { untrusted as marked, withoutMarks } from '../../src/untrusted.ts'
 
 const thrown = (name: string, message: string, more: object = {}) =>
   Object.assign(new Error(message), { name, ...more })
 
 const answered = (status: number) => ({ $metadata: { httpStatusCode: status } })
 
-const explained = (error: unknown, endpoint?: string) => explain(error, 'UpdateService', 'us-east-1', endpoint)
+const explained = (error: unknown, endpoint?: string) => ecsErrorOf(error, 'UpdateService', 'us-east-1', endpoint)
 
 describe('what went wrong', () => {
   test.each<[string, unknown, boolean]>([
@@ -37,7 +37,7 @@ describe('what went wrong', () => {
 
   test('on the way there says where', () => {
     expect(
-      unmarked(explained(thrown('Error', 'connect ECONNREFUSED', { code: 'ECONNREFUSED' }), 'http://x').message),
+      withoutMarks(explained(thrown('Error', 'connect ECONNREFUSED', { code: 'ECONNREFUSED' }), 'http://x').message),
     ).toBe(
       'ecs:UpdateService in us-east-1: no answer from http://x (ECONNREFUSED: connect ECONNREFUSED); check the region, the network and AWS_ENDPOINT_URL_ECS',
     )

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Clock } from '../../src/clock.ts'
-import { Pace, Places } from '../../src/ecs/rate.ts'
+import { RateLimiter, Semaphore } from '../../src/ecs/rate.ts'
 
 /** A clock whose sleepers wake when told. */
 function still(): Clock & { pass(milliseconds: number): Promise<void> } {
@@ -49,18 +49,18 @@ function job() {
 
 describe('places', () => {
   test('are given in the order they were asked for, no more than there are', async () => {
-    const places = new Places(2)
+    const places = new Semaphore(2)
     const order: number[] = []
-    await places.take()
-    await places.take()
+    await places.acquire()
+    await places.acquire()
     const waiting = [1, 2, 3].map(async number => {
-      await places.take()
+      await places.acquire()
       order.push(number)
     })
     await settle()
     expect(order).toEqual([])
     for (const length of [1, 2, 3]) {
-      places.give()
+      places.release()
       await settle()
       expect(order).toHaveLength(length)
     }
@@ -69,39 +69,39 @@ describe('places', () => {
   })
 
   test('of those who give up go to the next', async () => {
-    const places = new Places(1)
-    await places.take()
+    const places = new Semaphore(1)
+    await places.acquire()
     const cancel = new AbortController()
-    const given = places.take(cancel.signal)
-    const patient = places.take()
+    const given = places.acquire(cancel.signal)
+    const patient = places.acquire()
     cancel.abort(new Error('cancelled'))
     await expect(given).rejects.toThrow('cancelled')
-    places.give()
+    places.release()
     await patient
-    places.give()
-    await places.take()
+    places.release()
+    await places.acquire()
   })
 
   test('are not given to who is cancelled already, nor lost to who is cancelled later', async () => {
-    const places = new Places(1)
-    await expect(places.take(AbortSignal.abort(new Error('before')))).rejects.toThrow('before')
+    const places = new Semaphore(1)
+    await expect(places.acquire(AbortSignal.abort(new Error('before')))).rejects.toThrow('before')
     const cancel = new AbortController()
-    await places.take(cancel.signal)
-    const next = places.take(cancel.signal)
-    places.give()
+    await places.acquire(cancel.signal)
+    const next = places.acquire(cancel.signal)
+    places.release()
     await next
     cancel.abort(new Error('too late'))
-    places.give()
-    await places.take()
+    places.release()
+    await places.acquire()
   })
 })
 
 describe('the pace', () => {
   test('lets a burst through, then what ECS refills, less the share of others', async () => {
     const clock = still()
-    const pace = new Pace(clock, new Places(1000))
+    const pace = new RateLimiter(clock, new Semaphore(1000))
     let begun = 0
-    const all = Array.from({ length: 30 }, () => pace.turn('cluster modify', async () => void begun++))
+    const all = Array.from({ length: 30 }, () => pace.schedule('cluster modify', async () => void begun++))
     await settle()
     // 20 at once and one a second, of which we take four fifths.
     expect(begun).toBe(16)
@@ -115,7 +115,7 @@ describe('the pace', () => {
     expect(begun).toBe(30)
     await Promise.all(all)
     let again = 0
-    const later = Array.from({ length: 17 }, () => pace.turn('cluster modify', async () => void again++))
+    const later = Array.from({ length: 17 }, () => pace.schedule('cluster modify', async () => void again++))
     await settle()
     expect(again).toBe(16)
     await clock.pass(2_000)
@@ -124,10 +124,10 @@ describe('the pace', () => {
 
   test('of one group does not hold back another', async () => {
     const clock = still()
-    const pace = new Pace(clock, new Places(1000))
-    const modify = Array.from({ length: 17 }, () => pace.turn('cluster modify', async () => {}))
+    const pace = new RateLimiter(clock, new Semaphore(1000))
+    const modify = Array.from({ length: 17 }, () => pace.schedule('cluster modify', async () => {}))
     let read = false
-    await pace.turn('cluster read', async () => {
+    await pace.schedule('cluster read', async () => {
       read = true
     })
     expect(read).toBe(true)
@@ -137,18 +137,18 @@ describe('the pace', () => {
 
   test('does not take a place while it waits for a token', async () => {
     const clock = still()
-    const pace = new Pace(clock, new Places(1))
-    const modify = Array.from({ length: 17 }, () => pace.turn('cluster modify', async () => {}))
+    const pace = new RateLimiter(clock, new Semaphore(1))
+    const modify = Array.from({ length: 17 }, () => pace.schedule('cluster modify', async () => {}))
     await settle()
-    await pace.turn('cluster read', async () => {})
+    await pace.schedule('cluster read', async () => {})
     await clock.pass(10_000)
     await Promise.all(modify)
   })
 
   test('holds as many places as it was given, and gives them back when work fails', async () => {
-    const pace = new Pace(still(), new Places(2))
+    const pace = new RateLimiter(still(), new Semaphore(2))
     const jobs = Array.from({ length: 4 }, job)
-    const turns = jobs.map(({ work }) => pace.turn('service read', work))
+    const turns = jobs.map(({ work }) => pace.schedule('service read', work))
     await settle()
     expect(jobs.map(({ begun }) => begun)).toEqual([true, true, false, false])
     jobs[1]?.end()
@@ -157,21 +157,21 @@ describe('the pace', () => {
     for (const { end } of jobs) end()
     await Promise.all(turns)
     for (let attempt = 0; attempt < 3; attempt++) {
-      await expect(pace.turn('service read', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+      await expect(pace.schedule('service read', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
     }
-    await pace.turn('service read', async () => {})
+    await pace.schedule('service read', async () => {})
   })
 
   test('is given up when cancelled: nothing that waits is begun any more', async () => {
     const clock = still()
-    const pace = new Pace(clock, new Places(1))
+    const pace = new RateLimiter(clock, new Semaphore(1))
     const cancel = new AbortController()
     const first = job()
-    const held = pace.turn('service read', first.work, cancel.signal)
+    const held = pace.schedule('service read', first.work, cancel.signal)
     const forPlace = job()
-    const waiting = pace.turn('service read', forPlace.work, cancel.signal)
+    const waiting = pace.schedule('service read', forPlace.work, cancel.signal)
     const modify = Array.from({ length: 17 }, job)
-    const tokens = modify.map(({ work }) => pace.turn('cluster modify', work, cancel.signal))
+    const tokens = modify.map(({ work }) => pace.schedule('cluster modify', work, cancel.signal))
     await settle()
     cancel.abort(new Error('cancelled'))
     await expect(waiting).rejects.toThrow('cancelled')
@@ -179,6 +179,6 @@ describe('the pace', () => {
     expect(forPlace.begun).toBe(false)
     first.end()
     await held
-    await pace.turn('service read', async () => {})
+    await pace.schedule('service read', async () => {})
   })
 })

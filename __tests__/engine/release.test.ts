@@ -4,7 +4,7 @@ import { isRelease } from '../../src/engine/release.ts'
 import type { Part, ScalarNode } from '../../src/particle.ts'
 
 const place = { file: 'a.yml', line: 1, column: 1 }
-const veil = {
+const policy = {
   releaseVariables: new Set(['TAG', 'BUILD']),
   secretVariables: new Set<string>(),
   revealed: () => true,
@@ -21,10 +21,10 @@ const other: Part = { variable: 'STAGE', value: 'prod' }
 
 /** The same question, asked of a regular expression. */
 function byPattern({ parts = [] }: ScalarNode, live: string): boolean {
-  if (!parts.some(part => typeof part !== 'string' && veil.releaseVariables.has(part.variable))) return false
+  if (!parts.some(part => typeof part !== 'string' && policy.releaseVariables.has(part.variable))) return false
   const pattern = parts
     .map(part => {
-      if (typeof part !== 'string' && veil.releaseVariables.has(part.variable)) return '.*'
+      if (typeof part !== 'string' && policy.releaseVariables.has(part.variable)) return '.*'
       return (typeof part === 'string' ? part : part.value).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     })
     .join('')
@@ -49,7 +49,7 @@ describe('a live value that a text with release variables can produce', () => {
     ['nothing', text(tag), undefined, false],
     ['no release variable', text('web'), 'web', false],
   ])('%s', (_, node, live, is) => {
-    expect(isRelease(node, live, veil)).toBe(is)
+    expect(isRelease(node, live, policy)).toBe(is)
   })
 
   test('is the same as a pattern says', () => {
@@ -59,7 +59,7 @@ describe('a live value that a text with release variables can produce', () => {
     fc.assert(
       fc.property(fc.array(part, { minLength: 1, maxLength: 7 }), live, (parts, value) => {
         const node = text(...parts)
-        expect(isRelease(node, value, veil)).toBe(byPattern(node, value))
+        expect(isRelease(node, value, policy)).toBe(byPattern(node, value))
       }),
       { numRuns: 3_000 },
     )

@@ -12,7 +12,7 @@ import {
 import { describe, expect, test } from '@jest/globals'
 import { service } from '../../src/flavors/service/index.ts'
 import { fixed } from '../../src/flavors/service/rules.ts'
-import { unmarked } from '../../src/untrusted.ts'
+import { withoutMarks } from '../../src/untrusted.ts'
 import { read, Shop } from './shop.ts'
 import { counted, family, main, network, particle, sent, serviceOf, somebody, stated } from './stated.ts'
 
@@ -956,10 +956,10 @@ test('of a controller that makes task sets, these tell what runs', () => {
     ...controlled,
     definition: { ...controlled.definition, serviceName: undefined, taskDefinition: 'web:2' },
   }
-  const curtain = { secret: () => false, revealed: () => false }
+  const sensitivity = { isSecret: () => false, revealed: () => false }
   const live = { service: { ...described, clusterArn: 'main' }, redeploy: false }
-  expect(service.compare(particle, live, curtain)).toMatchObject({ changes: [] })
-  expect(service.compare(particle, live, curtain).protected).toBeUndefined()
+  expect(service.compare(particle, live, sensitivity)).toMatchObject({ changes: [] })
+  expect(service.compare(particle, live, sensitivity).protected).toBeUndefined()
 })
 
 describe('a service that goes', () => {
@@ -1086,8 +1086,8 @@ describe('what a look may show', () => {
   const [ours, theirs] = ['ecs-svc/2', 'ecs-svc/1']
   const particleOf = read(web({ desiredCount: 1 })).find(({ flavor }) => flavor === 'ecs_service')
   const verdict = (described: Partial<Service>, { elapsed = 0, goal = 'running' as const } = {}) =>
-    service.settled(
-      particleOf as unknown as Parameters<typeof service.settled>[0],
+    service.progress(
+      particleOf as unknown as Parameters<typeof service.progress>[0],
       { service: { status: 'ACTIVE', desiredCount: 1, runningCount: 1, ...described }, redeploy: false },
       goal,
       { deployment: ours, since: 0 },
@@ -1099,7 +1099,7 @@ describe('what a look may show', () => {
     expect(verdict({ deployments: [before] })).toEqual({
       is: 'moving',
       because: 'the deployment is not visible yet',
-      unclear: true,
+      inconclusive: true,
     })
     expect(verdict({ deployments: [before] }, { elapsed: 30_000 })).toMatchObject({
       is: 'failed',
@@ -1158,7 +1158,7 @@ describe('what a look may show', () => {
     ['a service on its way out', { status: 'DRAINING' }, 'failed', /deleting/],
   ])('is %s', (_name, described, is, because) => {
     const found = verdict(described, { elapsed: 60_000 })
-    expect({ ...found, because: unmarked(found.because) }).toMatchObject({
+    expect({ ...found, because: withoutMarks(found.because) }).toMatchObject({
       is,
       because: expect.stringMatching(because),
     })

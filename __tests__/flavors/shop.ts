@@ -1,7 +1,7 @@
 import { afterEach } from '@jest/globals'
 import { type RunningSimulator, type ServerOptions, startSimulator } from '../../simulator/server.ts'
 import type { Clock } from '../../src/clock.ts'
-import type { Veil } from '../../src/compare/sensitivity.ts'
+import type { SensitivityPolicy } from '../../src/compare/sensitivity.ts'
 import { calls } from '../../src/ecs/calls.ts'
 import { Ecs } from '../../src/ecs/client.ts'
 import { apply } from '../../src/engine/apply.ts'
@@ -11,7 +11,7 @@ import { decideExamined } from '../../src/engine/examine.ts'
 import { type Graph, graphOf } from '../../src/engine/graph.ts'
 import { Journal } from '../../src/engine/journal.ts'
 import { type Planned, type PlanSettings, planOf } from '../../src/engine/plan.ts'
-import { accountOf, claimContextOf, observe, Pass, type World } from '../../src/engine/refresh.ts'
+import { accountOf, claimContextOf, type EngineContext, Refresh, refreshAll } from '../../src/engine/refresh.ts'
 import { flavors } from '../../src/flavors/index.ts'
 import { vocabulary } from '../../src/flavors/vocabulary.ts'
 import { load } from '../../src/manifest/load.ts'
@@ -57,7 +57,7 @@ export interface Made {
   readonly plan: Plan
   readonly planned: Planned
   readonly graph: Graph
-  readonly world: World
+  readonly world: EngineContext
   readonly redactor: Redactor
   readonly claims: readonly string[]
   step(particle: string): Step
@@ -167,12 +167,12 @@ export class Shop {
 
   async #make(manifests: Manifests, asked: Asked, life: Mortal): Promise<Made> {
     const particles = read(manifests, asked)
-    const veil = veilOf(asked)
-    const redactor = new Redactor(veil)
-    const world = this.#world(asked, life, veil, redactor)
+    const policy = veilOf(asked)
+    const redactor = new Redactor(policy)
+    const world = this.#world(asked, life, policy, redactor)
     const graph = graphOf([...particles, ...(asked.gone?.(particles) ?? [])])
-    const pass = new Pass(graph, world)
-    const { lives, errors } = await observe(graph, pass)
+    const pass = new Refresh(graph, world)
+    const { lives, errors } = await refreshAll(graph, pass)
     if (errors.length > 0) throw new Error(redactor.sentence(errors.map(({ message }) => message).join('\n')))
     const decisions = await decideExamined(graph, lives, world, pass)
     const acts = [...decisions.values()].some(({ transition }) => transition)
@@ -204,7 +204,7 @@ export class Shop {
     return { now: () => this.clock.now() + skew, sleep: this.clock.sleep }
   }
 
-  #world(asked: Asked, life: Mortal, veil: Veil, redactor: Redactor): World {
+  #world(asked: Asked, life: Mortal, policy: SensitivityPolicy, redactor: Redactor): EngineContext {
     const clock = this.#clockOf(asked)
     const regions = new Map<string, Ecs>()
     return {
@@ -212,8 +212,8 @@ export class Shop {
       clock,
       environment: asked.environment ?? 'default',
       ...(asked.repository !== null && { repository: asked.repository ?? '1' }),
-      asked: new Set(asked.asked as ParticleId[] | undefined),
-      veil,
+      requested: new Set(asked.asked as ParticleId[] | undefined),
+      sensitivity: policy,
       learn: found => redactor.learn(found),
       ecs: name => {
         const known = regions.get(name)
@@ -227,7 +227,7 @@ export class Shop {
   }
 }
 
-const veilOf = ({ release, secret, variables = {}, revealed = () => false }: Asked): Veil => ({
+const veilOf = ({ release, secret, variables = {}, revealed = () => false }: Asked): SensitivityPolicy => ({
   releaseVariables: new Set(release),
   secretVariables: new Set(secret),
   secretValues: (secret ?? []).flatMap(name => variables[name] ?? []),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { actionsToken } from '../../simulator/github/server.ts'
-import { GitHub, GitHubError, type Purpose } from '../../src/github/api.ts'
-import { unmarked } from '../../src/untrusted.ts'
+import { type CallPurpose, GitHub, GitHubError } from '../../src/github/api.ts'
+import { withoutMarks } from '../../src/untrusted.ts'
 import { openWorld, second, secret, type World } from './world.ts'
 
 let world: World
@@ -13,7 +13,7 @@ afterEach(async () => {
   expect(world.server.violations).toEqual([])
 })
 
-const reading: Purpose = { to: 'read the history', needs: 'contents: read' }
+const reading: CallPurpose = { to: 'read the history', needs: 'contents: read' }
 const history = (github = world.github) =>
   github.call(reading, request => request('GET /repos/{owner}/{repo}/commits', { ...github.repository }))
 
@@ -140,7 +140,9 @@ describe('patience', () => {
 
   test('and no more', async () => {
     world.server.faults.push({ status: 502, message: 'Bad Gateway', times: 4 })
-    expect(unmarked((await refusal(history())).message)).toBe('GitHub failed to read the history (502): Bad Gateway')
+    expect(withoutMarks((await refusal(history())).message)).toBe(
+      'GitHub failed to read the history (502): Bad Gateway',
+    )
     expect(world.server.calls).toHaveLength(4)
   })
 
@@ -253,7 +255,7 @@ describe('refusals', () => {
 
   test('what the server repeats of the token is hidden', async () => {
     world.server.faults.push({ status: 400, message: `Bad header\nAuthorization: token ${secret}`, times: 1 })
-    expect(unmarked((await refusal(history())).message)).toBe(
+    expect(withoutMarks((await refusal(history())).message)).toBe(
       'GitHub refused to read the history (400): Bad header Authorization: token ***',
     )
   })

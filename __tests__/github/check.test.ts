@@ -7,7 +7,7 @@ import {
   postCheck,
   readClaims,
   refusedCheck,
-  shownOn,
+  shownClaims,
   textLimit,
 } from '../../src/github/check.ts'
 import { mayOnly, openWorld, secret, type World } from './world.ts'
@@ -41,7 +41,11 @@ const plan = (hashes: readonly string[], more: Partial<Parameters<typeof postChe
 
 const subject = { pullRequest: 7, base: 'main' }
 const shown = (more: { number?: number; base?: string } = {}) =>
-  shownOn(world.github, { number: 7, head: commit, base: 'main', ...more }, { environment: 'production', version: 2 })
+  shownClaims(
+    world.github,
+    { number: 7, head: commit, base: 'main', ...more },
+    { environment: 'production', version: 2 },
+  )
 
 test('the names', () => {
   expect([planCheck('p'), appliedCheck('p'), refusedCheck('p')]).toEqual([

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { bodyLimit, type CommentRequest, postComment, type Run } from '../../src/github/comment.ts'
 import { marker } from '../../src/render/comment.ts'
-import { unmarked } from '../../src/untrusted.ts'
+import { withoutMarks } from '../../src/untrusted.ts'
 import { mayOnly, openWorld, secret, type World } from './world.ts'
 
 let world: World
@@ -163,7 +163,7 @@ describe('runs at the same time', () => {
     world.server.faults.push({ on: 'DELETE', status, message: 'Forbidden', times: 1 })
     const { url, warning: said } = await post()
     expect(url).toMatch(/#issuecomment-1$/)
-    expect(said && unmarked(said)).toBe(warning)
+    expect(said && withoutMarks(said)).toBe(warning)
   })
 
   test('a double of a newer run is left to it', async () => {
@@ -195,7 +195,7 @@ describe('what GitHub refuses is a warning', () => {
 
   test('a conversation that is locked is not a missing permission', async () => {
     world.server.locked.add(7)
-    expect(unmarked((await post()).warning ?? '')).toBe(
+    expect(withoutMarks((await post()).warning ?? '')).toBe(
       'GitHub refused to write the comment (403): Unable to create comment because issue is locked.',
     )
   })

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { textsAt } from '../../src/github/manifestsAt.ts'
+import { manifestsAt } from '../../src/github/manifestsAt.ts'
 import { mayOnly, openWorld, secret, type World } from './world.ts'
 
 const files = {
@@ -49,22 +49,22 @@ function commitAll(): string {
 
 describe('from GitHub', () => {
   test('the wanted files as they were, without links', async () => {
-    expect(await textsAt(world.github, commit, wanted)).toEqual({ texts: manifests })
+    expect(await manifestsAt(world.github, commit, wanted)).toEqual({ texts: manifests })
   })
 
   test('what did not change is not asked for', async () => {
     await write({ 'particles/api.yml': files['particles/api.yml'], 'particles/web.yml': 'changed since' })
-    expect(await textsAt(world.github, commit, wanted, { workspace })).toEqual({ texts: manifests })
+    expect(await manifestsAt(world.github, commit, wanted, { workspace })).toEqual({ texts: manifests })
     expect(world.server.called('GET /repos/{owner}/{repo}/git/blobs')).toHaveLength(1)
   })
 
   test('none', async () => {
-    expect(await textsAt(world.github, commit, () => false)).toEqual({ texts: [] })
+    expect(await manifestsAt(world.github, commit, () => false)).toEqual({ texts: [] })
   })
 
   test('half a list is no list', async () => {
     world.server.truncated = true
-    expect(await textsAt(world.github, commit, wanted)).toEqual({
+    expect(await manifestsAt(world.github, commit, wanted)).toEqual({
       why: `the manifests of commit ${commit.slice(0, 7)} cannot be read: GitHub cannot list so many files at once`,
     })
   })
@@ -72,14 +72,14 @@ describe('from GitHub', () => {
   test('more than a thousand manifests are too many', async () => {
     const many = Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`particles/${index}.yml`, 'x']))
     const { after } = world.repository.push(many)
-    expect(await textsAt(world.github, after, wanted)).toMatchObject({
+    expect(await manifestsAt(world.github, after, wanted)).toMatchObject({
       why: expect.stringContaining('more than 1000 manifests'),
     })
   })
 
   test('a missing right is named', async () => {
     world.server.tokens.set(secret, mayOnly({}))
-    expect(await textsAt(world.github, commit, wanted)).toMatchObject({
+    expect(await manifestsAt(world.github, commit, wanted)).toMatchObject({
       why: expect.stringContaining('the token lacks "contents: read"'),
     })
   })
@@ -90,25 +90,27 @@ describe('from the checkout', () => {
     await write({ 'particles/web.yml': files['particles/web.yml'], 'README.md': '# Acme\n' })
     const earlier = commitAll()
     await write({ 'particles/web.yml': 'changed since' })
-    expect(await textsAt(undefined, earlier, wanted, { workspace })).toEqual({ texts: manifests.slice(1) })
+    expect(await manifestsAt(undefined, earlier, wanted, { workspace })).toEqual({ texts: manifests.slice(1) })
   })
 
   test('when GitHub refuses', async () => {
     await write({ 'particles/web.yml': files['particles/web.yml'] })
     const earlier = commitAll()
     world.server.tokens.set(secret, mayOnly({}))
-    expect(await textsAt(world.github, earlier, wanted, { workspace })).toEqual({ texts: manifests.slice(1) })
+    expect(await manifestsAt(world.github, earlier, wanted, { workspace })).toEqual({ texts: manifests.slice(1) })
   })
 
   test('which is too shallow', async () => {
     await write({ 'particles/web.yml': 'x' })
     commitAll()
-    expect(await textsAt(undefined, commit, wanted, { workspace })).toEqual({
+    expect(await manifestsAt(undefined, commit, wanted, { workspace })).toEqual({
       why: `the manifests of commit ${commit.slice(0, 7)} cannot be read: there is no token for GitHub`,
     })
   })
 })
 
 test.each(['', 'main', '--output=x', 'a'.repeat(39)])('%j is no commit', async name => {
-  expect(await textsAt(world.github, name, wanted, { workspace })).toEqual({ why: 'the earlier commit is not known' })
+  expect(await manifestsAt(world.github, name, wanted, { workspace })).toEqual({
+    why: 'the earlier commit is not known',
+  })
 })

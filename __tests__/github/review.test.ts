@@ -5,7 +5,7 @@ import { GitHub } from '../../src/github/api.ts'
 import { appliedCheck, planCheck, postCheck, refusedCheck } from '../../src/github/check.ts'
 import {
   type Reviewed,
-  type ReviewQuestion,
+  type ReviewQuery,
   readHistory,
   reviewedForMergeGroup,
   reviewedForPush,
@@ -63,7 +63,7 @@ const applied = (commit = world.repository.head()) =>
     digest: 'sha256:0',
   })
 
-async function forPush(push: Push | string, more: Partial<ReviewQuestion> = {}): Promise<Reviewed> {
+async function forPush(push: Push | string, more: Partial<ReviewQuery> = {}): Promise<Reviewed> {
   const commit = typeof push === 'string' ? push : push.after
   const history = await readHistory(world.github, environment, commit)
   const event = typeof push === 'string' ? undefined : { ...push, forced: false, created: false }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Known, Redactor } from '../../src/redact/redactor.ts'
-import { said } from '../../src/untrusted.ts'
+import { type Learnable, Redactor } from '../../src/redact/redactor.ts'
+import { untrusted } from '../../src/untrusted.ts'
 import { cluster, definition, job } from '../flavors/manifests.ts'
 import { read, Shop } from '../flavors/shop.ts'
 
 const environment = (value: string) => `      environment: [{name: PASSWORD, value: ${JSON.stringify(value)}}]`
 
 /** A redactor that has read a definition with this hidden value. */
-function knowing(value: string, { more = '', live }: { more?: string; live?: Known['live'] } = {}): Redactor {
+function knowing(value: string, { more = '', live }: { more?: string; live?: Learnable['live'] } = {}): Redactor {
   const redactor = new Redactor({ secretVariables: new Set(), releaseVariables: new Set(), revealed: () => false })
   for (const particle of read(definition({ more: `${environment(value)}${more}` }))) redactor.learn({ particle, live })
   return redactor
@@ -39,7 +39,9 @@ describe('words of others', () => {
   ])('lose a hidden value: %s', (_, value, words, expected) => {
     const redactor = knowing(value)
     expect(redactor.words(words)).toBe(expected)
-    expect(redactor.sentence(`it failed: ${said(words)}; see ${value}`)).toBe(`it failed: ${expected}; see ${value}`)
+    expect(redactor.sentence(`it failed: ${untrusted(words)}; see ${value}`)).toBe(
+      `it failed: ${expected}; see ${value}`,
+    )
   })
 
   test.each([
@@ -77,7 +79,7 @@ describe('words of others', () => {
 describe('what a secret variable holds', () => {
   test.each([
     ['in our own words', 'it runs s3cr3t-one:2 again', 'it runs (hidden):2 again'],
-    ['in words of others', said('no s3cr3t-one'), 'no (hidden)'],
+    ['in words of others', untrusted('no s3cr3t-one'), 'no (hidden)'],
     ['in a name', 'ecs_service:s3cr3t-one', 'ecs_service:(hidden)'],
   ])('is taken out, %s', (_, text, expected) => {
     expect(secretly('s3cr3t-one').sentence(text)).toBe(expected)

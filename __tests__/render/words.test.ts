@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Plan, Report, Step, Transition } from '../../src/engine/document.ts'
 import type { ParticleId } from '../../src/particle.ts'
 import { marker } from '../../src/render/comment.ts'
-import { around, dangerCounts, whatHappens, why } from '../../src/render/explain.ts'
+import { dangerCounts, neighboursOf, whatHappens, why } from '../../src/render/explain.ts'
 import { renderReportStepText, renderStepText } from '../../src/render/text.ts'
 import { count, done, duration, listed, plainly, planTitle, reportTitle, took, wordOf } from '../../src/render/words.ts'
 
@@ -128,7 +128,7 @@ test('a definition names the revision that it is compared with, not the one that
   const service = step('ecs_service:web', 'update', {
     changes: [{ path: 'taskDefinition', before: 'web:41', after: { unknown: definition.particle } }],
   })
-  expect(plainly(whatHappens(definition, around([definition, service])))).toBe('new revision after web:42')
+  expect(plainly(whatHappens(definition, neighboursOf([definition, service])))).toBe('new revision after web:42')
 })
 
 describe('one line', () => {

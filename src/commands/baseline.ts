@@ -1,20 +1,20 @@
 /** Manifests as they were before: at the base of a pull request, and at the last applied commit. */
 import { join } from 'node:path'
 import type { GitHubEvent } from '../github/event.ts'
-import { type Texts, textsAt } from '../github/manifestsAt.ts'
-import type { Conversation } from '../github/reporter.ts'
+import { type CommitManifests, manifestsAt } from '../github/manifestsAt.ts'
+import type { PullRequestReporter } from '../github/reporter.ts'
 import type { Inputs } from '../inputs.ts'
 import { choosesManifest } from '../manifest/files.ts'
 
 /** Reads each commit once, whoever asks. */
-export type ReadBefore = (commit: string) => Promise<Texts>
+export type ManifestReader = (commit: string) => Promise<CommitManifests>
 
-export function readerBefore(inputs: Inputs, { github }: Conversation): ReadBefore {
+export function manifestReader(inputs: Inputs, { github }: PullRequestReporter): ManifestReader {
   const directory = join(inputs.workspace, inputs.workingDirectory)
-  const known = new Map<string, Promise<Texts>>()
+  const known = new Map<string, Promise<CommitManifests>>()
   return commit => {
     const wanted = choosesManifest(inputs.manifests, directory, inputs.workspace)
-    const texts = known.get(commit) ?? textsAt(github, commit, wanted, { workspace: inputs.workspace })
+    const texts = known.get(commit) ?? manifestsAt(github, commit, wanted, { workspace: inputs.workspace })
     known.set(commit, texts)
     return texts
   }
@@ -24,12 +24,12 @@ export function readerBefore(inputs: Inputs, { github }: Conversation): ReadBefo
  * The manifests that what is in AWS may have been made from: those of the last applied commit, and of the base, which the
  * next apply has before it. None where no commit is known that came before.
  */
-export async function textsBefore(
+export async function baselineManifests(
   event: GitHubEvent,
-  conversation: Conversation,
+  conversation: PullRequestReporter,
   { secretVariables }: Inputs,
-  read: ReadBefore,
-): Promise<Texts[]> {
+  read: ManifestReader,
+): Promise<CommitManifests[]> {
   const { pullRequest, mergeGroup, sha, push } = event
   const { github } = conversation
   const base = pullRequest?.baseSha ?? mergeGroup?.baseSha

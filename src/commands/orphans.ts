@@ -2,7 +2,7 @@
 import { EcsError, isDenied } from '../ecs/errors.ts'
 import type { Removed, Report } from '../engine/document.ts'
 import { compareIds, graphOf } from '../engine/graph.ts'
-import { Pass, type World } from '../engine/refresh.ts'
+import { type EngineContext, Refresh } from '../engine/refresh.ts'
 import { particlesToGo, type Undeclared } from '../engine/removal.ts'
 import { flavors } from '../flavors/index.ts'
 import { vocabulary } from '../flavors/vocabulary.ts'
@@ -11,8 +11,8 @@ import type { Loaded } from '../manifest/load.ts'
 import type { Unmanaged } from '../manifest/unmanaged.ts'
 import { lineOf } from '../manifest/words.ts'
 import { isGone, type Particle, type ParticleId, type Problem, type State } from '../particle.ts'
-import { readThing, vocabularyOf } from '../schema/address.ts'
-import { everUndeclared, type Question, spelled } from './undeclared.ts'
+import { parseAddress, vocabularyOf } from '../schema/address.ts'
+import { addressText, type DeclarationContext, everUndeclared } from './undeclared.ts'
 
 /** What a run knows of it. */
 export interface Orphans {
@@ -29,18 +29,22 @@ export interface Orphans {
   appliedTexts(report: Report, merged: number | undefined): [string, ...string[]]
 }
 
-export async function findOrphans(question: Question, loaded: Loaded, world: World): Promise<Orphans> {
+export async function findOrphans(
+  question: DeclarationContext,
+  loaded: Loaded,
+  engine: EngineContext,
+): Promise<Orphans> {
   const { inputs, event } = question
   const { particles: now, unmanaged } = loaded
   const known = await everUndeclared(question, now)
   const warnings = [...known.warnings]
   const lines = new Map(unmanaged.map(line => [line.thing, line]))
-  const looked = await look(known.entries, now, world)
-  warnings.push(...looked.warnings, ...(await fruitless(unmanaged, known.entries, world)))
+  const looked = await look(known.entries, now, engine)
+  warnings.push(...looked.warnings, ...(await fruitless(unmanaged, known.entries, engine)))
   const there = looked.there.filter(({ entry }) => !lines.has(entry.thing))
   const terminates = inputs.onRemoved === 'terminate'
   const going = terminates ? there : []
-  const named = new Map(now.map(particle => [spelled(particle), particle.id]))
+  const named = new Map(now.map(particle => [addressText(particle), particle.id]))
   const reported = (terminates ? looked.there.filter(({ entry }) => lines.has(entry.thing)) : looked.there)
     .map(one => removedOf(one, lines.get(one.entry.thing), named))
     .sort((one, other) => compareIds(one.particle, other.particle))
@@ -82,17 +86,17 @@ interface Looked {
 async function look(
   entries: readonly Undeclared[],
   now: readonly Particle[],
-  world: World,
+  engine: EngineContext,
 ): Promise<{ there: Looked[]; unseen: Undeclared[]; warnings: string[] }> {
   const particles = particlesToGo(entries, now, vocabulary)
-  const seen = await statesOf([...particles.values()], world)
+  const seen = await statesOf([...particles.values()], engine)
   const there: Looked[] = []
   const unseen: Undeclared[] = []
   const warnings: string[] = []
   for (const entry of entries) {
     const particle = particles.get(entry)
     const state = particle && seen.get(particle.id)
-    const account = particle && world.ecs(particle.region).account
+    const account = particle && engine.ecs(particle.region).account
     const keep = (why: string) => {
       unseen.push(entry)
       warnings.push(`${entry.thing} was declared once, and is kept on the list unseen: ${why}`)
@@ -108,16 +112,16 @@ async function look(
 
 async function statesOf(
   particles: readonly Particle[],
-  world: World,
+  engine: EngineContext,
 ): Promise<ReadonlyMap<ParticleId, State | EcsError>> {
   const ids = new Set(particles.map(({ id }) => id))
   const graph = graphOf(particles.map(one => ({ ...one, parents: one.parents.filter(parent => ids.has(parent)) })))
-  const pass = new Pass(graph, world)
+  const refresh = new Refresh(graph, engine)
   const looked = await Promise.all(
     particles.map(async ({ id, flavor }): Promise<[ParticleId, State | EcsError]> => {
       const particle = graph.particles.get(id)
       try {
-        const live = await pass.live(id)
+        const live = await refresh.live(id)
         return [id, (particle && flavors[flavor]?.read(particle, live).state) ?? 'terminated']
       } catch (error) {
         if (error instanceof EcsError && isDenied(error)) return [id, error]
@@ -132,12 +136,12 @@ async function statesOf(
 async function fruitless(
   unmanaged: readonly Unmanaged[],
   entries: readonly Undeclared[],
-  world: World,
+  engine: EngineContext,
 ): Promise<string[]> {
   const listed = new Set(entries.map(({ thing }) => thing))
   const asked = unmanaged.filter(({ thing }) => {
-    const words = vocabularyOf(readThing(thing)?.flavor ?? '', vocabulary)
-    return !listed.has(thing) && words?.endsBy.members.length === 0
+    const words = vocabularyOf(parseAddress(thing)?.flavor ?? '', vocabulary)
+    return !listed.has(thing) && words?.neededToEnd.members.length === 0
   })
   const made = particlesToGo(
     asked.map(({ thing, place }) => ({
@@ -153,7 +157,7 @@ async function fruitless(
     [],
     vocabulary,
   )
-  const states = await statesOf([...made.values()], world)
+  const states = await statesOf([...made.values()], engine)
   const gone = new Set(
     [...made].flatMap(([{ thing }, { id }]) => {
       const state = states.get(id)
@@ -205,7 +209,7 @@ function remarksOn(
     ])
     if (next && !entry.secret) {
       const end = terminates ? 'is terminated' : 'stays beside it until somebody deletes it'
-      const from = readThing(entry.thing)?.identity ?? entry.name
+      const from = parseAddress(entry.thing)?.identity ?? entry.name
       remarks.set(next, [`renamed from ${from}: ECS cannot rename, so this one is made and that one ${end}`])
     }
   }

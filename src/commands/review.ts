@@ -4,37 +4,37 @@ import type { Step } from '../engine/document.ts'
 import type { Planned } from '../engine/plan.ts'
 import { branchIn } from '../github/branches.ts'
 import type { GitHubEvent } from '../github/event.ts'
-import type { Conversation } from '../github/reporter.ts'
+import type { PullRequestReporter } from '../github/reporter.ts'
 import { type Reviewed, reviewedForMergeGroup, reviewedForPush } from '../github/review.ts'
 import type { Inputs } from '../inputs.ts'
 import type { Problem } from '../particle.ts'
 
 /** Who asks, and for what. */
-export interface Question {
+export interface ReviewContext {
   readonly inputs: Inputs
   readonly event: GitHubEvent
-  readonly conversation: Conversation
+  readonly conversation: PullRequestReporter
 }
 
-export interface Judgement {
+export interface ReviewResult {
   /** Empty when it may be applied. */
   readonly problems: readonly Problem[]
-  readonly told: Told
+  readonly told: AffectedPullRequests
 }
 
 /** The pull requests whose comments tell what comes of an apply, and the one whose merge it is for. */
-export type Told = Pick<Reviewed, 'pullRequests' | 'merged'>
+export type AffectedPullRequests = Pick<Reviewed, 'pullRequests' | 'merged'>
 
 /** Whether a plan may be carried out: approved as it is, reviewed, or asked to be applied without. */
-export async function judge(question: Question, planned: Planned): Promise<Judgement> {
+export async function reviewPlan(question: ReviewContext, planned: Planned): Promise<ReviewResult> {
   const { approvedDigest, requireReview } = question.inputs
   const { digest } = planned.plan
   if (approvedDigest && approvedDigest !== digest) {
     const message = `nothing was applied: the plan is not the approved one any more: its digest is ${digest}, approved-digest is ${approvedDigest}; look at the plan again and approve that`
-    return { problems: [{ message }], told: await held(question) }
+    return { problems: [{ message }], told: await pullRequestsFor(question) }
   }
   // Where nothing needs a review, the look-up is for the comments alone, and nobody waits for a listing that lags.
-  if (approvedDigest || !requireReview) return { problems: [], told: await held(question) }
+  if (approvedDigest || !requireReview) return { problems: [], told: await pullRequestsFor(question) }
   const missing = (claims: ReadonlySet<string>) =>
     unreviewed(planned.plan.steps, planned.decisions, planned.claimContext, claims)
   const { claims, notes, ...told } = await lookUp(question, shown => missing(shown).length === 0)
@@ -42,7 +42,7 @@ export async function judge(question: Question, planned: Planned): Promise<Judge
 }
 
 /** The pull requests that wait for this apply: their comments tell what comes of it. */
-export async function held(question: Question): Promise<Told> {
+export async function pullRequestsFor(question: ReviewContext): Promise<AffectedPullRequests> {
   // A run by hand belongs to no merge.
   return question.event.push ? lookUp(question, () => true) : { pullRequests: [] }
 }
@@ -51,7 +51,7 @@ const nothing = (why: string): Reviewed => ({ claims: new Set(), pullRequests: [
 
 /** `enough` is true once nobody needs to wait for more. */
 async function lookUp(
-  { inputs, event, conversation }: Question,
+  { inputs, event, conversation }: ReviewContext,
   enough: (claims: ReadonlySet<string>) => boolean,
 ): Promise<Reviewed> {
   const { github } = conversation
@@ -77,8 +77,8 @@ function refusal(steps: readonly Step[], digest: string, notes: readonly string[
 }
 
 /** A merge group must hold nothing that its pull requests did not show. */
-export async function unshownInGroup(
-  { event, inputs, conversation }: Question,
+export async function unreviewedInGroup(
+  { event, inputs, conversation }: ReviewContext,
   { plan, decisions, claimContext }: Planned,
 ): Promise<Problem[]> {
   const { github } = conversation

@@ -3,38 +3,38 @@
 import { type Undeclared, undeclaredSince } from '../engine/removal.ts'
 import { vocabulary } from '../flavors/vocabulary.ts'
 import type { GitHubEvent } from '../github/event.ts'
-import { lookBack, type Past } from '../github/past.ts'
-import type { Conversation } from '../github/reporter.ts'
+import { type EarlierCommit, findEarlierCommits } from '../github/past.ts'
+import type { PullRequestReporter } from '../github/reporter.ts'
 import type { Inputs } from '../inputs.ts'
 import { load } from '../manifest/load.ts'
 import { type Particle, type Problem, sayProblem } from '../particle.ts'
-import { spellThing, thingOf, vocabularyOf } from '../schema/address.ts'
-import type { ReadBefore } from './baseline.ts'
+import { addressOf, formatAddress, vocabularyOf } from '../schema/address.ts'
+import type { ManifestReader } from './baseline.ts'
 
 /** Who asks, and for what. */
-export interface Question {
+export interface DeclarationContext {
   readonly inputs: Inputs
   readonly event: GitHubEvent
-  readonly conversation: Conversation
-  readonly before: ReadBefore
+  readonly conversation: PullRequestReporter
+  readonly before: ManifestReader
 }
 
 /** Everything that was declared once and is not any more, by thing, and what could not be found out. */
-interface Known {
+interface KnownUndeclared {
   readonly entries: readonly Undeclared[]
   readonly warnings: readonly string[]
   readonly whole: boolean
 }
 
 /** Which thing it is, as people spell it. */
-export function spelled(particle: Particle): string | undefined {
-  const thing = thingOf(particle, vocabulary)
-  return thing && spellThing(thing)
+export function addressText(particle: Particle): string | undefined {
+  const thing = addressOf(particle, vocabulary)
+  return thing && formatAddress(thing)
 }
 
-export async function everUndeclared(question: Question, now: readonly Particle[]): Promise<Known> {
+export async function everUndeclared(question: DeclarationContext, now: readonly Particle[]): Promise<KnownUndeclared> {
   const { inputs, event, conversation } = question
-  const { past, warnings, whole } = await lookBack(conversation, event, inputs.environment)
+  const { past, warnings, whole } = await findEarlierCommits(conversation, event, inputs.environment)
   const said = [...warnings]
   let known = whole
   const entries = new Map<string, Undeclared>()
@@ -59,14 +59,14 @@ export async function everUndeclared(question: Question, now: readonly Particle[
         ...(one.pullRequest !== undefined && { pullRequest: one.pullRequest }),
       })
   }
-  for (const particle of now) entries.delete(spelled(particle) ?? '')
+  for (const particle of now) entries.delete(addressText(particle) ?? '')
   return { entries: [...entries.values()], warnings: said, whole: known }
 }
 
 /** What manifests declared at an earlier commit, as far as that can be read today. */
 async function declaredAt(
-  { inputs, before }: Question,
-  { commit }: Past,
+  { inputs, before }: DeclarationContext,
+  { commit }: EarlierCommit,
 ): Promise<{ particles: readonly Particle[]; warnings: string[]; known: boolean }> {
   const found = await before(commit)
   if ('why' in found)

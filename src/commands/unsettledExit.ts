@@ -7,7 +7,7 @@ const unsettled = 13
  * Node leaves with 13 and without a word when everything waits for something that nothing will bring. That is a mistake of
  * this program, and fails the step like any other.
  */
-export function neverSilent(): void {
+export function failOnUnsettledExit(): void {
   process.once('exit', code => {
     // Node 20 tells the listener nothing, and has set its code already.
     if (code !== unsettled && process.exitCode !== unsettled) return

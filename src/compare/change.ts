@@ -31,11 +31,11 @@ export interface FoundChange extends Change {
   /** What AWS holds, also when hidden: it stays in memory, for whoever must know whether it changed. */
   readonly live?: unknown
   /** A person asked for exactly this in the inputs: nothing of it is left to review. */
-  readonly asked?: true
+  readonly requested?: true
   /** It is on its way to be deleted and made anew: the claim of the whole replacement covers what was done for that. */
-  readonly onTheWay?: true
+  readonly replacing?: true
   /** Needs a review of its own, which that of a whole definition is not: what stops tasks, what is declared done. */
-  readonly apart?: true
+  readonly reviewedApart?: true
   /** Its claim names what the particle and these parents state, in the manifests' words. */
   readonly states?: readonly ParticleId[]
 }

@@ -1,23 +1,23 @@
 import { type CompareOptions, distanceOf, rootOf } from './compare.ts'
 import { withoutEmpty } from './empty.ts'
-import { stepsOf, type Trail } from './linkedPath.ts'
-import type { Elements, Entries, Structure, Tree } from './normalize.ts'
+import { type LinkedPath, pathSteps } from './linkedPath.ts'
+import type { ElementList, EntryMap, Normalized, Structure } from './normalize.ts'
 import { pairsOf } from './pairing.ts'
-import { covered, inside, Labels, type Step } from './path.ts'
+import { childrenOf, ElementLabels, isCoveredByAny, type PathStep } from './path.ts'
 import type { Members } from './rules.ts'
-import { type Shape, shapeOf } from './schema.ts'
+import { type Schema, schemaOf } from './schema.ts'
 
 /**
  * What to send so that nothing of somebody else's is lost: the stated definition, with the live value of what is ignored,
  * and, where structures may be partial, with what the definition leaves out of a structure that it states, because ECS
  * replaces a structure as it is said. Members that are left out at the top stay out. Afterwards `compare` finds nothing.
  */
-export function overlay<Definition extends object>(
+export function mergeLive<Definition extends object>(
   stated: Definition,
   live: object,
   options: CompareOptions,
 ): Definition {
-  const shape = shapeOf(options.schema, options.rules)
+  const shape = schemaOf(options.schema, options.rules)
   const root = rootOf(withoutEmpty(stated, shape), shape, 'stated')
   if (!root) return stated
   return new Overlay(options).structure(
@@ -33,7 +33,7 @@ export function overlay<Definition extends object>(
 export const requestOf = <Definition extends object>(
   stated: Definition,
   { schema, rules }: Pick<CompareOptions, 'schema' | 'rules'>,
-): Definition => withoutEmpty(stated, shapeOf(schema, rules))
+): Definition => withoutEmpty(stated, schemaOf(schema, rules))
 
 class Overlay {
   readonly #options: CompareOptions
@@ -42,7 +42,13 @@ class Overlay {
     this.#options = options
   }
 
-  structure(stated: Structure, live: Structure | undefined, shape: Shape, steps: Trail<Step>, whole: boolean): Members {
+  structure(
+    stated: Structure,
+    live: Structure | undefined,
+    shape: Schema,
+    steps: LinkedPath<PathStep>,
+    whole: boolean,
+  ): Members {
     const both: Record<string, unknown> = { ...(stated.raw as Members) }
     for (const [name, member] of shape.members) {
       const path = { up: steps, step: name }
@@ -57,31 +63,37 @@ class Overlay {
     return both
   }
 
-  #laid(stated: Tree | undefined, live: Tree | undefined, shape: Shape, steps: Trail<Step>, whole: boolean): unknown {
+  #laid(
+    stated: Normalized | undefined,
+    live: Normalized | undefined,
+    shape: Schema,
+    steps: LinkedPath<PathStep>,
+    whole: boolean,
+  ): unknown {
     if (this.#ignored(steps)) return live?.raw
     if (!stated) return live && this.#kept(live, steps)
     if (live && live.kind !== stated.kind) return stated.raw
     if (stated.kind === 'structure') return this.structure(stated, live as Structure | undefined, shape, steps, whole)
-    if (stated.kind === 'elements') return this.#elements(stated, live as Elements | undefined, steps)
-    if (stated.kind === 'entries') return this.#entries(stated, live as Entries | undefined, steps)
+    if (stated.kind === 'elements') return this.#elements(stated, live as ElementList | undefined, steps)
+    if (stated.kind === 'entries') return this.#entries(stated, live as EntryMap | undefined, steps)
     return stated.raw
   }
 
-  #elements(stated: Elements, live: Elements | undefined, steps: Trail<Step>): unknown[] {
-    const labels = new Labels()
+  #elements(stated: ElementList, live: ElementList | undefined, steps: LinkedPath<PathStep>): unknown[] {
+    const labels = new ElementLabels()
     const list: unknown[] = []
-    for (const pair of pairsOf(stated, live, distanceOf(stated.shape, this.#options))) {
+    for (const pair of pairsOf(stated, live, distanceOf(stated.schema, this.#options))) {
       const element = pair.stated ?? pair.live
       if (!element) continue
-      const path = { up: steps, step: labels.of(element, at => this.#options.curtain.secret(stepsOf(at))) }
+      const path = { up: steps, step: labels.of(element, at => this.#options.sensitivity.isSecret(pathSteps(at))) }
       if (!pair.stated && !this.#ignored(path)) continue
-      const laid = this.#laid(pair.stated?.tree, pair.live?.tree, stated.shape, path, true)
+      const laid = this.#laid(pair.stated?.value, pair.live?.value, stated.schema, path, true)
       if (laid !== undefined) list.push(laid)
     }
     return list
   }
 
-  #entries(stated: Entries, live: Entries | undefined, steps: Trail<Step>): Members {
+  #entries(stated: EntryMap, live: EntryMap | undefined, steps: LinkedPath<PathStep>): Members {
     const both: [string, unknown][] = []
     for (const key of new Set([...stated.entries.keys(), ...(live?.entries.keys() ?? [])])) {
       const from = this.#ignored({ up: steps, step: { in: key } }) ? live : stated
@@ -92,10 +104,10 @@ class Overlay {
   }
 
   /** Of what the definition leaves out, the parts that are ignored; elements that are to go take theirs along. */
-  #kept(live: Tree, steps: Trail<Step>): unknown {
+  #kept(live: Normalized, steps: LinkedPath<PathStep>): unknown {
     if (this.#ignored(steps)) return live.raw
-    const kept: [Step, unknown][] = []
-    for (const [step, inner] of inside(live)) {
+    const kept: [PathStep, unknown][] = []
+    for (const [step, inner] of childrenOf(live)) {
       const path = { up: steps, step: step }
       const part = live.kind === 'structure' ? this.#kept(inner, path) : this.#ignored(path) ? inner.raw : undefined
       if (part !== undefined) kept.push([step, part])
@@ -105,7 +117,7 @@ class Overlay {
     return Object.fromEntries(kept.map(([step, part]) => [typeof step === 'object' ? step.in : step, part]))
   }
 
-  #ignored(steps: Trail<Step>): boolean {
-    return covered(this.#options.ignore, steps)
+  #ignored(steps: LinkedPath<PathStep>): boolean {
+    return isCoveredByAny(this.#options.ignore, steps)
   }
 }

@@ -1,5 +1,5 @@
 import { Unknown } from '../particle.ts'
-import { compareText, type Element, type Elements, normalOf, shown, textOf } from './normalize.ts'
+import { compareText, type Element, type ElementList, normalForm, printable, textOf } from './normalize.ts'
 
 /** Which stated element is which live one, each at most once. A missing side is an element that comes or goes. */
 export interface Pair {
@@ -21,13 +21,13 @@ class Candidate {
   }
 
   get text(): string {
-    this.#text ??= textOf(normalOf(this.element.tree))
+    this.#text ??= textOf(normalForm(this.element.value))
     return this.#text
   }
 
   /** Tells apart what is equal but for defaults that are answered or not. */
   get raw(): string {
-    this.#raw ??= textOf(shown(this.element.tree.raw))
+    this.#raw ??= textOf(printable(this.element.value.raw))
     return this.#raw
   }
 }
@@ -35,17 +35,17 @@ class Candidate {
 const byText = (a: Candidate, b: Candidate): number => compareText(a.text, b.text) || compareText(a.raw, b.raw)
 
 /** The same live answer in another order gives the same pairs: ties are settled by content, never by position. */
-export function pairsOf(stated: Elements | undefined, live: Elements | undefined, distance: Distance): Pair[] {
+export function pairsOf(stated: ElementList | undefined, live: ElementList | undefined, distance: Distance): Pair[] {
   const wanted = stated?.elements ?? []
   const there = live?.elements ?? []
   const rule = (stated ?? live)?.rule
-  if (!rule?.unordered && !rule?.named) {
+  if (!rule?.unordered && !rule?.key) {
     // Where the order means something, the first is the first.
     return Array.from({ length: Math.max(wanted.length, there.length) }, (_, index) =>
       pair(wanted[index], there[index]),
     )
   }
-  const byName = rule.named ? partnersByName(wanted, there) : undefined
+  const byName = rule.key ? partnersByName(wanted, there) : undefined
   if (byName) return byName
   const partners = new Map<Element, Element>()
   const free = new Set(there.map(element => new Candidate(element)))
@@ -64,7 +64,7 @@ export function pairsOf(stated: Elements | undefined, live: Elements | undefined
     }
     // What is the same stays the same, whatever is near it.
     for (const element of open) {
-      const text = textOf(normalOf(element.tree))
+      const text = textOf(normalForm(element.value))
       const same = [...left].filter(other => other.text === text).sort(byText)[0]
       if (same) take(element, same)
     }
@@ -76,7 +76,7 @@ export function pairsOf(stated: Elements | undefined, live: Elements | undefined
     for (const { element, other } of ranked) if (!partners.has(element) && left.has(other)) take(element, other)
   }
 
-  const natural = rule.named ? [rule.named] : (rule.natural ?? [])
+  const natural = rule.key ? [rule.key] : (rule.matchOn ?? [])
   if (natural.length > 0) {
     const groups = grouped([...free], ({ element }) => keyOf(element, natural))
     for (const [key, open] of grouped(wanted, element => keyOf(element, natural))) {
@@ -85,7 +85,7 @@ export function pairsOf(stated: Elements | undefined, live: Elements | undefined
     }
   }
   // Another name is another element; other elements that are left over are taken for changed ones.
-  if (!rule.named) {
+  if (!rule.key) {
     const open = wanted.filter(element => !partners.has(element))
     if (open.length > 0 && free.size > 0) match(open, [...free])
   }
@@ -134,13 +134,13 @@ function grouped<T>(all: readonly T[], keyed: (one: T) => string | undefined): M
 }
 
 /** One text for the members that tell elements apart; undefined where one of them is not known yet. */
-function keyOf({ tree }: Element, members: readonly string[]): string | undefined {
+function keyOf({ value: tree }: Element, members: readonly string[]): string | undefined {
   if (tree.kind !== 'structure') return undefined
   const values: unknown[] = []
   for (const member of members) {
     const held = tree.members.get(member)
     if (held?.kind === 'leaf' && held.value instanceof Unknown) return undefined
-    values.push(held?.says ? normalOf(held) : null)
+    values.push(held?.isSet ? normalForm(held) : null)
   }
   return textOf(values)
 }

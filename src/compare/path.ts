@@ -1,17 +1,25 @@
 /** How a place in a definition is called: in plans, and in `custom_config.ignore`. */
-import { stepsOf, type Trail } from './linkedPath.ts'
-import { compareText, type Element, normalOf, type Spot, type Structure, type Tree, textOf } from './normalize.ts'
+import { type LinkedPath, pathSteps } from './linkedPath.ts'
+import {
+  compareText,
+  type Element,
+  type Normalized,
+  normalForm,
+  type SourcePath,
+  type Structure,
+  textOf,
+} from './normalize.ts'
 
 /**
  * A step of a path as it is shown: a member's name, or what stands in brackets behind a list or
  * a string map. `as`: what stands there instead of a name that may not be shown.
  */
-export type Step = string | { readonly in: string | number; readonly as?: number }
+export type PathStep = string | { readonly in: string | number; readonly as?: number }
 
 /** `containerDefinitions[web].dockerLabels[com.example.x]`. Names in brackets stand as they are, dots and brackets too. */
-export function display(trail: Trail<Step>): string {
+export function displayPath(trail: LinkedPath<PathStep>): string {
   let text = ''
-  for (const step of stepsOf(trail)) {
+  for (const step of pathSteps(trail)) {
     if (typeof step === 'object') text += `[${step.as ?? step.in}]`
     else text += text === '' ? step : `.${step}`
   }
@@ -23,13 +31,13 @@ export function display(trail: Trail<Step>): string {
  * `[*]` stands for any element or key. The pattern is held against the names that are there instead of being taken apart,
  * so that a key with dots or brackets in it is no riddle.
  */
-export function covered(patterns: readonly string[], trail: Trail<Step>): boolean {
+export function isCoveredByAny(patterns: readonly string[], trail: LinkedPath<PathStep>): boolean {
   if (patterns.length === 0) return false
-  const steps = stepsOf(trail)
+  const steps = pathSteps(trail)
   return patterns.some(pattern => from(pattern, steps, 0, 0))
 }
 
-function from(pattern: string, steps: readonly Step[], position: number, depth: number): boolean {
+function from(pattern: string, steps: readonly PathStep[], position: number, depth: number): boolean {
   if (position === pattern.length) return depth > 0
   const step = steps[depth]
   if (step === undefined) return false
@@ -50,10 +58,14 @@ function from(pattern: string, steps: readonly Step[], position: number, depth: 
  * What a tree holds, with the step that leads there: of a definition in its own order, of a live answer in an order that
  * does not depend on the answer's.
  */
-export function* inside(tree: Tree, hides?: (at: Spot) => boolean, unnamed = false): Generator<[Step, Tree]> {
+export function* childrenOf(
+  tree: Normalized,
+  hides?: (at: SourcePath) => boolean,
+  unnamed = false,
+): Generator<[PathStep, Normalized]> {
   const stated = tree.around.side === 'stated'
   if (tree.kind === 'structure') {
-    for (const name of stated ? tree.members.keys() : tree.shape.members.keys()) {
+    for (const name of stated ? tree.members.keys() : tree.schema.members.keys()) {
       const member = tree.members.get(name)
       if (member) yield [name, member]
     }
@@ -64,26 +76,26 @@ export function* inside(tree: Tree, hides?: (at: Spot) => boolean, unnamed = fal
       if (entry) yield [{ in: key }, entry]
     }
   } else if (tree.kind === 'elements') {
-    const labels = new Labels()
+    const labels = new ElementLabels()
     for (const element of stated || !tree.rule.unordered ? tree.elements : byText(tree.elements)) {
-      yield [labels.of(element, hides, unnamed), element.tree]
+      yield [labels.of(element, hides, unnamed), element.value]
     }
   }
 }
 
 const byText = (elements: readonly Element[]): readonly Element[] =>
   elements
-    .map(element => ({ element, text: textOf(normalOf(element.tree)) }))
+    .map(element => ({ element, text: textOf(normalForm(element.value)) }))
     .sort((a, b) => compareText(a.text, b.text))
     .map(({ element }) => element)
 
 /** What the elements of one list are called: by name where they have one, else by position. */
-export class Labels {
+export class ElementLabels {
   readonly #taken = new Set<string>()
 
   /** `unnamed`: names in ECS's answer may be secrets. They are known by them, and not shown. */
-  of({ index, tree }: Element, hides?: (at: Spot) => boolean, unnamed = false): Step {
-    const name = tree.kind === 'structure' ? tree.members.get(nameMember(tree)) : undefined
+  of({ index, value: tree }: Element, hides?: (at: SourcePath) => boolean, unnamed = false): PathStep {
+    const name = tree.kind === 'structure' ? tree.members.get(keyMember(tree)) : undefined
     if (name?.kind !== 'leaf' || typeof name.value !== 'string' || name.value === '') return { in: index }
     // A secret in a path would be shown; a second one of the same name would be taken for the first.
     if (this.#taken.has(name.value) || (name.around.side === 'stated' && hides?.(name.at))) return { in: index }
@@ -93,7 +105,7 @@ export class Labels {
 }
 
 /** The member that an element is called by. */
-export const nameMember = (tree: Structure): string => tree.rule.named ?? 'name'
+export const keyMember = (tree: Structure): string => tree.rule.key ?? 'name'
 
 /** The member of the definition that a displayed path is in or below. */
 export const memberOf = (path: string): string => path.split(/[.[]/, 1)[0] ?? ''

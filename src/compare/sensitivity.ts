@@ -1,18 +1,25 @@
 import { type Node, nodeAt, type Part, type Particle, type Path, valueAt } from '../particle.ts'
 import { isHiddenAt } from './hidden.ts'
-import type { Step } from './path.ts'
-import { holdsWay, namesSecretly, secretWays, type Way, wayIn, wayOf } from './secretPaths.ts'
+import type { PathStep } from './path.ts'
+import {
+  hasSecretNames,
+  holdsSecretPath,
+  type SecretPath,
+  secretPathIn,
+  secretPathOf,
+  secretPaths,
+} from './secretPaths.ts'
 
 /** What hides values: secret variables by their place in the definition, environment variables by name. */
-export interface Curtain {
+export interface Sensitivity {
   /** A value at this path was made with a secret variable. */
-  secret(at: Path): boolean
+  isSecret(at: Path): boolean
   /** A value in AWS holds what a secret variable stands for. */
   holdsSecret?(live: unknown): boolean
   /** What stands at this place in AWS was made with a secret variable before, or may have been. */
-  wasSecret?(steps: readonly Step[]): boolean
+  wasSecret?(steps: readonly PathStep[]): boolean
   /** Some element of the list at this place has, or had, a secret for its name. */
-  namesSecretly?(steps: readonly Step[]): boolean
+  hasSecretNames?(steps: readonly PathStep[]): boolean
   /** What stands at this path in the particle's definition, stated or live, is hidden or holds something hidden. */
   hidesAt?(root: unknown, path: readonly string[]): boolean
   /** This container environment variable may be shown. */
@@ -20,7 +27,7 @@ export interface Curtain {
 }
 
 /** What the inputs say of what may be seen. */
-export interface Veil {
+export interface SensitivityPolicy {
   /** Variables whose values are hidden everywhere. */
   readonly secretVariables: ReadonlySet<string>
   /** What these stand for: what a manifest no longer says is still in AWS. */
@@ -28,45 +35,49 @@ export interface Veil {
   /** Variables that stand in claims by their names. */
   readonly releaseVariables: ReadonlySet<string>
   /** What earlier manifests said of a particle. Without it, nothing was ever secret. */
-  readonly formerly?: (particle: Particle) => Formerly
+  readonly formerSecrets?: (particle: Particle) => FormerSecrets
   /** Whether a container environment variable of this name may be shown. */
   revealed(name: string): boolean
 }
 
 /** What is known of where secret variables stood before. */
-export interface Formerly {
-  readonly ways: readonly Way[]
+export interface FormerSecrets {
+  readonly paths: readonly SecretPath[]
   /** The earlier manifests could not be read: a secret may have stood anywhere. */
   readonly unknown?: true
 }
 
 /** What the inputs say where there are none. */
-export const nothingHidden: Veil = { secretVariables: new Set(), releaseVariables: new Set(), revealed: () => true }
+export const revealEverything: SensitivityPolicy = {
+  secretVariables: new Set(),
+  releaseVariables: new Set(),
+  revealed: () => true,
+}
 
 /** Hides nothing: for questions whose answer nobody sees, such as whether two definitions say the same. */
-export const openCurtain: Curtain = { secret: () => false, revealed: () => true }
+export const nothingSensitive: Sensitivity = { isSecret: () => false, revealed: () => true }
 
 /** What is hidden of one particle: what a secret variable went into, also deep inside a value. */
-export function curtainOf(particle: Particle, veil: Veil): Curtain {
-  const revealed = (name: string) => veil.revealed(name)
-  const formerly = veil.formerly?.(particle) ?? { ways: [] }
-  const holdsSecret = (live: unknown) => holdsText(live, veil.secretValues ?? [])
-  const now = once(() => secretWays(particle.source, name => veil.secretVariables.has(name)))
+export function sensitivityOf(particle: Particle, policy: SensitivityPolicy): Sensitivity {
+  const revealed = (name: string) => policy.revealed(name)
+  const formerly = policy.formerSecrets?.(particle) ?? { paths: [] }
+  const holdsSecret = (live: unknown) => holdsText(live, policy.secretValues ?? [])
+  const now = once(() => secretPaths(particle.source, name => policy.secretVariables.has(name)))
   return {
     revealed,
-    secret(at: Path) {
+    isSecret(at: Path) {
       const node = nodeAt(particle.source, at)
-      return node !== undefined && holdsVariable(node, veil.secretVariables)
+      return node !== undefined && holdsVariable(node, policy.secretVariables)
     },
     holdsSecret,
-    wasSecret: steps => formerly.unknown === true || holdsWay(formerly.ways, wayOf(steps)),
+    wasSecret: steps => formerly.unknown === true || holdsSecretPath(formerly.paths, secretPathOf(steps)),
     // With another value the variable makes another name, so that the one in AWS is known by its list alone.
-    namesSecretly: steps =>
-      formerly.unknown === true || [now(), formerly.ways].some(ways => namesSecretly(ways, wayOf(steps))),
+    hasSecretNames: steps =>
+      formerly.unknown === true || [now(), formerly.paths].some(ways => hasSecretNames(ways, secretPathOf(steps))),
     hidesAt(root, path) {
       if (isHiddenAt(root, path, revealed) || holdsSecret(valueAt(root, path))) return true
-      const way = wayIn(root, path)
-      return holdsWay(now(), way) || holdsWay(formerly.ways, way)
+      const way = secretPathIn(root, path)
+      return holdsSecretPath(now(), way) || holdsSecretPath(formerly.paths, way)
     },
   }
 }
@@ -99,7 +110,7 @@ export function holdsVariable(node: Node, names: ReadonlySet<string>): boolean {
 }
 
 /** The text as the manifest writes it, where a variable is among those that stand by name; its value elsewhere. */
-export function written(parts: readonly Part[], byName: (variable: string) => boolean): string {
+export function writtenText(parts: readonly Part[], byName: (variable: string) => boolean): string {
   return parts
     .map(part => {
       if (typeof part === 'string') return part

@@ -1,4 +1,4 @@
-import type { Tally } from './calls.ts'
+import type { CallCounter } from './calls.ts'
 
 /** How long a request is held so that others can join its batch, in milliseconds. */
 const hold = 4
@@ -7,26 +7,29 @@ const hold = 4
  * Look at one, batch underneath: holds requests for a moment and sends them in as few calls as ECS allows.
  * A key that is asked for twice at once is sent once.
  */
-export class Gather<Answer> {
-  readonly #send: (keys: readonly string[], tally: Tally) => Promise<ReadonlyMap<string, Answer>>
+export class BatchLoader<Answer> {
+  readonly #send: (keys: readonly string[], tally: CallCounter) => Promise<ReadonlyMap<string, Answer>>
   readonly #size: number
   #batch: Map<string, PromiseWithResolvers<Answer | undefined>> | undefined
 
   /** `send` asks for at most `size` keys in one call; a key without an answer is absent. */
-  constructor(size: number, send: (keys: readonly string[], tally: Tally) => Promise<ReadonlyMap<string, Answer>>) {
+  constructor(
+    size: number,
+    send: (keys: readonly string[], tally: CallCounter) => Promise<ReadonlyMap<string, Answer>>,
+  ) {
     this.#size = size
     this.#send = send
   }
 
   /** `tally` counts the call if this is the request that begins the batch. */
-  ask(key: string, tally: Tally): Promise<Answer | undefined> {
+  load(key: string, tally: CallCounter): Promise<Answer | undefined> {
     const batch = this.#batch ?? this.#open(tally)
     const asked = batch.get(key) ?? deferred<Answer | undefined>()
     batch.set(key, asked)
     return asked.promise
   }
 
-  #open(tally: Tally): Map<string, PromiseWithResolvers<Answer | undefined>> {
+  #open(tally: CallCounter): Map<string, PromiseWithResolvers<Answer | undefined>> {
     const batch = new Map<string, PromiseWithResolvers<Answer | undefined>>()
     this.#batch = batch
     setTimeout(() => {
@@ -38,7 +41,10 @@ export class Gather<Answer> {
     return batch
   }
 
-  async #flush(asked: readonly [string, PromiseWithResolvers<Answer | undefined>][], tally: Tally): Promise<void> {
+  async #flush(
+    asked: readonly [string, PromiseWithResolvers<Answer | undefined>][],
+    tally: CallCounter,
+  ): Promise<void> {
     try {
       const answers = await this.#send(
         asked.map(([key]) => key),

@@ -103,20 +103,20 @@ export const calls = {
 
 export type CallName = keyof typeof calls
 
-type Command<Name extends CallName> = InstanceType<(typeof calls)[Name]['command']>
+type SdkCommand<Name extends CallName> = InstanceType<(typeof calls)[Name]['command']>
 
 /** What a call is asked with: the SDK's own request. */
-export type Input<Name extends CallName> = Command<Name>['input']
+export type CallInput<Name extends CallName> = SdkCommand<Name>['input']
 
 /** What it answers: the SDK's own output. */
-export type Output<Name extends CallName> =
-  Command<Name> extends {
+export type CallOutput<Name extends CallName> =
+  SdkCommand<Name> extends {
     resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: infer Answer }>
   }
     ? Answer
     : never
 
 /** Counts the calls that one step caused. */
-export interface Tally {
+export interface CallCounter {
   calls: number
 }

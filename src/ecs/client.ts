@@ -11,10 +11,10 @@ import {
   type Task,
 } from '@aws-sdk/client-ecs'
 import type { Clock } from '../clock.ts'
-import { Gather } from './batch.ts'
-import { type Call, type CallName, calls, type Input, type Output, type Tally } from './calls.ts'
-import { doubted, EcsError, explain, isDenied, isEcs, isThrottled, isUnreached } from './errors.ts'
-import { Pace, Places } from './rate.ts'
+import { BatchLoader } from './batch.ts'
+import { type Call, type CallCounter, type CallInput, type CallName, type CallOutput, calls } from './calls.ts'
+import { doubted, EcsError, ecsErrorOf, isDenied, isEcs, isThrottled, isUnreached } from './errors.ts'
+import { RateLimiter, Semaphore } from './rate.ts'
 import { ServerTime } from './serverTime.ts'
 
 export interface EcsSettings {
@@ -34,22 +34,22 @@ const attempts = 4
 const throttleAttempts = 8
 
 /** Places for calls under way, by the settings that several regions share. */
-const placesOf = new WeakMap<EcsSettings, Places>()
+const placesOf = new WeakMap<EcsSettings, Semaphore>()
 
 /** ECS in one region: the calls we may make, and looks that are gathered into the fewest calls. */
 export class Ecs {
   readonly region: string
   readonly #shared: Shared
-  readonly #tally: Tally
+  readonly #tally: CallCounter
 
-  constructor(region: string, settings: EcsSettings, shared?: Shared, tally: Tally = { calls: 0 }) {
+  constructor(region: string, settings: EcsSettings, shared?: Shared, tally: CallCounter = { calls: 0 }) {
     this.region = region
     this.#shared = shared ?? new Shared(region, settings)
     this.#tally = tally
   }
 
   /** The same ECS, counting into another tally. */
-  countedBy(tally: Tally): Ecs {
+  countedBy(tally: CallCounter): Ecs {
     return new Ecs(this.region, this.#shared.settings, this.#shared, tally)
   }
 
@@ -76,37 +76,37 @@ export class Ecs {
   }
 
   /** One call. Errors are `EcsError`s, one sentence each. */
-  call<Name extends CallName>(name: Name, input: Input<Name>): Promise<Output<Name>> {
+  call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
     return this.#shared.call(name, input, this.#tally)
   }
 
   /** The cluster, or undefined when it is missing or INACTIVE. */
   async cluster(name: string): Promise<Cluster | undefined> {
-    const cluster = await this.#shared.clusters.ask(name, this.#tally)
+    const cluster = await this.#shared.clusters.load(name, this.#tally)
     return cluster?.status === 'INACTIVE' ? undefined : cluster
   }
 
   /** The service, or undefined when it is missing, INACTIVE, or in a cluster that is not there. */
   async service(cluster: string, name: string): Promise<Service | undefined> {
-    const service = await this.#shared.services(this.#short(cluster)).ask(name, this.#tally)
+    const service = await this.#shared.services(this.#short(cluster)).load(name, this.#tally)
     return service?.status === 'INACTIVE' ? undefined : service
   }
 
   serviceRevision(arn: string): Promise<ServiceRevision | undefined> {
-    return this.#shared.serviceRevisions.ask(arn, this.#tally)
+    return this.#shared.serviceRevisions.load(arn, this.#tally)
   }
 
   /** A service deployment by its ARN; undefined when ECS has forgotten it, as it does after 90 days. */
   serviceDeployment(arn: string): Promise<ServiceDeployment | undefined> {
-    return this.#shared.serviceDeployments.ask(arn, this.#tally)
+    return this.#shared.serviceDeployments.load(arn, this.#tally)
   }
 
   /** A service's deployments of the last 90 days, newest first. */
-  async serviceDeployments(input: Input<'ListServiceDeployments'>): Promise<ServiceDeploymentBrief[]> {
+  async serviceDeployments(input: CallInput<'ListServiceDeployments'>): Promise<ServiceDeploymentBrief[]> {
     const all: ServiceDeploymentBrief[] = []
     let nextToken: string | undefined
     do {
-      const page: Output<'ListServiceDeployments'> = await this.call('ListServiceDeployments', {
+      const page: CallOutput<'ListServiceDeployments'> = await this.call('ListServiceDeployments', {
         ...input,
         maxResults: 100,
         ...(nextToken && { nextToken }),
@@ -142,18 +142,18 @@ export class Ecs {
 
   /** A family's latest ACTIVE revision, or the revision that a `family:revision` or ARN names; undefined when missing. */
   taskDefinition(reference: string): Promise<DescribeTaskDefinitionCommandOutput | undefined> {
-    return this.#shared.taskDefinitions.ask(reference, this.#tally)
+    return this.#shared.taskDefinitions.load(reference, this.#tally)
   }
 
   /** The container instance that an EC2 instance is registered as, or undefined. */
   instance(cluster: string, ec2InstanceId: string): Promise<ContainerInstance | undefined> {
-    return this.#shared.instances(this.#short(cluster)).ask(ec2InstanceId, this.#tally)
+    return this.#shared.instances(this.#short(cluster)).load(ec2InstanceId, this.#tally)
   }
 
   /** Tasks by ARN; those that ECS has forgotten are left out. */
   async tasks(cluster: string, arns: readonly string[]): Promise<Task[]> {
     const gather = this.#shared.tasks(this.#short(cluster))
-    const tasks = await Promise.all(arns.map(arn => gather.ask(arn, this.#tally)))
+    const tasks = await Promise.all(arns.map(arn => gather.load(arn, this.#tally)))
     return tasks.filter(task => task !== undefined)
   }
 
@@ -179,7 +179,7 @@ export class Ecs {
 
   async #list(cluster: string, filter: Readonly<Record<string, string>>): Promise<string[]> {
     const key = JSON.stringify({ cluster: this.#short(cluster), ...filter })
-    const arns = await this.#shared.taskLists.ask(key, this.#tally)
+    const arns = await this.#shared.taskLists.load(key, this.#tally)
     return arns ?? []
   }
 
@@ -199,7 +199,7 @@ export class Ecs {
   async newestInactive(family: string): Promise<number> {
     let nextToken: string | undefined
     do {
-      const page: Output<'ListTaskDefinitions'> = await this.call('ListTaskDefinitions', {
+      const page: CallOutput<'ListTaskDefinitions'> = await this.call('ListTaskDefinitions', {
         familyPrefix: family,
         status: 'INACTIVE',
         sort: 'DESC',
@@ -218,7 +218,7 @@ export class Ecs {
     const arns: string[] = []
     let nextToken: string | undefined
     do {
-      const page: Output<'ListTaskDefinitions'> = await this.call('ListTaskDefinitions', {
+      const page: CallOutput<'ListTaskDefinitions'> = await this.call('ListTaskDefinitions', {
         familyPrefix: family,
         status: 'ACTIVE',
         sort: 'DESC',
@@ -236,29 +236,29 @@ export class Ecs {
 /** What every view of a region shares: the clients, the pace, the batches. */
 class Shared {
   readonly settings: EcsSettings
-  readonly clusters: Gather<Cluster>
-  readonly serviceDeployments: Gather<ServiceDeployment>
-  readonly serviceRevisions: Gather<ServiceRevision>
+  readonly clusters: BatchLoader<Cluster>
+  readonly serviceDeployments: BatchLoader<ServiceDeployment>
+  readonly serviceRevisions: BatchLoader<ServiceRevision>
   /** Calls that the role has no right to. */
   readonly refused = new Set<CallName>()
-  readonly taskDefinitions: Gather<DescribeTaskDefinitionCommandOutput>
-  readonly taskLists: Gather<string[]>
+  readonly taskDefinitions: BatchLoader<DescribeTaskDefinitionCommandOutput>
+  readonly taskLists: BatchLoader<string[]>
   account: string | undefined
   readonly time: ServerTime
   readonly #region: string
-  readonly #pace: Pace
+  readonly #pace: RateLimiter
   readonly #client: ECSClient
-  readonly #services = new Map<string, Gather<Service>>()
-  readonly #instances = new Map<string, Gather<ContainerInstance>>()
-  readonly #tasks = new Map<string, Gather<Task>>()
+  readonly #services = new Map<string, BatchLoader<Service>>()
+  readonly #instances = new Map<string, BatchLoader<ContainerInstance>>()
+  readonly #tasks = new Map<string, BatchLoader<Task>>()
 
   constructor(region: string, settings: EcsSettings) {
     this.settings = settings
     this.time = new ServerTime(settings.clock)
     this.#region = region
-    const places = placesOf.get(settings) ?? new Places(settings.maxConcurrency)
+    const places = placesOf.get(settings) ?? new Semaphore(settings.maxConcurrency)
     placesOf.set(settings, places)
-    this.#pace = new Pace(settings.clock, places)
+    this.#pace = new RateLimiter(settings.clock, places)
     this.#client = new ECSClient({
       region,
       // Repeating is our own business: it waits by our clock, draws its tokens, gives way to others meanwhile, and knows
@@ -282,7 +282,7 @@ class Shared {
       { step: 'deserialize', priority: 'low', name: 'learnServerTime' },
     )
 
-    this.clusters = new Gather(100, async (names, tally) => {
+    this.clusters = new BatchLoader(100, async (names, tally) => {
       const { clusters, failures } = await this.call(
         'DescribeClusters',
         { clusters: [...names], include: ['TAGS', 'SETTINGS', 'CONFIGURATIONS', 'ATTACHMENTS'] },
@@ -291,7 +291,7 @@ class Shared {
       onlyMissing('DescribeClusters', failures)
       return new Map(clusters?.map(cluster => [cluster.clusterName ?? '', cluster]))
     })
-    this.serviceDeployments = new Gather(20, async (arns, tally) => {
+    this.serviceDeployments = new BatchLoader(20, async (arns, tally) => {
       const { serviceDeployments, failures } = await this.call(
         'DescribeServiceDeployments',
         { serviceDeploymentArns: [...arns] },
@@ -300,7 +300,7 @@ class Shared {
       onlyMissing('DescribeServiceDeployments', failures)
       return new Map(serviceDeployments?.map(deployment => [deployment.serviceDeploymentArn ?? '', deployment]))
     })
-    this.serviceRevisions = new Gather(20, async (arns, tally) => {
+    this.serviceRevisions = new BatchLoader(20, async (arns, tally) => {
       const { serviceRevisions, failures } = await this.call(
         'DescribeServiceRevisions',
         { serviceRevisionArns: [...arns] },
@@ -309,7 +309,7 @@ class Shared {
       onlyMissing('DescribeServiceRevisions', failures)
       return new Map(serviceRevisions?.map(revision => [revision.serviceRevisionArn ?? '', revision]))
     })
-    this.taskDefinitions = new Gather(1, async ([reference = ''], tally) => {
+    this.taskDefinitions = new BatchLoader(1, async ([reference = ''], tally) => {
       try {
         const answer = await this.call(
           'DescribeTaskDefinition',
@@ -325,12 +325,12 @@ class Shared {
         throw error
       }
     })
-    this.taskLists = new Gather(1, async ([key = '{}'], tally) => {
+    this.taskLists = new BatchLoader(1, async ([key = '{}'], tally) => {
       const arns: string[] = []
       let nextToken: string | undefined
       try {
         do {
-          const page: Output<'ListTasks'> = await this.call(
+          const page: CallOutput<'ListTasks'> = await this.call(
             'ListTasks',
             { ...JSON.parse(key), maxResults: 100, ...(nextToken && { nextToken }) },
             tally,
@@ -346,9 +346,9 @@ class Shared {
     })
   }
 
-  services(cluster: string): Gather<Service> {
+  services(cluster: string): BatchLoader<Service> {
     return remember(this.#services, cluster, () => {
-      return new Gather(10, async (names, tally) => {
+      return new BatchLoader(10, async (names, tally) => {
         try {
           const { services, failures } = await this.call(
             'DescribeServices',
@@ -365,9 +365,9 @@ class Shared {
     })
   }
 
-  tasks(cluster: string): Gather<Task> {
+  tasks(cluster: string): BatchLoader<Task> {
     return remember(this.#tasks, cluster, () => {
-      return new Gather(100, async (arns, tally) => {
+      return new BatchLoader(100, async (arns, tally) => {
         try {
           const { tasks, failures } = await this.call(
             'DescribeTasks',
@@ -384,14 +384,14 @@ class Shared {
     })
   }
 
-  instances(cluster: string): Gather<ContainerInstance> {
+  instances(cluster: string): BatchLoader<ContainerInstance> {
     return remember(this.#instances, cluster, () => {
-      return new Gather(50, async (ids, tally) => {
+      return new BatchLoader(50, async (ids, tally) => {
         const found = new Map<string, ContainerInstance>()
         try {
           let nextToken: string | undefined
           do {
-            const page: Output<'ListContainerInstances'> = await this.call(
+            const page: CallOutput<'ListContainerInstances'> = await this.call(
               'ListContainerInstances',
               {
                 cluster,
@@ -424,15 +424,15 @@ class Shared {
     })
   }
 
-  async call<Name extends CallName>(name: Name, input: Input<Name>, tally: Tally): Promise<Output<Name>> {
+  async call<Name extends CallName>(name: Name, input: CallInput<Name>, tally: CallCounter): Promise<CallOutput<Name>> {
     const { bucket, command, modifies, repeatable }: Call = calls[name]
     // The table pairs each name with its command; TypeScript cannot follow that through a generic key.
-    const Command = command as new (input: Input<Name>) => Parameters<ECSClient['send']>[0]
+    const Command = command as new (input: CallInput<Name>) => Parameters<ECSClient['send']>[0]
     const { clock, signal } = this.settings
     let inDoubt = false
     for (let throttled = 0, troubled = 0; ; ) {
       try {
-        const answer = await this.#pace.turn(
+        const answer = await this.#pace.schedule(
           bucket,
           () => {
             tally.calls++
@@ -441,10 +441,10 @@ class Shared {
           signal,
         )
         this.account ??= accountIn(answer, input)
-        return answer as Output<Name>
+        return answer as CallOutput<Name>
       } catch (thrown) {
         if (signal?.aborted) throw signal.reason
-        const error = explain(
+        const error = ecsErrorOf(
           thrown,
           name,
           this.#region,

@@ -1,4 +1,4 @@
-import { saidWithin } from '../untrusted.ts'
+import { markWithin } from '../untrusted.ts'
 import type { CallName } from './calls.ts'
 
 /** What ECS, or the way to it, answered instead of a result. `message` is one line for people, ECS's words in it marked. */
@@ -21,7 +21,7 @@ export class EcsError extends Error {
     unsure: boolean,
     resourceIds: readonly string[] = [],
   ) {
-    super(saidWithin(message, said))
+    super(markWithin(message, said))
     this.name = 'EcsError'
     this.call = call
     this.code = code
@@ -80,7 +80,7 @@ export const isUnreached = (error: unknown): boolean => error instanceof EcsErro
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
 /** Turns whatever the SDK threw into one sentence: what is wrong, where, and what to do. */
-export function explain(thrown: unknown, call: CallName, region: string, endpoint: string | undefined): EcsError {
+export function ecsErrorOf(thrown: unknown, call: CallName, region: string, endpoint: string | undefined): EcsError {
   if (thrown instanceof EcsError) return thrown
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : { message: String(thrown) }) as Thrown
   const name = typeof error.name === 'string' ? error.name : 'Error'

@@ -23,7 +23,7 @@ export type Bucket = keyof typeof buckets
 const share = 0.8
 
 /** Places for calls that are under way at once, whatever their region and bucket. */
-export class Places {
+export class Semaphore {
   readonly #waiting = new Set<() => void>()
   #free: number
 
@@ -32,7 +32,7 @@ export class Places {
   }
 
   /** Resolves with a place; an abort gives up the wait, and rejects with the signal's reason. */
-  take(signal?: AbortSignal): Promise<void> {
+  acquire(signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason)
     if (this.#free > 0) {
       this.#free--
@@ -54,7 +54,7 @@ export class Places {
   }
 
   /** The place goes straight to whoever waits longest, so nobody else can take it in between. */
-  give(): void {
+  release(): void {
     const [next] = this.#waiting
     if (!next) {
       this.#free++
@@ -66,25 +66,25 @@ export class Places {
 }
 
 /** Gives out turns: never more at once than there are places, never faster than ECS refills a bucket. */
-export class Pace {
+export class RateLimiter {
   readonly #clock: Clock
-  readonly #places: Places
+  readonly #places: Semaphore
   readonly #levels = new Map<Bucket, { tokens: number; at: number }>()
 
-  constructor(clock: Clock, places: Places) {
+  constructor(clock: Clock, places: Semaphore) {
     this.#clock = clock
     this.#places = places
   }
 
   /** Runs `work` when its turn has come. */
-  async turn<T>(bucket: Bucket, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async schedule<T>(bucket: Bucket, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const wait = this.#draw(bucket)
     if (wait > 0) await this.#clock.sleep(wait, signal)
-    await this.#places.take(signal)
+    await this.#places.acquire(signal)
     try {
       return await work()
     } finally {
-      this.#places.give()
+      this.#places.release()
     }
   }
 

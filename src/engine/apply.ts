@@ -1,17 +1,17 @@
 import type { FoundChange, Value } from '../compare/change.ts'
-import { curtainOf } from '../compare/sensitivity.ts'
-import type { Tally } from '../ecs/calls.ts'
+import { sensitivityOf } from '../compare/sensitivity.ts'
+import type { CallCounter } from '../ecs/calls.ts'
 import { EcsError } from '../ecs/errors.ts'
 import { type DesiredState, isGone, type Particle, type ParticleId } from '../particle.ts'
-import { claimsOf, isCovered, published } from './claims.ts'
+import { claimsOf, isCovered, publishedFor } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Report, ReportStep, Step, Transition } from './document.ts'
 import { reexamined } from './examine.ts'
-import type { Act, Verdict } from './flavor.ts'
+import type { Progress, TransitionContext } from './flavor.ts'
 import type { Graph } from './graph.ts'
 import type { Failure, Journal } from './journal.ts'
 import type { Planned } from './plan.ts'
-import { flavorOf, Pass, type World } from './refresh.ts'
+import { type EngineContext, flavorOf, Refresh } from './refresh.ts'
 
 /** Where an apply says what it is doing. */
 export interface Log {
@@ -65,17 +65,17 @@ const tries = 3
 export async function apply(
   planned: Planned,
   graph: Graph,
-  world: World,
+  engine: EngineContext,
   journal: Journal,
   settings: ApplySettings,
 ): Promise<Report> {
-  return new Walk(planned, graph, world, journal, settings).run()
+  return new Walk(planned, graph, engine, journal, settings).run()
 }
 
 class Walk {
   readonly #planned: Planned
   readonly #graph: Graph
-  readonly #world: World
+  readonly #world: EngineContext
   readonly #journal: Journal
   readonly #settings: ApplySettings
   /** What is known now: each step replaces its own when it has ended well. */
@@ -86,10 +86,10 @@ class Walk {
   /** Why no step begins any more. */
   #overtaken: string | undefined
 
-  constructor(planned: Planned, graph: Graph, world: World, journal: Journal, settings: ApplySettings) {
+  constructor(planned: Planned, graph: Graph, engine: EngineContext, journal: Journal, settings: ApplySettings) {
     this.#planned = planned
     this.#graph = graph
-    this.#world = world
+    this.#world = engine
     this.#journal = journal
     this.#settings = settings
     this.#decisions = new Map(planned.decisions)
@@ -186,7 +186,7 @@ class Walk {
   async #take(step: Step): Promise<End> {
     const { particle: id, transition } = step
     const { log } = this.#settings
-    const tally: Tally = { calls: 0 }
+    const tally: CallCounter = { calls: 0 }
     this.#journal.begin(id, transition)
     try {
       const end = await new StepRun(step, this.#context(id, tally)).run()
@@ -216,16 +216,16 @@ class Walk {
     }
   }
 
-  #context(id: ParticleId, tally: Tally): StepContext {
+  #context(id: ParticleId, tally: CallCounter): StepContext {
     // What is further away is known from its own step, or from the plan.
     const passWith = (asked: boolean) => {
-      const world = asked ? this.#world : { ...this.#world, asked: new Set<ParticleId>() }
+      const engine = asked ? this.#world : { ...this.#world, requested: new Set<ParticleId>() }
       // Parents are looked at anew: a run writes its record on its task definition.
       const anew = new Set<ParticleId>([id, ...(this.#graph.particles.get(id)?.parents ?? [])])
       const known = new Map(
         [...this.#decisions].filter(([other]) => !anew.has(other)).map(([other, { live }]) => [other, live]),
       )
-      return new Pass(this.#graph, world, tally, known, this.#memos)
+      return new Refresh(this.#graph, engine, tally, known, this.#memos)
     }
     return {
       planned: this.#planned,
@@ -233,11 +233,11 @@ class Walk {
       settings: this.#settings,
       world: this.#world,
       look: async asked => {
-        const pass = passWith(asked)
-        const live = await pass.live(id)
-        return { live, particle: await pass.resolved(id), around: await pass.around(id) }
+        const refresh = passWith(asked)
+        const live = await refresh.live(id)
+        return { live, particle: await refresh.resolved(id), around: await refresh.context(id) }
       },
-      around: () => passWith(true).around(id),
+      around: () => passWith(true).context(id),
       remember: memo => void this.#memos.set(id, memo),
     }
   }
@@ -264,14 +264,14 @@ function failureOf(error: unknown): Failure {
 interface Looked {
   readonly live: unknown
   readonly particle: Particle
-  readonly around: Omit<Act, 'say' | 'pause'>
+  readonly around: Omit<TransitionContext, 'say' | 'pause'>
 }
 
 interface StepContext {
   readonly planned: Planned
   readonly decisions: ReadonlyMap<ParticleId, Decision>
   readonly settings: ApplySettings
-  readonly world: World
+  readonly world: EngineContext
   look(asked: boolean): Promise<Looked>
   /** What a transition acts in, where nothing needs to be looked at before. */
   around(): Promise<Looked['around']>
@@ -328,7 +328,7 @@ class StepRun {
     if (problem) throw new StepFailed('Refused', problem.message)
     if (!decision.transition || decision.transition === 'wait') return
     const planned = all.decisions.get(this.#step.particle) as Decision
-    const shown = published(claimsOf(planned, all.claimContext, all.decisions), planned.transition)
+    const shown = publishedFor(claimsOf(planned, all.claimContext, all.decisions), planned.transition)
     const claims = claimsOf(decision, all.claimContext, decisions)
     if (isCovered(claims, decision.transition, new Set(shown))) return
     const paths = decision.changes.map(({ path }) => path).join(', ')
@@ -338,39 +338,39 @@ class StepRun {
     )
   }
 
-  async #carryOut(decision: Decision, transition: Transition): Promise<{ verdict: Verdict; live: unknown }> {
+  async #carryOut(decision: Decision, transition: Transition): Promise<{ verdict: Progress; live: unknown }> {
     const { particle } = decision
     const flavor = flavorOf(this.#context.world, particle)
-    const act = await this.#act()
+    const context = await this.#act()
     if (transition === 'wait') {
       this.#say(`waits: ${decision.why ?? 'it has not settled yet'}`)
-      return this.#settle(decision, flavor.resume(particle, decision.live), particle.desired, act)
+      return this.#settle(decision, flavor.adopt(particle, decision.live), particle.desired, context)
     }
     if (transition === 'replace') {
       this.#say('is deleted, to be made anew')
-      const gone = await this.#sure(decision, () => flavor.terminate(particle, decision.live, act))
-      await this.#settle(decision, gone.memo, 'terminated', act)
-      return this.#makeAnew(act)
+      const gone = await this.#sure(decision, () => flavor.terminate(particle, decision.live, context))
+      await this.#settle(decision, gone.memo, 'terminated', context)
+      return this.#makeAnew(context)
     }
     this.#say(sentences[transition])
     const { memo, live } = await this.#sure(decision, now => {
-      if (transition === 'start') return flavor.start(particle, now.live, act)
-      if (transition === 'update') return flavor.update(particle, now.live, now.changes, act)
-      return flavor.terminate(particle, now.live, act)
+      if (transition === 'start') return flavor.start(particle, now.live, context)
+      if (transition === 'update') return flavor.update(particle, now.live, now.changes, context)
+      return flavor.terminate(particle, now.live, context)
     })
-    return this.#settle({ ...decision, live }, memo, particle.desired, act)
+    return this.#settle({ ...decision, live }, memo, particle.desired, context)
   }
 
   /** What was deleted to be made anew. Whatever somebody else has made of that name meanwhile is not touched. */
-  async #makeAnew(act: Act): Promise<{ verdict: Verdict; live: unknown }> {
+  async #makeAnew(context: TransitionContext): Promise<{ verdict: Progress; live: unknown }> {
     const now = await this.#decideNow(true)
     const { particle } = now
     const flavor = flavorOf(this.#context.world, particle)
     this.#refuseWhatIsNew(now)
-    if (now.transition !== 'start') return this.#settle(now, flavor.resume(particle, now.live), 'running', act)
+    if (now.transition !== 'start') return this.#settle(now, flavor.adopt(particle, now.live), 'running', context)
     this.#say('is made anew')
-    const anew = await this.#sure(now, ({ particle: desired, live }) => flavor.start(desired, live, act))
-    return this.#settle({ ...now, live: anew.live }, anew.memo, 'running', act)
+    const anew = await this.#sure(now, ({ particle: desired, live }) => flavor.start(desired, live, context))
+    return this.#settle({ ...now, live: anew.live }, anew.memo, 'running', context)
   }
 
   /** After an unsure answer, look before trying again: it may have been carried out, or somebody else may have come in between. */
@@ -391,7 +391,7 @@ class StepRun {
         now = await this.#decideNow(true)
         if (now.transition !== decision.transition) {
           const { particle } = now
-          return { memo: flavorOf(this.#context.world, particle).resume(particle, now.live), live: now.live }
+          return { memo: flavorOf(this.#context.world, particle).adopt(particle, now.live), live: now.live }
         }
         this.#refuseWhatIsNew(now)
       }
@@ -403,8 +403,8 @@ class StepRun {
     decision: Decision,
     memo: unknown,
     goal: DesiredState,
-    act: Act,
-  ): Promise<{ verdict: Verdict; live: unknown }> {
+    context: TransitionContext,
+  ): Promise<{ verdict: Progress; live: unknown }> {
     const { particle } = decision
     const flavor = flavorOf(this.#context.world, particle)
     const { clock } = this.#context.world
@@ -413,24 +413,26 @@ class StepRun {
     let told = { sentence: '', at: since }
     for (let pause = 0; ; pause = Math.min(Math.max(firstPause, pause * 1.5), longestPause)) {
       if (pause > 0) await this.#pause(Math.min(pause, Math.max(grid, this.#deadline - clock.now())), true)
-      const watched = flavor.watch && goal === particle.desired
-      live = watched ? await flavor.watch?.(particle, live, memo, act) : (await this.#context.look(false)).live
+      const watched = flavor.poll && goal === particle.desired
+      live = watched ? await flavor.poll?.(particle, live, memo, context) : (await this.#context.look(false)).live
       const now = clock.now()
-      const judged = await this.#judge(particle, live, goal, memo, now - since, act)
+      const judged = await this.#judge(particle, live, goal, memo, now - since, context)
       live = judged.live
       let { verdict } = judged
       if (verdict.is === 'moving' && now >= this.#deadline) {
         verdict = { is: 'failed', because: `not settled after ${duration(now - this.#since)}: ${verdict.because}` }
       }
       if (verdict.is !== 'moving') {
-        const concluded = flavor.conclude && goal === particle.desired
+        const concluded = flavor.onEnded && goal === particle.desired
         if (verdict.is === 'failed') {
           // That it failed is the news, whether or not it can be written down.
-          const unsaid = concluded ? await this.#try(() => flavor.conclude?.(particle, live, memo, verdict, act)) : []
-          await this.#fail(decision, verdict, live, memo, act, unsaid)
+          const unsaid = concluded
+            ? await this.#try(() => flavor.onEnded?.(particle, live, memo, verdict, context))
+            : []
+          await this.#fail(decision, verdict, live, memo, context, unsaid)
         }
-        if (concluded) await flavor.conclude?.(particle, live, memo, verdict, act)
-        return { verdict, live: watched || flavor.conclude ? undefined : live }
+        if (concluded) await flavor.onEnded?.(particle, live, memo, verdict, context)
+        return { verdict, live: watched || flavor.onEnded ? undefined : live }
       }
       if (verdict.because !== told.sentence || now - told.at >= heartbeat) {
         this.#say(`${verdict.because}, ${duration(now - since)}`)
@@ -446,13 +448,13 @@ class StepRun {
     goal: DesiredState,
     memo: unknown,
     elapsed: number,
-    act: Act,
-  ): Promise<{ verdict: Verdict; live: unknown }> {
+    context: TransitionContext,
+  ): Promise<{ verdict: Progress; live: unknown }> {
     const flavor = flavorOf(this.#context.world, particle)
-    const verdict = flavor.settled(particle, live, goal, memo, elapsed)
-    if (!verdict.unclear || !flavor.inquire) return { verdict, live }
-    const closer = await flavor.inquire(particle, live, memo, act)
-    return { verdict: flavor.settled(particle, closer, goal, memo, elapsed), live: closer }
+    const verdict = flavor.progress(particle, live, goal, memo, elapsed)
+    if (!verdict.inconclusive || !flavor.pollClosely) return { verdict, live }
+    const closer = await flavor.pollClosely(particle, live, memo, context)
+    return { verdict: flavor.progress(particle, closer, goal, memo, elapsed), live: closer }
   }
 
   /** The sentence that it failed with, if it did. */
@@ -468,21 +470,21 @@ class StepRun {
 
   async #fail(
     decision: Decision,
-    verdict: Verdict,
+    verdict: Progress,
     live: unknown,
     memo: unknown,
-    act: Act,
+    context: TransitionContext,
     unsaid: readonly string[],
   ): Promise<never> {
     const { particle } = decision
     const flavor = flavorOf(this.#context.world, particle)
     const details = [...(verdict.details ?? [])]
     // What ECS has to say is worth a try, and never worth losing the failure itself.
-    const explained = await flavor.explain?.(particle, live, memo, act).catch(() => [])
+    const explained = await flavor.diagnose?.(particle, live, memo, context).catch(() => [])
     details.push(...(explained ?? []).filter(line => !details.includes(line)), ...unsaid)
     let because = verdict.because
     if (this.#context.settings.onFailure === 'rollback' && flavor.rollBack && this.#step.transition === 'update') {
-      because += await this.#rollBack(decision, live, act)
+      because += await this.#rollBack(decision, live, context)
     }
     const failed = new StepFailed('NotSettled', because, details)
     taskOf.set(failed, verdict.task)
@@ -490,11 +492,11 @@ class StepRun {
   }
 
   /** Puts back what ran before. The step fails either way; this says how the attempt ended. */
-  async #rollBack(decision: Decision, live: unknown, act: Act): Promise<string> {
+  async #rollBack(decision: Decision, live: unknown, context: TransitionContext): Promise<string> {
     const { particle } = decision
     const flavor = flavorOf(this.#context.world, particle)
     try {
-      const memo = await flavor.rollBack?.(particle, decision.live, live, act)
+      const memo = await flavor.rollBack?.(particle, decision.live, live, context)
       if (memo === undefined) return ''
       this.#say('is put back to what it ran before')
       const { clock } = this.#context.world
@@ -502,7 +504,7 @@ class StepRun {
       for (let pause = firstPause; ; pause = Math.min(pause * 1.5, longestPause)) {
         await this.#pause(pause, true)
         const back = (await this.#context.look(false)).live
-        const { verdict } = await this.#judge(particle, back, 'running', memo, clock.now() - since, act)
+        const { verdict } = await this.#judge(particle, back, 'running', memo, clock.now() - since, context)
         if (verdict.is === 'settled') return `; put back: ${verdict.because}`
         if (verdict.is === 'failed') return `; putting it back failed too: ${verdict.because}`
         if (clock.now() - since > this.#context.settings.waitTimeout) return `; putting it back: ${verdict.because}`
@@ -536,21 +538,21 @@ class StepRun {
     const looked = await this.#context.look(asked)
     this.#around = looked.around
     const decision = this.#decide(looked)
-    const { world, planned } = this.#context
-    return reexamined(decision, flavorOf(world, decision.particle), looked, planned.decisions, live =>
+    const { world: engine, planned } = this.#context
+    return reexamined(decision, flavorOf(engine, decision.particle), looked, planned.decisions, live =>
       this.#decide({ ...looked, live }),
     )
   }
 
   #decide({ particle, live }: Pick<Looked, 'particle' | 'live'>): Decision {
-    const { world, decisions } = this.#context
-    const curtainFor = (resolved: Particle) => curtainOf(resolved, world.veil)
-    const decision = decide(particle, live, flavorOf(world, particle), decisions, curtainFor)
-    world.learn?.(decision)
+    const { world: engine, decisions } = this.#context
+    const sensitivityFor = (resolved: Particle) => sensitivityOf(resolved, engine.sensitivity)
+    const decision = decide(particle, live, flavorOf(engine, particle), decisions, sensitivityFor)
+    engine.learn?.(decision)
     return decision
   }
 
-  async #act(): Promise<Act> {
+  async #act(): Promise<TransitionContext> {
     this.#around ??= await this.#context.around()
     return {
       ...this.#around,

@@ -1,6 +1,6 @@
 /** Whom and what claims are about: the account, the environment, and which thing there. */
 import { createHash } from 'node:crypto'
-import { holdsVariable, type Veil, written } from '../compare/sensitivity.ts'
+import { holdsVariable, type SensitivityPolicy, writtenText } from '../compare/sensitivity.ts'
 import { type Particle, Unknown } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 
@@ -12,7 +12,7 @@ export interface ClaimContext {
   /** Twelve digits; missing only where nothing is to be done. */
   readonly account: string | undefined
   readonly environment: string
-  readonly veil: Veil
+  readonly sensitivity: SensitivityPolicy
   /** By flavor: who a particle is in AWS. */
   readonly vocabularies: Readonly<Record<string, Pick<Vocabulary, 'identity'>>>
 }
@@ -22,14 +22,14 @@ export const claimHash = (claim: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(claim)).digest('hex').slice(0, 32)
 
 /** JSON with sorted keys: the same value, the same text. */
-export function sorted(value: unknown): unknown {
+export function withSortedKeys(value: unknown): unknown {
   if (value instanceof Unknown) return { unknown: value.unknown }
-  if (Array.isArray(value)) return value.map(sorted)
+  if (Array.isArray(value)) return value.map(withSortedKeys)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value)
       .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key, inside]) => [key, sorted(inside)]),
+      .map(([key, inside]) => [key, withSortedKeys(inside)]),
   )
 }
 
@@ -40,12 +40,12 @@ export function sorted(value: unknown): unknown {
  */
 export function subjectOf(
   particle: Particle<object>,
-  { account, environment, veil, vocabularies }: ClaimContext,
+  { account, environment, sensitivity: policy, vocabularies }: ClaimContext,
 ): unknown[] {
   const { flavor, region, definition, source } = particle
   const hidden = [...source.entries].flatMap(([member, { node }]) =>
-    node.kind === 'scalar' && node.parts && holdsVariable(node, veil.secretVariables)
-      ? [[member, written(node.parts, name => veil.secretVariables.has(name))] as const]
+    node.kind === 'scalar' && node.parts && holdsVariable(node, policy.secretVariables)
+      ? [[member, writtenText(node.parts, name => policy.secretVariables.has(name))] as const]
       : [],
   )
   const named = hidden.length > 0 ? { ...definition, ...Object.fromEntries(hidden) } : definition

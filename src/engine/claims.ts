@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { FoundChange, Value } from '../compare/change.ts'
-import { holdsVariable, partsByName, type Veil } from '../compare/sensitivity.ts'
+import { holdsVariable, partsByName, type SensitivityPolicy } from '../compare/sensitivity.ts'
 import { inheritsIn, type Node, nodeAt, type Particle, type ParticleId, type Path, pathKey } from '../particle.ts'
-import { type ClaimContext, claimHash, sorted, subjectOf } from './claimSubject.ts'
+import { type ClaimContext, claimHash, subjectOf, withSortedKeys } from './claimSubject.ts'
 import type { Decision } from './decide.ts'
 import type { Step } from './document.ts'
 import { isRelease } from './release.ts'
@@ -31,8 +31,8 @@ export interface StepClaims {
  * A stated value as claims know it: release and secret variables by name, every other variable by its value;
  * a hidden value as the manifest writes it, so that nobody can guess from a claim what went into it.
  */
-function claimed(node: Node, path: Path, hidden: Pick<ReadonlySet<string>, 'has'>, veil: Veil): unknown {
-  const inside = (item: Node, step: string | number) => claimed(item, [...path, step], hidden, veil)
+function claimed(node: Node, path: Path, hidden: Pick<ReadonlySet<string>, 'has'>, policy: SensitivityPolicy): unknown {
+  const inside = (item: Node, step: string | number) => claimed(item, [...path, step], hidden, policy)
   if (node.kind === 'list') return node.items.map(inside)
   if (node.kind === 'map') {
     return Object.fromEntries([...node.entries].map(([key, { node: value }]) => [key, inside(value, key)]))
@@ -40,7 +40,10 @@ function claimed(node: Node, path: Path, hidden: Pick<ReadonlySet<string>, 'has'
   if (node.inherit) return { inherit: node.inherit.from, key: node.inherit.key }
   if (!node.parts) return node.value
   const byName = hidden.has(pathKey(path))
-  return partsByName(node.parts, name => byName || veil.releaseVariables.has(name) || veil.secretVariables.has(name))
+  return partsByName(
+    node.parts,
+    name => byName || policy.releaseVariables.has(name) || policy.secretVariables.has(name),
+  )
 }
 
 type Decisions = ReadonlyMap<ParticleId, Decision>
@@ -65,14 +68,17 @@ export function claimsOf(
     ...changes.flatMap(change => claimOf(change, decision, context, decisions, write)),
     // Somebody else's value goes live with it, whatever it is.
     ...decision.kept.map(({ path, after, sensitive }) => ({
-      claim: write(['kept', subject, path, ...(sensitive ? [] : [sorted(after) ?? null])]),
+      claim: write(['kept', subject, path, ...(sensitive ? [] : [withSortedKeys(after) ?? null])]),
       adds: false,
     })),
   ]
   const claims = [...new Map(found.map(one => [one.claim, one])).values()]
-  if (decision.sanctioned) return { changes: claims.filter(({ apart }) => apart) }
+  if (decision.preapproved) return { changes: claims.filter(({ apart }) => apart) }
   const { source, options } = particle
-  const definition = claimHash([sorted(claimed(source, [], decision.hidden, context.veil)), sorted(options)])
+  const definition = claimHash([
+    withSortedKeys(claimed(source, [], decision.hidden, context.sensitivity)),
+    withSortedKeys(options),
+  ])
   const origins = inheritedFrom(source).map(id => subjectAt(id, context, decisions))
   const whole = (as: 'start' | 'replace') => write(['whole', subject, as, definition, origins])
   return {
@@ -93,8 +99,18 @@ function claimOf(
   transition = decision.transition,
 ): ChangeClaim[] {
   const { particle } = decision
-  const { veil } = context
-  const { path, before, after, sensitive, at, asked, onTheWay, apart, states } = change
+  const { sensitivity: policy } = context
+  const {
+    path,
+    before,
+    after,
+    sensitive,
+    at,
+    requested: asked,
+    replacing: onTheWay,
+    reviewedApart: apart,
+    states,
+  } = change
   if (asked || onTheWay) return []
   // What stands apart is allowed as such, whether it goes along with a start or is done later.
   const does = apart ? null : (transition ?? null)
@@ -103,17 +119,17 @@ function claimOf(
   if (states) {
     const stating = [particle, ...states.map(parent => decisions.get(parent)?.particle)]
     const texts = stating.map(
-      one => one && [one.id, sorted(claimed(one.source, [], everywhere, veil)), sorted(one.options)],
+      one => one && [one.id, withSortedKeys(claimed(one.source, [], everywhere, policy)), withSortedKeys(one.options)],
     )
     const stated = claimHash(texts)
-    return [{ claim: write(['states', subject, path, sorted(after) ?? null, stated]), adds: false, ...own }]
+    return [{ claim: write(['states', subject, path, withSortedKeys(after) ?? null, stated]), adds: false, ...own }]
   }
   const parent = decision.filled.get(path)
   if (parent) {
     // What a parent fills is claimed by the parent: a revision's number says nothing.
     const own = decisions.get(parent)
     // It follows a revision that nobody needs to review: what it runs differs by release variables alone.
-    const behind = own && typeof before === 'string' ? own.behind.get(before) : undefined
+    const behind = own && typeof before === 'string' ? own.staleRevisions.get(before) : undefined
     // Whether the revision is registered in this apply, or was before it, is no part of what runs.
     const inside = own ? (behind ?? []).flatMap(one => claimOf(one, own, context, decisions, write, 'update')) : []
     if (behind && behind.length > 0 && inside.length === 0) return []
@@ -123,15 +139,15 @@ function claimOf(
     return [{ claim: write(follows), adds: false }, ...inside]
   }
   const node = at && nodeAt(particle.source, at)
-  if (node && isRelease(node, change.live ?? before, veil)) return []
-  const stated = node ? claimed(node, at, decision.hidden, veil) : sorted(after)
+  if (node && isRelease(node, change.live ?? before, policy)) return []
+  const stated = node ? claimed(node, at, decision.hidden, policy) : withSortedKeys(after)
   const origins = (node ? inheritedFrom(node) : []).map(id => subjectAt(id, context, decisions))
   // What AWS holds behind a hidden value is in no claim, nor is what a release variable was before.
-  const unsaid = sensitive || (node && holdsVariable(node, veil.releaseVariables) && before === undefined)
+  const unsaid = sensitive || (node && holdsVariable(node, policy.releaseVariables) && before === undefined)
   const value = {
-    ...(!unsaid && { before: sorted(before) ?? null }),
+    ...(!unsaid && { before: withSortedKeys(before) ?? null }),
     // A hidden value stands in a claim by its hash, so that the claim itself may be shown to whoever posts it.
-    after: sensitive ? { hidden: claimHash([sorted(stated) ?? null]) } : (sorted(stated) ?? null),
+    after: sensitive ? { hidden: claimHash([withSortedKeys(stated) ?? null]) } : (withSortedKeys(stated) ?? null),
   }
   const claim = write(['change', subject, does, path, value, origins])
   return [{ claim, adds: node !== undefined && before === undefined && isNothing(change.live), ...own }]
@@ -141,7 +157,10 @@ function claimOf(
 const isNothing = (live: unknown): boolean => live === undefined || (Array.isArray(live) && live.length === 0)
 
 /** A reference that the parent should know, and does not: of the same thing, and not the one in hand. */
-function isNewerThanKnown(before: unknown, { standing, reference, behind }: Decision): before is string {
+function isNewerThanKnown(
+  before: unknown,
+  { previousReference: standing, reference, staleRevisions: behind }: Decision,
+): before is string {
   if (typeof before !== 'string' || before === standing || before === reference) return false
   const thing = (text: unknown) => (typeof text === 'string' ? text.replace(/:\d+$/, '') : undefined)
   return [standing, reference, ...behind.keys()].some(known => thing(known) === thing(before))
@@ -181,7 +200,7 @@ export function isCovered(
 }
 
 /** What a step publishes to be reviewed. Only what is started or replaced publishes its whole definition. */
-export function published({ changes, whole }: StepClaims, transition: Decision['transition']): string[] {
+export function publishedFor({ changes, whole }: StepClaims, transition: Decision['transition']): string[] {
   const own = changes.map(({ claim }) => claim)
   return whole && (transition === 'start' || transition === 'replace') ? [...own, whole[transition]] : own
 }
@@ -203,7 +222,7 @@ export function unreviewed(
 export function publishedClaims(decisions: Decisions, context: ClaimContext): string[] {
   const all = new Set<string>()
   for (const decision of decisions.values()) {
-    for (const claim of published(claimsOf(decision, context, decisions), decision.transition)) all.add(claim)
+    for (const claim of publishedFor(claimsOf(decision, context, decisions), decision.transition)) all.add(claim)
   }
   return [...all].sort()
 }
@@ -217,7 +236,7 @@ export function claimsMade(
   context: ClaimContext,
 ): Readonly<Record<ParticleId, readonly Claim[]>> {
   const made = [...decisions].map(([id, decision]) => {
-    const texts = published(claimsOf(decision, context, decisions, JSON.stringify), decision.transition)
+    const texts = publishedFor(claimsOf(decision, context, decisions, JSON.stringify), decision.transition)
     return [id, [...new Set(texts)].sort().map((text): Claim => JSON.parse(text))] as const
   })
   return Object.fromEntries(made.filter(([, claims]) => claims.length > 0))
@@ -260,7 +279,7 @@ export function digestOf(steps: readonly Step[], decisions: Decisions, context: 
     .filter(({ transition }) => transition !== 'wait')
     .map(({ particle, transition, to, changes, kept, follows, protected: left }) => {
       const decision = decisions.get(particle)
-      return sorted({
+      return withSortedKeys({
         particle,
         transition,
         to,
@@ -269,8 +288,8 @@ export function digestOf(steps: readonly Step[], decisions: Decisions, context: 
         follows,
         left,
         subject: decision ? subjectOf(decision.particle, context) : undefined,
-        hidden: decision ? hiddenTexts(decision, context.veil) : [],
-        claims: decision ? published(claimsOf(decision, context, decisions), transition) : undefined,
+        hidden: decision ? hiddenTexts(decision, context.sensitivity) : [],
+        claims: decision ? publishedFor(claimsOf(decision, context, decisions), transition) : undefined,
       })
     })
   const { account, environment } = context
@@ -280,11 +299,11 @@ export function digestOf(steps: readonly Step[], decisions: Decisions, context: 
   return `sha256:${hex}`
 }
 
-function hiddenTexts(decision: Decision, veil: Veil): Value[] {
+function hiddenTexts(decision: Decision, policy: SensitivityPolicy): Value[] {
   return decision.changes
     .filter(({ sensitive }) => sensitive)
     .map(({ at }) => {
       const node = at && nodeAt(decision.particle.source, at)
-      return node ? (sorted(claimed(node, at, decision.hidden, veil)) as Value) : null
+      return node ? (withSortedKeys(claimed(node, at, decision.hidden, policy)) as Value) : null
     })
 }

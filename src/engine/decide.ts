@@ -1,6 +1,6 @@
 import type { FoundChange } from '../compare/change.ts'
 import { memberOf } from '../compare/path.ts'
-import type { Curtain } from '../compare/sensitivity.ts'
+import type { Sensitivity } from '../compare/sensitivity.ts'
 import {
   type Inherit,
   inheritsIn,
@@ -44,15 +44,15 @@ export interface Decision {
   /** Members that parents filled, because the manifest leaves them to their links. */
   readonly filled: ReadonlyMap<string, ParticleId>
   /** Nothing of it is left to review. */
-  readonly sanctioned: boolean
+  readonly preapproved: boolean
   /** What children run that is not what is stated, by their reference. */
-  readonly behind: ReadonlyMap<string, readonly FoundChange[]>
+  readonly staleRevisions: ReadonlyMap<string, readonly FoundChange[]>
   /** What children put into the member that they need this particle for. */
   readonly reference: string | Unknown | undefined
   /** The same before an update: what the changes are compared with. */
-  readonly standing: string | Unknown | undefined
+  readonly previousReference: string | Unknown | undefined
   /** The definition as it is in AWS, for those that inherit from it. */
-  readonly current: Readonly<Record<string, unknown>> | undefined
+  readonly currentDefinition: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Decides from what is stated and what is there. Pure: the same answers, the same decision. */
@@ -61,13 +61,13 @@ export function decide(
   live: unknown,
   flavor: AnyFlavor,
   parents: ReadonlyMap<ParticleId, Decision>,
-  curtainFor: (particle: Particle) => Curtain,
+  sensitivityFor: (particle: Particle) => Sensitivity,
 ): Decision {
-  const inherited = inheritance(parents, curtainFor)
+  const inherited = inheritance(parents, sensitivityFor)
   const { particle, filled } = withNeeds(withInherits(stated, inherited), flavor, parents)
   const observed = flavor.read(particle, live)
-  const curtain = curtainFor(particle)
-  const { transition, reason, why, comparison } = choose(particle, live, flavor, observed, curtain)
+  const sensitivity = sensitivityFor(particle)
+  const { transition, reason, why, comparison } = choose(particle, live, flavor, observed, sensitivity)
   const refused = [...refusedInherits(particle, inherited), ...(comparison.problems ?? [])]
   const problems = refused.map(({ at, message }) => ({ place: placeOf(particle, at), message }))
   const changes = transition && transition !== 'wait' ? comparison.changes : []
@@ -84,13 +84,13 @@ export function decide(
     risks: comparison.risks ?? [],
     warnings: [...(comparison.warnings ?? []), ...(observed.warnings ?? [])],
     problems,
-    hidden: new Set(changes.length > 0 ? hiddenPlaces(flavor.describe(particle, live, curtain).changes) : []),
+    hidden: new Set(changes.length > 0 ? hiddenPlaces(flavor.additions(particle, live, sensitivity).changes) : []),
     filled,
-    sanctioned: comparison.sanctioned === true,
-    behind: (live !== undefined && flavor.behind?.(particle, live, curtain)) || new Map(),
+    preapproved: comparison.preapproved === true,
+    staleRevisions: (live !== undefined && flavor.staleRevisions?.(particle, live, sensitivity)) || new Map(),
     reference: flavor.reference(particle, live, changes),
-    standing: transition === 'update' ? flavor.reference(particle, live, []) : undefined,
-    current: flavor.current(particle, live),
+    previousReference: transition === 'update' ? flavor.reference(particle, live, []) : undefined,
+    currentDefinition: flavor.currentDefinition(particle, live),
   }
 }
 
@@ -112,7 +112,13 @@ interface Choice {
 
 const nothing: Comparison = { changes: [] }
 
-function choose(particle: Particle, live: unknown, flavor: AnyFlavor, observed: Observed, curtain: Curtain): Choice {
+function choose(
+  particle: Particle,
+  live: unknown,
+  flavor: AnyFlavor,
+  observed: Observed,
+  sensitivity: Sensitivity,
+): Choice {
   if (flavor.referenceOnly) return { reason: 'reference', comparison: nothing }
   if (particle.desired !== 'running') return chooseLeaving(particle, live, flavor, observed)
   if (observed.done) {
@@ -124,10 +130,10 @@ function choose(particle: Particle, live: unknown, flavor: AnyFlavor, observed: 
     }
   }
   if (isGone(observed.state) && !observed.failed && !observed.unsettled) {
-    return chooseStart(particle, live, flavor, curtain)
+    return chooseStart(particle, live, flavor, sensitivity)
   }
-  if (observed.incomplete) return chooseStart(particle, live, flavor, curtain)
-  return chooseUpdate(particle, live, flavor, observed, curtain)
+  if (observed.incomplete) return chooseStart(particle, live, flavor, sensitivity)
+  return chooseUpdate(particle, live, flavor, observed, sensitivity)
 }
 
 function chooseLeaving(particle: Particle, live: unknown, flavor: AnyFlavor, observed: Observed): Choice {
@@ -137,11 +143,11 @@ function chooseLeaving(particle: Particle, live: unknown, flavor: AnyFlavor, obs
     return { transition: 'wait', ...(observed.why && { why: observed.why }), comparison: nothing }
   }
   const transition = particle.desired === 'stopped' ? 'stop' : 'terminate'
-  return { transition, comparison: { changes: [], risks: flavor.goodbye(particle, live) } }
+  return { transition, comparison: { changes: [], risks: flavor.removalRisks(particle, live) } }
 }
 
-function chooseStart(particle: Particle, live: unknown, flavor: AnyFlavor, curtain: Curtain): Choice {
-  const comparison = flavor.describe(particle, live, curtain)
+function chooseStart(particle: Particle, live: unknown, flavor: AnyFlavor, sensitivity: Sensitivity): Choice {
+  const comparison = flavor.additions(particle, live, sensitivity)
   if (comparison.absent === undefined) return { transition: 'start', comparison }
   const warnings = [`${particle.id}: ${comparison.absent}`, ...(comparison.warnings ?? [])]
   return { reason: 'reference', why: comparison.absent, comparison: { ...nothing, warnings } }
@@ -152,9 +158,9 @@ function chooseUpdate(
   live: unknown,
   flavor: AnyFlavor,
   observed: Observed,
-  curtain: Curtain,
+  sensitivity: Sensitivity,
 ): Choice {
-  const comparison = flavor.compare(particle, live, curtain)
+  const comparison = flavor.compare(particle, live, sensitivity)
   const why = observed.why && { why: observed.why }
   if (comparison.replaces && comparison.replaces.length > 0 && !particle.persistOnUpdate) {
     if (particle.options.allow_replace === true) return { transition: 'replace', comparison }
@@ -165,8 +171,8 @@ function chooseUpdate(
     }
     return { transition: 'replace', comparison: { ...comparison, problems: [...(comparison.problems ?? []), refusal] } }
   }
-  if (comparison.held !== undefined && !particle.persistOnUpdate) {
-    return { reason: 'failed', why: comparison.held, comparison: { ...comparison, changes: [] } }
+  if (comparison.heldBack !== undefined && !particle.persistOnUpdate) {
+    return { reason: 'failed', why: comparison.heldBack, comparison: { ...comparison, changes: [] } }
   }
   if (comparison.changes.length > 0) {
     return particle.persistOnUpdate ? { reason: 'protected', comparison } : { transition: 'update', comparison }
@@ -182,13 +188,13 @@ type Given = { readonly value?: unknown } | { readonly refused: string }
 
 /** A parent that is yet to be made, or made anew, cannot be inherited from yet; what it hides never can. */
 const inheritance =
-  (parents: ReadonlyMap<ParticleId, Decision>, curtainFor: (particle: Particle) => Curtain) =>
+  (parents: ReadonlyMap<ParticleId, Decision>, sensitivityFor: (particle: Particle) => Sensitivity) =>
   ({ from, key }: Inherit): Given => {
     const parent = parents.get(from)
     if (!parent || isUnsettled(parent)) return {}
-    const { particle, current, transition } = parent
+    const { particle, currentDefinition: current, transition } = parent
     const path = key.split('.')
-    if (curtainFor(particle).hidesAt?.(current, path)) {
+    if (sensitivityFor(particle).hidesAt?.(current, path)) {
       const { file, line } = particle.place
       return { refused: `${key} from ${from} (${file}:${line}), which hides it; ${hiddenInherit}` }
     }

@@ -1,35 +1,35 @@
 import type { ParticleId } from '../particle.ts'
 import type { Decision } from './decide.ts'
-import type { AnyFlavor, Surroundings } from './flavor.ts'
+import type { AnyFlavor, FlavorContext } from './flavor.ts'
 import type { Graph } from './graph.ts'
 import { decideAll } from './plan.ts'
-import { flavorOf, type Pass, type World } from './refresh.ts'
+import { type EngineContext, flavorOf, type Refresh } from './refresh.ts'
 
 /** Decides for every particle, and once more with what is only worth asking about those that would be updated. */
 export async function decideExamined(
   graph: Graph,
   lives: ReadonlyMap<ParticleId, unknown>,
-  world: World,
-  pass: Pass,
+  engine: EngineContext,
+  refresh: Refresh,
 ): Promise<Map<ParticleId, Decision>> {
-  const decisions = decideAll(graph, lives, world)
+  const decisions = decideAll(graph, lives, engine)
   const closer = new Map(lives)
   await Promise.all(
     [...decisions].map(async ([id, { particle, live, transition, changes }]) => {
-      const { examine } = flavorOf(world, particle)
+      const { examine } = flavorOf(engine, particle)
       if (examine && transition === 'update')
-        closer.set(id, await examine(particle, live, changes, await pass.around(id)))
+        closer.set(id, await examine(particle, live, changes, await refresh.context(id)))
     }),
   )
   const isCloser = [...closer].some(([id, live]) => live !== lives.get(id))
-  return isCloser ? decideAll(graph, closer, world) : decisions
+  return isCloser ? decideAll(graph, closer, engine) : decisions
 }
 
 /** The same decision at the time of its step, with what was found for the plan. */
 export async function reexamined(
   decision: Decision,
   { examine }: AnyFlavor,
-  { around }: { readonly around: Surroundings },
+  { around }: { readonly around: FlavorContext },
   planned: ReadonlyMap<ParticleId, Decision>,
   decideWith: (live: unknown) => Decision,
 ): Promise<Decision> {

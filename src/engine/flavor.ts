@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { FoundChange } from '../compare/change.ts'
-import type { Curtain } from '../compare/sensitivity.ts'
+import type { Sensitivity } from '../compare/sensitivity.ts'
 import type { Ecs } from '../ecs/client.ts'
 import type { DesiredState, Particle, ParticleId, Path, State, Unknown } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
@@ -39,21 +39,21 @@ export interface Comparison {
   readonly problems?: readonly { readonly at: Path; readonly message: string }[]
   readonly warnings?: readonly string[]
   /** Why nothing of it is carried out until it changes or a person asks for it: what it would bring has failed before. */
-  readonly held?: string
+  readonly heldBack?: string
   /** Equivalent because an existing revision is pinned. */
   readonly pinned?: true
   /** A person asked for all of this in the inputs, or it follows from release variables alone: nothing is left to review. */
-  readonly sanctioned?: true
+  readonly preapproved?: true
   /** It cannot be started from here, and that is no error: why. */
   readonly absent?: string
 }
 
 /** Is it there yet? A pure judgement with a sentence: `1 of 2 tasks running, deployment IN_PROGRESS`. */
-export interface Verdict {
+export interface Progress {
   readonly is: 'moving' | 'settled' | 'failed'
   readonly because: string
   /** A closer look (`inquire`) would tell more: judge again after it. */
-  readonly unclear?: true
+  readonly inconclusive?: true
   /** ECS's own words, oldest first: events, stopped reasons, exit codes. */
   readonly details?: readonly string[]
   /** For the report: which tasks ran, and how they ended. */
@@ -61,7 +61,7 @@ export interface Verdict {
 }
 
 /** What is around a particle while it is looked at. Every fact is asked for once per pass. */
-export interface Surroundings {
+export interface FlavorContext {
   readonly ecs: Ecs
   readonly environment: string
   /** GitHub's id of the repository; undefined where nobody knows it. */
@@ -74,7 +74,7 @@ export interface Surroundings {
   /** AWS's answer for another particle, looked up in the same pass. */
   live(id: ParticleId): Promise<unknown>
   /** The inputs name this particle in `retry-tasks` or `redeploy`. */
-  readonly asked: boolean
+  readonly requested: boolean
   /** What a job is known by in records, release variables aside; undefined without any. `job` is the one that is looked at. */
   releaseSignatures(job: Particle<object>, content: JobContent): ReleaseSignatures | undefined
   /** What this apply's own transition of the particle left to remember. */
@@ -82,7 +82,7 @@ export interface Surroundings {
 }
 
 /** What a transition may use, and say. */
-export interface Act extends Surroundings {
+export interface TransitionContext extends FlavorContext {
   /** One sentence for the log. */
   say(sentence: string): void
   /** Sleeps, unless the apply is cancelled or the step's time is up: then it throws. */
@@ -101,11 +101,11 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
 
   // Pure: tables in, tables out.
   read(particle: Particle<Definition>, live: Live | undefined): Observed
-  compare(particle: Particle<Definition>, live: Live, curtain: Curtain): Comparison
+  compare(particle: Particle<Definition>, live: Live, sensitivity: Sensitivity): Comparison
   /** A start, leaf by leaf, with what must be known of it. */
-  describe(particle: Particle<Definition>, live: Live | undefined, curtain: Curtain): Comparison
+  additions(particle: Particle<Definition>, live: Live | undefined, sensitivity: Sensitivity): Comparison
   /** What must be known before it goes, each a sentence. */
-  goodbye(particle: Particle<Definition>, live: Live): readonly string[]
+  removalRisks(particle: Particle<Definition>, live: Live): readonly string[]
   /** What children put into the member that they need this particle for: a value, or that only an apply will tell. */
   reference(
     particle: Particle<Definition>,
@@ -113,22 +113,29 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     changes: readonly FoundChange[],
   ): string | Unknown | undefined
   /** What children run that is not what is stated, by their reference, and how it differs. */
-  behind?(particle: Particle<Definition>, live: Live, curtain: Curtain): ReadonlyMap<string, readonly FoundChange[]>
+  staleRevisions?(
+    particle: Particle<Definition>,
+    live: Live,
+    sensitivity: Sensitivity,
+  ): ReadonlyMap<string, readonly FoundChange[]>
   /** The definition as it is in AWS, for `$inherit$`. */
-  current(particle: Particle<Definition>, live: Live | undefined): Readonly<Record<string, unknown>> | undefined
+  currentDefinition(
+    particle: Particle<Definition>,
+    live: Live | undefined,
+  ): Readonly<Record<string, unknown>> | undefined
   /** What a transition that is already under way is judged by. */
-  resume(particle: Particle<Definition>, live: Live | undefined): Memo
+  adopt(particle: Particle<Definition>, live: Live | undefined): Memo
   /** `elapsed`: milliseconds since the transition, for what ECS may not show at once. */
-  settled(
+  progress(
     particle: Particle<Definition>,
     live: Live | undefined,
     goal: DesiredState,
     memo: Memo,
     elapsed: number,
-  ): Verdict
+  ): Progress
 
   // I/O: the only code that calls ECS.
-  look(particle: Particle<Definition>, around: Surroundings): Promise<Live | undefined>
+  describe(particle: Particle<Definition>, around: FlavorContext): Promise<Live | undefined>
   /**
    * Before an update: what is worth asking only then, such as whether what it would bring has failed before. With it the
    * particle is compared again. `known` was found by an earlier look of the same run, and is not asked for again.
@@ -137,28 +144,53 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     particle: Particle<Definition>,
     live: Live,
     changes: readonly FoundChange[],
-    around: Surroundings,
+    around: FlavorContext,
     known?: Live,
   ): Promise<Live>
   /** What settles an `unclear` verdict: asked for rarely, because a look does not show it. */
-  inquire?(particle: Particle<Definition>, live: Live | undefined, memo: Memo, act: Act): Promise<Live | undefined>
-  /** A cheaper look while a transition settles, from what was seen last. Without it, `look` is used. */
-  watch?(particle: Particle<Definition>, live: Live | undefined, memo: Memo, act: Act): Promise<Live | undefined>
-  start(particle: Particle<Definition>, live: Live | undefined, act: Act): Promise<Memo>
-  update(particle: Particle<Definition>, live: Live, changes: readonly FoundChange[], act: Act): Promise<Memo>
-  terminate(particle: Particle<Definition>, live: Live, act: Act): Promise<Memo>
-  /** After it failed, or never settled: what ECS has to say about it. */
-  explain?(particle: Particle<Definition>, live: Live | undefined, memo: Memo, act: Act): Promise<readonly string[]>
-  /** After it has settled, whatever the verdict: what must outlive ECS's memory (how a job ended). */
-  conclude?(
+  pollClosely?(
     particle: Particle<Definition>,
     live: Live | undefined,
     memo: Memo,
-    verdict: Verdict,
-    act: Act,
+    context: TransitionContext,
+  ): Promise<Live | undefined>
+  /** A cheaper look while a transition settles, from what was seen last. Without it, `look` is used. */
+  poll?(
+    particle: Particle<Definition>,
+    live: Live | undefined,
+    memo: Memo,
+    context: TransitionContext,
+  ): Promise<Live | undefined>
+  start(particle: Particle<Definition>, live: Live | undefined, context: TransitionContext): Promise<Memo>
+  update(
+    particle: Particle<Definition>,
+    live: Live,
+    changes: readonly FoundChange[],
+    context: TransitionContext,
+  ): Promise<Memo>
+  terminate(particle: Particle<Definition>, live: Live, context: TransitionContext): Promise<Memo>
+  /** After it failed, or never settled: what ECS has to say about it. */
+  diagnose?(
+    particle: Particle<Definition>,
+    live: Live | undefined,
+    memo: Memo,
+    context: TransitionContext,
+  ): Promise<readonly string[]>
+  /** After it has settled, whatever the verdict: what must outlive ECS's memory (how a job ended). */
+  onEnded?(
+    particle: Particle<Definition>,
+    live: Live | undefined,
+    memo: Memo,
+    verdict: Progress,
+    context: TransitionContext,
   ): Promise<void>
   /** After a failed rollout, with `on-failure: rollback`: back to what ran before; undefined when it is back already. */
-  rollBack?(particle: Particle<Definition>, before: Live, now: Live | undefined, act: Act): Promise<Memo | undefined>
+  rollBack?(
+    particle: Particle<Definition>,
+    before: Live,
+    now: Live | undefined,
+    context: TransitionContext,
+  ): Promise<Memo | undefined>
 }
 /** A flavor whose definition and answers nobody looks into: the engine hands them from one method to the next. */
 export type AnyFlavor = Flavor<Readonly<Record<string, unknown>>, unknown, unknown>

@@ -1,12 +1,12 @@
 import type { Change, FoundChange } from '../compare/change.ts'
-import { curtainOf } from '../compare/sensitivity.ts'
+import { sensitivityOf } from '../compare/sensitivity.ts'
 import type { Particle, ParticleId, Problem } from '../particle.ts'
 import type { ClaimContext } from './claimSubject.ts'
 import { digestOf } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Plan, Removed, Step, Summary, Transition, Unchanged } from './document.ts'
 import { compareIds, type Graph, inOrder } from './graph.ts'
-import { flavorOf, type World } from './refresh.ts'
+import { type EngineContext, flavorOf } from './refresh.ts'
 
 /** What a plan is made from, beside manifests and AWS's answers. */
 export interface PlanSettings {
@@ -35,17 +35,17 @@ export interface Planned {
 export function decideAll(
   graph: Graph,
   lives: ReadonlyMap<ParticleId, unknown>,
-  world: World,
+  engine: EngineContext,
 ): Map<ParticleId, Decision> {
   const decisions = new Map<ParticleId, Decision>()
   for (const id of graph.order) {
     const particle = graph.particles.get(id)
     if (!particle) continue
-    const decision = decide(particle, lives.get(id), flavorOf(world, particle), decisions, resolved =>
-      curtainOf(resolved, world.veil),
+    const decision = decide(particle, lives.get(id), flavorOf(engine, particle), decisions, resolved =>
+      sensitivityOf(resolved, engine.sensitivity),
     )
     decisions.set(id, decision)
-    world.learn?.(decision)
+    engine.learn?.(decision)
   }
   return decisions
 }
@@ -128,28 +128,28 @@ function nearest(acting: ReadonlySet<ParticleId>, next: (id: ParticleId) => read
 const source = ({ place }: Particle) => ({ file: place.file, line: place.line })
 
 /** A change without what must never leave: where it was found, and what AWS holds behind a hidden value. */
-export function shown({ path, before, after, sensitive }: FoundChange): Change {
+export function shownChange({ path, before, after, sensitive }: FoundChange): Change {
   if (sensitive) return { path, sensitive }
   return { path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }
 }
 
 function stepOf(decisions: ReadonlyMap<ParticleId, Decision>, id: ParticleId, dependsOn: readonly ParticleId[]): Step {
   const decision = decisions.get(id) as Decision
-  const { particle, observed, transition, changes, risks, why, standing, reference } = decision
+  const { particle, observed, transition, changes, risks, why, previousReference: standing, reference } = decision
   const held = particle.parents.filter(parent => decisions.get(parent)?.reason === 'failed')
   return {
     particle: id,
     transition: transition as Transition,
     from: observed.state,
     to: particle.desired,
-    changes: changes.map(shown),
+    changes: changes.map(shownChange),
     dependsOn,
     risks: [...risks, ...held.map(parent => `held back until ${parent} has succeeded`)],
     ...(why && { why }),
     ...(typeof standing === 'string' && standing !== reference && { after: standing }),
-    ...(decision.kept.length > 0 && { kept: decision.kept.map(shown) }),
+    ...(decision.kept.length > 0 && { kept: decision.kept.map(shownChange) }),
     ...followed(decision, decisions),
-    ...(decision.protected.length > 0 && { protected: decision.protected.map(shown) }),
+    ...(decision.protected.length > 0 && { protected: decision.protected.map(shownChange) }),
     source: source(particle),
   }
 }
@@ -159,10 +159,10 @@ function followed(decision: Decision, decisions: ReadonlyMap<ParticleId, Decisio
   const follows = decision.changes.flatMap(change => {
     const parent = decisions.get(decision.filled.get(change.path) ?? decision.particle.id)
     if (!parent || parent === decision || typeof change.before !== 'string') return []
-    if (change.before === parent.standing) return []
-    return parent.behind.get(change.before) ?? []
+    if (change.before === parent.previousReference) return []
+    return parent.staleRevisions.get(change.before) ?? []
   })
-  return follows.length > 0 ? { follows: follows.map(shown) } : {}
+  return follows.length > 0 ? { follows: follows.map(shownChange) } : {}
 }
 
 /** A name that was taken from something else means nothing any more once the thing is there. */
@@ -178,7 +178,7 @@ function unchangedOf(id: ParticleId, decision: Decision): Unchanged {
     state: observed.state,
     reason,
     ...(why && { why }),
-    ...(decision.protected.length > 0 && { changes: decision.protected.map(shown) }),
+    ...(decision.protected.length > 0 && { changes: decision.protected.map(shownChange) }),
   }
 }
 

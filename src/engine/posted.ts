@@ -2,7 +2,7 @@
 
 import type { Change } from '../compare/change.ts'
 import type { ParticleId } from '../particle.ts'
-import { claimHash, sorted } from './claimSubject.ts'
+import { claimHash, withSortedKeys } from './claimSubject.ts'
 import { type Claim, type ClaimRead, readClaim } from './claims.ts'
 import type { Plan, Step } from './document.ts'
 
@@ -119,5 +119,5 @@ function same(one: unknown, other: unknown): boolean {
   const isPlain = (value: unknown) => typeof value !== 'object'
   return isPlain(one) && isPlain(other)
     ? String(one) === String(other)
-    : JSON.stringify(sorted(one)) === JSON.stringify(sorted(other))
+    : JSON.stringify(withSortedKeys(one)) === JSON.stringify(withSortedKeys(other))
 }

@@ -1,16 +1,16 @@
 import type { Clock } from '../clock.ts'
-import { curtainOf, type Veil } from '../compare/sensitivity.ts'
-import type { Tally } from '../ecs/calls.ts'
+import { type SensitivityPolicy, sensitivityOf } from '../compare/sensitivity.ts'
+import type { CallCounter } from '../ecs/calls.ts'
 import type { Ecs } from '../ecs/client.ts'
 import { inheritsIn, type Particle, type ParticleId, Unknown, valueAt, withInherited } from '../particle.ts'
-import type { Known } from '../redact/redactor.ts'
+import type { Learnable } from '../redact/redactor.ts'
 import type { ClaimContext } from './claimSubject.ts'
-import type { AnyFlavor, Surroundings } from './flavor.ts'
+import type { AnyFlavor, FlavorContext } from './flavor.ts'
 import type { Graph } from './graph.ts'
 import { releaseSignatures } from './release.ts'
 
 /** What the engine acts in. */
-export interface World {
+export interface EngineContext {
   readonly flavors: Readonly<Record<string, AnyFlavor>>
   ecs(region: string): Ecs
   readonly clock: Clock
@@ -18,14 +18,14 @@ export interface World {
   /** GitHub's id of the repository; undefined where nobody knows it. */
   readonly repository?: string
   /** Ids that the inputs name: tasks to run again, services to deploy again. */
-  readonly asked: ReadonlySet<ParticleId>
-  readonly veil: Veil
+  readonly requested: ReadonlySet<ParticleId>
+  readonly sensitivity: SensitivityPolicy
   /** Told of everything that is found and decided, before anybody is told a word of it. */
-  learn?(found: Known): void
+  learn?(found: Learnable): void
 }
 
 /** The flavor of a particle. Manifests with any other were refused. */
-export function flavorOf({ flavors }: World, { flavor }: Particle): AnyFlavor {
+export function flavorOf({ flavors }: EngineContext, { flavor }: Particle): AnyFlavor {
   const known = flavors[flavor]
   if (!known) throw new Error(`there is no flavor ${flavor}`)
   return known
@@ -33,29 +33,29 @@ export function flavorOf({ flavors }: World, { flavor }: Particle): AnyFlavor {
 
 /** What claims are bound to. */
 export const claimContextOf = (
-  { environment, veil, flavors }: Pick<World, 'environment' | 'veil' | 'flavors'>,
+  { environment, sensitivity: policy, flavors }: Pick<EngineContext, 'environment' | 'sensitivity' | 'flavors'>,
   account: string | undefined,
-): ClaimContext => ({ account, environment, veil, vocabularies: flavors })
+): ClaimContext => ({ account, environment, sensitivity: policy, vocabularies: flavors })
 
 /**
  * The account of the run, as ECS's answers in any of its regions name it. Where none has, because nothing that was asked
  * for is there, one more call finds out: `needed` says that something is to be claimed.
  */
-export async function accountOf(world: World, graph: Graph, needed: boolean): Promise<string | undefined> {
+export async function accountOf(engine: EngineContext, graph: Graph, needed: boolean): Promise<string | undefined> {
   const regions = [...new Set([...graph.particles.values()].map(({ region }) => region))]
-  const [known] = regions.flatMap(region => world.ecs(region).account ?? [])
+  const [known] = regions.flatMap(region => engine.ecs(region).account ?? [])
   const [first] = regions
-  return known ?? (needed && first !== undefined ? world.ecs(first).findAccount() : undefined)
+  return known ?? (needed && first !== undefined ? engine.ecs(first).findAccount() : undefined)
 }
 
 /**
  * One look around: everything is asked for at most once, when somebody wants to know it, and what does not depend on
  * another answer is asked for at the same time.
  */
-export class Pass {
+export class Refresh {
   readonly #graph: Graph
-  readonly #world: World
-  readonly #tally: Tally | undefined
+  readonly #world: EngineContext
+  readonly #tally: CallCounter | undefined
   readonly #lives = new Map<ParticleId, Promise<unknown>>()
   readonly #resolved = new Map<ParticleId, Promise<Particle>>()
   readonly #memos: ReadonlyMap<ParticleId, unknown>
@@ -63,14 +63,14 @@ export class Pass {
   /** `known`: answers from before that need not be asked for again. `memos`: what transitions of this apply left to remember. */
   constructor(
     graph: Graph,
-    world: World,
-    tally?: Tally,
+    engine: EngineContext,
+    tally?: CallCounter,
     known: ReadonlyMap<ParticleId, unknown> = new Map(),
     memos: ReadonlyMap<ParticleId, unknown> = new Map(),
   ) {
     this.#memos = memos
     this.#graph = graph
-    this.#world = world
+    this.#world = engine
     this.#tally = tally
     for (const [id, live] of known) this.#lives.set(id, Promise.resolve(live))
   }
@@ -91,23 +91,23 @@ export class Pass {
     // What a service inherits from its task definition is known when that is known, which asks what the service runs.
     const particle = flavor.foundByName ? stated : await this.resolved(id)
     this.#world.learn?.({ particle })
-    const around = flavor.foundByName ? this.#around(stated, new Map()) : await this.around(id)
-    const live = await flavor.look(particle, around)
+    const around = flavor.foundByName ? this.#around(stated, new Map()) : await this.context(id)
+    const live = await flavor.describe(particle, around)
     this.#world.learn?.({ particle, live })
     return live
   }
 
   /** What a flavor may know of the neighbourhood. Parents are resolved before, so that their definitions can be read. */
-  async around(id: ParticleId): Promise<Surroundings> {
+  async context(id: ParticleId): Promise<FlavorContext> {
     const particle = this.#particle(id)
     const neighbours = new Map<ParticleId, Particle>()
     for (const parent of particle.parents) neighbours.set(parent, await this.resolved(parent))
     return this.#around(particle, neighbours)
   }
 
-  #around(particle: Particle, neighbours: ReadonlyMap<ParticleId, Particle>): Surroundings {
+  #around(particle: Particle, neighbours: ReadonlyMap<ParticleId, Particle>): FlavorContext {
     const { id } = particle
-    const { clock, environment, repository, asked } = this.#world
+    const { clock, environment, repository, requested: asked } = this.#world
     const ecs = this.#world.ecs(particle.region)
     return {
       ecs: this.#tally ? ecs.countedBy(this.#tally) : ecs,
@@ -117,7 +117,7 @@ export class Pass {
       children: this.#graph.children.get(id) ?? [],
       particle: wanted => neighbours.get(wanted) ?? this.#graph.particles.get(wanted),
       live: wanted => this.live(wanted),
-      asked: asked.has(id),
+      requested: asked.has(id),
       releaseSignatures: (job, content) =>
         releaseSignatures(job, content, [...neighbours.values()], claimContextOf(this.#world, ecs.account)),
       memo: this.#memos.get(id),
@@ -136,8 +136,8 @@ export class Pass {
     const current = new Map<ParticleId, (path: readonly string[]) => unknown>()
     for (const { from } of inherits) {
       const parent = await this.resolved(from)
-      const now = flavorOf(this.#world, parent).current(parent, await this.live(from))
-      const { hidesAt } = curtainOf(parent, this.#world.veil)
+      const now = flavorOf(this.#world, parent).currentDefinition(parent, await this.live(from))
+      const { hidesAt } = sensitivityOf(parent, this.#world.sensitivity)
       current.set(from, path => (hidesAt?.(now, path) ? undefined : valueAt(now, path)))
     }
     return withInherited(particle, ({ from, key }) => current.get(from)?.(key.split('.')) ?? new Unknown(from))
@@ -153,8 +153,11 @@ function remember<V>(map: Map<ParticleId, V>, id: ParticleId, make: () => V): V 
 }
 
 /** Everything that the graph's particles look like. Every failure is told, the same sentence once. */
-export async function observe(graph: Graph, pass: Pass): Promise<{ lives: Map<ParticleId, unknown>; errors: Error[] }> {
-  const looked = await Promise.allSettled(graph.order.map(async id => [id, await pass.live(id)] as const))
+export async function refreshAll(
+  graph: Graph,
+  refresh: Refresh,
+): Promise<{ lives: Map<ParticleId, unknown>; errors: Error[] }> {
+  const looked = await Promise.allSettled(graph.order.map(async id => [id, await refresh.live(id)] as const))
   const errors = new Map<string, Error>()
   const lives = new Map<ParticleId, unknown>()
   for (const result of looked) {

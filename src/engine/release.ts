@@ -1,25 +1,25 @@
 /** What follows from release variables alone, and so needs no review. */
 import { createHash } from 'node:crypto'
-import { holdsVariable, partsByName, type Veil, written } from '../compare/sensitivity.ts'
+import { holdsVariable, partsByName, type SensitivityPolicy, writtenText } from '../compare/sensitivity.ts'
 import { inheritsIn, type Node, type Part, type Particle, type Path, plain, Unknown, valueAt } from '../particle.ts'
-import { type ClaimContext, claimHash, sorted, subjectOf } from './claimSubject.ts'
+import { type ClaimContext, claimHash, subjectOf, withSortedKeys } from './claimSubject.ts'
 
 /** Whether the difference can come from release variables alone: the text can produce what is there. */
-export function isRelease(node: Node, live: unknown, veil: Veil): boolean {
-  if (!holdsVariable(node, veil.releaseVariables)) return false
+export function isRelease(node: Node, live: unknown, policy: SensitivityPolicy): boolean {
+  if (!holdsVariable(node, policy.releaseVariables)) return false
   if (node.kind === 'scalar') {
-    const literals = literalsOf(node.parts ?? [], veil.releaseVariables)
+    const literals = literalsOf(node.parts ?? [], policy.releaseVariables)
     return (typeof live === 'string' || typeof live === 'number') && canProduce(literals, String(live))
   }
   if (node.kind === 'list') {
     if (!Array.isArray(live) || live.length !== node.items.length) return false
-    return node.items.every((item, index) => matches(item, live[index], veil))
+    return node.items.every((item, index) => matches(item, live[index], policy))
   }
   return false
 }
 
-const matches = (node: Node, live: unknown, veil: Veil): boolean =>
-  isRelease(node, live, veil) || JSON.stringify(sorted(plain(node))) === JSON.stringify(sorted(live))
+const matches = (node: Node, live: unknown, policy: SensitivityPolicy): boolean =>
+  isRelease(node, live, policy) || JSON.stringify(withSortedKeys(plain(node))) === JSON.stringify(withSortedKeys(live))
 
 /** The texts before, between and behind release variables, every other variable by its value. */
 function literalsOf(parts: readonly Part[], release: ReadonlySet<string>): string[] {
@@ -77,7 +77,7 @@ export function releaseSignatures(
   context: ClaimContext,
 ): ReleaseSignatures | undefined {
   const runs = definition ? [job, definition] : [job]
-  const { releaseVariables } = context.veil
+  const { releaseVariables } = context.sensitivity
   if (!runs.some(({ source }) => holdsVariable(source, releaseVariables))) return undefined
   const stated = runs.map(one => signed(one.source, one.definition, [], releaseVariables))
   // Where no answer has named the account, nothing was found that could remember a run.
@@ -88,12 +88,12 @@ export function releaseSignatures(
   const said = runs.map((one, index) => [one.id, ...subjectOf(one, context), stated[index], one.options])
   const signature = claimHash([
     'release',
-    sorted(said),
+    withSortedKeys(said),
     [...job.parents].sort(),
-    chosen ? null : (sorted(foreign) ?? null),
+    chosen ? null : (withSortedKeys(foreign) ?? null),
   ])
-  const former = isWhollyInFormer(job, definition, context.veil)
-    ? formerReleaseSignature(job, parents, context.veil)
+  const former = isWhollyInFormer(job, definition, context.sensitivity)
+    ? formerReleaseSignature(job, parents, context.sensitivity)
     : undefined
   return { signature, ...(former && { former }) }
 }
@@ -117,12 +117,16 @@ function holdsUnknown(value: unknown): boolean {
 }
 
 /** Whether earlier releases signed all that the job says: they left out options, secret variables, what is inherited. */
-function isWhollyInFormer(job: Particle<object>, definition: Particle<object> | undefined, veil: Veil): boolean {
+function isWhollyInFormer(
+  job: Particle<object>,
+  definition: Particle<object> | undefined,
+  policy: SensitivityPolicy,
+): boolean {
   if (!definition) return false
   return [job, definition].every(
     ({ options, source }) =>
       Object.keys(options).length === 0 &&
-      !holdsVariable(source, veil.secretVariables) &&
+      !holdsVariable(source, policy.secretVariables) &&
       inheritsIn(source).length === 0,
   )
 }
@@ -131,17 +135,21 @@ function isWhollyInFormer(job: Particle<object>, definition: Particle<object> | 
  * The signature as releases before claims of format 2 wrote it into records: what a job and its parents state. It is only
  * read, so that a job that they ran goes on without a new review.
  */
-function formerReleaseSignature(job: Particle<object>, parents: readonly Particle<object>[], veil: Veil): string {
-  const byName = (name: string) => veil.releaseVariables.has(name) || veil.secretVariables.has(name)
+function formerReleaseSignature(
+  job: Particle<object>,
+  parents: readonly Particle<object>[],
+  policy: SensitivityPolicy,
+): string {
+  const byName = (name: string) => policy.releaseVariables.has(name) || policy.secretVariables.has(name)
   const said = (node: Node): unknown => {
     if (node.kind === 'list') return node.items.map(said)
     if (node.kind === 'map') {
       return Object.fromEntries([...node.entries].map(([key, { node: value }]) => [key, said(value)]))
     }
     if (node.inherit) return { inherit: node.inherit.from, key: node.inherit.key }
-    return node.parts ? written(node.parts, byName) : node.value
+    return node.parts ? writtenText(node.parts, byName) : node.value
   }
-  const all = [job, ...parents].map(({ id, region, source }) => [region, id, sorted(said(source))])
+  const all = [job, ...parents].map(({ id, region, source }) => [region, id, withSortedKeys(said(source))])
   return createHash('sha256')
     .update(JSON.stringify(['release', ...all]))
     .digest('hex')

@@ -2,7 +2,14 @@
 
 import { holdsVariable } from '../compare/sensitivity.ts'
 import type { MapNode, Node, Particle, ParticleId, ScalarNode } from '../particle.ts'
-import { membersIn, readThing, spellThing, thingOf, type Vocabularies, vocabularyOf } from '../schema/address.ts'
+import {
+  addressOf,
+  formatAddress,
+  membersIn,
+  parseAddress,
+  type Vocabularies,
+  vocabularyOf,
+} from '../schema/address.ts'
 import type { Source } from './document.ts'
 import { compareIds } from './graph.ts'
 
@@ -35,21 +42,21 @@ export interface Undeclared {
 }
 
 /** Particles as they were declared at a commit. */
-export interface Earlier {
+export interface EarlierManifests {
   readonly commit: string
   readonly particles: readonly Particle[]
 }
 
 /** What was declared at an earlier commit and is not any more. What merely got another id is still declared. */
 export function undeclaredSince(
-  { commit, particles }: Earlier,
+  { commit, particles }: EarlierManifests,
   now: readonly Particle[],
   vocabularies: Vocabularies,
   secretVariables: ReadonlySet<string>,
 ): Undeclared[] {
   const spelled = (particle: Particle) => {
-    const thing = thingOf(particle, vocabularies)
-    return thing && spellThing(thing)
+    const thing = addressOf(particle, vocabularies)
+    return thing && formatAddress(thing)
   }
   const declared = new Set(now.map(spelled))
   const before = new Map(particles.map(particle => [particle.id, particle]))
@@ -68,14 +75,14 @@ export function undeclaredSince(
     const words = vocabularyOf(particle.flavor, vocabularies)
     const parents = particle.parents.flatMap(id => before.get(id) ?? []).filter(parent => !isSecretly(parent))
     const members: Record<string, string> = {}
-    for (const member of words?.endsBy.members ?? []) {
+    for (const member of words?.neededToEnd.members ?? []) {
       const needed = Object.entries(words?.needs ?? {}).find(([, filled]) => filled === member)?.[0]
       const parent = parents.find(({ flavor }) => flavor === needed)
-      const value = particle.definition[member] ?? (parent && thingOf(parent, vocabularies)?.identity)
+      const value = particle.definition[member] ?? (parent && addressOf(parent, vocabularies)?.identity)
       if (typeof value === 'string' && !isSecret(particle, member)) members[member] = value
     }
     const options: Record<string, boolean | number | string> = {}
-    for (const option of words?.endsBy.options ?? []) {
+    for (const option of words?.neededToEnd.options ?? []) {
       const value = particle.options[option]
       if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') options[option] = value
     }
@@ -110,8 +117,8 @@ function renamed(
   vocabularies: Vocabularies,
 ): Map<ParticleId, Particle> {
   const spelled = (particle: Particle) => {
-    const thing = thingOf(particle, vocabularies)
-    return thing && spellThing(thing)
+    const thing = addressOf(particle, vocabularies)
+    return thing && formatAddress(thing)
   }
   const known = new Set([...before.values()].map(spelled))
   const current = new Map(now.map(particle => [particle.id, particle]))
@@ -159,13 +166,13 @@ export function particlesToGo(
   const ids = idsOf(all, now)
   const going = new Map<string, ParticleId>()
   for (const one of now) {
-    const thing = one.desired === 'running' ? undefined : thingOf(one, vocabularies)
-    if (thing) going.set(spellThing(thing), one.id)
+    const thing = one.desired === 'running' ? undefined : addressOf(one, vocabularies)
+    if (thing) going.set(formatAddress(thing), one.id)
   }
   for (const one of all) going.set(one.thing, ids.get(one) ?? idOf(one))
   const made = new Map<Undeclared, Particle>()
   for (const one of all) {
-    const thing = readThing(one.thing)
+    const thing = parseAddress(one.thing)
     const words = thing && vocabularyOf(thing.flavor, vocabularies)
     const identity = words && membersIn(thing.identity, words)
     if (!identity) continue

@@ -1,5 +1,5 @@
 import type { Task } from '@aws-sdk/client-ecs'
-import { said } from '../untrusted.ts'
+import { untrusted } from '../untrusted.ts'
 
 /** One stopped task in ECS's words: why it stopped, and how its containers ended. */
 function stopped(task: Task): string {
@@ -7,9 +7,9 @@ function stopped(task: Task): string {
     .filter(({ exitCode, reason }) => (exitCode !== undefined && exitCode !== 0) || reason)
     .map(({ name, exitCode, reason }) => {
       const code = exitCode === undefined ? 'no exit code' : `exited ${exitCode}`
-      return `${name} ${code}${reason ? `, ${said(reason)}` : ''}`
+      return `${name} ${code}${reason ? `, ${untrusted(reason)}` : ''}`
     })
-  return [task.stoppedReason ? said(task.stoppedReason) : 'no reason given', ...containers].join('; ')
+  return [task.stoppedReason ? untrusted(task.stoppedReason) : 'no reason given', ...containers].join('; ')
 }
 
 /** `12 × stopped: Essential container in task exited; web exited 137, OutOfMemoryError`, most frequent first. */

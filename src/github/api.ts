@@ -1,7 +1,7 @@
 /** The way to GitHub: one client, its patience, and its errors in one sentence. */
 import type { getOctokit } from '@actions/github'
 import { type Clock, wallClock } from '../clock.ts'
-import { said } from '../untrusted.ts'
+import { untrusted } from '../untrusted.ts'
 import type { Repository } from './event.ts'
 
 type Octokit = ReturnType<typeof getOctokit>
@@ -18,7 +18,7 @@ export type Permission =
   | 'pull-requests: write'
 
 /** What a call is for, so that a refusal can say what is missing. */
-export interface Purpose {
+export interface CallPurpose {
   /** Completes "GitHub refused to …". */
   readonly to: string
   readonly needs: Permission
@@ -120,7 +120,7 @@ export class GitHub {
    *
    * @throws GitHubError
    */
-  call<T>(purpose: Purpose, send: (request: Request) => Promise<T>): Promise<T> {
+  call<T>(purpose: CallPurpose, send: (request: Request) => Promise<T>): Promise<T> {
     return this.#explained(purpose, ({ request }) =>
       send(
         request.defaults({
@@ -131,7 +131,7 @@ export class GitHub {
     )
   }
 
-  async #explained<T>(purpose: Purpose, send: (octokit: Octokit) => Promise<T>): Promise<T> {
+  async #explained<T>(purpose: CallPurpose, send: (octokit: Octokit) => Promise<T>): Promise<T> {
     const { signal } = this.#options
     const octokit = await this.#open()
     signal?.throwIfAborted()
@@ -148,7 +148,7 @@ export class GitHub {
   }
 
   /** A list, page after page, a hundred at a time. Whoever stops reading stops asking. */
-  async *pages<T>(purpose: Purpose, send: (request: Request, page: Page) => Promise<Answer<T>>): AsyncGenerator<T> {
+  async *pages<T>(purpose: CallPurpose, send: (request: Request, page: Page) => Promise<Answer<T>>): AsyncGenerator<T> {
     for (let page = 1; ; page++) {
       const { data, headers } = await this.call(purpose, request => send(request, { page, per_page: 100 }))
       yield data
@@ -166,7 +166,7 @@ export class GitHub {
   }
 
   async #ask(): Promise<Identity> {
-    const purpose: Purpose = { to: 'say who the token belongs to', needs: 'contents: read' }
+    const purpose: CallPurpose = { to: 'say who the token belongs to', needs: 'contents: read' }
     try {
       // `GET /user` is refused to every app's token, GITHUB_TOKEN among them; GraphQL answers all of them.
       const { viewer } = await this.#explained(purpose, ({ graphql }) =>
@@ -219,7 +219,7 @@ export class GitHub {
     return this.#octokit
   }
 
-  #explain({ to, needs }: Purpose, failure: Failure): GitHubError {
+  #explain({ to, needs }: CallPurpose, failure: Failure): GitHubError {
     const { status, message, headers, limited } = failure
     const words = message.replaceAll(this.#options.token, '***').replace(/\s+/g, ' ').trim().slice(0, 300)
     if (limited) {
@@ -230,7 +230,7 @@ export class GitHub {
         limited: true,
       })
     }
-    if (status === undefined) return new GitHubError(`GitHub did not answer when asked to ${to}: ${said(words)}`)
+    if (status === undefined) return new GitHubError(`GitHub did not answer when asked to ${to}: ${untrusted(words)}`)
     if (status === 401)
       return new GitHubError(
         `GitHub does not accept the token (401) to ${to}; check github-token, and that the job has not outlived it`,
@@ -248,10 +248,10 @@ export class GitHub {
         status,
         missing: needs,
       })
-    if (status >= 500) return new GitHubError(`GitHub failed to ${to} (${status}): ${said(words)}`, { status })
+    if (status >= 500) return new GitHubError(`GitHub failed to ${to} (${status}): ${untrusted(words)}`, { status })
     const accepted = headers['x-accepted-github-permissions']
     return new GitHubError(
-      `GitHub refused to ${to} (${status}): ${said(words)}${status === 403 && accepted ? ` (needs ${accepted})` : ''}`,
+      `GitHub refused to ${to} (${status}): ${untrusted(words)}${status === 403 && accepted ? ` (needs ${accepted})` : ''}`,
       { status },
     )
   }

@@ -177,7 +177,7 @@ async function create(
 }
 
 /** A check run as it was found. */
-export interface Found {
+export interface FoundCheck {
   readonly id: number
   readonly digest?: string
   readonly text: string | null
@@ -191,9 +191,9 @@ export async function findChecks(
   commit: string,
   name: string,
   conclusion: Conclusion = 'success',
-): Promise<{ successful: Found[]; others: ('failed' | 'another app')[] }> {
+): Promise<{ successful: FoundCheck[]; others: ('failed' | 'another app')[] }> {
   const { app } = await github.identity()
-  const successful: Found[] = []
+  const successful: FoundCheck[] = []
   const others: ('failed' | 'another app')[] = []
   const pages = github.pages({ to: 'read the checks', needs: 'checks: read' }, async (request, page) => {
     const { data, headers } = await request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
@@ -228,10 +228,13 @@ export async function findChecks(
 const isInTime = (completed: string, merged: string): boolean => Date.parse(completed) <= Date.parse(merged)
 
 /** What a plan check says, or why it says nothing: claims of another format are not understood. */
-export type Shown = { readonly claims: readonly string[] } | { readonly why: string } | { readonly format: number }
+export type ShownClaims =
+  | { readonly claims: readonly string[] }
+  | { readonly why: string }
+  | { readonly format: number }
 
 /** What is to be read of a plan check. */
-export interface ShownQuestion {
+export interface ShownClaimsQuery {
   readonly environment: string
   /** The format of the claims that this release understands. */
   readonly version: number
@@ -248,11 +251,11 @@ export interface Proposed {
 }
 
 /** The claims of the newest successful plan check of a pull request, which must have been made for the base that it has. */
-export async function shownOn(
+export async function shownClaims(
   github: GitHub,
   { number, head: commit, base, merged }: Proposed,
-  { environment, version }: ShownQuestion,
-): Promise<Shown> {
+  { environment, version }: ShownClaimsQuery,
+): Promise<ShownClaims> {
   const name = planCheck(environment)
   const { successful: all, others } = await findChecks(github, commit, name)
   const subjects = new Map(all.map(({ id, text }) => [id, readClaims(text)?.subject]))

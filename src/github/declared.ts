@@ -140,10 +140,10 @@ function partOf(text: string | null): Part | { readonly format: string } | undef
 }
 
 /** What a commit's checks say was declared once. `why` says in one sentence that there is a list and that it cannot be read. */
-export type Told = Remembered | { readonly why: string } | undefined
+export type DeclaredRecord = Remembered | { readonly why: string } | undefined
 
 /** The list on a commit, as the newest check of that name has it. Older releases wrote none: then there is nothing. */
-async function toldBy(github: GitHub, commit: string, name: string, conclusion: Conclusion): Promise<Told> {
+async function toldBy(github: GitHub, commit: string, name: string, conclusion: Conclusion): Promise<DeclaredRecord> {
   const { successful } = await findChecks(github, commit, name, conclusion)
   const first = partOf(successful[0]?.text ?? null)
   if (!first) return undefined
@@ -173,7 +173,7 @@ export async function rememberedOn(
   commit: string,
   environment: string,
   by: 'applied' | 'refused',
-): Promise<Told> {
+): Promise<DeclaredRecord> {
   try {
     return by === 'applied'
       ? await toldBy(github, commit, appliedCheck(environment), 'success')

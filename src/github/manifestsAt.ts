@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type GitHub, GitHubError } from './api.ts'
 
-export interface Text {
+export interface CommitFile {
   /** From the repository's root, with forward slashes. */
   readonly file: string
   readonly text: string
@@ -18,7 +18,7 @@ export interface Checkout {
 }
 
 /** The texts, or in one sentence why they cannot be had. */
-export type Texts = { readonly texts: readonly Text[] } | { readonly why: string }
+export type CommitManifests = { readonly texts: readonly CommitFile[] } | { readonly why: string }
 
 const fileLimit = 1_000
 /** A manifest's own limit: what is larger was refused then as it would be now. */
@@ -35,12 +35,12 @@ const isCommit = (commit: string): boolean => /^[0-9a-f]{40,64}$/.test(commit)
  * The texts of the files that `wanted` chooses, as they were at a commit, in the order of their names. GitHub is asked; the checkout
  * is the second choice, as it seldom has more than one commit.
  */
-export async function textsAt(
+export async function manifestsAt(
   github: GitHub | undefined,
   commit: string,
   wanted: (file: string) => boolean,
   { workspace }: Checkout = {},
-): Promise<Texts> {
+): Promise<CommitManifests> {
   if (!isCommit(commit)) return { why: 'the earlier commit is not known' }
   let why = 'there is no token for GitHub'
   if (github)
@@ -59,7 +59,7 @@ async function fromGitHub(
   commit: string,
   wanted: (file: string) => boolean,
   workspace: string | undefined,
-): Promise<Texts> {
+): Promise<CommitManifests> {
   const { data } = await github.call({ to: 'list the files of an earlier commit', needs: 'contents: read' }, request =>
     request('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', {
       ...github.repository,
@@ -78,9 +78,9 @@ async function fromGitHub(
   return { texts: texts.sort(byName) }
 }
 
-const byName = (a: Text, b: Text): number => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)
+const byName = (a: CommitFile, b: CommitFile): number => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)
 
-async function read(github: GitHub, { file, sha }: Blob, workspace: string | undefined): Promise<Text> {
+async function read(github: GitHub, { file, sha }: Blob, workspace: string | undefined): Promise<CommitFile> {
   const here = workspace ? await readFile(join(workspace, file)).catch(() => undefined) : undefined
   // Git names a file by its content, so one that did not change is known to be the same without asking.
   if (here && blobSha(here, sha.length) === sha) return { file, text: here.toString('utf8') }
@@ -101,7 +101,7 @@ async function fromCheckout(
   workspace: string,
   commit: string,
   wanted: (file: string) => boolean,
-): Promise<Text[] | undefined> {
+): Promise<CommitFile[] | undefined> {
   const git = async (...words: string[]): Promise<string> => {
     // No shell, and nothing that a manifest or a branch may be called is among the words.
     const { stdout } = await promisify(execFile)('git', ['-C', workspace, ...words], { maxBuffer: 64 * sizeLimit })
@@ -114,7 +114,7 @@ async function fromCheckout(
       return sha && file && wanted(file) ? [{ file, sha }] : []
     })
     if (blobs.length > fileLimit) return undefined
-    const texts: Text[] = []
+    const texts: CommitFile[] = []
     for (const { file, sha } of blobs) texts.push({ file, text: await git('cat-file', 'blob', sha) })
     return texts.sort(byName)
   } catch {

@@ -1,13 +1,13 @@
 /** Which earlier commits tell what was declared once: the last applied one, what stands before this one, and their checks. */
 import type { Undeclared } from '../engine/removal.ts'
 import { GitHubError } from './api.ts'
-import { rememberedOn, type Told } from './declared.ts'
+import { type DeclaredRecord, rememberedOn } from './declared.ts'
 import type { GitHubEvent } from './event.ts'
-import type { Conversation } from './reporter.ts'
+import type { PullRequestReporter } from './reporter.ts'
 import { appliedBefore } from './review.ts'
 
 /** An earlier commit. */
-export interface Past {
+export interface EarlierCommit {
   readonly commit: string
   /** What its checks remember. */
   readonly entries: readonly Undeclared[]
@@ -19,9 +19,9 @@ export interface Past {
   readonly pullRequest?: number
 }
 
-export interface LookedBack {
+export interface EarlierCommits {
   /** The nearest first. */
-  readonly past: readonly Past[]
+  readonly past: readonly EarlierCommit[]
   readonly warnings: readonly string[]
   /** False where something was there and could not be read. */
   readonly whole: boolean
@@ -30,26 +30,26 @@ export interface LookedBack {
 /** Applied commits whose lists are followed because the list after them is not whole. */
 const furthest = 5
 
-export async function lookBack(
-  conversation: Conversation,
+export async function findEarlierCommits(
+  conversation: PullRequestReporter,
   event: GitHubEvent,
   environment: string,
-): Promise<LookedBack> {
+): Promise<EarlierCommits> {
   const { github } = conversation
   const { pullRequest, mergeGroup, push, sha } = event
   const base = pullRequest?.baseSha ?? mergeGroup?.baseSha ?? push?.before
   const by = pullRequest ? { pullRequest: pullRequest.number } : {}
-  const alone: Past[] = base ? [{ commit: base, entries: [], compares: true, ...by }] : []
+  const alone: EarlierCommit[] = base ? [{ commit: base, entries: [], compares: true, ...by }] : []
   if (!github) return { past: alone, warnings: [], whole: true }
   const tip = pullRequest?.baseSha ?? mergeGroup?.headSha ?? sha
   if (!tip) return { past: [], warnings: [], whole: true }
   const { commits, applied, problem } = await conversation.history(github, tip)
   if (problem)
     return { past: alone, warnings: [`what earlier commits remember is not known: ${problem}`], whole: false }
-  const past: Past[] = []
+  const past: EarlierCommit[] = []
   const warnings: string[] = []
   let whole = true
-  const add = (told: Told, more: Omit<Past, 'entries'>): Told => {
+  const add = (told: DeclaredRecord, more: Omit<EarlierCommit, 'entries'>): DeclaredRecord => {
     if (told && 'why' in told) {
       warnings.push(`what was declared once is not all known: ${told.why}`)
       whole = false

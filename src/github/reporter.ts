@@ -25,7 +25,7 @@ import { type Subject, subjectLine } from './subject.ts'
 const summaryLimit = 1024 * 1024
 
 /** What a plan has to say beside itself. */
-export interface PlanNews {
+export interface PlanOutcome {
   readonly plan?: Plan
   readonly claims?: Claims
   readonly problems?: readonly Problem[]
@@ -35,13 +35,13 @@ export interface PlanNews {
 }
 
 /** What must be known to say something. */
-export type Speaker = Pick<
+export type ReporterInputs = Pick<
   Inputs,
   'githubToken' | 'environment' | 'comment' | 'region' | 'requireReview' | 'applyBranches'
 >
 
 /** What is said on GitHub about one environment: comments, checks and the summary. Refusals are warnings, never failures. */
-export class Conversation {
+export class PullRequestReporter {
   /** Missing without a token or outside of a repository. */
   readonly github: GitHub | undefined
   /** Undefined where nobody says which they are. */
@@ -49,11 +49,17 @@ export class Conversation {
   /** Where the comment of the pull request stands, once there is one. */
   commentUrl: string | undefined
   readonly #event: GitHubEvent
-  readonly #inputs: Speaker
+  readonly #inputs: ReporterInputs
   readonly #histories = new Map<string, Promise<History>>()
   readonly #warn: (text: string) => void
 
-  constructor(event: GitHubEvent, inputs: Speaker, clock: Clock, signal: AbortSignal, warn: (text: string) => void) {
+  constructor(
+    event: GitHubEvent,
+    inputs: ReporterInputs,
+    clock: Clock,
+    signal: AbortSignal,
+    warn: (text: string) => void,
+  ) {
     this.#event = event
     this.#inputs = inputs
     this.#warn = warn
@@ -88,7 +94,7 @@ export class Conversation {
     return known
   }
 
-  planSummary(news: PlanNews): string {
+  planSummary(news: PlanOutcome): string {
     return renderPlan(news.plan, this.#context(summaryLimit, news)).text
   }
 
@@ -97,7 +103,7 @@ export class Conversation {
   }
 
   /** On a pull request: its comment and the check that is its review. In a merge group: the check alone. */
-  async showPlan(news: PlanNews): Promise<void> {
+  async showPlan(news: PlanOutcome): Promise<void> {
     const { pullRequest, mergeGroup } = this.#event
     if (pullRequest)
       await this.#comment(
@@ -205,7 +211,7 @@ export class Conversation {
     return base && branches && !branches.has(base) ? { base, applied: branches.named } : undefined
   }
 
-  #context(limit: number, { problems, skipped, merges }: PlanNews = {}): Context {
+  #context(limit: number, { problems, skipped, merges }: PlanOutcome = {}): Context {
     const { environment, region, requireReview } = this.#inputs
     const { runId, attempt, runUrl, repositoryUrl, sha, push, pullRequest } = this.#event
     const neverApplied = this.#neverApplied()
@@ -229,7 +235,7 @@ export class Conversation {
 }
 
 /** Worth a comment of its own: something to do, something wrong, or something that was there and is no longer declared. */
-const isNoteworthy = ({ plan, problems = [], skipped }: PlanNews): boolean =>
+const isNoteworthy = ({ plan, problems = [], skipped }: PlanOutcome): boolean =>
   problems.length > 0 ||
   skipped !== undefined ||
   (plan !== undefined &&

@@ -1,6 +1,6 @@
 /** What was reviewed: the claims that merged pull requests showed, since the last commit that was applied. */
 import { type GitHub, GitHubError } from './api.ts'
-import { appliedCheck, findChecks, type Shown, type ShownQuestion, shownOn } from './check.ts'
+import { appliedCheck, findChecks, type ShownClaims, type ShownClaimsQuery, shownClaims } from './check.ts'
 import type { MergeGroupEvent, PushEvent } from './event.ts'
 
 /** How far back the last applied commit is looked for. */
@@ -32,7 +32,7 @@ export interface Reviewed {
   readonly notes: readonly string[]
 }
 
-export interface ReviewQuestion extends ShownQuestion {
+export interface ReviewQuery extends ShownClaimsQuery {
   /** True once nothing more is needed, so that nobody waits for a listing that lags. */
   readonly enough?: (claims: ReadonlySet<string>) => boolean
   /** The branch that is applied or merged into: only pull requests into that one are reviews. */
@@ -129,7 +129,7 @@ export async function reviewedForPush(
   github: GitHub,
   history: History,
   push: PushEvent | undefined,
-  question: ReviewQuestion,
+  question: ReviewQuery,
 ): Promise<Reviewed> {
   const review = new Review(github, question, history)
   return review.run(async () => {
@@ -150,7 +150,7 @@ export async function reviewedForMergeGroup(
   github: GitHub,
   history: History,
   group: MergeGroupEvent,
-  question: ReviewQuestion,
+  question: ReviewQuery,
 ): Promise<Reviewed> {
   const review = new Review(github, question, history)
   return review.run(async () => {
@@ -260,7 +260,7 @@ interface Pull {
 
 class Review {
   readonly #github: GitHub
-  readonly #question: ReviewQuestion
+  readonly #question: ReviewQuery
   readonly #history: History
   readonly #claims = new Set<string>()
   readonly #numbers = new Set<number>()
@@ -273,7 +273,7 @@ class Review {
   /** The commit in question, where a pull request may have been merged as it. */
   tip: string | undefined
 
-  constructor(github: GitHub, question: ReviewQuestion, history: History) {
+  constructor(github: GitHub, question: ReviewQuery, history: History) {
     this.#github = github
     this.#question = question
     this.#history = history
@@ -410,10 +410,10 @@ class Review {
     }
   }
 
-  async #shown({ number, head, base, merged_at: merged }: Pull): Promise<Shown> {
+  async #shown({ number, head, base, merged_at: merged }: Pull): Promise<ShownClaims> {
     try {
       const proposed = { number, head: head.sha, base: base.ref, ...(merged && { merged }) }
-      return await shownOn(this.#github, proposed, this.#question)
+      return await shownClaims(this.#github, proposed, this.#question)
     } catch (error) {
       // The head of a fork that is gone may be gone too; that says nothing about the other pull requests.
       if (error instanceof GitHubError && (error.status === 404 || error.status === 422)) return { why: error.message }

@@ -25,7 +25,7 @@ export interface Runner {
 }
 
 /** A runner that may be told anything, and passes on what may be said. Files are written as they are: see `Redactor.data`. */
-export function discreet(runner: Runner, redactor: Redactor): Runner {
+export function redactingRunner(runner: Runner, redactor: Redactor): Runner {
   const hide = (text: string) => redactor.sentence(text)
   return {
     log: {

@@ -5,7 +5,7 @@ import { appliedCheck, begunCheck, findChecks } from './check.ts'
 import { firstParents } from './review.ts'
 
 /** A newer commit of the branch, and how far its apply has come. */
-export interface Newer {
+export interface NewerApply {
   readonly commit: string
   readonly state: 'applied' | 'begun'
 }
@@ -22,7 +22,7 @@ export async function supersededBy(
   environment: string,
   commit: string,
   branch: string,
-): Promise<{ readonly by?: Newer; readonly warning?: string }> {
+): Promise<{ readonly by?: NewerApply; readonly warning?: string }> {
   try {
     const by = await newerThan(github, environment, commit, branch)
     return by ? { by } : {}
@@ -37,7 +37,7 @@ async function newerThan(
   environment: string,
   commit: string,
   branch: string,
-): Promise<Newer | undefined> {
+): Promise<NewerApply | undefined> {
   const head = await headOf(github, branch)
   if (!head || head === commit) return undefined
   // How many first parents are newer is not said, but they are no more than this.
@@ -79,10 +79,10 @@ async function newestMarked(
   github: GitHub,
   environment: string,
   commits: AsyncIterable<string>,
-): Promise<Newer | undefined> {
+): Promise<NewerApply | undefined> {
   let batch: string[] = []
   let size = 2
-  const look = async (): Promise<Newer | undefined> => {
+  const look = async (): Promise<NewerApply | undefined> => {
     const states = await Promise.all(batch.map(commit => stateOf(github, environment, commit)))
     return states.find(state => state !== undefined)
   }
@@ -96,7 +96,7 @@ async function newestMarked(
   return look()
 }
 
-async function stateOf(github: GitHub, environment: string, commit: string): Promise<Newer | undefined> {
+async function stateOf(github: GitHub, environment: string, commit: string): Promise<NewerApply | undefined> {
   const [applied, begun] = await Promise.all([
     findChecks(github, commit, appliedCheck(environment)),
     findChecks(github, commit, begunCheck(environment), 'neutral'),
@@ -111,7 +111,7 @@ const freshness = 10_000
 /** The longest that a step waits for GitHub, in milliseconds: an apply must not stand still because GitHub does. */
 const patience = 10_000
 
-export interface TurnOptions {
+export interface SupersessionOptions {
   readonly github: GitHub
   readonly environment: string
   /** The commit that is applied, and the branch that it is applied from. */
@@ -124,14 +124,14 @@ export interface TurnOptions {
 }
 
 /** An apply's place among the applies of its branch. */
-export class Turn {
-  readonly #options: TurnOptions
+export class Supersession {
+  readonly #options: SupersessionOptions
   #asked: { readonly at: number; readonly answer: Promise<string | undefined> } | undefined
   #begun: Promise<void> | undefined
   #lost: string | undefined
   #warned = false
 
-  constructor(options: TurnOptions) {
+  constructor(options: SupersessionOptions) {
     this.#options = options
   }
 

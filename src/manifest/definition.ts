@@ -6,7 +6,7 @@ import { type NumberType, type StructType, type TextType, type Type, typeOf } fr
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { checkRules } from './rules/index.ts'
 import { closest, didYouMean } from './suggest.ts'
-import { asText, elementLabel, sayKey, sayLabel, sayValue } from './written.ts'
+import { elementLabel, sayKey, sayLabel, sayValue, texted } from './written.ts'
 
 /**
  * Checks what a manifest states as `aws_resource` against the API's model, and gives its scalars the types that the
@@ -31,7 +31,12 @@ function remedy(key: string, vocabulary: Vocabulary, model: StructType | undefin
   // People start from what ECS describes, and that has members that no request takes.
   if (answerOf(vocabulary.name)?.members.has(key)) return '; only answers of ECS have it, so leave it out'
   const known = [...(model?.members.keys() ?? [])].filter(name => !Object.hasOwn(vocabulary.refused, name))
-  const ours = [...Object.keys(vocabulary.own), ...Object.keys(vocabulary.aliases), 'region_name', 'custom_config']
+  const ours = [
+    ...Object.keys(vocabulary.ownMembers),
+    ...Object.keys(vocabulary.aliases),
+    'region_name',
+    'custom_config',
+  ]
   return didYouMean(key, [...known, ...ours])
 }
 
@@ -76,7 +81,7 @@ class Walk {
   definition(node: MapNode, vocabulary: Vocabulary): MapNode {
     const model = vocabulary.model && typeOf(vocabulary.model)
     return this.#eachEntry(node, (key, value, place) => {
-      const ours = Object.hasOwn(vocabulary.own, key) ? vocabulary.own[key] : undefined
+      const ours = Object.hasOwn(vocabulary.ownMembers, key) ? vocabulary.ownMembers[key] : undefined
       const at: Step = { up: undefined, step: key }
       if (Object.hasOwn(vocabulary.refused, key)) {
         this.#problem(place, at, `cannot be stated; ${vocabulary.refused[key]}`)
@@ -204,7 +209,7 @@ class Walk {
       this.#problem(node.place, at, `must be a text, not ${sayValue(node)}`)
       return node
     }
-    const text = asText(node)
+    const text = texted(node)
     if (text === undefined) {
       this.#problem(node.place, at, `must be a text, not ${sayValue(node)}: put it in quotes`)
       return node

@@ -38,7 +38,7 @@ export const slashed = (path: string): string => (sep === '/' ? path : path.repl
 
 const isBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(folder + sep)
 
-export interface Found {
+export interface FoundFile {
   /** Relative to the directory. */
   readonly path: string
   readonly real: string
@@ -68,7 +68,7 @@ export function linkOnTheWay(
 
 const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 
-export interface Ground {
+export interface SearchSettings {
   /** The working directory, by its real path. */
   readonly directory: string
   readonly workspace: string
@@ -79,7 +79,7 @@ export interface Ground {
 }
 
 /** Finds the files at or below a path. What is no regular file below the folders is a problem, said once. */
-export function walkerOf({ directory, workspace, folders, excludes }: Ground, problems: Problem[]) {
+export function walkerOf({ directory, workspace, folders, excludes }: SearchSettings, problems: Problem[]) {
   const roots = folders.map(folder => join(directory, folder))
   const said = new Set<string>()
   let left = ENTRIES
@@ -133,7 +133,7 @@ export function walkerOf({ directory, workspace, folders, excludes }: Ground, pr
     dots: boolean,
     wanted: (path: string) => boolean,
     above: readonly string[],
-  ): Generator<Found> {
+  ): Generator<FoundFile> {
     const real = follow(path, dots)
     if (real === undefined) return
     const stat = statSync(real, { throwIfNoEntry: false })
@@ -171,7 +171,7 @@ export function walkerOf({ directory, workspace, folders, excludes }: Ground, pr
     }
   }
 
-  return (path: string, dots: boolean, wanted: (path: string) => boolean): Iterable<Found> =>
+  return (path: string, dots: boolean, wanted: (path: string) => boolean): Iterable<FoundFile> =>
     lstatSync(join(directory, path), { throwIfNoEntry: false }) ? walk(path, dots, wanted, []) : []
 }
 

@@ -3,7 +3,7 @@ import type { Vocabulary } from '../schema/vocabulary.ts'
 import { checkDefinition } from './definition.ts'
 import { checkRequired, readResource } from './resource.ts'
 import { didYouMean } from './suggest.ts'
-import { asBoolean, kindOf, quote, textOf, written } from './words.ts'
+import { asBoolean, kindOf, quote, scalarText, sourceText } from './words.ts'
 
 const COMMON = [
   'flavor',
@@ -29,21 +29,21 @@ const LEFT_BEHIND: Readonly<Record<string, string>> = {
 }
 
 /** A name that a particle mentions, and where. `label` is what it is called in messages: variables by name. */
-export interface Link {
+export interface ParentLink {
   readonly to: string
   readonly label: string
   readonly place: Place
 }
 
 /** A particle as it is written, before anything is known of the others. */
-export interface Draft {
+export interface ParticleDraft {
   readonly id: ParticleId
   readonly label: string
   readonly name: string
   readonly place: Place
   readonly vocabulary: Vocabulary
-  readonly parents: readonly Link[]
-  readonly children: readonly Link[]
+  readonly parents: readonly ParentLink[]
+  readonly children: readonly ParentLink[]
   /** Some of its parents cannot be read, so that nobody knows whether one is missing. */
   readonly misread: boolean
   readonly desired: { readonly state: DesiredState; readonly place: Place } | undefined
@@ -99,11 +99,11 @@ export interface Identified {
 /** Flavor and name of a particle; a member without a name takes its quasiparticle's. */
 export function identify(map: MapNode, fallback: ScalarNode | undefined, wrong: Wrong): Identified {
   const flavorNode = map.entries.get('flavor')?.node
-  const flavor = textOf(flavorNode)
+  const flavor = scalarText(flavorNode)
   if (!flavorNode) wrong(map.place, 'flavor is missing; say what this is: flavor: ecs_service, for instance')
   else if (!flavor) wrong(flavorNode.place, `flavor must be the name of a flavor, not ${kindOf(flavorNode)}`)
   const node = map.entries.get('pcf_name')?.node ?? fallback
-  const name = textOf(node)
+  const name = scalarText(node)
   if (!node) wrong(map.place, 'pcf_name is missing; give it a name, unique within its flavor')
   else if (!name) wrong(node.place, `pcf_name must be a name, not ${kindOf(node)}`)
   // A name becomes part of ids, comments and log lines.
@@ -111,7 +111,7 @@ export function identify(map: MapNode, fallback: ScalarNode | undefined, wrong: 
     wrong(node.place, 'pcf_name must be one line of at most 255 characters, without $ and without blanks around it')
     return { flavor, name: undefined, id: undefined, label: '' }
   }
-  const shown = node?.kind === 'scalar' ? written(node) : ''
+  const shown = node?.kind === 'scalar' ? sourceText(node) : ''
   const id = flavor && name ? (`${flavor}:${name}` as const) : undefined
   return { flavor, name, id, label: quote(`${flavor}:${shown}`) }
 }
@@ -124,7 +124,7 @@ export function readDraft(
   region: string | undefined,
   origin: Origin,
   problems: Problem[],
-): Draft {
+): ParticleDraft {
   const wrong = complain(problems)
   const resource = readResource(map, who.name, vocabulary, origin.copy?.index, wrong)
   const checked = checkDefinition(resource.definition, vocabulary)
@@ -165,7 +165,7 @@ export function readShared(map: MapNode, wrong: Wrong) {
   }
 }
 
-function readLinks(map: MapNode, key: string, wrong: Wrong): Link[] {
+function readLinks(map: MapNode, key: string, wrong: Wrong): ParentLink[] {
   const node = map.entries.get(key)?.node
   if (!node) return []
   if (node.kind !== 'list') {
@@ -173,9 +173,9 @@ function readLinks(map: MapNode, key: string, wrong: Wrong): Link[] {
     return []
   }
   return node.items.flatMap(item => {
-    const to = textOf(item)
+    const to = scalarText(item)
     if (item.kind === 'scalar' && to && /^[^:\s]+:./.test(to))
-      return [{ to, label: quote(written(item)), place: item.place }]
+      return [{ to, label: quote(sourceText(item)), place: item.place }]
     wrong(item.place, `${key} must hold ids, flavor:pcf_name such as ecs_cluster:main, not ${kindOf(item)}`)
     return []
   })
@@ -183,12 +183,12 @@ function readLinks(map: MapNode, key: string, wrong: Wrong): Link[] {
 
 const STATES: readonly string[] = ['running', 'stopped', 'terminated']
 
-function readDesired(node: Node | undefined, wrong: Wrong): Draft['desired'] {
+function readDesired(node: Node | undefined, wrong: Wrong): ParticleDraft['desired'] {
   if (!node) return undefined
   // PCF takes the names of its enumeration as well.
-  const state = textOf(node)?.replace(/^State\./, '')
+  const state = scalarText(node)?.replace(/^State\./, '')
   if (state && STATES.includes(state)) return { state: state as DesiredState, place: node.place }
-  const meant = node.kind === 'scalar' ? didYouMean(written(node).toLowerCase(), STATES) : ''
+  const meant = node.kind === 'scalar' ? didYouMean(sourceText(node).toLowerCase(), STATES) : ''
   wrong(node.place, `desired_state must be running, stopped or terminated, not ${kindOf(node)}${meant}`)
   return undefined
 }

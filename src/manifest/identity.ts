@@ -1,6 +1,6 @@
 import type { Particle, ParticleId, Problem } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
-import type { Draft } from './draft.ts'
+import type { ParticleDraft } from './draft.ts'
 import { tells } from './needs.ts'
 import { namingMembers } from './resource.ts'
 import { lineOf } from './words.ts'
@@ -8,7 +8,7 @@ import { lineOf } from './words.ts'
 /** Two particles that are one thing in AWS would undo each other. */
 export function checkIdentities(
   particles: readonly Particle[],
-  drafts: ReadonlyMap<ParticleId, Draft>,
+  drafts: ReadonlyMap<ParticleId, ParticleDraft>,
   problems: Problem[],
 ): void {
   const seen = new Map<string, Particle>()

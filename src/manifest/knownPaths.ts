@@ -19,7 +19,7 @@ const noMember = (step: string, of: string, members: Members): Astray =>
 const plainValue = (step: string): Astray => `there is nothing inside a plain value, so no ${quote(step)}`
 
 /** Where a path of `custom_config.ignore` leads nowhere: `containerDefinitions[web].image`, `tags[*]`. */
-export function ignoredAstray(path: string, { name, model, own: ours }: Vocabulary): Astray | undefined {
+export function ignoredAstray(path: string, { name, model, ownMembers: ours }: Vocabulary): Astray | undefined {
   const members = new Map<string, Type>(model && typeOf(model).members)
   for (const [member, kind] of Object.entries(ours)) members.set(member, own[kind] ?? { kind: 'any' })
   const of = model ? typeOf(model).name.replace(/Request$/, '') : name

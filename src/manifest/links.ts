@@ -8,20 +8,20 @@ import {
   type Problem,
   plain,
 } from '../particle.ts'
-import { complain, type Draft, type Link } from './draft.ts'
+import { complain, type ParentLink, type ParticleDraft } from './draft.ts'
 import { checkIdentities } from './identity.ts'
 import { type Ancestors, inherit } from './inherit.ts'
-import { desiredState, fill, regionOf } from './needs.ts'
+import { arnRegion, desiredState, fillFromParents } from './needs.ts'
 import { order } from './order.ts'
 import { namingMembers } from './resource.ts'
 import { closest } from './suggest.ts'
-import { lineOf, quote, textOf } from './words.ts'
+import { lineOf, quote, scalarText } from './words.ts'
 
 /** Everything that was declared, before it is linked. */
 export interface Declared {
-  readonly drafts: ReadonlyMap<ParticleId, Draft>
+  readonly drafts: ReadonlyMap<ParticleId, ParticleDraft>
   /** Ids that stand for several particles: quasiparticles, and members with a multiplier. */
-  readonly groups: ReadonlyMap<string, readonly Draft[]>
+  readonly groups: ReadonlyMap<string, readonly ParticleDraft[]>
   /** What ids are called in messages. */
   readonly labels: ReadonlyMap<string, string>
   /** Not in this environment, and where it says so. */
@@ -45,7 +45,7 @@ export function link(declared: Declared, problems: Problem[], hides: Ancestors['
   for (const id of drafts.keys()) parents.set(id, new Map())
   let hints = HINTS
 
-  const named = (key: string, link: Link, from: Draft): readonly Draft[] => {
+  const named = (key: string, link: ParentLink, from: ParticleDraft): readonly ParticleDraft[] => {
     const found = find(link.to, from)
     if (found) return found
     const absent = declared.absent.get(link.to)
@@ -63,7 +63,7 @@ export function link(declared: Declared, problems: Problem[], hides: Ancestors['
     }
     return []
   }
-  const join = (child: Draft, parent: Draft, key: string, place: Place) => {
+  const join = (child: ParticleDraft, parent: ParticleDraft, key: string, place: Place) => {
     if (child === parent) wrong(place, `${key}: ${child.label} cannot be its own parent; remove it`)
     else if (!parents.get(child.id)?.has(parent.id)) parents.get(child.id)?.set(parent.id, place)
   }
@@ -86,7 +86,7 @@ export function link(declared: Declared, problems: Problem[], hides: Ancestors['
     const above = parents.get(id) ?? new Map<ParticleId, Place>()
     const has = (ancestor: ParticleId) => isAbove(ancestor, id, parents)
     const inherited = inherit(draft, { find: name => find(name, draft), has, made, hides, circle }, problems)
-    const source = fill(inherited, draft, above, drafts, made, declared.incomplete, problems)
+    const source = fillFromParents(inherited, draft, above, drafts, made, declared.incomplete, problems)
     const state = desiredState(draft, above, drafts, states, problems)
     states.set(id, state)
     made.set(id, {
@@ -122,7 +122,7 @@ function* names({ drafts, groups }: Declared): Iterable<string> {
  */
 const finder =
   ({ drafts, groups }: Declared) =>
-  (id: string, from: Draft): readonly Draft[] | undefined => {
+  (id: string, from: ParticleDraft): readonly ParticleDraft[] | undefined => {
     const one = drafts.get(id as ParticleId)
     if (one) return [one]
     const group = groups.get(id)
@@ -134,19 +134,19 @@ const finder =
   }
 
 /** Links that follow from a definition that names what is declared here, so that it is there first. */
-function* implied(drafts: Iterable<Draft>): Iterable<[Draft, Draft, Place]> {
+function* implied(drafts: Iterable<ParticleDraft>): Iterable<[ParticleDraft, ParticleDraft, Place]> {
   const all = [...drafts]
-  const byName = new Map<string, Draft>()
+  const byName = new Map<string, ParticleDraft>()
   for (const draft of all) {
     const [member] = namingMembers(draft.vocabulary)
-    const name = member && textOf(draft.definition.entries.get(member)?.node)
+    const name = member && scalarText(draft.definition.entries.get(member)?.node)
     if (name) byName.set(`${draft.vocabulary.name} ${draft.region} ${name}`, draft)
   }
   for (const draft of all) {
     for (const [flavor, member] of Object.entries(draft.vocabulary.needs)) {
       const node = draft.definition.entries.get(member)?.node
-      const text = textOf(node)
-      if (!node || !text || (regionOf(text) ?? draft.region) !== draft.region) continue
+      const text = scalarText(node)
+      if (!node || !text || (arnRegion(text) ?? draft.region) !== draft.region) continue
       // A revision is in no name: who names one does not follow the family.
       const parent = byName.get(`${flavor} ${draft.region} ${nameOf(text)}`)
       if (parent) yield [draft, parent, node.place]
@@ -156,9 +156,9 @@ function* implied(drafts: Iterable<Draft>): Iterable<[Draft, Draft, Place]> {
 
 /** Who needs whom, by links and by what is inherited: the way back from a particle to one that inherits from it, in words. */
 function circlesOf(
-  drafts: ReadonlyMap<ParticleId, Draft>,
+  drafts: ReadonlyMap<ParticleId, ParticleDraft>,
   parents: Above,
-  find: (id: string, from: Draft) => readonly Draft[] | undefined,
+  find: (id: string, from: ParticleDraft) => readonly ParticleDraft[] | undefined,
 ): Ancestors['circle'] {
   const needs = (id: ParticleId): Map<ParticleId, Place> => {
     const draft = drafts.get(id)

@@ -8,7 +8,7 @@ import {
   sayProblem,
 } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
-import { checkKeys, complain, type Draft, identify, KEYS, readDraft } from './draft.ts'
+import { checkKeys, complain, identify, KEYS, type ParticleDraft, readDraft } from './draft.ts'
 import { link } from './links.ts'
 import { parseManifest } from './parse.ts'
 import { inEnvironment } from './patch.ts'
@@ -18,10 +18,10 @@ import { didYouMean } from './suggest.ts'
 import { checkTogether } from './together.ts'
 import { checkUnmanaged, isUnmanaged, readUnmanaged, type Unmanaged } from './unmanaged.ts'
 import { substitute } from './variables.ts'
-import { kindOf, lineOf, quote, textOf } from './words.ts'
+import { kindOf, lineOf, quote, scalarText } from './words.ts'
 
 /** What manifests are read with. */
-export interface Settings {
+export interface LoadSettings {
   readonly environment: string
   /** Values of the `variables` input. `ENVIRONMENT` is added, unless it is among them. */
   readonly variables: ReadonlyMap<string, string>
@@ -61,7 +61,10 @@ const OTHER_FLAVORS: Readonly<Record<string, string>> = {
 }
 
 /** From the text of all manifests to particles and problems: all problems of all files at once. Never throws on bad input. */
-export function load(texts: readonly { readonly file: string; readonly text: string }[], settings: Settings): Loaded {
+export function load(
+  texts: readonly { readonly file: string; readonly text: string }[],
+  settings: LoadSettings,
+): Loaded {
   const misread: Problem[] = []
   const problems: Problem[] = []
   const reader = readerOf(settings, misread, problems)
@@ -115,13 +118,13 @@ function inOrder(misread: readonly Problem[], problems: readonly Problem[]): Pro
   })
 }
 
-function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
+function readerOf(settings: LoadSettings, misread: Problem[], problems: Problem[]) {
   const { environment, vocabularies, secretVariables = new Set<string>() } = settings
   const given = settings.variables
   const variables = given.has('ENVIRONMENT') ? given : new Map([['ENVIRONMENT', environment], ...given])
   const names = namesOf(vocabularies)
-  const drafts = new Map<ParticleId, Draft>()
-  const groups = new Map<string, Draft[]>()
+  const drafts = new Map<ParticleId, ParticleDraft>()
+  const groups = new Map<string, ParticleDraft[]>()
   const labels = new Map<string, string>()
   const quasiparticles = new Map<string, Place>()
   const absent = new Map<string, Place>()
@@ -187,7 +190,7 @@ function readerOf(settings: Settings, misread: Problem[], problems: Problem[]) {
     const given = entries.get('flavor')
     if (!given) return entries.has('particles')
     const alone = substitute({ ...map, entries: new Map([['flavor', given]]) }, variables, [])
-    const flavor = textOf(alone.entries.get('flavor')?.node)
+    const flavor = scalarText(alone.entries.get('flavor')?.node)
     return flavor === 'quasiparticle' || (entries.has('particles') && !Object.hasOwn(vocabularies, flavor ?? ''))
   }
 

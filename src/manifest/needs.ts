@@ -11,21 +11,21 @@ import {
   type ScalarNode,
 } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
-import { complain, type Draft } from './draft.ts'
+import { complain, type ParticleDraft } from './draft.ts'
 import { namingMembers } from './resource.ts'
-import { lineOf, quote, textOf, written } from './words.ts'
+import { lineOf, quote, scalarText, sourceText } from './words.ts'
 
 // What a particle needs its parents for: their names, and that they are there.
 
 /** Region of an ARN. */
-export const regionOf = (arn: string): string | undefined => /^arn:[^:]*:[^:]*:([^:]+):/.exec(arn)?.[1]
+export const arnRegion = (arn: string): string | undefined => /^arn:[^:]*:[^:]*:([^:]+):/.exec(arn)?.[1]
 
 /** The definition with what its parents fill. A revision is left to the plan: only AWS knows it. */
-export function fill(
+export function fillFromParents(
   source: MapNode,
-  draft: Draft,
+  draft: ParticleDraft,
   above: ReadonlyMap<ParticleId, Place>,
-  drafts: ReadonlyMap<ParticleId, Draft>,
+  drafts: ReadonlyMap<ParticleId, ParticleDraft>,
   made: ReadonlyMap<ParticleId, Particle>,
   incomplete: boolean,
   problems: Problem[],
@@ -72,14 +72,14 @@ export function fill(
     const name = particle && nameNode(particle, parent.vocabulary)
     // Without a name, which has been said, nothing can be compared.
     if (!particle || !name) continue
-    const known = parent.vocabulary.nameFor(particle)
+    const known = parent.vocabulary.staticReference(particle)
     const ofParent = !stated || (stated.kind === 'scalar' && stated.inherit?.from === first)
     if (!ofParent && !agrees(stated, name, particle, draft.region)) {
-      const shown = stated.kind === 'scalar' ? quote(written(stated)) : `a ${stated.kind}`
-      const revision = known === undefined && /:\d+$/.test(textOf(stated) ?? '') ? ', a revision' : ''
+      const shown = stated.kind === 'scalar' ? quote(sourceText(stated)) : `a ${stated.kind}`
+      const revision = known === undefined && /:\d+$/.test(scalarText(stated) ?? '') ? ', a revision' : ''
       wrong(
         stated.place,
-        `${path} is ${shown}${revision}, and the parent ${parent.label} (${lineOf(place)}) stands for ${quote(written(name))}; keep one of them`,
+        `${path} is ${shown}${revision}, and the parent ${parent.label} (${lineOf(place)}) stands for ${quote(sourceText(name))}; keep one of them`,
       )
     } else if (known === undefined) entries.delete(member)
     else if (ofParent) entries.set(member, { at: place, node: { ...name, value: known, place } })
@@ -90,16 +90,16 @@ export function fill(
 function nameNode(particle: Particle, vocabulary: Vocabulary): ScalarNode | undefined {
   const [member] = namingMembers(vocabulary)
   const node = member ? particle.source.entries.get(member)?.node : undefined
-  return node?.kind === 'scalar' && textOf(node) ? node : undefined
+  return node?.kind === 'scalar' && scalarText(node) ? node : undefined
 }
 
 /** Whether a stated name or ARN means the parent. A revision agrees only with a parent that is pinned to it. */
 function agrees(stated: Node, name: ScalarNode, parent: Particle, region: string | undefined): boolean {
-  const text = textOf(stated)
-  if (text === undefined || (regionOf(text) ?? region) !== region) return false
+  const text = scalarText(stated)
+  if (text === undefined || (arnRegion(text) ?? region) !== region) return false
   const [family, revision] = nameOf(text).split(':')
-  if (revision === undefined) return family === textOf(name)
-  return family === textOf(name) && revision === String(parent.definition.revision ?? '')
+  if (revision === undefined) return family === scalarText(name)
+  return family === scalarText(name) && revision === String(parent.definition.revision ?? '')
 }
 
 /** Whether a member is part of who a particle is. */
@@ -113,9 +113,9 @@ export function tells(vocabulary: Vocabulary, member: string): boolean {
 
 /** Its own; without one that of its cluster when the cluster is to go; otherwise running. */
 export function desiredState(
-  draft: Draft,
+  draft: ParticleDraft,
   above: ReadonlyMap<ParticleId, Place>,
-  drafts: ReadonlyMap<ParticleId, Draft>,
+  drafts: ReadonlyMap<ParticleId, ParticleDraft>,
   states: ReadonlyMap<ParticleId, { readonly state: DesiredState; readonly place: Place }>,
   problems: Problem[],
 ): { state: DesiredState; place: Place } {

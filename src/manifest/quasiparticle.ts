@@ -1,8 +1,17 @@
 import type { MapNode, Node, Place, Problem } from '../particle.ts'
-import { checkKeys, complain, type Draft, type Identified, identify, KEYS, type Origin, readShared } from './draft.ts'
+import {
+  checkKeys,
+  complain,
+  type Identified,
+  identify,
+  KEYS,
+  type Origin,
+  type ParticleDraft,
+  readShared,
+} from './draft.ts'
 import { merge } from './patch.ts'
 import { didYouMean } from './suggest.ts'
-import { asWhole, kindOf, lineOf, quote, textOf, written } from './words.ts'
+import { asWhole, kindOf, lineOf, quote, scalarText, sourceText } from './words.ts'
 
 /** A particle to be: its map, and where it comes from. */
 export interface Seed {
@@ -13,7 +22,10 @@ export interface Seed {
   readonly shared?: Shared
 }
 
-type Shared = Pick<Draft, 'parents' | 'children' | 'misread' | 'desired' | 'persistOnTermination' | 'persistOnUpdate'>
+type Shared = Pick<
+  ParticleDraft,
+  'parents' | 'children' | 'misread' | 'desired' | 'persistOnTermination' | 'persistOnUpdate'
+>
 
 /** Copies that one member may have, and all members of all manifests. */
 export const COPIES = { each: 1_000, all: 20_000 }
@@ -91,11 +103,11 @@ interface Earlier {
 function based(item: MapNode, member: Identified, earlier: ReadonlyMap<string, Earlier>, wrong: Wrong): MapNode {
   const node = item.entries.get('base_particle_config')?.node
   if (!node) return item
-  const name = textOf(node)
+  const name = scalarText(node)
   const base = name && member.flavor ? earlier.get(`${member.flavor}:${name}`)?.map : undefined
   if (!base) {
     const same = [...earlier].filter(([id]) => id.startsWith(`${member.flavor}:`)).map(([, { name }]) => name)
-    const shown = node.kind === 'scalar' && name ? quote(written(node)) : kindOf(node)
+    const shown = node.kind === 'scalar' && name ? quote(sourceText(node)) : kindOf(node)
     const meant = didYouMean(shown, same) || '; name one that stands above this one'
     wrong(node.place, `base_particle_config must name an earlier member with the same flavor, not ${shown}${meant}`)
     return item
@@ -120,7 +132,7 @@ function multiplier(node: Node | undefined, copies: Copies, wrong: Wrong): numbe
 }
 
 /** A member with what its quasiparticle says for all. */
-export function withShared(draft: Draft, shared: Shared | undefined, problems: Problem[]): Draft {
+export function withShared(draft: ParticleDraft, shared: Shared | undefined, problems: Problem[]): ParticleDraft {
   if (!shared) return draft
   const wrong = complain(problems)
   if (shared.desired && draft.desired && shared.desired.state !== draft.desired.state) {

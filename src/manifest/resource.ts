@@ -3,7 +3,7 @@ import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { ignoredAstray } from './knownPaths.ts'
 import { didYouMean } from './suggest.ts'
-import { asBoolean, asWhole, kindOf, lineOf, quote, textOf, written } from './words.ts'
+import { asBoolean, asWhole, kindOf, lineOf, quote, scalarText, sourceText } from './words.ts'
 
 type Wrong = (place: Place, message: string) => void
 
@@ -39,7 +39,7 @@ export function readResource(
   const optionPlaces = new Map<string, Place>()
   for (const [key, entry] of given.node.entries) {
     if (key === 'region_name') {
-      region = textOf(entry.node)
+      region = scalarText(entry.node)
       if (!region || !/^[a-z]{2,}(-[a-z0-9]+)+$/.test(region)) {
         wrong(
           entry.node.place,
@@ -70,7 +70,7 @@ export function readResource(
       if (entry) entries.set(member, { at: entry.at, node: suffixed(entry.node, `-${copy}`, member, wrong) })
     }
   }
-  const { named } = vocabulary
+  const { pcfNameMember: named } = vocabulary
   if (named !== undefined && !entries.has(named)) {
     const node = namedBy(map, name, copy)
     entries.set(named, { at: node.place, node })
@@ -91,13 +91,13 @@ export const namingMembers = (vocabulary: Vocabulary): readonly string[] =>
   vocabulary.required.filter(member => !member.includes('['))
 
 const sameName = (left: Node, right: Node): boolean => {
-  const [one, other] = [textOf(left), textOf(right)]
+  const [one, other] = [scalarText(left), scalarText(right)]
   if (one === undefined || other === undefined) return false
   return one === other || nameOf(one) === nameOf(other)
 }
 
 function suffixed(node: Node, suffix: string, name: string, wrong: Wrong): Node {
-  const text = textOf(node)
+  const text = scalarText(node)
   if (node.kind !== 'scalar' || !text) {
     // Anything else is said where the member is checked.
     if (node.kind === 'scalar' && node.inherit) {
@@ -138,12 +138,12 @@ function readOptions(node: Node, vocabulary: Vocabulary, wrong: Wrong): Readonly
 function checkIgnored(paths: Node, vocabulary: Vocabulary, wrong: Wrong): void {
   if (paths.kind !== 'list') return
   for (const [index, item] of paths.items.entries()) {
-    const text = textOf(item)
+    const text = scalarText(item)
     const astray = text === undefined ? undefined : ignoredAstray(text, vocabulary)
     if (astray === undefined || item.kind !== 'scalar') continue
     // What a variable made of it would be told by what is missing.
     const why = item.parts ? '' : `: ${astray}`
-    wrong(item.place, `aws_resource.custom_config.ignore[${index}]: ${quote(written(item))} leads nowhere${why}`)
+    wrong(item.place, `aws_resource.custom_config.ignore[${index}]: ${quote(sourceText(item))} leads nowhere${why}`)
   }
 }
 
@@ -151,10 +151,10 @@ function readOption(node: Node, kind: Vocabulary['options'][string]): [value: un
   if (kind === 'boolean') return [asBoolean(node), 'true or false']
   if (kind === 'number') return [asWhole(node), 'a whole number']
   if (kind === 'strings') {
-    const texts = node.kind === 'list' ? node.items.map(textOf) : [undefined]
+    const texts = node.kind === 'list' ? node.items.map(scalarText) : [undefined]
     return [texts.includes(undefined) ? undefined : texts, 'a list of texts']
   }
-  const text = textOf(node)
+  const text = scalarText(node)
   return [text !== undefined && kind.includes(text) ? text : undefined, kind.join(' or ')]
 }
 
@@ -165,7 +165,7 @@ export function checkRequired(definition: MapNode, vocabulary: Vocabulary, wrong
     if (!list) continue
     const node = definition.entries.get(list)?.node
     if (!member) {
-      const otherwise = list === vocabulary.named ? ', or leave it out: pcf_name is the name then' : ''
+      const otherwise = list === vocabulary.pcfNameMember ? ', or leave it out: pcf_name is the name then' : ''
       if (!isName(node))
         wrong(node?.place ?? definition.place, missing(`aws_resource.${list}`, node, vocabulary) + otherwise)
       continue
@@ -184,7 +184,7 @@ export function checkRequired(definition: MapNode, vocabulary: Vocabulary, wrong
       if (item.kind !== 'map') continue
       const at = `aws_resource.${list}[${index}].${member}`
       const name = item.entries.get(member)?.node
-      const text = textOf(name)
+      const text = scalarText(name)
       if (!isName(name) || text === undefined) wrong(name?.place ?? item.place, missing(at, name, vocabulary))
       else {
         const first = seen.get(text)
@@ -197,7 +197,7 @@ export function checkRequired(definition: MapNode, vocabulary: Vocabulary, wrong
 
 // An inherited name may yet be resolved, from what the parent's own definition says.
 const isName = (node: Node | undefined): node is ScalarNode =>
-  node?.kind === 'scalar' && (node.inherit !== undefined || (textOf(node) ?? '') !== '')
+  node?.kind === 'scalar' && (node.inherit !== undefined || (scalarText(node) ?? '') !== '')
 
 function missing(path: string, node: Node | undefined, vocabulary: Vocabulary): string {
   const what = node

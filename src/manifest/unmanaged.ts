@@ -1,13 +1,20 @@
 /** Lines that let go: what was declared once, is not any more, and is nobody's here from now on. */
 
 import type { MapNode, Node, Particle, Place, Problem } from '../particle.ts'
-import { membersIn, readThing, spellThing, thingOf, type Vocabularies, vocabularyOf } from '../schema/address.ts'
+import {
+  addressOf,
+  formatAddress,
+  membersIn,
+  parseAddress,
+  type Vocabularies,
+  vocabularyOf,
+} from '../schema/address.ts'
 import { complain } from './draft.ts'
 import { inEnvironment } from './patch.ts'
 import { refuseSecrets } from './secrets.ts'
 import { didYouMean } from './suggest.ts'
 import { substitute } from './variables.ts'
-import { inQuotes, kindOf, lineOf, quote, textOf, written } from './words.ts'
+import { inQuotes, kindOf, lineOf, quote, scalarText, sourceText } from './words.ts'
 
 /** One line: `ecs_service us-east-1 shop/web`, as plans spell it. */
 export interface Unmanaged {
@@ -55,13 +62,13 @@ export function readUnmanaged(node: MapNode, settings: Settings, problems: Probl
   return list.items.flatMap(item => {
     const problem = refusalOf(item, settings.vocabularies)
     if (problem) wrong(item.place, `unmanaged ${problem}`)
-    return problem ? [] : [{ thing: textOf(item) ?? '', place: item.place }]
+    return problem ? [] : [{ thing: scalarText(item) ?? '', place: item.place }]
   })
 }
 
 function refusalOf(item: Node, vocabularies: Vocabularies): string | undefined {
-  const thing = readThing(textOf(item) ?? '')
-  const shown = item.kind === 'scalar' && !item.inherit ? inQuotes(written(item)) : kindOf(item)
+  const thing = parseAddress(scalarText(item) ?? '')
+  const shown = item.kind === 'scalar' && !item.inherit ? inQuotes(sourceText(item)) : kindOf(item)
   if (!thing)
     return `must hold things as plans spell them, flavor, region and name: ${EXAMPLE}, not ${shown}; copy the line of the plan`
   const { flavor, region, identity } = thing
@@ -88,8 +95,8 @@ export function checkUnmanaged(
   const wrong = complain(problems)
   const declared = new Map<string, Particle>()
   for (const particle of particles) {
-    const thing = thingOf(particle, vocabularies)
-    if (thing) declared.set(spellThing(thing), particle)
+    const thing = addressOf(particle, vocabularies)
+    if (thing) declared.set(formatAddress(thing), particle)
   }
   const seen = new Map<string, Place>()
   for (const { thing, place } of lines) {

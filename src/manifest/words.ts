@@ -18,13 +18,13 @@ export const quote = (text: string): string =>
   text.length <= LONGEST && /^[\w.:/!${}[\]-]+$/.test(text) ? text : inQuotes(text)
 
 /** The text of a scalar as the manifest says it: variables by name, never by value, numbers as they are written. */
-export function written(node: ScalarNode): string {
+export function sourceText(node: ScalarNode): string {
   if (!node.parts) return node.raw ?? String(node.value)
   return node.parts.map(part => (typeof part === 'string' ? part : `\${${part.variable}}`)).join('')
 }
 
 /** The text of a scalar with its variables put in; undefined for what is no text. Never to be shown. */
-export function textOf(node: Node | undefined): string | undefined {
+export function scalarText(node: Node | undefined): string | undefined {
   if (node?.kind !== 'scalar' || node.inherit || node.value === null || typeof node.value === 'boolean')
     return undefined
   return typeof node.value === 'string' ? node.value : (node.raw ?? String(node.value))
@@ -42,7 +42,7 @@ export function asBoolean(node: Node): boolean | undefined {
 
 /** A whole number, also one that a variable made. */
 export function asWhole(node: Node): number | undefined {
-  const text = textOf(node)
+  const text = scalarText(node)
   const number = text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined
   return number
 }
@@ -51,8 +51,8 @@ export function asWhole(node: Node): number | undefined {
 export function kindOf(node: Node): string {
   if (node.kind !== 'scalar') return `a ${node.kind}`
   if (node.value === null) return 'nothing'
-  if (typeof node.value === 'string') return `the text ${inQuotes(written(node))}`
-  return `${typeof node.value === 'number' ? 'the number ' : ''}${written(node)}`
+  if (typeof node.value === 'string') return `the text ${inQuotes(sourceText(node))}`
+  return `${typeof node.value === 'number' ? 'the number ' : ''}${sourceText(node)}`
 }
 
 /** `containerDefinitions[0].image`. */

@@ -1,8 +1,8 @@
 import type { Node, ScalarNode } from '../particle.ts'
-import { inQuotes, written } from './words.ts'
+import { inQuotes, sourceText } from './words.ts'
 
 /** A scalar as text, exactly as it was written: `1.10` stays `1.10`. Undefined for null and for what is no number. */
-export function asText({ value, raw }: ScalarNode): string | undefined {
+export function texted({ value, raw }: ScalarNode): string | undefined {
   if (typeof value === 'string') return value
   if (value === null || (typeof value === 'number' && !Number.isFinite(value))) return undefined
   return raw ?? String(value)
@@ -11,11 +11,11 @@ export function asText({ value, raw }: ScalarNode): string | undefined {
 /** What was written, for messages: variables by name, never by value; one line, not longer than helps. */
 export function sayValue(node: Node): string {
   if (node.kind !== 'scalar') return `a ${node.kind}`
-  return typeof node.value === 'string' || node.parts ? inQuotes(written(node)) : written(node)
+  return typeof node.value === 'string' || node.parts ? inQuotes(sourceText(node)) : sourceText(node)
 }
 
 /** The same without quotes, for names and numbers in the middle of a sentence. */
-export const sayText = (node: ScalarNode): string => inQuotes(written(node)).slice(1, -1)
+export const sayText = (node: ScalarNode): string => inQuotes(sourceText(node)).slice(1, -1)
 
 /** A key as a step of a path; what would break the line or the path stands in quotes. */
 export const sayKey = (key: string): string => (/^[\w:/@$-]{1,80}$/.test(key) ? key : inQuotes(key))
@@ -28,5 +28,5 @@ export const sayLabel = (label: string): string =>
 export function elementLabel(element: Node | undefined, index: number): string {
   const name = element?.kind === 'map' ? element.entries.get('name')?.node : undefined
   if (name?.kind !== 'scalar' || name.inherit || name.value === null || name.value === '') return String(index)
-  return sayLabel(written(name))
+  return sayLabel(sourceText(name))
 }

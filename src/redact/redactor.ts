@@ -10,9 +10,9 @@
 
 import type { FoundChange } from '../compare/change.ts'
 import { leavesOf } from '../compare/hidden.ts'
-import { holdsVariable, type Veil } from '../compare/sensitivity.ts'
+import { holdsVariable, type SensitivityPolicy } from '../compare/sensitivity.ts'
 import { type Node, type Particle, type Problem, sayProblem } from '../particle.ts'
-import { holdsSaid, piecesOf } from '../untrusted.ts'
+import { holdsUntrusted, piecesOf } from '../untrusted.ts'
 import { blank, Haystack, type Needle, needlesOf, type Span, secretNeedles } from './needles.ts'
 
 /** The digest of a run, where `startedBy` or a tag names one: with it, hidden values could be guessed. */
@@ -32,7 +32,7 @@ const fixed: ReadonlySet<string> = new Set(
 const chosenKeys: ReadonlySet<string> = new Set(['before', 'after', 'exitCodes', 'made'])
 
 /** What is known of one particle. */
-export interface Known {
+export interface Learnable {
   readonly particle: Particle
   /** ECS's answer. */
   readonly live?: unknown
@@ -41,7 +41,7 @@ export interface Known {
 
 /** Learns what is hidden while manifests are read and AWS is looked at, and takes it out of everything that leaves. */
 export class Redactor {
-  readonly #veil: Veil
+  readonly #veil: SensitivityPolicy
   readonly #secrets: readonly Needle[]
   readonly #hidden = new Map<string, Needle>()
   /** What is ours to say. */
@@ -49,13 +49,13 @@ export class Redactor {
   /** Names in ECS's answers: a part of one is no hidden value. */
   readonly #names = new Set<string>()
 
-  constructor(veil: Veil, own: readonly string[] = []) {
-    this.#veil = veil
-    this.#secrets = (veil.secretValues ?? []).flatMap(secretNeedles)
+  constructor(policy: SensitivityPolicy, own: readonly string[] = []) {
+    this.#veil = policy
+    this.#secrets = (policy.secretValues ?? []).flatMap(secretNeedles)
     for (const name of own) this.#open.add(name)
   }
 
-  learn({ particle, live, changes = [] }: Known): void {
+  learn({ particle, live, changes = [] }: Learnable): void {
     const { revealed } = this.#veil
     const made = new Set(textsMadeWith(particle.source, this.#veil.secretVariables))
     for (const text of made) this.#hide(text)
@@ -80,7 +80,7 @@ export class Redactor {
   /** A sentence of ours, with others' words in it. */
   sentence(text: string): string {
     const whole = piecesOf(text)
-      .map(piece => (piece.foreign ? this.words(piece.text) : this.#own(piece.text)))
+      .map(piece => (piece.untrusted ? this.words(piece.text) : this.#own(piece.text)))
       .join('')
     return whole.replace(runDigest, '$1')
   }
@@ -119,7 +119,7 @@ export class Redactor {
 
   /** The problem as it may be said. What it quotes from a manifest is somebody's words. */
   problem({ place, message }: Problem): Problem {
-    const hidden = this.sentence(message.replace(quoted, text => (holdsSaid(message) ? text : this.words(text))))
+    const hidden = this.sentence(message.replace(quoted, text => (holdsUntrusted(message) ? text : this.words(text))))
     if (!place) return { message: hidden }
     // GitHub knows no file of another name.
     if (this.#own(place.file) !== place.file) return { message: this.#own(sayProblem({ place, message: hidden })) }
@@ -134,7 +134,7 @@ export class Redactor {
   #data(value: unknown, member: string, chosen: boolean): unknown {
     if (typeof value === 'string') {
       if (fixed.has(member)) return value
-      return member === 'details' && !holdsSaid(value) ? this.sentence(this.words(value)) : this.sentence(value)
+      return member === 'details' && !holdsUntrusted(value) ? this.sentence(this.words(value)) : this.sentence(value)
     }
     if (Array.isArray(value)) return value.map(item => this.#data(item, member, chosen))
     if (typeof value !== 'object' || value === null) return value

@@ -46,12 +46,12 @@ export const risksOf = (step: Step): string =>
     : plainly(whatHappens(step))
 
 /** What the other steps of a plan tell about one: gathered once, for plans may be large. */
-export interface Around {
+export interface StepNeighbours {
   /** Particles that wait for this one on their way up. */
   readonly waiting: ReadonlyMap<ParticleId, readonly ParticleId[]>
 }
 
-export function around(steps: readonly Step[]): Around {
+export function neighboursOf(steps: readonly Step[]): StepNeighbours {
   const waiting = new Map<ParticleId, ParticleId[]>()
   for (const step of steps) {
     if (isUp(step))
@@ -64,10 +64,10 @@ export function around(steps: readonly Step[]): Around {
   return { waiting }
 }
 
-const alone: Around = { waiting: new Map() }
+const alone: StepNeighbours = { waiting: new Map() }
 
 /** What a transition does to a thing of this flavor. */
-export function whatHappens(step: Step, { waiting }: Around = alone): Phrase {
+export function whatHappens(step: Step, { waiting }: StepNeighbours = alone): Phrase {
   const before = waiting.get(step.particle) ?? []
   const until: Phrase = before.length === 0 || !isUp(step) ? [] : [', before ', ...enumerated(before)]
   const flavor = flavorOf(step.particle)

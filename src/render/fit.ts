@@ -28,7 +28,7 @@ export const rungs: readonly Rung[] = [
 ]
 
 /** Changes of one particle, which may be shown whole, in part, or not. */
-export interface Diff {
+export interface FoldedDiff {
   readonly particle: string
   /** 0 is the most dangerous. */
   readonly rank: number
@@ -37,10 +37,10 @@ export interface Diff {
   frame(body: string): string
 }
 
-export interface Draft {
+export interface RungDraft {
   /** Blocks before and after the diffs. */
   readonly before: readonly string[]
-  readonly diffs: readonly Diff[]
+  readonly diffs: readonly FoldedDiff[]
   readonly after: readonly string[]
   readonly leftOut: readonly string[]
 }
@@ -62,7 +62,7 @@ const LEAST = 400
 /** The first rung that fits, with as many diffs as have room. `note` says what is left out. */
 export function firstThatFits(
   limit: number,
-  draft: (rung: Rung) => Draft,
+  draft: (rung: Rung) => RungDraft,
   note: (leftOut: readonly string[]) => string,
 ): Rendered {
   for (const rung of rungs) {
@@ -92,10 +92,10 @@ function firstBlocks(blocks: readonly string[], limit: number): string {
   return text
 }
 
-const whole = ({ lines, frame }: Diff): string => frame(fence('diff', lines))
+const whole = ({ lines, frame }: FoldedDiff): string => frame(fence('diff', lines))
 
 function choose(
-  diffs: readonly Diff[],
+  diffs: readonly FoldedDiff[],
   room: number,
   share: number,
 ): { readonly blocks: readonly string[]; readonly leftOut: readonly string[] } {
@@ -106,7 +106,7 @@ function choose(
   if (all.reduce((sum, { bytes }) => sum + bytes, 0) <= room)
     return { blocks: all.map(({ text }) => text), leftOut: [] }
 
-  const shown = new Map<Diff, string>()
+  const shown = new Map<FoldedDiff, string>()
   const cutShort: string[] = []
   let left = room - NOTE
   // What is dangerous first, then the smallest: so most particles keep their changes, and a giant is cut short.
@@ -132,7 +132,7 @@ function choose(
 }
 
 /** The first lines of a diff, and how many there are beside; undefined where that would be too few to tell anything. */
-function inPart(diff: Diff, room: number): string | undefined {
+function inPart(diff: FoldedDiff, room: number): string | undefined {
   let low = 0
   let high = diff.lines.length
   const text = (lines: number) =>

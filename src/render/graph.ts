@@ -74,7 +74,7 @@ interface Picture {
 }
 
 /** What changes and what it depends on, as Mermaid; undefined where nothing is connected. */
-export function graph(plan: Plan): Picture | undefined {
+export function orderDiagram(plan: Plan): Picture | undefined {
   const steps = new Map(plan.steps.map(step => [step.particle, step]))
   const everything = new Set<ParticleId>([
     ...[...plan.steps].sort((a, b) => danger(a) - danger(b)).map(step => step.particle),

@@ -17,9 +17,18 @@ import {
 } from './context.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
 import { code, cut, fence, thousands } from './escape.ts'
-import { type Around, around, danger, dangerCounts, dangerous, risksOf, whatHappens, why } from './explain.ts'
-import { type Diff, type Draft, firstThatFits, type Rendered, type Rung } from './fit.ts'
-import { graph, waves } from './graph.ts'
+import {
+  danger,
+  dangerCounts,
+  dangerous,
+  neighboursOf,
+  risksOf,
+  type StepNeighbours,
+  whatHappens,
+  why,
+} from './explain.ts'
+import { type FoldedDiff, firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
+import { orderDiagram, waves } from './graph.ts'
 import {
   alert,
   bold,
@@ -35,15 +44,15 @@ import {
 } from './markdown.ts'
 import { removedSections } from './removed.ts'
 import {
-  asTheyShouldBe,
   changing,
   count,
   emojiOf,
   failedBefore,
   protectedDifferences,
   sentence,
-  standing,
   toDo,
+  upToDate,
+  upToDateSummary,
   wordOf,
 } from './words.ts'
 
@@ -56,7 +65,7 @@ export function renderPlan(plan: Plan | undefined, context: Context): Rendered {
   )
 }
 
-function noPlan(context: Context, rung: Rung): Draft {
+function noPlan(context: Context, rung: Rung): RungDraft {
   const problems = context.problems ?? []
   if (problems.length === 0) {
     const reason = context.skipped ?? 'there is nothing to plan'
@@ -104,7 +113,7 @@ function problemList(problems: readonly Problem[], context: Context, rung: Rung)
   return bullets(atMost(entries, rung.entries)).join('\n')
 }
 
-function planDraft(plan: Plan, context: Context, rung: Rung): Draft {
+function planDraft(plan: Plan, context: Context, rung: Rung): RungDraft {
   const steps = plan.steps
   const leftOut: string[] = []
   const problems = context.problems ?? []
@@ -129,7 +138,7 @@ function planDraft(plan: Plan, context: Context, rung: Rung): Draft {
 }
 
 function headline(plan: Plan, context: Context, rung: Rung): string {
-  const stays = standing(plan)
+  const stays = upToDateSummary(plan)
   const nothing = changing(plan).length === 0
   const todo = toDo(plan)
   const counts = nothing
@@ -157,7 +166,7 @@ export function warning(plan: Plan, rung: Rung): string {
   ])
 }
 
-const row = (step: Step, others: Around, context: Context): readonly string[] => [
+const row = (step: Step, others: StepNeighbours, context: Context): readonly string[] => [
   `${emojiOf[wordOf(step)]}&nbsp;${wordOf(step)}`,
   sourceLink(particle(step.particle), step.source, context.sourceUrl),
   phrase(whatHappens(step, others)),
@@ -182,7 +191,7 @@ export function overview(plan: Plan, context: Context, rung: Rung, leftOut: stri
           `${emojiOf[wordOf(step)]} ${wordOf(step)} ${particle(step.particle)}${step.transition === 'stop' || step.transition === 'terminate' ? '' : `, ${amount(step)}`}`,
       ),
     ).join('\n')
-  const others = around(steps)
+  const others = neighboursOf(steps)
   return table(
     ['', 'particle', 'what happens', 'why'],
     shown.map(step => row(step, others, context)),
@@ -192,7 +201,7 @@ export function overview(plan: Plan, context: Context, rung: Rung, leftOut: stri
 /** Diffs this short, all together, are not folded. */
 const UNFOLDED = 12
 
-export function planDiffs(plan: Plan, context: Context, rung: Rung, unfolded = UNFOLDED): readonly Diff[] {
+export function planDiffs(plan: Plan, context: Context, rung: Rung, unfolded = UNFOLDED): readonly FoldedDiff[] {
   const all = changing(plan).map(step => ({ step, lines: stepDiff(step, rung.characters * 2) }))
   const open = all.reduce((sum, { lines }) => sum + lines.length, 0) <= unfolded
   return all
@@ -275,7 +284,7 @@ function order(plan: Plan): string {
         10,
       )}`,
   )
-  const picture = graph(plan)
+  const picture = orderDiagram(plan)
   const more = all.length - shown.length
   return details(
     `<b>Order</b> · ${count(all.length, 'stage')}`,
@@ -298,7 +307,7 @@ function order(plan: Plan): string {
 }
 
 function staying(plan: Plan, rung: Rung): string {
-  const settled = asTheyShouldBe(plan)
+  const settled = upToDate(plan)
   if (settled.length === 0 || plan.steps.length === 0) return ''
   const reasons = [...new Set(settled.map(({ reason }) => reason))]
   return details(

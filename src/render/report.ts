@@ -14,7 +14,7 @@ import {
   target,
 } from './context.ts'
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
-import { type Draft, firstThatFits, type Rendered, type Rung } from './fit.ts'
+import { firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
 import { bold, bullets, details, particle, sourceCode, table, words } from './markdown.ts'
 import { overview, planDiffs, warning, warnings } from './plan.ts'
 import { removedNote } from './removed.ts'
@@ -39,7 +39,7 @@ export function renderReport(report: Report, plan: Plan | undefined, context: Co
   return firstThatFits(context.limit, rung => reportDraft(report, plan, context, rung), note(context))
 }
 
-function reportDraft(report: Report, plan: Plan | undefined, context: Context, rung: Rung): Draft {
+function reportDraft(report: Report, plan: Plan | undefined, context: Context, rung: Rung): RungDraft {
   const leftOut: string[] = []
   const [emoji] = resultWords[report.result]
   const before = [

@@ -3,10 +3,9 @@ import type { Plan, Report, ReportStep, Step } from '../engine/document.ts'
 import { type Problem, sayProblem } from '../particle.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
 import { cut, logLine, thousands } from './escape.ts'
-import { around, dangerCounts, dangerous, risksOf, whatHappens, why } from './explain.ts'
+import { dangerCounts, dangerous, neighboursOf, risksOf, whatHappens, why } from './explain.ts'
 import { removedLines } from './removed.ts'
 import {
-  asTheyShouldBe,
   capital,
   count,
   done,
@@ -17,9 +16,10 @@ import {
   plainly,
   protectedDifferences,
   sentence,
-  standing,
   toDo,
   took,
+  upToDate,
+  upToDateSummary,
   wordOf,
 } from './words.ts'
 
@@ -47,9 +47,9 @@ export const renderStepText = (step: Step): string => {
 
 /** The plan as lines of text without Markdown, safe to print into a job log. */
 export function renderPlanText(plan: Plan, { problems = [] }: { readonly problems?: readonly Problem[] } = {}): string {
-  const others = around(plan.steps)
+  const others = neighboursOf(plan.steps)
   const todo = toDo(plan)
-  const stays = standing(plan)
+  const stays = upToDateSummary(plan)
   const dangers = dangerous(plan)
   const differs = protectedDifferences(plan)
   return lines(
@@ -87,10 +87,10 @@ export function renderPlanText(plan: Plan, { problems = [] }: { readonly problem
     ],
     removedLines(plan.removed ?? []),
     (plan.warnings?.length ?? 0) > 0 && ['', ...(plan.warnings ?? []).map(warning => `Warning: ${warning}`)],
-    asTheyShouldBe(plan).length > 0 && [
+    upToDate(plan).length > 0 && [
       '',
       'Stays as it is:',
-      ...asTheyShouldBe(plan).map(({ particle, state, reason }) => `  ${particle} ${state} (${reason})`),
+      ...upToDate(plan).map(({ particle, state, reason }) => `  ${particle} ${state} (${reason})`),
     ],
   )
 }

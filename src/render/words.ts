@@ -98,12 +98,12 @@ export const protectedDifferences = (
 ]
 
 /** Unchanged, and rightly so. */
-export const asTheyShouldBe = (plan: Plan): readonly Unchanged[] =>
+export const upToDate = (plan: Plan): readonly Unchanged[] =>
   plan.unchanged.filter(({ reason }) => reason !== 'failed' && reason !== 'protected')
 
 /** `9 as they should be, 1 protected, 1 failed before`. */
-export function standing(plan: Plan): string {
-  const [settled, failed] = [asTheyShouldBe(plan).length, failedBefore(plan).length]
+export function upToDateSummary(plan: Plan): string {
+  const [settled, failed] = [upToDate(plan).length, failedBefore(plan).length]
   const left = plan.unchanged.length - settled - failed
   return [
     settled > 0 && `${thousands(settled)} as ${settled === 1 ? 'it' : 'they'} should be`,

@@ -5,17 +5,18 @@ import type { Vocabulary } from './vocabulary.ts'
 
 export type Vocabularies = Readonly<Record<string, Vocabulary>>
 
-export interface Thing {
+export interface ResourceAddress {
   readonly flavor: string
   readonly region: string
   /** `shop/web`: what its flavor identifies it by, apart from the region. */
   readonly identity: string
 }
 
-export const spellThing = ({ flavor, region, identity }: Thing): string => `${flavor} ${region} ${identity}`
+export const formatAddress = ({ flavor, region, identity }: ResourceAddress): string =>
+  `${flavor} ${region} ${identity}`
 
 /** Which thing a particle is; undefined while a part of that is not known. */
-export function thingOf(particle: Particle, vocabularies: Vocabularies): Thing | undefined {
+export function addressOf(particle: Particle, vocabularies: Vocabularies): ResourceAddress | undefined {
   const { flavor, region } = particle
   const identity = vocabularyOf(flavor, vocabularies)?.identity(particle)
   return identity === undefined || region === '' ? undefined : { flavor, region, identity }
@@ -25,7 +26,7 @@ export const vocabularyOf = (flavor: string, vocabularies: Vocabularies): Vocabu
   Object.hasOwn(vocabularies, flavor) ? vocabularies[flavor] : undefined
 
 /** The three words of a spelled thing; undefined when they are not three. */
-export function readThing(text: string): Thing | undefined {
+export function parseAddress(text: string): ResourceAddress | undefined {
   const [, flavor, region, identity] = /^(\S+) (\S+) (\S(?:.*\S)?)$/su.exec(text) ?? []
   return flavor && region && identity ? { flavor, region, identity } : undefined
 }

@@ -21,7 +21,7 @@ const attributeValue = {
 } as const satisfies Type
 
 /** The types of the members that are this tool's own. */
-export const own: Readonly<Record<Vocabulary['own'][string], Type>> = {
+export const own: Readonly<Record<Vocabulary['ownMembers'][string], Type>> = {
   string: { kind: 'text' },
   number: { kind: 'number', whole: true, limit: { least: 1 } },
   attributes: {

@@ -1,7 +1,7 @@
 import type { StaticStructureSchema } from '@smithy/types'
 
 /** Whatever has a definition: a particle, or one in the making. */
-export interface Stated {
+export interface HasDefinition {
   readonly definition: object
 }
 
@@ -11,7 +11,7 @@ export interface Vocabulary {
   /** The request that a definition becomes: checks, coerces, drives the comparison. Undefined for a mere reference. */
   readonly model: StaticStructureSchema | undefined
   /** Members of a definition that are this tool's own, beside the model's: `taskName`, `stopReason`, `revision`. */
-  readonly own: Readonly<Record<string, 'string' | 'number' | 'attributes'>>
+  readonly ownMembers: Readonly<Record<string, 'string' | 'number' | 'attributes'>>
   /** True for a reference: members that are not known here are nobody's business. */
   readonly open?: true
   /** Members of the model that a definition may not state, each with what to do instead. */
@@ -19,7 +19,7 @@ export interface Vocabulary {
   /** PCF's unique keys: dotted, `[]` for every element of a list. */
   readonly required: readonly string[]
   /** Of these, the one that `pcf_name` stands in for where a definition leaves it out. */
-  readonly named?: string
+  readonly pcfNameMember?: string
   /** PCF's names → the API's. */
   readonly aliases: Readonly<Record<string, string>>
   /** Flavor of a parent → the member of the definition that it fills. */
@@ -29,9 +29,9 @@ export interface Vocabulary {
   /** Members that identify it, in the order in which `identity` spells them: the last is its name. */
   readonly identifiedBy: readonly string[]
   /** Other members and options that finding it, and ending it, takes when its manifest is long gone. */
-  readonly endsBy: { readonly members: readonly string[]; readonly options: readonly string[] }
+  readonly neededToEnd: { readonly members: readonly string[]; readonly options: readonly string[] }
   /** Who it is, apart from its region: two particles with one identity are an error. Undefined while a part is missing. */
-  identity(particle: Stated): string | undefined
+  identity(particle: HasDefinition): string | undefined
   /** What children put into the member that they need this particle for, as far as it is known without AWS. */
-  nameFor(particle: Stated): string | undefined
+  staticReference(particle: HasDefinition): string | undefined
 }

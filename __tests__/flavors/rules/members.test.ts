@@ -5,7 +5,7 @@ import {
   RunTaskRequest$,
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { pathsOf } from '../../../src/compare/schema.ts'
+import { memberPaths } from '../../../src/compare/schema.ts'
 import { clusterRules } from '../../../src/flavors/cluster/rules.ts'
 import { serviceRules } from '../../../src/flavors/service/rules.ts'
 import { taskRules } from '../../../src/flavors/task/rules.ts'
@@ -19,6 +19,6 @@ describe('every member of a request has its row, and every row its member', () =
     ['CreateCluster', CreateClusterRequest$, clusterRules],
     ['RunTask', RunTaskRequest$, taskRules],
   ])('%s', (_name, schema, rules) => {
-    expect(Object.keys(rules).sort()).toEqual(pathsOf(schema).sort())
+    expect(Object.keys(rules).sort()).toEqual(memberPaths(schema).sort())
   })
 })

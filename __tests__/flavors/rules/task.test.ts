@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { canonical, describe as describeStart } from '../../../src/compare/compare.ts'
+import { canonical, additions as describeStart } from '../../../src/compare/compare.ts'
 import { drawn, frozen, lines, task as options } from '../../compare/kit.ts'
 
 const container = (members: object) => ({ overrides: { containerOverrides: [{ name: 'job', ...members }] } })
@@ -71,7 +71,7 @@ test.each<[name: string, one: object, other: object]>([
 
 test('values of environment variables are hidden in overrides too', () => {
   const stated = container({ environment: [{ name: 'PASSWORD', value: 'x' }], command: ['run'] })
-  expect(lines(describeStart(stated, { ...options, curtain: drawn }))).toEqual([
+  expect(lines(describeStart(stated, { ...options, sensitivity: drawn }))).toEqual([
     'overrides.containerOverrides[job].environment[PASSWORD].value: hidden',
     'overrides.containerOverrides[job].command: ∅ → ["run"]',
   ])

@@ -8,9 +8,20 @@ import {
 import { describe, expect, test } from '@jest/globals'
 import { Ecs } from '../../../src/ecs/client.ts'
 import { rolloutOf } from '../../../src/flavors/service/history.ts'
-import { type LiveService, type Memo, primary, type ServiceParticle } from '../../../src/flavors/service/live.ts'
-import { describeRollout, isUnderWay, judge, unwell, whatEnded } from '../../../src/flavors/service/rollout.ts'
-import { unmarked } from '../../../src/untrusted.ts'
+import {
+  type LiveService,
+  type Memo,
+  primaryDeployment,
+  type ServiceParticle,
+} from '../../../src/flavors/service/live.ts'
+import {
+  describeRollout,
+  isUnderWay,
+  judgeRollout,
+  unhealthyWarning,
+  whatEnded,
+} from '../../../src/flavors/service/rollout.ts'
+import { withoutMarks } from '../../../src/untrusted.ts'
 import { read, Shop } from '../shop.ts'
 import { counted, family, main, serviceOf, somebody, stated } from '../stated.ts'
 
@@ -65,8 +76,11 @@ describe('another deployment is PRIMARY, and our service deployment is', () => {
     ['under way', { status: 'IN_PROGRESS' }, 'moving', /^the deployment is not visible yet$/],
   ])('%s', (_name, rollout, is, because) => {
     const seen = live([{ ...old, status: 'PRIMARY' }])
-    const verdict = judge({ ...seen, rollout }, memo, web, 0)
-    expect({ ...verdict, because: unmarked(verdict.because) }).toEqual({ is, because: expect.stringMatching(because) })
+    const verdict = judgeRollout({ ...seen, rollout }, memo, web, 0)
+    expect({ ...verdict, because: withoutMarks(verdict.because) }).toEqual({
+      is,
+      because: expect.stringMatching(because),
+    })
   })
 
   test('is not asked for while the look itself says that ECS goes back', () => {
@@ -74,13 +88,16 @@ describe('another deployment is PRIMARY, and our service deployment is', () => {
     const seen = live([
       { ...back, rolloutStateReason: 'ECS deployment circuit breaker: rolling back to deploymentId 1.' },
     ])
-    expect(judge(seen, memo, web, 0)).toEqual({ is: 'moving', because: expect.stringMatching(/^ECS is rolling back/) })
+    expect(judgeRollout(seen, memo, web, 0)).toEqual({
+      is: 'moving',
+      because: expect.stringMatching(/^ECS is rolling back/),
+    })
   })
 })
 
 describe('our deployment is PRIMARY, and', () => {
   const seen = (own: Partial<Deployment>, others: Deployment[] = [], more: Partial<Service> = {}) =>
-    judge(live([{ ...ours, status: 'PRIMARY', ...own }, ...others], more), memo, web, 0)
+    judgeRollout(live([{ ...ours, status: 'PRIMARY', ...own }, ...others], more), memo, web, 0)
   const early = { earlySuccessCriteria: { enable: true, healthyPercent: 50 } }
   test.each<[string, ReturnType<typeof seen>, 'moving' | 'settled', RegExp]>([
     [
@@ -127,14 +144,14 @@ describe('a rollout is under way', () => {
   ])('%s', (_name, service, expected) => {
     expect(isUnderWay(service)).toBe(expected)
     const sick = !expected && (service.runningCount ?? 0) < 2
-    expect(unwell(web, service) !== undefined).toBe(sick)
+    expect(unhealthyWarning(web, service) !== undefined).toBe(sick)
   })
 })
 
 test('what ended a service deployment is the breaker, the alarms, or what ECS says', () => {
   expect(whatEnded({ deploymentCircuitBreaker: { status: 'TRIGGERED' } })).toBe('the deployment circuit breaker')
   expect(whatEnded({ alarms: { status: 'TRIGGERED', alarmNames: ['a', 'b'] } })).toBe('an alarm of a, b')
-  expect(unmarked(whatEnded({ statusReason: 'Stopped by user.' }))).toBe('ECS (Stopped by user)')
+  expect(withoutMarks(whatEnded({ statusReason: 'Stopped by user.' }))).toBe('ECS (Stopped by user)')
   expect(whatEnded({})).toBe('ECS')
 })
 
@@ -156,7 +173,7 @@ test('the service deployment of an update is found by its number, though others 
   await shop.apply(manifest)
   const update = new UpdateServiceCommand({ cluster: 'main', service: 'web', forceNewDeployment: true })
   const { service } = await somebody(shop).send(update)
-  const made = service && primary(service)
+  const made = service && primaryDeployment(service)
   await somebody(shop).send(update)
   shop.simulator.advance(120)
   const ecs = new Ecs('us-east-1', { clock: shop.clock, maxConcurrency: 1 })

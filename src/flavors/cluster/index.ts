@@ -1,15 +1,15 @@
 import type { Cluster, CreateClusterRequest } from '@aws-sdk/client-ecs'
-import { compare, describe } from '../../compare/compare.ts'
-import { overlay, requestOf } from '../../compare/merge.ts'
+import { additions, compare } from '../../compare/compare.ts'
+import { mergeLive, requestOf } from '../../compare/merge.ts'
 import { ignoredPaths, memberOf } from '../../compare/path.ts'
-import type { Curtain } from '../../compare/sensitivity.ts'
-import { openCurtain } from '../../compare/sensitivity.ts'
+import type { Sensitivity } from '../../compare/sensitivity.ts'
+import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Flavor } from '../../engine/flavor.ts'
 import type { Particle } from '../../particle.ts'
 import { plural } from '../containers.ts'
-import { insist } from '../retry.ts'
+import { retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
 import { nameOf, vocabulary } from '../vocabulary.ts'
 import { clusterRules, liveCluster } from './rules.ts'
@@ -21,12 +21,12 @@ type Memo = undefined
 
 type ClusterParticle = Particle<CreateClusterRequest>
 
-const options = (particle: ClusterParticle, curtain: Curtain) => ({
+const options = (particle: ClusterParticle, sensitivity: Sensitivity) => ({
   schema: words.model,
   rules: clusterRules,
   whole: false,
   ignore: ignoredPaths(particle.options.ignore),
-  curtain,
+  sensitivity,
 })
 
 /** What DeleteCluster says while something is still on its way out. */
@@ -56,7 +56,7 @@ const couldNotAttach = ({ definition }: ClusterParticle, { attachmentsStatus }: 
 
 /** Providers of the strategy to be that are not among the providers to be: ECS refuses that. */
 function strategyWithout(particle: ClusterParticle, live: Cluster): string[] {
-  const whole = overlay(particle.definition, live, options(particle, openCurtain))
+  const whole = mergeLive(particle.definition, live, options(particle, nothingSensitive))
   const providers = new Set((whole.capacityProviders ?? live.capacityProviders ?? []).map(nameOf))
   const strategy = whole.defaultCapacityProviderStrategy ?? live.defaultCapacityProviderStrategy ?? []
   return strategy.map(({ capacityProvider = '' }) => nameOf(capacityProvider)).filter(name => !providers.has(name))
@@ -89,8 +89,8 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
     return { state: 'pending', unsettled: true, why: `the cluster is ${live.status}` }
   },
 
-  compare(particle, live, curtain) {
-    const changes = compare(particle.definition, liveCluster(live), options(particle, curtain))
+  compare(particle, live, sensitivity) {
+    const changes = compare(particle.definition, liveCluster(live), options(particle, sensitivity))
     const orphans = changes.length > 0 ? strategyWithout(particle, live) : []
     return {
       changes,
@@ -105,9 +105,11 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
     }
   },
 
-  describe: (particle, _live, curtain) => ({ changes: describe(particle.definition, options(particle, curtain)) }),
+  additions: (particle, _live, sensitivity) => ({
+    changes: additions(particle.definition, options(particle, sensitivity)),
+  }),
 
-  goodbye(particle, live) {
+  removalRisks(particle, live) {
     const held = holds(live)
     const now = held ? `; now it holds ${held}` : ''
     if (particle.desired === 'stopped') return [`a cluster that is to be stopped is deleted${now}`]
@@ -116,11 +118,11 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
 
   reference: particle => particle.definition.clusterName,
 
-  current: (_particle, live) => live && { ...live, cluster: live.clusterName },
+  currentDefinition: (_particle, live) => live && { ...live, cluster: live.clusterName },
 
-  resume: () => undefined,
+  adopt: () => undefined,
 
-  settled(particle, live, goal) {
+  progress(particle, live, goal) {
     if (goal === 'running') {
       if (!live) return { is: 'moving', because: 'the cluster is not there yet' }
       if (live.status !== 'ACTIVE') {
@@ -136,22 +138,26 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
     return live ? { is: 'moving', because: `the cluster is ${live.status}` } : { is: 'settled', because: 'gone' }
   },
 
-  look: (particle, { ecs }) => ecs.cluster(particle.definition.clusterName ?? 'default'),
+  describe: (particle, { ecs }) => ecs.cluster(particle.definition.clusterName ?? 'default'),
 
   async start(particle, _live, { ecs }) {
-    await ecs.call('CreateCluster', requestOf(particle.definition, options(particle, openCurtain)))
+    await ecs.call('CreateCluster', requestOf(particle.definition, options(particle, nothingSensitive)))
     return undefined
   },
 
-  async update(particle, live, changes, act) {
-    const { ecs } = act
+  async update(particle, live, changes, context) {
+    const { ecs } = context
     const { definition } = particle
     const changed = new Set(changes.map(({ path }) => memberOf(path)))
-    const whole = overlay(definition, live, options(particle, openCurtain))
+    const whole = mergeLive(definition, live, options(particle, nothingSensitive))
     const name = live.clusterName ?? definition.clusterName
     // An update under way blocks the next one for a moment.
     const patiently = <T>(call: () => Promise<T>) =>
-      insist(call, { when: ['UpdateInProgressException'], atMost: 300_000, because: 'waiting for the cluster' }, act)
+      retryWhile(
+        call,
+        { when: ['UpdateInProgressException'], atMost: 300_000, because: 'waiting for the cluster' },
+        context,
+      )
     if (changed.has('settings') || changed.has('configuration') || changed.has('serviceConnectDefaults')) {
       await patiently(() =>
         ecs.call('UpdateCluster', {
@@ -179,14 +185,14 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
     return undefined
   },
 
-  async terminate(_particle, live, act) {
+  async terminate(_particle, live, context) {
     const name = live.clusterName ?? ''
     try {
-      await insist(
-        () => act.ecs.call('DeleteCluster', { cluster: name }),
+      await retryWhile(
+        () => context.ecs.call('DeleteCluster', { cluster: name }),
         // What is on its way out takes its time; whatever stays is named when the step's own time is up.
-        { when: stillUsed, atMost: Number.POSITIVE_INFINITY, because: () => stillThere(act.ecs, name) },
-        act,
+        { when: stillUsed, atMost: Number.POSITIVE_INFINITY, because: () => stillThere(context.ecs, name) },
+        context,
       )
     } catch (error) {
       // Somebody else was faster.

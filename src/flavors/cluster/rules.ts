@@ -1,5 +1,5 @@
 import type { Cluster } from '@aws-sdk/client-ecs'
-import { type Rules, under } from '../../compare/rules.ts'
+import { nested, type Rules } from '../../compare/rules.ts'
 import { capacityProviderStrategy, tags } from '../rules/shared.ts'
 import { sameNamespace } from '../rules/spelling.ts'
 
@@ -8,9 +8,13 @@ export const clusterRules: Rules = {
   clusterName: { default: 'default' },
   ...tags,
   // A setting that was never made is answered as disabled.
-  ...under('settings', { unordered: true, named: 'name', implied: true }, { name: {}, value: { default: 'disabled' } }),
+  ...nested(
+    'settings',
+    { unordered: true, key: 'name', omittable: true },
+    { name: {}, value: { default: 'disabled' } },
+  ),
   configuration: {},
-  ...under(
+  ...nested(
     'configuration.executeCommandConfiguration',
     {},
     {
@@ -24,10 +28,10 @@ export const clusterRules: Rules = {
       'logConfiguration.s3KeyPrefix': {},
     },
   ),
-  ...under('configuration.managedStorageConfiguration', {}, { kmsKeyId: {}, fargateEphemeralStorageKmsKeyId: {} }),
+  ...nested('configuration.managedStorageConfiguration', {}, { kmsKeyId: {}, fargateEphemeralStorageKmsKeyId: {} }),
   capacityProviders: { unordered: true },
   ...capacityProviderStrategy('defaultCapacityProviderStrategy'),
-  ...under('serviceConnectDefaults', {}, { namespace: { default: '', alike: sameNamespace } }),
+  ...nested('serviceConnectDefaults', {}, { namespace: { default: '', indistinguishable: sameNamespace } }),
 }
 
 /** A described cluster has the members of the request that made it, under their own names. */

@@ -1,10 +1,10 @@
 import type { Attribute, ContainerInstance, Task } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
 import { ignoredPaths } from '../../compare/path.ts'
-import type { Curtain } from '../../compare/sensitivity.ts'
+import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Flavor } from '../../engine/flavor.ts'
 import type { Particle } from '../../particle.ts'
-import { said } from '../../untrusted.ts'
+import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
 import { nameOf, vocabulary } from '../vocabulary.ts'
 
@@ -58,7 +58,7 @@ const isList = (attributes: Attributes): attributes is Extract<Attributes, reado
 function differences(
   particle: InstanceParticle,
   live: ContainerInstance | undefined,
-  curtain?: Curtain,
+  sensitivity?: Sensitivity,
 ): FoundChange[] {
   const there = new Map(live?.attributes?.map(({ name = '', value = '' }) => [name, value]))
   const ignored = new Set(ignoredPaths(particle.options.ignore))
@@ -68,9 +68,9 @@ function differences(
     if (value === null ? before === undefined : before === value) return []
     const [member = '', index = ''] = at ?? []
     // A secret in a path would be shown.
-    const path = `attributes[${curtain?.secret([member, index, 'name']) ? index : name}]`
-    const wasSecret = curtain?.holdsSecret?.(before) || curtain?.wasSecret?.(['attributes', { in: name }])
-    if ((at && curtain?.secret(at)) || (wasSecret && value === null)) {
+    const path = `attributes[${sensitivity?.isSecret([member, index, 'name']) ? index : name}]`
+    const wasSecret = sensitivity?.holdsSecret?.(before) || sensitivity?.wasSecret?.(['attributes', { in: name }])
+    if ((at && sensitivity?.isSecret(at)) || (wasSecret && value === null)) {
       return [{ path, sensitive: true, ...(at && value !== null && { at }), live: before }]
     }
     const shown = before !== undefined && { ...(!wasSecret && { before }), live: before }
@@ -101,9 +101,9 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     return { state: 'pending', unsettled: true, why: `the instance is ${live.status}` }
   },
 
-  compare: (particle, live, curtain) => ({ changes: differences(particle, live, curtain) }),
+  compare: (particle, live, sensitivity) => ({ changes: differences(particle, live, sensitivity) }),
 
-  describe(particle, live, curtain) {
+  additions(particle, live, sensitivity) {
     if (!live) {
       return {
         changes: [],
@@ -119,12 +119,12 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     return {
       changes: [
         { path: 'status', before: live.status ?? 'DRAINING', after: 'ACTIVE' },
-        ...differences(particle, live, curtain),
+        ...differences(particle, live, sensitivity),
       ],
     }
   },
 
-  goodbye(particle, live) {
+  removalRisks(particle, live) {
     const left = tasksLeft(live)
     if (live.agentConnected === false) {
       return [`its agent is not connected: it is deregistered with ${plural(left, 'task')} that nobody can reach`]
@@ -137,11 +137,11 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
 
   reference: particle => particle.definition.ec2InstanceId,
 
-  current: (_particle, live) => live && { ...live },
+  currentDefinition: (_particle, live) => live && { ...live },
 
-  resume: () => undefined,
+  adopt: () => undefined,
 
-  settled(particle, live, goal) {
+  progress(particle, live, goal) {
     if (goal === 'running') {
       if (live?.status === 'ACTIVE') return { is: 'settled', because: 'the instance is ACTIVE' }
       return live
@@ -157,32 +157,33 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     return { is: 'settled', because: 'drained: no task is left' }
   },
 
-  async look({ definition: { cluster = 'default', ec2InstanceId } }, { ecs }) {
+  async describe({ definition: { cluster = 'default', ec2InstanceId } }, { ecs }) {
     // In a cluster, or of an instance, whose name only an apply will tell, nothing can be yet.
     if (typeof cluster !== 'string' || typeof ec2InstanceId !== 'string') return undefined
     return ecs.instance(cluster, ec2InstanceId)
   },
 
-  async start(particle, live, act) {
+  async start(particle, live, context) {
     if (!live) throw new Error(`${particle.definition.ec2InstanceId} is not registered in the cluster`)
-    if (live.status !== 'ACTIVE') await setStatus(particle, live, 'ACTIVE', act.ecs)
-    await putAttributes(particle, live, differences(particle, live), act.ecs)
+    if (live.status !== 'ACTIVE') await setStatus(particle, live, 'ACTIVE', context.ecs)
+    await putAttributes(particle, live, differences(particle, live), context.ecs)
     return undefined
   },
 
-  async update(particle, live, _changes, act) {
+  async update(particle, live, _changes, context) {
     // Found anew: a hidden change does not say what is to be written.
-    await putAttributes(particle, live, differences(particle, live), act.ecs)
+    await putAttributes(particle, live, differences(particle, live), context.ecs)
     return undefined
   },
 
-  async terminate(particle, live, act) {
+  async terminate(particle, live, context) {
     // DRAINING can only be reached from ACTIVE, and an instance whose agent is gone has nothing to drain.
-    if (live.status === 'ACTIVE' && live.agentConnected !== false) await setStatus(particle, live, 'DRAINING', act.ecs)
+    if (live.status === 'ACTIVE' && live.agentConnected !== false)
+      await setStatus(particle, live, 'DRAINING', context.ecs)
     return undefined
   },
 
-  async explain({ definition }, live, _memo, { ecs }) {
+  async diagnose({ definition }, live, _memo, { ecs }) {
     if (!live?.containerInstanceArn) return []
     const tasks = await ecs.tasksOnInstance(definition.cluster ?? 'default', live.containerInstanceArn)
     return tasks.map(task => {
@@ -191,12 +192,12 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     })
   },
 
-  async conclude(particle, live, _memo, verdict, act) {
+  async onEnded(particle, live, _memo, verdict, context) {
     if (!live || particle.desired === 'running' || verdict.is !== 'settled' || particle.options.deregister !== true)
       return
     const { cluster = 'default', ec2InstanceId = '' } = particle.definition
     try {
-      await act.ecs.call('DeregisterContainerInstance', {
+      await context.ecs.call('DeregisterContainerInstance', {
         cluster,
         containerInstance: live.containerInstanceArn,
         // Tasks are gone; an agent that is lost cannot say so.
@@ -204,7 +205,7 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
       })
     } catch (error) {
       // A try whose answer was lost may have done it, or somebody else has.
-      const still = await act.ecs.instance(cluster, ec2InstanceId)
+      const still = await context.ecs.instance(cluster, ec2InstanceId)
       if (still?.containerInstanceArn === live.containerInstanceArn) throw error
     }
   },
@@ -219,7 +220,7 @@ const drains = (left: number): string =>
 
 const startedBy = (task: Task): string => (task.startedBy ? `started by ${task.startedBy}` : 'started by hand')
 
-type Calls = Parameters<(typeof instance)['look']>[1]['ecs']
+type Calls = Parameters<(typeof instance)['describe']>[1]['ecs']
 
 async function setStatus(
   { definition }: InstanceParticle,
@@ -235,7 +236,7 @@ async function setStatus(
   const [failure] = failures
   if (failure)
     throw new Error(
-      `ECS did not set ${definition.ec2InstanceId} to ${status}: ${failure.reason ? said(failure.reason) : 'no reason given'}`,
+      `ECS did not set ${definition.ec2InstanceId} to ${status}: ${failure.reason ? untrusted(failure.reason) : 'no reason given'}`,
     )
 }
 

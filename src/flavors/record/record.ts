@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { RegisterTaskDefinitionRequest$, type RunTaskRequest, RunTaskRequest$, type Tag } from '@aws-sdk/client-ecs'
 import { canonical } from '../../compare/compare.ts'
 import { ignoredPaths } from '../../compare/path.ts'
-import { openCurtain } from '../../compare/sensitivity.ts'
+import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { ReleaseSignatures } from '../../engine/release.ts'
 import { Unknown } from '../../particle.ts'
 import { ownTagPrefix } from '../tags.ts'
@@ -49,7 +49,7 @@ export function runDigest({ definition, options }: Job, taskDefinition: object, 
       rules: taskRules,
       whole: false,
       ignore: ignoredPaths(options.ignore),
-      curtain: openCurtain,
+      sensitivity: nothingSensitive,
     }),
   }
   // 128 bits: short enough for startedBy beside a name, long enough to be nobody else's.
@@ -64,7 +64,7 @@ export function definitionContent(taskDefinition: object, ignore: unknown): unkn
     rules: taskDefinitionRules,
     whole: true,
     ignore: ignoredPaths(ignore),
-    curtain: openCurtain,
+    sensitivity: nothingSensitive,
   })
 }
 

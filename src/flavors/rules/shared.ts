@@ -1,41 +1,41 @@
 /** Tables of structures that several requests have. */
 import { isHiddenLogOption, isHiddenVariable } from '../../compare/hidden.ts'
-import { type Rule, type Rules, under } from '../../compare/rules.ts'
+import { nested, type Rule, type Rules } from '../../compare/rules.ts'
 import { isReservedTag } from '../tags.ts'
 import { byName, placementField } from './spelling.ts'
 
 /** A manifest's tags are all tags but AWS's own and this tool's; none stated, no opinion. */
-export const tags: Rules = under(
+export const tags: Rules = nested(
   'tags',
   {
     unordered: true,
-    named: 'key',
-    silent: true,
-    foreign: ({ key }) => typeof key === 'string' && isReservedTag(key),
+    key: 'key',
+    unmanagedWhenOmitted: true,
+    unowned: ({ key }) => typeof key === 'string' && isReservedTag(key),
   },
   { key: {}, value: { default: '', emptyIsValue: true } },
 )
 
-export const environment: Rules = under(
+export const environment: Rules = nested(
   'environment',
-  { unordered: true, named: 'name' },
+  { unordered: true, key: 'name' },
   {
     name: {},
     value: {
       default: '',
       // ECS drops a variable that is sent without a value.
       emptyIsValue: true,
-      hidden: ({ holder: { name } }, _key, curtain) => isHiddenVariable(name, one => curtain.revealed(one)),
+      hidden: ({ holder: { name } }, _key, sensitivity) => isHiddenVariable(name, one => sensitivity.revealed(one)),
     },
   },
 )
 
 /** The order says which file wins. */
-export const environmentFiles: Rules = under('environmentFiles', {}, { value: {}, type: { default: 's3' } })
+export const environmentFiles: Rules = nested('environmentFiles', {}, { value: {}, type: { default: 's3' } })
 
-export const resourceRequirements: Rules = under(
+export const resourceRequirements: Rules = nested(
   'resourceRequirements',
-  { unordered: true, natural: ['type'] },
+  { unordered: true, matchOn: ['type'] },
   {
     type: {},
     value: {},
@@ -46,13 +46,13 @@ export const resourceRequirements: Rules = under(
   },
 )
 
-export const logConfiguration: Rules = under(
+export const logConfiguration: Rules = nested(
   'logConfiguration',
   {},
   {
     logDriver: {},
     options: { hidden: (_around, key) => isHiddenLogOption(key) },
-    ...under('secretOptions', { unordered: true, named: 'name' }, { name: {}, valueFrom: {} }),
+    ...nested('secretOptions', { unordered: true, key: 'name' }, { name: {}, valueFrom: {} }),
   },
 )
 
@@ -63,9 +63,9 @@ const strategyItem: Readonly<Record<string, Rule>> = {
 }
 
 export const capacityProviderStrategy = (member: string): Rules =>
-  under(member, { unordered: true, natural: ['capacityProvider'] }, strategyItem)
+  nested(member, { unordered: true, matchOn: ['capacityProvider'] }, strategyItem)
 
-export const networkConfiguration: Rules = under(
+export const networkConfiguration: Rules = nested(
   'networkConfiguration',
   {},
   {
@@ -76,14 +76,14 @@ export const networkConfiguration: Rules = under(
   },
 )
 
-export const placementConstraints: Rules = under(
+export const placementConstraints: Rules = nested(
   'placementConstraints',
-  { unordered: true, natural: ['type', 'expression'] },
+  { unordered: true, matchOn: ['type', 'expression'] },
   { type: {}, expression: {} },
 )
 
 /** Earlier strategies outrank later ones: the order counts. */
-export const placementStrategy: Rules = under(
+export const placementStrategy: Rules = nested(
   'placementStrategy',
   {},
   { type: {}, field: { spelling: placementField } },
@@ -99,9 +99,9 @@ const managedVolume: Rules = {
   volumeInitializationRate: {},
   iops: {},
   throughput: {},
-  ...under(
+  ...nested(
     'tagSpecifications',
-    { unordered: true, natural: ['resourceType'] },
+    { unordered: true, matchOn: ['resourceType'] },
     { resourceType: {}, ...tags, propagateTags: { default: 'NONE' } },
   ),
   filesystemType: { default: 'xfs' },
@@ -109,8 +109,8 @@ const managedVolume: Rules = {
 
 /** Volumes that are made at launch, for the volume of the task definition that has the name. */
 export const volumeConfigurations = (more: Rules = {}): Rules =>
-  under(
+  nested(
     'volumeConfigurations',
-    { unordered: true, named: 'name' },
-    { name: {}, ...under('managedEBSVolume', {}, { ...managedVolume, ...more }) },
+    { unordered: true, key: 'name' },
+    { name: {}, ...nested('managedEBSVolume', {}, { ...managedVolume, ...more }) },
   )

@@ -1,18 +1,26 @@
 /** What stands between the manifest and the service: pure. */
 import type { FoundChange } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
-import type { Curtain } from '../../compare/sensitivity.ts'
+import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Comparison } from '../../engine/flavor.ts'
 import { plural, stopping } from '../containers.ts'
 import { nameOf } from '../vocabulary.ts'
-import { isAnyRevision, type LiveService, laidOut, member, options, reference, type ServiceParticle } from './live.ts'
+import {
+  comparableService,
+  compareOptions,
+  isAnyRevision,
+  type LiveService,
+  member,
+  type ServiceParticle,
+  shortTaskDefinition,
+} from './live.ts'
 import { forcing, redeployment } from './request.ts'
-import { unwell } from './rollout.ts'
+import { unhealthyWarning } from './rollout.ts'
 import { fixed, restarts, updatable } from './rules.ts'
 
 /** What stands between the manifest and the service, and what must be known of it. */
-export function comparison(particle: ServiceParticle, live: LiveService, curtain: Curtain): Comparison {
-  const found = compare(particle.definition, laidOut(live), options(particle, curtain))
+export function comparison(particle: ServiceParticle, live: LiveService, sensitivity: Sensitivity): Comparison {
+  const found = compare(particle.definition, comparableService(live), compareOptions(particle, sensitivity))
     .filter(change => !isAnyRevision(change, particle, live))
     .map(change => insteadOf(change, live))
   const controller = live.service.deploymentController?.type ?? 'ECS'
@@ -25,7 +33,7 @@ export function comparison(particle: ServiceParticle, live: LiveService, curtain
   const inPlace = replaces.length === 0 || (live.service.desiredCount ?? 0) > 0
   const stated = inPlace
     ? possible
-    : possible.map(change => (change.path === 'desiredCount' ? { ...change, onTheWay: true as const } : change))
+    : possible.map(change => (change.path === 'desiredCount' ? { ...change, replacing: true as const } : change))
   const changes = allowed ? stated : [...knownToFail(stated, live), ...asked]
   const held = heldBack(particle, live, possible)
   const warnings = warningsOf(particle, live, refused, changes)
@@ -33,7 +41,7 @@ export function comparison(particle: ServiceParticle, live: LiveService, curtain
     changes,
     ...(refused.length > 0 && { protected: refused }),
     ...(warnings.length > 0 && { warnings }),
-    ...(held !== undefined && { held }),
+    ...(held !== undefined && { heldBack: held }),
     ...(replaces.length > 0 && { replaces }),
     risks:
       replaces.length > 0
@@ -59,13 +67,13 @@ function heldBack(
   if (past?.is !== 'failed' || redeploy) return undefined
   const isSame = changes.every(change => restarts.includes(member(change)) || bystanders.has(member(change)))
   if (!isSame) return undefined
-  return `${past.how}; it runs ${reference(service)}; change it, or name ${id} in redeploy`
+  return `${past.how}; it runs ${shortTaskDefinition(service)}; change it, or name ${id} in redeploy`
 }
 
 /** What failed before is deployed again only because a person names the service: then that is what was asked for. */
 function knownToFail(changes: readonly FoundChange[], { past, redeploy }: LiveService): readonly FoundChange[] {
   if (past?.is !== 'failed' || !redeploy) return changes
-  return changes.map(change => (restarts.includes(member(change)) ? { ...change, asked: true } : change))
+  return changes.map(change => (restarts.includes(member(change)) ? { ...change, requested: true } : change))
 }
 
 /** What must be known besides the changes, each a sentence. */
@@ -95,7 +103,7 @@ function warningsOf(
       `${id}: whether what it is to run was rolled back before is not known; allow the action ecs:ListServiceDeployments in the policy of the role that this workflow assumes`,
     )
   }
-  const sick = changes.length === 0 ? unwell(particle, service) : undefined
+  const sick = changes.length === 0 ? unhealthyWarning(particle, service) : undefined
   if (sick) warnings.push(sick)
   return warnings
 }

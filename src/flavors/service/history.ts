@@ -7,20 +7,20 @@ import type {
 } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
-import { openCurtain } from '../../compare/sensitivity.ts'
+import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
 import { ownTagPrefix } from '../tags.ts'
 import { nameOf } from '../vocabulary.ts'
 import {
+  comparableService,
+  compareOptions,
   type LiveService,
-  laidOut,
   type Memo,
   member,
   numberOf,
-  options,
-  type Past,
-  reference,
+  type RolloutHistory,
   type ServiceParticle,
+  shortTaskDefinition,
 } from './live.ts'
 import { triggerOf, whatEnded } from './rollout.ts'
 import { restarts } from './rules.ts'
@@ -94,12 +94,12 @@ export function wouldDeploy(changes: readonly FoundChange[]): boolean {
 const atOnce = 20
 
 /** What became of the deployment that an update would make, if this service has had the very same before. */
-export async function pastOf(
+export async function rolloutHistory(
   particle: ServiceParticle,
   live: LiveService,
   changes: readonly FoundChange[],
   ecs: Ecs,
-): Promise<Past> {
+): Promise<RolloutHistory> {
   const asker = { ecs, say: () => {} }
   const briefs = await list(asker, live, { status: unsuccessful })
   if (!briefs) return { is: 'unknown' }
@@ -111,7 +111,7 @@ export async function pastOf(
     // What succeeded since, deployed again by name, is not held against it any more.
     const better = await list(asker, live, { status: ['SUCCESSFUL'], after: brief.createdAt })
     for await (const _success of same(better ?? [])) return { is: 'fine' }
-    return { is: 'failed', how: `${reference(revision)} ${how}` }
+    return { is: 'failed', how: `${shortTaskDefinition(revision)} ${how}` }
   }
   return { is: 'fine' }
 }
@@ -149,8 +149,8 @@ function wouldBe(
   const compared = restarts.filter(
     name => name !== 'platformVersion' || changes.some(change => member(change) === name),
   )
-  const members = { ...laidOut(live), ...Object.fromEntries(compared.map(name => [name, shown[name]])) }
-  const left = compare(particle.definition, members, options(particle, openCurtain))
+  const members = { ...comparableService(live), ...Object.fromEntries(compared.map(name => [name, shown[name]])) }
+  const left = compare(particle.definition, members, compareOptions(particle, nothingSensitive))
   return left.every(change => !compared.includes(member(change)))
 }
 

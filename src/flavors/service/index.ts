@@ -1,20 +1,30 @@
 import type { CreateServiceRequest, Service, ServiceRevision } from '@aws-sdk/client-ecs'
-import { describe } from '../../compare/compare.ts'
+import { additions } from '../../compare/compare.ts'
 import { requestOf } from '../../compare/merge.ts'
-import { openCurtain } from '../../compare/sensitivity.ts'
+import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor } from '../../engine/flavor.ts'
-import { said } from '../../untrusted.ts'
+import { untrusted } from '../../untrusted.ts'
 import { stopping, summarizeStopped } from '../containers.ts'
-import { insist, type NotYet } from '../retry.ts'
+import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
 import { vocabulary } from '../vocabulary.ts'
 import { comparison } from './comparison.ts'
-import { pastOf, rolloutOf, wouldDeploy } from './history.ts'
-import { counts, type LiveService, type Memo, member, memoOf, options, primary, reference, saidOr } from './live.ts'
-import { forStart, onRevisionOnly, tokenOf, updateOf } from './request.ts'
+import { rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
+import {
+  compareOptions,
+  counts,
+  type LiveService,
+  type Memo,
+  member,
+  memoOf,
+  primaryDeployment,
+  reasonGiven,
+  shortTaskDefinition,
+} from './live.ts'
+import { clientToken, createRequest, onRevisionOnly, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
-import { describeRollout, isUnderWay, judge, notVisibleYet, progress } from './rollout.ts'
+import { describeRollout, isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
 
 const words = vocabulary.ecs_service
 
@@ -36,10 +46,10 @@ const createNotYet = [
     because: 'ECS does not see yet what the service needs',
   },
   { when: ['ClusterNotFoundException'], atMost: 30_000, because: 'ECS does not see the cluster yet' },
-] satisfies NotYet[]
+] satisfies Retryable[]
 
 /** What DeleteService says of a service that has only just been told to stop. */
-const deleteNotYet: NotYet = {
+const deleteNotYet: Retryable = {
   when: ['cannot be stopped while it is scaled above 0', 'cannot be stopped while deployments are active'],
   atMost: 900_000,
   because: 'ECS cannot delete the service yet',
@@ -63,23 +73,23 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     }
     // On its way out, a rollout under way is nothing to wait for.
     if (particle.desired !== 'running') return { state: 'running' }
-    const deployment = primary(service)
+    const deployment = primaryDeployment(service)
     if (deployment?.rolloutState === 'FAILED') {
       return {
         state: 'running',
         failed: true,
-        why: `its deployment of ${reference(deployment)} FAILED: ${saidOr(deployment.rolloutStateReason)}; change it, or name ${particle.id} in redeploy`,
+        why: `its deployment of ${shortTaskDefinition(deployment)} FAILED: ${reasonGiven(deployment.rolloutStateReason)}; change it, or name ${particle.id} in redeploy`,
       }
     }
-    if (isUnderWay(service)) return { state: 'pending', unsettled: true, why: progress(service) }
+    if (isUnderWay(service)) return { state: 'pending', unsettled: true, why: rolloutSummary(service) }
     return { state: 'running' }
   },
 
   compare: comparison,
 
-  describe(particle, live, curtain) {
-    const definition = forStart(particle)
-    const changes = describe(definition, options(particle, curtain))
+  additions(particle, live, sensitivity) {
+    const definition = createRequest(particle)
+    const changes = additions(definition, compareOptions(particle, sensitivity))
     const problems: NonNullable<Comparison['problems']>[number][] = []
     if (particle.definition.schedulingStrategy !== 'DAEMON' && definition.desiredCount === undefined) {
       problems.push({
@@ -97,7 +107,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     }
   },
 
-  goodbye(particle, { service }) {
+  removalRisks(particle, { service }) {
     const stops = stopping(service.runningCount ?? 0)
     if (particle.desired === 'stopped') return [`a service that is to be stopped is deleted, and ${stops}`]
     return [`it is deleted and ${stops}`]
@@ -105,14 +115,14 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
 
   reference: particle => particle.definition.serviceName,
 
-  current: (_particle, live) => live && { ...live.service, cluster: live.service.clusterArn },
+  currentDefinition: (_particle, live) => live && { ...live.service, cluster: live.service.clusterArn },
 
-  resume: (_particle, live) => ({
+  adopt: (_particle, live) => ({
     ...memoOf(live?.service, 0),
     ...(live && isUnderWay(live.service) && { underWay: true }),
   }),
 
-  settled(particle, live, goal, memo, elapsed) {
+  progress(particle, live, goal, memo, elapsed) {
     if (goal !== 'running') {
       return live
         ? { is: 'moving', because: `the service is ${live.service.status}, ${counts(live.service)}` }
@@ -123,10 +133,10 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
         ? { is: 'moving', because: 'the service is not visible yet' }
         : { is: 'failed', because: 'the service is gone: somebody deleted it meanwhile' }
     }
-    return judge(live, memo, particle, elapsed)
+    return judgeRollout(live, memo, particle, elapsed)
   },
 
-  async look(particle, { ecs, asked }) {
+  async describe(particle, { ecs, requested: asked }) {
     const { cluster = 'default', serviceName } = particle.definition
     // In a cluster whose name only an apply will tell, nothing can be yet.
     if (typeof cluster !== 'string' || typeof serviceName !== 'string') return undefined
@@ -141,55 +151,55 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
 
   async examine(particle, live, changes, { ecs }, known) {
     if (!wouldDeploy(changes)) return live
-    const past = known ? known.past : await pastOf(particle, live, changes, ecs)
+    const past = known ? known.past : await rolloutHistory(particle, live, changes, ecs)
     return past ? { ...live, past } : live
   },
 
-  async inquire(_particle, live, memo, act) {
-    return live && { ...live, rollout: await rolloutOf(live, memo, act) }
+  async pollClosely(_particle, live, memo, context) {
+    return live && { ...live, rollout: await rolloutOf(live, memo, context) }
   },
 
-  async start(particle, _live, act) {
-    const answer = await insist(
+  async start(particle, _live, context) {
+    const answer = await retryWhile(
       () =>
-        act.ecs.call('CreateService', {
-          ...requestOf(forStart(particle), options(particle, openCurtain)),
-          clientToken: tokenOf(act),
+        context.ecs.call('CreateService', {
+          ...requestOf(createRequest(particle), compareOptions(particle, nothingSensitive)),
+          clientToken: clientToken(context),
         }),
       createNotYet,
-      act,
+      context,
     )
-    return memoOf(answer.service, act.clock.now())
+    return memoOf(answer.service, context.clock.now())
   },
 
-  async update(particle, live, changes, act) {
+  async update(particle, live, changes, context) {
     const { definition } = particle
-    const since = act.clock.now()
+    const since = context.clock.now()
     const changed = new Set(changes.map(member))
-    let memo = service.resume(particle, live)
-    const input = updateOf(particle, live, changed, act)
+    let memo = service.adopt(particle, live)
+    const input = updateRequest(particle, live, changed, context)
     if (input) {
-      const answer = await act.ecs.call('UpdateService', input)
+      const answer = await context.ecs.call('UpdateService', input)
       memo = memoOf(answer.service, since)
     }
     if (changed.has('tags')) {
-      await setTags(act.ecs, live.service.serviceArn ?? '', definition.tags ?? [], live.service.tags ?? [])
+      await setTags(context.ecs, live.service.serviceArn ?? '', definition.tags ?? [], live.service.tags ?? [])
     }
     return memo
   },
 
-  async terminate(particle, live, act) {
+  async terminate(particle, live, context) {
     const cluster = particle.definition.cluster ?? 'default'
     const name = particle.definition.serviceName ?? ''
-    const since = act.clock.now()
+    const since = context.clock.now()
     if (live.service.status === 'DRAINING') return { since }
     const daemon = live.service.schedulingStrategy === 'DAEMON'
     let scaled = !daemon && (live.service.desiredCount ?? 0) > 0
     const remove = async () => {
-      if (scaled) await act.ecs.call('UpdateService', { cluster, service: name, desiredCount: 0 })
+      if (scaled) await context.ecs.call('UpdateService', { cluster, service: name, desiredCount: 0 })
       scaled = false
       try {
-        await act.ecs.call('DeleteService', { cluster, service: name, ...(daemon && { force: true }) })
+        await context.ecs.call('DeleteService', { cluster, service: name, ...(daemon && { force: true }) })
       } catch (error) {
         // An autoscaler may have put tasks back between the two calls.
         scaled = isEcs(error, 'while it is scaled above 0')
@@ -197,24 +207,24 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
       }
     }
     try {
-      await insist(remove, deleteNotYet, act)
+      await retryWhile(remove, deleteNotYet, context)
     } catch (error) {
       if (!isGoneAlready(error)) throw error
     }
     return { since }
   },
 
-  async explain(particle, live, memo, act) {
+  async diagnose(particle, live, memo, context) {
     if (!live) return []
     const { definition } = particle
     const events = (live.service.events ?? [])
       .filter(event => (event.createdAt?.getTime() ?? 0) >= memo.since - 1_000)
       .reverse()
       .slice(-20)
-      .map(event => `${event.createdAt?.toISOString().slice(11, 19)}  ${said(event.message ?? '')}`)
+      .map(event => `${event.createdAt?.toISOString().slice(11, 19)}  ${untrusted(event.message ?? '')}`)
     const { cluster = 'default', serviceName = '' } = definition
-    const stopped = await act.ecs.stoppedTasksOfService(cluster, serviceName)
-    const rollout = live.rollout ?? (await rolloutOf(live, memo, act).catch(() => 'unknown' as const))
+    const stopped = await context.ecs.stoppedTasksOfService(cluster, serviceName)
+    const rollout = live.rollout ?? (await rolloutOf(live, memo, context).catch(() => 'unknown' as const))
     const ours = stopped.filter(task => memo.deployment === undefined || task.startedBy === memo.deployment)
     // Those that were taken away because the rollout was over did not fail.
     const failed = ours.filter(({ stoppedReason }) => !stoppedReason?.startsWith('Scaling activity initiated by'))
@@ -226,7 +236,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
 
 /** Of several revisions in use, the newest of those that run what the primary deployment runs. */
 function ofPrimary(service: Service, revisions: readonly (ServiceRevision | undefined)[]): ServiceRevision | undefined {
-  const wanted = primary(service)?.taskDefinition
+  const wanted = primaryDeployment(service)?.taskDefinition
   const all = revisions.filter(revision => revision !== undefined)
   const same = all.filter(({ taskDefinition }) => taskDefinition === wanted)
   const made = ({ createdAt }: ServiceRevision) => createdAt?.getTime() ?? 0

@@ -3,9 +3,9 @@ import type { CreateServiceRequest, Deployment, Service, ServiceDeployment, Serv
 import type { FoundChange } from '../../compare/change.ts'
 import { ignoredPaths, memberOf } from '../../compare/path.ts'
 import type { Members } from '../../compare/rules.ts'
-import type { Curtain } from '../../compare/sensitivity.ts'
+import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Particle } from '../../particle.ts'
-import { said } from '../../untrusted.ts'
+import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
 import { nameOf, vocabulary } from '../vocabulary.ts'
 import { liveService, serviceRules } from './rules.ts'
@@ -22,11 +22,11 @@ export interface LiveService {
   /** The service deployment that a transition is judged by, once a look did not tell enough. */
   readonly rollout?: ServiceDeployment | 'unknown'
   /** What became of the deployment that an update would make, when it was made before. */
-  readonly past?: Past
+  readonly past?: RolloutHistory
 }
 
 /** How a deployment of the same task definition and settings ended before. */
-export type Past =
+export type RolloutHistory =
   | { readonly is: 'fine' }
   /** The role has no right to ask. */
   | { readonly is: 'unknown' }
@@ -45,27 +45,27 @@ export interface Memo {
   readonly since: number
 }
 
-export const options = (particle: ServiceParticle, curtain: Curtain) => ({
+export const compareOptions = (particle: ServiceParticle, sensitivity: Sensitivity) => ({
   schema: vocabulary.ecs_service.model,
   rules: serviceRules,
   whole: false,
   ignore: ignoredPaths(particle.options.ignore),
-  curtain,
+  sensitivity,
 })
 
-export const primary = (service: Service): Deployment | undefined =>
+export const primaryDeployment = (service: Service): Deployment | undefined =>
   service.deployments?.find(({ status }) => status === 'PRIMARY')
 
 /** The member of the definition that a change is about. */
 export const member = ({ path }: FoundChange): string => memberOf(path)
 
 /** `web:7` of what runs a task definition. */
-export function reference(deployment: { readonly taskDefinition?: string | undefined } | undefined): string {
+export function shortTaskDefinition(deployment: { readonly taskDefinition?: string | undefined } | undefined): string {
   return nameOf(deployment?.taskDefinition ?? '') || 'its task definition'
 }
 
 /** ECS's reason, which may repeat anything. */
-export const saidOr = (reason: string | undefined): string => (reason ? said(reason) : 'ECS gives no reason')
+export const reasonGiven = (reason: string | undefined): string => (reason ? untrusted(reason) : 'ECS gives no reason')
 
 /** The number that a deployment (`ecs-svc/N`) and the service revision that it rolls out (`…/N`) have in common. */
 export const numberOf = (idOrArn: string): string => idOrArn.slice(idOrArn.lastIndexOf('/') + 1)
@@ -87,7 +87,7 @@ const onTaskSets = [
 ] as const
 
 /** The described service and what stands elsewhere, laid out like the request. */
-export function laidOut({ service, revision }: LiveService): Members {
+export function comparableService({ service, revision }: LiveService): Members {
   const set = service.taskSets?.find(({ status }) => status === 'PRIMARY')
   const laid: Record<string, unknown> = { ...liveService(service, revision) }
   for (const name of set ? onTaskSets : []) {
@@ -105,7 +105,7 @@ export function isAnyRevision(change: FoundChange, { definition }: ServicePartic
 
 /** What a call's answer says of the deployment that it made, if it made one. `since`: now, by our own clock. */
 export function memoOf(answer: Service | undefined, since: number): Memo {
-  const deployment = answer && primary(answer)
+  const deployment = answer && primaryDeployment(answer)
   return {
     ...(deployment?.id && { deployment: deployment.id }),
     ...(answer?.currentServiceDeployment && { serviceDeployment: answer.currentServiceDeployment }),

@@ -1,10 +1,10 @@
 /** What CreateService and UpdateService are asked for. */
 import type { CreateServiceRequest, UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
-import { overlay } from '../../compare/merge.ts'
-import { openCurtain } from '../../compare/sensitivity.ts'
-import type { Act } from '../../engine/flavor.ts'
-import { type LiveService, laidOut, options, primary, type ServiceParticle } from './live.ts'
+import { mergeLive } from '../../compare/merge.ts'
+import { nothingSensitive } from '../../compare/sensitivity.ts'
+import type { TransitionContext } from '../../engine/flavor.ts'
+import { comparableService, compareOptions, type LiveService, primaryDeployment, type ServiceParticle } from './live.ts'
 
 /** Only revisions show these: the described service leaves them out. */
 export const onRevisionOnly = ['gatewayConnectors', 'monitoring'] as const
@@ -16,50 +16,50 @@ export const onRevisionOnly = ['gatewayConnectors', 'monitoring'] as const
 export const forcing: ReadonlySet<string> = new Set(['launchType', 'capacityProviderStrategy', ...onRevisionOnly])
 
 /** A person asked for a new deployment in the inputs. */
-export const redeployment: FoundChange = { path: 'forceNewDeployment', before: false, after: true, asked: true }
+export const redeployment: FoundChange = { path: 'forceNewDeployment', before: false, after: true, requested: true }
 
 /** The definition as it is created: with the count that an autoscaler takes over later. */
-export function forStart({ definition, options }: ServiceParticle): CreateServiceRequest {
+export function createRequest({ definition, options }: ServiceParticle): CreateServiceRequest {
   const initial = options.initial_desired_count as number | undefined
   if (definition.desiredCount !== undefined || initial === undefined) return definition
   return { ...definition, desiredCount: initial }
 }
 
 /** Of each step that creates a service: its token. */
-const tokens = new WeakMap<Act, string>()
+const tokens = new WeakMap<TransitionContext, string>()
 
 /**
  * 36 ASCII characters at most, the same for every try of one step, so that no try creates twice; a crash is met by
  * looking.
  */
-export function tokenOf(act: Act): string {
+export function clientToken(context: TransitionContext): string {
   const token =
-    tokens.get(act) ?? `ecs-particles-${act.clock.now()}-${Math.random().toString(36).slice(2, 8)}`.slice(0, 36)
-  tokens.set(act, token)
+    tokens.get(context) ?? `ecs-particles-${context.clock.now()}-${Math.random().toString(36).slice(2, 8)}`.slice(0, 36)
+  tokens.set(context, token)
   return token
 }
 
 /** Of each step that forces a deployment: the one that ran before its first try. */
-const forcedSince = new WeakMap<Act, string>()
+const forcedSince = new WeakMap<TransitionContext, string>()
 
 /** A try whose answer was lost may have been carried out: a deployment that is new since then is the one we asked for. */
-function isDeployedAnew(live: LiveService, act: Act): boolean {
-  const now = primary(live.service)?.id ?? ''
-  const before = forcedSince.get(act) ?? now
-  forcedSince.set(act, before)
+function isDeployedAnew(live: LiveService, context: TransitionContext): boolean {
+  const now = primaryDeployment(live.service)?.id ?? ''
+  const before = forcedSince.get(context) ?? now
+  forcedSince.set(context, before)
   return now !== before
 }
 
 /** The request for what has changed; undefined when only tags have. Members that did not change stay unsaid. */
-export function updateOf(
+export function updateRequest(
   particle: ServiceParticle,
   live: LiveService,
   changed: ReadonlySet<string>,
-  act: Act,
+  context: TransitionContext,
 ): UpdateServiceRequest | undefined {
   const { definition } = particle
   const whole: Readonly<Record<string, unknown>> = {
-    ...overlay(definition, laidOut(live), options(particle, openCurtain)),
+    ...mergeLive(definition, comparableService(live), compareOptions(particle, nothingSensitive)),
   }
   const said: Record<string, unknown> = {}
   for (const name of changed) {
@@ -72,7 +72,7 @@ export function updateOf(
   }
   // Back to the launch type: an empty strategy says so.
   if (changed.has('launchType')) said.capacityProviderStrategy = []
-  const asked = changed.has(redeployment.path) && !isDeployedAnew(live, act)
+  const asked = changed.has(redeployment.path) && !isDeployedAnew(live, context)
   if (asked || [...changed].some(name => forcing.has(name))) said.forceNewDeployment = true
   if (Object.keys(said).length === 0) return undefined
   return { ...said, cluster: definition.cluster ?? 'default', service: definition.serviceName }

@@ -2,19 +2,19 @@
 import type { UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import { compare } from '../../compare/compare.ts'
 import type { Members } from '../../compare/rules.ts'
-import { openCurtain } from '../../compare/sensitivity.ts'
+import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { EcsError } from '../../ecs/errors.ts'
-import type { Act } from '../../engine/flavor.ts'
+import type { TransitionContext } from '../../engine/flavor.ts'
 import { putBackTag } from './history.ts'
 import {
+  comparableService,
+  compareOptions,
   isAnyRevision,
   type LiveService,
-  laidOut,
   type Memo,
   member,
   memoOf,
-  options,
-  primary,
+  primaryDeployment,
   type ServiceParticle,
 } from './live.ts'
 import { forcing } from './request.ts'
@@ -25,34 +25,34 @@ export async function rollBack(
   particle: ServiceParticle,
   before: LiveService,
   now: LiveService | undefined,
-  act: Act,
+  context: TransitionContext,
 ): Promise<Memo | undefined> {
   // What somebody else has deployed meanwhile is not ours to take back.
   if (!now || isForeign(particle, before, now)) return undefined
   const back = putBack(particle, before, now)
   // The circuit breaker was faster, or nothing else ran before.
   if (Object.keys(back).length === 0) return undefined
-  const answer = await act.ecs.call('UpdateService', {
+  const answer = await context.ecs.call('UpdateService', {
     ...back,
     cluster: particle.definition.cluster ?? 'default',
     service: particle.definition.serviceName,
   })
-  await remember(before, now, act)
-  return memoOf(answer.service, act.clock.now())
+  await remember(before, now, context)
+  return memoOf(answer.service, context.clock.now())
 }
 
 /** So that the next merge does not deploy it again: ECS itself only knows that a newer deployment took its place. */
-async function remember(before: LiveService, { service }: LiveService, act: Act): Promise<void> {
-  const failed = primary(service)?.id
-  if (failed === undefined || failed === primary(before.service)?.id) return
+async function remember(before: LiveService, { service }: LiveService, context: TransitionContext): Promise<void> {
+  const failed = primaryDeployment(service)?.id
+  if (failed === undefined || failed === primaryDeployment(before.service)?.id) return
   try {
-    await act.ecs.call('TagResource', {
+    await context.ecs.call('TagResource', {
       resourceArn: service.serviceArn,
       tags: [{ key: putBackTag, value: failed }],
     })
   } catch (error) {
     if (!(error instanceof EcsError)) throw error
-    act.say(
+    context.say(
       `the next apply will deploy it again, because it could not be written down that it failed: ${error.message}`,
     )
   }
@@ -60,8 +60,8 @@ async function remember(before: LiveService, { service }: LiveService, act: Act)
 
 /** Someone else deployed meanwhile: PRIMARY is neither the old deployment nor the manifest's. */
 function isForeign(particle: ServiceParticle, before: LiveService, now: LiveService): boolean {
-  if (primary(now.service)?.id === primary(before.service)?.id) return false
-  const left = compare(particle.definition, laidOut(now), options(particle, openCurtain))
+  if (primaryDeployment(now.service)?.id === primaryDeployment(before.service)?.id) return false
+  const left = compare(particle.definition, comparableService(now), compareOptions(particle, nothingSensitive))
   return left.some(change => restarts.includes(member(change)) && !isAnyRevision(change, particle, now))
 }
 
@@ -71,7 +71,7 @@ function putBack(
   before: LiveService,
   now: LiveService,
 ): Partial<UpdateServiceRequest> {
-  const [old, there] = [before, now].map(laidOut) as [Members, Members]
+  const [old, there] = [before, now].map(comparableService) as [Members, Members]
   const back: Record<string, unknown> = {}
   // Where it says a launch type, a strategy is what it may have moved from.
   const names = Object.keys(definition).map(name => (name === 'launchType' ? 'capacityProviderStrategy' : name))

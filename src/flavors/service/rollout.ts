@@ -1,16 +1,24 @@
 /** How a rollout stands, judged by the deployment that a transition made: pure. */
 import type { Deployment, Service, ServiceDeployment } from '@aws-sdk/client-ecs'
-import type { Verdict } from '../../engine/flavor.ts'
-import { said } from '../../untrusted.ts'
+import type { Progress } from '../../engine/flavor.ts'
+import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
-import { counts, type LiveService, type Memo, primary, reference, type ServiceParticle, saidOr } from './live.ts'
+import {
+  counts,
+  type LiveService,
+  type Memo,
+  primaryDeployment,
+  reasonGiven,
+  type ServiceParticle,
+  shortTaskDefinition,
+} from './live.ts'
 
 /** A new service, or deployment, may be missing from answers for a moment. */
 export const notVisibleYet = 30_000
 
 /** What a rollout under way is at, in one sentence. */
-export function progress(service: Service): string {
-  const own = primary(service)
+export function rolloutSummary(service: Service): string {
+  const own = primaryDeployment(service)
   if (own?.rolloutState) return `${counts(service)}, deployment ${own.rolloutState}`
   return own ? standing(service, own, 'still running') : counts(service)
 }
@@ -20,7 +28,7 @@ function standing(service: Service, own: Deployment, about: string): string {
   const before = older(service, own)
   const { running } = tasksOf(service, own)
   const those = before.count > 0 ? `, ${before.count} of ${before.references.join(', ')} ${about}` : ''
-  return `${running} of ${plural(service.desiredCount ?? 0, 'task')} run ${reference(own)}${those}`
+  return `${running} of ${plural(service.desiredCount ?? 0, 'task')} run ${shortTaskDefinition(own)}${those}`
 }
 
 /** Tasks of one deployment. Where it is the only one, the service's own counts are the newer ones. */
@@ -34,7 +42,7 @@ function older({ deployments = [] }: Service, own: Deployment): { count: number;
   const others = deployments.filter(other => other !== own)
   const tasks = ({ runningCount = 0, pendingCount = 0 }: Deployment) => runningCount + pendingCount
   const busy = others.filter(other => tasks(other) > 0)
-  return { count: busy.reduce((sum, other) => sum + tasks(other), 0), references: busy.map(reference) }
+  return { count: busy.reduce((sum, other) => sum + tasks(other), 0), references: busy.map(shortTaskDefinition) }
 }
 
 /**
@@ -42,7 +50,7 @@ function older({ deployments = [] }: Service, own: Deployment): { count: number;
  * and for other deployment types), the counts tell, and whether the service has been steady since.
  */
 export function isUnderWay(service: Service): boolean {
-  const own = primary(service)
+  const own = primaryDeployment(service)
   if (!own) return false
   if (own.rolloutState !== undefined) return own.rolloutState === 'IN_PROGRESS'
   if (older(service, own).count > 0) return true
@@ -65,38 +73,39 @@ function isFull(service: Service, own: Deployment): boolean {
 }
 
 /** Of a service that had settled: that tasks are missing, in one sentence; undefined while all is well. */
-export function unwell({ id }: ServiceParticle, service: Service): string | undefined {
+export function unhealthyWarning({ id }: ServiceParticle, service: Service): string | undefined {
   const { runningCount = 0, desiredCount = 0 } = service
-  if (isUnderWay(service) || primary(service)?.rolloutState === 'FAILED' || runningCount >= desiredCount)
+  if (isUnderWay(service) || primaryDeployment(service)?.rolloutState === 'FAILED' || runningCount >= desiredCount)
     return undefined
   return `${id} is unwell: ${counts(service)}, though no deployment is under way; its events and stopped tasks in ECS say why`
 }
 
 /** Judged by the deployment that we started: PRIMARY and COMPLETED alone could be what ECS went back to. */
-export function judge(live: LiveService, memo: Memo, particle: ServiceParticle, elapsed: number): Verdict {
+export function judgeRollout(live: LiveService, memo: Memo, particle: ServiceParticle, elapsed: number): Progress {
   const { service } = live
   if (service.status === 'DRAINING') return { is: 'failed', because: 'somebody is deleting the service' }
-  const now = primary(service)
+  const now = primaryDeployment(service)
   if (now && memo.deployment && now.id !== memo.deployment) return replaced(live, now, memo.deployment, elapsed)
   // A controller of another kind has no PRIMARY of ours to judge by.
   return now ? own(live, now, memo, particle) : uncontrolled(service)
 }
 
-function uncontrolled(service: Service): Verdict {
+function uncontrolled(service: Service): Progress {
   const { runningCount = 0, desiredCount = 0, pendingCount = 0 } = service
   const moving = runningCount !== desiredCount || pendingCount > 0
-  if (moving && service.deploymentController?.type !== 'EXTERNAL') return { is: 'moving', because: progress(service) }
-  return { is: 'settled', because: `${counts(service).replace(' running', ' run')} ${reference(service)}` }
+  if (moving && service.deploymentController?.type !== 'EXTERNAL')
+    return { is: 'moving', because: rolloutSummary(service) }
+  return { is: 'settled', because: `${counts(service).replace(' running', ' run')} ${shortTaskDefinition(service)}` }
 }
 
-function own(live: LiveService, now: Deployment, memo: Memo, { definition }: ServiceParticle): Verdict {
+function own(live: LiveService, now: Deployment, memo: Memo, { definition }: ServiceParticle): Progress {
   const { service, rollout } = live
   if (now.rolloutState === 'FAILED') return failed(now, rollout)
   const { desiredCount = 0, schedulingStrategy, deploymentConfiguration, deploymentController } = service
   const { running, pending } = tasksOf(service, now)
-  const settled: Verdict = { is: 'settled', because: standing(service, now, 'not cleaned up yet') }
+  const settled: Progress = { is: 'settled', because: standing(service, now, 'not cleaned up yet') }
   if (deploymentController?.type === 'EXTERNAL') return settled
-  const moving: Verdict = { is: 'moving', because: progress(service) }
+  const moving: Progress = { is: 'moving', because: rolloutSummary(service) }
   if (now.rolloutState === 'IN_PROGRESS') return moving
   if (now.rolloutState === undefined) return isFull(service, now) && older(service, now).count === 0 ? settled : moving
   // What came of it afterwards is another matter, where the rollout itself is all that was waited for.
@@ -109,34 +118,34 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
 }
 
 /** ECS has failed it and gone nowhere: a breaker or an alarm without rollback. */
-function failed(now: Deployment, rollout: LiveService['rollout']): Verdict {
+function failed(now: Deployment, rollout: LiveService['rollout']): Progress {
   const trigger = rollout !== undefined && rollout !== 'unknown' ? triggerOf(rollout) : undefined
-  const why = trigger ? `${trigger} ended it` : saidOr(now.rolloutStateReason)
+  const why = trigger ? `${trigger} ended it` : reasonGiven(now.rolloutStateReason)
   return {
     is: 'failed',
-    because: `its deployment of ${reference(now)} FAILED: ${why}`,
-    ...(rollout === undefined && { unclear: true }),
+    because: `its deployment of ${shortTaskDefinition(now)} FAILED: ${why}`,
+    ...(rollout === undefined && { inconclusive: true }),
   }
 }
 
 /** Another deployment is PRIMARY: ECS went back to it, or somebody else made it. */
-function replaced(live: LiveService, now: Deployment, id: string, elapsed: number): Verdict {
+function replaced(live: LiveService, now: Deployment, id: string, elapsed: number): Progress {
   const { service, rollout } = live
   if (isGoingBack(now)) {
-    return { is: 'moving', because: `ECS is rolling back to ${reference(now)}, ${counts(service)}` }
+    return { is: 'moving', because: `ECS is rolling back to ${shortTaskDefinition(now)}, ${counts(service)}` }
   }
-  if (rollout === undefined) return { ...replacedAsSeen(service, now, id, elapsed), unclear: true }
+  if (rollout === undefined) return { ...replacedAsSeen(service, now, id, elapsed), inconclusive: true }
   if (rollout === 'unknown') return replacedAsSeen(service, now, id, elapsed)
   const { status = '' } = rollout
   const by = `was rolled back by ${whatEnded(rollout)}`
   switch (status) {
     case 'ROLLBACK_REQUESTED':
     case 'ROLLBACK_IN_PROGRESS':
-      return { is: 'moving', because: `ECS is rolling back to ${reference(now)}, ${counts(service)}` }
+      return { is: 'moving', because: `ECS is rolling back to ${shortTaskDefinition(now)}, ${counts(service)}` }
     case 'ROLLBACK_SUCCESSFUL':
-      return { is: 'failed', because: `${by}: it runs ${reference(now)} again, ${counts(service)}` }
+      return { is: 'failed', because: `${by}: it runs ${shortTaskDefinition(now)} again, ${counts(service)}` }
     case 'ROLLBACK_FAILED':
-      return { is: 'failed', because: `${by}, and that failed too: ${reference(now)}, ${counts(service)}` }
+      return { is: 'failed', because: `${by}, and that failed too: ${shortTaskDefinition(now)}, ${counts(service)}` }
     case 'SUCCESSFUL':
       return { is: 'failed', because: `completed, and then ${foreign(now)}` }
     case 'STOPPED':
@@ -151,7 +160,7 @@ function replaced(live: LiveService, now: Deployment, id: string, elapsed: numbe
 }
 
 /** The same, as far as the described service shows it. */
-function replacedAsSeen(service: Service, now: Deployment, id: string, elapsed: number): Verdict {
+function replacedAsSeen(service: Service, now: Deployment, id: string, elapsed: number): Progress {
   const ours = service.deployments?.find(deployment => deployment.id === id)
   // Once the way back is complete, ours is not listed any more, and only an event tells what became of it.
   const event = service.events?.find(({ message = '' }) => message.includes(`(deployment ${id}) deployment failed`))
@@ -161,11 +170,11 @@ function replacedAsSeen(service: Service, now: Deployment, id: string, elapsed: 
   const goesBack = /roll(ing|ed)? ?back/i.test(now.rolloutStateReason ?? '')
   if (!event && ours?.rolloutState !== 'FAILED' && !goesBack) return { is: 'failed', because: foreign(now) }
   if (now.rolloutState === 'IN_PROGRESS') {
-    return { is: 'moving', because: `ECS is rolling back to ${reference(now)}, ${counts(service)}` }
+    return { is: 'moving', because: `ECS is rolling back to ${shortTaskDefinition(now)}, ${counts(service)}` }
   }
   const told = event?.message?.replace(/^\(service \S+\) \(deployment \S+\) /, '')
-  const why = saidOr(ours?.rolloutStateReason ?? told ?? now.rolloutStateReason)
-  const ended = now.rolloutState === 'FAILED' ? 'and that failed too' : `it runs ${reference(now)} again`
+  const why = reasonGiven(ours?.rolloutStateReason ?? told ?? now.rolloutStateReason)
+  const ended = now.rolloutState === 'FAILED' ? 'and that failed too' : `it runs ${shortTaskDefinition(now)} again`
   return { is: 'failed', because: `was rolled back by ECS: ${ended}, ${counts(service)}: ${why}` }
 }
 
@@ -173,7 +182,7 @@ const isGoingBack = ({ rolloutState, rolloutStateReason = '' }: Deployment): boo
   rolloutState === 'IN_PROGRESS' && /rolling back/i.test(rolloutStateReason)
 
 const foreign = (now: Deployment): string =>
-  `another deployment (${now.id} of ${reference(now)}) took the place of ours: somebody else changed the service; plan again`
+  `another deployment (${now.id} of ${shortTaskDefinition(now)}) took the place of ours: somebody else changed the service; plan again`
 
 /** The circuit breaker or the alarms that ended a service deployment, in words; undefined where neither did. */
 export function triggerOf({ deploymentCircuitBreaker: breaker, alarms }: ServiceDeployment): string | undefined {
@@ -191,7 +200,7 @@ export function triggerOf({ deploymentCircuitBreaker: breaker, alarms }: Service
 /** What ended a service deployment: its breaker, its alarms, or ECS's own sentence. */
 export function whatEnded(rollout: ServiceDeployment): string {
   const why = rollout.rollback?.reason ?? rollout.statusReason
-  return triggerOf(rollout) ?? `ECS${why ? ` (${said(why.replace(/\.$/, ''))})` : ''}`
+  return triggerOf(rollout) ?? `ECS${why ? ` (${untrusted(why.replace(/\.$/, ''))})` : ''}`
 }
 
 /** One line about a service deployment: status, stage, and what watches over it. */
@@ -205,7 +214,7 @@ export function describeRollout(rollout: ServiceDeployment): string {
     alarms?.alarmNames?.length &&
       alarms.status !== 'DISABLED' &&
       `alarms ${alarms.alarmNames.join(', ')} ${alarms.status}`,
-    statusReason && said(statusReason),
+    statusReason && untrusted(statusReason),
   ]
   return parts.filter(Boolean).join(', ')
 }

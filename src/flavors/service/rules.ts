@@ -1,5 +1,5 @@
 import type { Service, ServiceRevision } from '@aws-sdk/client-ecs'
-import { type Around, type Members, type Rules, under } from '../../compare/rules.ts'
+import { type Members, nested, type Rules, type ValueContext } from '../../compare/rules.ts'
 import {
   capacityProviderStrategy,
   logConfiguration,
@@ -11,13 +11,13 @@ import {
 } from '../rules/shared.ts'
 import { byName, sameNamespace } from '../rules/spelling.ts'
 
-const isDaemon = ({ root }: Around): boolean => root.schedulingStrategy === 'DAEMON'
+const isDaemon = ({ root }: ValueContext): boolean => root.schedulingStrategy === 'DAEMON'
 
-const strategyOf = ({ root }: Around): unknown =>
+const strategyOf = ({ root }: ValueContext): unknown =>
   (root.deploymentConfiguration as Members | null | undefined)?.strategy ?? 'ROLLING'
 
 const deploymentConfiguration: Rules = {
-  ...under(
+  ...nested(
     'deploymentCircuitBreaker',
     {},
     {
@@ -31,13 +31,17 @@ const deploymentConfiguration: Rules = {
   ),
   maximumPercent: { default: around => (isDaemon(around) ? 100 : 200) },
   minimumHealthyPercent: { default: around => (isDaemon(around) ? 0 : 100) },
-  ...under('alarms', {}, { alarmNames: { unordered: true }, rollback: { default: false }, enable: { default: false } }),
+  ...nested(
+    'alarms',
+    {},
+    { alarmNames: { unordered: true }, rollback: { default: false }, enable: { default: false } },
+  ),
   strategy: { default: 'ROLLING' },
   // A blue/green deployment that is not told how long to wait has a time of its own.
   bakeTimeInMinutes: { default: around => (strategyOf(around) === 'ROLLING' ? 0 : undefined) },
-  ...under(
+  ...nested(
     'lifecycleHooks',
-    { unordered: true, natural: ['targetType', 'hookTargetArn'] },
+    { unordered: true, matchOn: ['targetType', 'hookTargetArn'] },
     {
       targetType: { default: 'AWS_LAMBDA' },
       hookTargetArn: {},
@@ -49,9 +53,9 @@ const deploymentConfiguration: Rules = {
       'timeoutConfiguration.action': { default: 'ROLLBACK' },
     },
   ),
-  ...under('linearConfiguration', {}, { stepPercent: { default: 10 }, stepBakeTimeInMinutes: { default: 6 } }),
-  ...under('canaryConfiguration', {}, { canaryPercent: { default: 5 }, canaryBakeTimeInMinutes: { default: 10 } }),
-  ...under(
+  ...nested('linearConfiguration', {}, { stepPercent: { default: 10 }, stepBakeTimeInMinutes: { default: 6 } }),
+  ...nested('canaryConfiguration', {}, { canaryPercent: { default: 5 }, canaryBakeTimeInMinutes: { default: 10 } }),
+  ...nested(
     'earlySuccessCriteria',
     {},
     {
@@ -63,7 +67,7 @@ const deploymentConfiguration: Rules = {
 }
 
 /** The address that ECS makes of discovery name and namespace. An ARN does not say what its namespace is called. */
-const dnsName = ({ side, outer }: Around, value: unknown): unknown => {
+const dnsName = ({ side, outer }: ValueContext, value: unknown): unknown => {
   const service = outer?.holder
   const name = service?.discoveryName ?? service?.portName
   const namespace = outer?.outer?.holder.namespace
@@ -74,16 +78,16 @@ const dnsName = ({ side, outer }: Around, value: unknown): unknown => {
 
 const serviceConnect: Rules = {
   enabled: { default: false },
-  namespace: { alike: sameNamespace },
-  ...under(
+  namespace: { indistinguishable: sameNamespace },
+  ...nested(
     'services',
-    { unordered: true, natural: ['portName'] },
+    { unordered: true, matchOn: ['portName'] },
     {
       portName: {},
       discoveryName: { default: ({ holder }) => holder.portName },
-      ...under(
+      ...nested(
         'clientAliases',
-        { unordered: true, natural: ['port', 'dnsName'] },
+        { unordered: true, matchOn: ['port', 'dnsName'] },
         {
           port: {},
           dnsName: { default: dnsName },
@@ -106,8 +110,8 @@ const serviceConnect: Rules = {
     },
   ),
   ...logConfiguration,
-  ...under('accessLogConfiguration', {}, { format: {}, includeQueryParameters: { default: 'DISABLED' } }),
-  ...under('containerConfigurations', { unordered: true, natural: ['logLevel'] }, { logLevel: {} }),
+  ...nested('accessLogConfiguration', {}, { format: {}, includeQueryParameters: { default: 'DISABLED' } }),
+  ...nested('containerConfigurations', { unordered: true, matchOn: ['logLevel'] }, { logLevel: {} }),
 }
 
 const advancedConfiguration: Rules = {
@@ -122,21 +126,21 @@ export const serviceRules: Rules = {
   cluster: { spelling: byName },
   taskDefinition: { spelling: byName },
   // A service made without it gets ENABLED; one that is older than it has none, which is DISABLED.
-  availabilityZoneRebalancing: { default: 'ENABLED', unanswered: 'DISABLED' },
-  ...under(
+  availabilityZoneRebalancing: { default: 'ENABLED', whenUnanswered: 'DISABLED' },
+  ...nested(
     'loadBalancers',
-    { unordered: true, natural: ['targetGroupArn', 'loadBalancerName', 'containerName', 'containerPort'] },
+    { unordered: true, matchOn: ['targetGroupArn', 'loadBalancerName', 'containerName', 'containerPort'] },
     {
       targetGroupArn: {},
       loadBalancerName: {},
       containerName: {},
       containerPort: {},
-      ...under('advancedConfiguration', {}, { ...advancedConfiguration, roleArn: { spelling: byName } }),
+      ...nested('advancedConfiguration', {}, { ...advancedConfiguration, roleArn: { spelling: byName } }),
     },
   ),
-  ...under(
+  ...nested(
     'serviceRegistries',
-    { unordered: true, natural: ['registryArn'] },
+    { unordered: true, matchOn: ['registryArn'] },
     { registryArn: {}, port: { default: 0 }, containerName: {}, containerPort: { default: 0 } },
   ),
   desiredCount: {},
@@ -148,32 +152,32 @@ export const serviceRules: Rules = {
     default: ({ side, root }) => (side === 'stated' || root.platformFamily ? 'LATEST' : undefined),
   },
   role: { spelling: byName },
-  ...under('deploymentConfiguration', {}, deploymentConfiguration),
+  ...nested('deploymentConfiguration', {}, deploymentConfiguration),
   ...placementConstraints,
   ...placementStrategy,
   ...networkConfiguration,
   healthCheckGracePeriodSeconds: { default: 0 },
   schedulingStrategy: { default: 'REPLICA' },
-  ...under('deploymentController', {}, { type: { default: 'ECS' } }),
+  ...nested('deploymentController', {}, { type: { default: 'ECS' } }),
   ...tags,
   enableECSManagedTags: { default: false },
   propagateTags: { default: 'NONE' },
   enableExecuteCommand: { default: false },
-  ...under('serviceConnectConfiguration', {}, serviceConnect),
+  ...nested('serviceConnectConfiguration', {}, serviceConnect),
   ...volumeConfigurations(),
-  ...under(
+  ...nested(
     'vpcLatticeConfigurations',
-    { unordered: true, natural: ['targetGroupArn', 'portName'] },
+    { unordered: true, matchOn: ['targetGroupArn', 'portName'] },
     {
       roleArn: { spelling: byName },
       targetGroupArn: {},
       portName: {},
-      ...under('advancedConfiguration', {}, advancedConfiguration),
+      ...nested('advancedConfiguration', {}, advancedConfiguration),
     },
   ),
-  ...under(
+  ...nested(
     'gatewayConnectors',
-    { unordered: true, natural: ['portName'] },
+    { unordered: true, matchOn: ['portName'] },
     {
       portName: {},
       healthCheck: {},
@@ -192,9 +196,9 @@ export const serviceRules: Rules = {
     },
   ),
   monitoring: {},
-  ...under(
+  ...nested(
     'monitoring.metricConfigurations',
-    { unordered: true, natural: ['resolutionSeconds'] },
+    { unordered: true, matchOn: ['resolutionSeconds'] },
     { metricNames: { unordered: true }, resolutionSeconds: {} },
   ),
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Tag } from '@aws-sdk/client-ecs'
-import type { Act, Comparison } from '../../engine/flavor.ts'
+import type { Comparison, TransitionContext } from '../../engine/flavor.ts'
 import { digestsIn, hash, type RunRecord, recordOf } from '../record/record.ts'
 import { nameOf } from '../vocabulary.ts'
 import { remember, seconds } from './remember.ts'
@@ -53,34 +53,35 @@ export function assumption(particle: TaskParticle, live: LiveTask): Comparison {
   if (!isAssumed(particle)) {
     // What was assumed stays done, so there is nothing to review.
     return {
-      changes: live.record?.status === 'done' && live.assumed.size > 0 ? [{ path, before: 'done', asked: true }] : [],
+      changes:
+        live.record?.status === 'done' && live.assumed.size > 0 ? [{ path, before: 'done', requested: true }] : [],
     }
   }
   if (live.record?.status === 'done') return { changes: [] }
   const states = particle.parents.filter(id => id.startsWith('ecs_task_definition:'))
   return {
-    changes: [{ path, after: 'done', apart: true, states }],
+    changes: [{ path, after: 'done', reviewedApart: true, states }],
     risks: [`is put on record as done, and nothing runs; take ${path} out once this is applied`],
     ...assumedWrongly(particle, live),
   }
 }
 
 /** Puts on record that it is done. */
-export const assume = (particle: TaskParticle, live: LiveTask, act: Act): Promise<void> =>
+export const assume = (particle: TaskParticle, live: LiveTask, context: TransitionContext): Promise<void> =>
   remember(
     live,
     {
       status: 'done',
-      at: seconds(act),
+      at: seconds(context),
       attempt: live.attempt,
       token: live.record?.token ?? 0,
       claim: mark(particle),
     },
-    act,
+    context,
   )
 
 /** What was assumed before stays done, and is no hindrance to what a person assumes later. */
-export async function clearAssumed({ assumed, holder }: LiveTask, act: Act): Promise<void> {
+export async function clearAssumed({ assumed, holder }: LiveTask, context: TransitionContext): Promise<void> {
   for (const [digest, { claim: _mark, ...record }] of assumed)
-    await remember({ digest, ...(holder && { holder }) }, { ...record, at: seconds(act) }, act)
+    await remember({ digest, ...(holder && { holder }) }, { ...record, at: seconds(context) }, context)
 }

@@ -11,7 +11,7 @@ export function stopsEarlier({ others }: LiveTask): { changes: FoundChange[]; ri
   if (others.length === 0) return { changes: [], risks: [] }
   const revisions = [...new Set(others.map(({ taskDefinitionArn = '' }) => nameOf(taskDefinitionArn)))].sort()
   return {
-    changes: [{ path: 'earlierTasks', before: 'running', after: 'stopped', apart: true }],
+    changes: [{ path: 'earlierTasks', before: 'running', after: 'stopped', reviewedApart: true }],
     risks: [
       `${plural(others.length, 'task')} of its earlier definition (${revisions.join(', ')}) ${others.length === 1 ? 'stops' : 'stop'} when the new one runs`,
     ],
@@ -19,7 +19,7 @@ export function stopsEarlier({ others }: LiveTask): { changes: FoundChange[]; ri
 }
 
 /** Tasks that are left running because nobody knows that they are ours, said in every plan. */
-export function strangersIn(particle: TaskParticle, { strangers, repository }: LiveTask): string[] {
+export function foreignRunWarnings(particle: TaskParticle, { strangers, repository }: LiveTask): string[] {
   if (strangers.length === 0) return []
   const ids = strangers.map(({ taskArn = '' }) => nameOf(taskArn)).sort()
   const shown = ids.length > 5 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ')

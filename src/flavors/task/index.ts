@@ -1,6 +1,6 @@
 import type { RegisterTaskDefinitionRequest, Tag, Task } from '@aws-sdk/client-ecs'
-import { describe } from '../../compare/compare.ts'
-import type { Flavor, Surroundings } from '../../engine/flavor.ts'
+import { additions } from '../../compare/compare.ts'
+import type { Flavor, FlavorContext } from '../../engine/flavor.ts'
 import type { JobContent } from '../../engine/release.ts'
 import type { Particle } from '../../particle.ts'
 import { plural, stopping, summarizeStopped } from '../containers.ts'
@@ -15,8 +15,8 @@ import {
 import { liveTaskDefinition } from '../taskDefinition/rules.ts'
 import { nameOf, vocabulary } from '../vocabulary.ts'
 import { assume, assumedRuns, assumedWrongly, assumption, clearAssumed } from './assume.ts'
-import { stopsEarlier, strangersIn } from './earlier.ts'
-import { type Known, startJob, startKept, stop } from './launch.ts'
+import { foreignRunWarnings, stopsEarlier } from './earlier.ts'
+import { type DigestedTask, startJob, startKept, stop } from './launch.ts'
 import { remember, seconds } from './remember.ts'
 import { taskRules } from './rules.ts'
 import { isNamed, isOurs, lastAttempt, nameIn, ownerOf, runName, runPrefix } from './runNames.ts'
@@ -29,16 +29,16 @@ import {
   isRecorded,
   isUnknown,
   isUp,
+  jobProgress,
   keptRunning,
+  keptRunProgress,
   type LiveTask,
   type Memo,
   type RunDefinition,
   readJob,
   readKept,
   readLeaving,
-  settledJob,
-  settledKept,
-  sort,
+  sortRuns,
   type TaskParticle,
 } from './runs.ts'
 import { notVisibleYet } from './runTask.ts'
@@ -50,7 +50,7 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
 
   read(particle, live) {
     if (!live) return { state: 'terminated' }
-    const warnings = strangersIn(particle, live)
+    const warnings = foreignRunWarnings(particle, live)
     const observed =
       particle.desired !== 'running'
         ? readLeaving(live)
@@ -61,7 +61,7 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
   },
 
   compare(particle, live) {
-    const { running, succeeded } = sort(live)
+    const { running, succeeded } = sortRuns(live)
     const have = keptRunning(particle) ? live.runs.filter(isUp).length : running.length + succeeded.length
     if (have <= countOf(particle)) {
       const instead = keptRunning(particle)
@@ -88,16 +88,16 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     }
   },
 
-  describe(particle, live, curtain) {
+  additions(particle, live, sensitivity) {
     const { taskName: _name, stopReason: _reason, ...asked } = particle.definition
-    const changes = describe(asked, { schema: words.model, rules: taskRules, whole: false, ignore: [], curtain })
+    const changes = additions(asked, { schema: words.model, rules: taskRules, whole: false, ignore: [], sensitivity })
     // Run again by a person who names it, or run before but for the values of release variables.
     const ranBefore = live !== undefined && (live.record !== undefined || live.runs.length > 0)
     const sanctioned = (live?.asked && ranBefore) || live?.knownRelease
     const earlier = keptRunning(particle) && live ? stopsEarlier(live) : { changes: [], risks: [] }
     return {
       changes: [...changes, ...earlier.changes],
-      ...(sanctioned && { sanctioned }),
+      ...(sanctioned && { preapproved: sanctioned }),
       risks: keptRunning(particle)
         ? earlier.risks
         : [live?.asked ? 'runs once more: retry-tasks names it' : 'runs once', ...unattended(live)],
@@ -105,23 +105,23 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     }
   },
 
-  goodbye(_particle, live) {
-    const { running } = sort(live)
+  removalRisks(_particle, live) {
+    const { running } = sortRuns(live)
     return [stopping(running.length + live.others.length)]
   },
 
   reference: particle => particle.definition.taskName,
 
-  current: (_particle, live) => live?.runs[0] && { ...live.runs[0] },
+  currentDefinition: (_particle, live) => live?.runs[0] && { ...live.runs[0] },
 
-  resume(particle, live) {
+  adopt(particle, live) {
     const arns = live ? counting(particle, live).map(({ taskArn = '' }) => taskArn) : []
     return { arns, failures: [], ...(live?.record && { record: live.record }) }
   },
 
-  settled(particle, live, goal, memo, elapsed) {
+  progress(particle, live, goal, memo, elapsed) {
     if (goal !== 'running') {
-      const left = live ? sort(live).running.length + live.others.length : 0
+      const left = live ? sortRuns(live).running.length + live.others.length : 0
       return left > 0
         ? { is: 'moving', because: `${plural(left, 'task')} still running` }
         : { is: 'settled', because: 'no task is running' }
@@ -132,18 +132,18 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
         ? { is: 'moving', because: `${plural(memo.arns.length - runs.length, 'task')} not visible yet` }
         : { is: 'failed', because: 'ECS has no trace of the task that it started' }
     }
-    if (keptRunning(particle)) return settledKept(runs)
+    if (keptRunning(particle)) return keptRunProgress(runs)
     if (!memo.recorded && runs.length === 0 && live?.record?.status !== 'done') {
       return { is: 'failed', because: 'ECS has no trace of its task' }
     }
-    return settledJob(runs, live?.essential ?? [], memo)
+    return jobProgress(runs, live?.essential ?? [], memo)
   },
 
-  async look(particle, around) {
+  async describe(particle, around) {
     const parts = await runOf(particle, around)
     const signatures = around.releaseSignatures(particle, parts)
     const base = {
-      asked: around.asked,
+      asked: around.requested,
       at: around.ecs.time,
       ...(around.repository !== undefined && { repository: around.repository }),
       assumed: keptRunning(particle) ? new Map() : assumedRuns(particle, parts.tagLists),
@@ -161,7 +161,7 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     const cluster = particle.definition.cluster ?? 'default'
     const record = digest !== undefined && isRecorded(particle) ? recordOf(digest, parts.tagLists) : undefined
     // Done is done: there is nothing to look for.
-    if (record?.status === 'done' && particle.desired === 'running' && !around.asked) {
+    if (record?.status === 'done' && particle.desired === 'running' && !around.requested) {
       const { attempt } = record
       return { ...base, ...holder, ...(digest && { digest }), attempt, runs: [], others: [], strangers: [], record }
     }
@@ -200,8 +200,8 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     }
   },
 
-  async watch(particle, live, memo, act) {
-    if (!live) return task.look(particle, act)
+  async poll(particle, live, memo, context) {
+    if (!live) return task.describe(particle, context)
     const cluster = particle.definition.cluster ?? 'default'
     // What has stopped stays as it was seen: ECS forgets it while its siblings may run for hours.
     const stopped = live.runs.filter(
@@ -209,11 +209,11 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     )
     const over = new Set(stopped.map(({ taskArn }) => taskArn))
     const [moving, others] = await Promise.all([
-      act.ecs.tasks(
+      context.ecs.tasks(
         cluster,
         memo.arns.filter(arn => !over.has(arn)),
       ),
-      act.ecs.tasks(
+      context.ecs.tasks(
         cluster,
         live.others.map(({ taskArn = '' }) => taskArn),
       ),
@@ -222,50 +222,50 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     return { ...live, runs, others: others.filter(({ lastStatus }) => lastStatus !== 'STOPPED') }
   },
 
-  start(particle, live, act) {
+  start(particle, live, context) {
     if (!live?.digest) {
       const { taskDefinition } = particle.definition
       const missing = typeof taskDefinition === 'string' ? `: there is no task definition ${taskDefinition}` : ''
       throw new Error(`what it is to run is not known${missing}; register it, or declare it`)
     }
-    const known: Known = { ...live, digest: live.digest }
-    return keptRunning(particle) ? startKept(particle, known, act) : startJob(particle, known, act)
+    const known: DigestedTask = { ...live, digest: live.digest }
+    return keptRunning(particle) ? startKept(particle, known, context) : startJob(particle, known, context)
   },
 
   // A changed task is a new run. What an update carries out is what was left undone, or is to be put on record.
-  async update(particle, live, _changes, act) {
-    if (keptRunning(particle)) return { ...task.resume(particle, live), stops: arnsOf(live.others) }
-    if (isAssumed(particle)) await assume(particle, live, act)
-    else await clearAssumed(live, act)
+  async update(particle, live, _changes, context) {
+    if (keptRunning(particle)) return { ...task.adopt(particle, live), stops: arnsOf(live.others) }
+    if (isAssumed(particle)) await assume(particle, live, context)
+    else await clearAssumed(live, context)
     return { arns: [], failures: [], recorded: true }
   },
 
-  async terminate(particle, live, act) {
-    const arns = arnsOf([...sort(live).running, ...live.others])
-    await stop(particle, arns, act)
+  async terminate(particle, live, context) {
+    const arns = arnsOf([...sortRuns(live).running, ...live.others])
+    await stop(particle, arns, context)
     return { arns, failures: [] }
   },
 
-  async conclude(particle, live, memo, verdict, act) {
+  async onEnded(particle, live, memo, verdict, context) {
     if (!live || particle.desired !== 'running') return
     if (keptRunning(particle)) {
       // The new ones run: only now may the earlier ones go, and of these only what the step was reviewed for.
-      if (verdict.is === 'settled') await stop(particle, memo.stops ?? [], act)
+      if (verdict.is === 'settled') await stop(particle, memo.stops ?? [], context)
       return
     }
     if (!isRecorded(particle)) return
     const seen = new Set(live.runs.map(({ taskArn }) => taskArn))
     // What was not seen to end has not ended: the intent stays, and is asked about again.
     if (memo.arns.length === 0 || !memo.arns.every(arn => seen.has(arn))) return
-    const { running, failed, succeeded } = sort(live)
+    const { running, failed, succeeded } = sortRuns(live)
     if (running.length > 0) return
     const status = failed.length > 0 ? 'failed' : succeeded.length >= countOf(particle) ? 'done' : 'refused'
     const known = memo.record ?? { attempt: 0, token: 0, ...(live.signature && { claim: live.signature }) }
     if (status === 'refused' && isUnknown({ ...live, ...(memo.record && { record: memo.record }) })) return
-    await remember(live, { ...known, status, at: seconds(act) }, act)
+    await remember(live, { ...known, status, at: seconds(context) }, context)
   },
 
-  explain: async (_particle, live) =>
+  diagnose: async (_particle, live) =>
     summarizeStopped((live?.runs ?? []).filter(({ lastStatus }) => lastStatus === 'STOPPED')),
 }
 
@@ -291,7 +291,7 @@ interface Run extends JobContent {
   readonly uncertain?: string
 }
 
-async function runOf(particle: TaskParticle, around: Surroundings): Promise<Run> {
+async function runOf(particle: TaskParticle, around: FlavorContext): Promise<Run> {
   const parentId = particle.parents.find(id => id.startsWith('ecs_task_definition:'))
   const parent = parentId && (around.particle(parentId) as Particle<TaskDefinitionDefinition> | undefined)
   if (parent) {

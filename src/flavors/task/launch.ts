@@ -3,7 +3,7 @@
 import type { RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
 import { requestOf } from '../../compare/merge.ts'
 import { EcsError } from '../../ecs/errors.ts'
-import type { Act } from '../../engine/flavor.ts'
+import type { TransitionContext } from '../../engine/flavor.ts'
 import { plural } from '../containers.ts'
 import { hash, type RunRecord, recordsIn } from '../record/record.ts'
 import { holderFor } from '../record/write.ts'
@@ -24,7 +24,7 @@ import {
   type Memo,
   type TaskParticle,
 } from './runs.ts'
-import { ask, inWords, passes, placed, startedNothing, visible } from './runTask.ts'
+import { passes, placed, placementFailures, runTask, startedNothing, visible } from './runTask.ts'
 
 /** How many tokens one start may go through: each is one run that never started, or one count that was raised. */
 const mostTokens = 20
@@ -34,19 +34,19 @@ const firstBackoff = 5_000
 const longestBackoff = 60_000
 
 /** A look that knows what is to run. */
-export type Known = LiveTask & { readonly digest: string }
+export type DigestedTask = LiveTask & { readonly digest: string }
 
-export async function startKept(particle: TaskParticle, live: Known, act: Act): Promise<Memo> {
+export async function startKept(particle: TaskParticle, live: DigestedTask, context: TransitionContext): Promise<Memo> {
   // Started again for each that has stopped: what has stopped makes the token.
   const turn = live.runs.filter(run => !isUp(run)).map(({ taskArn }) => taskArn)
-  const token = (n: number) => hash([live.digest, act.environment, turn, n])
+  const token = (n: number) => hash([live.digest, context.environment, turn, n])
   const up = { ...live, runs: live.runs.filter(isUp) }
-  const name = runName(particle, act.environment, live.digest, 0)
-  const memo = await launch(particle, up, { name, first: 0, token }, act)
+  const name = runName(particle, context.environment, live.digest, 0)
+  const memo = await launch(particle, up, { name, first: 0, token }, context)
   return { ...memo, stops: live.others.map(({ taskArn = '' }) => taskArn) }
 }
 
-export async function startJob(particle: TaskParticle, live: Known, act: Act): Promise<Memo> {
+export async function startJob(particle: TaskParticle, live: DigestedTask, context: TransitionContext): Promise<Memo> {
   const asked = isAskedAgain(live)
   const attempt = live.attempt + (asked ? 1 : 0)
   const open = !asked && live.record?.status === 'intent' ? live.record : undefined
@@ -54,9 +54,9 @@ export async function startJob(particle: TaskParticle, live: Known, act: Act): P
   const first = asked || !live.record ? 0 : open ? open.token : live.record.token + 1
   let record: RunRecord | undefined
   const runs = asked ? [] : live.runs
-  await clearAssumed(live, act)
+  await clearAssumed(live, context)
   const start = {
-    name: runName(particle, act.environment, live.digest, attempt),
+    name: runName(particle, context.environment, live.digest, attempt),
     first,
     // Whoever asks with this token gets the same run, from whatever machine and environment.
     token: (n: number) => hash([live.digest, attempt, n]),
@@ -65,30 +65,35 @@ export async function startJob(particle: TaskParticle, live: Known, act: Act): P
         // Before anything runs: a run that nobody could remember must not begin.
         async before(n: number) {
           // An intent that is taken up keeps its time: how long ECS remembers its token counts from there.
-          record = open && n === open.token ? open : intent(live, attempt, n, act)
-          if (record !== open) await remember(live, record, act)
+          record = open && n === open.token ? open : intent(live, attempt, n, context)
+          if (record !== open) await remember(live, record, context)
         },
         async refused() {
-          if (record) await remember(live, { ...record, status: 'refused' }, act)
+          if (record) await remember(live, { ...record, status: 'refused' }, context)
         },
-        next: (n: number) => nextToken(live, attempt, n, act),
+        next: (n: number) => nextToken(live, attempt, n, context),
       },
     }),
   }
-  const memo = await launch(particle, { ...live, runs }, start, act)
+  const memo = await launch(particle, { ...live, runs }, start, context)
   return { ...memo, ...(record && { record }) }
 }
 
-const intent = (live: LiveTask, attempt: number, token: number, act: Act): RunRecord => ({
+const intent = (live: LiveTask, attempt: number, token: number, context: TransitionContext): RunRecord => ({
   status: 'intent',
-  at: seconds(act),
+  at: seconds(context),
   attempt,
   token,
   ...(live.signature && { claim: live.signature }),
 })
 
 /** The token after one that ECS started nothing with, as the record has it by now: another apply may be at the same run. */
-async function nextToken({ digest = '', holder }: LiveTask, attempt: number, n: number, { ecs }: Act): Promise<number> {
+async function nextToken(
+  { digest = '', holder }: LiveTask,
+  attempt: number,
+  n: number,
+  { ecs }: TransitionContext,
+): Promise<number> {
   const arn = holder && holderFor(holder.record)?.arn
   const revision = arn === undefined ? undefined : await ecs.taskDefinition(nameOf(arn))
   const record = recordsIn(revision?.tags ?? []).get(digest)
@@ -121,7 +126,7 @@ async function launch(
   particle: TaskParticle,
   { runs, essential }: Pick<LiveTask, 'runs' | 'essential'>,
   { name, first, token, written }: Launch,
-  act: Act,
+  context: TransitionContext,
 ): Promise<Memo> {
   const { taskName: _name, stopReason: _reason, ...definition } = particle.definition
   const stated: RunTaskRequest = requestOf(definition, { schema: vocabulary.ecs_task.model, rules: taskRules })
@@ -143,16 +148,16 @@ async function launch(
       count: missing(),
       startedBy,
       clientToken: token(n),
-      ...tagsOf(stated.tags, stated.startedBy !== undefined ? name : undefined, act.repository),
+      ...tagsOf(stated.tags, stated.startedBy !== undefined ? name : undefined, context.repository),
     }
-    const answer = await ask(input, act).catch(async (error: unknown) => {
+    const answer = await runTask(input, context).catch(async (error: unknown) => {
       if (startedNothing(error)) await written?.refused().catch(() => {})
       throw error
     })
     // What was seen may be newer than what the token is answered with.
     const fresh = answer.tasks.filter(({ taskArn = '' }) => !known.has(taskArn))
     for (const { taskArn = '', lastStatus } of fresh) if (lastStatus !== 'STOPPED') begun.add(taskArn)
-    const seen = await placed(cluster, fresh, act)
+    const seen = await placed(cluster, fresh, context)
     see(seen)
     if (counting(particle, now()).some(task => outcome(task, essential) === 'failed')) break
     const without = seen.filter(task => lackedCapacity(task, essential))
@@ -165,18 +170,22 @@ async function launch(
     const nothing = without.length === answer.tasks.length
     if (nothing) await written?.refused()
     if (!passes(lacking)) {
-      if (nothing) throw refusal(inWords(lacking), lacking[0]?.reason)
-      failures = inWords(lacking)
+      if (nothing) throw refusal(placementFailures(lacking), lacking[0]?.reason)
+      failures = placementFailures(lacking)
       break
     }
-    await wait(`${plural(missing(), 'task')} without capacity: ${inWords(lacking).join('; ')}`, backoff, act)
+    await wait(
+      `${plural(missing(), 'task')} without capacity: ${placementFailures(lacking).join('; ')}`,
+      backoff,
+      context,
+    )
     backoff = Math.min(backoff * 1.5, longestBackoff)
     // A process that dies with the next intent written leaves it to the next to count what was started before.
-    if (!nothing) await visible(cluster, answer.tasks, act)
+    if (!nothing) await visible(cluster, answer.tasks, context)
     // Whoever else is at the same run may have started it meanwhile, and what was started may have ended.
     const [listed, mine] = await Promise.all([
-      act.ecs.tasksStartedBy(cluster, startedBy),
-      act.ecs.tasks(cluster, [...known.keys()]),
+      context.ecs.tasksStartedBy(cluster, startedBy),
+      context.ecs.tasks(cluster, [...known.keys()]),
     ])
     see([...listed.filter(task => isNamed(task, particle, name)), ...mine])
     if (hasFallen(particle, now(), begun)) break
@@ -210,9 +219,9 @@ function refusal(words: readonly string[], code = 'Failure'): EcsError {
   return new EcsError('RunTask', code, said, `ECS started nothing: ${said}; ${remedy}`, false)
 }
 
-async function wait(why: string, milliseconds: number, act: Act): Promise<void> {
-  act.say(`${why}; asked again every ${Math.round(milliseconds / 1000)} s or so`)
-  await act.pause(milliseconds)
+async function wait(why: string, milliseconds: number, context: TransitionContext): Promise<void> {
+  context.say(`${why}; asked again every ${Math.round(milliseconds / 1000)} s or so`)
+  await context.pause(milliseconds)
 }
 
 /** A task's own tags, and ours: which run it is where `startedBy` does not say, and which repository's it is. */
@@ -228,7 +237,7 @@ function tagsOf(stated: readonly Tag[] = [], run: string | undefined, repository
 export async function stop(
   { definition }: TaskParticle,
   arns: readonly string[],
-  { ecs }: Pick<Act, 'ecs'>,
+  { ecs }: Pick<TransitionContext, 'ecs'>,
 ): Promise<void> {
   const cluster = definition.cluster ?? 'default'
   const reason = definition.stopReason ?? 'PCF default stop action'

@@ -1,20 +1,20 @@
 /** Writes down what became of a run, in the record of its task definition's family. */
 
 import { EcsError } from '../../ecs/errors.ts'
-import type { Act } from '../../engine/flavor.ts'
+import type { TransitionContext } from '../../engine/flavor.ts'
 import type { RunRecord } from '../record/record.ts'
 import { holderFor, writeRecord } from '../record/write.ts'
 import { nameOf } from '../vocabulary.ts'
 import type { LiveTask } from './runs.ts'
 
 /** Seconds since 1970 by AWS's clock: records are read by other runners. */
-export const seconds = ({ ecs }: Pick<Act, 'ecs'>): number => Math.floor(ecs.time / 1000)
+export const seconds = ({ ecs }: Pick<TransitionContext, 'ecs'>): number => Math.floor(ecs.time / 1000)
 
 /** Throws an `EcsError` that says what follows, when ECS does not take the record. */
 export async function remember(
   live: Pick<LiveTask, 'digest' | 'holder'>,
   record: RunRecord,
-  { ecs }: Pick<Act, 'ecs'>,
+  { ecs }: Pick<TransitionContext, 'ecs'>,
 ): Promise<void> {
   const { digest, holder } = live
   if (!holder || !digest) throw new Error('there is no task definition revision to record the run on')

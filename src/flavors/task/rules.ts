@@ -1,4 +1,4 @@
-import { type Rules, under } from '../../compare/rules.ts'
+import { nested, type Rules } from '../../compare/rules.ts'
 import {
   capacityProviderStrategy,
   environment,
@@ -35,11 +35,11 @@ export const taskRules: Rules = {
   launchType: {},
   ...networkConfiguration,
   overrides: {},
-  ...under('overrides.containerOverrides', { unordered: true, named: 'name', implied: true }, containerOverride),
+  ...nested('overrides.containerOverrides', { unordered: true, key: 'name', omittable: true }, containerOverride),
   'overrides.cpu': { spelling: cpuUnits },
-  ...under(
+  ...nested(
     'overrides.inferenceAcceleratorOverrides',
-    { unordered: true, natural: ['deviceName'] },
+    { unordered: true, matchOn: ['deviceName'] },
     { deviceName: {}, deviceType: {} },
   ),
   'overrides.executionRoleArn': { spelling: byName },

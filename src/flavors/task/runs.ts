@@ -1,9 +1,9 @@
 /** What the tasks of one run amount to: how each ended, and what that says of the particle. Pure. */
 
 import type { RunTaskRequest, Task } from '@aws-sdk/client-ecs'
-import type { Observed, Verdict } from '../../engine/flavor.ts'
+import type { Observed, Progress } from '../../engine/flavor.ts'
 import type { Particle } from '../../particle.ts'
-import { said } from '../../untrusted.ts'
+import { untrusted } from '../../untrusted.ts'
 import { plural, summarizeStopped } from '../containers.ts'
 import type { FamilyRecord } from '../record/family.ts'
 import type { RunRecord } from '../record/record.ts'
@@ -86,7 +86,7 @@ export const countOf = ({ definition }: TaskParticle): number => definition.coun
 export const isUp = ({ lastStatus, desiredStatus }: Task): boolean =>
   lastStatus !== 'STOPPED' && desiredStatus !== 'STOPPED'
 
-export function sort({ runs, essential }: Pick<LiveTask, 'runs' | 'essential'>) {
+export function sortRuns({ runs, essential }: Pick<LiveTask, 'runs' | 'essential'>) {
   const by = (wanted: Outcome) => runs.filter(task => outcome(task, essential) === wanted)
   return {
     running: by('running'),
@@ -113,13 +113,13 @@ export function isUnknown({ record, runs, at }: Pick<LiveTask, 'record' | 'runs'
 
 /** A person wants another run, and nothing is left of the last one that has to be found out or written down first. */
 export function isAskedAgain(live: LiveTask): boolean {
-  const { failed, running } = sort(live)
+  const { failed, running } = sortRuns(live)
   const open = live.record?.status === 'intent' && failed.length === 0 && !isUnknown(live)
   return live.asked && running.length === 0 && !open
 }
 
 export function readLeaving(live: LiveTask): Observed {
-  return sort(live).running.length + live.others.length > 0 ? { state: 'running' } : { state: 'stopped' }
+  return sortRuns(live).running.length + live.others.length > 0 ? { state: 'running' } : { state: 'stopped' }
 }
 
 export function readKept(particle: TaskParticle, live: LiveTask): Observed {
@@ -148,7 +148,7 @@ const noLongerAssumed: Observed = { state: 'stopped', unsettled: true, why: 'cus
 export const isAssumed = ({ options }: TaskParticle): boolean => options.assume === 'done'
 
 export function readJob(particle: TaskParticle, live: LiveTask): Observed {
-  const { running, succeeded, failed } = sort(live)
+  const { running, succeeded, failed } = sortRuns(live)
   const { record } = live
   const enough = running.length + succeeded.length >= countOf(particle)
   const hasFailed = failed.length > 0 || record?.status === 'failed'
@@ -205,7 +205,7 @@ export function counting(particle: TaskParticle, live: Pick<LiveTask, 'runs' | '
   return live.runs.filter(run => outcome(run, live.essential) !== 'never started')
 }
 
-export function settledKept(runs: readonly Task[]): Verdict {
+export function keptRunProgress(runs: readonly Task[]): Progress {
   const stopped = runs.filter(run => !isUp(run))
   const task = reported(runs)
   if (stopped.length > 0) {
@@ -221,7 +221,7 @@ export function settledKept(runs: readonly Task[]): Verdict {
   return { is: 'settled', because: `${plural(runs.length, 'task')} running`, task }
 }
 
-export function settledJob(runs: readonly Task[], essential: readonly string[], memo: Memo): Verdict {
+export function jobProgress(runs: readonly Task[], essential: readonly string[], memo: Memo): Progress {
   if (memo.recorded) return { is: 'settled', because: 'on record, and nothing ran' }
   const running = runs.filter(({ lastStatus }) => lastStatus !== 'STOPPED')
   if (running.length > 0) return { is: 'moving', because: `the task is ${running[0]?.lastStatus}` }
@@ -236,13 +236,17 @@ export function settledJob(runs: readonly Task[], essential: readonly string[], 
     return { is: 'failed', because, details: summarizeStopped(bad), task: report }
   }
   if (memo.failures.length > 0) {
-    return { is: 'failed', because: `ECS did not start all of it: ${said(memo.failures.join('; '))}`, task: report }
+    return {
+      is: 'failed',
+      because: `ECS did not start all of it: ${untrusted(memo.failures.join('; '))}`,
+      task: report,
+    }
   }
   return { is: 'settled', because: 'exit code 0', task: report }
 }
 
 /** For the report: one map of exit codes per ARN, empty while nothing has ended. */
-const reported = (runs: readonly Task[]): NonNullable<Verdict['task']> => ({
+const reported = (runs: readonly Task[]): NonNullable<Progress['task']> => ({
   arns: runs.map(({ taskArn = '' }) => taskArn),
   exitCodes: runs.map(run =>
     Object.fromEntries(

@@ -1,32 +1,32 @@
 import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
-import { describe } from '../../compare/compare.ts'
-import type { Act, Comparison, Flavor, Surroundings } from '../../engine/flavor.ts'
+import { additions } from '../../compare/compare.ts'
+import type { Comparison, Flavor, FlavorContext, TransitionContext } from '../../engine/flavor.ts'
 import { type Particle, Unknown } from '../../particle.ts'
 import { readRecord } from '../record/family.ts'
 import { runDigest } from '../record/record.ts'
 import { carriedTags, roomBeside } from '../record/tags.ts'
 import { recordsOf } from '../record/write.ts'
-import { insist } from '../retry.ts'
+import { retryWhile } from '../retry.ts'
 import type { LiveService } from '../service/live.ts'
 import { isReservedTag, setTags } from '../tags.ts'
 import { vocabulary } from '../vocabulary.ts'
 import {
-  arnOf,
+  currentRevision,
   differences,
   differencesInUse,
-  inHand,
   isTag,
   keptFrom,
   type LiveTaskDefinition,
-  numberOf,
   optionsOf,
   type Revision,
+  registrationOf,
   request,
+  revisionArn,
+  revisionNumber,
   revisionsOf,
   shortReference,
   type TaskDefinitionDefinition,
   type TaskDefinitionParticle,
-  wanted,
 } from './revisions.ts'
 
 export { request, type TaskDefinitionDefinition }
@@ -41,16 +41,16 @@ export interface Memo {
 export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition, Memo> = {
   ...words,
 
-  read: (particle, live) => ({ state: inHand(particle, live) ? 'running' : 'terminated' }),
+  read: (particle, live) => ({ state: currentRevision(particle, live) ? 'running' : 'terminated' }),
 
-  compare(particle, live, curtain) {
-    const revision = inHand(particle, live)
+  compare(particle, live, sensitivity) {
+    const revision = currentRevision(particle, live)
     if (!revision) return { changes: [] }
-    const changes = differences(particle, revision, curtain)
+    const changes = differences(particle, revision, sensitivity)
     const different = changes.filter(change => !isTag(change))
     const refused = tooManyJobs(particle, live)
     if (particle.definition.revision === undefined) {
-      const kept = different.length > 0 ? keptFrom(particle, revision, curtain) : []
+      const kept = different.length > 0 ? keptFrom(particle, revision, sensitivity) : []
       const risks = different.length > 0 ? severalInUse(revision, live) : []
       return { changes, ...(kept.length > 0 && { kept }), risks, ...refused }
     }
@@ -66,8 +66,8 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
     }
   },
 
-  describe(particle, live, curtain) {
-    const changes = describe(request(particle.definition), optionsOf(particle, curtain))
+  additions(particle, live, sensitivity) {
+    const changes = additions(request(particle.definition), optionsOf(particle, sensitivity))
     if (particle.definition.revision === undefined) return { changes, ...tooManyJobs(particle, live) }
     const pinned = `${particle.definition.family}:${particle.definition.revision}`
     return {
@@ -81,48 +81,49 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
     }
   },
 
-  goodbye: () => ['every ACTIVE revision of the family is deregistered'],
+  removalRisks: () => ['every ACTIVE revision of the family is deregistered'],
 
   reference(particle, live, changes) {
-    const revision = inHand(particle, live)
+    const revision = currentRevision(particle, live)
     return revision && changes.every(isTag) ? shortReference(revision) : new Unknown(particle.id)
   },
 
-  behind(particle, live, curtain) {
-    const hand = inHand(particle, live)
+  staleRevisions(particle, live, sensitivity) {
+    const hand = currentRevision(particle, live)
     const inUse = [...live.running, ...live.failed, ...live.inactive, ...live.elsewhere]
     return new Map(
       inUse
-        .map(one => [one, differencesInUse(particle, one, hand, curtain)] as const)
+        .map(one => [one, differencesInUse(particle, one, hand, sensitivity)] as const)
         .filter(([one, changes]) => one !== hand || changes.length > 0)
         .map(([one, changes]) => [shortReference(one), changes]),
     )
   },
 
-  current(particle, live) {
-    const revision = inHand(particle, live)
+  currentDefinition(particle, live) {
+    const revision = currentRevision(particle, live)
     return revision?.taskDefinition && { ...revision.taskDefinition, taskDefinition: shortReference(revision) }
   },
 
-  resume: () => ({}),
+  adopt: () => ({}),
 
-  settled(particle, live, goal, memo) {
+  progress(particle, live, goal, memo) {
     if (goal !== 'running') {
       return live?.latest
         ? { is: 'moving', because: 'some revisions are still ACTIVE' }
         : { is: 'settled', because: 'no revision is ACTIVE any more' }
     }
-    const revision = memo.arn ? live?.registered : inHand(particle, live)
+    const revision = memo.arn ? live?.registered : currentRevision(particle, live)
     if (!live || !revision) return { is: 'moving', because: 'the new revision is not visible yet' }
     if (revision.taskDefinition?.status === 'INACTIVE') {
       return { is: 'failed', because: `somebody else has deregistered ${shortReference(revision)} already; plan again` }
     }
-    const newer = live.latest && numberOf(live.latest) > numberOf(revision) ? shortReference(live.latest) : undefined
+    const newer =
+      live.latest && revisionNumber(live.latest) > revisionNumber(revision) ? shortReference(live.latest) : undefined
     const because = `${shortReference(revision)}${newer && memo.arn ? `; ${newer} is newer: somebody else registered it meanwhile` : ''}`
     return { is: 'settled', because }
   },
 
-  async look(particle, around) {
+  async describe(particle, around) {
     const { family, revision } = particle.definition
     if (!family) return undefined
     const made = (around.memo as Memo | undefined)?.arn
@@ -131,7 +132,7 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
       revision === undefined ? undefined : around.ecs.taskDefinition(`${family}:${revision}`),
       revisionsInUse(family, around),
     ])
-    const registered = made === undefined || arnOf(found) === made ? found : await around.ecs.taskDefinition(made)
+    const registered = made === undefined || revisionArn(found) === made ? found : await around.ecs.taskDefinition(made)
     // Documented as the latest ACTIVE revision; another answer must not read as something that is there.
     const latest = found?.taskDefinition?.status === 'INACTIVE' ? undefined : found
     const described = async (references: ReadonlySet<string>): Promise<Revision[]> => {
@@ -140,7 +141,7 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
           latest && shortReference(latest) === reference ? latest : around.ecs.taskDefinition(reference),
         ),
       )
-      return all.filter(isThere).sort((one, other) => numberOf(other) - numberOf(one))
+      return all.filter(isThere).sort((one, other) => revisionNumber(other) - revisionNumber(one))
     }
     const [runs, failed, elsewhere] = await Promise.all([run.runs, run.failed, run.elsewhere].map(described))
     const isActive = ({ taskDefinition }: Revision) => taskDefinition?.status === 'ACTIVE'
@@ -163,12 +164,12 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
     return { ...whole, record }
   },
 
-  start: (particle, live, act) => register(particle, live, act),
+  start: (particle, live, context) => register(particle, live, context),
 
-  async update(particle, live, changes, act) {
-    const revision = inHand(particle, live)
-    if (!revision || !changes.every(isTag)) return register(particle, live, act)
-    await setTags(act.ecs, arnOf(revision) ?? '', particle.definition.tags ?? [], revision.tags ?? [])
+  async update(particle, live, changes, context) {
+    const revision = currentRevision(particle, live)
+    if (!revision || !changes.every(isTag)) return register(particle, live, context)
+    await setTags(context.ecs, revisionArn(revision) ?? '', particle.definition.tags ?? [], revision.tags ?? [])
     return {}
   },
 
@@ -183,7 +184,7 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
 const isThere = (revision: Revision | undefined): revision is Revision => revision !== undefined
 
 /** Children that run once, and are remembered. */
-const jobsOf = ({ children, particle }: Surroundings): Particle[] =>
+const jobsOf = ({ children, particle }: FlavorContext): Particle[] =>
   children.flatMap(id => {
     const child = id.startsWith('ecs_task:') ? particle(id) : undefined
     return child && child.options.wait !== 'running' && child.options.record !== false ? [child] : []
@@ -192,7 +193,7 @@ const jobsOf = ({ children, particle }: Surroundings): Particle[] =>
 /** `family:revision` of what the particle's own services run, of this family and of others, or failed at. */
 async function revisionsInUse(
   family: string,
-  around: Surroundings,
+  around: FlavorContext,
 ): Promise<Readonly<Record<'runs' | 'failed' | 'elsewhere', ReadonlySet<string>>>> {
   const services = around.children.filter(id => id.startsWith('ecs_service:'))
   const lives = (await Promise.all(services.map(id => around.live(id)))) as (LiveService | undefined)[]
@@ -223,7 +224,7 @@ function tooManyJobs(
   live: LiveTaskDefinition | undefined,
 ): Pick<Comparison, 'problems'> {
   const declared = new Set(live?.record?.digests).size
-  const beside = tagsBeside(particle, inHand(particle, live))
+  const beside = tagsBeside(particle, currentRevision(particle, live))
   const room = roomBeside(beside)
   if (declared <= room) return {}
   return {
@@ -243,22 +244,22 @@ const tagsBeside = (particle: TaskDefinitionParticle, old: Revision | undefined)
 async function register(
   particle: TaskDefinitionParticle,
   live: LiveTaskDefinition | undefined,
-  act: Act,
+  context: TransitionContext,
 ): Promise<Memo> {
-  const old = inHand(particle, live)
+  const old = currentRevision(particle, live)
   const stated = tagsBeside(particle, old)
   const record = live?.record
   const tags = [...stated, ...(record ? carriedTags(recordsOf(record), stated, record.digests) : [])]
   // What the manifest ignores is somebody else's: the new revision says of it what the old one did.
-  const { tags: _stated, ...definition }: RegisterTaskDefinitionRequest = wanted(particle, old)
-  const answer = await insist(
-    () => act.ecs.call('RegisterTaskDefinition', { ...definition, ...(tags.length > 0 && { tags }) }),
+  const { tags: _stated, ...definition }: RegisterTaskDefinitionRequest = registrationOf(particle, old)
+  const answer = await retryWhile(
+    () => context.ecs.call('RegisterTaskDefinition', { ...definition, ...(tags.length > 0 && { tags }) }),
     {
       when: ['Too many concurrent attempts'],
       atMost: 120_000,
       because: 'another revision of the family is being registered',
     },
-    act,
+    context,
   )
   const arn = answer.taskDefinition?.taskDefinitionArn
   return arn ? { arn } : {}

@@ -3,10 +3,10 @@
 import type { DescribeTaskDefinitionResponse, RegisterTaskDefinitionRequest, Service } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
 import { type CompareOptions, compare } from '../../compare/compare.ts'
-import { overlay, requestOf } from '../../compare/merge.ts'
+import { mergeLive, requestOf } from '../../compare/merge.ts'
 import { ignoredPaths } from '../../compare/path.ts'
-import type { Curtain } from '../../compare/sensitivity.ts'
-import { openCurtain } from '../../compare/sensitivity.ts'
+import type { Sensitivity } from '../../compare/sensitivity.ts'
+import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { type Particle, valueAt } from '../../particle.ts'
 import type { FamilyRecord } from '../record/family.ts'
 import { nameOf, vocabulary } from '../vocabulary.ts'
@@ -43,17 +43,18 @@ export function request({ revision: _pin, ...definition }: TaskDefinitionDefinit
   return definition
 }
 
-export const optionsOf = (particle: TaskDefinitionParticle, curtain: Curtain): CompareOptions => ({
+export const optionsOf = (particle: TaskDefinitionParticle, sensitivity: Sensitivity): CompareOptions => ({
   schema: vocabulary.ecs_task_definition.model,
   rules: taskDefinitionRules,
   whole: true,
   ignore: ignoredPaths(particle.options.ignore),
-  curtain,
+  sensitivity,
 })
 
-export const arnOf = (revision: Revision | undefined): string | undefined => revision?.taskDefinition?.taskDefinitionArn
+export const revisionArn = (revision: Revision | undefined): string | undefined =>
+  revision?.taskDefinition?.taskDefinitionArn
 
-export const numberOf = (revision: Revision | undefined): number => revision?.taskDefinition?.revision ?? 0
+export const revisionNumber = (revision: Revision | undefined): number => revision?.taskDefinition?.revision ?? 0
 
 /** `web:7` of a revision or its ARN. */
 export const shortReference = (revision: Revision): string =>
@@ -61,35 +62,45 @@ export const shortReference = (revision: Revision): string =>
 
 export const isTag = ({ path }: { readonly path: string }): boolean => path.startsWith('tags')
 
-export const differences = (particle: TaskDefinitionParticle, revision: Revision, curtain: Curtain): FoundChange[] =>
-  compare(request(particle.definition), liveTaskDefinition(revision), optionsOf(particle, curtain))
+export const differences = (
+  particle: TaskDefinitionParticle,
+  revision: Revision,
+  sensitivity: Sensitivity,
+): FoundChange[] =>
+  compare(request(particle.definition), liveTaskDefinition(revision), optionsOf(particle, sensitivity))
 
 const saysTheSame = (particle: TaskDefinitionParticle, revision: Revision): boolean =>
-  differences(particle, revision, openCurtain).every(isTag)
+  differences(particle, revision, nothingSensitive).every(isTag)
 
 /** What a new revision takes over from and is compared with: of those that services run the newest, else the latest. */
 const ground = (live: LiveTaskDefinition): Revision | undefined => live.running[0] ?? live.latest
 
 /** The definition as it is to run: as stated, with the values that somebody else owns taken from the ground. */
-export function wanted(particle: TaskDefinitionParticle, from: Revision | undefined): RegisterTaskDefinitionRequest {
+export function registrationOf(
+  particle: TaskDefinitionParticle,
+  from: Revision | undefined,
+): RegisterTaskDefinitionRequest {
   const whole = request(particle.definition)
-  const options = optionsOf(particle, openCurtain)
-  return from ? overlay(whole, liveTaskDefinition(from), options) : requestOf(whole, options)
+  const options = optionsOf(particle, nothingSensitive)
+  return from ? mergeLive(whole, liveTaskDefinition(from), options) : requestOf(whole, options)
 }
 
 /** What is ignored counts as well: it must not go live because a revision that nobody deployed says the rest. */
 function isWanted(particle: TaskDefinitionParticle, from: Revision | undefined, revision: Revision): boolean {
   if (!saysTheSame(particle, revision)) return false
   if (revision === from || ignoredPaths(particle.options.ignore).length === 0) return true
-  const whole = { ...optionsOf(particle, openCurtain), ignore: [] }
-  return compare(wanted(particle, from), liveTaskDefinition(revision), whole).every(isTag)
+  const whole = { ...optionsOf(particle, nothingSensitive), ignore: [] }
+  return compare(registrationOf(particle, from), liveTaskDefinition(revision), whole).every(isTag)
 }
 
 /**
  * The revision in hand: an ACTIVE one that says what the manifest says, services' own before the latest; without any, the
  * one to build on.
  */
-export function inHand(particle: TaskDefinitionParticle, live: LiveTaskDefinition | undefined): Revision | undefined {
+export function currentRevision(
+  particle: TaskDefinitionParticle,
+  live: LiveTaskDefinition | undefined,
+): Revision | undefined {
   if (!live) return undefined
   const { pinned, registered, running, failed, latest } = live
   if (pinned) return pinned
@@ -101,8 +112,12 @@ export function inHand(particle: TaskDefinitionParticle, live: LiveTaskDefinitio
 }
 
 /** What a new revision keeps from somebody else, where the manifest would say something else: each as it will be. */
-export function keptFrom(particle: TaskDefinitionParticle, revision: Revision, curtain: Curtain): FoundChange[] {
-  return ignoredDifferences(particle, request(particle.definition), revision, curtain).map(
+export function keptFrom(
+  particle: TaskDefinitionParticle,
+  revision: Revision,
+  sensitivity: Sensitivity,
+): FoundChange[] {
+  return ignoredDifferences(particle, request(particle.definition), revision, sensitivity).map(
     ({ path, before, sensitive, live }) => ({
       path,
       ...(sensitive ? { sensitive } : before !== undefined && { after: before }),
@@ -116,15 +131,15 @@ export function differencesInUse(
   particle: TaskDefinitionParticle,
   revision: Revision,
   to: Revision | undefined,
-  curtain: Curtain,
+  sensitivity: Sensitivity,
 ): FoundChange[] {
-  const stated = differences(particle, revision, curtain)
-  const definition = wanted(particle, to)
+  const stated = differences(particle, revision, sensitivity)
+  const definition = registrationOf(particle, to)
   // What is taken over from AWS stands nowhere in the manifest: it is hidden by what it holds.
-  const over: Curtain = {
-    secret: at => curtain.holdsSecret?.(valueAt(definition, at)) === true,
-    ...(curtain.holdsSecret && { holdsSecret: curtain.holdsSecret }),
-    revealed: curtain.revealed,
+  const over: Sensitivity = {
+    isSecret: at => sensitivity.holdsSecret?.(valueAt(definition, at)) === true,
+    ...(sensitivity.holdsSecret && { holdsSecret: sensitivity.holdsSecret }),
+    revealed: sensitivity.revealed,
   }
   const kept = ignoredDifferences(particle, definition, revision, over).map(({ at: _elsewhere, ...change }) => change)
   return [...stated, ...kept].filter(change => !isTag(change))
@@ -135,9 +150,9 @@ function ignoredDifferences(
   particle: TaskDefinitionParticle,
   definition: RegisterTaskDefinitionRequest,
   revision: Revision,
-  curtain: Curtain,
+  sensitivity: Sensitivity,
 ): FoundChange[] {
-  const options = optionsOf(particle, curtain)
+  const options = optionsOf(particle, sensitivity)
   if (options.ignore.length === 0) return []
   const live = liveTaskDefinition(revision)
   const noticed = new Set(compare(definition, live, options).map(({ path }) => path))

@@ -1,22 +1,22 @@
 import type { DescribeTaskDefinitionResponse, TaskDefinition } from '@aws-sdk/client-ecs'
-import { type Around, type Rules, under } from '../../compare/rules.ts'
+import { nested, type Rules, type ValueContext } from '../../compare/rules.ts'
 import * as shared from '../rules/shared.ts'
 import { byName, cpuUnits, mebibytes, rootDirectory } from '../rules/spelling.ts'
 
 const { tags, environment, environmentFiles, resourceRequirements, logConfiguration } = shared
 
-const forWindows = ({ root }: Around): boolean => {
+const forWindows = ({ root }: ValueContext): boolean => {
   const platform = root.runtimePlatform as { readonly operatingSystemFamily?: unknown } | null | undefined
   return typeof platform?.operatingSystemFamily === 'string' && platform.operatingSystemFamily.startsWith('WINDOWS')
 }
 
-const onFargate = ({ root }: Around): boolean => {
+const onFargate = ({ root }: ValueContext): boolean => {
   const launchTypes = root.requiresCompatibilities
   return Array.isArray(launchTypes) && launchTypes.includes('FARGATE')
 }
 
 /** With a network of its own a port is the container's; in bridge mode 0 lets the host choose. */
-const hostPort = ({ root, holder }: Around): unknown =>
+const hostPort = ({ root, holder }: ValueContext): unknown =>
   root.networkMode === 'awsvpc' || root.networkMode === 'host' ? (holder.containerPort ?? 0) : 0
 
 const isRouter = (firelens: unknown): boolean => typeof (firelens as { type?: unknown } | undefined)?.type === 'string'
@@ -24,14 +24,14 @@ const isRouter = (firelens: unknown): boolean => typeof (firelens as { type?: un
 const container: Rules = {
   name: {},
   image: {},
-  ...under('repositoryCredentials', {}, { credentialsParameter: {} }),
+  ...nested('repositoryCredentials', {}, { credentialsParameter: {} }),
   cpu: { default: 0 },
   memory: {},
   memoryReservation: {},
   links: { unordered: true },
-  ...under(
+  ...nested(
     'portMappings',
-    { unordered: true, natural: ['containerPort', 'containerPortRange', 'protocol'] },
+    { unordered: true, matchOn: ['containerPort', 'containerPortRange', 'protocol'] },
     {
       containerPort: {},
       hostPort: { default: hostPort, spelling: (value, around) => (value === 0 ? hostPort(around) : value) },
@@ -42,7 +42,7 @@ const container: Rules = {
     },
   ),
   essential: { default: true },
-  ...under(
+  ...nested(
     'restartPolicy',
     {},
     {
@@ -55,26 +55,26 @@ const container: Rules = {
   command: {},
   ...environment,
   ...environmentFiles,
-  ...under(
+  ...nested(
     'mountPoints',
-    { unordered: true, natural: ['containerPath'] },
+    { unordered: true, matchOn: ['containerPath'] },
     { sourceVolume: {}, containerPath: {}, readOnly: { default: false } },
   ),
-  ...under(
+  ...nested(
     'volumesFrom',
-    { unordered: true, natural: ['sourceContainer'] },
+    { unordered: true, matchOn: ['sourceContainer'] },
     { sourceContainer: {}, readOnly: { default: false } },
   ),
-  ...under(
+  ...nested(
     'linuxParameters',
     {},
     {
       capabilities: {},
       'capabilities.add': { unordered: true },
       'capabilities.drop': { unordered: true },
-      ...under(
+      ...nested(
         'devices',
-        { unordered: true, natural: ['hostPath', 'containerPath'] },
+        { unordered: true, matchOn: ['hostPath', 'containerPath'] },
         // A container sees a device where the host has it, unless it says otherwise.
         {
           hostPath: {},
@@ -85,17 +85,17 @@ const container: Rules = {
       initProcessEnabled: { default: false },
       sharedMemorySize: {},
       // Of contradicting mount options the last one wins: their order counts.
-      ...under(
+      ...nested(
         'tmpfs',
-        { unordered: true, natural: ['containerPath'] },
+        { unordered: true, matchOn: ['containerPath'] },
         { containerPath: {}, size: {}, mountOptions: {} },
       ),
       maxSwap: {},
       swappiness: { default: 60 },
     },
   ),
-  ...under('secrets', { unordered: true, named: 'name' }, { name: {}, valueFrom: {} }),
-  ...under('dependsOn', { unordered: true, natural: ['containerName'] }, { containerName: {}, condition: {} }),
+  ...nested('secrets', { unordered: true, key: 'name' }, { name: {}, valueFrom: {} }),
+  ...nested('dependsOn', { unordered: true, matchOn: ['containerName'] }, { containerName: {}, condition: {} }),
   startTimeout: {},
   stopTimeout: {},
   versionConsistency: { default: 'enabled' },
@@ -109,14 +109,14 @@ const container: Rules = {
   // Resolvers are asked in order, and domains tried in order.
   dnsServers: {},
   dnsSearchDomains: {},
-  ...under('extraHosts', { unordered: true, natural: ['hostname', 'ipAddress'] }, { hostname: {}, ipAddress: {} }),
+  ...nested('extraHosts', { unordered: true, matchOn: ['hostname', 'ipAddress'] }, { hostname: {}, ipAddress: {} }),
   dockerSecurityOptions: { unordered: true },
   interactive: { default: false },
   pseudoTerminal: { default: false },
   dockerLabels: {},
-  ...under('ulimits', { unordered: true, named: 'name' }, { name: {}, softLimit: {}, hardLimit: {} }),
+  ...nested('ulimits', { unordered: true, key: 'name' }, { name: {}, softLimit: {}, hardLimit: {} }),
   ...logConfiguration,
-  ...under(
+  ...nested(
     'healthCheck',
     {},
     {
@@ -128,23 +128,23 @@ const container: Rules = {
     },
   ),
   // A kernel parameter such as net.ipv4.ip_local_reserved_ports is emptied by an empty text.
-  ...under(
+  ...nested(
     'systemControls',
-    { unordered: true, natural: ['namespace'] },
+    { unordered: true, matchOn: ['namespace'] },
     { namespace: {}, value: { emptyIsValue: true } },
   ),
   ...resourceRequirements,
-  ...under('firelensConfiguration', {}, { type: {}, options: { hidden: () => true } }),
+  ...nested('firelensConfiguration', {}, { type: {}, options: { hidden: () => true } }),
   credentialSpecs: { unordered: true },
 }
 
 const volume: Rules = {
   name: {},
   // `host: {}` is what ECS answers for a volume that says nothing but its name.
-  ...under('host', {}, { sourcePath: {} }),
-  ...under(
+  ...nested('host', {}, { sourcePath: {} }),
+  ...nested(
     'dockerVolumeConfiguration',
-    { presence: true },
+    { significantWhenEmpty: true },
     {
       scope: { default: 'task' },
       autoprovision: { default: false },
@@ -153,7 +153,7 @@ const volume: Rules = {
       labels: {},
     },
   ),
-  ...under(
+  ...nested(
     'efsVolumeConfiguration',
     {},
     {
@@ -166,7 +166,7 @@ const volume: Rules = {
       'authorizationConfig.iam': { default: 'DISABLED' },
     },
   ),
-  ...under(
+  ...nested(
     's3filesVolumeConfiguration',
     {},
     {
@@ -176,7 +176,7 @@ const volume: Rules = {
       accessPointArn: {},
     },
   ),
-  ...under(
+  ...nested(
     'fsxWindowsFileServerVolumeConfiguration',
     {},
     {
@@ -193,12 +193,12 @@ const volume: Rules = {
 /** What is known of the members of RegisterTaskDefinition. */
 export const taskDefinitionRules: Rules = {
   family: {},
-  ...under('containerDefinitions', { unordered: true, named: 'name' }, container),
+  ...nested('containerDefinitions', { unordered: true, key: 'name' }, container),
   taskRoleArn: { spelling: byName },
   executionRoleArn: { spelling: byName },
   // On Windows, the mode that is left out is called `default`.
   networkMode: { default: around => (forWindows(around) ? 'default' : 'bridge') },
-  ...under('volumes', { unordered: true, named: 'name' }, volume),
+  ...nested('volumes', { unordered: true, key: 'name' }, volume),
   ...shared.placementConstraints,
   requiresCompatibilities: { unordered: true },
   cpu: { spelling: cpuUnits },
@@ -206,22 +206,22 @@ export const taskDefinitionRules: Rules = {
   ...tags,
   pidMode: {},
   ipcMode: {},
-  ...under(
+  ...nested(
     'proxyConfiguration',
     {},
     {
       containerName: {},
       type: { default: 'APPMESH' },
-      ...under(
+      ...nested(
         'properties',
-        { unordered: true, named: 'name' },
+        { unordered: true, key: 'name' },
         { name: {}, value: { default: '', emptyIsValue: true } },
       ),
     },
   ),
-  ...under('inferenceAccelerators', { unordered: true, natural: ['deviceName'] }, { deviceName: {}, deviceType: {} }),
-  ...under('ephemeralStorage', {}, { sizeInGiB: {} }),
-  ...under(
+  ...nested('inferenceAccelerators', { unordered: true, matchOn: ['deviceName'] }, { deviceName: {}, deviceType: {} }),
+  ...nested('ephemeralStorage', {}, { sizeInGiB: {} }),
+  ...nested(
     'runtimePlatform',
     {},
     {

@@ -1,6 +1,6 @@
 /** Reading checked nodes without trusting them: what is missing, of another type or still to be inherited is undefined. */
 import type { MapNode, Node, ScalarNode } from '../../particle.ts'
-import { asText, elementLabel } from '../written.ts'
+import { elementLabel, texted } from '../written.ts'
 
 /** The value of a member, whatever it is. An empty text is none: no rule here asks for a member that it would mean something to. */
 export function member(node: Node | undefined, name: string): Node | undefined {
@@ -16,7 +16,7 @@ export function scalar(node: Node | undefined, name: string): ScalarNode | undef
 
 export function text(node: Node | undefined, name: string): string | undefined {
   const value = scalar(node, name)
-  return value && asText(value)
+  return value && texted(value)
 }
 
 export function number(node: Node | undefined, name: string): number | undefined {
@@ -49,7 +49,7 @@ export function scalars(node: Node | undefined, name: string): readonly (readonl
   const list = member(node, name)
   if (list?.kind !== 'list') return []
   return list.items.flatMap(item => {
-    const value = item.kind === 'scalar' && !item.inherit ? asText(item) : undefined
+    const value = item.kind === 'scalar' && !item.inherit ? texted(item) : undefined
     return item.kind === 'scalar' && value !== undefined ? [[item, value] as const] : []
   })
 }
