@@ -1,10 +1,12 @@
+import { availableParallelism } from 'node:os'
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: '<rootDir>/jest.environment.js',
   // A busy machine is slow, not wrong.
   testTimeout: 60_000,
-  // Most tests wait for a simulated ECS or a process, so that no core needs to be left free.
-  maxWorkers: '100%',
+  // Most tests wait for a simulated ECS or a process: while one waits, another works.
+  maxWorkers: 2 * availableParallelism(),
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
