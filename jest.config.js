@@ -5,8 +5,8 @@ export default {
   testEnvironment: '<rootDir>/jest.environment.js',
   // A busy machine is slow, not wrong.
   testTimeout: 60_000,
-  // Most tests wait for a simulated ECS or a process: while one waits, another works.
-  maxWorkers: 2 * availableParallelism(),
+  // Tests wait half of their time, for a process or for a moment that a batch of calls is held.
+  maxWorkers: availableParallelism() + 1,
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
