@@ -4,8 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { type RunningSimulator, type ServerOptions, startSimulator } from '../../simulator/server.ts'
 import { wallClock } from '../../src/clock.ts'
 import { type CallName, calls } from '../../src/ecs/calls.ts'
-import { Ecs, type EcsSettings } from '../../src/ecs/client.ts'
+import { Ecs } from '../../src/ecs/client.ts'
 import { EcsError } from '../../src/ecs/errors.ts'
+import type { EcsSettings } from '../../src/ecs/transport.ts'
 import { withoutMarks } from '../../src/untrusted.ts'
 
 let simulator: RunningSimulator

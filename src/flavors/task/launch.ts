@@ -216,7 +216,13 @@ function hasFallen(
 function refusal(words: readonly string[], code = 'Failure'): EcsError {
   const said = words.join('; ')
   const remedy = 'waiting does not help: change what the task asks for, or what its cluster has, and apply again'
-  return new EcsError('RunTask', code, said, `ECS started nothing: ${said}; ${remedy}`, false)
+  return new EcsError({
+    call: 'RunTask',
+    code,
+    said,
+    message: `ECS started nothing: ${said}; ${remedy}`,
+    unsure: false,
+  })
 }
 
 async function wait(why: string, milliseconds: number, context: TransitionContext): Promise<void> {

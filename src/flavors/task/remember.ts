@@ -22,12 +22,12 @@ export async function remember(
     await writeRecord(holder.record, holder.declared, digest, record, ecs)
   } catch (error) {
     if (!(error instanceof EcsError)) throw error
-    throw new EcsError(
-      error.call,
-      error.code,
-      error.said,
-      `the run cannot be recorded on ${nameOf(holderFor(holder.record)?.arn ?? holder.record.family)}, ${record.status === 'intent' ? 'so nothing was started' : `so its outcome (${record.status}) is not remembered`}: ${error.message}; allow it, or set custom_config.record: false if an hour's memory is enough`,
-      error.unsure,
-    )
+    const subject = `the run cannot be recorded on ${nameOf(holderFor(holder.record)?.arn ?? holder.record.family)}`
+    const follows =
+      record.status === 'intent' ? 'so nothing was started' : `so its outcome (${record.status}) is not remembered`
+    throw new EcsError({
+      ...error,
+      message: `${subject}, ${follows}: ${error.message}; allow it, or set custom_config.record: false if an hour's memory is enough`,
+    })
   }
 }
