@@ -1,7 +1,16 @@
 /** What follows from release variables alone, and so needs no review. */
 import { createHash } from 'node:crypto'
 import { holdsVariable, partsByName, type SensitivityPolicy, writtenText } from '../compare/sensitivity.ts'
-import { inheritsIn, type Node, type Part, type Particle, type Path, plain, Unknown, valueAt } from '../particle.ts'
+import {
+  holdsUnknown,
+  inheritsIn,
+  type Node,
+  type Part,
+  type Particle,
+  type Path,
+  plain,
+  valueAt,
+} from '../particle.ts'
 import { type ClaimContext, claimHash, subjectOf, withSortedKeys } from './claimSubject.ts'
 
 /** Whether the difference can come from release variables alone: the text can produce what is there. */
@@ -109,11 +118,6 @@ function signed(node: Node, definition: object, path: Path, release: ReadonlySet
   }
   if (node.inherit) return { ...node.inherit, value: valueAt(definition, path) }
   return node.parts ? partsByName(node.parts, name => release.has(name)) : node.value
-}
-
-function holdsUnknown(value: unknown): boolean {
-  if (value instanceof Unknown) return true
-  return typeof value === 'object' && value !== null && Object.values(value).some(holdsUnknown)
 }
 
 /** Whether earlier releases signed all that the job says: they left out options, secret variables, what is inherited. */

@@ -1,45 +1,29 @@
-import type { RegisterTaskDefinitionRequest, Tag, Task } from '@aws-sdk/client-ecs'
+import type { Task } from '@aws-sdk/client-ecs'
 import { additions } from '../../compare/compare.ts'
-import type { Flavor, FlavorContext } from '../../engine/flavor.ts'
-import type { JobContent } from '../../engine/release.ts'
-import type { Particle } from '../../particle.ts'
+import type { Flavor } from '../../engine/flavor.ts'
 import { plural, stopping, summarizeStopped } from '../containers.ts'
-import { type FamilyRecord, readRecord } from '../record/family.ts'
-import { definitionContent, hasRunBefore, recordOf, recordTag, runDigest } from '../record/record.ts'
-import {
-  type LiveTaskDefinition,
-  type Revision,
-  request,
-  type TaskDefinitionDefinition,
-} from '../taskDefinition/revisions.ts'
-import { liveTaskDefinition } from '../taskDefinition/rules.ts'
-import { nameOf, vocabulary } from '../vocabulary.ts'
-import { assume, assumedRuns, assumedWrongly, assumption, clearAssumed } from './assume.ts'
-import { foreignRunWarnings, stopsEarlier } from './earlier.ts'
+import { recordRun, recordTime } from '../record/write.ts'
+import { vocabulary } from '../vocabulary.ts'
+import { assume, assumedWrongly, assumption, clearAssumed } from './assume.ts'
+import { describeTask } from './describe.ts'
 import { type DigestedTask, startJob, startKept, stop } from './launch.ts'
-import { remember, seconds } from './remember.ts'
+import { jobProgress, keptRunProgress, readJob, readKept, readLeaving } from './progress.ts'
 import { taskRules } from './rules.ts'
-import { isNamed, isOurs, lastAttempt, nameIn, ownerOf, runName, runPrefix } from './runNames.ts'
 import {
   byAge,
   counting,
   countOf,
-  type Holder,
+  foreignRunWarnings,
   isAssumed,
   isRecorded,
   isUnknown,
   isUp,
-  jobProgress,
   keptRunning,
-  keptRunProgress,
   type LiveTask,
   type Memo,
   type RunDefinition,
-  readJob,
-  readKept,
-  readLeaving,
   sortRuns,
-  type TaskParticle,
+  stopsEarlier,
 } from './runs.ts'
 import { notVisibleYet } from './runTask.ts'
 
@@ -139,66 +123,7 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     return jobProgress(runs, live?.essential ?? [], memo)
   },
 
-  async describe(particle, around) {
-    const parts = await runOf(particle, around)
-    const signatures = around.releaseSignatures(particle, parts)
-    const base = {
-      asked: around.requested,
-      at: around.ecs.time,
-      ...(around.repository !== undefined && { repository: around.repository }),
-      assumed: keptRunning(particle) ? new Map() : assumedRuns(particle, parts.tagLists),
-      essential: parts.essential,
-      ...(signatures?.signature && { signature: signatures.signature }),
-      releasable: signatures !== undefined && isRecorded(particle) && !alwaysReviewed(particle),
-      knownRelease: signatures !== undefined && !alwaysReviewed(particle) && hasRunBefore(signatures, parts.tagLists),
-    }
-    const holder = {
-      ...(parts.holder && { holder: parts.holder }),
-      ...(parts.uncertain && isRecorded(particle) && { uncertain: parts.uncertain }),
-    }
-    const { digest, family } = parts
-    if (family === undefined) return { ...base, ...holder, attempt: 0, runs: [], others: [], strangers: [] }
-    const cluster = particle.definition.cluster ?? 'default'
-    const record = digest !== undefined && isRecorded(particle) ? recordOf(digest, parts.tagLists) : undefined
-    // Done is done: there is nothing to look for.
-    if (record?.status === 'done' && particle.desired === 'running' && !around.requested) {
-      const { attempt } = record
-      return { ...base, ...holder, ...(digest && { digest }), attempt, runs: [], others: [], strangers: [], record }
-    }
-    const name = (attempt: number) => runName(particle, around.environment, digest ?? '', attempt)
-    // By family where more than one name is looked for: earlier definitions, or attempts that no record counts.
-    const byName = digest !== undefined && particle.desired === 'running' && isRecorded(particle)
-    const [up, stopped] = await Promise.all([
-      byName
-        ? around.ecs.tasksStartedBy(cluster, particle.definition.startedBy ?? name(record?.attempt ?? 0))
-        : around.ecs.tasksOfFamily(cluster, family, 'RUNNING'),
-      particle.desired === 'running' ? around.ecs.tasksOfFamily(cluster, family, 'STOPPED') : [],
-    ])
-    const all = [...new Map([...up, ...stopped].map(task => [task.taskArn, task])).values()].sort(byAge)
-    const named = (attempt: number) => all.filter(task => isNamed(task, particle, name(attempt)))
-    const attempt = isRecorded(particle) ? (record?.attempt ?? 0) : lastAttempt(particle, all, name)
-    const runs = digest === undefined ? [] : named(attempt)
-    const prefix = runPrefix(particle, around.environment)
-    const called = up.filter(task => !runs.includes(task) && nameIn(task, particle)?.startsWith(prefix)).sort(byAge)
-    const ours = (task: Task) => isOurs(task, around.repository)
-    const theirs = (task: Task) => !ours(task)
-    // A run that an earlier version started has no tag, and is no news.
-    const isAnothers = (task: Task) => theirs(task) && ownerOf(task) !== undefined
-    const leaves = particle.desired !== 'running'
-    // A job that has changed lets its last run end by itself.
-    const concerned = keptRunning(particle) || leaves
-    return {
-      ...base,
-      ...holder,
-      ...(digest !== undefined && { digest }),
-      attempt,
-      // What this repository did not start counts as the run all the same, and is not this repository's to stop.
-      runs: leaves ? runs.filter(ours) : runs,
-      others: concerned ? called.filter(ours) : [],
-      strangers: concerned ? [...runs.filter(leaves ? theirs : isAnothers), ...called.filter(theirs)] : [],
-      ...(record && { record }),
-    }
-  },
+  describe: describeTask,
 
   async poll(particle, live, memo, context) {
     if (!live) return task.describe(particle, context)
@@ -262,14 +187,12 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     const status = failed.length > 0 ? 'failed' : succeeded.length >= countOf(particle) ? 'done' : 'refused'
     const known = memo.record ?? { attempt: 0, token: 0, ...(live.signature && { claim: live.signature }) }
     if (status === 'refused' && isUnknown({ ...live, ...(memo.record && { record: memo.record }) })) return
-    await remember(live, { ...known, status, at: seconds(context) }, context)
+    await recordRun(live.store, live.digest, { ...known, status, at: recordTime(context.ecs) }, context.ecs)
   },
 
   diagnose: async (_particle, live) =>
     summarizeStopped((live?.runs ?? []).filter(({ lastStatus }) => lastStatus === 'STOPPED')),
 }
-
-const alwaysReviewed = ({ options }: TaskParticle): boolean => options.review === 'always'
 
 /** What a reviewer allows beside this run. */
 const unattended = (live: LiveTask | undefined): string[] =>
@@ -278,67 +201,5 @@ const unattended = (live: LiveTask | undefined): string[] =>
         'once it has succeeded, another value of a release variable in it runs it again without a review, unless custom_config.review says always',
       ]
     : []
+
 const arnsOf = (tasks: readonly Task[]): string[] => tasks.map(({ taskArn = '' }) => taskArn)
-
-/** What is to run, and where it is remembered. */
-interface Run extends JobContent {
-  readonly digest?: string
-  readonly family?: string
-  readonly essential: readonly string[]
-  readonly holder?: Holder
-  readonly tagLists: readonly (readonly Tag[])[]
-  /** Why a run without a record may have one all the same. */
-  readonly uncertain?: string
-}
-
-async function runOf(particle: TaskParticle, around: FlavorContext): Promise<Run> {
-  const parentId = particle.parents.find(id => id.startsWith('ecs_task_definition:'))
-  const parent = parentId && (around.particle(parentId) as Particle<TaskDefinitionDefinition> | undefined)
-  if (parent) {
-    const live = (await around.live(parent.id)) as LiveTaskDefinition | undefined
-    const what = content(particle, request(parent.definition), parent.options.ignore)
-    const { family } = parent.definition
-    const seen = [live?.latest, ...(live?.running ?? []), live?.pinned].filter(revision => revision !== undefined)
-    // What the parent knew of the job may be less than what is known now, and another digest.
-    const isRead = !what.digest || !isRecorded(particle) || live?.record?.digests.includes(what.digest)
-    const record = isRead || !family ? live?.record : await readRecord(family, seen, [what.digest ?? ''], around.ecs)
-    return { definition: parent, ...what, ...remembered(what.digest, record, live?.record?.digests ?? []) }
-  }
-  const named = particle.definition.taskDefinition
-  if (typeof named !== 'string') return { essential: [], tagLists: [] }
-  // Somebody else's definition: what it says is what is to run, other revisions are where records may stand too.
-  const revision = await around.ecs.taskDefinition(nameOf(named))
-  const family = revision?.taskDefinition?.family
-  const latest = family && /:\d+$/.test(named) ? await around.ecs.taskDefinition(family) : revision
-  if (!revision?.taskDefinition) return { essential: [], tagLists: [] }
-  const seen: Revision[] = [revision, ...(latest?.taskDefinition ? [latest] : [])]
-  const says = liveTaskDefinition(revision)
-  const what = content(particle, says, undefined)
-  const digests = isRecorded(particle) && what.digest ? [what.digest] : []
-  const record = family ? await readRecord(family, seen, digests, around.ecs) : undefined
-  return { foreign: definitionContent(says, undefined), ...what, ...remembered(what.digest, record, digests) }
-}
-
-const remembered = (
-  digest: string | undefined,
-  record: FamilyRecord | undefined,
-  declared: readonly string[],
-): Pick<Run, 'holder' | 'tagLists' | 'uncertain'> => ({
-  ...(record && { holder: { record, declared } }),
-  tagLists: record ? [[...record.records].map(([digest, run]) => recordTag(digest, run))] : [],
-  ...(record?.uncertain && !record.believed.has(digest ?? '') && { uncertain: record.uncertain }),
-})
-
-/** What is to run, and which of its containers count. */
-function content(
-  particle: TaskParticle,
-  taskDefinition: object,
-  ignore?: unknown,
-): Pick<Run, 'digest' | 'family' | 'essential'> {
-  const { family, containerDefinitions = [] } = taskDefinition as RegisterTaskDefinitionRequest
-  const essential = containerDefinitions
-    .filter(container => container.essential !== false)
-    .map(({ name }) => name ?? '')
-  const digest = runDigest(particle, taskDefinition, ignore)
-  return { ...(digest && { digest }), ...(family && { family }), essential }
-}

@@ -2,10 +2,10 @@ import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
 import { additions } from '../../compare/compare.ts'
 import type { Comparison, Flavor, FlavorContext, TransitionContext } from '../../engine/flavor.ts'
 import { type Particle, Unknown } from '../../particle.ts'
-import { readRecord } from '../record/family.ts'
-import { runDigest } from '../record/record.ts'
+import { runDigest } from '../record/digest.ts'
+import { readRecord } from '../record/read.ts'
 import { carriedTags, roomBeside } from '../record/tags.ts'
-import { recordsOf } from '../record/write.ts'
+import { recordsToCarry } from '../record/write.ts'
 import { retryWhile } from '../retry.ts'
 import type { LiveService } from '../service/live.ts'
 import { isReservedTag, setTags } from '../tags.ts'
@@ -249,7 +249,7 @@ async function register(
   const old = currentRevision(particle, live)
   const stated = tagsBeside(particle, old)
   const record = live?.record
-  const tags = [...stated, ...(record ? carriedTags(recordsOf(record), stated, record.digests) : [])]
+  const tags = [...stated, ...(record ? carriedTags(recordsToCarry(record), stated, record.digests) : [])]
   // What the manifest ignores is somebody else's: the new revision says of it what the old one did.
   const { tags: _stated, ...definition }: RegisterTaskDefinitionRequest = registrationOf(particle, old)
   const answer = await retryWhile(

@@ -8,7 +8,7 @@ import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { type Particle, valueAt } from '../../particle.ts'
-import type { FamilyRecord } from '../record/family.ts'
+import type { FamilyRecord } from '../record/read.ts'
 import { nameOf, vocabulary } from '../vocabulary.ts'
 import { liveTaskDefinition, taskDefinitionRules } from './rules.ts'
 

@@ -1,0 +1,152 @@
+/** Judges a run: the state that a plan sees, and how far a transition is. Pure. */
+
+import type { Task } from '@aws-sdk/client-ecs'
+import type { Observed, Progress } from '../../engine/flavor.ts'
+import { untrusted } from '../../untrusted.ts'
+import { plural, summarizeStopped } from '../containers.ts'
+import { outcome } from './outcome.ts'
+import {
+  countOf,
+  isAskedAgain,
+  isAssumed,
+  isRecorded,
+  isUnknown,
+  isUp,
+  type LiveTask,
+  type Memo,
+  sortRuns,
+  type TaskParticle,
+} from './runs.ts'
+
+/** The state of a particle that is to be stopped or terminated. */
+export function readLeaving(live: LiveTask): Observed {
+  return sortRuns(live).running.length + live.others.length > 0 ? { state: 'running' } : { state: 'stopped' }
+}
+
+/** The state of tasks that are kept running. */
+export function readKept(particle: TaskParticle, live: LiveTask): Observed {
+  const up = live.runs.filter(isUp)
+  if (up.length < countOf(particle)) {
+    if (up.length > 0) return { state: 'pending', incomplete: true }
+    return { state: live.runs.length > 0 ? 'stopped' : 'terminated' }
+  }
+  const starting = up.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
+  if (starting.length > 0) return { state: 'pending', unsettled: true, why: `the task is ${starting[0]?.lastStatus}` }
+  return { state: 'running' }
+}
+
+/** A step of its own, so that a reviewer sees what is recorded. */
+const unsettled = (why: string): Observed => ({ state: 'stopped', unsettled: true, why })
+
+const failed = (why: string): Observed => ({ state: 'stopped', failed: true, why })
+
+/** The state of a job, which runs once. */
+export function readJob(particle: TaskParticle, live: LiveTask): Observed {
+  const { running, succeeded, failed: failures } = sortRuns(live)
+  const { record } = live
+  const enough = running.length + succeeded.length >= countOf(particle)
+  const hasFailed = failures.length > 0 || record?.status === 'failed'
+  if (running.length > 0) {
+    // One failed task fails the job; and no task is added while the outcome of the last start is unknown.
+    if (!enough && !hasFailed && !isUnknown(live)) return { state: 'pending', incomplete: true }
+    return { state: 'pending', unsettled: true, why: `its task is ${running[0]?.lastStatus}` }
+  }
+  // Before `retry-tasks`: a workflow that is run again has the same inputs.
+  if (record?.status === 'done') {
+    const isSettled = isAssumed(particle) || live.assumed.size === 0
+    return isSettled ? doneJob(live) : unsettled('custom_config.assume is taken out')
+  }
+  if (isAssumed(particle)) return unsettled('custom_config.assume says that it is done')
+  if (isAskedAgain(live) && (hasFailed || !enough)) return { state: 'terminated' }
+  if (hasFailed) return failedJob(particle, live, failures)
+  if (enough) {
+    if (isRecorded(particle)) return unsettled('it has succeeded, which is not on record yet')
+    // The comparison refuses more tasks than the count.
+    return succeeded.length > countOf(particle) ? unsettled('too many have succeeded') : doneJob(live)
+  }
+  const unknown = unknownOutcome(particle, live)
+  return unknown === undefined ? { state: 'terminated' } : failed(`whether it ran is unknown: ${unknown}`)
+}
+
+const doneJob = (live: LiveTask): Observed => ({
+  state: 'stopped',
+  done: true,
+  ...(live.asked && {
+    why: 'it has succeeded, so retry-tasks does not run it again; raise custom_config.retry to run it once more',
+  }),
+})
+
+function failedJob(particle: TaskParticle, { record }: LiveTask, failures: readonly Task[]): Observed {
+  if (isRecorded(particle) && record?.status !== 'failed') return unsettled('it has failed, which is not on record yet')
+  // Without tasks only the record is left: ECS has forgotten them.
+  const [words] = summarizeStopped(failures)
+  return failed(
+    `its last run failed${words ? `: ${words}` : ''}; change what it runs, raise custom_config.retry, or name ${particle.id} in retry-tasks`,
+  )
+}
+
+/** Why it is unknown whether a job has run, and what a person can do; undefined where it is known. */
+function unknownOutcome(particle: TaskParticle, live: LiveTask): string | undefined {
+  const { record, uncertain } = live
+  const remedy = `find out, then set custom_config.assume: done, or name ${particle.id} in retry-tasks to run it`
+  if (record && isUnknown(live)) {
+    const why =
+      record.at > 0
+        ? `its start was recorded at ${new Date(record.at * 1000).toISOString()} and ECS has no trace of it`
+        : 'what was recorded of it is lost with a deleted revision'
+    return `${why}; ${remedy} again`
+  }
+  const mayHaveRun = (!record || record.status === 'refused') && live.runs.length === 0
+  return uncertain && mayHaveRun ? `${uncertain}; ${remedy}` : undefined
+}
+
+export function keptRunProgress(runs: readonly Task[]): Progress {
+  const stopped = runs.filter(run => !isUp(run))
+  const task = reported(runs)
+  if (stopped.length > 0) {
+    return {
+      is: 'failed',
+      because: `${plural(stopped.length, 'task')} stopped instead of running`,
+      details: summarizeStopped(stopped),
+      task,
+    }
+  }
+  const starting = runs.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
+  if (starting.length > 0) return { is: 'moving', because: `the task is ${starting[0]?.lastStatus}` }
+  return { is: 'settled', because: `${plural(runs.length, 'task')} running`, task }
+}
+
+export function jobProgress(runs: readonly Task[], essential: readonly string[], memo: Memo): Progress {
+  if (memo.recorded) return { is: 'settled', because: 'on record, and nothing ran' }
+  const running = runs.filter(({ lastStatus }) => lastStatus !== 'STOPPED')
+  if (running.length > 0) return { is: 'moving', because: `the task is ${running[0]?.lastStatus}` }
+  const outcomes = runs.map(run => outcome(run, essential))
+  const task = reported(runs)
+  const bad = runs.filter((_run, index) => outcomes[index] !== 'succeeded')
+  if (bad.length > 0) {
+    const codes = [...new Set(bad.flatMap(run => failedExitCodes(run, essential)))]
+    const because = outcomes.includes('failed')
+      ? `its task failed${codes.length > 0 ? `: exit code ${codes.join(', ')}` : ''}`
+      : 'its task never started'
+    return { is: 'failed', because, details: summarizeStopped(bad), task }
+  }
+  if (memo.failures.length > 0) {
+    return { is: 'failed', because: `ECS did not start all of it: ${untrusted(memo.failures.join('; '))}`, task }
+  }
+  return { is: 'settled', because: 'exit code 0', task }
+}
+
+/** For the report: one map of exit codes for each ARN, empty while no container has ended. */
+const reported = (runs: readonly Task[]): NonNullable<Progress['task']> => ({
+  arns: runs.map(({ taskArn = '' }) => taskArn),
+  exitCodes: runs.map(({ containers = [] }) =>
+    Object.fromEntries(
+      containers.flatMap(({ name, exitCode }) => (exitCode === undefined ? [] : [[name ?? '', exitCode]])),
+    ),
+  ),
+})
+
+const failedExitCodes = ({ containers = [] }: Task, essential: readonly string[]): number[] =>
+  containers
+    .filter(({ name }) => essential.length === 0 || essential.includes(name ?? ''))
+    .flatMap(({ exitCode }) => (exitCode ? [exitCode] : []))
