@@ -1,10 +1,10 @@
 /** What was declared once, is not any more and is still there: looked for in every run, and remembered by every apply. */
+import { nothingSensitive } from '../compare/sensitivity.ts'
 import { EcsError, isDenied } from '../ecs/errors.ts'
 import type { Removed, Report } from '../engine/document.ts'
 import { compareIds, graphOf } from '../engine/graph.ts'
-import { type EngineContext, Refresh } from '../engine/refresh.ts'
+import { type EngineContext, flavorOf, Refresh } from '../engine/refresh.ts'
 import { particlesToGo, type Undeclared } from '../engine/removal.ts'
-import { flavors } from '../flavors/index.ts'
 import { vocabulary } from '../flavors/vocabulary.ts'
 import { declaredTexts } from '../github/declared.ts'
 import type { Loaded } from '../manifest/load.ts'
@@ -118,11 +118,12 @@ async function statesOf(
   const graph = graphOf(particles.map(one => ({ ...one, parents: one.parents.filter(parent => ids.has(parent)) })))
   const refresh = new Refresh(graph, engine)
   const looked = await Promise.all(
-    particles.map(async ({ id, flavor }): Promise<[ParticleId, State | EcsError]> => {
+    particles.map(async ({ id }): Promise<[ParticleId, State | EcsError]> => {
       const particle = graph.particles.get(id)
       try {
         const live = await refresh.live(id)
-        return [id, (particle && flavors[flavor]?.read(particle, live).state) ?? 'terminated']
+        const observed = particle && flavorOf(engine, particle).assess(particle, live, nothingSensitive).observed
+        return [id, observed?.state ?? 'terminated']
       } catch (error) {
         if (error instanceof EcsError && isDenied(error)) return [id, error]
         throw error
