@@ -1,6 +1,7 @@
 import type { Task } from '@aws-sdk/client-ecs'
 import { additions } from '../../compare/compare.ts'
-import type { Flavor } from '../../engine/flavor.ts'
+import type { Sensitivity } from '../../compare/sensitivity.ts'
+import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import { plural, stopping, summarizeStopped } from '../containers.ts'
 import { recordRun, recordTime } from '../record/write.ts'
 import { vocabulary } from '../vocabulary.ts'
@@ -24,84 +25,81 @@ import {
   type RunDefinition,
   sortRuns,
   stopsEarlier,
+  type TaskParticle,
 } from './runs.ts'
 import { notVisibleYet } from './runTask.ts'
 
 const words = vocabulary.ecs_task
 
+function observe(particle: TaskParticle, live: LiveTask | undefined): Observed {
+  if (!live) return { state: 'terminated' }
+  const warnings = foreignRunWarnings(particle, live)
+  const observed =
+    particle.desired !== 'running'
+      ? readLeaving(live)
+      : keptRunning(particle)
+        ? readKept(particle, live)
+        : readJob(particle, live)
+  return { ...observed, ...(warnings.length > 0 && { warnings }) }
+}
+
+function differences(particle: TaskParticle, live: LiveTask): Comparison {
+  const { running, succeeded } = sortRuns(live)
+  const have = keptRunning(particle) ? live.runs.filter(isUp).length : running.length + succeeded.length
+  if (have > countOf(particle)) {
+    const message = `${plural(have, 'task')} of this run are running or have succeeded, more than aws_resource.count (${countOf(particle)}); stop what is too much, or raise count`
+    return { changes: [], problems: [{ at: ['count'], message }] }
+  }
+  const instead = keptRunning(particle)
+    ? 'but kept running: to start it anew, stop it, or change it'
+    : 'but still running: it is waited for, and not started again'
+  const early = live.asked && running.length > 0
+  return {
+    ...(keptRunning(particle)
+      ? { ...stopsEarlier(live), ...assumedWrongly(particle, live) }
+      : running.length > 0
+        ? { changes: [] }
+        : assumption(particle, live)),
+    ...(early && { warnings: [`${particle.id} is named in retry-tasks, ${instead}`] }),
+  }
+}
+
+function additionsOf(particle: TaskParticle, live: LiveTask | undefined, sensitivity: Sensitivity): Comparison {
+  const { taskName: _name, stopReason: _reason, ...stated } = particle.definition
+  const changes = additions(stated, { schema: words.model, rules: taskRules, whole: false, ignore: [], sensitivity })
+  // Run again by a person who names it, or run before but for the values of release variables.
+  const ranBefore = live !== undefined && (live.record !== undefined || live.runs.length > 0)
+  const preapproved = (live?.asked && ranBefore) || live?.knownRelease
+  const earlier = keptRunning(particle) && live ? stopsEarlier(live) : { changes: [], risks: [] }
+  return {
+    changes: [...changes, ...earlier.changes],
+    ...(preapproved && { preapproved }),
+    risks: keptRunning(particle)
+      ? earlier.risks
+      : [live?.asked ? 'runs once more: retry-tasks names it' : 'runs once', ...unattended(live)],
+    ...assumedWrongly(particle, live),
+  }
+}
+
+function memoUnderWay(particle: TaskParticle, live: LiveTask | undefined): Memo {
+  const arns = live ? counting(particle, live).map(({ taskArn = '' }) => taskArn) : []
+  return { arns, failures: [], ...(live?.record && { record: live.record }) }
+}
+
 export const task: Flavor<RunDefinition, LiveTask, Memo> = {
   ...words,
 
-  read(particle, live) {
-    if (!live) return { state: 'terminated' }
-    const warnings = foreignRunWarnings(particle, live)
-    const observed =
-      particle.desired !== 'running'
-        ? readLeaving(live)
-        : keptRunning(particle)
-          ? readKept(particle, live)
-          : readJob(particle, live)
-    return { ...observed, ...(warnings.length > 0 && { warnings }) }
-  },
-
-  compare(particle, live) {
-    const { running, succeeded } = sortRuns(live)
-    const have = keptRunning(particle) ? live.runs.filter(isUp).length : running.length + succeeded.length
-    if (have <= countOf(particle)) {
-      const instead = keptRunning(particle)
-        ? 'but kept running: to start it anew, stop it, or change it'
-        : 'but still running: it is waited for, and not started again'
-      const early = live.asked && running.length > 0
-      return {
-        ...(keptRunning(particle)
-          ? { ...stopsEarlier(live), ...assumedWrongly(particle, live) }
-          : running.length > 0
-            ? { changes: [] }
-            : assumption(particle, live)),
-        ...(early && { warnings: [`${particle.id} is named in retry-tasks, ${instead}`] }),
-      }
-    }
-    return {
-      changes: [],
-      problems: [
-        {
-          at: ['count'],
-          message: `${plural(have, 'task')} of this run are running or have succeeded, more than aws_resource.count (${countOf(particle)}); stop what is too much, or raise count`,
-        },
-      ],
-    }
-  },
-
-  additions(particle, live, sensitivity) {
-    const { taskName: _name, stopReason: _reason, ...asked } = particle.definition
-    const changes = additions(asked, { schema: words.model, rules: taskRules, whole: false, ignore: [], sensitivity })
-    // Run again by a person who names it, or run before but for the values of release variables.
-    const ranBefore = live !== undefined && (live.record !== undefined || live.runs.length > 0)
-    const sanctioned = (live?.asked && ranBefore) || live?.knownRelease
-    const earlier = keptRunning(particle) && live ? stopsEarlier(live) : { changes: [], risks: [] }
-    return {
-      changes: [...changes, ...earlier.changes],
-      ...(sanctioned && { preapproved: sanctioned }),
-      risks: keptRunning(particle)
-        ? earlier.risks
-        : [live?.asked ? 'runs once more: retry-tasks names it' : 'runs once', ...unattended(live)],
-      ...assumedWrongly(particle, live),
-    }
-  },
-
-  removalRisks(_particle, live) {
-    const { running } = sortRuns(live)
-    return [stopping(running.length + live.others.length)]
-  },
-
-  reference: particle => particle.definition.taskName,
-
-  currentDefinition: (_particle, live) => live?.runs[0] && { ...live.runs[0] },
-
-  adopt(particle, live) {
-    const arns = live ? counting(particle, live).map(({ taskArn = '' }) => taskArn) : []
-    return { arns, failures: [], ...(live?.record && { record: live.record }) }
-  },
+  assess: (particle, live, sensitivity) => ({
+    observed: observe(particle, live),
+    reference: particle.definition.taskName,
+    currentDefinition: live?.runs[0] && { ...live.runs[0] },
+    memo: memoUnderWay(particle, live),
+    additions: () => additionsOf(particle, live, sensitivity),
+    ...(live && {
+      differences: () => differences(particle, live),
+      removalRisks: () => [stopping(sortRuns(live).running.length + live.others.length)],
+    }),
+  }),
 
   progress(particle, live, goal, memo, elapsed) {
     if (goal !== 'running') {
@@ -159,7 +157,7 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
 
   // A changed task is a new run. What an update carries out is what was left undone, or is to be put on record.
   async update(particle, live, _changes, context) {
-    if (keptRunning(particle)) return { ...task.adopt(particle, live), stops: arnsOf(live.others) }
+    if (keptRunning(particle)) return { ...memoUnderWay(particle, live), stops: arnsOf(live.others) }
     if (isAssumed(particle)) await assume(particle, live, context)
     else await clearAssumed(live, context)
     return { arns: [], failures: [], recorded: true }

@@ -1,5 +1,7 @@
 import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
+import type { FoundChange } from '../../compare/change.ts'
 import { additions } from '../../compare/compare.ts'
+import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Comparison, Flavor, FlavorContext, TransitionContext } from '../../engine/flavor.ts'
 import { type Particle, Unknown } from '../../particle.ts'
 import { runDigest } from '../record/digest.ts'
@@ -38,73 +40,78 @@ export interface Memo {
   readonly arn?: string
 }
 
+/** How the manifest differs from the revision that it is compared with. */
+function comparison(
+  particle: TaskDefinitionParticle,
+  live: LiveTaskDefinition,
+  revision: Revision,
+  changes: readonly FoundChange[],
+  sensitivity: Sensitivity,
+): Comparison {
+  const different = changes.filter(change => !isTag(change))
+  const refused = tooManyJobs(particle, live, revision)
+  if (particle.definition.revision === undefined) {
+    if (different.length === 0) return { changes, risks: [], ...refused }
+    const kept = keptFrom(particle, revision, sensitivity)
+    const risks = severalInUse(revision, live)
+    return { changes, newReference: true, ...(kept.length > 0 && { kept }), risks, ...refused }
+  }
+  if (different.length === 0) return { changes, pinned: true, ...refused }
+  const paths = different.map(({ path }) => path).join(', ')
+  const message = `aws_resource.revision pins ${shortReference(revision)}, which says something else: ${paths}; state what it says, or leave revision out to register a new one`
+  return { changes: [], problems: [{ at: ['revision'], message }] }
+}
+
+function additionsOf(
+  particle: TaskDefinitionParticle,
+  live: LiveTaskDefinition | undefined,
+  revision: Revision | undefined,
+  sensitivity: Sensitivity,
+): Comparison {
+  const changes = additions(request(particle.definition), optionsOf(particle, sensitivity))
+  if (particle.definition.revision === undefined) return { changes, ...tooManyJobs(particle, live, revision) }
+  const pinned = `${particle.definition.family}:${particle.definition.revision}`
+  const message = `aws_resource.revision pins ${pinned}, which is not there or not ACTIVE; name an ACTIVE revision, or leave revision out to register a new one`
+  return { changes, problems: [{ at: ['revision'], message }] }
+}
+
 export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition, Memo> = {
   ...words,
 
-  read: (particle, live) => ({ state: currentRevision(particle, live) ? 'running' : 'terminated' }),
-
-  compare(particle, live, sensitivity) {
-    const revision = currentRevision(particle, live)
-    if (!revision) return { changes: [] }
-    const changes = differences(particle, revision, sensitivity)
-    const different = changes.filter(change => !isTag(change))
-    const refused = tooManyJobs(particle, live)
-    if (particle.definition.revision === undefined) {
-      const kept = different.length > 0 ? keptFrom(particle, revision, sensitivity) : []
-      const risks = different.length > 0 ? severalInUse(revision, live) : []
-      return { changes, ...(kept.length > 0 && { kept }), risks, ...refused }
+  assess(particle, live, sensitivity) {
+    const known = new Map<Revision, FoundChange[]>()
+    /** Each revision is compared once. */
+    const differencesFrom = (revision: Revision): FoundChange[] => {
+      const changes = known.get(revision) ?? differences(particle, revision, sensitivity)
+      known.set(revision, changes)
+      return changes
     }
-    if (different.length === 0) return { changes, pinned: true, ...refused }
+    const revision = currentRevision(particle, live, differencesFrom)
     return {
-      changes: [],
-      problems: [
-        {
-          at: ['revision'],
-          message: `aws_resource.revision pins ${shortReference(revision)}, which says something else: ${different.map(({ path }) => path).join(', ')}; state what it says, or leave revision out to register a new one`,
+      observed: { state: revision ? 'running' : 'terminated' },
+      reference: revision ? shortReference(revision) : new Unknown(particle.id),
+      currentDefinition: revision?.taskDefinition && {
+        ...revision.taskDefinition,
+        taskDefinition: shortReference(revision),
+      },
+      memo: {},
+      additions: () => additionsOf(particle, live, revision, sensitivity),
+      ...(live && {
+        differences: () =>
+          revision ? comparison(particle, live, revision, differencesFrom(revision), sensitivity) : { changes: [] },
+        removalRisks: () => ['every ACTIVE revision of the family is deregistered'],
+        staleRevisions() {
+          const inUse = [...live.running, ...live.failed, ...live.inactive, ...live.elsewhere]
+          return new Map(
+            inUse
+              .map(one => [one, differencesInUse(particle, one, revision, differencesFrom(one), sensitivity)] as const)
+              .filter(([one, changes]) => one !== revision || changes.length > 0)
+              .map(([one, changes]) => [shortReference(one), changes]),
+          )
         },
-      ],
+      }),
     }
   },
-
-  additions(particle, live, sensitivity) {
-    const changes = additions(request(particle.definition), optionsOf(particle, sensitivity))
-    if (particle.definition.revision === undefined) return { changes, ...tooManyJobs(particle, live) }
-    const pinned = `${particle.definition.family}:${particle.definition.revision}`
-    return {
-      changes,
-      problems: [
-        {
-          at: ['revision'],
-          message: `aws_resource.revision pins ${pinned}, which is not there or not ACTIVE; name an ACTIVE revision, or leave revision out to register a new one`,
-        },
-      ],
-    }
-  },
-
-  removalRisks: () => ['every ACTIVE revision of the family is deregistered'],
-
-  reference(particle, live, changes) {
-    const revision = currentRevision(particle, live)
-    return revision && changes.every(isTag) ? shortReference(revision) : new Unknown(particle.id)
-  },
-
-  staleRevisions(particle, live, sensitivity) {
-    const hand = currentRevision(particle, live)
-    const inUse = [...live.running, ...live.failed, ...live.inactive, ...live.elsewhere]
-    return new Map(
-      inUse
-        .map(one => [one, differencesInUse(particle, one, hand, sensitivity)] as const)
-        .filter(([one, changes]) => one !== hand || changes.length > 0)
-        .map(([one, changes]) => [shortReference(one), changes]),
-    )
-  },
-
-  currentDefinition(particle, live) {
-    const revision = currentRevision(particle, live)
-    return revision?.taskDefinition && { ...revision.taskDefinition, taskDefinition: shortReference(revision) }
-  },
-
-  adopt: () => ({}),
 
   progress(particle, live, goal, memo) {
     if (goal !== 'running') {
@@ -222,9 +229,10 @@ function severalInUse(revision: Revision, { running }: LiveTaskDefinition): stri
 function tooManyJobs(
   particle: TaskDefinitionParticle,
   live: LiveTaskDefinition | undefined,
+  revision: Revision | undefined,
 ): Pick<Comparison, 'problems'> {
   const declared = new Set(live?.record?.digests).size
-  const beside = tagsBeside(particle, currentRevision(particle, live))
+  const beside = tagsBeside(particle, revision)
   const room = roomBeside(beside)
   if (declared <= room) return {}
   return {

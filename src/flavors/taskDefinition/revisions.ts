@@ -69,8 +69,8 @@ export const differences = (
 ): FoundChange[] =>
   compare(request(particle.definition), liveTaskDefinition(revision), optionsOf(particle, sensitivity))
 
-const saysTheSame = (particle: TaskDefinitionParticle, revision: Revision): boolean =>
-  differences(particle, revision, nothingSensitive).every(isTag)
+/** How the manifest differs from a revision. */
+type DifferencesFrom = (revision: Revision) => readonly FoundChange[]
 
 /** What a new revision takes over from and is compared with: of those that services run the newest, else the latest. */
 const ground = (live: LiveTaskDefinition): Revision | undefined => live.running[0] ?? live.latest
@@ -86,8 +86,13 @@ export function registrationOf(
 }
 
 /** What is ignored counts as well: it must not go live because a revision that nobody deployed says the rest. */
-function isWanted(particle: TaskDefinitionParticle, from: Revision | undefined, revision: Revision): boolean {
-  if (!saysTheSame(particle, revision)) return false
+function isWanted(
+  particle: TaskDefinitionParticle,
+  from: Revision | undefined,
+  revision: Revision,
+  differencesFrom: DifferencesFrom,
+): boolean {
+  if (!differencesFrom(revision).every(isTag)) return false
   if (revision === from || ignoredPaths(particle.options.ignore).length === 0) return true
   const whole = { ...optionsOf(particle, nothingSensitive), ignore: [] }
   return compare(registrationOf(particle, from), liveTaskDefinition(revision), whole).every(isTag)
@@ -100,15 +105,15 @@ function isWanted(particle: TaskDefinitionParticle, from: Revision | undefined, 
 export function currentRevision(
   particle: TaskDefinitionParticle,
   live: LiveTaskDefinition | undefined,
+  differencesFrom: DifferencesFrom = revision => differences(particle, revision, nothingSensitive),
 ): Revision | undefined {
   if (!live) return undefined
   const { pinned, registered, running, failed, latest } = live
   if (pinned) return pinned
-  const stands = registered?.taskDefinition?.status === 'ACTIVE' && saysTheSame(particle, registered)
-  if (stands) return registered
+  if (registered?.taskDefinition?.status === 'ACTIVE' && differencesFrom(registered).every(isTag)) return registered
   const from = ground(live)
   const others = [...running, ...failed, ...(latest ? [latest] : [])]
-  return others.find(revision => isWanted(particle, from, revision)) ?? from
+  return others.find(revision => isWanted(particle, from, revision, differencesFrom)) ?? from
 }
 
 /** What a new revision keeps from somebody else, where the manifest would say something else: each as it will be. */
@@ -131,9 +136,9 @@ export function differencesInUse(
   particle: TaskDefinitionParticle,
   revision: Revision,
   to: Revision | undefined,
+  stated: readonly FoundChange[],
   sensitivity: Sensitivity,
 ): FoundChange[] {
-  const stated = differences(particle, revision, sensitivity)
   const definition = registrationOf(particle, to)
   // What is taken over from AWS stands nowhere in the manifest: it is hidden by what it holds.
   const over: Sensitivity = {
