@@ -15,14 +15,14 @@ const mark = ({ definition }: TaskParticle): string =>
   hash(['assumed', nameOf(definition.cluster ?? 'default'), definition.taskName]).slice(0, 16)
 
 /** Records of this job that say that the job was assumed to be done. */
-export const assumedRuns = (particle: TaskParticle, records: Records): Records =>
+export const assumedRecords = (particle: TaskParticle, records: Records): Records =>
   new Map([...records].filter(([, { claim }]) => claim === mark(particle)))
 
 const option = ['custom_config', 'assume']
 const path = option.join('.')
 
 /** Why the job cannot be assumed to be done, at the option's line. */
-export function assumedWrongly(particle: TaskParticle, live: LiveTask | undefined): Pick<Comparison, 'problems'> {
+export function assumeProblems(particle: TaskParticle, live: LiveTask | undefined): Pick<Comparison, 'problems'> {
   if (!isAssumed(particle)) return {}
   const wrong = (message: string) => ({ problems: [{ at: option, message }] })
   if (keptRunning(particle)) return wrong(`${path} is for jobs, and ${particle.id} is kept running; take it out`)
@@ -37,7 +37,7 @@ export function assumedWrongly(particle: TaskParticle, live: LiveTask | undefine
 }
 
 /** What is to be recorded: that the job is done, or that the option was taken out. */
-export function assumption(particle: TaskParticle, live: LiveTask): Comparison {
+export function assumeChanges(particle: TaskParticle, live: LiveTask): Comparison {
   const isDone = live.record?.status === 'done'
   if (!isAssumed(particle)) {
     // An assumed job stays done, so there is nothing to review.
@@ -48,7 +48,7 @@ export function assumption(particle: TaskParticle, live: LiveTask): Comparison {
   return {
     changes: [{ path, after: 'done', reviewedApart: true, states }],
     risks: [`is put on record as done, and nothing runs; take ${path} out once this is applied`],
-    ...assumedWrongly(particle, live),
+    ...assumeProblems(particle, live),
   }
 }
 

@@ -16,7 +16,7 @@ import {
 } from '../taskDefinition/revisions.ts'
 import { liveTaskDefinition } from '../taskDefinition/rules.ts'
 import { nameOf } from '../vocabulary.ts'
-import { assumedRuns } from './assume.ts'
+import { assumedRecords } from './assume.ts'
 import { isNamed, isOurs, lastAttempt, nameIn, ownerOf, runName, runPrefix } from './naming.ts'
 import { byAge, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
@@ -38,10 +38,10 @@ export async function describeTask(particle: TaskParticle, context: FlavorContex
   const signatures = context.releaseSignatures(particle, job)
   const mayRelease = signatures !== undefined && particle.options.review !== 'always'
   const live = {
-    asked: context.requested,
+    requested: context.requested,
     at: context.ecs.time,
     ...(context.repository !== undefined && { repository: context.repository }),
-    assumed: keptRunning(particle) ? new Map() : assumedRuns(particle, records),
+    assumed: keptRunning(particle) ? new Map() : assumedRecords(particle, records),
     essential: job.essential,
     ...(signatures?.signature && { signature: signatures.signature }),
     releasable: mayRelease && isRecorded(particle),
@@ -53,11 +53,11 @@ export async function describeTask(particle: TaskParticle, context: FlavorContex
     attempt: record?.attempt ?? 0,
   }
   const isDone = record?.status === 'done' && particle.desired === 'running' && !context.requested
-  if (family === undefined || isDone) return { ...live, runs: [], others: [], strangers: [] }
+  if (family === undefined || isDone) return { ...live, runs: [], outdated: [], unowned: [] }
   return { ...live, ...(await tasksOf(particle, family, live, context)) }
 }
 
-type Tasks = Pick<LiveTask, 'runs' | 'others' | 'strangers' | 'attempt'>
+type Tasks = Pick<LiveTask, 'runs' | 'outdated' | 'unowned' | 'attempt'>
 
 async function tasksOf(
   particle: TaskParticle,
@@ -80,7 +80,7 @@ async function tasksOf(
   const attempt = isRecorded(particle) ? (record?.attempt ?? 0) : lastAttempt(particle, all, name)
   const runs = digest === undefined ? [] : all.filter(task => isNamed(task, particle, name(attempt)))
   const prefix = runPrefix(particle, environment)
-  const others = up.filter(task => !runs.includes(task) && nameIn(task, particle)?.startsWith(prefix)).sort(byAge)
+  const named = up.filter(task => !runs.includes(task) && nameIn(task, particle)?.startsWith(prefix)).sort(byAge)
   const ours = (task: Task) => isOurs(task, repository)
   const theirs = (task: Task) => !ours(task)
   // A task that an earlier release started has no tag, and needs no warning.
@@ -88,9 +88,9 @@ async function tasksOf(
   // A task that this repository did not start counts as the run all the same, and must not be stopped.
   const own = { attempt, runs: isLeaving ? runs.filter(ours) : runs }
   // The last run of a job that has changed ends by itself.
-  if (!keptRunning(particle) && !isLeaving) return { ...own, others: [], strangers: [] }
-  const strangers = [...runs.filter(isLeaving ? theirs : isAnothers), ...others.filter(theirs)]
-  return { ...own, others: others.filter(ours), strangers }
+  if (!keptRunning(particle) && !isLeaving) return { ...own, outdated: [], unowned: [] }
+  const unowned = [...runs.filter(isLeaving ? theirs : isAnothers), ...named.filter(theirs)]
+  return { ...own, outdated: named.filter(ours), unowned }
 }
 
 async function jobOf(particle: TaskParticle, context: FlavorContext): Promise<Job> {

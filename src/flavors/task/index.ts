@@ -1,31 +1,31 @@
-import type { Task } from '@aws-sdk/client-ecs'
 import { additions } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import { plural, stopping, summarizeStopped } from '../containers.ts'
 import { recordRun, recordTime } from '../record/write.ts'
 import { vocabulary } from '../vocabulary.ts'
-import { assume, assumedWrongly, assumption, clearAssumed } from './assume.ts'
+import { assume, assumeChanges, assumeProblems, clearAssumed } from './assume.ts'
 import { describeTask } from './describe.ts'
 import { type DigestedTask, startJob, startKept, stop } from './launch.ts'
-import { jobProgress, keptRunProgress, readJob, readKept, readLeaving } from './progress.ts'
+import { jobProgress, keptRunProgress, observeJob, observeKept, observeLeaving } from './progress.ts'
 import { taskRules } from './rules.ts'
 import {
+  arnsOf,
   byAge,
-  counting,
   countOf,
-  foreignRunWarnings,
   isAssumed,
+  isOutcomeUnknown,
   isRecorded,
-  isUnknown,
   isUp,
+  judgedRuns,
   keptRunning,
   type LiveTask,
   type Memo,
+  outdatedStops,
   type RunDefinition,
-  sortRuns,
-  stopsEarlier,
+  runsByOutcome,
   type TaskParticle,
+  unownedWarnings,
 } from './runs.ts'
 import { notVisibleYet } from './runTask.ts'
 
@@ -33,56 +33,59 @@ const words = vocabulary.ecs_task
 
 function observe(particle: TaskParticle, live: LiveTask | undefined): Observed {
   if (!live) return { state: 'terminated' }
-  const warnings = foreignRunWarnings(particle, live)
+  const warnings = unownedWarnings(particle, live)
   const observed =
     particle.desired !== 'running'
-      ? readLeaving(live)
+      ? observeLeaving(live)
       : keptRunning(particle)
-        ? readKept(particle, live)
-        : readJob(particle, live)
+        ? observeKept(particle, live)
+        : observeJob(particle, live)
   return { ...observed, ...(warnings.length > 0 && { warnings }) }
 }
 
 function differences(particle: TaskParticle, live: LiveTask): Comparison {
-  const { running, succeeded } = sortRuns(live)
-  const have = keptRunning(particle) ? live.runs.filter(isUp).length : running.length + succeeded.length
+  const { running, succeeded } = runsByOutcome(live)
+  const isKept = keptRunning(particle)
+  const have = isKept ? live.runs.filter(isUp).length : running.length + succeeded.length
   if (have > countOf(particle)) {
     const message = `${plural(have, 'task')} of this run are running or have succeeded, more than aws_resource.count (${countOf(particle)}); stop what is too much, or raise count`
     return { changes: [], problems: [{ at: ['count'], message }] }
   }
-  const instead = keptRunning(particle)
+  const instead = isKept
     ? 'but kept running: to start it anew, stop it, or change it'
     : 'but still running: it is waited for, and not started again'
-  const early = live.asked && running.length > 0
+  const tooEarly = live.requested && running.length > 0
+  const comparison: Comparison = isKept
+    ? { ...outdatedStops(live), ...assumeProblems(particle, live) }
+    : running.length > 0
+      ? { changes: [] }
+      : assumeChanges(particle, live)
   return {
-    ...(keptRunning(particle)
-      ? { ...stopsEarlier(live), ...assumedWrongly(particle, live) }
-      : running.length > 0
-        ? { changes: [] }
-        : assumption(particle, live)),
-    ...(early && { warnings: [`${particle.id} is named in retry-tasks, ${instead}`] }),
+    ...comparison,
+    ...(tooEarly && { warnings: [`${particle.id} is named in retry-tasks, ${instead}`] }),
   }
 }
 
 function additionsOf(particle: TaskParticle, live: LiveTask | undefined, sensitivity: Sensitivity): Comparison {
   const { taskName: _name, stopReason: _reason, ...stated } = particle.definition
   const changes = additions(stated, { schema: words.model, rules: taskRules, whole: false, ignore: [], sensitivity })
-  // Run again by a person who names it, or run before but for the values of release variables.
+  // `retry-tasks` requests another attempt; another value of a release variable needs no review.
   const ranBefore = live !== undefined && (live.record !== undefined || live.runs.length > 0)
-  const preapproved = (live?.asked && ranBefore) || live?.knownRelease
-  const earlier = keptRunning(particle) && live ? stopsEarlier(live) : { changes: [], risks: [] }
+  const preapproved = (live?.requested && ranBefore) || live?.knownRelease
+  const stops = keptRunning(particle) && live ? outdatedStops(live) : { changes: [], risks: [] }
+  const runs = live?.requested ? 'runs once more: retry-tasks names it' : 'runs once'
+  const unreviewed =
+    'once it has succeeded, another value of a release variable in it runs it again without a review, unless custom_config.review says always'
   return {
-    changes: [...changes, ...earlier.changes],
+    changes: [...changes, ...stops.changes],
     ...(preapproved && { preapproved }),
-    risks: keptRunning(particle)
-      ? earlier.risks
-      : [live?.asked ? 'runs once more: retry-tasks names it' : 'runs once', ...unattended(live)],
-    ...assumedWrongly(particle, live),
+    risks: keptRunning(particle) ? stops.risks : [runs, ...(live?.releasable ? [unreviewed] : [])],
+    ...assumeProblems(particle, live),
   }
 }
 
 function memoUnderWay(particle: TaskParticle, live: LiveTask | undefined): Memo {
-  const arns = live ? counting(particle, live).map(({ taskArn = '' }) => taskArn) : []
+  const arns = live ? arnsOf(judgedRuns(particle, live)) : []
   return { arns, failures: [], ...(live?.record && { record: live.record }) }
 }
 
@@ -97,13 +100,13 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     additions: () => additionsOf(particle, live, sensitivity),
     ...(live && {
       differences: () => differences(particle, live),
-      removalRisks: () => [stopping(sortRuns(live).running.length + live.others.length)],
+      removalRisks: () => [stopping(runsByOutcome(live).running.length + live.outdated.length)],
     }),
   }),
 
   progress(particle, live, goal, memo, elapsed) {
     if (goal !== 'running') {
-      const left = live ? sortRuns(live).running.length + live.others.length : 0
+      const left = live ? runsByOutcome(live).running.length + live.outdated.length : 0
       return left > 0
         ? { is: 'moving', because: `${plural(left, 'task')} still running` }
         : { is: 'settled', because: 'no task is running' }
@@ -126,23 +129,20 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
   async poll(particle, live, memo, context) {
     if (!live) return task.describe(particle, context)
     const cluster = particle.definition.cluster ?? 'default'
-    // What has stopped stays as it was seen: ECS forgets it while its siblings may run for hours.
+    // A stopped task is not described again: ECS forgets it while other tasks of the run may run for hours.
     const stopped = live.runs.filter(
       ({ taskArn = '', lastStatus }) => lastStatus === 'STOPPED' && memo.arns.includes(taskArn),
     )
-    const over = new Set(stopped.map(({ taskArn }) => taskArn))
-    const [moving, others] = await Promise.all([
+    const over = new Set(arnsOf(stopped))
+    const [moving, outdated] = await Promise.all([
       context.ecs.tasks(
         cluster,
         memo.arns.filter(arn => !over.has(arn)),
       ),
-      context.ecs.tasks(
-        cluster,
-        live.others.map(({ taskArn = '' }) => taskArn),
-      ),
+      context.ecs.tasks(cluster, arnsOf(live.outdated)),
     ])
     const runs = [...stopped, ...moving].sort(byAge)
-    return { ...live, runs, others: others.filter(({ lastStatus }) => lastStatus !== 'STOPPED') }
+    return { ...live, runs, outdated: outdated.filter(({ lastStatus }) => lastStatus !== 'STOPPED') }
   },
 
   start(particle, live, context) {
@@ -155,16 +155,16 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     return keptRunning(particle) ? startKept(particle, known, context) : startJob(particle, known, context)
   },
 
-  // A changed task is a new run. What an update carries out is what was left undone, or is to be put on record.
+  // A changed task is a new run. An update stops outdated tasks, or records an assumption.
   async update(particle, live, _changes, context) {
-    if (keptRunning(particle)) return { ...memoUnderWay(particle, live), stops: arnsOf(live.others) }
+    if (keptRunning(particle)) return { ...memoUnderWay(particle, live), stops: arnsOf(live.outdated) }
     if (isAssumed(particle)) await assume(particle, live, context)
     else await clearAssumed(live, context)
     return { arns: [], failures: [], recorded: true }
   },
 
   async terminate(particle, live, context) {
-    const arns = arnsOf([...sortRuns(live).running, ...live.others])
+    const arns = arnsOf([...runsByOutcome(live).running, ...live.outdated])
     await stop(particle, arns, context)
     return { arns, failures: [] }
   },
@@ -172,32 +172,22 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
   async onEnded(particle, live, memo, verdict, context) {
     if (!live || particle.desired !== 'running') return
     if (keptRunning(particle)) {
-      // The new ones run: only now may the earlier ones go, and of these only what the step was reviewed for.
+      // The new tasks run, so outdated ones may stop: those in the reviewed plan, and no others.
       if (verdict.is === 'settled') await stop(particle, memo.stops ?? [], context)
       return
     }
     if (!isRecorded(particle)) return
-    const seen = new Set(live.runs.map(({ taskArn }) => taskArn))
-    // What was not seen to end has not ended: the intent stays, and is asked about again.
+    const seen = new Set(arnsOf(live.runs))
+    // A task that was not described has not ended: the intent stays.
     if (memo.arns.length === 0 || !memo.arns.every(arn => seen.has(arn))) return
-    const { running, failed, succeeded } = sortRuns(live)
+    const { running, failed, succeeded } = runsByOutcome(live)
     if (running.length > 0) return
     const status = failed.length > 0 ? 'failed' : succeeded.length >= countOf(particle) ? 'done' : 'refused'
     const known = memo.record ?? { attempt: 0, token: 0, ...(live.signature && { claim: live.signature }) }
-    if (status === 'refused' && isUnknown({ ...live, ...(memo.record && { record: memo.record }) })) return
+    if (status === 'refused' && isOutcomeUnknown({ ...live, ...(memo.record && { record: memo.record }) })) return
     await recordRun(live.store, live.digest, { ...known, status, at: recordTime(context.ecs) }, context.ecs)
   },
 
   diagnose: async (_particle, live) =>
     summarizeStopped((live?.runs ?? []).filter(({ lastStatus }) => lastStatus === 'STOPPED')),
 }
-
-/** What a reviewer allows beside this run. */
-const unattended = (live: LiveTask | undefined): string[] =>
-  live?.releasable
-    ? [
-        'once it has succeeded, another value of a release variable in it runs it again without a review, unless custom_config.review says always',
-      ]
-    : []
-
-const arnsOf = (tasks: readonly Task[]): string[] => tasks.map(({ taskArn = '' }) => taskArn)

@@ -15,14 +15,15 @@ import { isNamed, repositoryTag, runName, runTag } from './naming.ts'
 import { lackedCapacity, outcome } from './outcome.ts'
 import { taskRules } from './rules.ts'
 import {
-  counting,
+  arnsOf,
   countOf,
-  isAskedAgain,
   isRecorded,
   isUp,
+  judgedRuns,
   keptRunning,
   type LiveTask,
   type Memo,
+  runsAgain,
   type TaskParticle,
 } from './runs.ts'
 import { awaitPlacement, awaitVisible, maySucceedLater, placementFailures, runTask, startedNothing } from './runTask.ts'
@@ -59,19 +60,19 @@ interface AttemptRecord {
 /** Starts tasks that are kept running. Throws `EcsError`. */
 export async function startKept(particle: TaskParticle, live: DigestedTask, context: TransitionContext): Promise<Memo> {
   // The stopped tasks make the token, so that their replacements are started once.
-  const stopped = live.runs.filter(run => !isUp(run)).map(({ taskArn }) => taskArn)
+  const stopped = arnsOf(live.runs.filter(run => !isUp(run)))
   const start: Start = {
     name: runName(particle, context.environment, live.digest, 0),
     firstToken: 0,
     token: n => hash([live.digest, context.environment, stopped, n]),
   }
   const memo = await new Launch(particle, { ...live, runs: live.runs.filter(isUp) }, start, context).run()
-  return { ...memo, stops: live.others.map(({ taskArn = '' }) => taskArn) }
+  return { ...memo, stops: arnsOf(live.outdated) }
 }
 
 /** Starts a job. Throws `EcsError`, and Error where another apply has started the same attempt. */
 export async function startJob(particle: TaskParticle, live: DigestedTask, context: TransitionContext): Promise<Memo> {
-  const again = isAskedAgain(live)
+  const again = runsAgain(live)
   const attempt = live.attempt + (again ? 1 : 0)
   const open = !again && live.record?.status === 'intent' ? live.record : undefined
   // A token that ECS has started nothing with is answered with nothing again.
@@ -192,8 +193,7 @@ class Launch {
       if (record && startedNone) token = await record.nextToken(token)
       else if (tasks.length > 0) token++
     }
-    const arns = this.#counting.map(({ taskArn = '' }) => taskArn)
-    return { arns: [...new Set([...arns, ...this.#fallen])], failures }
+    return { arns: [...new Set([...arnsOf(this.#judged), ...this.#fallen])], failures }
   }
 
   async #ask(token: number): Promise<Answer> {
@@ -242,17 +242,17 @@ class Launch {
     for (const task of tasks) this.#tasks.set(task.taskArn ?? '', task)
   }
 
-  get #counting(): readonly Task[] {
-    return counting(this.#particle, { runs: [...this.#tasks.values()], essential: this.#essential })
+  get #judged(): readonly Task[] {
+    return judgedRuns(this.#particle, { runs: [...this.#tasks.values()], essential: this.#essential })
   }
 
   get #missing(): number {
-    return countOf(this.#particle) - this.#counting.length
+    return countOf(this.#particle) - this.#judged.length
   }
 
   /** A task of a job has failed: more tasks are no remedy. */
   get #hasFailed(): boolean {
-    return this.#counting.some(task => outcome(task, this.#essential) === 'failed')
+    return this.#judged.some(task => outcome(task, this.#essential) === 'failed')
   }
 
   /** ARNs of tasks that this start began, that were to be kept running, and have stopped: more tasks are no remedy. */

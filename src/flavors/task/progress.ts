@@ -6,25 +6,26 @@ import { untrusted } from '../../untrusted.ts'
 import { plural, summarizeStopped } from '../containers.ts'
 import { outcome } from './outcome.ts'
 import {
+  arnsOf,
   countOf,
-  isAskedAgain,
   isAssumed,
+  isOutcomeUnknown,
   isRecorded,
-  isUnknown,
   isUp,
   type LiveTask,
   type Memo,
-  sortRuns,
+  runsAgain,
+  runsByOutcome,
   type TaskParticle,
 } from './runs.ts'
 
 /** The state of a particle that is to be stopped or terminated. */
-export function readLeaving(live: LiveTask): Observed {
-  return sortRuns(live).running.length + live.others.length > 0 ? { state: 'running' } : { state: 'stopped' }
+export function observeLeaving(live: LiveTask): Observed {
+  return runsByOutcome(live).running.length + live.outdated.length > 0 ? { state: 'running' } : { state: 'stopped' }
 }
 
 /** The state of tasks that are kept running. */
-export function readKept(particle: TaskParticle, live: LiveTask): Observed {
+export function observeKept(particle: TaskParticle, live: LiveTask): Observed {
   const up = live.runs.filter(isUp)
   if (up.length < countOf(particle)) {
     if (up.length > 0) return { state: 'pending', incomplete: true }
@@ -41,14 +42,14 @@ const unsettled = (why: string): Observed => ({ state: 'stopped', unsettled: tru
 const failed = (why: string): Observed => ({ state: 'stopped', failed: true, why })
 
 /** The state of a job, which runs once. */
-export function readJob(particle: TaskParticle, live: LiveTask): Observed {
-  const { running, succeeded, failed: failures } = sortRuns(live)
+export function observeJob(particle: TaskParticle, live: LiveTask): Observed {
+  const { running, succeeded, failed: failures } = runsByOutcome(live)
   const { record } = live
   const enough = running.length + succeeded.length >= countOf(particle)
   const hasFailed = failures.length > 0 || record?.status === 'failed'
   if (running.length > 0) {
     // One failed task fails the job; and no task is added while the outcome of the last start is unknown.
-    if (!enough && !hasFailed && !isUnknown(live)) return { state: 'pending', incomplete: true }
+    if (!enough && !hasFailed && !isOutcomeUnknown(live)) return { state: 'pending', incomplete: true }
     return { state: 'pending', unsettled: true, why: `its task is ${running[0]?.lastStatus}` }
   }
   // Before `retry-tasks`: a workflow that is run again has the same inputs.
@@ -57,7 +58,7 @@ export function readJob(particle: TaskParticle, live: LiveTask): Observed {
     return isSettled ? doneJob(live) : unsettled('custom_config.assume is taken out')
   }
   if (isAssumed(particle)) return unsettled('custom_config.assume says that it is done')
-  if (isAskedAgain(live) && (hasFailed || !enough)) return { state: 'terminated' }
+  if (runsAgain(live) && (hasFailed || !enough)) return { state: 'terminated' }
   if (hasFailed) return failedJob(particle, live, failures)
   if (enough) {
     if (isRecorded(particle)) return unsettled('it has succeeded, which is not on record yet')
@@ -71,7 +72,7 @@ export function readJob(particle: TaskParticle, live: LiveTask): Observed {
 const doneJob = (live: LiveTask): Observed => ({
   state: 'stopped',
   done: true,
-  ...(live.asked && {
+  ...(live.requested && {
     why: 'it has succeeded, so retry-tasks does not run it again; raise custom_config.retry to run it once more',
   }),
 })
@@ -89,7 +90,7 @@ function failedJob(particle: TaskParticle, { record }: LiveTask, failures: reado
 function unknownOutcome(particle: TaskParticle, live: LiveTask): string | undefined {
   const { record, uncertain } = live
   const remedy = `find out, then set custom_config.assume: done, or name ${particle.id} in retry-tasks to run it`
-  if (record && isUnknown(live)) {
+  if (record && isOutcomeUnknown(live)) {
     const why =
       record.at > 0
         ? `its start was recorded at ${new Date(record.at * 1000).toISOString()} and ECS has no trace of it`
@@ -138,7 +139,7 @@ export function jobProgress(runs: readonly Task[], essential: readonly string[],
 
 /** For the report: one map of exit codes for each ARN, empty while no container has ended. */
 const reported = (runs: readonly Task[]): NonNullable<Progress['task']> => ({
-  arns: runs.map(({ taskArn = '' }) => taskArn),
+  arns: arnsOf(runs),
   exitCodes: runs.map(({ containers = [] }) =>
     Object.fromEntries(
       containers.flatMap(({ name, exitCode }) => (exitCode === undefined ? [] : [[name ?? '', exitCode]])),

@@ -22,9 +22,9 @@ export interface LiveTask {
   /** Tasks of exactly this run, running or stopped within about an hour. */
   readonly runs: readonly Task[]
   /** Running tasks that this repository started for this particle with another definition. */
-  readonly others: readonly Task[]
+  readonly outdated: readonly Task[]
   /** Running tasks with a name of this particle's that this repository is not known to have started. */
-  readonly strangers: readonly Task[]
+  readonly unowned: readonly Task[]
   /** GitHub's id of this repository, as far as it is known. */
   readonly repository?: string
   /** Names of essential containers. */
@@ -38,7 +38,7 @@ export interface LiveTask {
   /** Why the job may have run although no record was found. */
   readonly uncertain?: string
   /** The `retry-tasks` input names the particle. */
-  readonly asked: boolean
+  readonly requested: boolean
   /** The release signature; missing without release variables, and where a part is known only after apply. */
   readonly signature?: string
   /** Another value of a release variable may run the job again without a review. */
@@ -81,16 +81,19 @@ export const countOf = ({ definition }: TaskParticle): number => definition.coun
 export const isUp = ({ lastStatus, desiredStatus }: Task): boolean =>
   lastStatus !== 'STOPPED' && desiredStatus !== 'STOPPED'
 
-export function sortRuns({ runs, essential }: Pick<LiveTask, 'runs' | 'essential'>) {
+export function runsByOutcome({ runs, essential }: Pick<LiveTask, 'runs' | 'essential'>) {
   const by = (wanted: Outcome) => runs.filter(task => outcome(task, essential) === wanted)
   return { running: by('running'), succeeded: by('succeeded'), failed: by('failed') }
 }
 
 /** Tasks that a run is judged by: a task that never started is no outcome. */
-export function counting(particle: TaskParticle, live: Pick<LiveTask, 'runs' | 'essential'>): readonly Task[] {
+export function judgedRuns(particle: TaskParticle, live: Pick<LiveTask, 'runs' | 'essential'>): readonly Task[] {
   if (keptRunning(particle)) return live.runs.filter(isUp)
   return live.runs.filter(run => outcome(run, live.essential) !== 'never started')
 }
+
+/** The tasks' ARNs. */
+export const arnsOf = (tasks: readonly Task[]): string[] => tasks.map(({ taskArn = '' }) => taskArn)
 
 export const byAge = (one: Task, other: Task): number =>
   (one.createdAt?.getTime() ?? 0) - (other.createdAt?.getTime() ?? 0) ||
@@ -100,7 +103,7 @@ export const byAge = (one: Task, other: Task): number =>
  * Whether an intent was recorded too long ago to ask ECS with its token, and no task of it exists. An intent from the
  * future was written with a wrong clock, so its age is unknown as well.
  */
-export function isUnknown({ record, runs, at }: Pick<LiveTask, 'record' | 'runs' | 'at'>): boolean {
+export function isOutcomeUnknown({ record, runs, at }: Pick<LiveTask, 'record' | 'runs' | 'at'>): boolean {
   if (record?.status !== 'intent') return false
   const age = at / 1000 - record.at
   if (age <= tokenLifetime && age >= -skew) return false
@@ -108,34 +111,34 @@ export function isUnknown({ record, runs, at }: Pick<LiveTask, 'record' | 'runs'
 }
 
 /** Whether `retry-tasks` starts another attempt: the last one must be over, and its outcome found out. */
-export function isAskedAgain(live: LiveTask): boolean {
-  const { failed, running } = sortRuns(live)
-  const isOpen = live.record?.status === 'intent' && failed.length === 0 && !isUnknown(live)
-  return live.asked && running.length === 0 && !isOpen
+export function runsAgain(live: LiveTask): boolean {
+  const { failed, running } = runsByOutcome(live)
+  const isOpen = live.record?.status === 'intent' && failed.length === 0 && !isOutcomeUnknown(live)
+  return live.requested && running.length === 0 && !isOpen
 }
 
 /** Outdated tasks stop, which is a change with a claim of its own. Revisions and counts are in no claim. */
-export function stopsEarlier({ others }: LiveTask): { changes: FoundChange[]; risks: string[] } {
-  if (others.length === 0) return { changes: [], risks: [] }
-  const revisions = [...new Set(others.map(({ taskDefinitionArn = '' }) => nameOf(taskDefinitionArn)))].sort()
+export function outdatedStops({ outdated }: LiveTask): { changes: FoundChange[]; risks: string[] } {
+  if (outdated.length === 0) return { changes: [], risks: [] }
+  const revisions = [...new Set(outdated.map(({ taskDefinitionArn = '' }) => nameOf(taskDefinitionArn)))].sort()
   return {
     changes: [{ path: 'earlierTasks', before: 'running', after: 'stopped', reviewedApart: true }],
     risks: [
-      `${plural(others.length, 'task')} of its earlier definition (${revisions.join(', ')}) ${others.length === 1 ? 'stops' : 'stop'} when the new one runs`,
+      `${plural(outdated.length, 'task')} of its earlier definition (${revisions.join(', ')}) ${outdated.length === 1 ? 'stops' : 'stop'} when the new one runs`,
     ],
   }
 }
 
 /** A warning in every plan about unowned tasks, which are left running. */
-export function foreignRunWarnings(particle: TaskParticle, { strangers, repository }: LiveTask): string[] {
-  if (strangers.length === 0) return []
-  const ids = strangers.map(({ taskArn = '' }) => nameOf(taskArn)).sort()
+export function unownedWarnings(particle: TaskParticle, { unowned, repository }: LiveTask): string[] {
+  if (unowned.length === 0) return []
+  const ids = arnsOf(unowned).map(nameOf).sort()
   const shown = ids.length > 5 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ')
   const why =
     repository === undefined
       ? 'this run does not know its repository (neither the event nor GITHUB_REPOSITORY_ID names its id)'
       : `not one of them carries the tag ${repositoryTag} of this repository (${repository})`
   return [
-    `${particle.id}: ${plural(strangers.length, 'running task')} called like its own (${shown}) and left alone, because ${why}; stop by hand what is not needed`,
+    `${particle.id}: ${plural(unowned.length, 'running task')} called like its own (${shown}) and left alone, because ${why}; stop by hand what is not needed`,
   ]
 }
