@@ -13,7 +13,7 @@
 import type { Tag } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../../ecs/client.ts'
 import { EcsError } from '../../ecs/errors.ts'
-import type { Revision } from '../taskDefinition/revisions.ts'
+import type { Revision } from '../taskDefinition/rules.ts'
 import {
   addRecords,
   isRecordOrMarker,

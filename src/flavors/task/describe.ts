@@ -8,13 +8,8 @@ import { definitionContent, runDigest } from '../record/digest.ts'
 import { type FamilyRecord, readRecord } from '../record/read.ts'
 import { hasRunBefore, type Records } from '../record/tags.ts'
 import type { RecordStore } from '../record/write.ts'
-import {
-  type LiveTaskDefinition,
-  type Revision,
-  request,
-  type TaskDefinitionDefinition,
-} from '../taskDefinition/revisions.ts'
-import { liveTaskDefinition } from '../taskDefinition/rules.ts'
+import { type LiveTaskDefinition, request, type TaskDefinitionDefinition } from '../taskDefinition/revisions.ts'
+import { liveTaskDefinition, type Revision } from '../taskDefinition/rules.ts'
 import { nameOf } from '../vocabulary.ts'
 import { assumedRecords } from './assume.ts'
 import { isNamed, isOurs, lastAttempt, nameIn, ownerOf, runName, runPrefix } from './naming.ts'

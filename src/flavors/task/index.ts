@@ -7,7 +7,15 @@ import { vocabulary } from '../vocabulary.ts'
 import { assume, assumeChanges, assumeProblems, clearAssumed } from './assume.ts'
 import { describeTask } from './describe.ts'
 import { type DigestedTask, startJob, startKept, stop } from './launch.ts'
-import { jobProgress, keptRunProgress, observeJob, observeKept, observeLeaving } from './progress.ts'
+import {
+  jobProgress,
+  keptRunProgress,
+  observeJob,
+  observeKept,
+  observeLeaving,
+  outdatedStops,
+  unownedWarnings,
+} from './progress.ts'
 import { taskRules } from './rules.ts'
 import {
   arnsOf,
@@ -21,11 +29,9 @@ import {
   keptRunning,
   type LiveTask,
   type Memo,
-  outdatedStops,
   type RunDefinition,
   runsByOutcome,
   type TaskParticle,
-  unownedWarnings,
 } from './runs.ts'
 import { notVisibleYet } from './runTask.ts'
 

@@ -1,9 +1,12 @@
 /** Judges a run: the state that a plan sees, and how far a transition is. Pure. */
 
 import type { Task } from '@aws-sdk/client-ecs'
+import type { FoundChange } from '../../compare/change.ts'
 import type { Observed, Progress } from '../../engine/flavor.ts'
 import { untrusted } from '../../untrusted.ts'
 import { plural, summarizeStopped } from '../containers.ts'
+import { nameOf } from '../vocabulary.ts'
+import { repositoryTag } from './naming.ts'
 import { outcome } from './outcome.ts'
 import {
   arnsOf,
@@ -99,6 +102,32 @@ function unknownOutcome(particle: TaskParticle, live: LiveTask): string | undefi
   }
   const mayHaveRun = (!record || record.status === 'refused') && live.runs.length === 0
   return uncertain && mayHaveRun ? `${uncertain}; ${remedy}` : undefined
+}
+
+/** Outdated tasks stop, which is a change with a claim of its own. Revisions and counts are in no claim. */
+export function outdatedStops({ outdated }: LiveTask): { changes: FoundChange[]; risks: string[] } {
+  if (outdated.length === 0) return { changes: [], risks: [] }
+  const revisions = [...new Set(outdated.map(({ taskDefinitionArn = '' }) => nameOf(taskDefinitionArn)))].sort()
+  return {
+    changes: [{ path: 'earlierTasks', before: 'running', after: 'stopped', reviewedApart: true }],
+    risks: [
+      `${plural(outdated.length, 'task')} of its earlier definition (${revisions.join(', ')}) ${outdated.length === 1 ? 'stops' : 'stop'} when the new one runs`,
+    ],
+  }
+}
+
+/** A warning in every plan about unowned tasks, which are left running. */
+export function unownedWarnings(particle: TaskParticle, { unowned, repository }: LiveTask): string[] {
+  if (unowned.length === 0) return []
+  const ids = arnsOf(unowned).map(nameOf).sort()
+  const shown = ids.length > 5 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ')
+  const why =
+    repository === undefined
+      ? 'this run does not know its repository (neither the event nor GITHUB_REPOSITORY_ID names its id)'
+      : `not one of them carries the tag ${repositoryTag} of this repository (${repository})`
+  return [
+    `${particle.id}: ${plural(unowned.length, 'running task')} called like its own (${shown}) and left alone, because ${why}; stop by hand what is not needed`,
+  ]
 }
 
 export function keptRunProgress(runs: readonly Task[]): Progress {

@@ -1,13 +1,9 @@
 /** The tasks of one run, and what can be told from them alone. Pure. */
 
 import type { RunTaskRequest, Task } from '@aws-sdk/client-ecs'
-import type { FoundChange } from '../../compare/change.ts'
 import type { Particle } from '../../particle.ts'
-import { plural } from '../containers.ts'
 import type { Records, RunRecord } from '../record/tags.ts'
 import type { RecordStore } from '../record/write.ts'
-import { nameOf } from '../vocabulary.ts'
-import { repositoryTag } from './naming.ts'
 import { type Outcome, outcome } from './outcome.ts'
 
 /** RunTask's input, with this tool's name for the run and PCF's reason for stopping it. */
@@ -115,30 +111,4 @@ export function runsAgain(live: LiveTask): boolean {
   const { failed, running } = runsByOutcome(live)
   const isOpen = live.record?.status === 'intent' && failed.length === 0 && !isOutcomeUnknown(live)
   return live.requested && running.length === 0 && !isOpen
-}
-
-/** Outdated tasks stop, which is a change with a claim of its own. Revisions and counts are in no claim. */
-export function outdatedStops({ outdated }: LiveTask): { changes: FoundChange[]; risks: string[] } {
-  if (outdated.length === 0) return { changes: [], risks: [] }
-  const revisions = [...new Set(outdated.map(({ taskDefinitionArn = '' }) => nameOf(taskDefinitionArn)))].sort()
-  return {
-    changes: [{ path: 'earlierTasks', before: 'running', after: 'stopped', reviewedApart: true }],
-    risks: [
-      `${plural(outdated.length, 'task')} of its earlier definition (${revisions.join(', ')}) ${outdated.length === 1 ? 'stops' : 'stop'} when the new one runs`,
-    ],
-  }
-}
-
-/** A warning in every plan about unowned tasks, which are left running. */
-export function unownedWarnings(particle: TaskParticle, { unowned, repository }: LiveTask): string[] {
-  if (unowned.length === 0) return []
-  const ids = arnsOf(unowned).map(nameOf).sort()
-  const shown = ids.length > 5 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ')
-  const why =
-    repository === undefined
-      ? 'this run does not know its repository (neither the event nor GITHUB_REPOSITORY_ID names its id)'
-      : `not one of them carries the tag ${repositoryTag} of this repository (${repository})`
-  return [
-    `${particle.id}: ${plural(unowned.length, 'running task')} called like its own (${shown}) and left alone, because ${why}; stop by hand what is not needed`,
-  ]
 }

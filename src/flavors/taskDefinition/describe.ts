@@ -9,13 +9,13 @@ import type { LiveService } from '../service/live.ts'
 import { nameOf } from '../vocabulary.ts'
 import {
   type LiveTaskDefinition,
-  type Revision,
   request,
   revisionArn,
   revisionNumber,
   shortReference,
   type TaskDefinitionParticle,
 } from './revisions.ts'
+import type { Revision } from './rules.ts'
 
 /** The ARN of the revision that a transition registered; missing when it registered none. */
 export interface Memo {

@@ -18,7 +18,6 @@ import {
   keptFrom,
   type LiveTaskDefinition,
   optionsOf,
-  type Revision,
   registrationOf,
   request,
   revisionArn,
@@ -27,6 +26,7 @@ import {
   type TaskDefinitionDefinition,
   type TaskDefinitionParticle,
 } from './revisions.ts'
+import type { Revision } from './rules.ts'
 
 export { request, type TaskDefinitionDefinition }
 

@@ -1,6 +1,6 @@
 /** Which revision of a family a task definition is compared with, and what its services run instead. Pure. */
 
-import type { DescribeTaskDefinitionResponse, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
+import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
 import { type CompareOptions, compare } from '../../compare/compare.ts'
 import { mergeLive, requestOf } from '../../compare/merge.ts'
@@ -10,15 +10,12 @@ import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { type Particle, valueAt } from '../../particle.ts'
 import type { FamilyRecord } from '../record/read.ts'
 import { vocabulary } from '../vocabulary.ts'
-import { liveTaskDefinition, taskDefinitionRules } from './rules.ts'
+import { liveTaskDefinition, type Revision, taskDefinitionRules } from './rules.ts'
 
 /** RegisterTaskDefinition's input, and the revision that a manifest may pin. */
 export type TaskDefinitionDefinition = RegisterTaskDefinitionRequest & { readonly revision?: number }
 
 export type TaskDefinitionParticle = Particle<TaskDefinitionDefinition>
-
-/** A revision with its tags, as DescribeTaskDefinition answers. */
-export type Revision = Pick<DescribeTaskDefinitionResponse, 'taskDefinition' | 'tags'>
 
 /** A family in AWS: its latest ACTIVE revision, those that the particle's services run, and its record of jobs. */
 export interface LiveTaskDefinition {
