@@ -404,7 +404,7 @@ describe('the pace of calls', () => {
     const ecs = open({ signal: cancel.signal, maxConcurrency: 1 })
     simulator.inject({ operation: 'DescribeClusters', fault: { kind: 'delay', seconds: 5 } })
     const first = ecs.call('DescribeClusters', {})
-    await new Promise(resolve => setTimeout(resolve, 20))
+    while (made().length === 0) await new Promise(resolve => setTimeout(resolve, 5))
     const waiting = ecs.call('DescribeServices', { cluster: 'a', services: ['web'] })
     const reason = new Error('cancelled')
     cancel.abort(reason)
