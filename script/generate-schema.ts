@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { vocabulary } from '../src/flavors/vocabulary.ts'
 import { KEYS } from '../src/manifest/draft.ts'
+import { regionPattern } from '../src/schema/arn.ts'
 import { enumOf, enumValues } from '../src/schema/enums.ts'
 import type { Limit } from '../src/schema/limits.ts'
 import { own } from '../src/schema/own.ts'
@@ -254,7 +255,7 @@ function resourceSchema(words: Vocabulary, shapes: Shapes, partial: boolean): Sc
       ...properties,
       region_name: {
         description: 'The region, where it is not that of the action.',
-        ...maybe({ type: 'string', pattern: `^[a-z]{2,}(-[a-z0-9]+)+$|${OPEN}` }),
+        ...maybe({ type: 'string', pattern: `${regionPattern.source}|${OPEN}` }),
       },
       custom_config: maybe(ref(`${words.name}.options`)),
     },
@@ -375,7 +376,7 @@ const things: Schema = {
     pattern: `^(${Object.values<Vocabulary>(vocabulary)
       .filter(({ open }) => !open)
       .map(({ name }) => name)
-      .join('|')}) [a-z]{2,}(-[a-z0-9]+)+ \\S(.*\\S)?$|${OPEN}`,
+      .join('|')}) ${regionPattern.source.slice(1, -1)} \\S(.*\\S)?$|${OPEN}`,
   },
 }
 

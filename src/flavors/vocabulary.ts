@@ -4,10 +4,10 @@ import {
   RegisterTaskDefinitionRequest$,
   RunTaskRequest$,
 } from '@aws-sdk/client-ecs'
+import { nameOf } from '../schema/arn.ts'
 import type { HasDefinition, Vocabulary } from '../schema/vocabulary.ts'
 
-/** `main` of `arn:aws:ecs:us-east-1:123456789012:cluster/main`, and of `main`. */
-export const nameOf = (arnOrName: string): string => arnOrName.slice(arnOrName.lastIndexOf('/') + 1)
+export { nameOf } from '../schema/arn.ts'
 
 const text = ({ definition }: HasDefinition, member: string): string | undefined => {
   const value: unknown = (definition as Readonly<Record<string, unknown>>)[member]

@@ -1,3 +1,5 @@
+import { cpuSize, memorySize } from './sizes.ts'
+
 /** What the API documents of a member beside its type. */
 export interface Limit {
   /** Smallest and greatest number. */
@@ -76,11 +78,11 @@ export const limits: Readonly<Record<string, Limit>> = {
   'RegisterTaskDefinitionRequest.family': name,
   'RegisterTaskDefinitionRequest.containerDefinitions': { greatest: 10 },
   'RegisterTaskDefinitionRequest.cpu': {
-    pattern: /^(\d+|(\d+\.?\d*|\.\d+)\s*vcpu)$/i,
+    pattern: cpuSize.pattern,
     says: 'CPU units such as 512, or vCPUs such as .5 vCPU',
   },
   'RegisterTaskDefinitionRequest.memory': {
-    pattern: /^(\d+|(\d+\.?\d*|\.\d+)\s*gb)$/i,
+    pattern: memorySize.pattern,
     says: 'MiB such as 1024, or GB such as 1 GB',
   },
   'RegisterTaskDefinitionRequest.placementConstraints': placementConstraints,

@@ -1,7 +1,7 @@
 import type { MapNode, Node } from '../../particle.ts'
+import { cpuSize, memorySize } from '../../schema/sizes.ts'
 import { sayText, sayValue } from '../written.ts'
 import type { TaskContext } from './containers.ts'
-import { cpuUnits, mebibytes } from './memory.ts'
 import { elements, flag, given, member, number, scalar, text } from './reading.ts'
 import { root, type Say } from './say.ts'
 
@@ -67,7 +67,7 @@ function checkFargateSize(node: MapNode, sound: boolean, say: Say): void {
   const missing = ['cpu', 'memory'].filter(name => !given(node, name))
   if (sound && missing.length > 0) say(node, `${root} needs ${missing.join(' and ')} for FARGATE`)
   const cpu = scalar(node, 'cpu')
-  const units = cpuUnits(text(node, 'cpu'))
+  const units = cpuSize.read(text(node, 'cpu') ?? '')
   if (!cpu || units === undefined) return
   const size = fargateSizes.get(units)
   if (!size) {
@@ -78,7 +78,7 @@ function checkFargateSize(node: MapNode, sound: boolean, say: Say): void {
     return
   }
   const memory = scalar(node, 'memory')
-  const mib = mebibytes(text(node, 'memory'))
+  const mib = memorySize.read(text(node, 'memory') ?? '')
   const [from, to, step] = size
   // 512 MiB is the one size below the steps of its row.
   const fits = mib !== undefined && mib >= from && mib <= to && mib % step === 0 && !(units === 256 && mib === 1536)

@@ -1,3 +1,4 @@
+import { memorySize } from '../../schema/sizes.ts'
 import { sayValue } from '../written.ts'
 import type { TaskContext } from './containers.ts'
 import { given, member, number, scalar, text } from './reading.ts'
@@ -5,7 +6,7 @@ import { root, said } from './say.ts'
 
 /** Every container has some memory, and all together no more than the task. */
 export function checkMemory({ node, containers, fargate, sound, say }: TaskContext): void {
-  const task = mebibytes(text(node, 'memory'))
+  const task = memorySize.read(text(node, 'memory') ?? '')
   for (const { node: container, path } of containers) {
     const hard = number(container, 'memory')
     const soft = number(container, 'memoryReservation')
@@ -37,18 +38,4 @@ export function checkMemory({ node, containers, fargate, sound, say }: TaskConte
     )
     say(at, `${root}.memory ${sayValue(at)} is less than its containers reserve${told ? '' : `: ${sum} MiB`}`)
   }
-}
-
-/** MiB of `1024`, `1GB` or `.5 GB`. */
-export function mebibytes(value: string | undefined): number | undefined {
-  const [, whole, parts] = /^(?:(\d+)|(\d+\.?\d*|\.\d+)\s*gb)$/i.exec(value ?? '') ?? []
-  if (whole !== undefined) return Number(whole)
-  return parts === undefined ? undefined : Number(parts) * 1024
-}
-
-/** CPU units of `512`, `.5 vCPU` or `0.5vcpu`. */
-export function cpuUnits(value: string | undefined): number | undefined {
-  const [, whole, parts] = /^(?:(\d+)|(\d+\.?\d*|\.\d+)\s*vcpu)$/i.exec(value ?? '') ?? []
-  if (whole !== undefined) return Number(whole)
-  return parts === undefined ? undefined : Number(parts) * 1024
 }
