@@ -1,11 +1,22 @@
 import {
+  Cluster$,
+  ContainerInstance$,
   CreateClusterRequest$,
   CreateServiceRequest$,
   RegisterTaskDefinitionRequest$,
   RunTaskRequest$,
+  Service$,
+  Task$,
+  TaskDefinition$,
 } from '@aws-sdk/client-ecs'
 import { nameOf } from '../schema/arn.ts'
 import type { HasDefinition, Vocabulary } from '../schema/vocabulary.ts'
+import { checkCluster } from './cluster/checks.ts'
+import { checkInstance } from './instance/checks.ts'
+import { checkService } from './service/checks.ts'
+import { checkTask } from './task/checks.ts'
+import { checkTaskDefinitionOf } from './taskDefinition/checkChild.ts'
+import { checkTaskDefinition } from './taskDefinition/checks.ts'
 
 export { nameOf } from '../schema/arn.ts'
 
@@ -25,6 +36,9 @@ export const vocabulary = {
   ecs_cluster: {
     name: 'ecs_cluster',
     model: CreateClusterRequest$,
+    answer: Cluster$,
+    inheritable: 'cluster',
+    check: checkCluster,
     ownMembers: {},
     refused: {},
     required: ['clusterName'],
@@ -39,6 +53,9 @@ export const vocabulary = {
   ecs_task_definition: {
     name: 'ecs_task_definition',
     model: RegisterTaskDefinitionRequest$,
+    answer: TaskDefinition$,
+    inheritable: 'taskDefinition',
+    check: checkTaskDefinition,
     ownMembers: { revision: 'number' },
     refused: {},
     required: ['family', 'containerDefinitions[].name'],
@@ -54,6 +71,10 @@ export const vocabulary = {
   ecs_service: {
     name: 'ecs_service',
     model: CreateServiceRequest$,
+    answer: Service$,
+    inheritable: 'cluster',
+    check: checkService,
+    checkParents: checkTaskDefinitionOf,
     ownMembers: {},
     refused: { clientToken: 'leave it out: this tool makes its own' },
     required: ['serviceName'],
@@ -73,6 +94,9 @@ export const vocabulary = {
   ecs_task: {
     name: 'ecs_task',
     model: RunTaskRequest$,
+    answer: Task$,
+    check: checkTask,
+    checkParents: checkTaskDefinitionOf,
     ownMembers: { taskName: 'string', stopReason: 'string' },
     refused: { clientToken: 'leave it out: this tool makes it from what is to run' },
     required: ['taskName'],
@@ -95,6 +119,8 @@ export const vocabulary = {
   ecs_instance: {
     name: 'ecs_instance',
     model: undefined,
+    answer: ContainerInstance$,
+    check: checkInstance,
     ownMembers: { cluster: 'string', ec2InstanceId: 'string', attributes: 'attributes' },
     refused: {},
     required: [],

@@ -1,10 +1,9 @@
 import type { ListNode, MapNode, Node, Place, Problem, ScalarNode } from '../particle.ts'
-import { answerOf } from '../schema/answers.ts'
 import type { Limit } from '../schema/limits.ts'
 import { own } from '../schema/own.ts'
 import { type NumberType, type StructType, type TextType, type Type, typeOf } from '../schema/types.ts'
-import type { Vocabulary } from '../schema/vocabulary.ts'
-import { checkRules } from './rules/index.ts'
+import type { Report, Vocabulary } from '../schema/vocabulary.ts'
+import { checkTags } from './rules/rows.ts'
 import { closest, didYouMean } from './suggest.ts'
 import { elementLabel, sayKey, sayLabel, sayValue, texted } from './written.ts'
 
@@ -20,7 +19,10 @@ export function checkDefinition(node: MapNode, vocabulary: Vocabulary): { node: 
   const problems: Problem[] = []
   const walk = new Walk(problems)
   const checked = walk.definition(node, vocabulary)
-  checkRules(checked, vocabulary.name, problems.length === 0, problems)
+  const isSound = problems.length === 0
+  const report: Report = (at, message) => problems.push({ place: at.place, message })
+  if (vocabulary.model) checkTags(checked, isSound, report)
+  vocabulary.check?.(checked, isSound, report)
   problems.sort(byPlace)
   return { node: checked, problems }
 }
@@ -29,7 +31,8 @@ export function checkDefinition(node: MapNode, vocabulary: Vocabulary): { node: 
 function remedy(key: string, vocabulary: Vocabulary, model: StructType | undefined): string {
   if (Object.hasOwn(vocabulary.options, key)) return '; it belongs in custom_config'
   // People start from what ECS describes, and that has members that no request takes.
-  if (answerOf(vocabulary.name)?.members.has(key)) return '; only answers of ECS have it, so leave it out'
+  if (vocabulary.answer && typeOf(vocabulary.answer).members.has(key))
+    return '; only answers of ECS have it, so leave it out'
   const known = [...(model?.members.keys() ?? [])].filter(name => !Object.hasOwn(vocabulary.refused, name))
   const ours = [
     ...Object.keys(vocabulary.ownMembers),

@@ -1,4 +1,3 @@
-import { answerOf, referenceOf } from '../schema/answers.ts'
 import { own } from '../schema/own.ts'
 import { type Type, typeOf } from '../schema/types.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
@@ -54,10 +53,9 @@ function beyond(rest: string, type: Type): Astray | undefined {
 }
 
 /** Where the key of `$inherit$flavor:pcf_name$key` leads nowhere in what ECS answers: `clusterArn`, `loadBalancers.0.containerName`. */
-export function inheritedAstray(key: string, flavor: string): Astray | undefined {
-  const answer = answerOf(flavor)
-  if (!answer || key === referenceOf(flavor)) return undefined
-  let type: Type = answer
+export function inheritedAstray(key: string, { answer, inheritable }: Vocabulary): Astray | undefined {
+  if (!answer || key === inheritable) return undefined
+  let type: Type = typeOf(answer)
   for (const step of key.split('.')) {
     if (type.kind === 'list') {
       if (!/^\d+$/.test(step)) return 'an element of a list is 0, 1 and so on'

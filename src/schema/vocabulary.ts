@@ -1,15 +1,34 @@
 import type { StaticStructureSchema } from '@smithy/types'
+import type { MapNode, Node, Particle } from '../particle.ts'
 
 /** Whatever has a definition: a particle, or one in the making. */
 export interface HasDefinition {
   readonly definition: object
 }
 
+/** Takes a problem: the value that is wrong, and a sentence of one line that begins with the value's path. */
+export type Report = (at: Node, message: string) => void
+
+/**
+ * Reports what ECS would refuse, beyond types, enums and limits, as far as one definition tells. `sound`: the definition
+ * fits the model; otherwise a member that seems to be missing may only be misspelt.
+ */
+export type Check = (definition: MapNode, sound: boolean, report: Report) => void
+
+/** Reports what a particle and its declared parents state differently. */
+export type CheckParents = (particle: Particle, parents: readonly Particle[], report: Report) => void
+
 /** The part of a flavor that a manifest is read by: words, no calls. */
 export interface Vocabulary {
   readonly name: string
   /** The request that a definition becomes: checks, coerces, drives the comparison. Undefined for a mere reference. */
   readonly model: StaticStructureSchema | undefined
+  /** The structure by which ECS describes one; left out for what ECS does not describe. */
+  readonly answer?: StaticStructureSchema
+  /** A member that children may inherit beside those of `answer`: what their own member is filled with. */
+  readonly inheritable?: string
+  readonly check?: Check
+  readonly checkParents?: CheckParents
   /** Members of a definition that are this tool's own, beside the model's: `taskName`, `stopReason`, `revision`. */
   readonly ownMembers: Readonly<Record<string, 'string' | 'number' | 'attributes'>>
   /** True for a reference: members that are not known here are nobody's business. */
