@@ -7,9 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { vocabulary } from '../src/flavors/vocabulary.ts'
 import { KEYS } from '../src/manifest/draft.ts'
 import { regionPattern } from '../src/schema/arn.ts'
-import { enumOf, enumValues } from '../src/schema/enums.ts'
 import type { Limit } from '../src/schema/limits.ts'
-import { own } from '../src/schema/own.ts'
 import { type StructType, type Type, typeOf } from '../src/schema/types.ts'
 import type { Vocabulary } from '../src/schema/vocabulary.ts'
 import { readDeclarations, version, writeOrCheck } from './generate-enums.ts'
@@ -30,7 +28,7 @@ const text: Schema = { type: ['string', 'number', 'boolean'] }
 /** A text of a few, or a variable. */
 const choice = (values: readonly string[]): Schema => ({ anyOf: [{ enum: values }, ref('open')] })
 
-const { comments } = readDeclarations()
+const { comments, enums, types } = readDeclarations()
 
 // ---- Words
 
@@ -75,20 +73,15 @@ function patternOf({ source, flags }: RegExp): string {
 
 function textSchema(limit: Limit | undefined): Schema {
   if (!limit) return text
-  const { shortest, longest, pattern } = limit
-  return {
-    ...text,
-    ...(shortest ? { minLength: shortest } : {}),
-    ...(longest ? { maxLength: longest } : {}),
-    ...(pattern ? { pattern: `${patternOf(pattern)}|${OPEN}` } : {}),
-  }
+  const { minLength, maxLength, pattern } = limit
+  return { ...text, minLength, maxLength, ...(pattern && { pattern: `${patternOf(pattern)}|${OPEN}` }) }
 }
 
 const numberSchema = (whole: boolean, limit: Limit | undefined): Schema => ({
   type: [whole ? 'integer' : 'number', 'string'],
   pattern: `^[+-]?\\d+${whole ? '' : '(\\.\\d+)?'}$|${OPEN}`,
-  ...(limit?.least === undefined ? {} : { minimum: limit.least }),
-  ...(limit?.most === undefined ? {} : { maximum: limit.most }),
+  minimum: limit?.minimum,
+  maximum: limit?.maximum,
 })
 
 /**
@@ -98,9 +91,9 @@ const numberSchema = (whole: boolean, limit: Limit | undefined): Schema => ({
 function schemaOf(type: Type, key: string, shapes: Shapes, partial = false): Schema {
   switch (type.kind) {
     case 'text': {
-      const known = enumOf[key]
-      if (known && type.values === enumValues[known]) return ref(known)
-      return type.values ? choice(type.values) : textSchema(type.limit)
+      const name = types.get(key) ?? ''
+      if (type.values && enums.has(name)) return ref(shapes.enum(name))
+      return type.values ? choice(type.values) : type.nullable ? orNull(textSchema(type.limit)) : textSchema(type.limit)
     }
     case 'number':
       return numberSchema(type.whole, type.limit)
@@ -111,27 +104,19 @@ function schemaOf(type: Type, key: string, shapes: Shapes, partial = false): Sch
         type: ['array', 'string'],
         pattern: INHERITED,
         items: schemaOf(type.of, key, shapes),
-        ...(type.limit?.fewest ? { minItems: type.limit.fewest } : {}),
-        ...(type.limit?.greatest ? { maxItems: type.limit.greatest } : {}),
+        minItems: type.limit?.minItems,
+        maxItems: type.limit?.maxItems,
       }
-    case 'textMap':
+    case 'map':
       return {
-        type: ['object', 'string'],
+        type: type.pairs ? ['array', 'object', 'string'] : ['object', 'string'],
         pattern: INHERITED,
+        items: type.pairs && ref(shapes.add(type.pairs, false)),
+        propertyNames: type.keys && { pattern: type.keys.pattern?.source, maxLength: type.keys.maxLength },
         additionalProperties: partial ? orNull(schemaOf(type.of, key, shapes)) : schemaOf(type.of, key, shapes),
       }
     case 'struct':
       return ref(shapes.add(type, partial))
-    case 'attribute':
-      return orNull(textSchema(type.limit))
-    case 'attributes':
-      return {
-        type: ['array', 'object', 'string'],
-        pattern: INHERITED,
-        items: ref(shapes.add(type.pair, false)),
-        propertyNames: { pattern: patternOf(type.name.pattern ?? /^/), maxLength: type.name.longest },
-        additionalProperties: schemaOf(type.value, key, shapes),
-      }
     case 'any':
       return {}
   }
@@ -147,6 +132,12 @@ const alsoRequired: Readonly<Record<string, readonly string[]>> = {
 
 class Shapes {
   readonly defs = new Map<string, Schema>()
+  readonly enums = new Map<string, Schema>()
+
+  enum(name: string): string {
+    this.enums.set(name, choice(enums.get(name) ?? []))
+    return name
+  }
 
   /** The name of a shape's schema, which is made when it is first asked for. */
   add(type: StructType, partial: boolean): string {
@@ -181,47 +172,19 @@ class Shapes {
 
 // ---- Particles
 
-const optionSays: Readonly<Record<string, string>> = {
-  ignore: 'Paths of members whose live value stays, whatever the manifest says: somebody else owns them.',
-  initial_desired_count: 'Tasks to start with, where desiredCount is left out because an autoscaler owns it.',
-  allow_replace: 'Allows to delete and to create again where a member cannot change in place.',
-  wait: 'exit (default): a job, that runs once for what it is. running: a task that is kept running.',
-  retry: 'A counter: raise it to run a job once more, whatever became of it.',
-  record: 'false: run without the record on the task definition; what has run is then forgotten after an hour.',
-  assume:
-    'done: the job is put on record as done and does not run. It holds for this definition alone: take it out once it is applied.',
-  deregister: 'true: once drained, the instance is deregistered. A cluster that is to be deleted needs that.',
-}
-
-const ownSays: Readonly<Record<string, string>> = {
-  revision: 'Pins an existing revision: it is checked, never registered.',
-  taskName: 'The name of the task in its cluster, pcf_name unless stated; this tool’s own, not sent to AWS.',
-  stopReason: 'What ECS is told when the task is stopped.',
-  cluster: 'Name or ARN of the cluster; a parent ecs_cluster fills it.',
-  ec2InstanceId: 'The EC2 instance; a parent ec2_instance fills it.',
-  attributes: 'A map, or a list of names and values. null removes one; those that are not named are left alone.',
-  InstanceId: 'The EC2 instance, which is never changed.',
-}
-
-const flavorSays: Readonly<Record<string, string>> = {
-  ecs_cluster: 'A cluster.',
-  ecs_task_definition: 'A task definition family: a change registers a new revision.',
-  ecs_service: 'A service, with a cluster and a task definition as its parents.',
-  ecs_task: 'A task that runs once, or is kept running, with a cluster and a task definition as its parents.',
-  ecs_instance: 'A container instance, with a cluster and an EC2 instance as its parents.',
-  ec2_instance: 'An EC2 instance: a reference, never changed.',
-  quasiparticle: 'Several particles as one.',
-}
+const ignoreDescription =
+  'Paths of members whose live value stays, whatever the manifest says: somebody else owns them.'
 
 /** `custom_config` of a flavor. */
-function optionsSchema({ options, open }: Vocabulary): Schema {
-  // What PCF keeps there to make an instance from is nobody's business here.
+function optionsSchema({ options, open, descriptions }: Vocabulary): Schema {
+  // What PCF keeps there to make an instance from has no meaning here.
   if (open) return { type: 'object' }
+  const describe = (name: string) => (name === 'ignore' ? ignoreDescription : descriptions[name])
   const schema = (kind: Vocabulary['options'][string]): Schema =>
     kind === 'boolean'
       ? ref('flag')
       : kind === 'number'
-        ? numberSchema(true, { least: 0 })
+        ? numberSchema(true, { minimum: 0 })
         : kind === 'strings'
           ? { type: 'array', items: text }
           : choice(kind)
@@ -229,7 +192,7 @@ function optionsSchema({ options, open }: Vocabulary): Schema {
     type: 'object',
     description: 'Options of this tool, never sent to AWS.',
     properties: Object.fromEntries(
-      Object.entries(options).map(([name, kind]) => [name, { description: optionSays[name], ...schema(kind) }]),
+      Object.entries(options).map(([name, kind]) => [name, { description: describe(name), ...schema(kind) }]),
     ),
     additionalProperties: false,
   }
@@ -240,8 +203,8 @@ function resourceSchema(words: Vocabulary, shapes: Shapes, partial: boolean): Sc
   const model = words.model && typeOf(words.model)
   const maybe = (schema: Schema): Schema => (partial ? orNull(schema) : schema)
   const properties: Record<string, Schema> = {}
-  for (const [name, kind] of Object.entries(words.ownMembers)) {
-    properties[name] = { description: ownSays[name], ...maybe(schemaOf(own[kind] ?? { kind: 'any' }, name, shapes)) }
+  for (const [name, type] of Object.entries(words.ownMembers)) {
+    properties[name] = { description: words.descriptions[name], ...maybe(schemaOf(type, name, shapes)) }
   }
   if (model) Object.assign(properties, shapes.members(model, partial, words.refused))
   for (const [alias, name] of Object.entries(words.aliases)) {
@@ -287,7 +250,7 @@ const shared: Readonly<Record<string, Schema>> = {
   persist_on_update: { description: 'true: differences are shown, never applied.', ...ref('flag') },
   multiplier: {
     description: 'So many copies; -0, -1 and so on are appended to their names.',
-    ...numberSchema(true, { least: 1, most: 1000 }),
+    ...numberSchema(true, { minimum: 1, maximum: 1000 }),
   },
   base_particle_config: {
     description: 'The name of an earlier member of the same flavor, which this one starts from.',
@@ -318,7 +281,7 @@ function particleSchemas(words: Vocabulary, shapes: Shapes): Record<string, Sche
   const resource = (kind: string): Schema => ({ properties: { aws_resource: ref(`${name}.${kind}`) } })
   const particle = (keys: readonly string[], required: readonly string[], starts: readonly string[]): Schema => ({
     type: 'object',
-    description: flavorSays[name],
+    description: words.description,
     properties: keysOf(sorted(keys), {
       flavor: { const: name },
       aws_resource: { description: 'The definition, in the words of the ECS API.' },
@@ -380,13 +343,15 @@ const things: Schema = {
   },
 }
 
+const sortedByName = (schemas: ReadonlyMap<string, Schema>): Record<string, Schema> =>
+  Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1)))
+
 /** The schema as one document. */
 export function generateSchema(): Schema {
   const shapes = new Shapes()
   const flavors: readonly Vocabulary[] = Object.values(vocabulary)
   const names = flavors.map(({ name }) => name)
   const particles = Object.assign({}, ...flavors.map(words => particleSchemas(words, shapes)))
-  const used = new Set(Object.values(enumOf))
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $comment: `Made by script/generate-schema.ts: run it again, do not edit. Descriptions of the API are taken from the documentation comments of @aws-sdk/client-ecs ${version}, Copyright Amazon.com, Inc. or its affiliates, Apache-2.0.`,
@@ -426,7 +391,7 @@ export function generateSchema(): Schema {
       member: byFlavor(names, '.member'),
       quasiparticle: {
         type: 'object',
-        description: flavorSays.quasiparticle,
+        description: 'Several particles as one.',
         properties: keysOf(sorted(KEYS.quasiparticle), {
           flavor: { const: 'quasiparticle' },
           particles: { description: 'Its members.', type: 'array', items: ref('member') },
@@ -444,8 +409,8 @@ export function generateSchema(): Schema {
       ...particles,
       open: { type: 'string', pattern: OPEN },
       flag,
-      ...Object.fromEntries([...used].sort().map(name => [name, choice(enumValues[name] ?? [])])),
-      ...Object.fromEntries([...shapes.defs].sort(([a], [b]) => (a < b ? -1 : 1))),
+      ...sortedByName(shapes.enums),
+      ...sortedByName(shapes.defs),
     },
   }
 }

@@ -1,4 +1,3 @@
-import { own } from '../schema/own.ts'
 import { type Type, typeOf } from '../schema/types.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { didYouMean } from './suggest.ts'
@@ -18,9 +17,8 @@ const noMember = (step: string, of: string, members: Members): Astray =>
 const plainValue = (step: string): Astray => `there is nothing inside a plain value, so no ${quote(step)}`
 
 /** Where a path of `custom_config.ignore` leads nowhere: `containerDefinitions[web].image`, `tags[*]`. */
-export function ignoredAstray(path: string, { name, model, ownMembers: ours }: Vocabulary): Astray | undefined {
-  const members = new Map<string, Type>(model && typeOf(model).members)
-  for (const [member, kind] of Object.entries(ours)) members.set(member, own[kind] ?? { kind: 'any' })
+export function ignoredAstray(path: string, { name, model, ownMembers }: Vocabulary): Astray | undefined {
+  const members = new Map([...(model ? typeOf(model).members : []), ...Object.entries(ownMembers)])
   const of = model ? typeOf(model).name.replace(/Request$/, '') : name
   return into(`.${path}`, { members, of })
 }
@@ -43,8 +41,7 @@ function beyond(rest: string, type: Type): Astray | undefined {
       const [element = ''] = /^\[.*?\](?=$|[.[])/.exec(rest) ?? []
       return element === '' ? 'an element of a list is [name], [0] or [*]' : beyond(rest.slice(element.length), type.of)
     }
-    case 'textMap':
-    case 'attributes':
+    case 'map':
     case 'any':
       return undefined
     default:
@@ -64,7 +61,7 @@ export function inheritedAstray(key: string, { answer, inheritable }: Vocabulary
       const member: Type | undefined = type.members.get(step)
       if (!member) return noMember(step, type.name, type.members)
       type = member
-    } else if (type.kind === 'textMap' || type.kind === 'any') return undefined
+    } else if (type.kind === 'map' || type.kind === 'any') return undefined
     else return plainValue(step)
   }
   return undefined

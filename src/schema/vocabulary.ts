@@ -1,5 +1,6 @@
 import type { StaticStructureSchema } from '@smithy/types'
 import type { MapNode, Node, Particle } from '../particle.ts'
+import type { Type } from './types.ts'
 
 /** Whatever has a definition: a particle, or one in the making. */
 export interface HasDefinition {
@@ -21,6 +22,9 @@ export type CheckParents = (particle: Particle, parents: readonly Particle[], re
 /** The part of a flavor that a manifest is read by: words, no calls. */
 export interface Vocabulary {
   readonly name: string
+  /** What one is, and what the members and options of this tool's own are for: one sentence each, for editors. */
+  readonly description: string
+  readonly descriptions: Readonly<Record<string, string>>
   /** The request that a definition becomes: checks, coerces, drives the comparison. Undefined for a mere reference. */
   readonly model: StaticStructureSchema | undefined
   /** The structure by which ECS describes one; left out for what ECS does not describe. */
@@ -30,7 +34,7 @@ export interface Vocabulary {
   readonly check?: Check
   readonly checkParents?: CheckParents
   /** Members of a definition that are this tool's own, beside the model's: `taskName`, `stopReason`, `revision`. */
-  readonly ownMembers: Readonly<Record<string, 'string' | 'number' | 'attributes'>>
+  readonly ownMembers: Readonly<Record<string, Type>>
   /** True for a reference: members that are not known here are nobody's business. */
   readonly open?: true
   /** Members of the model that a definition may not state, each with what to do instead. */
