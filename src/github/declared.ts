@@ -10,10 +10,10 @@ import { appliedCheck, type Conclusion, continued, findChecks, refusedCheck, tex
 /** The form of the list. Another one is not understood, never guessed. */
 const formatVersion = 1
 
-export interface Remembered {
+export interface DeclaredList {
   readonly entries: readonly Undeclared[]
   /** False where an earlier list, or earlier manifests, could not be read: what stands on earlier commits counts too. */
-  readonly whole: boolean
+  readonly complete: boolean
 }
 
 const saidOfNone = 'Whatever was declared once is declared still, or gone, or let go.'
@@ -32,7 +32,7 @@ const digest = (lines: readonly string[]): string =>
   createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16)
 
 /** The list as one text for each check. The same list makes the same texts. */
-export function declaredTexts({ entries, whole }: Remembered): [string, ...string[]] {
+export function declaredTexts({ entries, complete: whole }: DeclaredList): [string, ...string[]] {
   const lines = entries.map(lineOf).sort()
   const room = textLimit - header(9_999, 9_999, digest([]), false).length - saidOfSome.length - 10
   const parts: string[][] = [[]]
@@ -61,7 +61,20 @@ export function declaredTexts({ entries, whole }: Remembered): [string, ...strin
 
 /** Without what a secret variable went into: that is for nobody to read. */
 function lineOf(one: Undeclared): string {
-  const { thing, name, source, commit, since, pullRequest, parents, members, options, kept, renamedTo, account } = one
+  const {
+    address: thing,
+    name,
+    source,
+    commit,
+    since,
+    pullRequest,
+    parents,
+    members,
+    options,
+    persistOnTermination: kept,
+    renamedTo,
+    account,
+  } = one
   return JSON.stringify({
     thing,
     pcf_name: name,
@@ -105,14 +118,14 @@ function entryOf(line: string): Undeclared | undefined {
   if (pullRequest !== undefined && typeof pullRequest !== 'number') return undefined
   if (!Array.isArray(parents) || !parents.every(isText) || !isTexts(members) || !isOptions(options)) return undefined
   return {
-    thing,
+    address: thing,
     name,
     source: { file, line: Number(number) },
     commit,
     parents,
     members,
     options,
-    kept,
+    persistOnTermination: kept,
     ...(since && { since }),
     ...(pullRequest !== undefined && { pullRequest }),
     ...(renamedTo && { renamedTo }),
@@ -140,7 +153,7 @@ function partOf(text: string | null): Part | { readonly format: string } | undef
 }
 
 /** What a commit's checks say was declared once. `why` says in one sentence that there is a list and that it cannot be read. */
-export type DeclaredRecord = Remembered | { readonly why: string } | undefined
+export type DeclaredRecord = DeclaredList | { readonly why: string } | undefined
 
 /** The list on a commit, as the newest check of that name has it. Older releases wrote none: then there is nothing. */
 async function toldBy(github: GitHub, commit: string, name: string, conclusion: Conclusion): Promise<DeclaredRecord> {
@@ -164,11 +177,11 @@ async function toldBy(github: GitHub, commit: string, name: string, conclusion: 
   const entries = lines.flatMap(line => entryOf(line) ?? [])
   if (entries.length !== lines.length || digest(lines) !== first.list)
     return { why: `${where} keeps a list of what was declared once that is not as it was written` }
-  return { entries, whole: first.whole }
+  return { entries, complete: first.whole }
 }
 
 /** What a commit's checks remember. Never fails: what GitHub refuses is a `why`. */
-export async function rememberedOn(
+export async function declaredListOn(
   github: GitHub,
   commit: string,
   environment: string,

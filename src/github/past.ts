@@ -1,7 +1,7 @@
 /** Which earlier commits tell what was declared once: the last applied one, what stands before this one, and their checks. */
 import type { Undeclared } from '../engine/removal.ts'
 import { GitHubError } from './api.ts'
-import { type DeclaredRecord, rememberedOn } from './declared.ts'
+import { type DeclaredRecord, declaredListOn } from './declared.ts'
 import type { GitHubEvent } from './event.ts'
 import type { PullRequestReporter } from './reporter.ts'
 import { appliedBefore } from './review.ts'
@@ -12,7 +12,7 @@ export interface EarlierCommit {
   /** What its checks remember. */
   readonly entries: readonly Undeclared[]
   /** Its manifests are to be compared with those of today. */
-  readonly compares: boolean
+  readonly comparable: boolean
   /** Whatever they declare and nobody does today went with this commit. */
   readonly since?: string
   /** Or with this pull request. */
@@ -24,28 +24,28 @@ export interface EarlierCommits {
   readonly past: readonly EarlierCommit[]
   readonly warnings: readonly string[]
   /** False where something was there and could not be read. */
-  readonly whole: boolean
+  readonly complete: boolean
 }
 
 /** Applied commits whose lists are followed because the list after them is not whole. */
 const furthest = 5
 
 export async function findEarlierCommits(
-  conversation: PullRequestReporter,
+  reporter: PullRequestReporter,
   event: GitHubEvent,
   environment: string,
 ): Promise<EarlierCommits> {
-  const { github } = conversation
+  const { github } = reporter
   const { pullRequest, mergeGroup, push, sha } = event
   const base = pullRequest?.baseSha ?? mergeGroup?.baseSha ?? push?.before
   const by = pullRequest ? { pullRequest: pullRequest.number } : {}
-  const alone: EarlierCommit[] = base ? [{ commit: base, entries: [], compares: true, ...by }] : []
-  if (!github) return { past: alone, warnings: [], whole: true }
+  const alone: EarlierCommit[] = base ? [{ commit: base, entries: [], comparable: true, ...by }] : []
+  if (!github) return { past: alone, warnings: [], complete: true }
   const tip = pullRequest?.baseSha ?? mergeGroup?.headSha ?? sha
-  if (!tip) return { past: [], warnings: [], whole: true }
-  const { commits, applied, problem } = await conversation.history(github, tip)
+  if (!tip) return { past: [], warnings: [], complete: true }
+  const { commits, applied, problem } = await reporter.history(github, tip)
   if (problem)
-    return { past: alone, warnings: [`what earlier commits remember is not known: ${problem}`], whole: false }
+    return { past: alone, warnings: [`what earlier commits remember is not known: ${problem}`], complete: false }
   const past: EarlierCommit[] = []
   const warnings: string[] = []
   let whole = true
@@ -62,12 +62,12 @@ export async function findEarlierCommits(
   const nearest = before ?? (applied || pullRequest ? undefined : base)
   // Started by hand or by the clock, a run does not know where the push began that was refused here.
   if (!applied && !pullRequest && !push && !mergeGroup)
-    add(await rememberedOn(github, tip, environment, 'refused'), { commit: tip, compares: false })
+    add(await declaredListOn(github, tip, environment, 'refused'), { commit: tip, comparable: false })
   const from = !applied && base && !pullRequest ? base : nearest
   if (from)
-    add(await rememberedOn(github, from, environment, 'refused'), {
+    add(await declaredListOn(github, from, environment, 'refused'), {
       commit: from,
-      compares: true,
+      comparable: true,
       ...by,
       ...(since && from === before && { since }),
     })
@@ -76,13 +76,13 @@ export async function findEarlierCommits(
     const commit: string = next
     next = undefined
     const isNearest = count === 0 && from === undefined
-    const told = add(await rememberedOn(github, commit, environment, 'applied'), {
+    const told = add(await declaredListOn(github, commit, environment, 'applied'), {
       commit,
-      compares: commit !== tip || pullRequest !== undefined,
+      comparable: commit !== tip || pullRequest !== undefined,
       ...(isNearest && by),
       ...(isNearest && since && commit !== tip && { since }),
     })
-    if (!told || 'why' in told || told.whole) return { past, warnings, whole }
+    if (!told || 'why' in told || told.complete) return { past, warnings, complete: whole }
     try {
       next = await appliedBefore(github, environment, commit)
     } catch (error) {
@@ -91,5 +91,5 @@ export async function findEarlierCommits(
       whole = false
     }
   }
-  return { past, warnings, whole: whole && next === undefined }
+  return { past, warnings, complete: whole && next === undefined }
 }
