@@ -14,6 +14,7 @@ const serviceRules: Rules = {
       all(isDaemon, is('launchType', 'FARGATE')),
       'DAEMON is not possible with launchType FARGATE',
     ],
+    checkController,
     ['role', lacks('loadBalancers'), 'is only for services with loadBalancers: leave it out'],
   ],
   'loadBalancers[]': [
@@ -38,6 +39,7 @@ const serviceRules: Rules = {
     ['linearConfiguration', isNot('strategy', 'LINEAR'), 'is only for strategy LINEAR, not {strategy}: leave it out'],
     ['canaryConfiguration', isNot('strategy', 'CANARY'), 'is only for strategy CANARY, not {strategy}: leave it out'],
   ],
+  'deploymentConfiguration.lifecycleHooks[]': [checkHook],
 }
 
 function checkController(service: Stated): void {
@@ -48,23 +50,15 @@ function checkController(service: Stated): void {
 }
 
 /** A hook of no type calls a function. From the API reference of DeploymentLifecycleHook. */
-function checkHooks(service: Stated): void {
-  for (const hook of service.at('deploymentConfiguration')?.elements('lifecycleHooks') ?? []) {
-    const type = hook.given('targetType') ? hook.text('targetType') : 'AWS_LAMBDA'
-    if (type === 'AWS_LAMBDA' && !hook.given('hookTargetArn'))
-      hook.report('', 'needs a hookTargetArn, the function to call')
-    for (const [stage, value] of type === 'PAUSE' ? hook.scalars('lifecycleStages') : []) {
-      if (value === 'TEST_TRAFFIC_SHIFT' || value === 'PRODUCTION_TRAFFIC_SHIFT')
-        hook.report('lifecycleStages', `${sayText(stage)} is not possible for a PAUSE hook`, stage)
-    }
+function checkHook(hook: Stated): void {
+  const type = hook.given('targetType') ? hook.text('targetType') : 'AWS_LAMBDA'
+  if (type === 'AWS_LAMBDA' && !hook.given('hookTargetArn'))
+    hook.report('', 'needs a hookTargetArn, the function to call')
+  for (const [stage, value] of type === 'PAUSE' ? hook.scalars('lifecycleStages') : []) {
+    if (value === 'TEST_TRAFFIC_SHIFT' || value === 'PRODUCTION_TRAFFIC_SHIFT')
+      hook.report('lifecycleStages', `${sayText(stage)} is not possible for a PAUSE hook`, stage)
   }
 }
 
 /** What CreateService would refuse. */
-export const checkService = checks(
-  checkStrategy('capacityProviderStrategy'),
-  launchRules,
-  serviceRules,
-  checkController,
-  checkHooks,
-)
+export const checkService = checks(checkStrategy('capacityProviderStrategy'), launchRules, serviceRules)

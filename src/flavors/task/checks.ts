@@ -1,16 +1,5 @@
-import { all, checks, is, jsonLength, lacks, sound } from '../../manifest/rules/rows.ts'
-import type { Stated } from '../../manifest/rules/stated.ts'
+import { all, checkLength, checks, is, lacks, sound } from '../../manifest/rules/rows.ts'
 import { checkStrategy, launchRules } from '../rules/launchChecks.ts'
-
-/** Characters of the overrides as JSON, punctuation included. From the API reference of RunTask. */
-const longestOverrides = 8192
-
-function checkLength(task: Stated): void {
-  const overrides = task.member('overrides')
-  const length = overrides ? jsonLength(overrides) : 0
-  if (length > longestOverrides)
-    task.report('overrides', `must have at most ${longestOverrides} characters as JSON, and has ${length}`)
-}
 
 /** What RunTask would refuse. */
 export const checkTask = checks(
@@ -27,5 +16,6 @@ export const checkTask = checks(
     ],
     'overrides.containerOverrides[]': [['', all(sound, lacks('name')), 'lacks name: which container it overrides']],
   },
-  checkLength,
+  // The API reference of RunTask counts the JSON of the overrides, punctuation included.
+  checkLength('overrides', 8192),
 )

@@ -17,22 +17,36 @@ const isEssential = (container: Stated): boolean =>
   !container.given('essential') || container.flag('essential') !== false
 
 export const containerRules: Rules = {
+  '': [
+    [
+      'containerDefinitions',
+      definition => {
+        const containers = containersOf(definition)
+        return containers.length > 0 && !hasUnknownNames(definition) && !containers.some(isEssential)
+      },
+      'needs at least one essential container: all say essential: false',
+    ],
+    checkMemory,
+    checkCircles,
+  ],
   'containerDefinitions[]': [
     ['', all(sound, lacks('image')), 'lacks image: ECS needs one for every container'],
     [
       '',
-      all(sound, whole(lacks('memory')), lacks('memory', 'memoryReservation'), whole(isNotForFargate)),
+      all(sound, whole(lacks('memory')), lacks('memory', 'memoryReservation'), ({ root }) => !isForFargate(root)),
       'needs memory or memoryReservation: the task definition has no memory of its own',
     ],
     ['memory', isBelowReservation, 'must not be below memoryReservation: {memory} is less than {memoryReservation}'],
+    checkLinks,
+    checkVariables,
+    checkHealthCommand,
   ],
   'containerDefinitions[].resourceRequirements[]': [
     ['', all(sound, lacks('value', 'sharingStrategy')), 'needs a value'],
   ],
-}
-
-function isNotForFargate(definition: Stated): boolean {
-  return !isForFargate(definition)
+  'containerDefinitions[].volumesFrom[]': [volume => checkName(volume, 'sourceContainer')],
+  'containerDefinitions[].dependsOn[]': [checkDependency],
+  proxyConfiguration: [proxy => checkName(proxy, 'containerName')],
 }
 
 function isBelowReservation(container: Stated): boolean {
@@ -40,26 +54,12 @@ function isBelowReservation(container: Stated): boolean {
   return hard !== undefined && soft !== undefined && hard < soft
 }
 
-export function checkContainers(definition: Stated): void {
-  const containers = containersOf(definition)
-  if (containers.length > 0 && !hasUnknownNames(definition) && !containers.some(isEssential))
-    definition.report('containerDefinitions', 'needs at least one essential container: all say essential: false')
-  checkReferences(definition)
-  checkDependencies(definition)
-  for (const container of containers) {
-    checkVariables(container)
-    const command = container.at('healthCheck')?.member('command')
-    const first = command?.kind === 'list' ? command.items[0] : undefined
-    if (
-      definition.sound &&
-      first?.kind === 'scalar' &&
-      !first.inherit &&
-      !/^(CMD|CMD-SHELL|NONE)$/.test(String(first.value))
-    ) {
-      const message = `must begin with CMD or CMD-SHELL, not ${sayValue(first)}`
-      container.report('healthCheck.command', message, first)
-    }
-  }
+function checkHealthCommand(container: Stated): void {
+  const command = container.at('healthCheck')?.member('command')
+  const [first] = command?.kind === 'list' ? command.items : []
+  if (!container.sound || first?.kind !== 'scalar' || first.inherit) return
+  if (!/^(CMD|CMD-SHELL|NONE)$/.test(String(first.value)))
+    container.report('healthCheck.command', `must begin with CMD or CMD-SHELL, not ${sayValue(first)}`, first)
 }
 
 /** Reports a member that is the name of no container. */
@@ -79,52 +79,41 @@ export const namesOf = (elements: readonly Stated[], member = 'name'): ReadonlyM
     }),
   )
 
-function checkReferences(definition: Stated): void {
-  for (const container of containersOf(definition)) {
-    for (const volume of container.elements('volumesFrom')) checkName(volume, 'sourceContainer')
-    for (const [index, [node, value]] of container.scalars('links').entries()) {
-      const [name = ''] = value.split(':')
-      if (!node.parts) checkName(container, `links[${index}]`, { ...node, value: name })
-    }
+function checkLinks(container: Stated): void {
+  for (const [index, [node, value]] of container.scalars('links').entries()) {
+    const [name = ''] = value.split(':')
+    if (!node.parts) checkName(container, `links[${index}]`, { ...node, value: name })
   }
-  const proxy = definition.at('proxyConfiguration')
-  if (proxy) checkName(proxy, 'containerName')
 }
 
-/** What containers wait for exists, can come about, and goes in no circle. */
-function checkDependencies(definition: Stated): void {
-  const byName = new Map<string, Stated>()
-  for (const container of containersOf(definition)) {
-    const name = container.text('name')
-    if (name !== undefined && !byName.has(name)) byName.set(name, container)
-  }
-  for (const dependency of containersOf(definition).flatMap(container => container.elements('dependsOn'))) {
-    checkName(dependency, 'containerName')
-    const other = byName.get(dependency.text('containerName') ?? '')
-    if (!other || !definition.sound) continue
-    const condition = dependency.text('condition')
-    const needs = `${dependency.written('condition')} needs`
-    if (condition === 'HEALTHY' && !other.given('healthCheck'))
-      dependency.report('condition', `${needs} a healthCheck in ${other.path}; one in the image does not count`)
-    if ((condition === 'COMPLETE' || condition === 'SUCCESS') && isEssential(other))
-      dependency.report('condition', `${needs} essential: false in ${other.path}`)
-  }
-  checkCircles(byName)
+const containerNamed = (definition: Stated, name: string | undefined): Stated | undefined =>
+  name === undefined ? undefined : containersOf(definition).find(container => container.text('name') === name)
+
+/** The container that is waited for exists, and the condition can come about. */
+function checkDependency(dependency: Stated): void {
+  checkName(dependency, 'containerName')
+  const other = containerNamed(dependency.root, dependency.text('containerName'))
+  if (!other || !dependency.sound) return
+  const condition = dependency.text('condition')
+  const needs = `${dependency.written('condition')} needs`
+  if (condition === 'HEALTHY' && !other.given('healthCheck'))
+    dependency.report('condition', `${needs} a healthCheck in ${other.path}; one in the image does not count`)
+  if ((condition === 'COMPLETE' || condition === 'SUCCESS') && isEssential(other))
+    dependency.report('condition', `${needs} essential: false in ${other.path}`)
 }
 
 /** One problem for each dependency that closes a circle. */
-function checkCircles(byName: ReadonlyMap<string, Stated>): void {
+function checkCircles(definition: Stated): void {
   const done = new Set<Stated>()
   const way: Stated[] = []
   const visit = (container: Stated): void => {
     if (done.has(container)) return
     way.push(container)
     for (const dependency of container.elements('dependsOn')) {
-      const next = byName.get(dependency.text('containerName') ?? '')
-      if (!next) continue
-      const start = way.indexOf(next)
-      if (start < 0) visit(next)
-      else {
+      const next = containerNamed(definition, dependency.text('containerName'))
+      const start = next ? way.indexOf(next) : -1
+      if (next && start < 0) visit(next)
+      else if (next) {
         const circle = [...way.slice(start), next].map(each => each.written('name')).join(' → ')
         dependency.report('containerName', `closes a circle: ${circle}; leave one of them out`)
       }
@@ -132,7 +121,9 @@ function checkCircles(byName: ReadonlyMap<string, Stated>): void {
     way.pop()
     done.add(container)
   }
-  for (const container of byName.values()) visit(container)
+  for (const container of containersOf(definition)) {
+    if (containerNamed(definition, container.text('name')) === container) visit(container)
+  }
 }
 
 /** ECS keeps one of two variables with one name, so that a definition that has both would never be what it registered. */
@@ -150,7 +141,7 @@ function checkVariables(container: Stated): void {
 }
 
 /** All containers together reserve no more than the task has. */
-export function checkMemory(definition: Stated): void {
+function checkMemory(definition: Stated): void {
   const task = memorySize.read(definition.text('memory') ?? '')
   const containers = containersOf(definition)
   const sum = containers

@@ -16,6 +16,7 @@ const inAwsvpc = 'is not possible with networkMode awsvpc: leave it out'
 
 // From the API reference of ContainerDefinition and PortMapping, and from ECS's own refusals.
 export const networkRules: Rules = {
+  '': [checkPorts],
   'containerDefinitions[]': [
     ['portMappings', inMode('none'), 'are not possible with networkMode none: leave them out'],
     ['hostname', inMode('awsvpc'), inAwsvpc],
@@ -68,7 +69,7 @@ function mustBeTheSame(mapping: Stated): boolean {
 }
 
 /** No port of the host is taken twice. */
-export function checkPorts(definition: Stated): void {
+function checkPorts(definition: Stated): void {
   const taken = new Map<string, string>()
   const hasOwnPorts = /^(host|awsvpc)$/.test(networkMode(definition) ?? '')
   for (const mapping of containersOf(definition).flatMap(container => container.elements('portMappings'))) {

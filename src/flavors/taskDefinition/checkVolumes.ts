@@ -1,6 +1,6 @@
-import { checkRepeated } from '../../manifest/rules/rows.ts'
+import { checkRepeated, type Rules } from '../../manifest/rules/rows.ts'
 import type { Stated } from '../../manifest/rules/stated.ts'
-import { containersOf, namesOf } from './checkContainers.ts'
+import { namesOf } from './checkContainers.ts'
 
 const kinds = [
   'dockerVolumeConfiguration',
@@ -9,8 +9,14 @@ const kinds = [
   'fsxWindowsFileServerVolumeConfiguration',
 ]
 
-/** Volumes are of one kind each, and what is mounted is there. From the API reference of Volume and its members. */
-export function checkVolumes(definition: Stated): void {
+// From the API reference of Volume and of the structures in one.
+export const volumeRules: Rules = {
+  '': [checkVolumes],
+  'volumes[].efsVolumeConfiguration': [checkEfs],
+  'containerDefinitions[].mountPoints[]': [checkMount],
+}
+
+function checkVolumes(definition: Stated): void {
   const volumes = definition.elements('volumes')
   checkRepeated(volumes, 'name', 'is there twice: volume names must differ')
   let atLaunch: Stated | undefined
@@ -22,22 +28,19 @@ export function checkVolumes(definition: Stated): void {
       if (kind !== undefined) volume.report('configuredAtLaunch', `is not possible beside ${kind}`)
       atLaunch = volume
     }
-    checkEfs(volume.at('efsVolumeConfiguration'))
-  }
-  if (!definition.partlyUnknown('volumes', 'name')) checkMounts(definition)
-}
-
-function checkMounts(definition: Stated): void {
-  const names = namesOf(definition.elements('volumes'))
-  for (const mount of containersOf(definition).flatMap(container => container.elements('mountPoints'))) {
-    const wanted = mount.scalar('sourceVolume')
-    mount.reportUnknown('sourceVolume', names, 'is no volume of this definition', wanted, ': declare it in volumes')
   }
 }
 
-function checkEfs(efs: Stated | undefined): void {
-  const authorization = efs?.at('authorizationConfig')
-  if (!efs || !authorization) return
+function checkMount(mount: Stated): void {
+  if (mount.root.partlyUnknown('volumes', 'name')) return
+  const names = namesOf(mount.root.elements('volumes'))
+  const wanted = mount.scalar('sourceVolume')
+  mount.reportUnknown('sourceVolume', names, 'is no volume of this definition', wanted, ': declare it in volumes')
+}
+
+function checkEfs(efs: Stated): void {
+  const authorization = efs.at('authorizationConfig')
+  if (!authorization) return
   const hasAccessPoint = authorization.given('accessPointId')
   const needs = hasAccessPoint ? 'accessPointId' : authorization.text('iam') === 'ENABLED' ? 'iam' : undefined
   if (needs && (!efs.given('transitEncryption') || efs.text('transitEncryption') === 'DISABLED'))

@@ -1,29 +1,16 @@
-import { checks, jsonLength } from '../../manifest/rules/rows.ts'
-import type { Stated } from '../../manifest/rules/stated.ts'
-import { checkContainers, checkMemory, containerRules } from './checkContainers.ts'
+import { checkLength, checks } from '../../manifest/rules/rows.ts'
+import { containerRules } from './checkContainers.ts'
 import { checkFargate } from './checkFargate.ts'
 import { checkLogs } from './checkLogs.ts'
-import { checkPorts, networkRules } from './checkNetwork.ts'
-import { checkVolumes } from './checkVolumes.ts'
+import { networkRules } from './checkNetwork.ts'
+import { volumeRules } from './checkVolumes.ts'
 
-/** 64 KiB. From the service quotas of ECS. */
-const longestDefinition = 65_536
-
-function checkLength(definition: Stated): void {
-  const length = jsonLength(definition.node)
-  if (length > longestDefinition)
-    definition.report('', `must have at most ${longestDefinition} characters as JSON, and has ${length}`)
-}
-
-/** What RegisterTaskDefinition would refuse, or only fail at once tasks start. */
+/** What RegisterTaskDefinition would refuse, or only fail at once tasks start. A definition has at most 64 KiB. */
 export const checkTaskDefinition = checks(
   containerRules,
-  checkContainers,
-  checkMemory,
   networkRules,
-  checkPorts,
-  checkVolumes,
+  volumeRules,
   checkLogs,
   checkFargate,
-  checkLength,
+  checkLength('', 65_536),
 )

@@ -11,8 +11,13 @@ type Condition = (holder: Stated) => boolean
  */
 export type Rule = readonly [member: string, isBroken: Condition, message: string, at?: 'holder']
 
-/** Rules by the path of their holder: `loadBalancers[]` stands for each element, an empty path for the definition. */
-export type Rules = Readonly<Record<string, readonly Rule[]>>
+type Part = (holder: Stated) => void
+
+/**
+ * Rules by the path of their holder: `loadBalancers[]` stands for each element, an empty path for the definition. What is
+ * more than a condition and a sentence is a function of the holder.
+ */
+export type Rules = Readonly<Record<string, readonly (Rule | Part)[]>>
 
 export const always: Condition = () => true
 
@@ -53,7 +58,7 @@ export const whole =
     condition(holder.root)
 
 /** A check that goes through tables and functions in their order. */
-export function checks(...parts: readonly (Rules | ((definition: Stated) => void))[]): Check {
+export function checks(...parts: readonly (Rules | Part)[]): Check {
   return (node, isSound, report) => {
     const definition = new Stated(node, isSound, report)
     for (const part of parts) {
@@ -67,12 +72,17 @@ export function checks(...parts: readonly (Rules | ((definition: Stated) => void
 export function checkRules(definition: Stated, rules: Rules): void {
   for (const [path, rows] of Object.entries(rules)) {
     for (const holder of holdersAt(definition, path)) {
-      for (const [member, isBroken, message, at] of rows) {
-        if ((member !== '' && !holder.given(member)) || !isBroken(holder)) continue
-        holder.report(member, filledIn(message, holder), at && holder.node)
+      for (const row of rows) {
+        if (typeof row === 'function') row(holder)
+        else checkRule(holder, row)
       }
     }
   }
+}
+
+function checkRule(holder: Stated, [member, isBroken, message, at]: Rule): void {
+  if ((member === '' || holder.given(member)) && isBroken(holder))
+    holder.report(member, filledIn(message, holder), at && holder.node)
 }
 
 function holdersAt(definition: Stated, path: string): readonly Stated[] {
@@ -122,8 +132,17 @@ export const checkTags = checks(
   definition => checkRepeated(definition.elements('tags'), 'key'),
 )
 
+/** Reports a member, or with an empty name the holder, whose JSON has more characters. */
+export const checkLength =
+  (member: string, most: number): Part =>
+  holder => {
+    const node = member === '' ? holder.node : holder.member(member)
+    const length = node ? jsonLength(node) : 0
+    if (length > most) holder.report(member, `must have at most ${most} characters as JSON, and has ${length}`)
+  }
+
 /** Characters of a value's JSON without spaces; an escaped character counts as one, so that the result is never too large. */
-export function jsonLength(node: Node): number {
+function jsonLength(node: Node): number {
   if (node.kind === 'scalar') return String(node.value).length + (typeof node.value === 'string' ? 2 : 0)
   let length = 1
   if (node.kind === 'list') for (const item of node.items) length += jsonLength(item) + 1
