@@ -1,4 +1,4 @@
-import { all, always, checkRules, isNot, type Rules, sound } from '../../manifest/rules/rows.ts'
+import { all, always, isNot, sound, table } from '../../manifest/rules/rows.ts'
 import type { Stated } from '../../manifest/rules/stated.ts'
 import { cpuSize, memorySize } from '../../schema/sizes.ts'
 
@@ -25,7 +25,7 @@ const secondsOf = (name: string) => (container: Stated) => {
 }
 
 // From "Amazon ECS task definition differences for Fargate" in the developer guide, and from ECS's own refusals.
-const rules: Rules = {
+const checkRules = table({
   '': [
     ['networkMode', isNot('networkMode', 'awsvpc'), 'must be awsvpc for FARGATE, not {"networkMode"}'],
     ['pidMode', isNot('pidMode', 'task'), 'must be task for FARGATE, not {"pidMode"}'],
@@ -50,7 +50,7 @@ const rules: Rules = {
       'must be one of awslogs, splunk, awsfirelens on FARGATE, not {"logDriver"}',
     ],
   ],
-}
+})
 
 /** What Fargate does not have, and the sizes that it has. */
 export function checkFargate(definition: Stated): void {
@@ -60,7 +60,7 @@ export function checkFargate(definition: Stated): void {
   checkSize(definition)
   if (definition.sound && !definition.given('networkMode'))
     definition.report('networkMode', 'must be awsvpc for FARGATE: left out it is bridge')
-  checkRules(definition, rules)
+  checkRules(definition)
 }
 
 function checkSize(definition: Stated): void {

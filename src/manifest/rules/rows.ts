@@ -59,22 +59,23 @@ export const whole =
 
 /** A check that goes through tables and functions in their order. */
 export function checks(...parts: readonly (Rules | Part)[]): Check {
+  const all = parts.map(part => (typeof part === 'function' ? part : table(part)))
   return (node, isSound, report) => {
     const definition = new Stated(node, isSound, report)
-    for (const part of parts) {
-      if (typeof part === 'function') part(definition)
-      else checkRules(definition, part)
-    }
+    for (const part of all) part(definition)
   }
 }
 
-/** Reports what breaks the rules of a table. */
-export function checkRules(definition: Stated, rules: Rules): void {
-  for (const [path, rows] of Object.entries(rules)) {
-    for (const holder of holdersAt(definition, path)) {
-      for (const row of rows) {
-        if (typeof row === 'function') row(holder)
-        else checkRule(holder, row)
+/** A table as a function of the definition. */
+export function table(rules: Rules): Part {
+  const all = Object.entries(rules).map(([path, rows]) => [path === '' ? [] : path.split('.'), rows] as const)
+  return definition => {
+    for (const [steps, rows] of all) {
+      for (const holder of holdersAt(definition, steps)) {
+        for (const row of rows) {
+          if (typeof row === 'function') row(holder)
+          else checkRule(holder, row)
+        }
       }
     }
   }
@@ -85,9 +86,9 @@ function checkRule(holder: Stated, [member, isBroken, message, at]: Rule): void 
     holder.report(member, filledIn(message, holder), at && holder.node)
 }
 
-function holdersAt(definition: Stated, path: string): readonly Stated[] {
+function holdersAt(definition: Stated, steps: readonly string[]): readonly Stated[] {
   let holders: readonly Stated[] = [definition]
-  for (const step of path === '' ? [] : path.split('.')) {
+  for (const step of steps) {
     holders = holders.flatMap(holder =>
       step.endsWith('[]') ? holder.elements(step.slice(0, -2)) : (holder.at(step) ?? []),
     )
