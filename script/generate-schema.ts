@@ -25,6 +25,21 @@ const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` })
 const flag: Schema = { type: ['boolean', 'string'], pattern: `^(true|false)$|${OPEN}` }
 const text: Schema = { type: ['string', 'number', 'boolean'] }
 
+/** One schema or another, by a condition. */
+const when = (condition: Schema, met: Schema, otherwise?: Schema): Schema => ({
+  if: condition,
+  // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
+  then: met,
+  else: otherwise,
+})
+
+/** An object that has no other members. */
+const closed = (properties: Record<string, Schema>): Schema => ({
+  type: 'object',
+  properties,
+  additionalProperties: false,
+})
+
 /** A text of a few, or a variable. */
 const choice = (values: readonly string[]): Schema => ({ anyOf: [{ enum: values }, ref('open')] })
 
@@ -290,19 +305,15 @@ function particleSchemas(words: Vocabulary, shapes: Shapes): Record<string, Sche
     required,
     additionalProperties: false,
     // What a patch or a base completes need not be complete itself.
-    if: { anyOf: starts.map(key => ({ required: [key] })) },
-    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
-    then: resource('partial'),
-    else: { required: ['aws_resource'], ...resource('resource') },
+    ...when({ anyOf: starts.map(key => ({ required: [key] })) }, resource('partial'), {
+      required: ['aws_resource'],
+      ...resource('resource'),
+    }),
   })
   return {
     [name]: particle(KEYS.particle, ['flavor', 'pcf_name'], ['environments']),
     [`${name}.member`]: particle(KEYS.member, ['flavor'], ['environments', 'base_particle_config']),
-    [`${name}.patch`]: {
-      type: 'object',
-      properties: patchKeys(KEYS.particle, { aws_resource: ref(`${name}.partial`) }),
-      additionalProperties: false,
-    },
+    [`${name}.patch`]: closed(patchKeys(KEYS.particle, { aws_resource: ref(`${name}.partial`) })),
     [`${name}.resource`]: whole,
     [`${name}.partial`]: partial,
     [`${name}.options`]: optionsSchema(words),
@@ -323,33 +334,55 @@ const byFlavor = (names: readonly string[], suffix = ''): Schema => ({
   required: ['flavor'],
   // Which one a variable means only the action knows.
   properties: { flavor: { description: 'What it is.', ...choice(names) } },
-  allOf: names.map(name => ({
-    if: { properties: { flavor: { const: name } }, required: ['flavor'] },
-    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
-    then: ref(`${name}${suffix}`),
-  })),
+  allOf: names.map(name =>
+    when({ properties: { flavor: { const: name } }, required: ['flavor'] }, ref(`${name}${suffix}`)),
+  ),
 })
-
-/** As plans spell them. A reference is never changed, so there is nothing to let go. */
-const things: Schema = {
-  type: 'array',
-  items: {
-    type: 'string',
-    description: 'Flavor, region and name, as a plan prints them: ecs_service us-east-1 shop/web',
-    pattern: `^(${Object.values<Vocabulary>(vocabulary)
-      .filter(({ open }) => !open)
-      .map(({ name }) => name)
-      .join('|')}) ${regionPattern.source.slice(1, -1)} \\S(.*\\S)?$|${OPEN}`,
-  },
-}
 
 const sortedByName = (schemas: ReadonlyMap<string, Schema>): Record<string, Schema> =>
   Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1)))
 
-/** The schema as one document. */
-export function generateSchema(): Schema {
+/** Lines that let go. A reference is never changed, so that there is nothing to let go. */
+function unmanagedSchema(flavors: readonly Vocabulary[]): Schema {
+  const names = flavors.filter(({ open }) => !open).map(({ name }) => name)
+  const addresses: Schema = {
+    type: 'array',
+    items: {
+      type: 'string',
+      description: 'Flavor, region and name, as a plan prints them: ecs_service us-east-1 shop/web',
+      pattern: `^(${names.join('|')}) ${regionPattern.source.slice(1, -1)} \\S(.*\\S)?$|${OPEN}`,
+    },
+  }
+  const environments: Schema = {
+    type: 'object',
+    description: 'By environment: other things, or false where nothing is let go.',
+    additionalProperties: { anyOf: [closed({ unmanaged: orNull(addresses) }), { const: false }] },
+  }
+  return {
+    type: 'object',
+    description: 'What was declared once, is not any more, and is somebody else’s from now on.',
+    properties: { unmanaged: addresses, environments },
+    required: ['unmanaged'],
+    additionalProperties: false,
+  }
+}
+
+const quasiparticle: Schema = {
+  type: 'object',
+  description: 'Several particles as one.',
+  properties: keysOf(sorted(KEYS.quasiparticle), {
+    flavor: { const: 'quasiparticle' },
+    particles: { description: 'Its members.', type: 'array', items: ref('member') },
+    environments: environments('quasiparticle.patch'),
+  }),
+  required: ['flavor', 'pcf_name'],
+  additionalProperties: false,
+  anyOf: [{ required: ['particles'] }, { required: ['environments'] }],
+}
+
+/** The schema of manifests with these flavors, as one document. */
+export function generateSchema(flavors: readonly Vocabulary[] = Object.values(vocabulary)): Schema {
   const shapes = new Shapes()
-  const flavors: readonly Vocabulary[] = Object.values(vocabulary)
   const names = flavors.map(({ name }) => name)
   const particles = Object.assign({}, ...flavors.map(words => particleSchemas(words, shapes)))
   return {
@@ -357,55 +390,16 @@ export function generateSchema(): Schema {
     $comment: `Made by script/generate-schema.ts: run it again, do not edit. Descriptions of the API are taken from the documentation comments of @aws-sdk/client-ecs ${version}, Copyright Amazon.com, Inc. or its affiliates, Apache-2.0.`,
     title: 'ECS Particles manifest',
     description: 'A particle, a list of particles, or what is let go.',
-    if: { type: 'array' },
-    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
-    then: { items: ref('document') },
-    else: ref('document'),
+    ...when({ type: 'array' }, { items: ref('document') }, ref('document')),
     $defs: {
-      document: {
-        if: { type: 'object', required: ['unmanaged'] },
-        // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
-        then: ref('unmanaged'),
-        else: ref('particle'),
-      },
-      unmanaged: {
-        type: 'object',
-        description: 'What was declared once, is not any more, and is somebody else’s from now on.',
-        properties: {
-          unmanaged: things,
-          environments: {
-            type: 'object',
-            description: 'By environment: other things, or false where nothing is let go.',
-            additionalProperties: {
-              anyOf: [
-                { type: 'object', properties: { unmanaged: orNull(things) }, additionalProperties: false },
-                { const: false },
-              ],
-            },
-          },
-        },
-        required: ['unmanaged'],
-        additionalProperties: false,
-      },
+      document: when({ type: 'object', required: ['unmanaged'] }, ref('unmanaged'), ref('particle')),
+      unmanaged: unmanagedSchema(flavors),
       particle: byFlavor([...names, 'quasiparticle']),
       member: byFlavor(names, '.member'),
-      quasiparticle: {
-        type: 'object',
-        description: 'Several particles as one.',
-        properties: keysOf(sorted(KEYS.quasiparticle), {
-          flavor: { const: 'quasiparticle' },
-          particles: { description: 'Its members.', type: 'array', items: ref('member') },
-          environments: environments('quasiparticle.patch'),
-        }),
-        required: ['flavor', 'pcf_name'],
-        additionalProperties: false,
-        anyOf: [{ required: ['particles'] }, { required: ['environments'] }],
-      },
-      'quasiparticle.patch': {
-        type: 'object',
-        properties: patchKeys(KEYS.quasiparticle, { particles: { type: 'array', items: ref('member') } }),
-        additionalProperties: false,
-      },
+      quasiparticle,
+      'quasiparticle.patch': closed(
+        patchKeys(KEYS.quasiparticle, { particles: { type: 'array', items: ref('member') } }),
+      ),
       ...particles,
       open: { type: 'string', pattern: OPEN },
       flag,
