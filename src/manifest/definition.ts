@@ -18,9 +18,9 @@ import { elementLabel, sayKey, sayLabel, sayValue, texted } from './written.ts'
  * Checks what a manifest states as `aws_resource` against the API's model, and gives its scalars the types that the
  * model asks for: `cpu: 256` becomes `"256"` where a text is due, `"2"` becomes `2` where a number is due.
  *
- * PCF's names have been replaced by the API's, `region_name` and `custom_config` have been taken out. Variables have been put
- * in; inherited values are still open and may stand anywhere. Problems come in the manifest's order.
- * Coerced scalars keep their place and parts. What needs no change is returned as the same node.
+ * `node` has the API's names, no `region_name` and no `custom_config`, and the values of variables; inherited values may still
+ * be open. Problems come in the manifest's order. Coerced scalars keep their place and parts; a node without a change is
+ * returned as the same object.
  */
 export function checkDefinition(node: MapNode, vocabulary: Vocabulary): { node: MapNode; problems: Problem[] } {
   const problems: Problem[] = []
@@ -36,10 +36,10 @@ export function checkDefinition(node: MapNode, vocabulary: Vocabulary): { node: 
 const byPlace = (a: Problem, b: Problem): number =>
   (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0)
 
-/** What may have been meant by a member that is none. */
+/** The end of a sentence about an unknown member: where the key belongs, or the member with the nearest name. */
 function remedy(key: string, vocabulary: Vocabulary, model: StructType | undefined): string {
   if (Object.hasOwn(vocabulary.options, key)) return '; it belongs in custom_config'
-  // People start from what ECS describes, and that has members that no request takes.
+  // Definitions that are copied from an answer of ECS have members that no request takes.
   if (vocabulary.answer && typeOf(vocabulary.answer).members.has(key))
     return '; only answers of ECS have it, so leave it out'
   const known = [...(model?.members.keys() ?? [])].filter(name => !Object.hasOwn(vocabulary.refused, name))
@@ -192,7 +192,7 @@ class ModelCheck {
       return node
     }
     if (values && !values.includes(text)) {
-      // A guess would be made from the variable's value, which is nobody's business.
+      // A guess would tell the value of a variable.
       const meant = node.parts ? undefined : closest(text, values)
       const guess = meant === undefined ? '' : `; did you mean ${meant}?`
       const one = values.length === 1 ? values[0] : `one of ${values.join(', ')}`

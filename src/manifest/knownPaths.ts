@@ -3,12 +3,12 @@ import type { Vocabulary } from '../schema/vocabulary.ts'
 import { didYouMean } from './suggest.ts'
 import { quote } from './words.ts'
 
-// Paths that a manifest names: a typing error in one would go unnoticed, since a path that leads nowhere matches nothing.
+// Paths that a manifest names. A typing error in a path would go unnoticed, because a wrong path matches nothing.
 
 /** Why a path leads nowhere, with what may have been meant. */
 type Astray = string
 
-/** Members by name, as a shape has them, or a definition with what is added to it. */
+/** Members of a shape, or of a definition with this tool's own members, by name. */
 type Members = ReadonlyMap<string, Type>
 
 const noMember = (step: string, of: string, members: Members): Astray =>

@@ -58,8 +58,8 @@ export interface StructType {
 const compiled = new Map<string, StructType>()
 
 /**
- * A shape of the SDK's run-time schema, with the enums and limits that the schema does not know. Compiled when it is
- * first asked for, nested shapes when they are first reached.
+ * A shape of the SDK's run-time schema, with the enums and limits that the schema does not know. A shape is compiled on the
+ * first call, the shapes of its members when `members` is first read.
  */
 export const typeOf = (schema: StaticStructureSchema): StructType => structOf(NormalizedSchema.of(schema))
 

@@ -14,7 +14,7 @@ export const cpuUnits: Spelling = cpuSize.normalize
 /** `0.5 GB` is `512`, in any case. */
 export const mebibytes: Spelling = memorySize.normalize
 
-/** Roles, clusters and task definitions go by name or by ARN. An account and region cannot hold two of one name. */
+/** Roles, clusters and task definitions are stated by name or by ARN. An account and region cannot hold two of one name. */
 export const byName = spell(text => (text.startsWith('arn:') ? nameOf(text) : text))
 
 /** The field of a placement strategy: `host` is `instanceId`, and case means nothing. */
@@ -27,8 +27,8 @@ export const placementField = spell(text => {
 export const rootDirectory = spell(text => (text === '' ? '/' : text))
 
 /**
- * A Cloud Map namespace goes by name or by ARN, and the ARN holds its id, not its name: which name an ARN stands for only
- * Cloud Map can tell. The drawback: going from a name to the ARN of another namespace is not seen.
+ * A Cloud Map namespace is stated by name or by ARN. The ARN holds the namespace's id, and only Cloud Map knows the name of
+ * an id. The drawback: a change from a name to the ARN of another namespace is not seen.
  */
 export const sameNamespace = (stated: unknown, live: unknown): boolean =>
   typeof stated === 'string' &&
