@@ -1,5 +1,6 @@
 import type { ListNode, MapNode, Node, Place, Problem, ScalarNode } from '../particle.ts'
 import type { Limit } from '../schema/limits.ts'
+import { checkTags } from '../schema/rules.ts'
 import {
   type ListType,
   type MapType,
@@ -9,8 +10,8 @@ import {
   type Type,
   typeOf,
 } from '../schema/types.ts'
-import type { Report, Vocabulary } from '../schema/vocabulary.ts'
-import { checkTags } from './rules/rows.ts'
+import type { Vocabulary } from '../schema/vocabulary.ts'
+import { StatedMap } from './statedMap.ts'
 import { closest, didYouMean } from './suggest.ts'
 import { elementLabel, sayKey, sayLabel, sayValue, texted } from './written.ts'
 
@@ -25,10 +26,11 @@ import { elementLabel, sayKey, sayLabel, sayValue, texted } from './written.ts'
 export function checkDefinition(node: MapNode, vocabulary: Vocabulary): { node: MapNode; problems: Problem[] } {
   const problems: Problem[] = []
   const checked = new ModelCheck(problems).definition(node, vocabulary)
-  const isSound = problems.length === 0
-  const report: Report = ({ place }, message) => problems.push({ place, message })
-  if (vocabulary.model) checkTags(checked, isSound, report)
-  vocabulary.check?.(checked, isSound, report)
+  const stated = new StatedMap(checked, problems.length === 0, ({ place }, message) =>
+    problems.push({ place, message }),
+  )
+  if (vocabulary.model) checkTags(stated)
+  vocabulary.check?.(stated)
   problems.sort(byPlace)
   return { node: checked, problems }
 }

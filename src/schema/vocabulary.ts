@@ -1,5 +1,6 @@
 import type { StaticStructureSchema } from '@smithy/types'
-import type { MapNode, Node, Particle } from '../particle.ts'
+import type { Particle } from '../particle.ts'
+import type { Check, Stated } from './rules.ts'
 import type { Type } from './types.ts'
 
 /** A particle, or a draft of one. */
@@ -7,17 +8,11 @@ export interface HasDefinition {
   readonly definition: object
 }
 
-/** Takes a problem: the value that is wrong, and a sentence of one line that begins with the value's path. */
-export type Report = (at: Node, message: string) => void
-
-/**
- * Reports what ECS would refuse, beyond types, enums and limits, as far as one definition tells. `sound`: the definition
- * fits the model; otherwise a member that seems to be missing may only be misspelt.
- */
-export type Check = (definition: MapNode, sound: boolean, report: Report) => void
-
-/** Reports what a particle and its declared parents state differently. */
-export type CheckParents = (particle: Particle, parents: readonly Particle[], report: Report) => void
+/** A particle that is to run, with its definition. */
+export interface Declared {
+  readonly particle: Particle
+  readonly stated: Stated
+}
 
 /** The part of a flavor that a manifest is read by: words, no calls. */
 export interface Vocabulary {
@@ -32,7 +27,8 @@ export interface Vocabulary {
   /** A name that children may inherit beside the members of `answer`: the member of theirs that this particle fills. */
   readonly inheritable?: string
   readonly check?: Check
-  readonly checkParents?: CheckParents
+  /** Reports what a particle and its declared parents state differently. */
+  readonly checkParents?: (child: Declared, parents: readonly Declared[]) => void
   /** Members of a definition that are this tool's own, beside the model's: `taskName`, `stopReason`, `revision`. */
   readonly ownMembers: Readonly<Record<string, Type>>
   /** True for a reference: a definition may have members that the vocabulary does not know. */

@@ -1,5 +1,4 @@
-import { all, checks, is, lacks } from '../../manifest/rules/rows.ts'
-import type { Stated } from '../../manifest/rules/stated.ts'
+import { all, checks, is, lacks, type Stated } from '../../schema/rules.ts'
 import { checkStrategy } from '../rules/launchChecks.ts'
 
 const strategy = 'defaultCapacityProviderStrategy'

@@ -1,5 +1,4 @@
-import { all, checkRepeated, has, is, lacks, type Rules } from '../../manifest/rules/rows.ts'
-import type { Stated } from '../../manifest/rules/stated.ts'
+import { all, checkRepeated, has, is, lacks, type Rules, type Stated } from '../../schema/rules.ts'
 
 /** A capacity provider strategy. From the API reference of CapacityProviderStrategyItem. */
 export const checkStrategy =

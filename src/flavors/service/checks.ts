@@ -1,6 +1,4 @@
-import { all, checks, has, is, isNot, lacks, type Rules } from '../../manifest/rules/rows.ts'
-import type { Stated } from '../../manifest/rules/stated.ts'
-import { sayText } from '../../manifest/written.ts'
+import { all, checks, has, is, isNot, lacks, type Rules, type Stated } from '../../schema/rules.ts'
 import { checkStrategy, launchRules } from '../rules/launchChecks.ts'
 
 const isDaemon = is('schedulingStrategy', 'DAEMON')
@@ -56,7 +54,7 @@ function checkHook(hook: Stated): void {
     hook.report('', 'needs a hookTargetArn, the function to call')
   for (const [stage, value] of type === 'PAUSE' ? hook.scalars('lifecycleStages') : []) {
     if (value === 'TEST_TRAFFIC_SHIFT' || value === 'PRODUCTION_TRAFFIC_SHIFT')
-      hook.report('lifecycleStages', `${sayText(stage)} is not possible for a PAUSE hook`, stage)
+      hook.report('lifecycleStages', `${hook.written(stage)} is not possible for a PAUSE hook`, stage)
   }
 }
 

@@ -1,4 +1,4 @@
-import { all, checkLength, checks, is, lacks, sound } from '../../manifest/rules/rows.ts'
+import { all, checkLength, checks, is, lacks, sound } from '../../schema/rules.ts'
 import { checkStrategy, launchRules } from '../rules/launchChecks.ts'
 
 /** What RunTask would refuse. */

@@ -1,19 +1,17 @@
-import { Stated } from '../../manifest/rules/stated.ts'
-import { sayText } from '../../manifest/written.ts'
 import type { Particle, ScalarNode } from '../../particle.ts'
-import type { CheckParents } from '../../schema/vocabulary.ts'
+import type { Stated } from '../../schema/rules.ts'
+import type { Declared } from '../../schema/vocabulary.ts'
 import { namesOf } from './checkContainers.ts'
 
 /**
  * What a service or a task states of its parent task definition: containers, ports and volumes that must be there, and
  * whether both can run in the same way. Only what is known without AWS is checked.
  */
-export const checkTaskDefinitionOf: CheckParents = (particle, parents, report) => {
-  const child = new Stated(particle.source, true, report)
-  const [id] = particle.parents.filter(each => each.startsWith('ecs_task_definition:'))
-  const parent = parents.find(each => each.id === id)
-  if (parent) checkAgainst(child, particle, new Parent(parent))
-  else if (!id) checkAlone(child, particle)
+export function checkTaskDefinitionOf({ particle, stated }: Declared, parents: readonly Declared[]): void {
+  const id = particle.parents.find(each => each.startsWith('ecs_task_definition:'))
+  const parent = parents.find(each => each.particle.id === id)
+  if (parent) checkAgainst(stated, particle, new Parent(parent))
+  else if (!id) checkAlone(stated, particle)
 }
 
 /** What a parent task definition states, as far as it is known. */
@@ -26,8 +24,7 @@ class Parent {
   readonly networkMode: string | undefined
   readonly writtenMode: string
 
-  constructor({ id, place, source }: Particle) {
-    const stated = new Stated(source, true, () => {})
+  constructor({ particle: { id, place }, stated }: Declared) {
     const isKnown = stated.member('containerDefinitions')?.kind === 'list'
     this.stated = stated
     this.label = `${id} (${place.file}:${place.line})`
@@ -129,7 +126,7 @@ function checkFargate(child: Stated, { stated, networkMode, writtenMode, label }
   // Left out, ECS finds out itself what a definition is compatible with.
   if (list?.kind === 'list' && compatible.length === list.items.length && compatible.length > 0) {
     if (compatible.some(([, value]) => value === 'FARGATE')) return
-    const others = compatible.map(([node]) => sayText(node)).join(', ')
+    const others = compatible.map(([node]) => holder.written(node)).join(', ')
     holder.report(member, `${asked} needs FARGATE in requiresCompatibilities of ${label}, not ${others} alone`)
   } else if (networkMode !== undefined && networkMode !== 'awsvpc') {
     holder.report(member, `${asked} needs networkMode awsvpc, and ${label} has ${writtenMode}`)

@@ -1,7 +1,5 @@
-import { all, checkRepeated, lacks, type Rules, sound, whole } from '../../manifest/rules/rows.ts'
-import type { Stated } from '../../manifest/rules/stated.ts'
-import { sayText, sayValue } from '../../manifest/written.ts'
 import type { ScalarNode } from '../../particle.ts'
+import { all, checkRepeated, lacks, type Rules, type Stated, sound, whole } from '../../schema/rules.ts'
 import { memorySize } from '../../schema/sizes.ts'
 import { isForFargate } from './checkFargate.ts'
 
@@ -59,14 +57,14 @@ function checkHealthCommand(container: Stated): void {
   const [first] = command?.kind === 'list' ? command.items : []
   if (!container.sound || first?.kind !== 'scalar' || first.inherit) return
   if (!/^(CMD|CMD-SHELL|NONE)$/.test(String(first.value)))
-    container.report('healthCheck.command', `must begin with CMD or CMD-SHELL, not ${sayValue(first)}`, first)
+    container.report('healthCheck.command', `must begin with CMD or CMD-SHELL, not ${container.quoted(first)}`, first)
 }
 
 /** Reports a member that is the name of no container. */
 function checkName(holder: Stated, member: string, wanted: ScalarNode | undefined = holder.scalar(member)): void {
   if (!wanted || hasUnknownNames(holder.root)) return
   const names = namesOf(containersOf(holder.root))
-  const otherwise = `, which has ${[...names.values()].map(name => sayText(name)).join(', ')}`
+  const otherwise = `, which has ${[...names.values()].map(name => holder.written(name)).join(', ')}`
   holder.reportUnknown(member, names, 'is no container of this definition', wanted, otherwise)
 }
 
@@ -135,7 +133,7 @@ function checkVariables(container: Stated): void {
     const name = secret.scalar('name')
     if (!name) continue
     if (seen.has(String(name.value)))
-      secret.report('name', `${sayValue(name)} is set twice: by an environment variable or another secret as well`)
+      secret.report('name', `${secret.quoted(name)} is set twice: by an environment variable or another secret as well`)
     seen.add(String(name.value))
   }
 }

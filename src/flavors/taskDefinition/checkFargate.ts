@@ -1,5 +1,4 @@
-import { all, always, isNot, sound, table } from '../../manifest/rules/rows.ts'
-import type { Stated } from '../../manifest/rules/stated.ts'
+import { all, always, isNot, type Stated, sound, table } from '../../schema/rules.ts'
 import { cpuSize, memorySize } from '../../schema/sizes.ts'
 
 /** Fargate's sizes: CPU units → MiB from, to, in steps of. From "Task size" in the ECS developer guide. */

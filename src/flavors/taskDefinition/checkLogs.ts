@@ -1,4 +1,4 @@
-import type { Stated } from '../../manifest/rules/stated.ts'
+import type { Stated } from '../../schema/rules.ts'
 import { containersOf, hasUnknownNames } from './checkContainers.ts'
 import { isForFargate } from './checkFargate.ts'
 

@@ -1,5 +1,4 @@
-import type { Rules } from '../../manifest/rules/rows.ts'
-import type { Stated } from '../../manifest/rules/stated.ts'
+import type { Rules, Stated } from '../../schema/rules.ts'
 import { containersOf } from './checkContainers.ts'
 import { isForFargate } from './checkFargate.ts'
 

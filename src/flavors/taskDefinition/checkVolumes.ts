@@ -1,5 +1,4 @@
-import { checkRepeated, type Rules } from '../../manifest/rules/rows.ts'
-import type { Stated } from '../../manifest/rules/stated.ts'
+import { checkRepeated, type Rules, type Stated } from '../../schema/rules.ts'
 import { namesOf } from './checkContainers.ts'
 
 const kinds = [

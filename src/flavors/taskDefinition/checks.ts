@@ -1,4 +1,4 @@
-import { checkLength, checks } from '../../manifest/rules/rows.ts'
+import { checkLength, checks } from '../../schema/rules.ts'
 import { containerRules } from './checkContainers.ts'
 import { checkFargate } from './checkFargate.ts'
 import { checkLogs } from './checkLogs.ts'

@@ -1,6 +1,47 @@
-import type { Node } from '../../particle.ts'
-import type { Check } from '../../schema/vocabulary.ts'
-import { Stated } from './stated.ts'
+import type { MapNode, Node, ScalarNode } from '../particle.ts'
+
+/** Names with the scalars that state them, where a manifest does. */
+export type Names = ReadonlyMap<string, ScalarNode | undefined>
+
+/**
+ * A map of a checked definition, with its path. A member that is missing, of another type or still to be inherited reads as
+ * undefined; an empty text reads as missing, because no check asks for a member whose empty text has a meaning.
+ */
+export interface Stated {
+  readonly node: MapNode
+  /** `aws_resource.containerDefinitions[web]`. */
+  readonly path: string
+  /** False where the definition does not fit the model: a member that seems to be missing may only be misspelt. */
+  readonly sound: boolean
+  /** The whole definition. */
+  readonly root: Stated
+  member(name: string): Node | undefined
+  /** Whether a member is stated that is not an empty list. */
+  given(name: string): boolean
+  scalar(name: string): ScalarNode | undefined
+  text(name: string): string | undefined
+  number(name: string): number | undefined
+  flag(name: string): boolean | undefined
+  /** A member that is a map. */
+  at(name: string): Stated | undefined
+  /** The elements of a list that are maps. */
+  elements(name: string): readonly Stated[]
+  /** The scalars of a list whose values are known. */
+  scalars(name: string): readonly (readonly [node: ScalarNode, text: string])[]
+  /** Whether a list, or `member` of one of its elements, is still to be inherited; without `member`, an element itself. */
+  partlyUnknown(list: string, member?: string): boolean
+  /** A scalar as a manifest writes the scalar, for the middle of a sentence; empty for a member that is missing. */
+  written(of: string | ScalarNode): string
+  /** A value as a manifest writes the value, in quotes where it is a text; empty for a member that is missing. */
+  quoted(of: string | Node): string
+  /** Reports a problem of a member, or with an empty name of this map. */
+  report(name: string, message: string, at?: Node): void
+  /** Reports a member that is none of the known names. No name is guessed from a variable's value, and none that holds one. */
+  reportUnknown(name: string, known: Names, message: string, wanted?: ScalarNode, otherwise?: string): void
+}
+
+/** Reports what ECS would refuse, beyond types, enums and limits, as far as one definition tells. */
+export type Check = (definition: Stated) => void
 
 type Condition = (holder: Stated) => boolean
 
@@ -11,13 +52,11 @@ type Condition = (holder: Stated) => boolean
  */
 export type Rule = readonly [member: string, isBroken: Condition, message: string, at?: 'holder']
 
-type Part = (holder: Stated) => void
-
 /**
  * Rules by the path of their holder: `loadBalancers[]` stands for each element, an empty path for the definition. What is
  * more than a condition and a sentence is a function of the holder.
  */
-export type Rules = Readonly<Record<string, readonly (Rule | Part)[]>>
+export type Rules = Readonly<Record<string, readonly (Rule | Check)[]>>
 
 export const always: Condition = () => true
 
@@ -58,16 +97,15 @@ export const whole =
     condition(holder.root)
 
 /** A check that goes through tables and functions in their order. */
-export function checks(...parts: readonly (Rules | Part)[]): Check {
+export function checks(...parts: readonly (Rules | Check)[]): Check {
   const all = parts.map(part => (typeof part === 'function' ? part : table(part)))
-  return (node, isSound, report) => {
-    const definition = new Stated(node, isSound, report)
-    for (const part of all) part(definition)
+  return definition => {
+    for (const check of all) check(definition)
   }
 }
 
 /** A table as a function of the definition. */
-export function table(rules: Rules): Part {
+export function table(rules: Rules): Check {
   const all = Object.entries(rules).map(([path, rows]) => [path === '' ? [] : path.split('.'), rows] as const)
   return definition => {
     for (const [steps, rows] of all) {
@@ -135,7 +173,7 @@ export const checkTags = checks(
 
 /** Reports a member, or with an empty name the holder, whose JSON has more characters. */
 export const checkLength =
-  (member: string, most: number): Part =>
+  (member: string, most: number): Check =>
   holder => {
     const node = member === '' ? holder.node : holder.member(member)
     const length = node ? jsonLength(node) : 0

@@ -1,27 +1,20 @@
-import type { MapNode, Node, ScalarNode } from '../../particle.ts'
-import type { Report } from '../../schema/vocabulary.ts'
-import { didYouMean } from '../suggest.ts'
-import { elementLabel, sayText, sayValue, texted } from '../written.ts'
+import type { MapNode, Node, ScalarNode } from '../particle.ts'
+import type { Names, Stated } from '../schema/rules.ts'
+import { didYouMean } from './suggest.ts'
+import { elementLabel, sayText, sayValue, texted } from './written.ts'
 
-/** Names with the scalars that state them, where a manifest does. */
-export type Names = ReadonlyMap<string, ScalarNode | undefined>
+/** Takes a problem: the value that is wrong, and a sentence of one line that begins with the value's path. */
+export type Report = (at: Node, message: string) => void
 
-/**
- * A map of a checked definition, with its path. A member that is missing, of another type or still to be inherited reads as
- * undefined; an empty text reads as missing, because no check here asks for a member whose empty text has a meaning.
- */
-export class Stated {
+export class StatedMap implements Stated {
   readonly node: MapNode
-  /** `aws_resource.containerDefinitions[web]`. */
   readonly path: string
-  /** False where the definition does not fit the model: a member that seems to be missing may only be misspelt. */
   readonly sound: boolean
-  /** The whole definition. */
-  readonly root: Stated
+  readonly root: StatedMap
   readonly #report: Report
-  readonly #elements = new Map<string, readonly Stated[]>()
+  readonly #elements = new Map<string, readonly StatedMap[]>()
 
-  constructor(node: MapNode, sound: boolean, report: Report, path = 'aws_resource', root?: Stated) {
+  constructor(node: MapNode, sound: boolean, report: Report, path = 'aws_resource', root?: StatedMap) {
     this.node = node
     this.path = path
     this.sound = sound
@@ -34,7 +27,6 @@ export class Stated {
     return value?.kind === 'scalar' && value.value === '' && !value.inherit ? undefined : value
   }
 
-  /** Whether a member is stated that is not an empty list. */
   given(name: string): boolean {
     const value = this.member(name)
     return value !== undefined && !(value.kind === 'list' && value.items.length === 0)
@@ -60,14 +52,12 @@ export class Stated {
     return typeof value === 'boolean' ? value : undefined
   }
 
-  /** A member that is a map. */
-  at(name: string): Stated | undefined {
+  at(name: string): StatedMap | undefined {
     const value = this.member(name)
     return value?.kind === 'map' ? this.#inner(value, `.${name}`) : undefined
   }
 
-  /** The elements of a list that are maps. */
-  elements(name: string): readonly Stated[] {
+  elements(name: string): readonly StatedMap[] {
     const known = this.#elements.get(name)
     if (known) return known
     const list = this.member(name)
@@ -79,7 +69,6 @@ export class Stated {
     return elements
   }
 
-  /** The scalars of a list whose values are known. */
   scalars(name: string): readonly (readonly [node: ScalarNode, text: string])[] {
     const list = this.member(name)
     if (list?.kind !== 'list') return []
@@ -89,7 +78,6 @@ export class Stated {
     })
   }
 
-  /** Whether a list, or `member` of one of its elements, is still to be inherited; without `member`, an element itself. */
   partlyUnknown(list: string, member?: string): boolean {
     const value = this.member(list)
     if (value?.kind === 'scalar') return value.inherit !== undefined
@@ -100,24 +88,20 @@ export class Stated {
     })
   }
 
-  /** A scalar member as it is written, for the middle of a sentence. */
-  written(name: string): string {
-    const value = this.scalar(name)
+  written(of: string | ScalarNode): string {
+    const value = typeof of === 'string' ? this.scalar(of) : of
     return value ? sayText(value) : ''
   }
 
-  /** A member as it is written, in quotes where it is a text. */
-  quoted(name: string): string {
-    const value = this.member(name)
+  quoted(of: string | Node): string {
+    const value = typeof of === 'string' ? this.member(of) : of
     return value ? sayValue(value) : ''
   }
 
-  /** Reports a problem of a member, or with an empty name of this map. */
   report(name: string, message: string, at: Node = this.member(name) ?? this.node): void {
     this.#report(at, `${this.path}${name && `.${name}`} ${message}`)
   }
 
-  /** Reports a member that is none of the known names. No name is guessed from a variable's value, and none that holds one. */
   reportUnknown(name: string, known: Names, message: string, wanted = this.scalar(name), otherwise = ''): void {
     if (!wanted || known.has(String(wanted.value))) return
     const shown = [...known].flatMap(([text, node]) => (node?.parts ? [] : [text]))
@@ -125,7 +109,7 @@ export class Stated {
     this.report(name, `${sayValue(wanted)} ${message}${guess || otherwise}`, wanted)
   }
 
-  #inner(node: MapNode, step: string): Stated {
-    return new Stated(node, this.sound, this.#report, this.path + step, this.root)
+  #inner(node: MapNode, step: string): StatedMap {
+    return new StatedMap(node, this.sound, this.#report, this.path + step, this.root)
   }
 }
