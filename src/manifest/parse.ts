@@ -1,6 +1,5 @@
 import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, type ParsedNode, Parser, Scalar } from 'yaml'
 import type { ListNode, MapNode, Node, Place, Problem, ScalarNode } from '../particle.ts'
-import { readSimple } from './simple.ts'
 import { inQuotes, lineOf, quote } from './words.ts'
 
 /** What one file holds: a tree for every document that can be read, a problem for all that cannot. */
@@ -29,12 +28,6 @@ const OPTIONS = {
 
 /** Reads YAML 1.2 (of which JSON is a part), one or many documents. Never throws on bad input. */
 export function parseManifest(file: string, text: string): Parsed {
-  const simple = readSimple(file, text)
-  return simple ? { documents: simple, problems: [] } : parseAny(file, text)
-}
-
-/** The same by the parser of all of YAML, which takes its time. */
-export function parseAny(file: string, text: string): Parsed {
   const problems: Problem[] = []
   const place = placesIn(file, text)
   const documents: Node[] = []
