@@ -1,7 +1,7 @@
 /** What was declared once, is not any more and is still there: looked for in every run, and remembered by every apply. */
 import { EcsError, isDenied } from '../ecs/errors.ts'
 import type { Removed, Report } from '../engine/document.ts'
-import { compareIds, graphOf } from '../engine/graph.ts'
+import { graphOf } from '../engine/graph.ts'
 import { type EngineContext, Refresh } from '../engine/refresh.ts'
 import { particlesToGo, type Undeclared } from '../engine/removal.ts'
 import { flavors } from '../flavors/index.ts'
@@ -10,6 +10,7 @@ import { declaredTexts } from '../github/declared.ts'
 import type { Loaded } from '../manifest/load.ts'
 import type { Unmanaged } from '../manifest/unmanaged.ts'
 import { lineOf } from '../manifest/words.ts'
+import { compareText } from '../order.ts'
 import { isGone, type Particle, type ParticleId, type Problem, type State } from '../particle.ts'
 import { parseAddress, vocabularyOf } from '../schema/address.ts'
 import { addressText, type DeclarationContext, everUndeclared } from './undeclared.ts'
@@ -47,7 +48,7 @@ export async function findOrphans(
   const named = new Map(now.map(particle => [addressText(particle), particle.id]))
   const reported = (terminates ? looked.there.filter(({ entry }) => lines.has(entry.thing)) : looked.there)
     .map(one => removedOf(one, lines.get(one.entry.thing), named))
-    .sort((one, other) => compareIds(one.particle, other.particle))
+    .sort((one, other) => compareText(one.particle, other.particle))
   for (const { entry, particle } of terminates ? [] : there)
     if (entry.secret)
       warnings.push(

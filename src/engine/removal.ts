@@ -1,6 +1,7 @@
 /** What was declared once and is not any more: told from two sets of particles, remembered, and planned to go. Pure. */
 
 import { holdsVariable } from '../compare/sensitivity.ts'
+import { compareText } from '../order.ts'
 import type { MapNode, Node, Particle, ParticleId, ScalarNode } from '../particle.ts'
 import {
   addressOf,
@@ -11,7 +12,6 @@ import {
   vocabularyOf,
 } from '../schema/address.ts'
 import type { Source } from './document.ts'
-import { compareIds } from './graph.ts'
 
 /** Something that was declared once: all that it takes to find it and to end it when its manifest is long gone. */
 export interface Undeclared {
@@ -134,7 +134,13 @@ function renamed(
       const member = parent && words?.needs[parent.flavor]
       return parent && member && !names.includes(member) ? [spelled(parent)] : []
     })
-    return JSON.stringify([flavor, region, rest.sort(([one], [other]) => compareIds(one, other)), options, used.sort()])
+    return JSON.stringify([
+      flavor,
+      region,
+      rest.sort(([one], [other]) => compareText(one, other)),
+      options,
+      used.sort(),
+    ])
   }
   const needy = ({ flavor }: Particle) => Object.keys(vocabularyOf(flavor, vocabularies)?.needs ?? {}).length > 0
   // What others use is paired before they are. Who kept its id comes first: of several alike, that one was meant.
