@@ -113,13 +113,14 @@ export type InputName = keyof typeof defaults
 export function readInputs(env: NodeJS.ProcessEnv = process.env): { inputs: Inputs } | { problems: Problem[] } {
   const { read, problems } = reader(env, defaults)
   const githubToken = read('github-token', secretToken)
+  const variables = readVariables(read)
   const workspace = resolve(env.GITHUB_WORKSPACE || process.cwd())
   const inputs: Inputs = {
     command: read('command', oneOf(commands)),
     manifests: read('manifests', patterns),
     workspace,
     workingDirectory: read('working-directory', folderOf(workspace)),
-    ...readVariables(read),
+    ...variables,
     region: read('aws-region', regionOr(env.AWS_REGION || env.AWS_DEFAULT_REGION)),
     allowedAccountIds: read('allowed-account-ids', accountIds),
     githubToken,

@@ -53,7 +53,6 @@ export function expandQuasiparticle(
   const nameNode = map.entries.get('pcf_name')?.node
   const fallback = nameNode?.kind === 'scalar' && who.name ? nameNode : undefined
   const bases = new Map<string, Base>()
-  const quasi = who.id ? { quasi: who.id } : {}
   return particles.node.items.flatMap((item): Declaration[] => {
     if (item.kind !== 'map') {
       report(item.place, `particles must hold particles, each a map, not ${kindOf(item)}`)
@@ -70,10 +69,10 @@ export function expandQuasiparticle(
     if (member.id && !bases.has(member.id))
       bases.set(member.id, { map: whole, name: member.label.slice(member.label.indexOf(':') + 1) })
     const count = readMultiplier(item.entries.get('multiplier')?.node, copies, report)
-    return copiesOf(member, count).map(({ who, copy }) => ({
+    return copiesOf(member, count).map(({ name, copy }) => ({
       map: whole,
-      who,
-      origin: { ...quasi, ...(copy && { copy }) },
+      who: name,
+      origin: { ...(who.id && { quasi: who.id }), ...(copy && { copy }) },
       shared,
     }))
   })
@@ -83,11 +82,11 @@ export function expandQuasiparticle(
 function copiesOf(
   member: DeclaredName,
   count: number | undefined,
-): { readonly who: DeclaredName; readonly copy?: NonNullable<Origin['copy']> }[] {
+): { readonly name: DeclaredName; readonly copy?: NonNullable<Origin['copy']> }[] {
   const { flavor, name, id, label } = member
-  if (count === undefined || !id || !name) return [{ who: member }]
+  if (count === undefined || !id || !name) return [{ name: member }]
   return Array.from({ length: count }, (_, index) => ({
-    who: { flavor, name: `${name}-${index}`, id: `${id}-${index}` as const, label: quote(`${label}-${index}`) },
+    name: { flavor, name: `${name}-${index}`, id: `${id}-${index}` as const, label: quote(`${label}-${index}`) },
     copy: { of: id, label, index, count },
   }))
 }
