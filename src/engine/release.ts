@@ -1,7 +1,7 @@
 /** What follows from release variables alone, and so needs no review. */
 import { createHash } from 'node:crypto'
 import { holdsVariable, partsByName, type SensitivityPolicy, writtenText } from '../compare/sensitivity.ts'
-import { inheritsIn, type Node, type Part, type Particle, type Path, plain, Unknown, valueAt } from '../particle.ts'
+import { inheritsIn, type Node, type Particle, type Path, plain, type TextPart, Unknown, valueAt } from '../particle.ts'
 import { type ClaimContext, claimHash, subjectOf, withSortedKeys } from './claimSubject.ts'
 
 /** Whether the difference can come from release variables alone: the text can produce what is there. */
@@ -22,7 +22,7 @@ const matches = (node: Node, live: unknown, policy: SensitivityPolicy): boolean 
   isRelease(node, live, policy) || JSON.stringify(withSortedKeys(plain(node))) === JSON.stringify(withSortedKeys(live))
 
 /** The texts before, between and behind release variables, every other variable by its value. */
-function literalsOf(parts: readonly Part[], release: ReadonlySet<string>): string[] {
+function literalsOf(parts: readonly TextPart[], release: ReadonlySet<string>): string[] {
   const literals = ['']
   for (const part of parts) {
     if (typeof part !== 'string' && release.has(part.variable)) literals.push('')

@@ -1,4 +1,4 @@
-import type { Inherit, MapNode, Part, ParticleId, Place, ScalarNode } from '../particle.ts'
+import type { Inherit, MapNode, ParticleId, Place, ScalarNode, TextPart } from '../particle.ts'
 import type { ReportProblem } from './problems.ts'
 import { closest } from './suggest.ts'
 import { replaceScalars } from './walk.ts'
@@ -48,8 +48,8 @@ function filled(text: string, place: Place, variables: ReadonlyMap<string, strin
 }
 
 /** Literal text and variables, in order. */
-function expand(text: string, variables: ReadonlyMap<string, string>, refuse: Refuse): readonly Part[] {
-  const parts: Part[] = []
+function expand(text: string, variables: ReadonlyMap<string, string>, refuse: Refuse): readonly TextPart[] {
+  const parts: TextPart[] = []
   let literal = ''
   // `$${` is the text `${`; what opens without closing is the last token.
   for (const [token] of text.matchAll(/\$\$\{|\$\{[^}]*\}?|\$|[^$]+/g)) {
@@ -70,7 +70,7 @@ function expand(text: string, variables: ReadonlyMap<string, string>, refuse: Re
 }
 
 /** What stands between the braces. As in a shell, `:-` and `:?` take an empty value for none. */
-function variable(inside: string, variables: ReadonlyMap<string, string>, refuse: Refuse): Part | undefined {
+function variable(inside: string, variables: ReadonlyMap<string, string>, refuse: Refuse): TextPart | undefined {
   const [, name = '', operator = '', rest = ''] = /^([^:]*)(:.?)?(.*)$/s.exec(inside) ?? []
   if (!NAME.test(name) || !['', ':-', ':?'].includes(operator)) {
     const forms = ['NAME', 'NAME:-default', 'NAME:?message'].map(braced).join(', ')
@@ -101,7 +101,7 @@ function variable(inside: string, variables: ReadonlyMap<string, string>, refuse
 const braced = (inside: string): string => `\${${inside}}`
 
 /** `$inherit$flavor:pcf_name$key`, a whole value, written as such and not by way of a variable. */
-function parseInherit(parts: readonly Part[], value: string, refuse: Refuse): Inherit | undefined {
+function parseInherit(parts: readonly TextPart[], value: string, refuse: Refuse): Inherit | undefined {
   const [first] = parts
   if (typeof first === 'string' && first.startsWith('$lookup$')) {
     refuse(`$lookup$ is not supported; write the value itself, or a variable such as ${braced('NAME')}`)
