@@ -1,6 +1,5 @@
-/** What the text of each input means. */
+/** What the text of each input means. Pure. */
 import { isAbsolute, relative, resolve, sep } from 'node:path'
-import { setSecret } from '@actions/core'
 import type { ParticleId } from './particle.ts'
 
 /** Says what is wrong with the input being read. */
@@ -32,12 +31,6 @@ function itemsOf(text: string, refuse: Refuse, problemOf: (item: string) => stri
     if (problem) refuse(problem)
   }
   return items
-}
-
-/** The token, hidden from the log before any problem is said. */
-export function secretToken(text: string): string | undefined {
-  if (text) setSecret(text)
-  return text || undefined
 }
 
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {

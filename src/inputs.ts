@@ -17,7 +17,6 @@ import {
   planFile,
   type Refuse,
   regionOr,
-  secretToken,
   type TerminationLimit,
   terminationLimit,
   variableNames,
@@ -190,6 +189,12 @@ export function readPostInputs(env: NodeJS.ProcessEnv): { inputs: PostInputs } |
     applyBranches: read('apply-branches', branchNames),
   }
   return problems.length > 0 ? { problems } : { inputs }
+}
+
+/** The token, hidden from the log before any problem is said. */
+function secretToken(text: string): string | undefined {
+  if (text) setSecret(text)
+  return text || undefined
 }
 
 type Read<Name> = <Value>(name: Name, parse: (text: string, refuse: Refuse) => Value) => Value

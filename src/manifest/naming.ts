@@ -1,6 +1,5 @@
 import type { Particle, ParticleId } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
-import type { ParticleDraft } from './draft.ts'
 import type { ReportProblem } from './problems.ts'
 import { lineOf } from './words.ts'
 
@@ -28,7 +27,7 @@ export function shownMembers(vocabularies: Readonly<Record<string, Vocabulary>>)
 /** Reports particles that are one thing in AWS: they would undo each other. */
 export function checkIdentities(
   particles: readonly Particle[],
-  drafts: ReadonlyMap<ParticleId, ParticleDraft>,
+  drafts: ReadonlyMap<ParticleId, { readonly label: string; readonly vocabulary: Vocabulary }>,
   report: ReportProblem,
 ): void {
   const seen = new Map<string, Particle>()

@@ -15,7 +15,7 @@ import { inQuotes, kindOf, lineOf, quote, scalarText, sourceText } from './words
 
 /** One line: `ecs_service us-east-1 shop/web`, as plans spell it. */
 export interface Unmanaged {
-  readonly thing: string
+  readonly address: string
   readonly place: Place
 }
 
@@ -45,7 +45,7 @@ export function readUnmanaged(map: MapNode, vocabularies: Vocabularies, report: 
   return list.items.flatMap(item => {
     const problem = addressProblem(item, vocabularies)
     if (problem) report(item.place, `unmanaged ${problem}`)
-    return problem ? [] : [{ thing: scalarText(item) ?? '', place: item.place }]
+    return problem ? [] : [{ address: scalarText(item) ?? '', place: item.place }]
   })
 }
 
@@ -82,13 +82,13 @@ export function checkUnmanaged(
     if (address) declared.set(formatAddress(address), particle)
   }
   const seen = new Map<string, Place>()
-  for (const { thing, place } of lines) {
-    const [particle, first] = [declared.get(thing), seen.get(thing)]
+  for (const { address, place } of lines) {
+    const [particle, first] = [declared.get(address), seen.get(address)]
     if (particle) {
       const at = `as ${quote(particle.id)} at ${lineOf(particle.place)}`
-      report(place, `unmanaged: ${inQuotes(thing)} is still declared, ${at}; remove one of them`)
+      report(place, `unmanaged: ${inQuotes(address)} is still declared, ${at}; remove one of them`)
     }
-    if (first) report(place, `unmanaged: ${inQuotes(thing)} stands at ${lineOf(first)} as well; keep one of them`)
-    else seen.set(thing, place)
+    if (first) report(place, `unmanaged: ${inQuotes(address)} stands at ${lineOf(first)} as well; keep one of them`)
+    else seen.set(address, place)
   }
 }

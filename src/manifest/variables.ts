@@ -4,7 +4,7 @@ import { closest } from './suggest.ts'
 import { replaceScalars } from './walk.ts'
 import { inQuotes } from './words.ts'
 
-/** Variables that manifests of another time are read with: one that is not given any more stands for its own name. */
+/** Variables for the manifests of an earlier commit: one that is not set any more stands for its own name. */
 export class FormerVariables extends Map<string, string> {}
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
