@@ -1,6 +1,7 @@
 /** What the text of each input means. Pure. */
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import type { ParticleId } from './particle.ts'
+import { isRegion } from './schema/arn.ts'
 
 /** Says what is wrong with the input being read. */
 export type Refuse = (message: string) => void
@@ -125,7 +126,7 @@ export function variableNames(variables: ReadonlyMap<string, string>) {
 export function regionOr(fallback: string | undefined) {
   return (text: string, refuse: Refuse): string | undefined => {
     const region = text || fallback?.trim() || undefined
-    if (region && !/^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/.test(region)) {
+    if (region && !isRegion(region)) {
       refuse(`must be a region such as us-east-1, not ${shown(region)}${text ? '' : ' (from the environment)'}`)
     }
     return region

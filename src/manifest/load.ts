@@ -50,7 +50,10 @@ export function load(
   const { unsound, unmanaged, report } = reader
   const particles = linkParticles(reader, report, settings.hides)
   // What is wrong in itself would be wrong beside others as well.
-  const together = checkTogether(particles.filter(({ id }) => !unsound.has(id)))
+  const together = checkTogether(
+    particles.filter(({ id }) => !unsound.has(id)),
+    settings.vocabularies,
+  )
   checkUnmanaged(unmanaged, particles, settings.vocabularies, report)
   return {
     particles,

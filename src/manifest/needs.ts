@@ -1,4 +1,3 @@
-import { nameOf } from '../flavors/vocabulary.ts'
 import {
   type DesiredState,
   isGone,
@@ -8,6 +7,7 @@ import {
   type Place,
   type ScalarNode,
 } from '../particle.ts'
+import { arnRegion, nameOf } from '../schema/arn.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import type { Linking } from './ancestors.ts'
 import type { ParticleDraft } from './draft.ts'
@@ -15,9 +15,6 @@ import { isIdentifying, namingMembers } from './naming.ts'
 import { lineOf, quote, scalarText, sourceText } from './words.ts'
 
 // What a particle needs its parents for: their names, and that they are there.
-
-/** Region of an ARN. */
-export const arnRegion = (arn: string): string | undefined => /^arn:[^:]*:[^:]*:([^:]+):/.exec(arn)?.[1]
 
 /** A parent that fills a member, and the place of the link to it. */
 interface Filling {

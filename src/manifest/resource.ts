@@ -1,5 +1,5 @@
-import { nameOf } from '../flavors/vocabulary.ts'
 import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
+import { isRegion, nameOf } from '../schema/arn.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { ignoredAstray } from './knownPaths.ts'
 import { namingMembers } from './naming.ts'
@@ -104,7 +104,7 @@ function namedBy(map: MapNode, name: string, copy: number | undefined): ScalarNo
 function readRegion(node: Node | undefined, report: ReportProblem): string | undefined {
   if (!node) return undefined
   const region = scalarText(node)
-  if (region && /^[a-z]{2,}(-[a-z0-9]+)+$/.test(region)) return region
+  if (region && isRegion(region)) return region
   report(node.place, `aws_resource.region_name must be a region such as us-east-1, not ${kindOf(node)}`)
   return undefined
 }

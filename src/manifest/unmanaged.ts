@@ -9,6 +9,7 @@ import {
   type Vocabularies,
   vocabularyOf,
 } from '../schema/address.ts'
+import { isRegion } from '../schema/arn.ts'
 import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
 import { inQuotes, kindOf, lineOf, quote, scalarText, sourceText } from './words.ts'
@@ -62,8 +63,7 @@ function addressProblem(item: Node, vocabularies: Vocabularies): string | undefi
   }
   if (vocabulary.open)
     return `${shown}: ${flavor} is a reference and never changed, so there is nothing to let go; remove it`
-  if (!/^[a-z]{2,}(-[a-z0-9]+)+$/.test(region))
-    return `${shown}: the second word must be a region such as us-east-1, not ${quote(region)}`
+  if (!isRegion(region)) return `${shown}: the second word must be a region such as us-east-1, not ${quote(region)}`
   if (!membersIn(identity, vocabulary))
     return `${shown}: ${flavor} is named by ${vocabulary.identifiedBy.join('/')}; write both`
   return undefined

@@ -1,0 +1,24 @@
+import { all, checks, is, lacks } from '../../manifest/rules/rows.ts'
+import type { Stated } from '../../manifest/rules/stated.ts'
+import { checkStrategy } from '../rules/launchChecks.ts'
+
+const strategy = 'defaultCapacityProviderStrategy'
+
+function checkProviders(cluster: Stated): void {
+  if (cluster.member('capacityProviders')?.kind !== 'list' || cluster.partlyUnknown('capacityProviders')) return
+  const providers = new Map(cluster.scalars('capacityProviders').map(([node, provider]) => [provider, node]))
+  for (const item of cluster.elements(strategy))
+    item.reportUnknown('capacityProvider', providers, 'is not among capacityProviders')
+}
+
+/** What CreateCluster would refuse. */
+export const checkCluster = checks(checkStrategy(strategy), checkProviders, {
+  'configuration.executeCommandConfiguration': [
+    [
+      'logging',
+      all(is('logging', 'OVERRIDE'), lacks('logConfiguration')),
+      'OVERRIDE needs a logConfiguration beside it',
+      'holder',
+    ],
+  ],
+})
