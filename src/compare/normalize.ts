@@ -1,4 +1,5 @@
 /** One side of a comparison, read by its model: positions kept, spelled the normal way, nothing changed in place. */
+import { compareText } from '../order.ts'
 import { Unknown } from '../particle.ts'
 import type { LinkedPath } from './linkedPath.ts'
 import type { Members, Rule, ValueContext } from './rules.ts'
@@ -66,9 +67,6 @@ export const isMembers = (value: unknown): value is Members =>
 
 /** One text for equal values, once they are `shown`. */
 export const textOf = (value: unknown): string => JSON.stringify(value) ?? 'undefined'
-
-/** By code units: the same everywhere, whatever the locale. */
-export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** What ECS takes when the member is left out here. */
 export function defaultOf(rule: Rule, around: ValueContext, value?: unknown): unknown {

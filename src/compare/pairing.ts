@@ -1,5 +1,6 @@
+import { compareText } from '../order.ts'
 import { Unknown } from '../particle.ts'
-import { compareText, type Element, type ElementList, normalForm, printable, textOf } from './normalize.ts'
+import { type Element, type ElementList, normalForm, printable, textOf } from './normalize.ts'
 
 /** Which stated element is which live one, each at most once. A missing side is an element that comes or goes. */
 export interface Pair {

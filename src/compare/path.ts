@@ -1,14 +1,7 @@
 /** How a place in a definition is called: in plans, and in `custom_config.ignore`. */
+import { compareText } from '../order.ts'
 import { type LinkedPath, pathSteps } from './linkedPath.ts'
-import {
-  compareText,
-  type Element,
-  type Normalized,
-  normalForm,
-  type SourcePath,
-  type Structure,
-  textOf,
-} from './normalize.ts'
+import { type Element, type Normalized, normalForm, type SourcePath, type Structure, textOf } from './normalize.ts'
 
 /**
  * A step of a path as it is shown: a member's name, or what stands in brackets behind a list or

@@ -1,4 +1,4 @@
-import { type Node, nodeAt, type Part, type Particle, type Path, valueAt } from '../particle.ts'
+import { type Node, nodeAt, type Particle, type Path, type TextPart, valueAt } from '../particle.ts'
 import { isHiddenAt } from './hidden.ts'
 import type { PathStep } from './path.ts'
 import {
@@ -110,7 +110,7 @@ export function holdsVariable(node: Node, names: ReadonlySet<string>): boolean {
 }
 
 /** The text as the manifest writes it, where a variable is among those that stand by name; its value elsewhere. */
-export function writtenText(parts: readonly Part[], byName: (variable: string) => boolean): string {
+export function writtenText(parts: readonly TextPart[], byName: (variable: string) => boolean): string {
   return parts
     .map(part => {
       if (typeof part === 'string') return part
@@ -123,7 +123,7 @@ export function writtenText(parts: readonly Part[], byName: (variable: string) =
  * The same, where it must be told from a text that merely reads so: `$${TAG}` is no variable. A text without such a
  * variable is its value.
  */
-export function partsByName(parts: readonly Part[], byName: (variable: string) => boolean): unknown {
+export function partsByName(parts: readonly TextPart[], byName: (variable: string) => boolean): unknown {
   const said: (string | { readonly variable: string })[] = []
   for (const part of parts) {
     if (typeof part !== 'string' && byName(part.variable)) {
