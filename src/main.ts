@@ -14,8 +14,9 @@ import { apply } from './engine/apply.ts'
 import { claimsMade, claimsVersion, publishedClaims } from './engine/claims.ts'
 import type { Plan, Report } from './engine/document.ts'
 import { decideExamined } from './engine/examine.ts'
+import { refusal } from './engine/failure.ts'
 import { type Graph, graphOf } from './engine/graph.ts'
-import { type Failure, Journal } from './engine/journal.ts'
+import { Journal } from './engine/journal.ts'
 import { hasChanges, type Planned, planOf } from './engine/plan.ts'
 import type { HandedOn } from './engine/posted.ts'
 import { accountOf, claimContextOf, type EngineContext, Refresh, refreshAll } from './engine/refresh.ts'
@@ -31,8 +32,9 @@ import { type Inputs, readInputs } from './inputs.ts'
 import { findManifests } from './manifest/files.ts'
 import { type Loaded, load } from './manifest/load.ts'
 import { quote } from './manifest/words.ts'
-import { type Particle, type ParticleId, type Problem, sayProblem } from './particle.ts'
+import type { Particle, ParticleId, Problem } from './particle.ts'
 import { Redactor } from './redact/redactor.ts'
+import { failures } from './render/failures.ts'
 import { renderPlanText, renderReportText } from './render/text.ts'
 import { untrusted } from './untrusted.ts'
 
@@ -322,7 +324,7 @@ async function applyPlan(job: Invocation, loaded: Loaded): Promise<void> {
   const elsewhere = fromElsewhere(job)
   if (elsewhere) {
     const problems = [{ message: elsewhere }]
-    journalOf(job).finish('refused', refusalOf(problems))
+    journalOf(job).finish('refused', refusal(problems))
     runner.fail(problems)
     return runner.summary(conversation.planSummary({ problems, merges: false }))
   }
@@ -344,7 +346,7 @@ async function applyPlan(job: Invocation, loaded: Loaded): Promise<void> {
   const shown = planned && redactor.data(planned.plan)
   if (shown) publishPlan(job, shown)
   if (!planned || !shown || !engine || !graph || !orphans || problems.length > 0) {
-    const report = journalOf(job).finish('failed', refusalOf(problems))
+    const report = journalOf(job).finish('failed', refusal(problems))
     runner.fail(problems)
     await runner.summary(conversation.planSummary({ ...(shown && { plan: shown }), problems, merges: false }))
     return conversation.showReport(redactor.data(report), shown, await pullRequestsFor(job), false)
@@ -352,7 +354,7 @@ async function applyPlan(job: Invocation, loaded: Loaded): Promise<void> {
   const review = await reviewPlan(job, planned)
   if (review.problems.length > 0) {
     const refused = review.problems.map(problem => redactor.problem(problem))
-    const report = journalOf(job).finish('refused', refusalOf(refused))
+    const report = journalOf(job).finish('refused', refusal(refused))
     runner.fail(refused)
     await runner.summary(conversation.planSummary({ plan: shown, problems: refused, merges: false }))
     await conversation.showRefusal(shown, refused, orphans.refusedTexts)
@@ -380,7 +382,11 @@ async function conclude(
   const [shown, shownPlan] = [redactor.data(report), redactor.data(plan)]
   runner.info(renderReportText(shown, shownPlan))
   // What a newer apply has taken over did not fail: that one says how it ends.
-  if (report.result !== 'succeeded' && report.result !== 'superseded') runner.fail(failures(shown, shownPlan, graph))
+  if (report.result !== 'succeeded' && report.result !== 'superseded') {
+    const problems = failures(shown, shownPlan, id => graph.particles.get(id)?.place)
+    const unnamed = { message: report.result === 'cancelled' ? cancelledApply : 'the apply failed' }
+    runner.fail(problems.length > 0 ? problems : [unnamed])
+  }
   await runner.summary(conversation.reportSummary(shown, shownPlan))
   const lists = orphans.appliedTexts(report, told.merged)
   await conversation.showReport(shown, shownPlan, told, conversation.branch !== undefined, lists)
@@ -393,33 +399,6 @@ function fromElsewhere({ inputs, event, conversation }: Invocation): string | un
   if (!branches) return undefined
   // Without a review, and where nobody has named branches, any may be tried out.
   return inputs.requireReview || branches.chosen ? whyNotAppliedFrom(event.ref, branches) : undefined
-}
-
-/** Problems as a report has them: what sums them up, and each at its place. */
-function refusalOf(problems: readonly Problem[]): Failure {
-  const [only, ...more] = problems
-  if (only && more.length === 0) return { code: 'Refused', message: sayProblem(only), details: [] }
-  const sum = problems.findLast(({ place }) => !place)
-  const details = problems.filter(problem => problem !== sum).map(sayProblem)
-  return { code: 'Refused', message: sum?.message ?? `${problems.length} problems must be solved first`, details }
-}
-
-/** What failed, each at its manifest's line. All that ECS said stands in the log; its last words go along. */
-function failures({ steps, error, result }: Report, { unchanged }: Plan, { particles }: Graph): Problem[] {
-  const at = (particle: ParticleId, message: string): Problem => {
-    const place = particles.get(particle)?.place
-    return { ...(place && { place }), message: `${particle}${message}` }
-  }
-  const failed = steps
-    .filter(step => step.result === 'failed')
-    .map(({ particle, error: its }) =>
-      at(particle, ` failed: ${[its?.message, its?.details.at(-1)].filter(Boolean).join('; ')}`),
-    )
-  const earlier = unchanged.filter(({ reason }) => reason === 'failed')
-  failed.push(...earlier.map(({ particle, why }) => at(particle, `: ${why ?? 'it has failed'}`)))
-  if (error && earlier.length === 0) failed.push({ message: error.message })
-  if (failed.length > 0) return failed
-  return [{ message: result === 'cancelled' ? cancelledApply : 'the apply failed' }]
 }
 
 function journalOf({ runner, inputs, clock, redactor, written }: Invocation): Journal {

@@ -1,5 +1,6 @@
 import type { RegisterTaskDefinitionRequest, Tag, Task } from '@aws-sdk/client-ecs'
 import { additions } from '../../compare/compare.ts'
+import type { Diagnosis } from '../../engine/failure.ts'
 import type { Flavor, FlavorContext } from '../../engine/flavor.ts'
 import type { JobContent } from '../../engine/release.ts'
 import type { Particle } from '../../particle.ts'
@@ -130,13 +131,13 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     if (runs.length < memo.arns.length) {
       return elapsed < notVisibleYet
         ? { is: 'moving', because: `${plural(memo.arns.length - runs.length, 'task')} not visible yet` }
-        : { is: 'failed', because: 'ECS has no trace of the task that it started' }
+        : { is: 'failed', failure: withoutTrace('ECS has no trace of the task that it started') }
     }
-    if (keptRunning(particle)) return keptRunProgress(runs)
+    if (keptRunning(particle)) return keptRunProgress(particle, runs)
     if (!memo.recorded && runs.length === 0 && live?.record?.status !== 'done') {
-      return { is: 'failed', because: 'ECS has no trace of its task' }
+      return { is: 'failed', failure: withoutTrace('ECS has no trace of its task') }
     }
-    return jobProgress(runs, live?.essential ?? [], memo)
+    return jobProgress(particle, runs, live?.essential ?? [], memo)
   },
 
   async describe(particle, around) {
@@ -246,11 +247,11 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     return { arns, failures: [] }
   },
 
-  async onEnded(particle, live, memo, verdict, context) {
+  async onEnded(particle, live, memo, progress, context) {
     if (!live || particle.desired !== 'running') return
     if (keptRunning(particle)) {
       // The new ones run: only now may the earlier ones go, and of these only what the step was reviewed for.
-      if (verdict.is === 'settled') await stop(particle, memo.stops ?? [], context)
+      if (progress.is === 'settled') await stop(particle, memo.stops ?? [], context)
       return
     }
     if (!isRecorded(particle)) return
@@ -265,9 +266,17 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     await remember(live, { ...known, status, at: seconds(context) }, context)
   },
 
-  diagnose: async (_particle, live) =>
-    summarizeStopped((live?.runs ?? []).filter(({ lastStatus }) => lastStatus === 'STOPPED')),
+  async diagnose(_particle, live, _memo, failure) {
+    if (failure.details) return failure
+    return {
+      ...failure,
+      details: summarizeStopped((live?.runs ?? []).filter(({ lastStatus }) => lastStatus === 'STOPPED')),
+    }
+  },
 }
+
+/** The next apply asks ECS again, with the token that the task was started with. */
+const withoutTrace = (cause: string): Diagnosis => ({ cause, remedy: { kind: 'rerun' } })
 
 const alwaysReviewed = ({ options }: TaskParticle): boolean => options.review === 'always'
 

@@ -3,7 +3,10 @@
 import type { RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
 import { requestOf } from '../../compare/merge.ts'
 import { EcsError } from '../../ecs/errors.ts'
+import { DiagnosedEcsError } from '../../engine/failure.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
+import type { Remedy } from '../../engine/remedy.ts'
+import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
 import { hash, type RunRecord, recordsIn } from '../record/record.ts'
 import { holderFor } from '../record/write.ts'
@@ -215,13 +218,18 @@ function hasFallen(
 
 function refusal(words: readonly string[], code = 'Failure'): EcsError {
   const said = words.join('; ')
-  const remedy = 'waiting does not help: change what the task asks for, or what its cluster has, and apply again'
-  return new EcsError('RunTask', code, said, `ECS started nothing: ${said}; ${remedy}`, false)
+  const error = new EcsError('RunTask', code, said, `ECS started nothing: ${said}`, false)
+  const remedy: Remedy = { kind: 'rerun', fix: { kind: 'placement' } }
+  return new DiagnosedEcsError(error, error.message, { code: 'NotStarted', cause: untrusted(said), remedy })
 }
 
 async function wait(why: string, milliseconds: number, context: TransitionContext): Promise<void> {
   context.say(`${why}; asked again every ${Math.round(milliseconds / 1000)} s or so`)
-  await context.pause(milliseconds)
+  await context.pause(milliseconds, {
+    brief: 'no capacity',
+    cause: why,
+    remedy: { kind: 'rerun', fix: { kind: 'capacity' } },
+  })
 }
 
 /** A task's own tags, and ours: which run it is where `startedBy` does not say, and which repository's it is. */

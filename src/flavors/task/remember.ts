@@ -1,7 +1,9 @@
 /** Writes down what became of a run, in the record of its task definition's family. */
 
-import { EcsError } from '../../ecs/errors.ts'
+import { EcsError, isDenied } from '../../ecs/errors.ts'
+import { DiagnosedEcsError, missingRight } from '../../engine/failure.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
+import { untrusted } from '../../untrusted.ts'
 import type { RunRecord } from '../record/record.ts'
 import { holderFor, writeRecord } from '../record/write.ts'
 import { nameOf } from '../vocabulary.ts'
@@ -22,12 +24,18 @@ export async function remember(
     await writeRecord(holder.record, holder.declared, digest, record, ecs)
   } catch (error) {
     if (!(error instanceof EcsError)) throw error
-    throw new EcsError(
-      error.call,
-      error.code,
-      error.said,
-      `the run cannot be recorded on ${nameOf(holderFor(holder.record)?.arn ?? holder.record.family)}, ${record.status === 'intent' ? 'so nothing was started' : `so its outcome (${record.status}) is not remembered`}: ${error.message}; allow it, or set custom_config.record: false if an hour's memory is enough`,
-      error.unsure,
-    )
+    throw notRecorded(error, record.status, nameOf(holderFor(holder.record)?.arn ?? holder.record.family))
   }
+}
+
+function notRecorded(error: EcsError, status: RunRecord['status'], revision: string): EcsError {
+  const where = `the run cannot be recorded on ${revision}`
+  const consequence = status === 'intent' ? 'so nothing was started' : `so its outcome (${status}) is not remembered`
+  const fix = isDenied(error) ? missingRight(error, 'custom_config.record: false') : undefined
+  return new DiagnosedEcsError(error, `${where}, ${consequence}: ${error.message}`, {
+    happened: status === 'intent' ? 'was not started' : `ended, and its outcome (${status}) is not remembered`,
+    brief: 'not recorded',
+    cause: `${where}: ${fix ? untrusted(error.said) : error.message}`,
+    remedy: { kind: 'rerun', ...(fix && { fix }) },
+  })
 }

@@ -1,13 +1,16 @@
 /** What the tasks of one run amount to: how each ended, and what that says of the particle. Pure. */
 
 import type { RunTaskRequest, Task } from '@aws-sdk/client-ecs'
+import type { ReportStep } from '../../engine/document.ts'
+import type { Diagnosis } from '../../engine/failure.ts'
 import type { Observed, Progress } from '../../engine/flavor.ts'
+import type { Remedy } from '../../engine/remedy.ts'
 import type { Particle } from '../../particle.ts'
 import { untrusted } from '../../untrusted.ts'
-import { plural, summarizeStopped } from '../containers.ts'
+import { definitionOf, diagnoseStopped, plural, summarizeStopped } from '../containers.ts'
 import type { FamilyRecord } from '../record/family.ts'
 import type { RunRecord } from '../record/record.ts'
-import { type Outcome, outcome } from './outcome.ts'
+import { lackedCapacity, type Outcome, outcome } from './outcome.ts'
 
 /** What RunTask takes, with this tool's name for the run and PCF's reason for stopping it. */
 export type RunDefinition = RunTaskRequest & { readonly taskName?: string; readonly stopReason?: string }
@@ -205,48 +208,65 @@ export function counting(particle: TaskParticle, live: Pick<LiveTask, 'runs' | '
   return live.runs.filter(run => outcome(run, live.essential) !== 'never started')
 }
 
-export function keptRunProgress(runs: readonly Task[]): Progress {
+export function keptRunProgress({ parents }: TaskParticle, runs: readonly Task[]): Progress {
   const stopped = runs.filter(run => !isUp(run))
   const task = reported(runs)
   if (stopped.length > 0) {
-    return {
-      is: 'failed',
-      because: `${plural(stopped.length, 'task')} stopped instead of running`,
-      details: summarizeStopped(stopped),
-      task,
-    }
+    const definition = definitionOf(parents)
+    const { cause, fix, details } = diagnoseStopped(stopped, { definition })
+    const remedy: Remedy = { kind: 'rerun', fix: fix ?? { kind: 'change', ...(definition && { in: definition }) } }
+    const failure = { happened: 'stopped instead of running', brief: 'stopped', cause, details, remedy }
+    return { is: 'failed', failure, task }
   }
   const starting = runs.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
   if (starting.length > 0) return { is: 'moving', because: `the task is ${starting[0]?.lastStatus}` }
   return { is: 'settled', because: `${plural(runs.length, 'task')} running`, task }
 }
 
-export function jobProgress(runs: readonly Task[], essential: readonly string[], memo: Memo): Progress {
+export function jobProgress(
+  particle: TaskParticle,
+  runs: readonly Task[],
+  essential: readonly string[],
+  memo: Memo,
+): Progress {
   if (memo.recorded) return { is: 'settled', because: 'on record, and nothing ran' }
   const running = runs.filter(({ lastStatus }) => lastStatus !== 'STOPPED')
   if (running.length > 0) return { is: 'moving', because: `the task is ${running[0]?.lastStatus}` }
-  const ended = runs.map(run => outcome(run, essential))
-  const report = reported(runs)
-  if (ended.includes('failed') || ended.includes('never started')) {
-    const bad = runs.filter(run => outcome(run, essential) !== 'succeeded')
-    const codes = [...new Set(bad.flatMap(exitCodes(essential)))]
-    const because = ended.includes('failed')
-      ? `its task failed${codes.length > 0 ? `: exit code ${codes.join(', ')}` : ''}`
-      : 'its task never started'
-    return { is: 'failed', because, details: summarizeStopped(bad), task: report }
+  const bad = runs.filter(run => outcome(run, essential) !== 'succeeded')
+  const task = reported(runs)
+  if (bad.length > 0) return { is: 'failed', failure: jobFailure(particle, bad, essential), task }
+  if (memo.failures.length === 0) return { is: 'settled', because: 'exit code 0', task }
+  const failure: Diagnosis = {
+    code: 'NotStarted',
+    happened: 'was started in part only',
+    cause: untrusted(memo.failures.join('; ')),
+    remedy: { kind: 'rerun', fix: { kind: 'placement' } },
   }
-  if (memo.failures.length > 0) {
-    return {
-      is: 'failed',
-      because: `ECS did not start all of it: ${untrusted(memo.failures.join('; '))}`,
-      task: report,
-    }
+  return { is: 'failed', failure, task }
+}
+
+/** Why a job's tasks did not succeed: one that ran decides for all. */
+function jobFailure({ parents }: TaskParticle, bad: readonly Task[], essential: readonly string[]): Diagnosis {
+  const ran = bad.filter(run => outcome(run, essential) === 'failed')
+  const told = diagnoseStopped(ran.length > 0 ? ran : bad, { essential, definition: definitionOf(parents) })
+  const details = ran.length > 0 && ran.length < bad.length ? summarizeStopped(bad) : told.details
+  if (ran.length === 0) {
+    const fix =
+      told.fix ?? (bad.some(run => lackedCapacity(run, essential)) ? { kind: 'capacity' as const } : undefined)
+    return { code: 'NotStarted', cause: told.cause, details, remedy: { kind: 'rerun', ...(fix && { fix }) } }
   }
-  return { is: 'settled', because: 'exit code 0', task: report }
+  const codes = [...new Set(ran.flatMap(exitCodes(essential)))]
+  return {
+    code: 'JobFailed',
+    ...(codes.length > 0 && { brief: `exit code ${codes.join(', ')}` }),
+    cause: told.cause,
+    details,
+    remedy: { kind: 'job', ...(told.fix && { fix: told.fix }) },
+  }
 }
 
 /** For the report: one map of exit codes per ARN, empty while nothing has ended. */
-const reported = (runs: readonly Task[]): NonNullable<Progress['task']> => ({
+const reported = (runs: readonly Task[]): NonNullable<ReportStep['task']> => ({
   arns: runs.map(({ taskArn = '' }) => taskArn),
   exitCodes: runs.map(run =>
     Object.fromEntries(
