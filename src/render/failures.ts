@@ -77,11 +77,18 @@ export function failures(
     const place = placeOf(id)
     return { ...(place && { place }), message }
   }
-  const plain: Setting = { name: text => text, at: id => id }
+  // An annotation stands at its particle's own line.
+  const settingOf = (subject: ParticleId): Setting => ({
+    name: text => text,
+    at: id => {
+      const place = id === subject ? undefined : placeOf(id)
+      return place ? `${id} at ${place.file}:${place.line}` : id
+    },
+  })
   const failed = steps
     .filter(step => step.result === 'failed')
     .map(step => {
-      const remedy = remedyText(step, plain)
+      const remedy = remedyText(step, settingOf(step.particle))
       return at(step.particle, [step.error?.message, remedy && `${capital(remedy)}.`].filter(Boolean).join(' '))
     })
   const earlier = unchanged.filter(({ reason }) => reason === 'failed')
