@@ -1159,7 +1159,7 @@ describe('what a look may show', () => {
       'failed',
       /^RolledBack: too many failed; The rollback failed too: web:1 runs, 1 of 1 task$/,
     ],
-    ['a service on its way out', { status: 'DRAINING' }, 'failed', /deleting/],
+    ['a service on its way out', { status: 'DRAINING' }, 'failed', /is being deleted by somebody else$/],
   ])('is %s', (_name, described, is, because) => {
     const found = verdict(described, { elapsed: 60_000 })
     expect(found.is).toBe(is)

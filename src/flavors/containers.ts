@@ -28,10 +28,12 @@ export const summarizeStopped = (tasks: readonly Task[]): string[] =>
     .slice(0, 5)
     .map(([words, alike]) => `${alike.length} × stopped: ${words}`)
 
-interface StoppedDiagnosis {
+export interface StoppedDiagnosis {
   /** `4 tasks of web:42 stopped, container web exited 137 (OutOfMemoryError: …)`. */
   readonly cause: string
   readonly fix?: Fix
+  /** ECS's own words in the cause. */
+  readonly reason?: string
   /** What the cause leaves out, in ECS's words. */
   readonly details: readonly string[]
 }
@@ -49,7 +51,7 @@ interface StoppedContext {
 export function diagnoseStopped(tasks: readonly Task[], context: StoppedContext): StoppedDiagnosis {
   const [first, ...others] = groups(tasks)
   const [task = {}] = first?.[1] ?? []
-  const { words, fix, isWhole } = causeOf(task, context)
+  const { words, fix, reason, isWhole } = causeOf(task, context)
   const { which } = context
   const count = `${plural(tasks.length, 'task')}${which ? ` ${which}` : ''} stopped`
   const most = others.length > 0 ? `${first?.[1].length} of them: ` : ''
@@ -57,6 +59,7 @@ export function diagnoseStopped(tasks: readonly Task[], context: StoppedContext)
   return {
     cause: which === undefined && tasks.length === 1 ? words : `${count}, ${most}${words}`,
     ...(fix && { fix }),
+    ...(reason && { reason }),
     details,
   }
 }
@@ -64,6 +67,7 @@ export function diagnoseStopped(tasks: readonly Task[], context: StoppedContext)
 interface Cause {
   readonly words: string
   readonly fix?: Fix
+  readonly reason?: string | undefined
   /** ECS says no more of the task than the words do. */
   readonly isWhole: boolean
 }
@@ -85,13 +89,13 @@ function causeOf(task: Task, { essential = [], definition }: StoppedContext): Ca
     const { image = 'an image' } =
       pull ?? containers.find(each => each.image && reason.includes(each.image)) ?? containers[0] ?? {}
     const words = `image ${image} could not be pulled (${untrusted(reason)})`
-    return { words, fix: { kind: 'image', image, error, ...within }, isWhole: failed.length <= 1 }
+    return { words, reason, fix: { kind: 'image', image, error, ...within }, isWhole: failed.length <= 1 }
   }
   if (stoppedReason !== '' && !containerExited.test(stoppedReason)) {
     const fix: Fix | undefined = cannotInitialize.test(stoppedReason)
       ? { kind: 'initialization', ...within }
       : undefined
-    return { words: untrusted(stoppedReason), ...(fix && { fix }), isWhole: failed.length === 0 }
+    return { words: untrusted(stoppedReason), reason: stoppedReason, ...(fix && { fix }), isWhole: failed.length === 0 }
   }
   const container = telling(failed.filter(({ name = '' }) => essential.length === 0 || essential.includes(name)))
   if (!container) return { words: 'ECS gives no reason', isWhole: failed.length === 0 }
@@ -100,6 +104,7 @@ function causeOf(task: Task, { essential = [], definition }: StoppedContext): Ca
   const isMemory = container.reason?.startsWith('OutOfMemory') === true
   return {
     words: `container ${name} ${ended}${container.reason ? ` (${untrusted(container.reason)})` : ''}`,
+    reason: container.reason,
     ...(isMemory && { fix: { kind: 'memory', container: name, ...within } }),
     isWhole: failed.length === 1,
   }

@@ -24,21 +24,21 @@ export function rolloutDiagnosis(
   failure: Diagnosis,
   { events, stopped, rollout }: RolloutEvidence,
 ): Diagnosis {
-  const lines = [...eventLines(events, memo), ...(rollout === 'unknown' ? [] : [describeRollout(rollout)])]
   const ours = stopped.filter(({ startedBy }) => memo.deployment === undefined || startedBy === memo.deployment)
   // ECS takes tasks away when a rollout is over: these did not fail.
   const failed = ours.filter(({ stoppedReason }) => !stoppedReason?.startsWith('Scaling activity initiated by'))
+  const lines = rollout === 'unknown' ? [] : [describeRollout(rollout)]
   if (!isCausedByTasks(failed, failure, rollout)) {
-    return { ...failure, details: [...lines, ...summarizeStopped(failed)] }
+    return { ...failure, details: [...eventLines(events, memo), ...lines, ...summarizeStopped(failed)] }
   }
   const definition = definitionOf(parents)
   const which = `of ${nameOf(failed[0]?.taskDefinitionArn ?? '')}`
-  const { cause, fix, details } = diagnoseStopped(failed, { which, definition })
+  const { cause, fix, reason, details } = diagnoseStopped(failed, { which, definition })
   return {
     ...failure,
     cause,
     ...(failure.code === 'TimedOut' && failure.cause && { now: failure.cause }),
-    details: [...lines, ...details],
+    details: [...eventLines(events, memo, reason), ...lines, ...details],
     remedy: { kind: 'release', fix: fix ?? { kind: 'change', ...(definition && { in: definition }) } },
   }
 }
@@ -55,10 +55,14 @@ function isCausedByTasks(
   return rollout === 'unknown' || rollout.deploymentCircuitBreaker?.status === 'TRIGGERED'
 }
 
-/** `12:04:11  (service web) has started 3 tasks`, oldest first, since the transition began. */
-const eventLines = (events: readonly ServiceEvent[], { since }: Memo): string[] =>
+/**
+ * `12:04:11  (service web) has started 3 tasks`, oldest first, since the transition began. Events that only repeat `reason`
+ * are left out.
+ */
+const eventLines = (events: readonly ServiceEvent[], { since }: Memo, reason?: string): string[] =>
   events
     .filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since - 1_000)
+    .filter(({ message = '' }) => reason === undefined || !message.includes(reason))
     .reverse()
     .slice(-mostEvents)
     .map(({ createdAt, message = '' }) => `${createdAt?.toISOString().slice(11, 19)}  ${untrusted(message)}`)
