@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { EcsError } from '../../src/ecs/errors.ts'
 import { DiagnosedEcsError, reportError, reportErrorOf, StepFailed } from '../../src/engine/failure.ts'
 import { renderReport } from '../../src/render/comment.ts'
-import { failures, remedyText } from '../../src/render/failures.ts'
+import { failureAnnotations, remedyText } from '../../src/render/failures.ts'
 import { renderReportText } from '../../src/render/text.ts'
 import { untrusted, withoutMarks } from '../../src/untrusted.ts'
 import { type Applied, type Asked, Shop } from '../flavors/shop.ts'
@@ -36,7 +36,7 @@ async function running(manifests: string): Promise<Shop> {
 
 /** What the annotations of an apply say, each on its line. */
 const annotations = ({ redactor, ended, plan }: Applied): string[] =>
-  failures(redactor.data(ended), plan, () => undefined).map(({ message }) => message)
+  failureAnnotations(redactor.data(ended), plan, () => undefined).map(({ message }) => message)
 
 const comment = ({ redactor, ended, plan }: Applied): string =>
   renderReport(redactor.data(ended), plan, {

@@ -68,7 +68,7 @@ function fixText(fix: Fix, particle: ParticleId, { name, at }: Setting): string 
 }
 
 /** The annotations of an apply that did not succeed: one for each failure, at its manifest's line. */
-export function failures(
+export function failureAnnotations(
   { steps, error }: Report,
   { unchanged }: Plan,
   placeOf: (id: ParticleId) => Place | undefined,
