@@ -1,6 +1,6 @@
 import { apply as carryOut } from '../engine/apply.ts'
 import type { Plan, Report } from '../engine/document.ts'
-import { refusal } from '../engine/failure.ts'
+import { refusalError } from '../engine/failure.ts'
 import type { Graph } from '../engine/graph.ts'
 import { whyNotAppliedFrom } from '../github/branches.ts'
 import { Supersession } from '../github/supersede.ts'
@@ -61,7 +61,7 @@ async function refuse(
   plan?: Plan,
 ): Promise<Report> {
   const { runner, reporter } = invocation
-  const report = openJournal(invocation).finish(result, refusal(problems))
+  const report = openJournal(invocation).finish(result, refusalError(problems))
   runner.fail(problems)
   await runner.summary(reporter.planSummary({ ...(plan && { plan }), problems, merges: false }))
   return report

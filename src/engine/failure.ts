@@ -90,7 +90,7 @@ export function reportErrorOf(subject: ParticleId, error: unknown): ReportError 
 }
 
 /** Why nothing may be applied: what sums the problems up, and each at its place. */
-export function refusal(problems: readonly Problem[]): ReportError {
+export function refusalError(problems: readonly Problem[]): ReportError {
   const [only, ...more] = problems
   if (only && more.length === 0) return { code: 'Refused', message: sayProblem(only), details: [] }
   const sum = problems.findLast(({ place }) => !place)

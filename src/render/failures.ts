@@ -1,8 +1,8 @@
 /** Failures in words: what a person can do, for the comment and for annotations. */
 import type { Plan, Report, ReportStep } from '../engine/document.ts'
-import type { Fix, Remedy } from '../engine/remedy.ts'
+import type { Fix } from '../engine/remedy.ts'
 import type { ParticleId, Place, Problem } from '../particle.ts'
-import { capital } from './words.ts'
+import { capital, listed } from './words.ts'
 
 /** How names and places are set: Markdown in a comment, plain in an annotation. */
 export interface Setting {
@@ -14,7 +14,8 @@ export interface Setting {
 
 /** What must be done about a failed step, without a capital and a full stop; empty where the failure's sentence says it. */
 export function remedyText({ particle, error }: ReportStep, { name, at }: Setting): string {
-  const remedy: Remedy = error?.remedy ?? { kind: 'rerun', fix: { kind: 'change' } }
+  if (!error?.remedy) return changeText([at(particle)])
+  const { remedy } = error
   const it = name(particle)
   switch (remedy.kind) {
     case 'release':
@@ -36,10 +37,14 @@ export function remedyText({ particle, error }: ReportStep, { name, at }: Settin
   }
 }
 
+/** Particles that the manifests must state otherwise. */
+export const changeText = (places: readonly string[]): string =>
+  `change ${listed(places, 5)} in a new pull request, or revert this one`
+
 function rerunText(fix: Fix | undefined, particle: ParticleId, setting: Setting): string {
   if (!fix) return 'remove the cause, then run the workflow again'
   const text = fixText(fix, particle, setting)
-  if (fix.kind === 'change') return `${text} in a new pull request, or revert this one`
+  if (fix.kind === 'change') return changeText([setting.at(fix.in ?? particle)])
   return fix.kind === 'allow' ? text : `${text}; then run the workflow again`
 }
 

@@ -14,7 +14,7 @@ import {
   target,
 } from './context.ts'
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
-import { remedyText, type Setting } from './failures.ts'
+import { changeText, remedyText, type Setting } from './failures.ts'
 import { firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
 import { bold, bullets, details, particle, sourceCode, table, words } from './markdown.ts'
 import { overview, planDiffs, warning, warnings } from './plan.ts'
@@ -76,14 +76,7 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   const where = target(plan, context)
   const commit = forCommit(sha)
   const there = `${commit && `${commit}${merge}`}${where && `${commit && ','} in ${where}`}.`
-  const failed = report.steps.filter(({ result }) => result === 'failed')
   const cause = report.error ? words(opened(sentence(report.error.message)), rung.characters) : ''
-  const causes = bullets(
-    atMost(
-      failed.map(step => failure(step, rung)),
-      rung.entries,
-    ),
-  )
   switch (report.result) {
     case 'succeeded':
       return sentences(
@@ -110,21 +103,21 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
         links(context),
       )
     default:
-      return [
-        ...(failed.length === 1 ? [failure(failed[0], rung), ''] : []),
-        sentences(
-          failed.length === 1 ? `${done(report)}${there}` : `**${done(report)}**${there}`,
-          cause,
-          links(context),
-        ),
-        ...(failed.length > 1 ? ['', ...causes] : []),
-      ].join('\n')
+      return failedOpening(report, there, cause, context, rung)
   }
 }
 
+/** One failure stands first; of several the counts do. */
+function failedOpening(report: Report, there: string, cause: string, context: Context, rung: Rung): string {
+  const failed = report.steps.filter(({ result }) => result === 'failed').map(step => failure(step, rung))
+  if (failed.length === 1)
+    return [...failed, '', sentences(`${done(report)}${there}`, cause, links(context))].join('\n')
+  const counts = sentences(`**${done(report)}**${there}`, cause, links(context))
+  return [counts, ...(failed.length > 1 ? ['', ...bullets(atMost(failed, rung.entries))] : [])].join('\n')
+}
+
 /** **`ecs_service:web` was rolled back by ECS**: 4 tasks of web:42 stopped, … */
-function failure(step: ReportStep | undefined, rung: Rung): string {
-  if (step === undefined) return ''
+function failure(step: ReportStep, rung: Rung): string {
   const { particle: id, error } = step
   const { message = outcome(step), headline = '' } = error ?? {}
   const isWhole = headline.startsWith(`${id} `) && message.startsWith(headline)
@@ -223,15 +216,15 @@ function remedies(failed: readonly ReportStep[], plan: Plan | undefined, context
       return `${particle(id)}${source ? ` at ${sourceCode(source, context.sourceUrl)}` : ''}`
     },
   }
-  const texts = [...new Set(failed.map(step => remedyText(step, setting)).filter(Boolean))]
-  const shown = atMost(
-    texts.slice(0, mostRemedies).map(text => `${capital(text)}.`),
-    mostRemedies,
-  )
+  const plain = failed.filter(({ error }) => error?.remedy === undefined)
+  const texts = [
+    ...new Set(failed.filter(step => !plain.includes(step)).map(step => remedyText(step, setting))),
+    plain.length > 0 ? changeText(plain.map(({ particle: id }) => setting.at(id))) : '',
+  ].filter(Boolean)
+  const shown = texts.slice(0, mostRemedies).map(text => `${capital(text)}.`)
   const [only = ''] = shown
   const done = 'What is done stays done: the next apply begins with what AWS has.'
-  const more =
-    failed.length > 1 && texts.length > mostRemedies ? [`and ${thousands(texts.length - mostRemedies)} more`] : []
+  const more = texts.length > mostRemedies ? [`and ${thousands(texts.length - mostRemedies)} more`] : []
   if (shown.length < 2)
     return sentences(only ? `**To go on:** ${only.charAt(0).toLowerCase()}${only.slice(1)}` : '**To go on:**', done)
   return ['**To go on:**', '', ...bullets([...shown, ...more, done])].join('\n')
