@@ -230,7 +230,8 @@ test('two failures are two sentences, each with its own remedy', async () => {
   ])
 })
 
-const denied = (said: string) => new EcsError('RegisterTaskDefinition', 'AccessDeniedException', said, said, false)
+const denied = (said: string) =>
+  new EcsError({ call: 'RegisterTaskDefinition', code: 'AccessDeniedException', said, message: said, unsure: false })
 const passRole =
   'User: arn:aws:sts::1:assumed-role/ci/s is not authorized to perform: iam:PassRole on resource: arn:aws:iam::1:role/exec'
 const plainly = { name: (text: string) => text, at: (id: string) => id }

@@ -56,7 +56,7 @@ export class DiagnosedEcsError extends EcsError {
   readonly diagnosis: Diagnosis
 
   constructor(error: EcsError, message: string, diagnosis: Diagnosis) {
-    super(error.call, error.code, error.said, message, error.unsure, error.resourceIds)
+    super({ ...error, message })
     this.diagnosis = diagnosis
   }
 }

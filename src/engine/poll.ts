@@ -1,3 +1,4 @@
+import { backoff } from '../backoff.ts'
 import type { Clock } from '../clock.ts'
 import { Cancelled } from './failure.ts'
 
@@ -24,15 +25,16 @@ export async function poll<T>(
   look: () => Promise<T | undefined>,
   { clock, signal, deadline = Number.POSITIVE_INFINITY, pauseFirst }: Polling,
 ): Promise<T> {
-  for (let pause = pauseFirst ? firstPause : 0; ; pause = Math.min(Math.max(firstPause, pause * 1.5), longestPause)) {
-    if (pause > 0) await sleep(Math.min(pause, Math.max(grid, deadline - clock.now())), clock, signal)
+  for (let pauses = pauseFirst ? 1 : 0; ; pauses++) {
+    const pause = backoff(pauses - 1, firstPause, longestPause)
+    if (pauses > 0) await sleep(Math.min(pause, Math.max(grid, deadline - clock.now())), clock, signal)
     const answer = await look()
     if (answer !== undefined) return answer
   }
 }
 
 /** Milliseconds before the second and further tries of a call whose answer was lost. */
-export const pauseBeforeTry = (attempt: number): number => firstPause * 2 ** attempt
+export const pauseBeforeTry = (attempt: number): number => backoff(attempt, firstPause, longestPause, 2)
 
 /** Sleeps up to the next line of the grid. Throws `Cancelled` when the signal is aborted first. */
 export async function sleep(milliseconds: number, clock: Clock, signal: AbortSignal): Promise<void> {

@@ -103,7 +103,7 @@ class StepRun {
     const context = await this.#transitionContext()
     if (transition === 'wait') {
       this.#say(`waits: ${decision.why ?? 'it has not settled yet'}`)
-      return this.#settle(decision, flavor.adopt(particle, decision.live), particle.desired, context)
+      return this.#settle(decision, decision.memo, particle.desired, context)
     }
     if (transition === 'replace') {
       this.#say('is deleted, to be made anew')
@@ -126,7 +126,7 @@ class StepRun {
     const { particle } = now
     const flavor = this.#flavorOf(particle)
     this.#refuseUnseen(now)
-    if (now.transition !== 'start') return this.#settle(now, flavor.adopt(particle, now.live), 'running', context)
+    if (now.transition !== 'start') return this.#settle(now, now.memo, 'running', context)
     this.#say('is made anew')
     const anew = await this.#certainly(now, ({ particle: desired, live }) => flavor.start(desired, live, context))
     return this.#settle({ ...now, live: anew.live }, anew.memo, 'running', context)
@@ -145,9 +145,7 @@ class StepRun {
         this.#say(`${error.message}; it may have been carried out all the same, so look first`)
         await this.#pause(pauseBeforeTry(attempt))
         now = await this.#decideNow(true)
-        const { particle, live } = now
-        if (now.transition !== decision.transition)
-          return { memo: this.#flavorOf(particle).adopt(particle, live), live }
+        if (now.transition !== decision.transition) return { memo: now.memo, live: now.live }
         this.#refuseUnseen(now)
       }
     }

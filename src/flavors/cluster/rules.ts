@@ -1,4 +1,3 @@
-import type { Cluster } from '@aws-sdk/client-ecs'
 import { nested, type Rules } from '../../compare/rules.ts'
 import { capacityProviderStrategy, tags } from '../rules/shared.ts'
 import { sameNamespace } from '../rules/spelling.ts'
@@ -32,9 +31,4 @@ export const clusterRules: Rules = {
   capacityProviders: { unordered: true },
   ...capacityProviderStrategy('defaultCapacityProviderStrategy'),
   ...nested('serviceConnectDefaults', {}, { namespace: { default: '', indistinguishable: sameNamespace } }),
-}
-
-/** A described cluster has the members of the request that made it, under their own names. */
-export function liveCluster(described: Cluster): Cluster {
-  return described
 }
