@@ -24,7 +24,7 @@ const naming = /(?:arn|name|family|cluster|id|definition|region|zone|group|subne
 /** Members of plans and reports that are this tool's own words or numbers, and are read by programs. */
 const fixed: ReadonlySet<string> = new Set(
   [
-    'version environment region account digest summary transition from to reason state result code startedAt finishedAt claims',
+    'version environment region account digest summary transition from to reason state result code kind startedAt finishedAt claims',
   ].flatMap(names => names.split(' ')),
 )
 
