@@ -41,8 +41,9 @@ const annotations = ({ redactor, ended, plan }: Applied): string[] =>
 const comment = ({ redactor, ended, plan }: Applied): string =>
   renderReport(redactor.data(ended), plan, {
     environment: 'production',
-    regions: [],
     head: '',
+    merges: false,
+    reviewed: true,
     runId: 1,
     attempt: 1,
     limit: 65_000,

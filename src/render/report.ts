@@ -1,4 +1,4 @@
-/** The faces of an apply: done, failed, refused, cancelled, superseded, or begun without an end. */
+/** The faces of an apply: done, failed, refused, cancelled or superseded. Only the file of an apply that died says `running`. */
 
 import type { Plan, Report, ReportStep } from '../engine/document.ts'
 import {
@@ -7,9 +7,9 @@ import {
   firstLine,
   forCommit,
   heading,
-  links,
   listedParticles,
   note,
+  runLink,
   sentences,
   target,
 } from './context.ts'
@@ -71,8 +71,7 @@ const isDone = ({ result }: ReportStep): boolean => result === 'succeeded'
 
 function opening(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
   const sha = context.mergeCommit ?? context.head
-  const merge =
-    context.mergeCommit === undefined ? '' : (context.merges ?? true) ? ', the merge of this pull request' : ''
+  const merge = context.mergeCommit !== undefined && context.merges ? ', the merge of this pull request' : ''
   const where = target(plan, context)
   const commit = forCommit(sha)
   const there = `${commit && `${commit}${merge}`}${where && `${commit && ','} in ${where}`}.`
@@ -81,27 +80,20 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
     case 'succeeded':
       return sentences(
         report.steps.length > 0 ? `**${done(report)}**${there}` : `**Nothing to do**${there}`,
-        links(context),
+        runLink(context),
       )
     case 'refused':
-      return sentences(`**Refused before anything was changed**${there}`, cause, links(context))
+      return sentences(`**Refused before anything was changed**${there}`, cause, runLink(context))
     case 'superseded':
       return sentences(
         report.steps.length > 0
           ? `**A newer commit has taken over: ${done(report)}**${there}`
           : `**A newer commit has taken over**; nothing was done${there}`,
         cause,
-        links(context),
+        runLink(context),
       )
     case 'cancelled':
-      return sentences(`**Cancelled: ${done(report)}**${there}`, cause, links(context))
-    case 'running':
-      return sentences(
-        `**Begun, and no end is recorded: ${done(report)}**${there}`,
-        'Either it is still under way, or its process died.',
-        cause,
-        links(context),
-      )
+      return sentences(`**Cancelled: ${done(report)}**${there}`, cause, runLink(context))
     default:
       return failedOpening(report, there, cause, context, rung)
   }
@@ -111,8 +103,8 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
 function failedOpening(report: Report, there: string, cause: string, context: Context, rung: Rung): string {
   const failed = report.steps.filter(({ result }) => result === 'failed').map(step => failure(step, rung))
   if (failed.length === 1)
-    return [...failed, '', sentences(`${done(report)}${there}`, cause, links(context))].join('\n')
-  const counts = sentences(`**${done(report)}**${there}`, cause, links(context))
+    return [...failed, '', sentences(`${done(report)}${there}`, cause, runLink(context))].join('\n')
+  const counts = sentences(`**${done(report)}**${there}`, cause, runLink(context))
   return [counts, ...(failed.length > 1 ? ['', ...bullets(atMost(failed, rung.entries))] : [])].join('\n')
 }
 
@@ -195,8 +187,6 @@ function toGoOn(report: Report, plan: Plan | undefined, context: Context, rung: 
       )
     case 'cancelled':
       return '**To go on:** nothing, if a newer commit has taken over; otherwise run the workflow again. What is done stays done, and what was begun is taken up where AWS has it.'
-    case 'running':
-      return '**To go on:** look at the run. If it is over, run the workflow again: what is done stays done, and no task that was begun is run twice.'
     default:
       return report.result === 'succeeded' && rung.extras
         ? [protectedNote(plan), removedNote(plan?.removed ?? [], rung)].filter(Boolean).join('\n\n')

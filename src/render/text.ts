@@ -1,13 +1,11 @@
 /** Plan and report for the job log: the comment's words without its markup. */
-import type { Plan, Report, ReportError, ReportStep, Step } from '../engine/document.ts'
-import { type Problem, sayProblem } from '../particle.ts'
+import type { Plan, Report, ReportStep, Step } from '../engine/document.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
 import { cut, logLine, thousands } from './escape.ts'
 import { dangerCounts, dangerous, neighboursOf, risksOf, whatHappens, why } from './explain.ts'
 import { removedLines } from './removed.ts'
 import {
   capital,
-  count,
   done,
   ending,
   failedBefore,
@@ -46,7 +44,7 @@ export const renderStepText = (step: Step): string => {
 }
 
 /** The plan as lines of text without Markdown, safe to print into a job log. */
-export function renderPlanText(plan: Plan, { problems = [] }: { readonly problems?: readonly Problem[] } = {}): string {
+export function renderPlanText(plan: Plan): string {
   const others = neighboursOf(plan.steps)
   const todo = toDo(plan)
   const stays = upToDateSummary(plan)
@@ -55,11 +53,6 @@ export function renderPlanText(plan: Plan, { problems = [] }: { readonly problem
   return lines(
     title(plan, [plan.account && `account ${plan.account}`, plan.region]),
     todo ? `${todo}${stays && `; ${stays}`}.` : `Nothing to do${stays && `: ${stays}`}.`,
-    problems.length > 0 && [
-      '',
-      `${capital(count(problems.length, 'problem'))}:`,
-      ...problems.map(each => `  ${sayProblem(each)}`),
-    ],
     dangers.length > 0 && [
       '',
       `${dangerCounts(plan)}:`,
