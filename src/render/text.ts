@@ -1,5 +1,5 @@
 /** Plan and report for the job log: the comment's words without its markup. */
-import type { Plan, Report, ReportStep, Step } from '../engine/document.ts'
+import type { Plan, Report, ReportError, ReportStep, Step } from '../engine/document.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
 import { cut, logLine, thousands } from './escape.ts'
 import { dangerCounts, dangerous, neighboursOf, risksOf, whatHappens, why } from './explain.ts'
