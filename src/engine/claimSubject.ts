@@ -1,7 +1,7 @@
 /** Whom and what claims are about: the account, the environment, and which thing there. */
-import { createHash } from 'node:crypto'
 import { holdsVariable, type SensitivityPolicy, writtenText } from '../compare/sensitivity.ts'
-import { type Particle, Unknown } from '../particle.ts'
+import { sha256 } from '../digest.ts'
+import type { Particle } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 
 /**
@@ -18,20 +18,7 @@ export interface ClaimContext {
 }
 
 /** 128 bits in 32 hex digits: nobody finds a second thing with the claim of a first. */
-export const claimHash = (claim: readonly unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(claim)).digest('hex').slice(0, 32)
-
-/** JSON with sorted keys: the same value, the same text. */
-export function withSortedKeys(value: unknown): unknown {
-  if (value instanceof Unknown) return { unknown: value.unknown }
-  if (Array.isArray(value)) return value.map(withSortedKeys)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key, inside]) => [key, withSortedKeys(inside)]),
-  )
-}
+export const claimHash = (claim: readonly unknown[]): string => sha256(JSON.stringify(claim)).slice(0, 32)
 
 /**
  * Account, environment, and which thing there: flavor, region, and what it is called with its parents' members filled in

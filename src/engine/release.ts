@@ -1,8 +1,8 @@
 /** What follows from release variables alone, and so needs no review. */
-import { createHash } from 'node:crypto'
 import { holdsVariable, partsByName, type SensitivityPolicy, writtenText } from '../compare/sensitivity.ts'
+import { canonicalJson, sha256, withSortedKeys } from '../digest.ts'
 import { inheritsIn, type Node, type Part, type Particle, type Path, plain, Unknown, valueAt } from '../particle.ts'
-import { type ClaimContext, claimHash, subjectOf, withSortedKeys } from './claimSubject.ts'
+import { type ClaimContext, claimHash, subjectOf } from './claimSubject.ts'
 
 /** Whether the difference can come from release variables alone: the text can produce what is there. */
 export function isRelease(node: Node, live: unknown, policy: SensitivityPolicy): boolean {
@@ -19,7 +19,7 @@ export function isRelease(node: Node, live: unknown, policy: SensitivityPolicy):
 }
 
 const matches = (node: Node, live: unknown, policy: SensitivityPolicy): boolean =>
-  isRelease(node, live, policy) || JSON.stringify(withSortedKeys(plain(node))) === JSON.stringify(withSortedKeys(live))
+  isRelease(node, live, policy) || canonicalJson(plain(node)) === canonicalJson(live)
 
 /** The texts before, between and behind release variables, every other variable by its value. */
 function literalsOf(parts: readonly Part[], release: ReadonlySet<string>): string[] {
@@ -150,8 +150,5 @@ function formerReleaseSignature(
     return node.parts ? writtenText(node.parts, byName) : node.value
   }
   const all = [job, ...parents].map(({ id, region, source }) => [region, id, withSortedKeys(said(source))])
-  return createHash('sha256')
-    .update(JSON.stringify(['release', ...all]))
-    .digest('hex')
-    .slice(0, 16)
+  return sha256(JSON.stringify(['release', ...all])).slice(0, 16)
 }

@@ -2,7 +2,7 @@
  * The list of what was declared once, is not any more and is still there, as checks carry it from commit to commit: one line of
  * JSON for each. It ends with what an apply could not find out, so that nothing is forgotten for a moment's refusal.
  */
-import { createHash } from 'node:crypto'
+import { sha256 } from '../digest.ts'
 import type { Undeclared } from '../engine/removal.ts'
 import { type GitHub, GitHubError } from './api.ts'
 import { appliedCheck, type Conclusion, continued, findChecks, refusedCheck, textLimit } from './check.ts'
@@ -28,8 +28,7 @@ const anyHeader = /^ecs-particles declared once, format (\d+)/
 /** As a block of code, so that whoever opens the check can read it. */
 const indent = '    '
 
-const digest = (lines: readonly string[]): string =>
-  createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16)
+const digest = (lines: readonly string[]): string => sha256(lines.join('\n')).slice(0, 16)
 
 /** The list as one text for each check. The same list makes the same texts. */
 export function declaredTexts({ entries, whole }: Remembered): [string, ...string[]] {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { RegisterTaskDefinitionRequest$, type RunTaskRequest, RunTaskRequest$, type Tag } from '@aws-sdk/client-ecs'
 import { canonical } from '../../compare/compare.ts'
 import { ignoredPaths } from '../../compare/path.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
+import { sha256 } from '../../digest.ts'
 import type { ReleaseSignatures } from '../../engine/release.ts'
 import { Unknown } from '../../particle.ts'
 import { ownTagPrefix } from '../tags.ts'
@@ -13,7 +13,7 @@ import { nameOf } from '../vocabulary.ts'
 /** The digest's form, that of `canonical` included: a later form keeps its own number, so that finished jobs stay finished. */
 const digestVersion = 1
 
-export const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')
+export const hash = (value: unknown): string => sha256(JSON.stringify(value))
 
 /** A job as far as it says what runs. */
 interface Job {
