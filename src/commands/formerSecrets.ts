@@ -1,7 +1,6 @@
 /** What earlier manifests say of places that secret variables went into: what they made is in AWS still, whatever is declared now. */
 
-import { type SecretPath, secretPaths } from '../compare/secretPaths.ts'
-import type { FormerSecrets } from '../compare/sensitivity.ts'
+import { type FormerSecrets, type SecretPath, secretPaths } from '../compare/sensitivity.ts'
 import { vocabulary } from '../flavors/vocabulary.ts'
 import type { CommitManifests } from '../github/manifestsAt.ts'
 import type { Inputs } from '../inputs.ts'

@@ -30,7 +30,7 @@ export interface Comparison {
   /** Differences that nobody may carry out this way: shown, never applied. */
   readonly protected?: readonly FoundChange[]
   /** Paths of members that cannot change in place, so that the whole must be replaced. */
-  readonly replaces?: readonly string[]
+  readonly replaces?: readonly FoundChange[]
   /** What a reviewer must know before it is carried out, each a sentence. */
   readonly risks?: readonly string[]
   /** What is kept from somebody else against what the manifest states, where the update makes something new: as it will be. */

@@ -1,5 +1,5 @@
 import type { Attribute, ContainerInstance, Task } from '@aws-sdk/client-ecs'
-import type { FoundChange } from '../../compare/change.ts'
+import { changeAt, type FoundChange } from '../../compare/change.ts'
 import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Flavor } from '../../engine/flavor.ts'
@@ -68,14 +68,14 @@ function differences(
     if (value === null ? before === undefined : before === value) return []
     const [member = '', index = ''] = at ?? []
     // A secret in a path would be shown.
-    const path = `attributes[${sensitivity?.isSecret([member, index, 'name']) ? index : name}]`
+    const steps = ['attributes', { in: sensitivity?.isSecret([member, index, 'name']) ? index : name }]
     const wasSecret = sensitivity?.holdsSecret?.(before) || sensitivity?.wasSecret?.(['attributes', { in: name }])
     if ((at && sensitivity?.isSecret(at)) || (wasSecret && value === null)) {
-      return [{ path, sensitive: true, ...(at && value !== null && { at }), live: before }]
+      return [changeAt(steps, { sensitive: true, ...(at && value !== null && { at }), live: before })]
     }
     const shown = before !== undefined && { ...(!wasSecret && { before }), live: before }
-    if (value === null) return [{ path, ...shown }]
-    return [{ path, ...shown, after: value, ...(at && { at }) }]
+    if (value === null) return [changeAt(steps, { ...shown })]
+    return [changeAt(steps, { ...shown, after: value, ...(at && { at }) })]
   })
 }
 
@@ -118,7 +118,7 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     }
     return {
       changes: [
-        { path: 'status', before: live.status ?? 'DRAINING', after: 'ACTIVE' },
+        changeAt(['status'], { before: live.status ?? 'DRAINING', after: 'ACTIVE' }),
         ...differences(particle, live, sensitivity),
       ],
     }

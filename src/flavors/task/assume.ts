@@ -4,6 +4,8 @@
  */
 
 import type { Tag } from '@aws-sdk/client-ecs'
+import { changeAt } from '../../compare/change.ts'
+import { displayPath } from '../../compare/path.ts'
 import type { Comparison, TransitionContext } from '../../engine/flavor.ts'
 import { digestsIn, hash, type RunRecord, recordOf } from '../record/record.ts'
 import { nameOf } from '../vocabulary.ts'
@@ -31,7 +33,7 @@ export function assumedRuns(
 }
 
 const option = ['custom_config', 'assume']
-const path = option.join('.')
+const path = displayPath(option)
 
 /** Why it cannot be assumed, at its line. */
 export function assumedWrongly(particle: TaskParticle, live: LiveTask | undefined): Pick<Comparison, 'problems'> {
@@ -54,13 +56,15 @@ export function assumption(particle: TaskParticle, live: LiveTask): Comparison {
     // What was assumed stays done, so there is nothing to review.
     return {
       changes:
-        live.record?.status === 'done' && live.assumed.size > 0 ? [{ path, before: 'done', requested: true }] : [],
+        live.record?.status === 'done' && live.assumed.size > 0
+          ? [changeAt(option, { before: 'done', requested: true })]
+          : [],
     }
   }
   if (live.record?.status === 'done') return { changes: [] }
   const states = particle.parents.filter(id => id.startsWith('ecs_task_definition:'))
   return {
-    changes: [{ path, after: 'done', reviewedApart: true, states }],
+    changes: [changeAt(option, { after: 'done', reviewedApart: true, states })],
     risks: [`is put on record as done, and nothing runs; take ${path} out once this is applied`],
     ...assumedWrongly(particle, live),
   }

@@ -1,6 +1,6 @@
 /** Running tasks that are called like a particle's and are not what it states. Pure. */
 
-import type { FoundChange } from '../../compare/change.ts'
+import { changeAt, type FoundChange } from '../../compare/change.ts'
 import { plural } from '../containers.ts'
 import { nameOf } from '../vocabulary.ts'
 import { repositoryTag } from './runNames.ts'
@@ -11,7 +11,7 @@ export function stopsEarlier({ others }: LiveTask): { changes: FoundChange[]; ri
   if (others.length === 0) return { changes: [], risks: [] }
   const revisions = [...new Set(others.map(({ taskDefinitionArn = '' }) => nameOf(taskDefinitionArn)))].sort()
   return {
-    changes: [{ path: 'earlierTasks', before: 'running', after: 'stopped', reviewedApart: true }],
+    changes: [changeAt(['earlierTasks'], { before: 'running', after: 'stopped', reviewedApart: true })],
     risks: [
       `${plural(others.length, 'task')} of its earlier definition (${revisions.join(', ')}) ${others.length === 1 ? 'stops' : 'stop'} when the new one runs`,
     ],
