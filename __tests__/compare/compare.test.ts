@@ -534,6 +534,12 @@ describe('hidden', () => {
       ['go', web({}), variables({ A: '1' }), ['containerDefinitions[web].environment[A].value: hidden']],
       ['stay', variables({ A: '1' }), variables({ A: '1' }), []],
       [
+        'a label of that name is none',
+        web({ dockerLabels: { environment: 'a' } }),
+        web({ dockerLabels: { environment: 'b' } }),
+        ['containerDefinitions[web].dockerLabels[environment]: "b" → "a"'],
+      ],
+      [
         'without a name',
         web({ environment: [{ value: '1' }] }),
         web({}),
