@@ -36,7 +36,7 @@ test('what the example lets go is what the shop declares no more', () => {
   const settings = { environment: 'production', variables: new Map(), region: 'us-east-1', vocabularies: vocabulary }
   const { problems, unmanaged } = load([...texts, { file: 'particles/unmanaged.yml', text }], settings)
   expect(problems.map(sayProblem)).toEqual([])
-  expect(unmanaged.map(({ thing }) => thing)).toEqual([
+  expect(unmanaged.map(({ address: thing }) => thing)).toEqual([
     'ecs_service us-east-1 shop/reports',
     'ecs_task_definition us-east-1 reports',
   ])

@@ -2,9 +2,10 @@ import { setMaxListeners } from 'node:events'
 import { setFailed } from '@actions/core'
 import { wallClock } from './clock.ts'
 import { CancelledRun } from './commands/cancellation.ts'
+import type { Host } from './commands/invocation.ts'
 import { failOnUnsettledExit } from './commands/unsettledExit.ts'
 import { actionsRunner } from './github/runner.ts'
-import { type Host, main } from './main.ts'
+import { main } from './main.ts'
 import { post } from './post.ts'
 import { logLine } from './render/escape.ts'
 import { withoutMarks } from './untrusted.ts'
@@ -17,14 +18,14 @@ setMaxListeners(0, cancel.signal)
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancel.abort(new CancelledRun(signal)))
 
 try {
-  const edge: Host = {
+  const host: Host = {
     env: process.env,
     runner: actionsRunner(process.env),
     clock: wallClock,
     signal: cancel.signal,
   }
   // Set by post/index.js: one bundle behind all doors.
-  await (process.env.ECS_PARTICLES_DOOR === 'post' ? post(edge) : main(edge))
+  await (process.env.ECS_PARTICLES_DOOR === 'post' ? post(host) : main(host))
 } catch (error) {
   setFailed(logLine(withoutMarks(error instanceof Error ? error.message : String(error))))
 }

@@ -1,15 +1,15 @@
 /** Says on GitHub what another job has planned: that job needs no right to write there, and this one none in AWS. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Host } from './commands/invocation.ts'
 import { revealEverything } from './compare/sensitivity.ts'
 import type { Plan, Removed, Step, Transition } from './engine/document.ts'
 import { type HandedOn, unfounded, unlikeShown } from './engine/posted.ts'
-import { type Claims, isClaim } from './github/check.ts'
+import { type Claims, isClaim } from './github/claimText.ts'
 import { type GitHubEvent, readEvent } from './github/event.ts'
 import { type PlanOutcome, PullRequestReporter } from './github/reporter.ts'
 import { redactingRunner } from './github/runner.ts'
 import { type PostInputs, readPostInputs } from './inputs.ts'
-import type { Host } from './main.ts'
 import { Redactor } from './redact/redactor.ts'
 
 /** A plan file in; the comment and the check of the pull request out. */
@@ -27,12 +27,12 @@ export async function post({ env, runner: told, clock, signal }: Host): Promise<
       },
     ])
   const speaker = { ...inputs, region: undefined, requireReview: true }
-  const conversation = new PullRequestReporter(event, speaker, clock, signal, text => runner.warn(text))
-  const news = event.fromFork ? { skipped: skippedFork } : newsIn(inputs, event, conversation.planned)
+  const reporter = new PullRequestReporter(event, speaker, clock, signal, text => runner.warn(text))
+  const news = event.fromFork ? { skipped: skippedFork } : newsIn(inputs, event, reporter.planned)
   if (news.problems) runner.fail(news.problems)
   if (news.skipped) runner.info(`plan skipped: ${news.skipped}`)
-  await conversation.showPlan(news)
-  if (conversation.commentUrl) runner.output('comment-url', conversation.commentUrl)
+  await reporter.showPlan(news)
+  if (reporter.commentUrl) runner.output('comment-url', reporter.commentUrl)
 }
 
 /** The file of a fork's run may be of its own making. */

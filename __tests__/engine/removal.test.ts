@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { particlesToGo, undeclaredSince } from '../../src/engine/removal.ts'
+import { particlesToRemove, undeclaredSince } from '../../src/engine/removal.ts'
 import { vocabulary } from '../../src/flavors/vocabulary.ts'
 import type { Particle } from '../../src/particle.ts'
 import { cluster, definition, service } from '../flavors/manifests.ts'
@@ -9,7 +9,7 @@ const nobody: ReadonlySet<string> = new Set()
 
 const goneSince = (before: string, now: readonly Particle[]): Particle[] => {
   const entries = undeclaredSince({ commit: 'c0ffee', particles: read(before) }, now, vocabulary, nobody)
-  return [...particlesToGo(entries, now, vocabulary).values()]
+  return [...particlesToRemove(entries, now, vocabulary).values()]
 }
 
 const gone = (before: string, now: string) => goneSince(before, read(now))

@@ -7,11 +7,11 @@ import { Ecs } from '../../src/ecs/client.ts'
 import { apply } from '../../src/engine/apply.ts'
 import { publishedClaims, unreviewed } from '../../src/engine/claims.ts'
 import type { Plan, Report, ReportStep, Step } from '../../src/engine/document.ts'
-import { decideExamined } from '../../src/engine/examine.ts'
 import { type Graph, graphOf } from '../../src/engine/graph.ts'
 import { Journal } from '../../src/engine/journal.ts'
-import { type Planned, type PlanSettings, planOf } from '../../src/engine/plan.ts'
-import { accountOf, claimContextOf, type EngineContext, Refresh, refreshAll } from '../../src/engine/refresh.ts'
+import type { Planned, PlanSettings } from '../../src/engine/plan.ts'
+import { makePlan } from '../../src/engine/planning.ts'
+import type { EngineContext } from '../../src/engine/refresh.ts'
 import { flavors } from '../../src/flavors/index.ts'
 import { vocabulary } from '../../src/flavors/vocabulary.ts'
 import { load } from '../../src/manifest/load.ts'
@@ -171,17 +171,11 @@ export class Shop {
     const redactor = new Redactor(policy)
     const world = this.#world(asked, life, policy, redactor)
     const graph = graphOf([...particles, ...(asked.gone?.(particles) ?? [])])
-    const pass = new Refresh(graph, world)
-    const { lives, errors } = await refreshAll(graph, pass)
-    if (errors.length > 0) throw new Error(redactor.sentence(errors.map(({ message }) => message).join('\n')))
-    const decisions = await decideExamined(graph, lives, world, pass)
-    const acts = [...decisions.values()].some(({ transition }) => transition)
-    const claimContext = claimContextOf(world, await accountOf(world, graph, acts))
-    const planned = planOf(graph, decisions, {
-      region: 'us-east-1',
-      claimContext,
-      maxTerminations: asked.maxTerminations ?? { share: 1 },
+    const settings = { region: 'us-east-1', maxTerminations: asked.maxTerminations ?? { share: 1 } }
+    const planned = await makePlan(graph, world, settings).catch(error => {
+      throw new Error(redactor.sentence(error.message))
     })
+    const { decisions, claimContext } = planned
     const plan = redactor.data(planned.plan)
     return {
       plan,

@@ -5,7 +5,7 @@ import { CLUSTER, DEFINITION, documents, read, SERVICE } from './manifests.ts'
 const lines = (text: string, around = {}) => {
   const { unmanaged, problems } = read({ 'u.yml': text }, around)
   expect(problems.map(sayProblem)).toEqual([])
-  return unmanaged.map(({ thing, place }) => `${place.line} ${thing}`)
+  return unmanaged.map(({ address: thing, place }) => `${place.line} ${thing}`)
 }
 
 describe('lines that let go', () => {

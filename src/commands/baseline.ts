@@ -1,12 +1,18 @@
-/** Manifests as they were before: at the base of a pull request, and at the last applied commit. */
+/** Earlier manifests: of the pull request's base, and of the last applied commit. What AWS runs was made from one of them. */
 import { join } from 'node:path'
-import type { GitHubEvent } from '../github/event.ts'
+import { type FormerSecrets, type SecretPath, secretPaths } from '../compare/sensitivity.ts'
+import { vocabulary } from '../flavors/vocabulary.ts'
 import { type CommitManifests, manifestsAt } from '../github/manifestsAt.ts'
 import type { PullRequestReporter } from '../github/reporter.ts'
 import type { Inputs } from '../inputs.ts'
 import { choosesManifest } from '../manifest/files.ts'
+import { load } from '../manifest/load.ts'
+import { FormerVariables } from '../manifest/variables.ts'
+import type { Node, Particle } from '../particle.ts'
+import { addressOf, formatAddress } from '../schema/address.ts'
+import type { Invocation } from './invocation.ts'
 
-/** Reads each commit once, whoever asks. */
+/** Reads the manifests of a commit; each commit is read once. */
 export type ManifestReader = (commit: string) => Promise<CommitManifests>
 
 export function manifestReader(inputs: Inputs, { github }: PullRequestReporter): ManifestReader {
@@ -20,26 +26,64 @@ export function manifestReader(inputs: Inputs, { github }: PullRequestReporter):
   }
 }
 
-/**
- * The manifests that what is in AWS may have been made from: those of the last applied commit, and of the base, which the
- * next apply has before it. None where no commit is known that came before.
- */
-export async function baselineManifests(
-  event: GitHubEvent,
-  conversation: PullRequestReporter,
-  { secretVariables }: Inputs,
-  read: ManifestReader,
-): Promise<CommitManifests[]> {
-  const { pullRequest, mergeGroup, sha, push } = event
-  const { github } = conversation
+/** Manifests of the base and of the last applied commit. Empty when no earlier commit is known. */
+export async function baselineManifests({
+  event: { pullRequest, mergeGroup, sha, push },
+  reporter,
+  inputs,
+  manifestsAt,
+}: Invocation): Promise<CommitManifests[]> {
+  const { github } = reporter
   const base = pullRequest?.baseSha ?? mergeGroup?.baseSha
   const from = base ?? sha
-  const history = github && from ? await conversation.history(github, from) : undefined
-  // Of a run without a base, the commit before it is the nearest thing to one.
+  const history = github && from ? await reporter.history(github, from) : undefined
+  // A run without a base takes the commit before its own.
   const before = base ?? push?.before ?? history?.commits[1]
   const commits = new Set([base, history?.applied ?? before].filter(commit => commit !== undefined))
-  // A run that may not read on GitHub and names no secret is not left without what was before.
-  if (commits.size === 0 && secretVariables.size > 0)
+  // Without secret variables no earlier value has to be hidden, so an unknown baseline is nothing to report.
+  if (commits.size === 0 && inputs.secretVariables.size > 0)
     return [{ why: history?.problem ?? 'no commit before this one is known' }]
-  return Promise.all([...commits].map(read))
+  return Promise.all([...commits].map(manifestsAt))
+}
+
+/** Where secret variables stood in earlier manifests of a particle. */
+export type FormerSecretsOf = (particle: Particle) => FormerSecrets
+
+/** Secret places of the baseline. With no readable baseline, a secret may have stood anywhere. */
+export function formerSecretsIn(
+  baseline: readonly CommitManifests[],
+  now: readonly Particle[],
+  inputs: Inputs,
+): FormerSecretsOf {
+  const used = new Set(now.flatMap(({ source }) => variablesIn(source)))
+  // A variable that is neither given nor used any more may have been a secret one.
+  const isSecret = (name: string) => inputs.secretVariables.has(name) || !(inputs.variables.has(name) || used.has(name))
+  const paths = new Map<string, SecretPath[]>()
+  for (const found of baseline) {
+    if ('why' in found) continue
+    const variables = new FormerVariables(inputs.variables)
+    const { particles } = load(found.texts, { ...inputs, variables, vocabularies: vocabulary })
+    for (const particle of particles) {
+      const secret = secretPaths(particle.source, isSecret)
+      if (secret.length === 0) continue
+      for (const key of keysOf(particle)) paths.set(key, [...(paths.get(key) ?? []), ...secret])
+    }
+  }
+  const unknown = baseline.length > 0 && baseline.every(found => 'why' in found)
+  return particle => ({
+    paths: keysOf(particle).flatMap(key => paths.get(key) ?? []),
+    ...(unknown && { unknown: true as const }),
+  })
+}
+
+/** A particle under another id is found by its address in AWS. */
+function keysOf(particle: Particle): string[] {
+  const address = addressOf(particle, vocabulary)
+  return [particle.id, ...(address ? [formatAddress(address)] : [])]
+}
+
+function variablesIn(node: Node): string[] {
+  if (node.kind === 'scalar') return (node.parts ?? []).flatMap(part => (typeof part === 'string' ? [] : part.variable))
+  const inside = node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
+  return inside.flatMap(variablesIn)
 }

@@ -1,9 +1,9 @@
-/** What was declared once, is not any more and is still there: looked for in every run, and remembered by every apply. */
+/** Orphans: resources that were declared once, are not any more, and are still in AWS. Looked for in every run, carried on by every apply. */
 import { EcsError, isDenied } from '../ecs/errors.ts'
 import type { Removed, Report } from '../engine/document.ts'
 import { compareIds, graphOf } from '../engine/graph.ts'
 import { type EngineContext, Refresh } from '../engine/refresh.ts'
-import { particlesToGo, type Undeclared } from '../engine/removal.ts'
+import { particlesToRemove, type Undeclared } from '../engine/removal.ts'
 import { flavors } from '../flavors/index.ts'
 import { vocabulary } from '../flavors/vocabulary.ts'
 import { declaredTexts } from '../github/declared.ts'
@@ -11,113 +11,121 @@ import type { Loaded } from '../manifest/load.ts'
 import type { Unmanaged } from '../manifest/unmanaged.ts'
 import { lineOf } from '../manifest/words.ts'
 import { isGone, type Particle, type ParticleId, type Problem, type State } from '../particle.ts'
-import { parseAddress, vocabularyOf } from '../schema/address.ts'
-import { addressText, type DeclarationContext, everUndeclared } from './undeclared.ts'
+import { addressText, parseAddress, vocabularyOf } from '../schema/address.ts'
+import type { Invocation } from './invocation.ts'
+import { findUndeclared } from './undeclared.ts'
 
-/** What a run knows of it. */
 export interface Orphans {
-  /** What is to be planned to go. */
+  /** Planned to be terminated: all of them with `on-removed: terminate`, else none. */
   readonly particles: readonly Particle[]
-  /** What is shown, and left alone. */
+  /** Shown in the plan and left alone. */
   readonly reported: readonly Removed[]
+  /** Added to the risks of steps. */
   readonly remarks: ReadonlyMap<ParticleId, readonly string[]>
   readonly warnings: readonly string[]
   readonly problems: readonly Problem[]
-  /** What the check of a refused apply keeps; undefined where there is nothing to keep. */
+  /** Texts for the check of a refused apply; undefined when there is nothing to carry on. */
   readonly refusedTexts: [string, ...string[]] | undefined
-  /** What the check of a succeeded apply keeps. `merged` is the pull request whose merge it was for. */
+  /** Texts for the check of a succeeded apply. `merged`: the pull request whose merge was applied. */
   appliedTexts(report: Report, merged: number | undefined): [string, ...string[]]
 }
 
-export async function findOrphans(
-  question: DeclarationContext,
-  loaded: Loaded,
-  engine: EngineContext,
-): Promise<Orphans> {
-  const { inputs, event } = question
-  const { particles: now, unmanaged } = loaded
-  const known = await everUndeclared(question, now)
-  const warnings = [...known.warnings]
-  const lines = new Map(unmanaged.map(line => [line.thing, line]))
-  const looked = await look(known.entries, now, engine)
-  warnings.push(...looked.warnings, ...(await fruitless(unmanaged, known.entries, engine)))
-  const there = looked.there.filter(({ entry }) => !lines.has(entry.thing))
-  const terminates = inputs.onRemoved === 'terminate'
-  const going = terminates ? there : []
-  const named = new Map(now.map(particle => [addressText(particle), particle.id]))
-  const reported = (terminates ? looked.there.filter(({ entry }) => lines.has(entry.thing)) : looked.there)
-    .map(one => removedOf(one, lines.get(one.entry.thing), named))
-    .sort((one, other) => compareIds(one.particle, other.particle))
-  for (const { entry, particle } of terminates ? [] : there)
-    if (entry.secret)
-      warnings.push(
-        `${particle.id} is not declared any more, and no later plan will tell: a secret variable went into its name, which is written nowhere; declare it with desired_state: terminated to delete it`,
-      )
-  const kept = [...looked.unseen, ...looked.there.map(({ entry }) => entry)].filter(({ secret }) => !secret)
-  return {
-    particles: going.map(({ particle }) => particle),
-    reported,
-    remarks: remarksOn(there, named, terminates),
-    warnings,
-    problems: heldUp(looked.there, lines, going),
-    refusedTexts: kept.length > 0 || !known.whole ? declaredTexts({ entries: kept, whole: known.whole }) : undefined,
-    appliedTexts(report, merged) {
-      const ended = new Set(report.steps.filter(({ result }) => result === 'succeeded').map(({ particle }) => particle))
-      const gone = new Set(going.filter(({ particle }) => ended.has(particle.id)).map(({ entry }) => entry))
-      const entries = kept
-        .filter(entry => !gone.has(entry) && !lines.has(entry.thing))
-        .map(entry =>
-          merged !== undefined && entry.since === event.sha && entry.pullRequest === undefined
-            ? { ...entry, pullRequest: merged }
-            : entry,
-        )
-      return declaredTexts({ entries, whole: known.whole })
-    },
-  }
-}
-
-interface Looked {
+/** An undeclared resource that AWS still has. */
+interface Orphan {
   readonly entry: Undeclared
   readonly particle: Particle
   readonly state: State
 }
 
-/** Which of them are still there. What cannot be looked at is not gone: it is kept, and said. */
-async function look(
+export async function findOrphans(
+  invocation: Invocation,
+  { particles: now, unmanaged }: Loaded,
+  context: EngineContext,
+): Promise<Orphans> {
+  const { inputs, event } = invocation
+  const known = await findUndeclared(invocation, now)
+  const found = await describe(known.entries, now, context)
+  const lines = new Map(unmanaged.map(line => [line.address, line]))
+  const unreleased = found.orphans.filter(({ entry }) => !lines.has(entry.address))
+  const terminates = inputs.onRemoved === 'terminate'
+  const going = terminates ? unreleased : []
+  const declaredIds = new Map(now.map(particle => [addressText(particle, vocabulary), particle.id]))
+  const left = found.orphans.filter(orphan => !going.includes(orphan))
+  const kept = [...found.unseen, ...found.orphans.map(({ entry }) => entry)].filter(({ secret }) => !secret)
+  return {
+    particles: going.map(({ particle }) => particle),
+    reported: left
+      .map(orphan => removedOf(orphan, lines.get(orphan.entry.address), declaredIds))
+      .sort((one, other) => compareIds(one.particle, other.particle)),
+    remarks: remarksOn(unreleased, declaredIds, terminates),
+    warnings: [
+      ...known.warnings,
+      ...found.warnings,
+      ...(await unusedLines(unmanaged, known.entries, context)),
+      ...(terminates ? [] : secretNames(unreleased)),
+    ],
+    problems: releasedInside(found.orphans, lines, going),
+    refusedTexts:
+      kept.length > 0 || !known.complete ? declaredTexts({ entries: kept, complete: known.complete }) : undefined,
+    appliedTexts(report, merged) {
+      const ended = new Set(report.steps.filter(({ result }) => result === 'succeeded').map(({ particle }) => particle))
+      const gone = new Set(going.filter(({ particle }) => ended.has(particle.id)).map(({ entry }) => entry))
+      const byThisMerge = ({ since, pullRequest }: Undeclared) =>
+        merged !== undefined && since === event.sha && pullRequest === undefined
+      const entries = kept
+        .filter(entry => !gone.has(entry) && !lines.has(entry.address))
+        .map(entry => (merged !== undefined && byThisMerge(entry) ? { ...entry, pullRequest: merged } : entry))
+      return declaredTexts({ entries, complete: known.complete })
+    },
+  }
+}
+
+/** A name that holds a secret is written nowhere, so that no later run can find the resource. */
+const secretNames = (orphans: readonly Orphan[]): string[] =>
+  orphans
+    .filter(({ entry }) => entry.secret)
+    .map(
+      ({ particle }) =>
+        `${particle.id} is not declared any more, and no later plan will tell: a secret variable went into its name, which is written nowhere; declare it with desired_state: terminated to delete it`,
+    )
+
+/** Asks AWS for each entry. An entry that AWS does not tell about stays on the list, with a warning. */
+async function describe(
   entries: readonly Undeclared[],
   now: readonly Particle[],
-  engine: EngineContext,
-): Promise<{ there: Looked[]; unseen: Undeclared[]; warnings: string[] }> {
-  const particles = particlesToGo(entries, now, vocabulary)
-  const seen = await statesOf([...particles.values()], engine)
-  const there: Looked[] = []
+  context: EngineContext,
+): Promise<{ orphans: Orphan[]; unseen: Undeclared[]; warnings: string[] }> {
+  const particles = particlesToRemove(entries, now, vocabulary)
+  const states = await statesOf([...particles.values()], context)
+  const orphans: Orphan[] = []
   const unseen: Undeclared[] = []
   const warnings: string[] = []
   for (const entry of entries) {
     const particle = particles.get(entry)
-    const state = particle && seen.get(particle.id)
-    const account = particle && engine.ecs(particle.region).account
+    const state = particle && states.get(particle.id)
+    const account = particle && context.ecs(particle.region).account
     const keep = (why: string) => {
       unseen.push(entry)
-      warnings.push(`${entry.thing} was declared once, and is kept on the list unseen: ${why}`)
+      warnings.push(`${entry.address} was declared once, and is kept on the list unseen: ${why}`)
     }
     if (!particle || state === undefined) keep('this release does not know what it is')
     else if (state instanceof EcsError) keep(state.message)
     else if (entry.account && account && entry.account !== account)
       keep(`it was in the account ${entry.account}, and these credentials are for ${account}`)
-    else if (!isGone(state)) there.push({ entry: account ? { ...entry, account } : entry, particle, state })
+    else if (!isGone(state)) orphans.push({ entry: account ? { ...entry, account } : entry, particle, state })
   }
-  return { there, unseen, warnings }
+  return { orphans, unseen, warnings }
 }
 
+/** The state of each particle, or the refusal when the role may not ask. */
 async function statesOf(
   particles: readonly Particle[],
-  engine: EngineContext,
+  context: EngineContext,
 ): Promise<ReadonlyMap<ParticleId, State | EcsError>> {
   const ids = new Set(particles.map(({ id }) => id))
   const graph = graphOf(particles.map(one => ({ ...one, parents: one.parents.filter(parent => ids.has(parent)) })))
-  const refresh = new Refresh(graph, engine)
-  const looked = await Promise.all(
+  const refresh = new Refresh(graph, context)
+  const states = await Promise.all(
     particles.map(async ({ id, flavor }): Promise<[ParticleId, State | EcsError]> => {
       const particle = graph.particles.get(id)
       try {
@@ -129,105 +137,99 @@ async function statesOf(
       }
     }),
   )
-  return new Map(looked)
+  return new Map(states)
 }
 
-/** Lines that nothing is left for. What a job ran is not known any more without its definition, so nobody asks for one. */
-async function fruitless(
+/** Warns of `unmanaged` lines whose resource is gone. A job's runs are unknown without its definition, so its line is never checked. */
+async function unusedLines(
   unmanaged: readonly Unmanaged[],
   entries: readonly Undeclared[],
-  engine: EngineContext,
+  context: EngineContext,
 ): Promise<string[]> {
-  const listed = new Set(entries.map(({ thing }) => thing))
-  const asked = unmanaged.filter(({ thing }) => {
-    const words = vocabularyOf(parseAddress(thing)?.flavor ?? '', vocabulary)
-    return !listed.has(thing) && words?.neededToEnd.members.length === 0
+  const listed = new Set(entries.map(({ address }) => address))
+  const checked = unmanaged.filter(({ address }) => {
+    const words = vocabularyOf(parseAddress(address)?.flavor ?? '', vocabulary)
+    return !listed.has(address) && words?.neededToEnd.members.length === 0
   })
-  const made = particlesToGo(
-    asked.map(({ thing, place }) => ({
-      thing,
-      name: thing,
-      source: { file: place.file, line: place.line },
-      commit: '',
-      parents: [],
-      members: {},
-      options: {},
-      kept: false,
-    })),
+  const unknown = { commit: '', parents: [], members: {}, options: {}, persistOnTermination: false }
+  const particles = particlesToRemove(
+    checked.map(({ address, place }) => ({ ...unknown, address, name: address, source: place })),
     [],
     vocabulary,
   )
-  const states = await statesOf([...made.values()], engine)
+  const states = await statesOf([...particles.values()], context)
   const gone = new Set(
-    [...made].flatMap(([{ thing }, { id }]) => {
+    [...particles].flatMap(([{ address }, { id }]) => {
       const state = states.get(id)
-      return typeof state === 'string' && isGone(state) ? [thing] : []
+      return typeof state === 'string' && isGone(state) ? [address] : []
     }),
   )
-  return asked
-    .filter(({ thing }) => gone.has(thing))
-    .map(({ thing, place }) => `${lineOf(place)} unmanaged: ${thing} is not there any more; the line can be removed`)
+  return checked
+    .filter(({ address }) => gone.has(address))
+    .map(
+      ({ address, place }) => `${lineOf(place)} unmanaged: ${address} is not there any more; the line can be removed`,
+    )
 }
 
 function removedOf(
-  { entry, particle, state }: Looked,
+  { entry, particle, state }: Orphan,
   line: Unmanaged | undefined,
-  named: ReadonlyMap<string | undefined, ParticleId>,
+  declaredIds: ReadonlyMap<string | undefined, ParticleId>,
 ): Removed {
-  const { thing, since, pullRequest, commit, source, renamedTo, kept, secret } = entry
-  const now = renamedTo && named.get(renamedTo)
+  const { address, since, pullRequest, commit, source, renamedTo, persistOnTermination, secret } = entry
+  const renamedId = renamedTo && declaredIds.get(renamedTo)
   return {
     particle: particle.id,
     state,
-    ...(!secret && { thing }),
+    ...(!secret && { thing: address }),
     ...(since && { since }),
     ...(pullRequest !== undefined && { pullRequest }),
     declared: { ...source, commit },
-    ...(now && { renamedTo: now }),
-    ...(kept && { kept }),
+    ...(renamedId && { renamedTo: renamedId }),
+    ...(persistOnTermination && { kept: persistOnTermination }),
     ...(line && { unmanaged: { file: line.place.file, line: line.place.line } }),
   }
 }
 
-/** What a reviewer must know of what goes because nobody declares it, and of what comes under another name. */
+/** Remarks on steps: why a resource goes, and that a new resource replaces one of another name. */
 function remarksOn(
-  there: readonly Looked[],
-  named: ReadonlyMap<string | undefined, ParticleId>,
+  orphans: readonly Orphan[],
+  declaredIds: ReadonlyMap<string | undefined, ParticleId>,
   terminates: boolean,
 ): Map<ParticleId, string[]> {
   const remarks = new Map<ParticleId, string[]>()
-  for (const { entry, particle } of there) {
+  for (const { entry, particle } of orphans) {
     const { since, pullRequest, commit, source, renamedTo } = entry
     const by = pullRequest === undefined ? '' : ` (#${pullRequest})`
     const when = since
-      ? `since commit ${since.slice(0, 7)}${by}`
+      ? ` since commit ${since.slice(0, 7)}${by}`
       : `, last at ${source.file}:${source.line} in commit ${commit.slice(0, 7)}${by}`
-    const next = renamedTo && named.get(renamedTo)
+    const next = renamedTo && declaredIds.get(renamedTo)
     remarks.set(particle.id, [
-      `not declared any more${when.startsWith(',') ? when : ` ${when}`}`,
+      `not declared any more${when}`,
       ...(next ? [`renamed to ${next}: ECS cannot rename, so that one is made and this one is terminated`] : []),
     ])
     if (next && !entry.secret) {
       const end = terminates ? 'is terminated' : 'stays beside it until somebody deletes it'
-      const from = parseAddress(entry.thing)?.identity ?? entry.name
+      const from = parseAddress(entry.address)?.identity ?? entry.name
       remarks.set(next, [`renamed from ${from}: ECS cannot rename, so this one is made and that one ${end}`])
     }
   }
   return remarks
 }
 
-/** What is let go must not lose what it is in, or what it runs. */
-function heldUp(there: readonly Looked[], lines: ReadonlyMap<string, Unmanaged>, going: readonly Looked[]): Problem[] {
-  const goes = new Map(going.map(({ entry, particle }) => [entry.thing, particle.id]))
-  return there.flatMap(({ entry }) => {
-    const line = lines.get(entry.thing)
+/** An `unmanaged` resource must not lose a parent that is terminated. */
+function releasedInside(
+  orphans: readonly Orphan[],
+  lines: ReadonlyMap<string, Unmanaged>,
+  going: readonly Orphan[],
+): Problem[] {
+  const goes = new Map(going.map(({ entry, particle }) => [entry.address, particle.id]))
+  return orphans.flatMap(({ entry }) => {
+    const line = lines.get(entry.address)
     const lost = entry.parents.flatMap(parent => goes.get(parent) ?? [])
-    if (!line || lost.length === 0 || goes.size === 0) return []
-    return [
-      {
-        place: line.place,
-        message: `unmanaged: ${entry.thing} is let go, but ${lost.join(' and ')}, which it needs, would be terminated; let go of that as well, or declare it`,
-      },
-    ]
+    if (!line || lost.length === 0) return []
+    const message = `unmanaged: ${entry.address} is let go, but ${lost.join(' and ')}, which it needs, would be terminated; let go of that as well, or declare it`
+    return [{ place: line.place, message }]
   })
 }

@@ -1,113 +1,88 @@
-/** Whether everything that a plan does was reviewed: the engine's claims held against what GitHub knows. */
+/** Whether everything a plan does was reviewed: its claims are looked up in the checks of merged pull requests. */
 import { claimsVersion, unreviewed } from '../engine/claims.ts'
 import type { Step } from '../engine/document.ts'
 import type { Planned } from '../engine/plan.ts'
 import { branchIn } from '../github/branches.ts'
-import type { GitHubEvent } from '../github/event.ts'
-import type { PullRequestReporter } from '../github/reporter.ts'
-import { type Reviewed, reviewedForMergeGroup, reviewedForPush } from '../github/review.ts'
-import type { Inputs } from '../inputs.ts'
+import { reviewedForMergeGroup, reviewedForPush } from '../github/review.ts'
+import type { Reviewed } from '../github/reviewSearch.ts'
 import type { Problem } from '../particle.ts'
+import type { Invocation } from './invocation.ts'
 
-/** Who asks, and for what. */
-export interface ReviewContext {
-  readonly inputs: Inputs
-  readonly event: GitHubEvent
-  readonly conversation: PullRequestReporter
-}
-
-export interface ReviewResult {
-  /** Empty when it may be applied. */
-  readonly problems: readonly Problem[]
-  readonly told: AffectedPullRequests
-}
-
-/** The pull requests whose comments tell what comes of an apply, and the one whose merge it is for. */
+/** Pull requests whose comments become the record of an apply, and the one whose merge is applied. */
 export type AffectedPullRequests = Pick<Reviewed, 'pullRequests' | 'merged'>
 
-/** Whether a plan may be carried out: approved as it is, reviewed, or asked to be applied without. */
-export async function reviewPlan(question: ReviewContext, planned: Planned): Promise<ReviewResult> {
-  const { approvedDigest, requireReview } = question.inputs
-  const { digest } = planned.plan
-  if (approvedDigest && approvedDigest !== digest) {
-    const message = `nothing was applied: the plan is not the approved one any more: its digest is ${digest}, approved-digest is ${approvedDigest}; look at the plan again and approve that`
-    return { problems: [{ message }], told: await pullRequestsFor(question) }
-  }
-  // Where nothing needs a review, the look-up is for the comments alone, and nobody waits for a listing that lags.
-  if (approvedDigest || !requireReview) return { problems: [], told: await pullRequestsFor(question) }
-  const missing = (claims: ReadonlySet<string>) =>
-    unreviewed(planned.plan.steps, planned.decisions, planned.claimContext, claims)
-  const { claims, notes, ...told } = await lookUp(question, shown => missing(shown).length === 0)
-  return { problems: refusal(missing(claims), digest, notes), told }
+export interface ReviewResult {
+  /** Empty when the plan may be applied. */
+  readonly problems: readonly Problem[]
+  readonly affected: AffectedPullRequests
 }
 
-/** The pull requests that wait for this apply: their comments tell what comes of it. */
-export async function pullRequestsFor(question: ReviewContext): Promise<AffectedPullRequests> {
-  // A run by hand belongs to no merge.
-  return question.event.push ? lookUp(question, () => true) : { pullRequests: [] }
+/** A plan may be applied when its digest is approved, when all its claims are reviewed, or when no review is required. */
+export async function reviewPlan(invocation: Invocation, planned: Planned): Promise<ReviewResult> {
+  const { approvedDigest, requireReview } = invocation.inputs
+  const { plan, decisions, claimContext } = planned
+  if (approvedDigest && approvedDigest !== plan.digest) {
+    const message = `nothing was applied: the plan is not the approved one any more: its digest is ${plan.digest}, approved-digest is ${approvedDigest}; look at the plan again and approve that`
+    return { problems: [{ message }], affected: await pullRequestsFor(invocation) }
+  }
+  if (approvedDigest || !requireReview) return { problems: [], affected: await pullRequestsFor(invocation) }
+  const missing = (claims: ReadonlySet<string>) => unreviewed(plan.steps, decisions, claimContext, claims)
+  const { claims, notes, ...affected } = await lookUp(invocation, found => missing(found).length === 0)
+  const steps = missing(claims)
+  const sum = `nothing was applied: ${subject(steps)} would change in a way that no merged pull request showed${because(notes)}; open a pull request that shows it (drift in AWS counts as a change too), or let it through with approved-digest: ${plan.digest}`
+  return { problems: refusal(steps, sum), affected }
+}
+
+/** Pull requests that this apply was for. A run by hand belongs to no merge. */
+export async function pullRequestsFor(invocation: Invocation): Promise<AffectedPullRequests> {
+  return invocation.event.push ? lookUp(invocation, () => true) : { pullRequests: [] }
 }
 
 const nothing = (why: string): Reviewed => ({ claims: new Set(), pullRequests: [], notes: [why] })
+const noToken = 'there is no github-token to look up what was reviewed'
 
-/** `enough` is true once nobody needs to wait for more. */
+/** `enough` ends the wait for a listing of pull requests that lags behind the merge. */
 async function lookUp(
-  { inputs, event, conversation }: ReviewContext,
+  { inputs, event, reporter }: Invocation,
   enough: (claims: ReadonlySet<string>) => boolean,
 ): Promise<Reviewed> {
-  const { github } = conversation
-  if (!github) return nothing('there is no github-token to look up what was reviewed')
+  const { github } = reporter
+  if (!github) return nothing(noToken)
   if (!event.sha) return nothing('the event names no commit')
   const branch = branchIn(event.ref)
   if (!branch) return nothing('the event names no branch')
-  if (!conversation.branches)
+  if (!reporter.branches)
     return nothing('the event does not say which branch is the default one; name the branches in apply-branches')
-  const history = await conversation.history(github, event.sha)
-  const question = { environment: inputs.environment, version: claimsVersion, branch, enough }
-  return reviewedForPush(github, history, event.push, question)
+  const history = await reporter.history(github, event.sha)
+  const query = { environment: inputs.environment, version: claimsVersion, branch, enough }
+  return reviewedForPush(github, history, event.push, query)
 }
 
-function refusal(steps: readonly Step[], digest: string, notes: readonly string[]): Problem[] {
-  if (steps.length === 0) return []
-  return [
-    ...steps.map(notReviewed),
-    {
-      message: `nothing was applied: ${subject(steps)} would change in a way that no merged pull request showed${because(notes)}; open a pull request that shows it (drift in AWS counts as a change too), or let it through with approved-digest: ${digest}`,
-    },
-  ]
-}
-
-/** A merge group must hold nothing that its pull requests did not show. */
+/** Steps of a merge group's plan that none of its pull requests showed, as problems. */
 export async function unreviewedInGroup(
-  { event, inputs, conversation }: ReviewContext,
+  { event, inputs, reporter }: Invocation,
   { plan, decisions, claimContext }: Planned,
 ): Promise<Problem[]> {
-  const { github } = conversation
   const { mergeGroup } = event
   if (!mergeGroup || !inputs.requireReview) return []
-  const look = async (): Promise<Reviewed> => {
-    if (!github) return nothing('there is no github-token to look up what was reviewed')
-    const history = await conversation.history(github, mergeGroup.headSha)
-    return reviewedForMergeGroup(github, history, mergeGroup, {
-      environment: inputs.environment,
-      version: claimsVersion,
-      branch: mergeGroup.baseRef,
-    })
-  }
-  const { claims, notes } = await look()
+  const query = { environment: inputs.environment, version: claimsVersion, branch: mergeGroup.baseRef }
+  const { github } = reporter
+  const { claims, notes } = github
+    ? await reviewedForMergeGroup(github, await reporter.history(github, mergeGroup.headSha), mergeGroup, query)
+    : nothing(noToken)
   const steps = unreviewed(plan.steps, decisions, claimContext, claims)
-  if (steps.length === 0) return []
-  return [
-    ...steps.map(notReviewed),
-    {
-      message: `this merge group must not be merged: ${subject(steps)} would change in a way that its pull requests did not show${because(notes)}; bring the pull request up to date with its base, so that its plan shows it, and queue it again`,
-    },
-  ]
+  const sum = `this merge group must not be merged: ${subject(steps)} would change in a way that its pull requests did not show${because(notes)}; bring the pull request up to date with its base, so that its plan shows it, and queue it again`
+  return refusal(steps, sum)
 }
 
 const subject = (steps: readonly Step[]): string =>
   steps.length === 1 && steps[0] ? steps[0].particle : `${steps.length} particles`
 
 const because = (notes: readonly string[]): string => (notes.length > 0 ? ` (${notes.join('; ')})` : '')
+
+/** One problem for each step at its manifest's line, and one sentence that sums them up. */
+const refusal = (steps: readonly Step[], sum: string): Problem[] =>
+  steps.length === 0 ? [] : [...steps.map(notReviewed), { message: sum }]
 
 const pathsShown = 5
 

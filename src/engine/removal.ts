@@ -1,130 +1,131 @@
-/** What was declared once and is not any more: told from two sets of particles, remembered, and planned to go. Pure. */
-
+/** Resources whose manifests are gone: found by comparing two sets of particles, remembered, and planned for removal. Pure. */
 import { holdsVariable } from '../compare/sensitivity.ts'
 import type { MapNode, Node, Particle, ParticleId, ScalarNode } from '../particle.ts'
-import {
-  addressOf,
-  formatAddress,
-  membersIn,
-  parseAddress,
-  type Vocabularies,
-  vocabularyOf,
-} from '../schema/address.ts'
+import { addressOf, addressText, membersIn, parseAddress, type Vocabularies, vocabularyOf } from '../schema/address.ts'
 import type { Source } from './document.ts'
 import { compareIds } from './graph.ts'
 
-/** Something that was declared once: all that it takes to find it and to end it when its manifest is long gone. */
+/** A resource that was declared once: everything needed to find and delete it without its manifest. */
 export interface Undeclared {
   /** `ecs_service us-east-1 shop/web` */
-  readonly thing: string
+  readonly address: string
   /** Its `pcf_name`. */
   readonly name: string
-  /** Where it stood, at the last commit that is known to declare it. */
+  /** File and line at the last commit known to declare it. */
   readonly source: Source
   readonly commit: string
-  /** The commit that took it away, where that is known. */
+  /** Commit that removed the declaration, if known. */
   readonly since?: string
-  /** The pull request that took it away, where that is known. */
+  /** Pull request that removed the declaration, if known. */
   readonly pullRequest?: number
-  /** Other things that it was in or used, so that it goes before them. */
+  /** Addresses of declared parents; this resource goes before them. */
   readonly parents: readonly string[]
-  /** Members, beside those that identify it, and options that its end takes. */
+  /** Members and options that deleting takes, beside the identity: see `Vocabulary.neededToEnd`. */
   readonly members: Readonly<Record<string, string>>
   readonly options: Readonly<Record<string, boolean | number | string>>
-  /** `persist_on_termination` */
-  readonly kept: boolean
-  /** What the same definition is called now. */
+  readonly persistOnTermination: boolean
+  /** Address under which the same definition is declared now. */
   readonly renamedTo?: string
   /** Twelve digits. */
   readonly account?: string
-  /** Members that say what it is called as the manifest writes them, where a secret variable went in: never to be shown. */
+  /** Identity members as the manifest writes them, when a secret variable is part of them: never shown. */
   readonly secret?: ReadonlyMap<string, Node>
 }
 
-/** Particles as they were declared at a commit. */
+/** Particles as a commit declared them. */
 export interface EarlierManifests {
   readonly commit: string
   readonly particles: readonly Particle[]
 }
 
-/** What was declared at an earlier commit and is not any more. What merely got another id is still declared. */
+/** Resources that a commit declared and `now` does not. A resource under another particle id is still declared. */
 export function undeclaredSince(
   { commit, particles }: EarlierManifests,
   now: readonly Particle[],
   vocabularies: Vocabularies,
   secretVariables: ReadonlySet<string>,
 ): Undeclared[] {
-  const spelled = (particle: Particle) => {
-    const thing = addressOf(particle, vocabularies)
-    return thing && formatAddress(thing)
-  }
-  const declared = new Set(now.map(spelled))
+  const declared = new Set(now.map(particle => addressText(particle, vocabularies)))
   const before = new Map(particles.map(particle => [particle.id, particle]))
   const gone = particles.filter(particle => {
-    const thing = spelled(particle)
-    return vocabularyOf(particle.flavor, vocabularies)?.open !== true && thing !== undefined && !declared.has(thing)
+    const address = addressText(particle, vocabularies)
+    return vocabularyOf(particle.flavor, vocabularies)?.open !== true && address !== undefined && !declared.has(address)
   })
-  const isSecret = (particle: Particle, member: string) => {
-    const node = particle.source.entries.get(member)?.node
-    return node !== undefined && holdsVariable(node, secretVariables)
-  }
-  const identifying = ({ flavor }: Particle) => vocabularyOf(flavor, vocabularies)?.identifiedBy ?? []
-  const isSecretly = (particle: Particle) => identifying(particle).some(member => isSecret(particle, member))
+  const secretIdentity = (particle: Particle) => secretMembers(particle, vocabularies, secretVariables)
   const renames = renamed(gone, before, now, vocabularies)
   return gone.map(particle => {
-    const words = vocabularyOf(particle.flavor, vocabularies)
-    const parents = particle.parents.flatMap(id => before.get(id) ?? []).filter(parent => !isSecretly(parent))
-    const members: Record<string, string> = {}
-    for (const member of words?.neededToEnd.members ?? []) {
-      const needed = Object.entries(words?.needs ?? {}).find(([, filled]) => filled === member)?.[0]
-      const parent = parents.find(({ flavor }) => flavor === needed)
-      const value = particle.definition[member] ?? (parent && addressOf(parent, vocabularies)?.identity)
-      if (typeof value === 'string' && !isSecret(particle, member)) members[member] = value
-    }
-    const options: Record<string, boolean | number | string> = {}
-    for (const option of words?.neededToEnd.options ?? []) {
-      const value = particle.options[option]
-      if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') options[option] = value
-    }
+    const parents = particle.parents.flatMap(id => before.get(id) ?? []).filter(parent => !secretIdentity(parent))
     const renamedTo = renames.get(particle.id)
+    const secret = secretIdentity(particle)
     return {
-      thing: spelled(particle) ?? '',
+      address: addressText(particle, vocabularies) ?? '',
       name: particle.name,
       source: { file: particle.place.file, line: particle.place.line },
       commit,
-      parents: parents.flatMap(parent => spelled(parent) ?? []).sort(),
-      members,
-      options,
-      kept: particle.persistOnTermination,
-      ...(renamedTo && !isSecretly(renamedTo) && { renamedTo: spelled(renamedTo) ?? '' }),
-      ...(isSecretly(particle) && {
-        secret: new Map(
-          identifying(particle).flatMap(member => {
-            const node = particle.source.entries.get(member)?.node
-            return node ? [[member, node] as const] : []
-          }),
-        ),
-      }),
+      parents: parents.flatMap(parent => addressText(parent, vocabularies) ?? []).sort(),
+      ...neededToEnd(particle, parents, vocabularies, secretVariables),
+      persistOnTermination: particle.persistOnTermination,
+      ...(renamedTo && !secretIdentity(renamedTo) && { renamedTo: addressText(renamedTo, vocabularies) ?? '' }),
+      ...(secret && { secret }),
     }
   })
 }
 
-/** What goes and what comes instead, where only names differ: each new one is the new name of one at most. */
+function isSecret({ source }: Particle, member: string, secretVariables: ReadonlySet<string>): boolean {
+  const node = source.entries.get(member)?.node
+  return node !== undefined && holdsVariable(node, secretVariables)
+}
+
+/** Identity members as written, when one of them holds a secret variable. */
+function secretMembers(
+  particle: Particle,
+  vocabularies: Vocabularies,
+  secretVariables: ReadonlySet<string>,
+): ReadonlyMap<string, Node> | undefined {
+  const members = vocabularyOf(particle.flavor, vocabularies)?.identifiedBy ?? []
+  if (!members.some(member => isSecret(particle, member, secretVariables))) return undefined
+  return new Map(
+    members.flatMap(member => {
+      const node = particle.source.entries.get(member)?.node
+      return node ? [[member, node] as const] : []
+    }),
+  )
+}
+
+function neededToEnd(
+  particle: Particle,
+  parents: readonly Particle[],
+  vocabularies: Vocabularies,
+  secretVariables: ReadonlySet<string>,
+): Pick<Undeclared, 'members' | 'options'> {
+  const words = vocabularyOf(particle.flavor, vocabularies)
+  const members: Record<string, string> = {}
+  for (const member of words?.neededToEnd.members ?? []) {
+    const needed = Object.entries(words?.needs ?? {}).find(([, filled]) => filled === member)?.[0]
+    const parent = parents.find(({ flavor }) => flavor === needed)
+    const value = particle.definition[member] ?? (parent && addressOf(parent, vocabularies)?.identity)
+    if (typeof value === 'string' && !isSecret(particle, member, secretVariables)) members[member] = value
+  }
+  const options: Record<string, boolean | number | string> = {}
+  for (const option of words?.neededToEnd.options ?? []) {
+    const value = particle.options[option]
+    if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') options[option] = value
+  }
+  return { members, options }
+}
+
+/** Pairs of removed and added particles that differ in nothing but their names. Each added one is paired once. */
 function renamed(
   gone: readonly Particle[],
   before: ReadonlyMap<ParticleId, Particle>,
   now: readonly Particle[],
   vocabularies: Vocabularies,
 ): Map<ParticleId, Particle> {
-  const spelled = (particle: Particle) => {
-    const thing = addressOf(particle, vocabularies)
-    return thing && formatAddress(thing)
-  }
-  const known = new Set([...before.values()].map(spelled))
+  const known = new Set([...before.values()].map(particle => addressText(particle, vocabularies)))
   const current = new Map(now.map(particle => [particle.id, particle]))
-  const left = new Set(now.filter(particle => !known.has(spelled(particle))))
+  const added = new Set(now.filter(particle => !known.has(addressText(particle, vocabularies))))
   const pairs = new Map<ParticleId, Particle>()
-  /** Everything that it says but what it is called; parents that it uses count by what they are called now. */
+  /** Everything but the name. A parent counts by its present name. */
   const nameless = ({ flavor, region, definition, options, parents }: Particle, past: boolean): string => {
     const words = vocabularyOf(flavor, vocabularies)
     const names = words?.identifiedBy ?? []
@@ -132,22 +133,22 @@ function renamed(
     const used = parents.flatMap(id => {
       const parent = past ? (pairs.get(id) ?? before.get(id)) : current.get(id)
       const member = parent && words?.needs[parent.flavor]
-      return parent && member && !names.includes(member) ? [spelled(parent)] : []
+      return parent && member && !names.includes(member) ? [addressText(parent, vocabularies)] : []
     })
     return JSON.stringify([flavor, region, rest.sort(([one], [other]) => compareIds(one, other)), options, used.sort()])
   }
-  const needy = ({ flavor }: Particle) => Object.keys(vocabularyOf(flavor, vocabularies)?.needs ?? {}).length > 0
-  // What others use is paired before they are. Who kept its id comes first: of several alike, that one was meant.
-  for (const later of [false, true]) {
-    const these = gone.filter(particle => needy(particle) === later)
+  const hasNeeds = ({ flavor }: Particle) => Object.keys(vocabularyOf(flavor, vocabularies)?.needs ?? {}).length > 0
+  // Parents are paired before their children; of several alike, the one that kept its id is the renamed one.
+  for (const needs of [false, true]) {
+    const these = gone.filter(particle => hasNeeds(particle) === needs)
     for (const sameId of [true, false]) {
       for (const particle of these) {
         if (pairs.has(particle.id)) continue
-        const said = nameless(particle, true)
-        const next = [...left].find(one => (one.id === particle.id || !sameId) && nameless(one, false) === said)
+        const rest = nameless(particle, true)
+        const next = [...added].find(one => (one.id === particle.id || !sameId) && nameless(one, false) === rest)
         if (!next) continue
         pairs.set(particle.id, next)
-        left.delete(next)
+        added.delete(next)
       }
     }
   }
@@ -155,10 +156,10 @@ function renamed(
 }
 
 /**
- * What is to go, as particles. An id that something declared has, or that two of them would have, is completed by the
- * thing itself behind a `$`, which no `pcf_name` may hold. Parents are those that go as well: an order is for them alone.
+ * Undeclared resources as particles to terminate. An id that is taken, or shared by two of them, is completed by `$` and
+ * the address; no `pcf_name` holds a `$`. Only parents that go as well are linked, for the order alone.
  */
-export function particlesToGo(
+export function particlesToRemove(
   all: readonly Undeclared[],
   now: readonly Particle[],
   vocabularies: Vocabularies,
@@ -166,15 +167,15 @@ export function particlesToGo(
   const ids = idsOf(all, now)
   const going = new Map<string, ParticleId>()
   for (const one of now) {
-    const thing = one.desired === 'running' ? undefined : addressOf(one, vocabularies)
-    if (thing) going.set(formatAddress(thing), one.id)
+    const address = one.desired === 'running' ? undefined : addressText(one, vocabularies)
+    if (address) going.set(address, one.id)
   }
-  for (const one of all) going.set(one.thing, ids.get(one) ?? idOf(one))
+  for (const one of all) going.set(one.address, ids.get(one) ?? idOf(one))
   const made = new Map<Undeclared, Particle>()
   for (const one of all) {
-    const thing = parseAddress(one.thing)
-    const words = thing && vocabularyOf(thing.flavor, vocabularies)
-    const identity = words && membersIn(thing.identity, words)
+    const address = parseAddress(one.address)
+    const words = address && vocabularyOf(address.flavor, vocabularies)
+    const identity = words && membersIn(address.identity, words)
     if (!identity) continue
     const place = { ...one.source, column: 1 }
     const definition = { ...identity, ...one.members }
@@ -187,15 +188,15 @@ export function particlesToGo(
     )
     made.set(one, {
       id: ids.get(one) ?? idOf(one),
-      flavor: thing.flavor,
+      flavor: address.flavor,
       name: one.name,
       place,
       desired: 'terminated',
       desiredIsOwn: false,
       parents: one.parents.flatMap(parent => going.get(parent) ?? []),
-      persistOnTermination: one.kept,
+      persistOnTermination: one.persistOnTermination,
       persistOnUpdate: false,
-      region: thing.region,
+      region: address.region,
       definition,
       options: one.options,
       source: { kind: 'map', place, entries } satisfies MapNode,
@@ -204,7 +205,7 @@ export function particlesToGo(
   return made
 }
 
-const idOf = ({ thing, name }: Undeclared): ParticleId => `${thing.slice(0, thing.indexOf(' '))}:${name}`
+const idOf = ({ address, name }: Undeclared): ParticleId => `${address.slice(0, address.indexOf(' '))}:${name}`
 
 function idsOf(all: readonly Undeclared[], now: readonly Particle[]): Map<Undeclared, ParticleId> {
   const taken = new Map<ParticleId, number>(now.map(({ id }) => [id, 1]))
@@ -214,8 +215,8 @@ function idsOf(all: readonly Undeclared[], now: readonly Particle[]): Map<Undecl
     all.map(one => {
       const id = idOf(one)
       if (taken.get(id) === 1) return [one, id]
-      // What a secret variable went into must not be told by an id either.
-      const which = one.secret ? `removed ${++secrets}` : one.thing.slice(one.thing.indexOf(' ') + 1)
+      // An id must not reveal an identity that holds a secret.
+      const which = one.secret ? `removed ${++secrets}` : one.address.slice(one.address.indexOf(' ') + 1)
       return [one, `${id}$${which}`]
     }),
   )

@@ -1,51 +1,50 @@
-/** Which earlier commits tell what was declared once: the last applied one, what stands before this one, and their checks. */
+/** Earlier commits that tell what was declared once: the last applied commit, the one before this, and their checks. */
 import type { Undeclared } from '../engine/removal.ts'
-import { GitHubError } from './api.ts'
-import { type DeclaredRecord, rememberedOn } from './declared.ts'
+import { GitHubError } from './apiErrors.ts'
+import { type DeclaredRecord, declaredListOn } from './declared.ts'
 import type { GitHubEvent } from './event.ts'
+import { appliedBefore } from './history.ts'
 import type { PullRequestReporter } from './reporter.ts'
-import { appliedBefore } from './review.ts'
 
-/** An earlier commit. */
 export interface EarlierCommit {
   readonly commit: string
-  /** What its checks remember. */
+  /** The list in its checks. */
   readonly entries: readonly Undeclared[]
-  /** Its manifests are to be compared with those of today. */
-  readonly compares: boolean
-  /** Whatever they declare and nobody does today went with this commit. */
+  /** Its manifests are to be compared with today's. */
+  readonly comparable: boolean
+  /** The commit that removed what its manifests declare and today's do not. */
   readonly since?: string
-  /** Or with this pull request. */
+  /** The pull request that did. */
   readonly pullRequest?: number
 }
 
 export interface EarlierCommits {
-  /** The nearest first. */
+  /** Nearest first. */
   readonly past: readonly EarlierCommit[]
   readonly warnings: readonly string[]
-  /** False where something was there and could not be read. */
-  readonly whole: boolean
+  /** False when a list exists and could not be read. */
+  readonly complete: boolean
 }
 
-/** Applied commits whose lists are followed because the list after them is not whole. */
+/** How many applied commits are read back while the newer list is incomplete. */
 const furthest = 5
 
 export async function findEarlierCommits(
-  conversation: PullRequestReporter,
+  reporter: PullRequestReporter,
   event: GitHubEvent,
   environment: string,
 ): Promise<EarlierCommits> {
-  const { github } = conversation
+  const { github } = reporter
   const { pullRequest, mergeGroup, push, sha } = event
   const base = pullRequest?.baseSha ?? mergeGroup?.baseSha ?? push?.before
   const by = pullRequest ? { pullRequest: pullRequest.number } : {}
-  const alone: EarlierCommit[] = base ? [{ commit: base, entries: [], compares: true, ...by }] : []
-  if (!github) return { past: alone, warnings: [], whole: true }
+  const alone: EarlierCommit[] = base ? [{ commit: base, entries: [], comparable: true, ...by }] : []
+  if (!github) return { past: alone, warnings: [], complete: true }
   const tip = pullRequest?.baseSha ?? mergeGroup?.headSha ?? sha
-  if (!tip) return { past: [], warnings: [], whole: true }
-  const { commits, applied, problem } = await conversation.history(github, tip)
+  if (!tip) return { past: [], warnings: [], complete: true }
+  const { commits, applied, problem } = await reporter.history(github, tip)
   if (problem)
-    return { past: alone, warnings: [`what earlier commits remember is not known: ${problem}`], whole: false }
+    return { past: alone, warnings: [`what earlier commits remember is not known: ${problem}`], complete: false }
   const past: EarlierCommit[] = []
   const warnings: string[] = []
   let whole = true
@@ -57,17 +56,17 @@ export async function findEarlierCommits(
     past.push({ ...more, entries: told && 'entries' in told ? told.entries : [] })
     return told
   }
-  // What a commit takes away is what the one before it still declared.
+  // The commit before this one still declared what this one removed.
   const [before, since] = pullRequest ? [commits[0]] : [commits[1], tip]
   const nearest = before ?? (applied || pullRequest ? undefined : base)
-  // Started by hand or by the clock, a run does not know where the push began that was refused here.
+  // A run by hand or by schedule does not know the start of the push that was refused here.
   if (!applied && !pullRequest && !push && !mergeGroup)
-    add(await rememberedOn(github, tip, environment, 'refused'), { commit: tip, compares: false })
+    add(await declaredListOn(github, tip, environment, 'refused'), { commit: tip, comparable: false })
   const from = !applied && base && !pullRequest ? base : nearest
   if (from)
-    add(await rememberedOn(github, from, environment, 'refused'), {
+    add(await declaredListOn(github, from, environment, 'refused'), {
       commit: from,
-      compares: true,
+      comparable: true,
       ...by,
       ...(since && from === before && { since }),
     })
@@ -76,13 +75,13 @@ export async function findEarlierCommits(
     const commit: string = next
     next = undefined
     const isNearest = count === 0 && from === undefined
-    const told = add(await rememberedOn(github, commit, environment, 'applied'), {
+    const told = add(await declaredListOn(github, commit, environment, 'applied'), {
       commit,
-      compares: commit !== tip || pullRequest !== undefined,
+      comparable: commit !== tip || pullRequest !== undefined,
       ...(isNearest && by),
       ...(isNearest && since && commit !== tip && { since }),
     })
-    if (!told || 'why' in told || told.whole) return { past, warnings, whole }
+    if (!told || 'why' in told || told.complete) return { past, warnings, complete: whole }
     try {
       next = await appliedBefore(github, environment, commit)
     } catch (error) {
@@ -91,5 +90,5 @@ export async function findEarlierCommits(
       whole = false
     }
   }
-  return { past, warnings, whole: whole && next === undefined }
+  return { past, warnings, complete: whole && next === undefined }
 }

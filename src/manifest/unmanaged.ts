@@ -18,7 +18,7 @@ import { inQuotes, kindOf, lineOf, quote, scalarText, sourceText } from './words
 
 /** One line: `ecs_service us-east-1 shop/web`, as plans spell it. */
 export interface Unmanaged {
-  readonly thing: string
+  readonly address: string
   readonly place: Place
 }
 
@@ -62,7 +62,7 @@ export function readUnmanaged(node: MapNode, settings: Settings, problems: Probl
   return list.items.flatMap(item => {
     const problem = refusalOf(item, settings.vocabularies)
     if (problem) wrong(item.place, `unmanaged ${problem}`)
-    return problem ? [] : [{ thing: scalarText(item) ?? '', place: item.place }]
+    return problem ? [] : [{ address: scalarText(item) ?? '', place: item.place }]
   })
 }
 
@@ -99,7 +99,7 @@ export function checkUnmanaged(
     if (thing) declared.set(formatAddress(thing), particle)
   }
   const seen = new Map<string, Place>()
-  for (const { thing, place } of lines) {
+  for (const { address: thing, place } of lines) {
     const particle = declared.get(thing)
     if (particle)
       wrong(

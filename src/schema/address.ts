@@ -1,4 +1,4 @@
-/** How a thing in AWS is spelled wherever people read or write it: `ecs_service us-east-1 shop/web`. */
+/** The address of a resource in AWS, as people read and write it: `ecs_service us-east-1 shop/web`. */
 
 import type { Particle } from '../particle.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -15,17 +15,23 @@ export interface ResourceAddress {
 export const formatAddress = ({ flavor, region, identity }: ResourceAddress): string =>
   `${flavor} ${region} ${identity}`
 
-/** Which thing a particle is; undefined while a part of that is not known. */
+/** The resource a particle is; undefined while its region or a part of its identity is unknown. */
 export function addressOf(particle: Particle, vocabularies: Vocabularies): ResourceAddress | undefined {
   const { flavor, region } = particle
   const identity = vocabularyOf(flavor, vocabularies)?.identity(particle)
   return identity === undefined || region === '' ? undefined : { flavor, region, identity }
 }
 
+/** The address as text; undefined like `addressOf`. */
+export function addressText(particle: Particle, vocabularies: Vocabularies): string | undefined {
+  const address = addressOf(particle, vocabularies)
+  return address && formatAddress(address)
+}
+
 export const vocabularyOf = (flavor: string, vocabularies: Vocabularies): Vocabulary | undefined =>
   Object.hasOwn(vocabularies, flavor) ? vocabularies[flavor] : undefined
 
-/** The three words of a spelled thing; undefined when they are not three. */
+/** Undefined when the text is no flavor, region and identity. */
 export function parseAddress(text: string): ResourceAddress | undefined {
   const [, flavor, region, identity] = /^(\S+) (\S+) (\S(?:.*\S)?)$/su.exec(text) ?? []
   return flavor && region && identity ? { flavor, region, identity } : undefined

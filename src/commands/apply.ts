@@ -1,0 +1,138 @@
+import { apply as carryOut } from '../engine/apply.ts'
+import type { Plan, Report } from '../engine/document.ts'
+import type { Graph } from '../engine/graph.ts'
+import type { Failure } from '../engine/journal.ts'
+import { whyNotAppliedFrom } from '../github/branches.ts'
+import { Supersession } from '../github/supersede.ts'
+import type { Loaded } from '../manifest/load.ts'
+import { type ParticleId, type Problem, sayProblem } from '../particle.ts'
+import { renderReportText } from '../render/text.ts'
+import { cancelledApply } from './cancellation.ts'
+import { type Invocation, openJournal } from './invocation.ts'
+import type { Orphans } from './orphans.ts'
+import { prepare, publishPlan } from './planning.ts'
+import { type AffectedPullRequests, pullRequestsFor, reviewPlan } from './review.ts'
+
+/** The command `apply`: plans again, and carries the plan out when everything in it was reviewed. */
+export async function apply(invocation: Invocation, loaded: Loaded): Promise<void> {
+  const { runner, inputs, reporter, redactor } = invocation
+  const elsewhere = whyElsewhere(invocation)
+  if (elsewhere) {
+    await refuse(invocation, 'refused', [{ message: elsewhere }])
+    return
+  }
+  const supersession = supersessionOf(invocation)
+  // Asked for runs by hand as well: re-running an old workflow run would apply its old commit again.
+  const superseded = await supersession?.overtaken()
+  if (superseded) return doNothing(invocation, superseded)
+  const prepared = await prepare(invocation, loaded)
+  if ('skipped' in prepared) return runner.fail([{ message: prepared.skipped }])
+  const problems = prepared.problems.map(problem => redactor.problem(problem))
+  const shown = prepared.planned && redactor.data(prepared.planned.plan)
+  if (shown) publishPlan(invocation, shown)
+  if (!prepared.planned || !shown || problems.length > 0) {
+    const report = await refuse(invocation, 'failed', problems, shown)
+    return reporter.showReport(redactor.data(report), shown, await pullRequestsFor(invocation), false)
+  }
+  const { planned, graph, context, orphans } = prepared
+  const review = await reviewPlan(invocation, planned)
+  if (review.problems.length > 0) {
+    const refused = review.problems.map(problem => redactor.problem(problem))
+    const report = await refuse(invocation, 'refused', refused, shown)
+    await reporter.showRefusal(shown, refused, orphans.refusedTexts)
+    return reporter.showReport(redactor.data(report), shown, review.affected, false)
+  }
+  const report = await carryOut(planned, graph, context, openJournal(invocation), {
+    waitTimeout: inputs.waitTimeout,
+    onFailure: inputs.onFailure,
+    signal: invocation.signal,
+    ...(supersession && { mayBegin: modifies => supersession.mayBegin(modifies) }),
+    log: runner.log,
+  })
+  await showResult(invocation, report, planned.plan, graph, review.affected, orphans)
+}
+
+/** Fails the step before anything was changed; the report says why. */
+async function refuse(
+  invocation: Invocation,
+  result: 'failed' | 'refused',
+  problems: readonly Problem[],
+  plan?: Plan,
+): Promise<Report> {
+  const { runner, reporter } = invocation
+  const report = openJournal(invocation).finish(result, refusalOf(problems))
+  runner.fail(problems)
+  await runner.summary(reporter.planSummary({ ...(plan && { plan }), problems, merges: false }))
+  return report
+}
+
+async function doNothing(invocation: Invocation, superseded: string): Promise<void> {
+  const { runner, reporter } = invocation
+  const message = `${superseded}: nothing is done`
+  const report = openJournal(invocation).finish('superseded', { code: 'Superseded', message, details: [] })
+  runner.info(message)
+  await runner.summary(reporter.reportSummary(report, undefined))
+}
+
+async function showResult(
+  { runner, reporter, redactor }: Invocation,
+  report: Report,
+  plan: Plan,
+  graph: Graph,
+  affected: AffectedPullRequests,
+  orphans: Orphans,
+): Promise<void> {
+  const [shown, shownPlan] = [redactor.data(report), redactor.data(plan)]
+  runner.info(renderReportText(shown, shownPlan))
+  // An apply that a newer one has superseded did not fail: the newer one says how the release ends.
+  if (report.result !== 'succeeded' && report.result !== 'superseded') runner.fail(failures(shown, shownPlan, graph))
+  await runner.summary(reporter.reportSummary(shown, shownPlan))
+  const lists = orphans.appliedTexts(report, affected.merged)
+  await reporter.showReport(shown, shownPlan, affected, reporter.branch !== undefined, lists)
+}
+
+/** Why this run's branch must not be applied; undefined when it may be. */
+function whyElsewhere({ inputs, event, reporter }: Invocation): string | undefined {
+  const { branches } = reporter
+  // Outside of GitHub no default branch is known: nothing counts as reviewed, and every branch may be applied.
+  if (!branches) return undefined
+  // Without a required review and without apply-branches, any branch may be tried out.
+  return inputs.requireReview || branches.chosen ? whyNotAppliedFrom(event.ref, branches) : undefined
+}
+
+/** Problems as a report has them: what sums them up, and each at its place. */
+function refusalOf(problems: readonly Problem[]): Failure {
+  const [only, ...more] = problems
+  if (only && more.length === 0) return { code: 'Refused', message: sayProblem(only), details: [] }
+  const sum = problems.findLast(({ place }) => !place)
+  const details = problems.filter(problem => problem !== sum).map(sayProblem)
+  return { code: 'Refused', message: sum?.message ?? `${problems.length} problems must be solved first`, details }
+}
+
+/** What failed, each at its manifest's line. All that ECS said stands in the log; its last words go along. */
+function failures({ steps, error, result }: Report, { unchanged }: Plan, { particles }: Graph): Problem[] {
+  const at = (particle: ParticleId, message: string): Problem => {
+    const place = particles.get(particle)?.place
+    return { ...(place && { place }), message: `${particle}${message}` }
+  }
+  const failed = steps
+    .filter(step => step.result === 'failed')
+    .map(({ particle, error: its }) =>
+      at(particle, ` failed: ${[its?.message, its?.details.at(-1)].filter(Boolean).join('; ')}`),
+    )
+  const earlier = unchanged.filter(({ reason }) => reason === 'failed')
+  failed.push(...earlier.map(({ particle, why }) => at(particle, `: ${why ?? 'it has failed'}`)))
+  if (error && earlier.length === 0) failed.push({ message: error.message })
+  if (failed.length > 0) return failed
+  return [{ message: result === 'cancelled' ? cancelledApply : 'the apply failed' }]
+}
+
+/** Watches for newer applies of this branch; undefined where GitHub cannot be asked or the branch is never applied. */
+function supersessionOf({ event, inputs, reporter, runner, clock }: Invocation): Supersession | undefined {
+  const { github, branch } = reporter
+  const { sha: commit } = event
+  if (!github || !commit || !branch) return undefined
+  const { environment } = inputs
+  const [begin, warn] = [() => reporter.showBegun(), (text: string) => runner.warn(text)]
+  return new Supersession({ github, environment, commit, branch, clock, begin, warn })
+}

@@ -1,0 +1,45 @@
+import type { Clock } from '../clock.ts'
+import type { Report } from '../engine/document.ts'
+import { Journal } from '../engine/journal.ts'
+import type { GitHubEvent } from '../github/event.ts'
+import type { PullRequestReporter } from '../github/reporter.ts'
+import type { Runner } from '../github/runner.ts'
+import type { Inputs } from '../inputs.ts'
+import type { Redactor } from '../redact/redactor.ts'
+import type { ManifestReader } from './baseline.ts'
+import { fileName } from './fileName.ts'
+
+/** Everything outside of the process that a command reaches: environment variables, the runner, time. */
+export interface Host {
+  readonly env: NodeJS.ProcessEnv
+  readonly runner: Runner
+  readonly clock: Clock
+  /** Aborted when the workflow run is cancelled. */
+  readonly signal: AbortSignal
+}
+
+/** One call of the action: what the user asked for, and where results are reported. */
+export interface Invocation extends Host {
+  readonly inputs: Inputs
+  readonly event: GitHubEvent
+  readonly reporter: PullRequestReporter
+  /** Every text passes it once, on its way out. */
+  readonly redactor: Redactor
+  /** Manifests as other commits have them. */
+  readonly manifestsAt: ManifestReader
+  /** The report in its latest version, for a run that is cancelled in the middle. */
+  readonly last: { report?: Report }
+}
+
+/** The journal of an apply; every entry rewrites the report file in RUNNER_TEMP. */
+export function openJournal({ runner, inputs, clock, redactor, last }: Invocation): Journal {
+  const name = `${fileName(inputs)}.report.json`
+  let hasOutput = false
+  return new Journal(inputs.environment, clock, report => {
+    last.report = report
+    const path = runner.file(name, `${JSON.stringify(redactor.data(report), null, 2)}\n`)
+    // Outputs of a step that is killed are those written until then, so the path is written with the first entry.
+    if (!hasOutput) runner.output('report-file', path)
+    hasOutput = true
+  })
+}

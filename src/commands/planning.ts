@@ -1,0 +1,139 @@
+/** From manifests to a plan: the half that the commands `plan` and `apply` share. */
+import { Ecs } from '../ecs/client.ts'
+import { EcsError } from '../ecs/errors.ts'
+import type { Plan } from '../engine/document.ts'
+import { type Graph, graphOf } from '../engine/graph.ts'
+import { hasChanges, type Planned } from '../engine/plan.ts'
+import { makePlan } from '../engine/planning.ts'
+import type { HandedOn } from '../engine/posted.ts'
+import type { EngineContext } from '../engine/refresh.ts'
+import { flavors } from '../flavors/index.ts'
+import type { CommitManifests } from '../github/manifestsAt.ts'
+import type { Inputs } from '../inputs.ts'
+import type { Loaded } from '../manifest/load.ts'
+import type { Particle, ParticleId, Problem } from '../particle.ts'
+import { renderPlanText } from '../render/text.ts'
+import { baselineManifests, type FormerSecretsOf, formerSecretsIn } from './baseline.ts'
+import { fileName } from './fileName.ts'
+
+import type { Invocation } from './invocation.ts'
+import { findOrphans, type Orphans } from './orphans.ts'
+import { sensitivityPolicyOf } from './sensitivityPolicy.ts'
+
+/** A plan and everything an apply needs to carry it out. With problems the plan is shown and never applied. */
+export interface Prepared {
+  readonly planned: Planned
+  readonly graph: Graph
+  readonly context: EngineContext
+  readonly orphans: Orphans
+  readonly problems: readonly Problem[]
+}
+
+/** No plan: manifests are wrong, or AWS could not be asked. */
+export interface Unplanned {
+  readonly planned?: undefined
+  readonly problems: readonly Problem[]
+}
+
+const forkSkipped = 'what a fork proposes is never planned, whatever credentials there are; its manifests are valid'
+
+/** Plans what the manifests declare. AWS and GitHub are read, nothing is changed. `skipped` is the reason not to plan. */
+export async function prepare(
+  invocation: Invocation,
+  loaded: Loaded,
+): Promise<Prepared | Unplanned | { readonly skipped: string }> {
+  const { inputs, event } = invocation
+  // The step that fetches credentials sets the region too, and is skipped for a fork.
+  const { particles } = loaded
+  const wrong = [...loaded.problems, ...(event.fromFork ? [] : loaded.regionless)]
+  if (wrong.length > 0) return { problems: wrong }
+  if (event.fromFork) return { skipped: forkSkipped }
+  const unknown = unknownIds(particles, inputs)
+  if (unknown.length > 0) return { problems: unknown }
+  const baseline = await baselineManifests(invocation)
+  const context = engineContext(invocation, formerSecretsIn(baseline, particles, inputs))
+  try {
+    const refused = await accountProblem(context, inputs)
+    if (refused) return { problems: [refused] }
+    const orphans = await findOrphans(invocation, loaded, context)
+    const all = [...particles, ...orphans.particles]
+    const graph = graphOf(all)
+    const planned = await makePlan(graph, context, {
+      region: inputs.region ?? all[0]?.region ?? '',
+      maxTerminations: inputs.maxTerminations,
+      removed: orphans.reported,
+      remarks: orphans.remarks,
+      warnings: [...orphans.warnings, ...unreadable(baseline)],
+    })
+    return { planned, graph, context, orphans, problems: [...planned.problems, ...orphans.problems] }
+  } catch (error) {
+    return { problems: ecsProblems(error) }
+  }
+}
+
+/** Failed calls as problems: calls that fail side by side for one reason, such as missing credentials, are one problem. */
+function ecsProblems(thrown: unknown): Problem[] {
+  const errors: unknown[] = thrown instanceof AggregateError ? thrown.errors : [thrown]
+  if (!errors.every(error => error instanceof EcsError)) throw thrown
+  const different = new Map(errors.toReversed().map(error => [`${error.code}: ${error.said}`, error]))
+  return [...different.values()].reverse().map(({ message }) => ({ message }))
+}
+
+/** Without earlier manifests every earlier value is hidden, and the plan says why. */
+function unreadable(baseline: readonly CommitManifests[]): string[] {
+  const [first] = baseline
+  if (!first || !('why' in first) || !baseline.every(found => 'why' in found)) return []
+  return [`what values were before is not shown, as it is not known which were secret: ${first.why}`]
+}
+
+function engineContext(
+  { inputs, event, clock, signal, redactor }: Invocation,
+  formerSecrets: FormerSecretsOf,
+): EngineContext {
+  const regions = new Map<string, Ecs>()
+  return {
+    flavors,
+    clock,
+    environment: inputs.environment,
+    ...(event.repositoryId !== undefined && { repository: event.repositoryId }),
+    requested: new Set<ParticleId>([...inputs.retryTasks, ...inputs.redeploy]),
+    sensitivity: { ...sensitivityPolicyOf(inputs), formerSecrets },
+    learn: found => redactor.learn(found),
+    ecs(region) {
+      const ecs = regions.get(region) ?? new Ecs(region, { clock, signal, maxConcurrency: inputs.maxConcurrency })
+      regions.set(region, ecs)
+      return ecs
+    },
+  }
+}
+
+/** An id in an input that no manifest declares is a typo, and would pass for "nothing to do". */
+function unknownIds(particles: readonly Particle[], { retryTasks, redeploy }: Inputs): Problem[] {
+  const declared = new Set<string>(particles.map(({ id }) => id))
+  const missing = (input: string, ids: readonly ParticleId[]) =>
+    ids.filter(id => !declared.has(id)).map(id => ({ message: `input ${input}: ${id} is not declared` }))
+  return [...missing('retry-tasks', retryTasks), ...missing('redeploy', redeploy)]
+}
+
+async function accountProblem(context: EngineContext, inputs: Inputs): Promise<Problem | undefined> {
+  const { allowedAccountIds, region } = inputs
+  if (allowedAccountIds.length === 0) return undefined
+  const account = await context.ecs(region ?? 'us-east-1').findAccount()
+  if (account && allowedAccountIds.includes(account)) return undefined
+  return {
+    message: `these credentials are for the account ${account ?? '(unknown)'}, which is not among allowed-account-ids (${allowedAccountIds.join(', ')}); check the role that the workflow assumes`,
+  }
+}
+
+/** Writes the plan to log, file and outputs. The file carries the claims for a job that posts this plan. */
+export function publishPlan({ runner, inputs }: Invocation, plan: Plan, claims?: HandedOn): void {
+  runner.info(renderPlanText(plan))
+  // Without a pull request the log is where a person finds the value for approved-digest.
+  if (hasChanges(plan)) runner.info(`\nDigest of this plan: ${plan.digest}`)
+  for (const warning of plan.warnings ?? []) runner.warn(warning)
+  const text = `${JSON.stringify({ ...plan, ...(claims && { claims }) }, null, 2)}\n`
+  runner.output('has-changes', hasChanges(plan))
+  runner.output('digest', plan.digest)
+  runner.output('summary', JSON.stringify(plan.summary))
+  runner.output('plan-file', runner.file(`${fileName(inputs)}.plan.json`, text))
+}

@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import { sensitivityOf } from '../compare/sensitivity.ts'
+import { vocabulary } from '../flavors/vocabulary.ts'
+import type { Runner } from '../github/runner.ts'
+import type { Inputs } from '../inputs.ts'
+import { findManifests } from '../manifest/files.ts'
+import { type Loaded, load } from '../manifest/load.ts'
+import { quote } from '../manifest/words.ts'
+import type { Particle } from '../particle.ts'
+import { sensitivityPolicyOf } from './sensitivityPolicy.ts'
+
+/** Reads every manifest of the checkout. Problems are collected, never thrown. */
+export function readManifests(inputs: Inputs): Loaded {
+  const directory = join(inputs.workspace, inputs.workingDirectory)
+  const { texts, problems } = findManifests(inputs.manifests, directory, inputs.workspace)
+  const policy = sensitivityPolicyOf(inputs)
+  const hides = (particle: Particle, path: readonly string[]) =>
+    sensitivityOf(particle, policy).hidesAt?.(particle.definition, path) === true
+  const loaded = load(texts, { ...inputs, hides, vocabularies: vocabulary })
+  return { ...loaded, problems: [...problems, ...loaded.problems] }
+}
+
+/** The command `validate`: counts what the manifests declare, or fails with their problems. Asks neither AWS nor GitHub. */
+export function validate({ particles, problems, counts }: Loaded, { environment }: Inputs, runner: Runner): void {
+  if (problems.length > 0) {
+    runner.fail(problems)
+    return
+  }
+  const byFlavor = new Map<string, number>()
+  for (const { flavor } of particles) byFlavor.set(flavor, (byFlavor.get(flavor) ?? 0) + 1)
+  runner.info(`${counts.files} manifest${counts.files === 1 ? '' : 's'} read for the environment ${environment}:`)
+  for (const [flavor, count] of [...byFlavor].sort()) runner.info(`  ${count} ${flavor}`)
+  if (counts.absent > 0) runner.info(`  ${counts.absent} not in this environment`)
+  if (counts.environments.length > 0) runner.info(`  environments: ${counts.environments.map(quote).join(', ')}`)
+}
