@@ -29,7 +29,7 @@ export interface Comparison {
   readonly changes: readonly FoundChange[]
   /** Differences that nobody may carry out this way: shown, never applied. */
   readonly protected?: readonly FoundChange[]
-  /** Paths of members that cannot change in place, so that the whole must be replaced. */
+  /** Changes of members that cannot change in place, so that the whole must be replaced. */
   readonly replaces?: readonly FoundChange[]
   /** What a reviewer must know before it is carried out, each a sentence. */
   readonly risks?: readonly string[]
