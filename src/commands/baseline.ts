@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { type FormerSecrets, type SecretPath, secretPaths } from '../compare/sensitivity.ts'
 import { vocabulary } from '../flavors/vocabulary.ts'
-import { type CommitManifests, manifestsAt } from '../github/manifestsAt.ts'
+import { type CommitManifests, type ManifestReader, manifestsAt } from '../github/manifestsAt.ts'
 import type { PullRequestReporter } from '../github/reporter.ts'
 import type { Inputs } from '../inputs.ts'
 import { choosesManifest } from '../manifest/files.ts'
@@ -12,9 +12,7 @@ import type { Node, Particle } from '../particle.ts'
 import { addressOf, formatAddress } from '../schema/address.ts'
 import type { Invocation } from './invocation.ts'
 
-/** Reads the manifests of a commit; each commit is read once. */
-export type ManifestReader = (commit: string) => Promise<CommitManifests>
-
+/** Each commit is read once. */
 export function manifestReader(inputs: Inputs, { github }: PullRequestReporter): ManifestReader {
   const directory = join(inputs.workspace, inputs.workingDirectory)
   const known = new Map<string, Promise<CommitManifests>>()

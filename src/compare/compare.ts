@@ -2,6 +2,7 @@ import type { StaticStructureSchema } from '@smithy/types'
 import { canonicalJson } from '../digest.ts'
 import { Unknown } from '../particle.ts'
 import { changeOf, type FoundChange } from './change.ts'
+import { childrenOf, ElementLabels, keyMember } from './children.ts'
 import {
   defaultOf,
   type ElementList,
@@ -16,7 +17,7 @@ import {
   type Structure,
 } from './normalize.ts'
 import { type Distance, pairsOf } from './pairing.ts'
-import { childrenOf, ElementLabels, isCoveredByAny, keyMember, type StepPath } from './path.ts'
+import { isCoveredByAny, type StepPath } from './path.ts'
 import type { Rules, ValueContext } from './rules.ts'
 import { schemaOf, withoutEmpty } from './schema.ts'
 import type { Sensitivity } from './sensitivity.ts'

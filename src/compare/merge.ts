@@ -1,7 +1,8 @@
+import { childrenOf, ElementLabels } from './children.ts'
 import { type CompareOptions, distanceWith } from './compare.ts'
 import { type ElementList, type EntryMap, type Normalized, normalizeRoot, type Structure } from './normalize.ts'
 import { pairsOf } from './pairing.ts'
-import { childrenOf, ElementLabels, isCoveredByAny, type PathStep, type StepPath } from './path.ts'
+import { isCoveredByAny, type PathStep, type StepPath } from './path.ts'
 import type { Members } from './rules.ts'
 import { schemaOf, withoutEmpty } from './schema.ts'
 

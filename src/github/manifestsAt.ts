@@ -21,6 +21,9 @@ export interface Checkout {
 /** The texts, or why they cannot be read, in one sentence. */
 export type CommitManifests = { readonly texts: readonly CommitFile[] } | { readonly why: string }
 
+/** Reads the manifests of a commit. */
+export type ManifestReader = (commit: string) => Promise<CommitManifests>
+
 const fileLimit = 1_000
 /** The limit of a manifest, in bytes: a larger file was refused then as it would be now. */
 const sizeLimit = 1024 * 1024
