@@ -937,7 +937,7 @@ describe('another controller', () => {
 test('of a controller that makes task sets, these tell what runs', () => {
   const controlled = read(web({ deploymentController: { type: 'CODE_DEPLOY' }, launchType: 'FARGATE' })).find(
     ({ flavor }) => flavor === 'ecs_service',
-  ) as unknown as Parameters<typeof service.compare>[0]
+  ) as unknown as Parameters<typeof service.assess>[0]
   const described: Service = {
     deploymentController: { type: 'CODE_DEPLOY' },
     desiredCount: 1,
@@ -958,8 +958,9 @@ test('of a controller that makes task sets, these tell what runs', () => {
   }
   const sensitivity = { isSecret: () => false, revealed: () => false }
   const live = { service: { ...described, clusterArn: 'main' }, redeploy: false }
-  expect(service.compare(particle, live, sensitivity)).toMatchObject({ changes: [] })
-  expect(service.compare(particle, live, sensitivity).protected).toBeUndefined()
+  const differences = service.assess(particle, live, sensitivity).differences?.()
+  expect(differences).toMatchObject({ changes: [] })
+  expect(differences?.protected).toBeUndefined()
 })
 
 describe('a service that goes', () => {

@@ -1,6 +1,6 @@
 import { RegisterTaskDefinitionCommand, RunTaskCommand, TagResourceCommand } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { recordsIn } from '../../src/flavors/record/record.ts'
+import { recordsIn } from '../../src/flavors/record/tags.ts'
 import { clientFor } from '../simulator/world.ts'
 import { cluster, definition, job, migrate } from './manifests.ts'
 import { type Applied, type Asked, type Manifests, Shop } from './shop.ts'

@@ -1,10 +1,10 @@
 /** Orphans: resources that were declared once, are not any more, and are still in AWS. Looked for in every run, carried on by every apply. */
+import { nothingSensitive } from '../compare/sensitivity.ts'
 import { EcsError, isDenied } from '../ecs/errors.ts'
 import type { Removed, Report } from '../engine/document.ts'
 import { compareIds, graphOf } from '../engine/graph.ts'
-import { type EngineContext, Refresh } from '../engine/refresh.ts'
+import { type EngineContext, flavorOf, Refresh } from '../engine/refresh.ts'
 import { particlesToRemove, type Undeclared } from '../engine/removal.ts'
-import { flavors } from '../flavors/index.ts'
 import { vocabulary } from '../flavors/vocabulary.ts'
 import { declaredTexts } from '../github/declared.ts'
 import type { Loaded } from '../manifest/load.ts'
@@ -126,11 +126,12 @@ async function statesOf(
   const graph = graphOf(particles.map(one => ({ ...one, parents: one.parents.filter(parent => ids.has(parent)) })))
   const refresh = new Refresh(graph, context)
   const states = await Promise.all(
-    particles.map(async ({ id, flavor }): Promise<[ParticleId, State | EcsError]> => {
+    particles.map(async ({ id }): Promise<[ParticleId, State | EcsError]> => {
       const particle = graph.particles.get(id)
       try {
         const live = await refresh.live(id)
-        return [id, (particle && flavors[flavor]?.read(particle, live).state) ?? 'terminated']
+        const assessment = particle && flavorOf(context, particle).assess(particle, live, nothingSensitive)
+        return [id, assessment?.observed.state ?? 'terminated']
       } catch (error) {
         if (error instanceof EcsError && isDenied(error)) return [id, error]
         throw error

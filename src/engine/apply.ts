@@ -344,7 +344,7 @@ class StepRun {
     const context = await this.#act()
     if (transition === 'wait') {
       this.#say(`waits: ${decision.why ?? 'it has not settled yet'}`)
-      return this.#settle(decision, flavor.adopt(particle, decision.live), particle.desired, context)
+      return this.#settle(decision, decision.memo, particle.desired, context)
     }
     if (transition === 'replace') {
       this.#say('is deleted, to be made anew')
@@ -367,7 +367,7 @@ class StepRun {
     const { particle } = now
     const flavor = flavorOf(this.#context.world, particle)
     this.#refuseWhatIsNew(now)
-    if (now.transition !== 'start') return this.#settle(now, flavor.adopt(particle, now.live), 'running', context)
+    if (now.transition !== 'start') return this.#settle(now, now.memo, 'running', context)
     this.#say('is made anew')
     const anew = await this.#sure(now, ({ particle: desired, live }) => flavor.start(desired, live, context))
     return this.#settle({ ...now, live: anew.live }, anew.memo, 'running', context)
@@ -390,8 +390,7 @@ class StepRun {
         await this.#pause(firstPause * 2 ** attempt)
         now = await this.#decideNow(true)
         if (now.transition !== decision.transition) {
-          const { particle } = now
-          return { memo: flavorOf(this.#context.world, particle).adopt(particle, now.live), live: now.live }
+          return { memo: now.memo, live: now.live }
         }
         this.#refuseWhatIsNew(now)
       }

@@ -16,7 +16,7 @@ import {
   withInherited,
 } from '../particle.ts'
 import type { Reason, Transition } from './document.ts'
-import type { AnyFlavor, Comparison, Observed } from './flavor.ts'
+import type { AnyFlavor, Assessment, Comparison, Observed } from './flavor.ts'
 
 /** What is to happen to one particle, and everything that it was decided from. */
 export interface Decision {
@@ -50,8 +50,10 @@ export interface Decision {
   readonly reference: string | Unknown | undefined
   /** The same before an update: what the changes are compared with. */
   readonly previousReference: string | Unknown | undefined
-  /** The definition as it is in AWS, for those that inherit from it. */
+  /** The definition that AWS has, for those that inherit from it. */
   readonly currentDefinition: Readonly<Record<string, unknown>> | undefined
+  /** By which a transition that is already under way is judged. */
+  readonly memo: unknown
 }
 
 /** Decides from what is stated and what is there. Pure: the same answers, the same decision. */
@@ -64,9 +66,11 @@ export function decide(
 ): Decision {
   const inherited = inheritance(parents, sensitivityFor)
   const { particle, filled } = withNeeds(withInherits(stated, inherited), flavor, parents)
-  const observed = flavor.read(particle, live)
-  const sensitivity = sensitivityFor(particle)
-  const { transition, reason, why, comparison } = choose(particle, live, flavor, observed, sensitivity)
+  const assessment = flavor.assess(particle, live, sensitivityFor(particle))
+  const { observed, reference, currentDefinition, memo } = assessment
+  const { transition, reason, why, comparison } = flavor.referenceOnly
+    ? { reason: 'reference' as const, comparison: nothing }
+    : choose(particle, assessment)
   const refused = [...refusedInherits(particle, inherited), ...(comparison.problems ?? [])]
   const problems = refused.map(({ at, message }) => ({ place: placeOf(particle, at), message }))
   const changes = transition && transition !== 'wait' ? comparison.changes : []
@@ -83,13 +87,16 @@ export function decide(
     risks: comparison.risks ?? [],
     warnings: [...(comparison.warnings ?? []), ...(observed.warnings ?? [])],
     problems,
-    hidden: new Set(changes.length > 0 ? hiddenPlaces(flavor.additions(particle, live, sensitivity).changes) : []),
+    hidden: new Set(
+      changes.length > 0 ? hiddenPlaces(transition === 'start' ? changes : assessment.additions().changes) : [],
+    ),
     filled,
     preapproved: comparison.preapproved === true,
-    staleRevisions: (live !== undefined && flavor.staleRevisions?.(particle, live, sensitivity)) || new Map(),
-    reference: flavor.reference(particle, live, changes),
-    previousReference: transition === 'update' ? flavor.reference(particle, live, []) : undefined,
-    currentDefinition: flavor.currentDefinition(particle, live),
+    staleRevisions: assessment.staleRevisions?.() ?? new Map(),
+    reference: changes.length > 0 && comparison.newReference ? new Unknown(particle.id) : reference,
+    previousReference: transition === 'update' ? reference : undefined,
+    currentDefinition,
+    memo,
   }
 }
 
@@ -111,15 +118,9 @@ interface Choice {
 
 const nothing: Comparison = { changes: [] }
 
-function choose(
-  particle: Particle,
-  live: unknown,
-  flavor: AnyFlavor,
-  observed: Observed,
-  sensitivity: Sensitivity,
-): Choice {
-  if (flavor.referenceOnly) return { reason: 'reference', comparison: nothing }
-  if (particle.desired !== 'running') return chooseLeaving(particle, live, flavor, observed)
+function choose(particle: Particle, assessment: Assessment): Choice {
+  const { observed } = assessment
+  if (particle.desired !== 'running') return chooseLeaving(particle, assessment)
   if (observed.done) {
     const { why } = observed
     return {
@@ -128,38 +129,29 @@ function choose(
       comparison: why ? { changes: [], warnings: [`${particle.id}: ${why}`] } : nothing,
     }
   }
-  if (isGone(observed.state) && !observed.failed && !observed.unsettled) {
-    return chooseStart(particle, live, flavor, sensitivity)
-  }
-  if (observed.incomplete) return chooseStart(particle, live, flavor, sensitivity)
-  return chooseUpdate(particle, live, flavor, observed, sensitivity)
+  const isMissing = isGone(observed.state) && !observed.failed && !observed.unsettled
+  return isMissing || observed.incomplete ? chooseStart(particle, assessment) : chooseUpdate(particle, assessment)
 }
 
-function chooseLeaving(particle: Particle, live: unknown, flavor: AnyFlavor, observed: Observed): Choice {
+function chooseLeaving(particle: Particle, { observed, removalRisks }: Assessment): Choice {
   if (isGone(observed.state) && !observed.unsettled) return { reason: 'equivalent', comparison: nothing }
   if (particle.persistOnTermination) return { reason: 'protected', comparison: nothing }
   if (observed.unsettled) {
     return { transition: 'wait', ...(observed.why && { why: observed.why }), comparison: nothing }
   }
   const transition = particle.desired === 'stopped' ? 'stop' : 'terminate'
-  return { transition, comparison: { changes: [], risks: flavor.removalRisks(particle, live) } }
+  return { transition, comparison: { changes: [], risks: removalRisks?.() ?? [] } }
 }
 
-function chooseStart(particle: Particle, live: unknown, flavor: AnyFlavor, sensitivity: Sensitivity): Choice {
-  const comparison = flavor.additions(particle, live, sensitivity)
+function chooseStart(particle: Particle, assessment: Assessment): Choice {
+  const comparison = assessment.additions()
   if (comparison.absent === undefined) return { transition: 'start', comparison }
   const warnings = [`${particle.id}: ${comparison.absent}`, ...(comparison.warnings ?? [])]
   return { reason: 'reference', why: comparison.absent, comparison: { ...nothing, warnings } }
 }
 
-function chooseUpdate(
-  particle: Particle,
-  live: unknown,
-  flavor: AnyFlavor,
-  observed: Observed,
-  sensitivity: Sensitivity,
-): Choice {
-  const comparison = flavor.compare(particle, live, sensitivity)
+function chooseUpdate(particle: Particle, { observed, differences }: Assessment): Choice {
+  const comparison = differences?.() ?? nothing
   const why = observed.why && { why: observed.why }
   if (comparison.replaces && comparison.replaces.length > 0 && !particle.persistOnUpdate) {
     if (particle.options.allow_replace === true) return { transition: 'replace', comparison }

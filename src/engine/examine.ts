@@ -22,7 +22,7 @@ export async function decideExamined(
     }),
   )
   const isCloser = [...closer].some(([id, live]) => live !== lives.get(id))
-  return isCloser ? decideAll(graph, closer, engine) : decisions
+  return isCloser ? decideAll(graph, closer, engine, decisions) : decisions
 }
 
 /** The same decision at the time of its step, with what was found for the plan. */

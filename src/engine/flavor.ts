@@ -6,46 +6,67 @@ import type { DesiredState, Particle, ParticleId, Path, State, Unknown } from '.
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import type { JobContent, ReleaseSignatures } from './release.ts'
 
-/** What a look at AWS amounts to, in the words of every flavor. */
+/** The state that AWS's answer shows, in the words of every flavor. */
 export interface Observed {
   readonly state: State
-  /** One sentence for people: what is under way, or why it failed. */
+  /** One sentence for people: what is under way, or why the particle failed. */
   readonly why?: string
   /** A job that has succeeded and is never to run again. */
   readonly done?: true
-  /** It ended badly; every apply fails until something changes. */
+  /** The particle ended badly; every apply fails until something changes. */
   readonly failed?: true
-  /** Something of it is there, and it is to be started all the same: fewer tasks than asked for, or one on its way out. */
+  /** A part is there and a start is needed all the same: fewer tasks than asked for, or a service that is DRAINING. */
   readonly incomplete?: true
-  /** Nothing to change, and still not what it is to be: a rollout, a running job, an outcome not yet recorded. */
+  /** No change is needed, and the goal is not reached yet: a rollout, a running job, an outcome not yet recorded. */
   readonly unsettled?: true
-  /** What a plan must say of it, whatever is to happen: each a sentence. */
+  /** Sentences for the plan, whatever happens to the particle. */
   readonly warnings?: readonly string[]
 }
 
-/** What stands between a definition and what is there. */
+/** How a definition differs from what AWS has, and what a reviewer must know of that. */
 export interface Comparison {
-  /** What an update would carry out. Empty when equivalent. */
+  /** What the transition carries out. Empty when equivalent. */
   readonly changes: readonly FoundChange[]
-  /** Differences that nobody may carry out this way: shown, never applied. */
+  /** Differences that this tool may not carry out: shown, never applied. */
   readonly protected?: readonly FoundChange[]
-  /** Changes of members that cannot change in place, so that the whole must be replaced. */
+  /** Changes of members that cannot change in place, so that the particle must be replaced. */
   readonly replaces?: readonly FoundChange[]
-  /** What a reviewer must know before it is carried out, each a sentence. */
+  /** Sentences for the reviewer, about dangers of the transition. */
   readonly risks?: readonly string[]
-  /** What is kept from somebody else against what the manifest states, where the update makes something new: as it will be. */
+  /** Ignored values that a new revision takes over from AWS against the manifest: each as it will be. */
   readonly kept?: readonly FoundChange[]
   /** What cannot be done, refused in the plan. `at` is a path into the definition. */
   readonly problems?: readonly { readonly at: Path; readonly message: string }[]
   readonly warnings?: readonly string[]
-  /** Why nothing of it is carried out until it changes or a person asks for it: what it would bring has failed before. */
+  /** Why none of the changes is carried out until the manifest changes or a person asks: they have failed before. */
   readonly heldBack?: string
   /** Equivalent because an existing revision is pinned. */
   readonly pinned?: true
-  /** A person asked for all of this in the inputs, or it follows from release variables alone: nothing is left to review. */
+  /** The changes make a new revision: children refer to the particle by another reference, known after the apply. */
+  readonly newReference?: true
+  /** A person asked for all changes in the inputs, or they follow from release variables alone: no review is needed. */
   readonly preapproved?: true
-  /** It cannot be started from here, and that is no error: why. */
+  /** Why the particle cannot be started from here, where that is no error. */
   readonly absent?: string
+}
+
+/** Everything that a decision needs to know of a particle and AWS's answer for it. The functions compare, when asked. */
+export interface Assessment<Memo = unknown> {
+  readonly observed: Observed
+  /** Value for the children's member that needs this particle (`web:42`), or Unknown until apply. */
+  readonly reference: string | Unknown | undefined
+  /** The definition that AWS has, for `$inherit$`. */
+  readonly currentDefinition: Readonly<Record<string, unknown>> | undefined
+  /** By which a transition that is already under way is judged. */
+  readonly memo: Memo
+  /** What a start makes, leaf by leaf. */
+  additions(): Comparison
+  /** What an update changes. Missing, as the two below, where AWS has no answer to compare with. */
+  differences?(): Comparison
+  /** Sentences for the reviewer, about the end of the particle. */
+  removalRisks?(): readonly string[]
+  /** Revisions child services run that differ from the manifest, keyed `web:41`. */
+  staleRevisions?(): ReadonlyMap<string, readonly FoundChange[]>
 }
 
 /** Is it there yet? A pure judgement with a sentence: `1 of 2 tasks running, deployment IN_PROGRESS`. */
@@ -60,72 +81,48 @@ export interface Progress {
   readonly task?: { readonly arns: readonly string[]; readonly exitCodes: readonly Readonly<Record<string, number>>[] }
 }
 
-/** What is around a particle while it is looked at. Every fact is asked for once per pass. */
+/** What a flavor may use while AWS is asked about a particle. Every fact is asked for once in a refresh. */
 export interface FlavorContext {
   readonly ecs: Ecs
   readonly environment: string
-  /** GitHub's id of the repository; undefined where nobody knows it. */
+  /** GitHub's id of the repository; undefined where none is known. */
   readonly repository?: string
   readonly clock: Clock
   /** The particle with this id, of the whole graph, or undefined. */
   particle(id: ParticleId): Particle | undefined
   /** Ids of particles that name this one as a parent. */
   readonly children: readonly ParticleId[]
-  /** AWS's answer for another particle, looked up in the same pass. */
+  /** AWS's answer for another particle, from the same refresh. */
   live(id: ParticleId): Promise<unknown>
   /** The inputs name this particle in `retry-tasks` or `redeploy`. */
   readonly requested: boolean
-  /** What a job is known by in records, release variables aside; undefined without any. `job` is the one that is looked at. */
+  /** Names of `job` in records that leave release variables out; undefined without any release variable. */
   releaseSignatures(job: Particle<object>, content: JobContent): ReleaseSignatures | undefined
-  /** What this apply's own transition of the particle left to remember. */
+  /** The memo of this apply's own transition of the particle. */
   readonly memo?: unknown
 }
 
-/** What a transition may use, and say. */
+/** What a transition may use, and where it reports. */
 export interface TransitionContext extends FlavorContext {
   /** One sentence for the log. */
   say(sentence: string): void
-  /** Sleeps, unless the apply is cancelled or the step's time is up: then it throws. */
+  /** Sleeps. Throws when the apply is cancelled or the step's time is up. */
   pause(milliseconds: number): Promise<void>
 }
 
 /**
- * One kind of ECS thing. `Definition`: what a manifest may say. `Live`: AWS's answer, untouched.
+ * One kind of ECS thing. `Definition`: what a manifest may state. `Live`: AWS's answer, untouched.
  * `Memo`: what a transition must remember so that its end can be judged; made of AWS's answers.
  */
 export interface Flavor<Definition extends object, Live, Memo> extends Vocabulary {
-  /** Others refer to it; nobody looks at it, nobody changes it. */
+  /** Other particles refer to it; AWS is never asked about it, and nothing of it is changed. */
   readonly referenceOnly?: true
-  /** A look needs nothing but who the particle is, which is known without AWS: what it inherits may be found out later. */
+  /** `describe` needs nothing but the particle's identity: members that it inherits may be unknown still. */
   readonly foundByName?: true
 
-  // Pure: tables in, tables out.
-  read(particle: Particle<Definition>, live: Live | undefined): Observed
-  compare(particle: Particle<Definition>, live: Live, sensitivity: Sensitivity): Comparison
-  /** A start, leaf by leaf, with what must be known of it. */
-  additions(particle: Particle<Definition>, live: Live | undefined, sensitivity: Sensitivity): Comparison
-  /** What must be known before it goes, each a sentence. */
-  removalRisks(particle: Particle<Definition>, live: Live): readonly string[]
-  /** What children put into the member that they need this particle for: a value, or that only an apply will tell. */
-  reference(
-    particle: Particle<Definition>,
-    live: Live | undefined,
-    changes: readonly FoundChange[],
-  ): string | Unknown | undefined
-  /** What children run that is not what is stated, by their reference, and how it differs. */
-  staleRevisions?(
-    particle: Particle<Definition>,
-    live: Live,
-    sensitivity: Sensitivity,
-  ): ReadonlyMap<string, readonly FoundChange[]>
-  /** The definition as it is in AWS, for `$inherit$`. */
-  currentDefinition(
-    particle: Particle<Definition>,
-    live: Live | undefined,
-  ): Readonly<Record<string, unknown>> | undefined
-  /** What a transition that is already under way is judged by. */
-  adopt(particle: Particle<Definition>, live: Live | undefined): Memo
-  /** `elapsed`: milliseconds since the transition, for what ECS may not show at once. */
+  /** Pure: the same answer of AWS, the same assessment. `live`: undefined where AWS has none. */
+  assess(particle: Particle<Definition>, live: Live | undefined, sensitivity: Sensitivity): Assessment<Memo>
+  /** Pure. `elapsed`: milliseconds since the transition, for what ECS may not show at once. */
   progress(
     particle: Particle<Definition>,
     live: Live | undefined,
@@ -134,27 +131,27 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     elapsed: number,
   ): Progress
 
-  // I/O: the only code that calls ECS.
-  describe(particle: Particle<Definition>, around: FlavorContext): Promise<Live | undefined>
+  // What follows is the only code that calls ECS. Each throws EcsError for what ECS refuses.
+  describe(particle: Particle<Definition>, context: FlavorContext): Promise<Live | undefined>
   /**
-   * Before an update: what is worth asking only then, such as whether what it would bring has failed before. With it the
-   * particle is compared again. `known` was found by an earlier look of the same run, and is not asked for again.
+   * Asks what matters only before an update, such as whether the deployment that it makes has failed before. The particle
+   * is assessed again with the answer. `known`: AWS's answer for the plan of the same run, whose examination still holds.
    */
   examine?(
     particle: Particle<Definition>,
     live: Live,
     changes: readonly FoundChange[],
-    around: FlavorContext,
+    context: FlavorContext,
     known?: Live,
   ): Promise<Live>
-  /** What settles an `unclear` verdict: asked for rarely, because a look does not show it. */
+  /** Asks for what settles an inconclusive progress and no description shows. */
   pollClosely?(
     particle: Particle<Definition>,
     live: Live | undefined,
     memo: Memo,
     context: TransitionContext,
   ): Promise<Live | undefined>
-  /** A cheaper look while a transition settles, from what was seen last. Without it, `look` is used. */
+  /** A cheaper `describe` while a transition settles, from the answer before. */
   poll?(
     particle: Particle<Definition>,
     live: Live | undefined,
@@ -192,5 +189,6 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     context: TransitionContext,
   ): Promise<Memo | undefined>
 }
-/** A flavor whose definition and answers nobody looks into: the engine hands them from one method to the next. */
-export type AnyFlavor = Flavor<Readonly<Record<string, unknown>>, unknown, unknown>
+
+/** A flavor as the engine sees it: definition, answers and memos are handed from one method to the next, unread. */
+export type AnyFlavor = Flavor<object, unknown, unknown>

@@ -1,6 +1,6 @@
 import type { Change, FoundChange } from '../compare/change.ts'
 import { sensitivityOf } from '../compare/sensitivity.ts'
-import type { Particle, ParticleId, Problem } from '../particle.ts'
+import { inheritsIn, type Particle, type ParticleId, type Problem } from '../particle.ts'
 import type { ClaimContext } from './claimSubject.ts'
 import { digestOf } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
@@ -31,16 +31,27 @@ export interface Planned {
   readonly problems: readonly Problem[]
 }
 
-/** Decides for every particle, parents first. */
+/** Decides for every particle, parents first. Decisions in `before` that rest on the same answers are not made again. */
 export function decideAll(
   graph: Graph,
   lives: ReadonlyMap<ParticleId, unknown>,
   engine: EngineContext,
+  before: ReadonlyMap<ParticleId, Decision> = new Map(),
 ): Map<ParticleId, Decision> {
   const decisions = new Map<ParticleId, Decision>()
   for (const id of graph.order) {
     const particle = graph.particles.get(id)
     if (!particle) continue
+    const known = before.get(id)
+    const origins = [...particle.parents, ...inheritsIn(particle.source).map(({ from }) => from)]
+    if (
+      known &&
+      known.live === lives.get(id) &&
+      origins.every(origin => before.get(origin) === decisions.get(origin))
+    ) {
+      decisions.set(id, known)
+      continue
+    }
     const decision = decide(particle, lives.get(id), flavorOf(engine, particle), decisions, resolved =>
       sensitivityOf(resolved, engine.sensitivity),
     )
@@ -135,7 +146,7 @@ export function shownChange({ path, before, after, sensitive }: FoundChange): Ch
 
 function stepOf(decisions: ReadonlyMap<ParticleId, Decision>, id: ParticleId, dependsOn: readonly ParticleId[]): Step {
   const decision = decisions.get(id) as Decision
-  const { particle, observed, transition, changes, risks, why, previousReference: standing, reference } = decision
+  const { particle, observed, transition, changes, risks, why, previousReference, reference } = decision
   const held = particle.parents.filter(parent => decisions.get(parent)?.reason === 'failed')
   return {
     particle: id,
@@ -146,7 +157,7 @@ function stepOf(decisions: ReadonlyMap<ParticleId, Decision>, id: ParticleId, de
     dependsOn,
     risks: [...risks, ...held.map(parent => `held back until ${parent} has succeeded`)],
     ...(why && { why }),
-    ...(typeof standing === 'string' && standing !== reference && { after: standing }),
+    ...(typeof previousReference === 'string' && previousReference !== reference && { after: previousReference }),
     ...(decision.kept.length > 0 && { kept: decision.kept.map(shownChange) }),
     ...followed(decision, decisions),
     ...(decision.protected.length > 0 && { protected: decision.protected.map(shownChange) }),

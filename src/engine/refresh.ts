@@ -54,7 +54,7 @@ export async function accountOf(engine: EngineContext, graph: Graph, needed: boo
  */
 export class Refresh {
   readonly #graph: Graph
-  readonly #world: EngineContext
+  readonly #engine: EngineContext
   readonly #tally: CallCounter | undefined
   readonly #lives = new Map<ParticleId, Promise<unknown>>()
   readonly #resolved = new Map<ParticleId, Promise<Particle>>()
@@ -70,7 +70,7 @@ export class Refresh {
   ) {
     this.#memos = memos
     this.#graph = graph
-    this.#world = engine
+    this.#engine = engine
     this.#tally = tally
     for (const [id, live] of known) this.#lives.set(id, Promise.resolve(live))
   }
@@ -87,13 +87,13 @@ export class Refresh {
 
   async #look(id: ParticleId): Promise<unknown> {
     const stated = this.#particle(id)
-    const flavor = flavorOf(this.#world, stated)
+    const flavor = flavorOf(this.#engine, stated)
     // What a service inherits from its task definition is known when that is known, which asks what the service runs.
     const particle = flavor.foundByName ? stated : await this.resolved(id)
-    this.#world.learn?.({ particle })
+    this.#engine.learn?.({ particle })
     const around = flavor.foundByName ? this.#around(stated, new Map()) : await this.context(id)
     const live = await flavor.describe(particle, around)
-    this.#world.learn?.({ particle, live })
+    this.#engine.learn?.({ particle, live })
     return live
   }
 
@@ -107,8 +107,8 @@ export class Refresh {
 
   #around(particle: Particle, neighbours: ReadonlyMap<ParticleId, Particle>): FlavorContext {
     const { id } = particle
-    const { clock, environment, repository, requested: asked } = this.#world
-    const ecs = this.#world.ecs(particle.region)
+    const { clock, environment, repository, requested } = this.#engine
+    const ecs = this.#engine.ecs(particle.region)
     return {
       ecs: this.#tally ? ecs.countedBy(this.#tally) : ecs,
       clock,
@@ -117,9 +117,9 @@ export class Refresh {
       children: this.#graph.children.get(id) ?? [],
       particle: wanted => neighbours.get(wanted) ?? this.#graph.particles.get(wanted),
       live: wanted => this.live(wanted),
-      requested: asked.has(id),
+      requested: requested.has(id),
       releaseSignatures: (job, content) =>
-        releaseSignatures(job, content, [...neighbours.values()], claimContextOf(this.#world, ecs.account)),
+        releaseSignatures(job, content, [...neighbours.values()], claimContextOf(this.#engine, ecs.account)),
       memo: this.#memos.get(id),
     }
   }
@@ -136,9 +136,13 @@ export class Refresh {
     const current = new Map<ParticleId, (path: readonly string[]) => unknown>()
     for (const { from } of inherits) {
       const parent = await this.resolved(from)
-      const now = flavorOf(this.#world, parent).currentDefinition(parent, await this.live(from))
-      const { hidesAt } = sensitivityOf(parent, this.#world.sensitivity)
-      current.set(from, path => (hidesAt?.(now, path) ? undefined : valueAt(now, path)))
+      const sensitivity = sensitivityOf(parent, this.#engine.sensitivity)
+      const { currentDefinition: now } = flavorOf(this.#engine, parent).assess(
+        parent,
+        await this.live(from),
+        sensitivity,
+      )
+      current.set(from, path => (sensitivity.hidesAt?.(now, path) ? undefined : valueAt(now, path)))
     }
     return withInherited(particle, ({ from, key }) => current.get(from)?.(key.split('.')) ?? new Unknown(from))
   }

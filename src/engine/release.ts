@@ -1,7 +1,16 @@
 /** Changes that come from release variables alone need no review. */
 import { holdsVariable, partsByName, type SensitivityPolicy, writtenText } from '../compare/sensitivity.ts'
 import { canonicalJson, sha256, withSortedKeys } from '../digest.ts'
-import { inheritsIn, type Node, type Part, type Particle, type Path, plain, Unknown, valueAt } from '../particle.ts'
+import {
+  holdsUnknown,
+  inheritsIn,
+  type Node,
+  type Part,
+  type Particle,
+  type Path,
+  plain,
+  valueAt,
+} from '../particle.ts'
 import { type ClaimContext, claimHash, subjectOf } from './claimSubject.ts'
 
 /** Whether other values of release variables can turn the manifest's text into the live value. */
@@ -103,11 +112,6 @@ function signed(node: Node, definition: object, path: Path, release: ReadonlySet
   }
   if (node.inherit) return { ...node.inherit, value: valueAt(definition, path) }
   return node.parts ? partsByName(node.parts, name => release.has(name)) : node.value
-}
-
-function holdsUnknown(value: unknown): boolean {
-  if (value instanceof Unknown) return true
-  return typeof value === 'object' && value !== null && Object.values(value).some(holdsUnknown)
 }
 
 /** Whether earlier releases would have signed all of the job: they left out options, secret variables and inherited values. */

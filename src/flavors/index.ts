@@ -14,4 +14,4 @@ export const flavors = {
   ecs_task: task,
   ecs_instance: instance,
   ec2_instance: ec2Instance,
-} satisfies Record<string, unknown> as unknown as Readonly<Record<string, AnyFlavor>>
+} satisfies Readonly<Record<string, AnyFlavor>>

@@ -1,4 +1,3 @@
-import { nameOf } from '../flavors/vocabulary.ts'
 import {
   type DesiredState,
   inheritsWithPlaces,
@@ -8,10 +7,11 @@ import {
   type Problem,
   plain,
 } from '../particle.ts'
+import { arnRegion, nameOf } from '../schema/arn.ts'
 import { complain, type ParentLink, type ParticleDraft } from './draft.ts'
 import { checkIdentities } from './identity.ts'
 import { type Ancestors, inherit } from './inherit.ts'
-import { arnRegion, desiredState, fillFromParents } from './needs.ts'
+import { desiredState, fillFromParents } from './needs.ts'
 import { order } from './order.ts'
 import { namingMembers } from './resource.ts'
 import { closest } from './suggest.ts'

@@ -1,4 +1,3 @@
-import { nameOf } from '../flavors/vocabulary.ts'
 import {
   type DesiredState,
   isGone,
@@ -10,15 +9,13 @@ import {
   type Problem,
   type ScalarNode,
 } from '../particle.ts'
+import { arnRegion, nameOf } from '../schema/arn.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { complain, type ParticleDraft } from './draft.ts'
 import { namingMembers } from './resource.ts'
 import { lineOf, quote, scalarText, sourceText } from './words.ts'
 
 // What a particle needs its parents for: their names, and that they are there.
-
-/** Region of an ARN. */
-export const arnRegion = (arn: string): string | undefined => /^arn:[^:]*:[^:]*:([^:]+):/.exec(arn)?.[1]
 
 /** The definition with what its parents fill. A revision is left to the plan: only AWS knows it. */
 export function fillFromParents(

@@ -8,7 +8,7 @@ export type Vocabularies = Readonly<Record<string, Vocabulary>>
 export interface ResourceAddress {
   readonly flavor: string
   readonly region: string
-  /** `shop/web`: what its flavor identifies it by, apart from the region. */
+  /** `shop/web`: unique within flavor and region. */
   readonly identity: string
 }
 
@@ -37,7 +37,7 @@ export function parseAddress(text: string): ResourceAddress | undefined {
   return flavor && region && identity ? { flavor, region, identity } : undefined
 }
 
-/** The members of a definition that an identity spells: the last takes what is left. Undefined where one is missing. */
+/** The members of a definition that an identity is made of; the last keeps further slashes. Undefined where one is missing. */
 export function membersIn(
   identity: string,
   { identifiedBy }: Pick<Vocabulary, 'identifiedBy'>,

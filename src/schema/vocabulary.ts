@@ -1,24 +1,43 @@
 import type { StaticStructureSchema } from '@smithy/types'
+import type { Particle } from '../particle.ts'
+import type { Check, Stated } from './rules.ts'
+import type { Type } from './types.ts'
 
-/** Whatever has a definition: a particle, or one in the making. */
+/** A particle, or a draft of one. */
 export interface HasDefinition {
   readonly definition: object
+}
+
+/** A particle that is to run, with its definition. */
+export interface Declared {
+  readonly particle: Particle
+  readonly stated: Stated
 }
 
 /** The part of a flavor that a manifest is read by: words, no calls. */
 export interface Vocabulary {
   readonly name: string
-  /** The request that a definition becomes: checks, coerces, drives the comparison. Undefined for a mere reference. */
+  /** For editors, one sentence each: the flavor, and the members and options that are this tool's own. */
+  readonly description: string
+  readonly descriptions: Readonly<Record<string, string>>
+  /** The request that a definition becomes: drives the check, the coercion and the comparison. Undefined for a reference. */
   readonly model: StaticStructureSchema | undefined
+  /** The structure in ECS's Describe answers; left out for a flavor that ECS does not describe. */
+  readonly answer?: StaticStructureSchema
+  /** A name that children may inherit beside the members of `answer`: the member of theirs that this particle fills. */
+  readonly inheritable?: string
+  readonly check?: Check
+  /** Reports what a particle and its declared parents state differently. */
+  readonly checkParents?: (child: Declared, parents: readonly Declared[]) => void
   /** Members of a definition that are this tool's own, beside the model's: `taskName`, `stopReason`, `revision`. */
-  readonly ownMembers: Readonly<Record<string, 'string' | 'number' | 'attributes'>>
-  /** True for a reference: members that are not known here are nobody's business. */
+  readonly ownMembers: Readonly<Record<string, Type>>
+  /** True for a reference: a definition may have members that the vocabulary does not know. */
   readonly open?: true
   /** Members of the model that a definition may not state, each with what to do instead. */
   readonly refused: Readonly<Record<string, string>>
   /** PCF's unique keys: dotted, `[]` for every element of a list. */
   readonly required: readonly string[]
-  /** Of these, the one that `pcf_name` stands in for where a definition leaves it out. */
+  /** The unique key whose value is `pcf_name` where a definition leaves the key out. */
   readonly pcfNameMember?: string
   /** PCF's names → the API's. */
   readonly aliases: Readonly<Record<string, string>>
@@ -26,12 +45,12 @@ export interface Vocabulary {
   readonly needs: Readonly<Record<string, string>>
   /** Options allowed in `custom_config`, by name. */
   readonly options: Readonly<Record<string, 'boolean' | 'number' | 'strings' | readonly string[]>>
-  /** Members that identify it, in the order in which `identity` spells them: the last is its name. */
+  /** Members that make up `identity`, in the order of its parts; the last is the name. */
   readonly identifiedBy: readonly string[]
-  /** Other members and options that finding it, and ending it, takes when its manifest is long gone. */
+  /** Other members and options that are needed to find and to end a particle whose manifest is gone. */
   readonly neededToEnd: { readonly members: readonly string[]; readonly options: readonly string[] }
-  /** Who it is, apart from its region: two particles with one identity are an error. Undefined while a part is missing. */
+  /** `shop/web`: two particles of one region and identity are an error. Undefined while a part is missing. */
   identity(particle: HasDefinition): string | undefined
-  /** What children put into the member that they need this particle for, as far as it is known without AWS. */
+  /** Value for the child's member that this particle fills, as far as the value is known without AWS. */
   staticReference(particle: HasDefinition): string | undefined
 }

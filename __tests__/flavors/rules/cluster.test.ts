@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals'
 import { compare } from '../../../src/compare/compare.ts'
-import { liveCluster } from '../../../src/flavors/cluster/rules.ts'
 import { frozen, lines, cluster as options } from '../../compare/kit.ts'
 
 const insights = (value: string) => ({ settings: [{ name: 'containerInsights' as const, value }] })
@@ -40,7 +39,7 @@ test.each<[name: string, stated: object, live: object]>([
   ['a namespace by name or ARN', connect('internal'), connect('arn:aws:servicediscovery:us-east-1:1:namespace/ns-1')],
   ['no namespace', connect(''), {}],
 ])('no difference: %s', (_name, stated, live) => {
-  expect(lines(compare(frozen(stated), liveCluster(frozen(live)), options))).toEqual([])
+  expect(lines(compare(frozen(stated), frozen(live), options))).toEqual([])
 })
 
 test.each<[name: string, stated: object, live: object, ...expected: string[]]>([
@@ -87,5 +86,5 @@ test.each<[name: string, stated: object, live: object, ...expected: string[]]>([
   ['a namespace', connect('a'), connect('b'), 'serviceConnectDefaults.namespace: "b" → "a"'],
   ['a namespace that goes', connect(''), connect('arn:b'), 'serviceConnectDefaults.namespace: "arn:b" → ""'],
 ])('a difference: %s', (_name, stated, live, ...expected) => {
-  expect(lines(compare(frozen(stated), liveCluster(frozen(live)), options))).toEqual(expected)
+  expect(lines(compare(frozen(stated), frozen(live), options))).toEqual(expected)
 })

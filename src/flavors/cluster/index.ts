@@ -6,13 +6,13 @@ import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
 import { isEcs } from '../../ecs/errors.ts'
-import type { Flavor } from '../../engine/flavor.ts'
+import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import type { Particle } from '../../particle.ts'
 import { plural } from '../containers.ts'
 import { retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
 import { nameOf, vocabulary } from '../vocabulary.ts'
-import { clusterRules, liveCluster } from './rules.ts'
+import { clusterRules } from './rules.ts'
 
 const words = vocabulary.ecs_cluster
 
@@ -69,58 +69,51 @@ async function stillThere(ecs: Ecs, name: string): Promise<string> {
   return held ? `the cluster still holds ${held}` : 'waiting until the cluster is empty'
 }
 
+function observe(particle: ClusterParticle, live: Cluster | undefined): Observed {
+  if (!live) return { state: 'terminated' }
+  if (live.status === 'ACTIVE') {
+    if (particle.desired !== 'running') return { state: 'running' }
+    const why = couldNotAttach(particle, live)
+    if (why) return { state: 'running', failed: true, why }
+    if (live.attachmentsStatus !== 'UPDATE_IN_PROGRESS') return { state: 'running' }
+    return { state: 'running', unsettled: true, why: 'its capacity providers are being changed' }
+  }
+  if (live.status === 'FAILED') {
+    return { state: 'running', failed: true, why: 'ECS says that the cluster FAILED; delete it and apply again' }
+  }
+  return { state: 'pending', unsettled: true, why: `the cluster is ${live.status}` }
+}
+
+function differences(particle: ClusterParticle, live: Cluster, sensitivity: Sensitivity): Comparison {
+  const changes = compare(particle.definition, live, options(particle, sensitivity))
+  const orphans = changes.length > 0 ? strategyWithout(particle, live) : []
+  const message = `${particle.id}: ${orphans.join(', ')} is in its default strategy and would not be among its capacityProviders; state aws_resource.defaultCapacityProviderStrategy without it`
+  return { changes, ...(orphans.length > 0 && { problems: [{ at: ['capacityProviders'], message }] }) }
+}
+
+function removalRisks(particle: ClusterParticle, live: Cluster): string[] {
+  const held = holds(live)
+  const now = held ? `; now it holds ${held}` : ''
+  if (particle.desired === 'stopped') return [`a cluster that is to be stopped is deleted${now}`]
+  return now ? [`it is deleted${now}`] : []
+}
+
 export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
   ...words,
 
   foundByName: true,
 
-  read(particle, live) {
-    if (!live) return { state: 'terminated' }
-    if (live.status === 'ACTIVE') {
-      if (particle.desired !== 'running') return { state: 'running' }
-      const why = couldNotAttach(particle, live)
-      if (why) return { state: 'running', failed: true, why }
-      if (live.attachmentsStatus !== 'UPDATE_IN_PROGRESS') return { state: 'running' }
-      return { state: 'running', unsettled: true, why: 'its capacity providers are being changed' }
-    }
-    if (live.status === 'FAILED') {
-      return { state: 'running', failed: true, why: 'ECS says that the cluster FAILED; delete it and apply again' }
-    }
-    return { state: 'pending', unsettled: true, why: `the cluster is ${live.status}` }
-  },
-
-  compare(particle, live, sensitivity) {
-    const changes = compare(particle.definition, liveCluster(live), options(particle, sensitivity))
-    const orphans = changes.length > 0 ? strategyWithout(particle, live) : []
-    return {
-      changes,
-      ...(orphans.length > 0 && {
-        problems: [
-          {
-            at: ['capacityProviders'],
-            message: `${particle.id}: ${orphans.join(', ')} is in its default strategy and would not be among its capacityProviders; state aws_resource.defaultCapacityProviderStrategy without it`,
-          },
-        ],
-      }),
-    }
-  },
-
-  additions: (particle, _live, sensitivity) => ({
-    changes: additions(particle.definition, options(particle, sensitivity)),
+  assess: (particle, live, sensitivity) => ({
+    observed: observe(particle, live),
+    reference: particle.definition.clusterName,
+    currentDefinition: live && { ...live, cluster: live.clusterName },
+    memo: undefined,
+    additions: () => ({ changes: additions(particle.definition, options(particle, sensitivity)) }),
+    ...(live && {
+      differences: () => differences(particle, live, sensitivity),
+      removalRisks: () => removalRisks(particle, live),
+    }),
   }),
-
-  removalRisks(particle, live) {
-    const held = holds(live)
-    const now = held ? `; now it holds ${held}` : ''
-    if (particle.desired === 'stopped') return [`a cluster that is to be stopped is deleted${now}`]
-    return now ? [`it is deleted${now}`] : []
-  },
-
-  reference: particle => particle.definition.clusterName,
-
-  currentDefinition: (_particle, live) => live && { ...live, cluster: live.clusterName },
-
-  adopt: () => undefined,
 
   progress(particle, live, goal) {
     if (goal === 'running') {

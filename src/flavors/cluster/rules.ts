@@ -1,4 +1,3 @@
-import type { Cluster } from '@aws-sdk/client-ecs'
 import type { Rules } from '../../compare/rules.ts'
 import { capacityProviderStrategy, sharedRules, tags } from '../rules/shared.ts'
 import { sameNamespace } from '../rules/spelling.ts'
@@ -21,9 +20,4 @@ export const clusterRules: Rules = {
     s3EncryptionEnabled: { default: false },
   },
   ClusterServiceConnectDefaultsRequest: { namespace: { default: '', indistinguishable: sameNamespace } },
-}
-
-/** A described cluster has the members of the request that made it, under their own names. */
-export function liveCluster(described: Cluster): Cluster {
-  return described
 }

@@ -2,7 +2,7 @@ import type { Attribute, ContainerInstance, Task } from '@aws-sdk/client-ecs'
 import { changeAt, type FoundChange } from '../../compare/change.ts'
 import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
-import type { Flavor } from '../../engine/flavor.ts'
+import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import type { Particle } from '../../particle.ts'
 import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
@@ -79,67 +79,65 @@ function differences(
   })
 }
 
+function observe(particle: InstanceParticle, live: ContainerInstance | undefined): Observed {
+  if (!live) return { state: 'stopped' }
+  const leaving = particle.desired !== 'running'
+  const deregisters = leaving && particle.options.deregister === true
+  // Of an instance whose agent is lost only the registration can be ended.
+  if (live.agentConnected === false) return { state: deregisters ? 'pending' : 'stopped' }
+  if (live.status === 'DRAINING') {
+    // Deregistering is a change of its own, which waiting alone would not show.
+    if (deregisters) return { state: 'pending' }
+    const left = tasksLeft(live)
+    return leaving && left > 0 ? { state: 'pending', unsettled: true, why: drains(left) } : { state: 'stopped' }
+  }
+  if (live.status === 'ACTIVE' || live.status === undefined) return { state: 'running' }
+  // Registering, or on its way out.
+  return { state: 'pending', unsettled: true, why: `the instance is ${live.status}` }
+}
+
+/** An instance that is not there is no error: whether its agent joins is not up to an apply. */
+function additions(
+  particle: InstanceParticle,
+  live: ContainerInstance | undefined,
+  sensitivity: Sensitivity,
+): Comparison {
+  const { cluster, ec2InstanceId } = particle.definition
+  const absent = !live
+    ? `${ec2InstanceId} is not registered in the cluster ${cluster}: nothing can be done until its agent joins`
+    : live.agentConnected === false && `the agent of ${ec2InstanceId} is not connected: nothing can be done until it is`
+  if (absent) return { changes: [], absent }
+  const status = changeAt(['status'], { before: live?.status ?? 'DRAINING', after: 'ACTIVE' })
+  return { changes: [status, ...differences(particle, live, sensitivity)] }
+}
+
+function removalRisks(particle: InstanceParticle, live: ContainerInstance): string[] {
+  const left = tasksLeft(live)
+  if (live.agentConnected === false) {
+    return [`its agent is not connected: it is deregistered with ${plural(left, 'task')} that nobody can reach`]
+  }
+  return [
+    `it is drained, ${plural(left, 'running task')} must end or move`,
+    ...(particle.options.deregister === true ? ['then it is deregistered'] : []),
+  ]
+}
+
 export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
   ...words,
 
   foundByName: true,
 
-  read(particle, live) {
-    if (!live) return { state: 'stopped' }
-    const leaving = particle.desired !== 'running'
-    const deregisters = leaving && particle.options.deregister === true
-    // Of an instance whose agent is lost only the registration can be ended.
-    if (live.agentConnected === false) return { state: deregisters ? 'pending' : 'stopped' }
-    if (live.status === 'DRAINING') {
-      // Deregistering is a change of its own, which waiting alone would not show.
-      if (deregisters) return { state: 'pending' }
-      const left = tasksLeft(live)
-      return leaving && left > 0 ? { state: 'pending', unsettled: true, why: drains(left) } : { state: 'stopped' }
-    }
-    if (live.status === 'ACTIVE' || live.status === undefined) return { state: 'running' }
-    // Registering, or on its way out.
-    return { state: 'pending', unsettled: true, why: `the instance is ${live.status}` }
-  },
-
-  compare: (particle, live, sensitivity) => ({ changes: differences(particle, live, sensitivity) }),
-
-  additions(particle, live, sensitivity) {
-    if (!live) {
-      return {
-        changes: [],
-        absent: `${particle.definition.ec2InstanceId} is not registered in the cluster ${particle.definition.cluster}: nothing can be done until its agent joins`,
-      }
-    }
-    if (live.agentConnected === false) {
-      return {
-        changes: [],
-        absent: `the agent of ${particle.definition.ec2InstanceId} is not connected: nothing can be done until it is`,
-      }
-    }
-    return {
-      changes: [
-        changeAt(['status'], { before: live.status ?? 'DRAINING', after: 'ACTIVE' }),
-        ...differences(particle, live, sensitivity),
-      ],
-    }
-  },
-
-  removalRisks(particle, live) {
-    const left = tasksLeft(live)
-    if (live.agentConnected === false) {
-      return [`its agent is not connected: it is deregistered with ${plural(left, 'task')} that nobody can reach`]
-    }
-    return [
-      `it is drained, ${plural(left, 'running task')} must end or move`,
-      ...(particle.options.deregister === true ? ['then it is deregistered'] : []),
-    ]
-  },
-
-  reference: particle => particle.definition.ec2InstanceId,
-
-  currentDefinition: (_particle, live) => live && { ...live },
-
-  adopt: () => undefined,
+  assess: (particle, live, sensitivity) => ({
+    observed: observe(particle, live),
+    reference: particle.definition.ec2InstanceId,
+    currentDefinition: live && { ...live },
+    memo: undefined,
+    additions: () => additions(particle, live, sensitivity),
+    ...(live && {
+      differences: () => ({ changes: differences(particle, live, sensitivity) }),
+      removalRisks: () => removalRisks(particle, live),
+    }),
+  }),
 
   progress(particle, live, goal) {
     if (goal === 'running') {

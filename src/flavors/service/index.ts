@@ -1,9 +1,9 @@
 import type { CreateServiceRequest, Service, ServiceRevision } from '@aws-sdk/client-ecs'
 import { additions } from '../../compare/compare.ts'
 import { requestOf } from '../../compare/merge.ts'
-import { nothingSensitive } from '../../compare/sensitivity.ts'
+import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import { isEcs } from '../../ecs/errors.ts'
-import type { Comparison, Flavor } from '../../engine/flavor.ts'
+import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import { untrusted } from '../../untrusted.ts'
 import { stopping, summarizeStopped } from '../containers.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
@@ -20,6 +20,7 @@ import {
   memoOf,
   primaryDeployment,
   reasonGiven,
+  type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
 import { clientToken, createRequest, onRevisionOnly, updateRequest } from './request.ts'
@@ -59,67 +60,67 @@ const deleteNotYet: Retryable = {
 const isGoneAlready = (error: unknown): boolean =>
   isEcs(error, 'ServiceNotFoundException', 'ServiceNotActiveException', 'ClusterNotFoundException')
 
+function observe(particle: ServiceParticle, live: LiveService | undefined): Observed {
+  if (!live) return { state: 'terminated' }
+  const { service } = live
+  if (service.status === 'DRAINING') {
+    const why = `the service is DRAINING, ${counts(service)}`
+    return { state: 'pending', why, ...(particle.desired === 'running' ? { incomplete: true } : { unsettled: true }) }
+  }
+  // On its way out, a rollout under way is nothing to wait for.
+  if (particle.desired !== 'running') return { state: 'running' }
+  const deployment = primaryDeployment(service)
+  if (deployment?.rolloutState === 'FAILED') {
+    return {
+      state: 'running',
+      failed: true,
+      why: `its deployment of ${shortTaskDefinition(deployment)} FAILED: ${reasonGiven(deployment.rolloutStateReason)}; change it, or name ${particle.id} in redeploy`,
+    }
+  }
+  if (isUnderWay(service)) return { state: 'pending', unsettled: true, why: rolloutSummary(service) }
+  return { state: 'running' }
+}
+
+function additionsOf(particle: ServiceParticle, live: LiveService | undefined, sensitivity: Sensitivity): Comparison {
+  const definition = createRequest(particle)
+  const isCountMissing = particle.definition.schedulingStrategy !== 'DAEMON' && definition.desiredCount === undefined
+  const message =
+    'aws_resource.desiredCount is missing and the service does not exist yet; state it, or custom_config.initial_desired_count when an autoscaler is to own it'
+  return {
+    changes: additions(definition, compareOptions(particle, sensitivity)),
+    ...(isCountMissing && { problems: [{ at: ['desiredCount'], message }] }),
+    ...(live?.service.status === 'DRAINING' && {
+      risks: ['the service of this name is still draining: it is waited for'],
+    }),
+  }
+}
+
+function removalRisks(particle: ServiceParticle, { service }: LiveService): string[] {
+  const stops = stopping(service.runningCount ?? 0)
+  if (particle.desired === 'stopped') return [`a service that is to be stopped is deleted, and ${stops}`]
+  return [`it is deleted and ${stops}`]
+}
+
+const memoUnderWay = (live: LiveService | undefined): Memo => ({
+  ...memoOf(live?.service, 0),
+  ...(live && isUnderWay(live.service) && { underWay: true }),
+})
+
 export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   ...words,
 
   foundByName: true,
 
-  read(particle, live) {
-    if (!live) return { state: 'terminated' }
-    const { service } = live
-    if (service.status === 'DRAINING') {
-      const why = `the service is DRAINING, ${counts(service)}`
-      return { state: 'pending', why, ...(particle.desired === 'running' ? { incomplete: true } : { unsettled: true }) }
-    }
-    // On its way out, a rollout under way is nothing to wait for.
-    if (particle.desired !== 'running') return { state: 'running' }
-    const deployment = primaryDeployment(service)
-    if (deployment?.rolloutState === 'FAILED') {
-      return {
-        state: 'running',
-        failed: true,
-        why: `its deployment of ${shortTaskDefinition(deployment)} FAILED: ${reasonGiven(deployment.rolloutStateReason)}; change it, or name ${particle.id} in redeploy`,
-      }
-    }
-    if (isUnderWay(service)) return { state: 'pending', unsettled: true, why: rolloutSummary(service) }
-    return { state: 'running' }
-  },
-
-  compare: comparison,
-
-  additions(particle, live, sensitivity) {
-    const definition = createRequest(particle)
-    const changes = additions(definition, compareOptions(particle, sensitivity))
-    const problems: NonNullable<Comparison['problems']>[number][] = []
-    if (particle.definition.schedulingStrategy !== 'DAEMON' && definition.desiredCount === undefined) {
-      problems.push({
-        at: ['desiredCount'],
-        message:
-          'aws_resource.desiredCount is missing and the service does not exist yet; state it, or custom_config.initial_desired_count when an autoscaler is to own it',
-      })
-    }
-    return {
-      changes,
-      ...(problems.length > 0 && { problems }),
-      ...(live?.service.status === 'DRAINING' && {
-        risks: ['the service of this name is still draining: it is waited for'],
-      }),
-    }
-  },
-
-  removalRisks(particle, { service }) {
-    const stops = stopping(service.runningCount ?? 0)
-    if (particle.desired === 'stopped') return [`a service that is to be stopped is deleted, and ${stops}`]
-    return [`it is deleted and ${stops}`]
-  },
-
-  reference: particle => particle.definition.serviceName,
-
-  currentDefinition: (_particle, live) => live && { ...live.service, cluster: live.service.clusterArn },
-
-  adopt: (_particle, live) => ({
-    ...memoOf(live?.service, 0),
-    ...(live && isUnderWay(live.service) && { underWay: true }),
+  assess: (particle, live, sensitivity) => ({
+    observed: observe(particle, live),
+    reference: particle.definition.serviceName,
+    currentDefinition: live && { ...live.service, cluster: live.service.clusterArn },
+    memo: memoUnderWay(live),
+    additions: () => additionsOf(particle, live, sensitivity),
+    ...(live && {
+      differences: () => comparison(particle, live, sensitivity),
+      removalRisks: () => removalRisks(particle, live),
+    }),
   }),
 
   progress(particle, live, goal, memo, elapsed) {
@@ -136,7 +137,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return judgeRollout(live, memo, particle, elapsed)
   },
 
-  async describe(particle, { ecs, requested: asked }) {
+  async describe(particle, { ecs, requested }) {
     const { cluster = 'default', serviceName } = particle.definition
     // In a cluster whose name only an apply will tell, nothing can be yet.
     if (typeof cluster !== 'string' || typeof serviceName !== 'string') return undefined
@@ -146,7 +147,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
       particle.desired === 'running' && onRevisionOnly.some(name => particle.definition[name] !== undefined)
     const arns = needed ? (found.currentServiceRevisions ?? []).flatMap(({ arn }) => arn ?? []) : []
     const revision = ofPrimary(found, await Promise.all(arns.map(arn => ecs.serviceRevision(arn))))
-    return { service: found, ...(revision && { revision }), redeploy: asked }
+    return { service: found, ...(revision && { revision }), redeploy: requested }
   },
 
   async examine(particle, live, changes, { ecs }, known) {
@@ -176,7 +177,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const { definition } = particle
     const since = context.clock.now()
     const changed = new Set(changes.map(member))
-    let memo = service.adopt(particle, live)
+    let memo = memoUnderWay(live)
     const input = updateRequest(particle, live, changed, context)
     if (input) {
       const answer = await context.ecs.call('UpdateService', input)
