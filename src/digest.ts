@@ -1,5 +1,6 @@
 /** JSON that is the same text for equal values, and its hash: claims, digests of jobs and comparisons are made from them. */
 import { createHash } from 'node:crypto'
+import { compareText } from './order.ts'
 import { Unknown } from './particle.ts'
 
 /** The value with the keys of every object sorted by code units, and with `{unknown: id}` for what only an apply will tell. */
@@ -8,7 +9,7 @@ export function withSortedKeys(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString()
   if (Array.isArray(value)) return value.map(withSortedKeys)
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
+  const entries = Object.entries(value).sort(([one], [other]) => compareText(one, other))
   return Object.fromEntries(entries.map(([key, inside]) => [key, withSortedKeys(inside)]))
 }
 

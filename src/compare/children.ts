@@ -1,4 +1,5 @@
-import { compareText, type Element, type Normalized, normalForm, type Structure } from './normalize.ts'
+import { compareText } from '../order.ts'
+import { type Element, type Normalized, normalForm, type Structure } from './normalize.ts'
 import type { PathStep, StepPath } from './path.ts'
 import type { Sensitivity } from './sensitivity.ts'
 

@@ -2,6 +2,7 @@
 
 import type { StaticStructureSchema } from '@smithy/types'
 import { withSortedKeys } from '../digest.ts'
+import { compareText } from '../order.ts'
 import { type Path, Unknown } from '../particle.ts'
 import type { Members, Rule, Rules, ValueContext } from './rules.ts'
 import { isMembers, type Schema, schemaOf } from './schema.ts'
@@ -58,9 +59,6 @@ export interface EntryMap extends Common {
 }
 
 export type Normalized = Leaf | ValueList | Structure | ElementList | EntryMap
-
-/** By code units: the same everywhere, whatever the locale. */
-export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** What ECS assumes when the member is left out of this context. */
 export function defaultOf(rule: Rule, context: ValueContext, value?: unknown): unknown {

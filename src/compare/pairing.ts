@@ -1,6 +1,7 @@
 import { canonicalJson } from '../digest.ts'
+import { compareText } from '../order.ts'
 import { Unknown } from '../particle.ts'
-import { compareText, type Element, type ElementList, normalForm } from './normalize.ts'
+import { type Element, type ElementList, normalForm } from './normalize.ts'
 
 /** A stated element and the live one that it is compared with, each in one pair only. A missing side is an addition or a removal. */
 export interface Pair {

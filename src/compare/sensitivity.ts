@@ -1,4 +1,4 @@
-import { type Node, nodeAt, type Part, type Particle, type Path, valueAt } from '../particle.ts'
+import { type Node, nodeAt, type Particle, type Path, type TextPart, valueAt } from '../particle.ts'
 import { isHiddenAt, type Revealed } from './hidden.ts'
 import type { StepPath } from './path.ts'
 
@@ -146,7 +146,7 @@ const hasSecretNames = (paths: readonly SecretPath[], list: SecretPath): boolean
   )
 
 /** The text as the manifest writes it, with the names of some variables and the values of the others. */
-export const writtenText = (parts: readonly Part[], byName: (variable: string) => boolean): string =>
+export const writtenText = (parts: readonly TextPart[], byName: (variable: string) => boolean): string =>
   parts
     .map(part => {
       if (typeof part === 'string') return part
@@ -158,7 +158,7 @@ export const writtenText = (parts: readonly Part[], byName: (variable: string) =
  * The same, told apart from a text that only reads so: `$${TAG}` is no variable. A text without such a variable is its
  * value, any other is `{parts}`, with `{variable}` for each.
  */
-export function partsByName(parts: readonly Part[], byName: (variable: string) => boolean): unknown {
+export function partsByName(parts: readonly TextPart[], byName: (variable: string) => boolean): unknown {
   const written: (string | { readonly variable: string })[] = []
   for (const part of parts) {
     if (typeof part !== 'string' && byName(part.variable)) {

@@ -5,10 +5,10 @@ import {
   holdsUnknown,
   inheritsIn,
   type Node,
-  type Part,
   type Particle,
   type Path,
   plain,
+  type TextPart,
   valueAt,
 } from '../particle.ts'
 import { type ClaimContext, claimHash, subjectOf } from './claimSubject.ts'
@@ -31,7 +31,7 @@ const matches = (node: Node, live: unknown, policy: SensitivityPolicy): boolean 
   isRelease(node, live, policy) || canonicalJson(plain(node)) === canonicalJson(live)
 
 /** Texts between release variables; other variables count by value. */
-function literalsOf(parts: readonly Part[], release: ReadonlySet<string>): string[] {
+function literalsOf(parts: readonly TextPart[], release: ReadonlySet<string>): string[] {
   const literals = ['']
   for (const part of parts) {
     if (typeof part !== 'string' && release.has(part.variable)) literals.push('')

@@ -24,7 +24,7 @@ const naming = /(?:arn|name|family|cluster|id|definition|region|zone|group|subne
 
 /** Members of plans and reports that programs read: this tool's own words, or numbers. */
 const fixed: ReadonlySet<string> = new Set(
-  `version environment region account digest summary transition from to reason state result code startedAt finishedAt
+  `version environment region account digest summary transition from to reason state result code kind startedAt finishedAt
 claims`.split(/\s+/),
 )
 

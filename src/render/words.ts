@@ -190,5 +190,11 @@ export function outcome(step: ReportStep): string {
           codes.map(([container, exit]) => `${container} exited ${exit}`),
           4,
         )
-  return step.because || step.error?.message || exits || (step.result === 'running' ? 'begun, no end is known' : '')
+  return (
+    step.because ||
+    step.error?.brief ||
+    step.error?.message ||
+    exits ||
+    (step.result === 'running' ? 'begun, no end is known' : '')
+  )
 }

@@ -119,13 +119,14 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
     if (goal === 'running') {
       if (!live) return { is: 'moving', because: 'the cluster is not there yet' }
       if (live.status !== 'ACTIVE') {
-        return { is: live.status === 'FAILED' ? 'failed' : 'moving', because: `the cluster is ${live.status}` }
+        const because = `the cluster is ${live.status}`
+        return live.status === 'FAILED' ? { is: 'failed', failure: { cause: because } } : { is: 'moving', because }
       }
       if (live.attachmentsStatus === 'UPDATE_IN_PROGRESS') {
         return { is: 'moving', because: 'its capacity providers are being changed' }
       }
       const failed = couldNotAttach(particle, live)
-      if (failed) return { is: 'failed', because: failed }
+      if (failed) return { is: 'failed', failure: { cause: failed } }
       return { is: 'settled', because: 'the cluster is ACTIVE' }
     }
     return live ? { is: 'moving', because: `the cluster is ${live.status}` } : { is: 'settled', because: 'gone' }

@@ -144,7 +144,10 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
       if (live?.status === 'ACTIVE') return { is: 'settled', because: 'the instance is ACTIVE' }
       return live
         ? { is: 'moving', because: `the instance is ${live.status}` }
-        : { is: 'failed', because: 'the instance is not registered any more' }
+        : {
+            is: 'failed',
+            failure: { code: 'GoneMeanwhile', happened: 'is not registered any more', remedy: { kind: 'plan' } },
+          }
     }
     if (!live) return { is: 'settled', because: 'no longer registered' }
     if (live.agentConnected === false) return { is: 'settled', because: 'its agent is not connected: nothing to drain' }
@@ -181,17 +184,18 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     return undefined
   },
 
-  async diagnose({ definition }, live, _memo, { ecs }) {
-    if (!live?.containerInstanceArn) return []
+  async diagnose({ definition }, live, _memo, failure, { ecs }) {
+    if (!live?.containerInstanceArn) return failure
     const tasks = await ecs.tasksOnInstance(definition.cluster ?? 'default', live.containerInstanceArn)
-    return tasks.map(task => {
+    const details = tasks.map(task => {
       const who = task.group?.startsWith('service:') ? `of ${task.group}` : `that no service runs, ${startedBy(task)}`
       return `${nameOf(task.taskArn ?? '')} of ${nameOf(task.taskDefinitionArn ?? '')} is ${task.lastStatus}, ${who}`
     })
+    return { ...failure, details }
   },
 
-  async onEnded(particle, live, _memo, verdict, context) {
-    if (!live || particle.desired === 'running' || verdict.is !== 'settled' || particle.options.deregister !== true)
+  async onEnded(particle, live, _memo, progress, context) {
+    if (!live || particle.desired === 'running' || progress.is !== 'settled' || particle.options.deregister !== true)
       return
     const { cluster = 'default', ec2InstanceId = '' } = particle.definition
     try {

@@ -3,7 +3,6 @@ import type { CreateServiceRequest, UpdateServiceRequest } from '@aws-sdk/client
 import { changeAt } from '../../compare/change.ts'
 import { mergeLive } from '../../compare/merge.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
-import type { TransitionContext } from '../../engine/flavor.ts'
 import { comparableService, compareOptions, type LiveService, primaryDeployment, type ServiceParticle } from './live.ts'
 
 /** Only revisions show these: the described service leaves them out. */
@@ -25,37 +24,19 @@ export function createRequest({ definition, options }: ServiceParticle): CreateS
   return { ...definition, desiredCount: initial }
 }
 
-/** Of each step that creates a service: its token. */
-const tokens = new WeakMap<TransitionContext, string>()
+/** A try whose answer was lost may have been carried out: a deployment that is new since then is the one we asked for. */
+const isDeployedAnew = (live: LiveService, before: LiveService): boolean =>
+  primaryDeployment(live.service)?.id !== primaryDeployment(before.service)?.id
 
 /**
- * 36 ASCII characters at most, the same for every try of one step, so that no try creates twice; a crash is met by
- * looking.
+ * The request for what has changed; undefined when only tags have. Members that did not change stay unsaid. `before`: the
+ * service before the step's first try.
  */
-export function clientToken(context: TransitionContext): string {
-  const token =
-    tokens.get(context) ?? `ecs-particles-${context.clock.now()}-${Math.random().toString(36).slice(2, 8)}`.slice(0, 36)
-  tokens.set(context, token)
-  return token
-}
-
-/** Of each step that forces a deployment: the one that ran before its first try. */
-const forcedSince = new WeakMap<TransitionContext, string>()
-
-/** A try whose answer was lost may have been carried out: a deployment that is new since then is the one we asked for. */
-function isDeployedAnew(live: LiveService, context: TransitionContext): boolean {
-  const now = primaryDeployment(live.service)?.id ?? ''
-  const before = forcedSince.get(context) ?? now
-  forcedSince.set(context, before)
-  return now !== before
-}
-
-/** The request for what has changed; undefined when only tags have. Members that did not change stay unsaid. */
 export function updateRequest(
   particle: ServiceParticle,
   live: LiveService,
   changed: ReadonlySet<string>,
-  context: TransitionContext,
+  before: LiveService,
 ): UpdateServiceRequest | undefined {
   const { definition } = particle
   const whole: Readonly<Record<string, unknown>> = {
@@ -72,7 +53,7 @@ export function updateRequest(
   }
   // Back to the launch type: an empty strategy says so.
   if (changed.has('launchType')) said.capacityProviderStrategy = []
-  const asked = changed.has(redeployment.path) && !isDeployedAnew(live, context)
+  const asked = changed.has(redeployment.path) && !isDeployedAnew(live, before)
   if (asked || [...changed].some(name => forcing.has(name))) said.forceNewDeployment = true
   if (Object.keys(said).length === 0) return undefined
   return { ...said, cluster: definition.cluster ?? 'default', service: definition.serviceName }
