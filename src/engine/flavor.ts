@@ -31,8 +31,8 @@ export interface Comparison {
   readonly changes: readonly FoundChange[]
   /** Differences that this tool may not carry out: shown, never applied. */
   readonly protected?: readonly FoundChange[]
-  /** Paths of members that cannot change in place, so that the particle must be replaced. */
-  readonly replaces?: readonly string[]
+  /** Changes of members that cannot change in place, so that the particle must be replaced. */
+  readonly replaces?: readonly FoundChange[]
   /** Sentences for the reviewer, about dangers of the transition. */
   readonly risks?: readonly string[]
   /** Ignored values that a new revision takes over from AWS against the manifest: each as it will be. */

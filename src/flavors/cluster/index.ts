@@ -1,7 +1,7 @@
 import type { Cluster, CreateClusterRequest } from '@aws-sdk/client-ecs'
 import { additions, compare } from '../../compare/compare.ts'
 import { mergeLive, requestOf } from '../../compare/merge.ts'
-import { ignoredPaths, memberOf } from '../../compare/path.ts'
+import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
@@ -142,7 +142,7 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
   async update(particle, live, changes, context) {
     const { ecs } = context
     const { definition } = particle
-    const changed = new Set(changes.map(({ path }) => memberOf(path)))
+    const changed = new Set(changes.map(({ steps: [member] }) => String(member)))
     const whole = mergeLive(definition, live, options(particle, nothingSensitive))
     const name = live.clusterName ?? definition.clusterName
     // An update under way blocks the next one for a moment.

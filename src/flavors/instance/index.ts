@@ -1,5 +1,5 @@
 import type { Attribute, ContainerInstance, Task } from '@aws-sdk/client-ecs'
-import type { FoundChange } from '../../compare/change.ts'
+import { changeAt, type FoundChange } from '../../compare/change.ts'
 import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
@@ -68,14 +68,14 @@ function differences(
     if (value === null ? before === undefined : before === value) return []
     const [member = '', index = ''] = at ?? []
     // A secret in a path would be shown.
-    const path = `attributes[${sensitivity?.isSecret([member, index, 'name']) ? index : name}]`
+    const steps = ['attributes', { in: sensitivity?.isSecret([member, index, 'name']) ? index : name }]
     const wasSecret = sensitivity?.holdsSecret?.(before) || sensitivity?.wasSecret?.(['attributes', { in: name }])
     if ((at && sensitivity?.isSecret(at)) || (wasSecret && value === null)) {
-      return [{ path, sensitive: true, ...(at && value !== null && { at }), live: before }]
+      return [changeAt(steps, { sensitive: true, ...(at && value !== null && { at }), live: before })]
     }
     const shown = before !== undefined && { ...(!wasSecret && { before }), live: before }
-    if (value === null) return [{ path, ...shown }]
-    return [{ path, ...shown, after: value, ...(at && { at }) }]
+    if (value === null) return [changeAt(steps, { ...shown })]
+    return [changeAt(steps, { ...shown, after: value, ...(at && { at }) })]
   })
 }
 
@@ -107,7 +107,7 @@ function additions(
     ? `${ec2InstanceId} is not registered in the cluster ${cluster}: nothing can be done until its agent joins`
     : live.agentConnected === false && `the agent of ${ec2InstanceId} is not connected: nothing can be done until it is`
   if (absent) return { changes: [], absent }
-  const status: FoundChange = { path: 'status', before: live?.status ?? 'DRAINING', after: 'ACTIVE' }
+  const status = changeAt(['status'], { before: live?.status ?? 'DRAINING', after: 'ACTIVE' })
   return { changes: [status, ...differences(particle, live, sensitivity)] }
 }
 

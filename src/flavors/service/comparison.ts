@@ -28,7 +28,7 @@ export function comparison(particle: ServiceParticle, live: LiveService, sensiti
   const possible = allowed ? found.filter(change => allowed.includes(member(change)) || isTags(change)) : found
   const asked = live.redeploy ? [redeployment] : []
   const refused = allowed ? [...found.filter(change => !possible.includes(change)), ...asked] : []
-  const replaces = possible.filter(change => isFixed(change, live)).map(({ path }) => path)
+  const replaces = possible.filter(change => isFixed(change, live))
   // To be deleted it is scaled to nothing first: where that went and the deletion did not, it is still the same replacement.
   const inPlace = replaces.length === 0 || (live.service.desiredCount ?? 0) > 0
   const stated = inPlace

@@ -1,6 +1,6 @@
 /** What CreateService and UpdateService are asked for. */
 import type { CreateServiceRequest, UpdateServiceRequest } from '@aws-sdk/client-ecs'
-import type { FoundChange } from '../../compare/change.ts'
+import { changeAt } from '../../compare/change.ts'
 import { mergeLive } from '../../compare/merge.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { comparableService, compareOptions, type LiveService, primaryDeployment, type ServiceParticle } from './live.ts'
@@ -15,7 +15,7 @@ export const onRevisionOnly = ['gatewayConnectors', 'monitoring'] as const
 export const forcing: ReadonlySet<string> = new Set(['launchType', 'capacityProviderStrategy', ...onRevisionOnly])
 
 /** A person asked for a new deployment in the inputs. */
-export const redeployment: FoundChange = { path: 'forceNewDeployment', before: false, after: true, requested: true }
+export const redeployment = changeAt(['forceNewDeployment'], { before: false, after: true, requested: true })
 
 /** The definition as it is created: with the count that an autoscaler takes over later. */
 export function createRequest({ definition, options }: ServiceParticle): CreateServiceRequest {

@@ -1,7 +1,7 @@
 /** Judges a run: the state that a plan sees, and how far a transition is. Pure. */
 
 import type { Task } from '@aws-sdk/client-ecs'
-import type { FoundChange } from '../../compare/change.ts'
+import { changeAt, type FoundChange } from '../../compare/change.ts'
 import type { ReportStep } from '../../engine/document.ts'
 import type { Diagnosis } from '../../engine/failure.ts'
 import type { Observed, Progress } from '../../engine/flavor.ts'
@@ -112,7 +112,7 @@ export function outdatedStops({ outdated }: LiveTask): { changes: FoundChange[];
   if (outdated.length === 0) return { changes: [], risks: [] }
   const revisions = [...new Set(outdated.map(({ taskDefinitionArn = '' }) => nameOf(taskDefinitionArn)))].sort()
   return {
-    changes: [{ path: 'earlierTasks', before: 'running', after: 'stopped', reviewedApart: true }],
+    changes: [changeAt(['earlierTasks'], { before: 'running', after: 'stopped', reviewedApart: true })],
     risks: [
       `${plural(outdated.length, 'task')} of its earlier definition (${revisions.join(', ')}) ${outdated.length === 1 ? 'stops' : 'stop'} when the new one runs`,
     ],
