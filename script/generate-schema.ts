@@ -4,8 +4,9 @@
  */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { vocabulary } from '../src/flavors/vocabulary.ts'
+import { flavors } from '../src/flavors/index.ts'
 import { KEYS } from '../src/manifest/draft.ts'
+import type { Vocabularies } from '../src/schema/address.ts'
 import { enumOf, enumValues } from '../src/schema/enums.ts'
 import type { Limit } from '../src/schema/limits.ts'
 import { own } from '../src/schema/own.ts'
@@ -180,40 +181,8 @@ class Shapes {
 
 // ---- Particles
 
-const optionSays: Readonly<Record<string, string>> = {
-  ignore: 'Paths of members whose live value stays, whatever the manifest says: somebody else owns them.',
-  initial_desired_count: 'Tasks to start with, where desiredCount is left out because an autoscaler owns it.',
-  allow_replace: 'Allows to delete and to create again where a member cannot change in place.',
-  wait: 'exit (default): a job, that runs once for what it is. running: a task that is kept running.',
-  retry: 'A counter: raise it to run a job once more, whatever became of it.',
-  record: 'false: run without the record on the task definition; what has run is then forgotten after an hour.',
-  assume:
-    'done: the job is put on record as done and does not run. It holds for this definition alone: take it out once it is applied.',
-  deregister: 'true: once drained, the instance is deregistered. A cluster that is to be deleted needs that.',
-}
-
-const ownSays: Readonly<Record<string, string>> = {
-  revision: 'Pins an existing revision: it is checked, never registered.',
-  taskName: 'The name of the task in its cluster, pcf_name unless stated; this tool’s own, not sent to AWS.',
-  stopReason: 'What ECS is told when the task is stopped.',
-  cluster: 'Name or ARN of the cluster; a parent ecs_cluster fills it.',
-  ec2InstanceId: 'The EC2 instance; a parent ec2_instance fills it.',
-  attributes: 'A map, or a list of names and values. null removes one; those that are not named are left alone.',
-  InstanceId: 'The EC2 instance, which is never changed.',
-}
-
-const flavorSays: Readonly<Record<string, string>> = {
-  ecs_cluster: 'A cluster.',
-  ecs_task_definition: 'A task definition family: a change registers a new revision.',
-  ecs_service: 'A service, with a cluster and a task definition as its parents.',
-  ecs_task: 'A task that runs once, or is kept running, with a cluster and a task definition as its parents.',
-  ecs_instance: 'A container instance, with a cluster and an EC2 instance as its parents.',
-  ec2_instance: 'An EC2 instance: a reference, never changed.',
-  quasiparticle: 'Several particles as one.',
-}
-
 /** `custom_config` of a flavor. */
-function optionsSchema({ options, open }: Vocabulary): Schema {
+function optionsSchema({ options, open, descriptions }: Vocabulary): Schema {
   // What PCF keeps there to make an instance from is nobody's business here.
   if (open) return { type: 'object' }
   const schema = (kind: Vocabulary['options'][string]): Schema =>
@@ -228,7 +197,7 @@ function optionsSchema({ options, open }: Vocabulary): Schema {
     type: 'object',
     description: 'Options of this tool, never sent to AWS.',
     properties: Object.fromEntries(
-      Object.entries(options).map(([name, kind]) => [name, { description: optionSays[name], ...schema(kind) }]),
+      Object.entries(options).map(([name, kind]) => [name, { description: descriptions[name], ...schema(kind) }]),
     ),
     additionalProperties: false,
   }
@@ -240,7 +209,10 @@ function resourceSchema(words: Vocabulary, shapes: Shapes, partial: boolean): Sc
   const maybe = (schema: Schema): Schema => (partial ? orNull(schema) : schema)
   const properties: Record<string, Schema> = {}
   for (const [name, kind] of Object.entries(words.ownMembers)) {
-    properties[name] = { description: ownSays[name], ...maybe(schemaOf(own[kind] ?? { kind: 'any' }, name, shapes)) }
+    properties[name] = {
+      description: words.descriptions[name],
+      ...maybe(schemaOf(own[kind] ?? { kind: 'any' }, name, shapes)),
+    }
   }
   if (model) Object.assign(properties, shapes.members(model, partial, words.refused))
   for (const [alias, name] of Object.entries(words.aliases)) {
@@ -317,7 +289,7 @@ function particleSchemas(words: Vocabulary, shapes: Shapes): Record<string, Sche
   const resource = (kind: string): Schema => ({ properties: { aws_resource: ref(`${name}.${kind}`) } })
   const particle = (keys: readonly string[], required: readonly string[], starts: readonly string[]): Schema => ({
     type: 'object',
-    description: flavorSays[name],
+    description: words.description,
     properties: keysOf(sorted(keys), {
       flavor: { const: name },
       aws_resource: { description: 'The definition, in the words of the ECS API.' },
@@ -367,24 +339,25 @@ const byFlavor = (names: readonly string[], suffix = ''): Schema => ({
 })
 
 /** As plans spell them. A reference is never changed, so there is nothing to let go. */
-const things: Schema = {
+const unmanagedSchema = (all: readonly Vocabulary[]): Schema => ({
   type: 'array',
   items: {
     type: 'string',
     description: 'Flavor, region and name, as a plan prints them: ecs_service us-east-1 shop/web',
-    pattern: `^(${Object.values<Vocabulary>(vocabulary)
+    pattern: `^(${all
       .filter(({ open }) => !open)
       .map(({ name }) => name)
       .join('|')}) [a-z]{2,}(-[a-z0-9]+)+ \\S(.*\\S)?$|${OPEN}`,
   },
-}
+})
 
 /** The schema as one document. */
-export function generateSchema(): Schema {
+export function generateSchema(vocabularies: Vocabularies = flavors): Schema {
   const shapes = new Shapes()
-  const flavors: readonly Vocabulary[] = Object.values(vocabulary)
-  const names = flavors.map(({ name }) => name)
-  const particles = Object.assign({}, ...flavors.map(words => particleSchemas(words, shapes)))
+  const all = Object.values(vocabularies)
+  const names = all.map(({ name }) => name)
+  const particles = Object.assign({}, ...all.map(words => particleSchemas(words, shapes)))
+  const things = unmanagedSchema(all)
   const used = new Set(Object.values(enumOf))
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -425,7 +398,7 @@ export function generateSchema(): Schema {
       member: byFlavor(names, '.member'),
       quasiparticle: {
         type: 'object',
-        description: flavorSays.quasiparticle,
+        description: 'Several particles as one.',
         properties: keysOf(sorted(KEYS.quasiparticle), {
           flavor: { const: 'quasiparticle' },
           particles: { description: 'Its members.', type: 'array', items: ref('member') },

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { holdsVariable, type SensitivityPolicy, writtenText } from '../compare/sensitivity.ts'
 import { type Particle, Unknown } from '../particle.ts'
+import { identityOf } from '../schema/address.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 
 /**
@@ -13,8 +14,8 @@ export interface ClaimContext {
   readonly account: string | undefined
   readonly environment: string
   readonly sensitivity: SensitivityPolicy
-  /** By flavor: who a particle is in AWS. */
-  readonly vocabularies: Readonly<Record<string, Pick<Vocabulary, 'identity'>>>
+  /** By flavor: the members that identify its things. */
+  readonly vocabularies: Readonly<Record<string, Pick<Vocabulary, 'identifiedBy'>>>
 }
 
 /** 128 bits in 32 hex digits: nobody finds a second thing with the claim of a first. */
@@ -49,6 +50,6 @@ export function subjectOf(
       : [],
   )
   const named = hidden.length > 0 ? { ...definition, ...Object.fromEntries(hidden) } : definition
-  const identity = vocabularies[flavor]?.identity({ definition: named })
+  const identity = identityOf({ definition: named }, vocabularies[flavor])
   return [account ?? null, environment, flavor, region, identity ?? null]
 }

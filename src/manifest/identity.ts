@@ -1,7 +1,7 @@
 import type { Particle, ParticleId, Problem } from '../particle.ts'
+import { identityOf } from '../schema/address.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import type { ParticleDraft } from './draft.ts'
-import { tells } from './needs.ts'
 import { namingMembers } from './resource.ts'
 import { lineOf } from './words.ts'
 
@@ -14,7 +14,7 @@ export function checkIdentities(
   const seen = new Map<string, Particle>()
   for (const particle of particles) {
     const draft = drafts.get(particle.id)
-    const identity = draft?.vocabulary.identity(particle)
+    const identity = identityOf(particle, draft?.vocabulary)
     if (!draft || identity === undefined) continue
     const key = JSON.stringify([particle.region, particle.flavor, identity])
     const first = seen.get(key)
@@ -31,4 +31,4 @@ export function checkIdentities(
 }
 
 const identifyingNeeds = (vocabulary: Vocabulary): string[] =>
-  Object.values(vocabulary.needs).filter(member => tells(vocabulary, member))
+  Object.values(vocabulary.needs).filter(member => vocabulary.identifiedBy.includes(member))

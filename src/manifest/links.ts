@@ -1,4 +1,3 @@
-import { nameOf } from '../flavors/vocabulary.ts'
 import {
   type DesiredState,
   inheritsWithPlaces,
@@ -8,6 +7,7 @@ import {
   type Problem,
   plain,
 } from '../particle.ts'
+import { resourceName } from '../schema/address.ts'
 import { complain, type ParentLink, type ParticleDraft } from './draft.ts'
 import { checkIdentities } from './identity.ts'
 import { type Ancestors, inherit } from './inherit.ts'
@@ -148,7 +148,7 @@ function* implied(drafts: Iterable<ParticleDraft>): Iterable<[ParticleDraft, Par
       const text = scalarText(node)
       if (!node || !text || (arnRegion(text) ?? draft.region) !== draft.region) continue
       // A revision is in no name: who names one does not follow the family.
-      const parent = byName.get(`${flavor} ${draft.region} ${nameOf(text)}`)
+      const parent = byName.get(`${flavor} ${draft.region} ${resourceName(text)}`)
       if (parent) yield [draft, parent, node.place]
     }
   }

@@ -1,4 +1,3 @@
-import { nameOf } from '../flavors/vocabulary.ts'
 import {
   type DesiredState,
   isGone,
@@ -10,6 +9,7 @@ import {
   type Problem,
   type ScalarNode,
 } from '../particle.ts'
+import { identityOf, resourceName } from '../schema/address.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { complain, type ParticleDraft } from './draft.ts'
 import { namingMembers } from './resource.ts'
@@ -44,7 +44,7 @@ export function fillFromParents(
         if (incomplete || draft.misread || draft.parents.some(({ to }) => to.startsWith(`${flavor}:`))) continue
         const message = `${path} is missing; name one ${flavor} among the parents, or state ${member} in aws_resource`
         wrong(stated?.place ?? draft.place, message)
-      } else if (stated.kind === 'scalar' && stated.inherit && tells(draft.vocabulary, member)) {
+      } else if (stated.kind === 'scalar' && stated.inherit && draft.vocabulary.identifiedBy.includes(member)) {
         wrong(
           stated.place,
           `${path} must be known before AWS is asked; name the ${flavor} among the parents, or write ${member} out`,
@@ -72,7 +72,7 @@ export function fillFromParents(
     const name = particle && nameNode(particle, parent.vocabulary)
     // Without a name, which has been said, nothing can be compared.
     if (!particle || !name) continue
-    const known = parent.vocabulary.staticReference(particle)
+    const known = parent.vocabulary.referredByName ? identityOf(particle, parent.vocabulary) : undefined
     const ofParent = !stated || (stated.kind === 'scalar' && stated.inherit?.from === first)
     if (!ofParent && !agrees(stated, name, particle, draft.region)) {
       const shown = stated.kind === 'scalar' ? quote(sourceText(stated)) : `a ${stated.kind}`
@@ -97,18 +97,9 @@ function nameNode(particle: Particle, vocabulary: Vocabulary): ScalarNode | unde
 function agrees(stated: Node, name: ScalarNode, parent: Particle, region: string | undefined): boolean {
   const text = scalarText(stated)
   if (text === undefined || (arnRegion(text) ?? region) !== region) return false
-  const [family, revision] = nameOf(text).split(':')
+  const [family, revision] = resourceName(text).split(':')
   if (revision === undefined) return family === scalarText(name)
   return family === scalarText(name) && revision === String(parent.definition.revision ?? '')
-}
-
-/** Whether a member is part of who a particle is. */
-export function tells(vocabulary: Vocabulary, member: string): boolean {
-  const members = [...namingMembers(vocabulary), ...Object.values(vocabulary.needs)]
-  const names = Object.fromEntries(members.map(name => [name, 'name']))
-  const probe = (value: string) =>
-    vocabulary.identity({ definition: { ...names, [member]: value } } as unknown as Particle)
-  return probe('one') !== probe('other')
 }
 
 /** Its own; without one that of its cluster when the cluster is to go; otherwise running. */

@@ -1,5 +1,5 @@
-import { nameOf } from '../flavors/vocabulary.ts'
 import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
+import { resourceName } from '../schema/address.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { ignoredAstray } from './knownPaths.ts'
 import { didYouMean } from './suggest.ts'
@@ -93,7 +93,7 @@ export const namingMembers = (vocabulary: Vocabulary): readonly string[] =>
 const sameName = (left: Node, right: Node): boolean => {
   const [one, other] = [scalarText(left), scalarText(right)]
   if (one === undefined || other === undefined) return false
-  return one === other || nameOf(one) === nameOf(other)
+  return one === other || resourceName(one) === resourceName(other)
 }
 
 function suffixed(node: Node, suffix: string, name: string, wrong: Wrong): Node {

@@ -5,7 +5,7 @@ export interface HasDefinition {
   readonly definition: object
 }
 
-/** The part of a flavor that a manifest is read by: words, no calls. */
+/** The part of a flavor that is words: what manifests may state, and what people read of it. */
 export interface Vocabulary {
   readonly name: string
   /** The request that a definition becomes: checks, coerces, drives the comparison. Undefined for a mere reference. */
@@ -26,12 +26,33 @@ export interface Vocabulary {
   readonly needs: Readonly<Record<string, string>>
   /** Options allowed in `custom_config`, by name. */
   readonly options: Readonly<Record<string, 'boolean' | 'number' | 'strings' | readonly string[]>>
-  /** Members that identify it, in the order in which `identity` spells them: the last is its name. */
+  /** Members that identify the thing within its region, in the order in which plans spell them: the last is its name. */
   readonly identifiedBy: readonly string[]
-  /** Other members and options that finding it, and ending it, takes when its manifest is long gone. */
+  /** Children refer to the thing by its name. False where only AWS can tell the reference, as of a revision. */
+  readonly referredByName: boolean
+  /** Other members and options that finding and ending the thing takes when its manifest is long gone. */
   readonly neededToEnd: { readonly members: readonly string[]; readonly options: readonly string[] }
-  /** Who it is, apart from its region: two particles with one identity are an error. Undefined while a part is missing. */
-  identity(particle: HasDefinition): string | undefined
-  /** What children put into the member that they need this particle for, as far as it is known without AWS. */
-  staticReference(particle: HasDefinition): string | undefined
+  /** For editors: what the flavor is, and what its own members and options mean. */
+  readonly description: string
+  readonly descriptions: Readonly<Record<string, string>>
+  /** Missing for a reference, which no plan has a step of. */
+  readonly phrases?: Phrases
+}
+
+/** What reviewers read of a flavor's steps. */
+export interface Phrases {
+  /** `is created` */
+  readonly starts: string
+  /** `is drained` */
+  readonly ends: string
+  /** The same as a result. A thing that is not deleted can be started again: its end is called a stop. */
+  readonly ended: 'deleted' | 'stopped' | 'drained'
+  /** The thing runs to an end: plans say what waits for it, and reports how it runs again. */
+  readonly isRun?: true
+  /** The member with the number of tasks that a start begins with. */
+  readonly taskCount?: string
+  /** The changes of all members but these make a new revision, which children refer to anew. */
+  readonly revisedUnless?: readonly string[]
+  /** Members whose change is a new deployment. */
+  readonly deployedBy?: readonly string[]
 }

@@ -8,13 +8,12 @@ import type { Ecs } from '../../ecs/client.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import type { Particle } from '../../particle.ts'
+import { resourceName } from '../../schema/address.ts'
 import { plural } from '../containers.ts'
 import { retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
-import { nameOf, vocabulary } from '../vocabulary.ts'
 import { clusterRules } from './rules.ts'
-
-const words = vocabulary.ecs_cluster
+import { vocabulary } from './vocabulary.ts'
 
 /** A cluster needs no memo: its status says it all. */
 type Memo = undefined
@@ -22,7 +21,7 @@ type Memo = undefined
 type ClusterParticle = Particle<CreateClusterRequest>
 
 const options = (particle: ClusterParticle, sensitivity: Sensitivity) => ({
-  schema: words.model,
+  schema: vocabulary.model,
   rules: clusterRules,
   whole: false,
   ignore: ignoredPaths(particle.options.ignore),
@@ -57,9 +56,11 @@ const couldNotAttach = ({ definition }: ClusterParticle, { attachmentsStatus }: 
 /** Providers of the strategy to be that are not among the providers to be: ECS refuses that. */
 function strategyWithout(particle: ClusterParticle, live: Cluster): string[] {
   const whole = mergeLive(particle.definition, live, options(particle, nothingSensitive))
-  const providers = new Set((whole.capacityProviders ?? live.capacityProviders ?? []).map(nameOf))
+  const providers = new Set((whole.capacityProviders ?? live.capacityProviders ?? []).map(resourceName))
   const strategy = whole.defaultCapacityProviderStrategy ?? live.defaultCapacityProviderStrategy ?? []
-  return strategy.map(({ capacityProvider = '' }) => nameOf(capacityProvider)).filter(name => !providers.has(name))
+  return strategy
+    .map(({ capacityProvider = '' }) => resourceName(capacityProvider))
+    .filter(name => !providers.has(name))
 }
 
 /** What keeps a cluster from being deleted, for the log. */
@@ -99,7 +100,7 @@ function removalRisks(particle: ClusterParticle, live: Cluster): string[] {
 }
 
 export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
-  ...words,
+  ...vocabulary,
 
   foundByName: true,
 

@@ -4,11 +4,10 @@ import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import type { Particle } from '../../particle.ts'
+import { resourceName } from '../../schema/address.ts'
 import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
-import { nameOf, vocabulary } from '../vocabulary.ts'
-
-const words = vocabulary.ecs_instance
+import { vocabulary } from './vocabulary.ts'
 
 /** What a manifest says of a container instance. An attribute whose value is null is to be removed. */
 export interface InstanceDefinition {
@@ -123,7 +122,7 @@ function removalRisks(particle: InstanceParticle, live: ContainerInstance): stri
 }
 
 export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
-  ...words,
+  ...vocabulary,
 
   foundByName: true,
 
@@ -186,7 +185,7 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     const tasks = await ecs.tasksOnInstance(definition.cluster ?? 'default', live.containerInstanceArn)
     return tasks.map(task => {
       const who = task.group?.startsWith('service:') ? `of ${task.group}` : `that no service runs, ${startedBy(task)}`
-      return `${nameOf(task.taskArn ?? '')} of ${nameOf(task.taskDefinitionArn ?? '')} is ${task.lastStatus}, ${who}`
+      return `${resourceName(task.taskArn ?? '')} of ${resourceName(task.taskDefinitionArn ?? '')} is ${task.lastStatus}, ${who}`
     })
   },
 

@@ -5,10 +5,10 @@ import { ignoredPaths } from '../../compare/path.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { ReleaseSignatures } from '../../engine/release.ts'
 import { Unknown } from '../../particle.ts'
+import { resourceName } from '../../schema/address.ts'
 import { ownTagPrefix } from '../tags.ts'
 import { taskRules } from '../task/rules.ts'
 import { taskDefinitionRules } from '../taskDefinition/rules.ts'
-import { nameOf } from '../vocabulary.ts'
 
 /** The digest's form, that of `canonical` included: a later form keeps its own number, so that finished jobs stay finished. */
 const digestVersion = 1
@@ -40,7 +40,7 @@ export function runDigest({ definition, options }: Job, taskDefinition: object, 
   if (holdsUnknown([cluster, taskName, stated, launch])) return undefined
   const what = {
     version: digestVersion,
-    cluster: nameOf(cluster ?? 'default'),
+    cluster: resourceName(cluster ?? 'default'),
     taskName,
     retry: options.retry ?? 0,
     definition: definitionContent(stated, ignore),

@@ -7,7 +7,7 @@
  */
 
 import type { Ecs } from '../../ecs/client.ts'
-import { nameOf } from '../vocabulary.ts'
+import { resourceName } from '../../schema/address.ts'
 import { type FamilyRecord, forgetRead, type Holder, markOf, markTag } from './family.ts'
 import { isRecordTag, later, type RunRecord, recordsIn, recordTag } from './record.ts'
 import { layout, mostTags, roomBeside } from './tags.ts'
@@ -71,7 +71,7 @@ async function write(
   if (!holder) throw new Error('there is no task definition revision to record the run on')
   const { arn, revision } = holder
   // Another job may have written since it was read: what that one said must stay.
-  const { tags = [] } = (await ecs.taskDefinition(nameOf(arn))) ?? {}
+  const { tags = [] } = (await ecs.taskDefinition(resourceName(arn))) ?? {}
   const isHead = markOf(tags, revision) !== undefined
   const records = new Map(isHead ? [] : recordsOf(record))
   for (const [one, known] of recordsIn(tags)) records.set(one, later(known, records.get(one) ?? known))
@@ -79,7 +79,7 @@ async function write(
   const { tags: wanted, left } = layout(records, roomBeside(tags), [...declared, digest])
   if (left.some(one => elsewhere(record, one, revision) === 0)) {
     throw new Error(
-      `${nameOf(arn)} has no room for the record of another run beside its tags: change the task definition, so that a new revision takes over, or let tags go`,
+      `${resourceName(arn)} has no room for the record of another run beside its tags: change the task definition, so that a new revision takes over, or let tags go`,
     )
   }
   // What has no room here stands at an older revision, and what was not read yet is read from there.
@@ -107,7 +107,7 @@ async function catchUp(
   written: ReadonlyMap<string, RunRecord>,
   ecs: Ecs,
 ): Promise<void> {
-  const revision = await ecs.taskDefinition(nameOf(before.arn))
+  const revision = await ecs.taskDefinition(resourceName(before.arn))
   const missed = [...recordsIn(revision?.tags ?? [])].filter(([digest, run]) => {
     const here = written.get(digest)
     return !here || later(here, run) !== here

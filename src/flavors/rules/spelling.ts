@@ -1,4 +1,4 @@
-import { nameOf } from '../vocabulary.ts'
+import { resourceName } from '../../schema/address.ts'
 
 type Spelling = (value: unknown) => unknown
 
@@ -21,7 +21,7 @@ export const cpuUnits = quantity(/^\s*(\d+|\d*\.\d+)\s*vcpu\s*$/i)
 export const mebibytes = quantity(/^\s*(\d+|\d*\.\d+)\s*gb\s*$/i)
 
 /** Roles, clusters and task definitions go by name or by ARN. An account and region cannot hold two of one name. */
-export const byName = spell(text => (text.startsWith('arn:') ? nameOf(text) : text))
+export const byName = spell(text => (text.startsWith('arn:') ? resourceName(text) : text))
 
 /** The field of a placement strategy: `host` is `instanceId`, and case means nothing. */
 export const placementField = spell(text => {

@@ -9,8 +9,8 @@ import type { FoundChange } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
+import { resourceName } from '../../schema/address.ts'
 import { ownTagPrefix } from '../tags.ts'
-import { nameOf } from '../vocabulary.ts'
 import {
   comparableService,
   compareOptions,
@@ -87,7 +87,10 @@ export function wouldDeploy(changes: readonly FoundChange[]): boolean {
   const restarting = changes.filter(change => restarts.includes(member(change)))
   // One that is yet to be registered was never deployed.
   const to = restarting.find(({ path }) => path === 'taskDefinition')
-  return restarting.length > 0 && (to === undefined || (typeof to.after === 'string' && /:\d+$/.test(nameOf(to.after))))
+  return (
+    restarting.length > 0 &&
+    (to === undefined || (typeof to.after === 'string' && /:\d+$/.test(resourceName(to.after))))
+  )
 }
 
 /** How many revisions are looked at in one call. */

@@ -8,7 +8,6 @@ import { untrusted } from '../../untrusted.ts'
 import { stopping, summarizeStopped } from '../containers.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
-import { vocabulary } from '../vocabulary.ts'
 import { comparison } from './comparison.ts'
 import { rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
@@ -26,8 +25,7 @@ import {
 import { clientToken, createRequest, onRevisionOnly, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { describeRollout, isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
-
-const words = vocabulary.ecs_service
+import { vocabulary } from './vocabulary.ts'
 
 /** What CreateService says while what it needs is still on its way. */
 const createNotYet = [
@@ -107,7 +105,7 @@ const memoUnderWay = (live: LiveService | undefined): Memo => ({
 })
 
 export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
-  ...words,
+  ...vocabulary,
 
   foundByName: true,
 

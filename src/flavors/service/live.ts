@@ -5,10 +5,11 @@ import { ignoredPaths, memberOf } from '../../compare/path.ts'
 import type { Members } from '../../compare/rules.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Particle } from '../../particle.ts'
+import { resourceName } from '../../schema/address.ts'
 import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
-import { nameOf, vocabulary } from '../vocabulary.ts'
 import { liveService, serviceRules } from './rules.ts'
+import { vocabulary } from './vocabulary.ts'
 
 export type ServiceParticle = Particle<CreateServiceRequest>
 
@@ -46,7 +47,7 @@ export interface Memo {
 }
 
 export const compareOptions = (particle: ServiceParticle, sensitivity: Sensitivity) => ({
-  schema: vocabulary.ecs_service.model,
+  schema: vocabulary.model,
   rules: serviceRules,
   whole: false,
   ignore: ignoredPaths(particle.options.ignore),
@@ -61,7 +62,7 @@ export const member = ({ path }: FoundChange): string => memberOf(path)
 
 /** `web:7` of what runs a task definition. */
 export function shortTaskDefinition(deployment: { readonly taskDefinition?: string | undefined } | undefined): string {
-  return nameOf(deployment?.taskDefinition ?? '') || 'its task definition'
+  return resourceName(deployment?.taskDefinition ?? '') || 'its task definition'
 }
 
 /** ECS's reason, which may repeat anything. */
@@ -100,7 +101,7 @@ export function comparableService({ service, revision }: LiveService): Members {
 /** A family without a revision asks for any revision of it: which one runs is somebody else's business. */
 export function isAnyRevision(change: FoundChange, { definition }: ServiceParticle, { service }: LiveService): boolean {
   if (change.path !== 'taskDefinition' || typeof definition.taskDefinition !== 'string') return false
-  return nameOf(service.taskDefinition ?? '').replace(/:\d+$/, '') === nameOf(definition.taskDefinition)
+  return resourceName(service.taskDefinition ?? '').replace(/:\d+$/, '') === resourceName(definition.taskDefinition)
 }
 
 /** What a call's answer says of the deployment that it made, if it made one. `since`: now, by our own clock. */

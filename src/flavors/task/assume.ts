@@ -5,8 +5,8 @@
 
 import type { Tag } from '@aws-sdk/client-ecs'
 import type { Comparison, TransitionContext } from '../../engine/flavor.ts'
+import { resourceName } from '../../schema/address.ts'
 import { digestsIn, hash, type RunRecord, recordOf } from '../record/record.ts'
-import { nameOf } from '../vocabulary.ts'
 import { remember, seconds } from './remember.ts'
 import { isAssumed, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
@@ -15,7 +15,7 @@ import { isAssumed, isRecorded, keptRunning, type LiveTask, type TaskParticle } 
  * without review.
  */
 const mark = ({ definition }: TaskParticle): string =>
-  hash(['assumed', nameOf(definition.cluster ?? 'default'), definition.taskName]).slice(0, 16)
+  hash(['assumed', resourceName(definition.cluster ?? 'default'), definition.taskName]).slice(0, 16)
 
 /** Records of this job that say that it was assumed, by the digest of what it was stated for. */
 export function assumedRuns(

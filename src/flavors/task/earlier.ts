@@ -1,15 +1,15 @@
 /** Running tasks that are called like a particle's and are not what it states. Pure. */
 
 import type { FoundChange } from '../../compare/change.ts'
+import { resourceName } from '../../schema/address.ts'
 import { plural } from '../containers.ts'
-import { nameOf } from '../vocabulary.ts'
 import { repositoryTag } from './runNames.ts'
 import type { LiveTask, TaskParticle } from './runs.ts'
 
 /** Tasks of an earlier definition stop, which is a change with a claim of its own. Revisions and counts are in no claim. */
 export function stopsEarlier({ others }: LiveTask): { changes: FoundChange[]; risks: string[] } {
   if (others.length === 0) return { changes: [], risks: [] }
-  const revisions = [...new Set(others.map(({ taskDefinitionArn = '' }) => nameOf(taskDefinitionArn)))].sort()
+  const revisions = [...new Set(others.map(({ taskDefinitionArn = '' }) => resourceName(taskDefinitionArn)))].sort()
   return {
     changes: [{ path: 'earlierTasks', before: 'running', after: 'stopped', reviewedApart: true }],
     risks: [
@@ -21,7 +21,7 @@ export function stopsEarlier({ others }: LiveTask): { changes: FoundChange[]; ri
 /** Tasks that are left running because nobody knows that they are ours, said in every plan. */
 export function foreignRunWarnings(particle: TaskParticle, { strangers, repository }: LiveTask): string[] {
   if (strangers.length === 0) return []
-  const ids = strangers.map(({ taskArn = '' }) => nameOf(taskArn)).sort()
+  const ids = strangers.map(({ taskArn = '' }) => resourceName(taskArn)).sort()
   const shown = ids.length > 5 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ')
   const why =
     repository === undefined

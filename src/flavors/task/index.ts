@@ -4,6 +4,7 @@ import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Comparison, Flavor, FlavorContext, Observed } from '../../engine/flavor.ts'
 import type { JobContent } from '../../engine/release.ts'
 import type { Particle } from '../../particle.ts'
+import { resourceName } from '../../schema/address.ts'
 import { plural, stopping, summarizeStopped } from '../containers.ts'
 import { type FamilyRecord, readRecord } from '../record/family.ts'
 import { definitionContent, hasRunBefore, recordOf, recordTag, runDigest } from '../record/record.ts'
@@ -14,7 +15,6 @@ import {
   type TaskDefinitionDefinition,
 } from '../taskDefinition/revisions.ts'
 import { liveTaskDefinition } from '../taskDefinition/rules.ts'
-import { nameOf, vocabulary } from '../vocabulary.ts'
 import { assume, assumedRuns, assumedWrongly, assumption, clearAssumed } from './assume.ts'
 import { foreignRunWarnings, stopsEarlier } from './earlier.ts'
 import { type DigestedTask, startJob, startKept, stop } from './launch.ts'
@@ -43,8 +43,7 @@ import {
   type TaskParticle,
 } from './runs.ts'
 import { notVisibleYet } from './runTask.ts'
-
-const words = vocabulary.ecs_task
+import { vocabulary } from './vocabulary.ts'
 
 function observe(particle: TaskParticle, live: LiveTask | undefined): Observed {
   if (!live) return { state: 'terminated' }
@@ -81,7 +80,13 @@ function differences(particle: TaskParticle, live: LiveTask): Comparison {
 
 function additionsOf(particle: TaskParticle, live: LiveTask | undefined, sensitivity: Sensitivity): Comparison {
   const { taskName: _name, stopReason: _reason, ...stated } = particle.definition
-  const changes = additions(stated, { schema: words.model, rules: taskRules, whole: false, ignore: [], sensitivity })
+  const changes = additions(stated, {
+    schema: vocabulary.model,
+    rules: taskRules,
+    whole: false,
+    ignore: [],
+    sensitivity,
+  })
   // Run again by a person who names it, or run before but for the values of release variables.
   const ranBefore = live !== undefined && (live.record !== undefined || live.runs.length > 0)
   const preapproved = (live?.asked && ranBefore) || live?.knownRelease
@@ -102,7 +107,7 @@ function memoUnderWay(particle: TaskParticle, live: LiveTask | undefined): Memo 
 }
 
 export const task: Flavor<RunDefinition, LiveTask, Memo> = {
-  ...words,
+  ...vocabulary,
 
   assess: (particle, live, sensitivity) => ({
     observed: observe(particle, live),
@@ -304,7 +309,7 @@ async function runOf(particle: TaskParticle, around: FlavorContext): Promise<Run
   const named = particle.definition.taskDefinition
   if (typeof named !== 'string') return { essential: [], tagLists: [] }
   // Somebody else's definition: what it says is what is to run, other revisions are where records may stand too.
-  const revision = await around.ecs.taskDefinition(nameOf(named))
+  const revision = await around.ecs.taskDefinition(resourceName(named))
   const family = revision?.taskDefinition?.family
   const latest = family && /:\d+$/.test(named) ? await around.ecs.taskDefinition(family) : revision
   if (!revision?.taskDefinition) return { essential: [], tagLists: [] }

@@ -4,10 +4,10 @@ import type { RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
 import { requestOf } from '../../compare/merge.ts'
 import { EcsError } from '../../ecs/errors.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
+import { resourceName } from '../../schema/address.ts'
 import { plural } from '../containers.ts'
 import { hash, type RunRecord, recordsIn } from '../record/record.ts'
 import { holderFor } from '../record/write.ts'
-import { nameOf, vocabulary } from '../vocabulary.ts'
 import { clearAssumed } from './assume.ts'
 import { lackedCapacity, outcome } from './outcome.ts'
 import { remember, seconds } from './remember.ts'
@@ -25,6 +25,7 @@ import {
   type TaskParticle,
 } from './runs.ts'
 import { passes, placed, placementFailures, runTask, startedNothing, visible } from './runTask.ts'
+import { vocabulary } from './vocabulary.ts'
 
 /** How many tokens one start may go through: each is one run that never started, or one count that was raised. */
 const mostTokens = 20
@@ -95,7 +96,7 @@ async function nextToken(
   { ecs }: TransitionContext,
 ): Promise<number> {
   const arn = holder && holderFor(holder.record)?.arn
-  const revision = arn === undefined ? undefined : await ecs.taskDefinition(nameOf(arn))
+  const revision = arn === undefined ? undefined : await ecs.taskDefinition(resourceName(arn))
   const record = recordsIn(revision?.tags ?? []).get(digest)
   if (!record) return n + 1
   if (record.attempt !== attempt || record.status === 'done' || record.status === 'failed')
@@ -129,7 +130,7 @@ async function launch(
   context: TransitionContext,
 ): Promise<Memo> {
   const { taskName: _name, stopReason: _reason, ...definition } = particle.definition
-  const stated: RunTaskRequest = requestOf(definition, { schema: vocabulary.ecs_task.model, rules: taskRules })
+  const stated: RunTaskRequest = requestOf(definition, { schema: vocabulary.model, rules: taskRules })
   const cluster = stated.cluster ?? 'default'
   const startedBy = stated.startedBy ?? name
   const known = new Map(runs.map(run => [run.taskArn ?? '', run]))

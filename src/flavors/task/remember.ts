@@ -2,9 +2,9 @@
 
 import { EcsError } from '../../ecs/errors.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
+import { resourceName } from '../../schema/address.ts'
 import type { RunRecord } from '../record/record.ts'
 import { holderFor, writeRecord } from '../record/write.ts'
-import { nameOf } from '../vocabulary.ts'
 import type { LiveTask } from './runs.ts'
 
 /** Seconds since 1970 by AWS's clock: records are read by other runners. */
@@ -26,7 +26,7 @@ export async function remember(
       error.call,
       error.code,
       error.said,
-      `the run cannot be recorded on ${nameOf(holderFor(holder.record)?.arn ?? holder.record.family)}, ${record.status === 'intent' ? 'so nothing was started' : `so its outcome (${record.status}) is not remembered`}: ${error.message}; allow it, or set custom_config.record: false if an hour's memory is enough`,
+      `the run cannot be recorded on ${resourceName(holderFor(holder.record)?.arn ?? holder.record.family)}, ${record.status === 'intent' ? 'so nothing was started' : `so its outcome (${record.status}) is not remembered`}: ${error.message}; allow it, or set custom_config.record: false if an hour's memory is enough`,
       error.unsure,
     )
   }

@@ -3,7 +3,7 @@
 import type { Failure, RunTaskRequest, Task } from '@aws-sdk/client-ecs'
 import { EcsError, isEcs, isThrottled } from '../../ecs/errors.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
-import { nameOf } from '../vocabulary.ts'
+import { resourceName } from '../../schema/address.ts'
 import { isCapacity } from './outcome.ts'
 
 /** A started task may be MISSING for so many milliseconds. */
@@ -50,7 +50,7 @@ export function placementFailures(failures: readonly Failure[]): string[] {
   const where = new Map<string, string[]>()
   for (const { reason, detail, arn } of failures) {
     const words = [reason, detail].filter(Boolean).join(' ')
-    where.set(words, [...(where.get(words) ?? []), ...(arn ? [nameOf(arn)] : [])])
+    where.set(words, [...(where.get(words) ?? []), ...(arn ? [resourceName(arn)] : [])])
   }
   return [...where].map(([words, [first, ...more]]) => {
     if (first === undefined) return words

@@ -11,7 +11,6 @@ import { recordsOf } from '../record/write.ts'
 import { retryWhile } from '../retry.ts'
 import type { LiveService } from '../service/live.ts'
 import { isReservedTag, setTags } from '../tags.ts'
-import { vocabulary } from '../vocabulary.ts'
 import {
   currentRevision,
   differences,
@@ -30,10 +29,9 @@ import {
   type TaskDefinitionDefinition,
   type TaskDefinitionParticle,
 } from './revisions.ts'
+import { vocabulary } from './vocabulary.ts'
 
 export { request, type TaskDefinitionDefinition }
-
-const words = vocabulary.ecs_task_definition
 
 /** The revision that a transition made, or nothing when it only took away. */
 export interface Memo {
@@ -76,7 +74,7 @@ function additionsOf(
 }
 
 export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition, Memo> = {
-  ...words,
+  ...vocabulary,
 
   assess(particle, live, sensitivity) {
     const known = new Map<Revision, FoundChange[]>()

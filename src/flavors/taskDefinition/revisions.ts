@@ -8,9 +8,10 @@ import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { type Particle, valueAt } from '../../particle.ts'
+import { resourceName } from '../../schema/address.ts'
 import type { FamilyRecord } from '../record/family.ts'
-import { nameOf, vocabulary } from '../vocabulary.ts'
 import { liveTaskDefinition, taskDefinitionRules } from './rules.ts'
+import { vocabulary } from './vocabulary.ts'
 
 /** What RegisterTaskDefinition takes, and the revision that a manifest may pin. */
 export type TaskDefinitionDefinition = RegisterTaskDefinitionRequest & { readonly revision?: number }
@@ -44,7 +45,7 @@ export function request({ revision: _pin, ...definition }: TaskDefinitionDefinit
 }
 
 export const optionsOf = (particle: TaskDefinitionParticle, sensitivity: Sensitivity): CompareOptions => ({
-  schema: vocabulary.ecs_task_definition.model,
+  schema: vocabulary.model,
   rules: taskDefinitionRules,
   whole: true,
   ignore: ignoredPaths(particle.options.ignore),
@@ -172,11 +173,11 @@ function ignoredDifferences(
  */
 export function revisionsOf(service: Service): { readonly runs: string; readonly failed?: string } {
   const deployments = service.deployments ?? []
-  const told = nameOf(service.taskDefinition ?? '')
+  const told = resourceName(service.taskDefinition ?? '')
   const primary = deployments.find(({ status }) => status === 'PRIMARY')
   const before =
     primary?.rolloutState === 'FAILED'
       ? deployments.find(({ rolloutState }) => rolloutState === 'COMPLETED')
       : undefined
-  return before?.taskDefinition ? { runs: nameOf(before.taskDefinition), failed: told } : { runs: told }
+  return before?.taskDefinition ? { runs: resourceName(before.taskDefinition), failed: told } : { runs: told }
 }

@@ -1,0 +1,25 @@
+import { RegisterTaskDefinitionRequest$ } from '@aws-sdk/client-ecs'
+import type { Vocabulary } from '../../schema/vocabulary.ts'
+import { ignore } from '../options.ts'
+
+export const vocabulary = {
+  name: 'ecs_task_definition',
+  model: RegisterTaskDefinitionRequest$,
+  ownMembers: { revision: 'number' },
+  refused: {},
+  required: ['family', 'containerDefinitions[].name'],
+  aliases: {},
+  needs: {},
+  options: { ignore: 'strings' },
+  identifiedBy: ['family'],
+  referredByName: false,
+  neededToEnd: { members: [], options: [] },
+  description: 'A task definition family: a change registers a new revision.',
+  descriptions: { ignore, revision: 'Pins an existing revision: it is checked, never registered.' },
+  phrases: {
+    starts: 'new revision',
+    ends: 'every revision is deregistered',
+    ended: 'deleted',
+    revisedUnless: ['tags'],
+  },
+} satisfies Vocabulary
