@@ -16,13 +16,13 @@ import {
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
 import { firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
 import { bold, bullets, details, particle, sourceCode, table, words } from './markdown.ts'
+import { phrasesOf } from './phrases.ts'
 import { overview, planDiffs, warning, warnings } from './plan.ts'
 import { removedNote } from './removed.ts'
 import {
   count,
   done,
   ending,
-  flavorOf,
   listed,
   opened,
   outcome,
@@ -193,7 +193,7 @@ function toGoOn(report: Report, plan: Plan | undefined, context: Context, rung: 
         return `${particle(step.particle)}${source ? ` at ${sourceCode(source, context.sourceUrl)}` : ''}`
       })
       const more = failed.length - fixes.length
-      const jobs = failed.filter(step => flavorOf(step.particle) === 'ecs_task')
+      const jobs = failed.filter(step => phrasesOf(step.particle).isRun)
       return sentences(
         `**To go on:** change ${listed(more > 0 ? [...fixes, `${thousands(more)} more`] : fixes, 6)} in a new pull request, or revert this one.`,
         jobs.length > 0 &&
