@@ -17,7 +17,6 @@ import type { Clock, Scheduled } from './clock.ts'
 import { clusterNotFound, invalidParameter } from './errors.ts'
 import type { Behaviour, Images } from './images.ts'
 import { ecsArn, Ids, shortName } from './names.ts'
-import type { Tagged } from './tags.ts'
 
 /** Times that ECS takes, in virtual seconds, where no image says otherwise. */
 export const pace = {
@@ -39,6 +38,11 @@ export const pace = {
   deferredCleanUp: 300,
   remembered: 3600,
 } as const
+
+/** Every resource that carries tags. */
+export interface Tagged {
+  tags: Tag[]
+}
 
 /** One revision of a task definition. */
 export interface RevisionRecord extends Tagged {

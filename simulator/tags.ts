@@ -6,12 +6,7 @@ import type {
   UntagResourceRequest,
 } from '@aws-sdk/client-ecs'
 import { clientException, clusterNotFound, invalidParameter, serviceNotFound } from './errors.ts'
-import type { Region } from './region.ts'
-
-/** Whatever carries tags. */
-export interface Tagged {
-  tags: Tag[]
-}
+import type { Region, Tagged } from './region.ts'
 
 const limit = 50
 const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { actionsToken } from '../../simulator/github/server.ts'
-import { type CallPurpose, GitHub, GitHubError } from '../../src/github/api.ts'
+import { GitHub } from '../../src/github/api.ts'
+import { type CallPurpose, GitHubError } from '../../src/github/apiErrors.ts'
 import { withoutMarks } from '../../src/untrusted.ts'
 import { openWorld, second, secret, type World } from './world.ts'
 

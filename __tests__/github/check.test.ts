@@ -1,15 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import {
-  appliedCheck,
-  claimTexts,
-  findChecks,
-  planCheck,
-  postCheck,
-  readClaims,
-  refusedCheck,
-  shownClaims,
-  textLimit,
-} from '../../src/github/check.ts'
+import { appliedCheck, findChecks, planCheck, postCheck, refusedCheck } from '../../src/github/check.ts'
+import { claimTexts, readClaims, textLimit } from '../../src/github/claimText.ts'
+import { shownClaims } from '../../src/github/shownClaims.ts'
 import { mayOnly, openWorld, secret, type World } from './world.ts'
 
 let world: World

@@ -3,13 +3,9 @@ import type { MergeGroup, MergeMethod, Pull, Push } from '../../simulator/github
 import { actionsToken } from '../../simulator/github/server.ts'
 import { GitHub } from '../../src/github/api.ts'
 import { appliedCheck, planCheck, postCheck, refusedCheck } from '../../src/github/check.ts'
-import {
-  type Reviewed,
-  type ReviewQuery,
-  readHistory,
-  reviewedForMergeGroup,
-  reviewedForPush,
-} from '../../src/github/review.ts'
+import { readHistory } from '../../src/github/history.ts'
+import { reviewedForMergeGroup, reviewedForPush } from '../../src/github/review.ts'
+import type { Reviewed, ReviewQuery } from '../../src/github/reviewSearch.ts'
 import { supersededBy } from '../../src/github/supersede.ts'
 import { mayOnly, openWorld, secret, type World } from './world.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type SecretPath, secretPaths } from '../compare/secretPaths.ts'
 import type { FormerSecrets } from '../compare/sensitivity.ts'
 import { flavors } from '../flavors/index.ts'
-import { type CommitManifests, manifestsAt } from '../github/manifestsAt.ts'
+import { type CommitManifests, type ManifestReader, manifestsAt } from '../github/manifestsAt.ts'
 import type { PullRequestReporter } from '../github/reporter.ts'
 import type { Inputs } from '../inputs.ts'
 import { choosesManifest } from '../manifest/files.ts'
@@ -13,9 +13,7 @@ import type { Node, Particle } from '../particle.ts'
 import { addressOf, formatAddress } from '../schema/address.ts'
 import type { Invocation } from './invocation.ts'
 
-/** Reads the manifests of a commit; each commit is read once. */
-export type ManifestReader = (commit: string) => Promise<CommitManifests>
-
+/** Each commit is read once. */
 export function manifestReader(inputs: Inputs, { github }: PullRequestReporter): ManifestReader {
   const directory = join(inputs.workspace, inputs.workingDirectory)
   const known = new Map<string, Promise<CommitManifests>>()

@@ -2,11 +2,11 @@ import type { Clock } from '../clock.ts'
 import type { Report } from '../engine/document.ts'
 import { Journal } from '../engine/journal.ts'
 import type { GitHubEvent } from '../github/event.ts'
+import type { ManifestReader } from '../github/manifestsAt.ts'
 import type { PullRequestReporter } from '../github/reporter.ts'
 import type { Runner } from '../github/runner.ts'
 import type { Inputs } from '../inputs.ts'
 import type { Redactor } from '../redact/redactor.ts'
-import type { ManifestReader } from './baseline.ts'
 import { fileName } from './fileName.ts'
 
 /** Everything outside of the process that a command reaches: environment variables, the runner, time. */

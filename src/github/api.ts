@@ -1,7 +1,7 @@
-/** The way to GitHub: one client, its patience, and its errors in one sentence. */
+/** The GitHub client: typed calls, pages, waits for rate limits, retries. Errors are in apiErrors.ts. */
 import type { getOctokit } from '@actions/github'
 import { type Clock, wallClock } from '../clock.ts'
-import { untrusted } from '../untrusted.ts'
+import { type CallPurpose, type Failure, failureOf, GitHubError, refusal } from './apiErrors.ts'
 import type { Repository } from './event.ts'
 
 type Octokit = ReturnType<typeof getOctokit>
@@ -9,47 +9,12 @@ type Octokit = ReturnType<typeof getOctokit>
 /** Octokit's typed `request`: the route is GitHub's own, `GET /repos/{owner}/{repo}/pulls`. */
 export type Request = Octokit['request']
 
-/** What a job's `permissions` must grant. */
-export type Permission =
-  | 'checks: read'
-  | 'checks: write'
-  | 'contents: read'
-  | 'pull-requests: read'
-  | 'pull-requests: write'
-
-/** What a call is for, so that a refusal can say what is missing. */
-export interface CallPurpose {
-  /** Completes "GitHub refused to …". */
-  readonly to: string
-  readonly needs: Permission
-  /** The call must not be sent twice when it is unknown whether it was carried out. */
-  readonly once?: true
-}
-
 /** Who the token is. */
 export interface Identity {
   /** As comments name their author: `github-actions[bot]`. */
   readonly login: string
   /** The app's slug; missing for a person's token. */
   readonly app?: string
-}
-
-/** A call that GitHub refused or did not answer, in one sentence. The token is never part of it. */
-export class GitHubError extends Error {
-  override readonly name = 'GitHubError'
-  /** Missing when no answer came. */
-  readonly status?: number
-  /** What the token probably lacks. */
-  readonly missing?: Permission
-  /** A limit kept the call from being carried out. */
-  readonly limited: boolean
-
-  constructor(message: string, more: { status?: number; missing?: Permission; limited?: boolean } = {}) {
-    super(message)
-    if (more.status !== undefined) this.status = more.status
-    if (more.missing !== undefined) this.missing = more.missing
-    this.limited = more.limited === true
-  }
 }
 
 interface Answer<T> {
@@ -69,27 +34,24 @@ export interface GitHubOptions {
   readonly apiUrl: string
   readonly clock?: Clock
   readonly signal?: AbortSignal
-  /** Milliseconds of a second that is waited for a limit or before another try; tests have shorter ones. */
+  /** Milliseconds per second of waiting for a limit or a retry; shorter in tests. */
   readonly second?: number
 }
 
 // 2026-03-10 leaves `merge_commit_sha` out of pull requests; this version is answered until March 2028 at least.
 const apiVersion = '2022-11-28'
 
-/** No call of ours takes GitHub longer than ten seconds, at which it gives up itself. */
+/** GitHub itself gives up a request after ten seconds. */
 const answerTimeout = 30_000
 
-/** The longest that one call may wait for limits to pass, in seconds, and how often. */
+/** The longest wait of one call for rate limits, in seconds, and how often it waits. */
 const patience = 120
 const patientTries = 5
 
 const isWorthWaiting = (seconds: number, _options: object, _octokit: object, tries: number): boolean =>
   seconds * (tries + 1) <= patience && tries < patientTries
 
-/**
- * A group of calls that holds nobody back. By default writes are a second apart, and three where somebody is notified: a run writes
- * a handful of times, and GitHub says when that is too fast.
- */
+/** Throttling group without a delay. The plugin spaces writes by one to three seconds; a run makes a handful, and GitHub tells when that is too fast. */
 const unhurried = {
   key: () => ({
     schedule: <Given extends unknown[], T>(_: object, run: (...given: Given) => Promise<T>, ...given: Given) =>
@@ -97,7 +59,7 @@ const unhurried = {
   }),
 }
 
-/** How long a GitHub that did not answer at all is left alone, in milliseconds. */
+/** After no answer at all, calls fail at once for so many milliseconds. */
 const silence = 60_000
 
 export class GitHub {
@@ -106,7 +68,7 @@ export class GitHub {
   readonly #options: GitHubOptions
   #octokit: Promise<Octokit> | undefined
   #identity: Promise<Identity> | undefined
-  /** After no answer at all, in spite of every try, nobody waits for the next one for a while. */
+  /** Set after a call that no try brought an answer for. */
   #silent: { readonly until: number; readonly failure: Failure } | undefined
 
   constructor(options: GitHubOptions) {
@@ -116,7 +78,7 @@ export class GitHub {
   }
 
   /**
-   * Sends one call, waits for limits and tries again where that is safe: octokit's own plugins do.
+   * Sends one call. Octokit's plugins wait for limits and retry where that is safe.
    *
    * @throws GitHubError
    */
@@ -135,19 +97,19 @@ export class GitHub {
     const { signal } = this.#options
     const octokit = await this.#open()
     signal?.throwIfAborted()
-    if (this.#silent && this.clock.now() < this.#silent.until) throw this.#explain(purpose, this.#silent.failure)
+    if (this.#silent && this.clock.now() < this.#silent.until) throw this.#refusal(purpose, this.#silent.failure)
     try {
       return await unlessAborted(send(octokit), signal)
     } catch (error) {
       signal?.throwIfAborted()
-      const failure = read(error)
+      const failure = failureOf(error)
       const silent = failure.status === undefined && !failure.limited
       this.#silent = silent ? { until: this.clock.now() + silence, failure } : undefined
-      throw this.#explain(purpose, failure)
+      throw this.#refusal(purpose, failure)
     }
   }
 
-  /** A list, page after page, a hundred at a time. Whoever stops reading stops asking. */
+  /** A list in pages of a hundred; each page is fetched when it is read. */
   async *pages<T>(purpose: CallPurpose, send: (request: Request, page: Page) => Promise<Answer<T>>): AsyncGenerator<T> {
     for (let page = 1; ; page++) {
       const { data, headers } = await this.call(purpose, request => send(request, { page, per_page: 100 }))
@@ -163,6 +125,10 @@ export class GitHub {
       throw error
     })
     return this.#identity
+  }
+
+  #refusal(purpose: CallPurpose, failure: Failure): GitHubError {
+    return refusal(purpose, failure, this.#options.token, this.clock.now())
   }
 
   async #ask(): Promise<Identity> {
@@ -189,7 +155,7 @@ export class GitHub {
 
   #open(): Promise<Octokit> {
     this.#octokit ??= (async () => {
-      // Loaded when it is first needed: a plan without GitHub does not pay for it.
+      // Loaded with the first call: a plan without GitHub does not pay for it.
       const [github, { retry }, { throttling }] = await Promise.all([
         import('@actions/github'),
         import('@octokit/plugin-retry'),
@@ -205,7 +171,7 @@ export class GitHub {
           onRateLimit: isWorthWaiting,
           onSecondaryRateLimit: isWorthWaiting,
           retryAfterBaseValue: second,
-          // Of the groups that it expects, the plugin asks for no more than this.
+          // The plugin calls nothing else of these groups.
           write: unhurried as never,
           notifications: unhurried as never,
         },
@@ -218,113 +184,13 @@ export class GitHub {
     })()
     return this.#octokit
   }
-
-  #explain({ to, needs }: CallPurpose, failure: Failure): GitHubError {
-    const { status, message, headers, limited } = failure
-    const words = message.replaceAll(this.#options.token, '***').replace(/\s+/g, ' ').trim().slice(0, 300)
-    if (limited) {
-      const end = limitEnd(headers, this.clock.now())
-      const at = end === undefined ? 'later' : `after ${new Date(end).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-      return new GitHubError(`GitHub's rate limit kept us from trying to ${to}; try again ${at}`, {
-        ...(status === undefined ? {} : { status }),
-        limited: true,
-      })
-    }
-    if (status === undefined) return new GitHubError(`GitHub did not answer when asked to ${to}: ${untrusted(words)}`)
-    if (status === 401)
-      return new GitHubError(
-        `GitHub does not accept the token (401) to ${to}; check github-token, and that the job has not outlived it`,
-        { status },
-      )
-    if (status === 403 && /not accessible by|must authenticate via a github app|permission/i.test(words)) {
-      const why = /github app/i.test(words)
-        ? 'only the token of an app, such as GITHUB_TOKEN, may do that'
-        : `the token lacks "${needs}"; add it to the job's permissions`
-      return new GitHubError(`GitHub refused to ${to} (403): ${why}`, { status, missing: needs })
-    }
-    if (status === 404)
-      // What a token may not see does not exist for it.
-      return new GitHubError(`GitHub found nothing (404) to ${to}: it is not there, or the token lacks "${needs}"`, {
-        status,
-        missing: needs,
-      })
-    if (status >= 500) return new GitHubError(`GitHub failed to ${to} (${status}): ${untrusted(words)}`, { status })
-    const accepted = headers['x-accepted-github-permissions']
-    return new GitHubError(
-      `GitHub refused to ${to} (${status}): ${untrusted(words)}${status === 403 && accepted ? ` (needs ${accepted})` : ''}`,
-      { status },
-    )
-  }
 }
 
 function identityOf(login: string): Identity {
   return login.endsWith('[bot]') ? { login, app: login.slice(0, -'[bot]'.length) } : { login }
 }
 
-interface Failure {
-  readonly status?: number
-  readonly message: string
-  readonly headers: Readonly<Record<string, string | undefined>>
-  /** A limit, so the call was not carried out. */
-  readonly limited: boolean
-}
-
-type Loose = Readonly<Record<string, unknown>>
-const isLoose = (value: unknown): value is Loose => typeof value === 'object' && value !== null
-
-/** Octokit's errors by their shape: the class would have to be loaded, and exists twice in some trees. */
-function read(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error)
-  if (!isLoose(error)) return { message, headers: {}, limited: false }
-  // GraphQL answers its errors with 200; the type tells a limit from a refusal.
-  const said200 = graphqlErrors(error)
-  if (said200) {
-    const types = said200.map(item => (isLoose(item) ? item.type : undefined))
-    const headers = headersIn(isLoose(error.response) ? error.response : error)
-    return {
-      status: types.includes('FORBIDDEN') ? 403 : 422,
-      message,
-      headers,
-      limited: types.includes('RATE_LIMITED'),
-    }
-  }
-  // Without a response, octokit's status is an invented 500.
-  if (!isLoose(error.response) || typeof error.status !== 'number') return { message, headers: {}, limited: false }
-  const { status } = error
-  const headers = headersIn(error.response)
-  const limited =
-    status === 429 ||
-    (status === 403 &&
-      (headers['retry-after'] !== undefined ||
-        headers['x-ratelimit-remaining'] === '0' ||
-        /secondary rate limit|abuse detection/i.test(message)))
-  // Octokit's own message ends with the address of a manual.
-  const said = isLoose(error.response.data) ? error.response.data.message : undefined
-  return { status, message: typeof said === 'string' ? said : message, headers, limited }
-}
-
-/** In octokit's own error, or in that of its plugin for limits. */
-function graphqlErrors({ errors, data }: Loose): readonly unknown[] | undefined {
-  if (Array.isArray(errors)) return errors
-  return isLoose(data) && Array.isArray(data.errors) ? data.errors : undefined
-}
-
-function headersIn(value: Loose): Failure['headers'] {
-  const headers: Record<string, string> = {}
-  for (const [name, said] of Object.entries(isLoose(value.headers) ? value.headers : {}))
-    if (typeof said === 'string' || typeof said === 'number') headers[name] = String(said)
-  return headers
-}
-
-/** When a limit is over, in milliseconds since 1970, as far as GitHub says. */
-function limitEnd(headers: Failure['headers'], now: number): number | undefined {
-  const after = Number(headers['retry-after'])
-  if (after > 0) return now + after * 1_000
-  const reset = Number(headers['x-ratelimit-reset'])
-  return headers['x-ratelimit-remaining'] === '0' && reset > 0 ? reset * 1_000 : undefined
-}
-
-/** A plugin of octokit: each try has its own time. It must be the first, so that the others wait around it. */
+/** An octokit plugin: a time limit for each try. It comes first, so that the other plugins wait outside of it. */
 const impatient = (cancelled: AbortSignal | undefined) => (octokit: Pick<Octokit, 'hook'>) => {
   octokit.hook.wrap('request', (request, options) => {
     const timeout = AbortSignal.timeout(answerTimeout)
@@ -333,7 +199,7 @@ const impatient = (cancelled: AbortSignal | undefined) => (octokit: Pick<Octokit
   })
 }
 
-/** The plugins wait without a look at the signal. */
+/** The plugins' own waits ignore the signal. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work
   let abort = () => {}

@@ -1,18 +1,16 @@
-/** Which branches are applied: pull requests into them are reviews, and nothing is applied from another. */
+/** Branches that are applied: pull requests into them are reviews, and nothing is applied from any other branch. */
 import picomatch from 'picomatch'
 
 export interface ApplyBranches {
-  /** The branch is one of them. Its name stands without `refs/heads/`. */
+  /** `branch` has no `refs/heads/` before its name. */
   has(branch: string): boolean
-  /** The names and globs, for a sentence. */
+  /** Names and globs, for a sentence. */
   readonly named: string
-  /** A workflow names them; otherwise it is the default branch. */
+  /** The input names them; otherwise the default branch is the only one. */
   readonly chosen: boolean
 }
 
-/**
- * The branches that the input names, `!` excludes; the default branch where it names none. Undefined where nobody says which that is.
- */
+/** The branches of the input, where `!` excludes, or the default branch. Undefined when neither is known. */
 export function applyBranches(names: readonly string[], defaultBranch: string | undefined): ApplyBranches | undefined {
   const chosen = names.length > 0
   if (!chosen && !defaultBranch) return undefined
@@ -29,16 +27,16 @@ export function applyBranches(names: readonly string[], defaultBranch: string | 
 
 type Matcher = (branch: string) => boolean
 
-/** As in GitHub's own filters, `*` stops at a slash. A branch may be called what looks like a glob, so the name itself counts too. */
+/** As in GitHub's own filters, `*` stops at a slash. A branch may have a name that looks like a glob, so the name itself matches too. */
 function matcher(name: string): Matcher {
   const glob = picomatch(name, { dot: true, nonegate: true })
   return branch => branch === name || glob(branch)
 }
 
-/** The branch that a full name names, or undefined where that is a tag, the test merge of a pull request, or nothing. */
+/** The branch of a full ref; undefined for a tag, a pull request's test merge, or no ref. */
 export const branchIn = (ref: string | undefined): string | undefined => /^refs\/heads\/(.+)$/s.exec(ref ?? '')?.[1]
 
-/** Why nothing may be applied from a ref, in one sentence; undefined where it may. */
+/** Why nothing may be applied from a ref, in one sentence; undefined when it may. */
 export function whyNotAppliedFrom(ref: string | undefined, branches: ApplyBranches): string | undefined {
   const branch = branchIn(ref)
   if (branch === undefined)

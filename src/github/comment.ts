@@ -1,10 +1,11 @@
-/** The one comment that a pull request has for an environment. */
+/** The one comment that a pull request has for each environment. */
 import { marker } from '../render/comment.ts'
-import { type GitHub, GitHubError } from './api.ts'
+import type { GitHub } from './api.ts'
+import { GitHubError, unlessRefused } from './apiErrors.ts'
 
 export type CommentMode = 'always' | 'on-changes' | 'never'
 
-/** Which run wrote a comment. Runs are numbered as they are made; a run that is started again counts its attempts. */
+/** The run that wrote a comment: ids grow with time, and a re-run counts its attempts. */
 export interface Run {
   readonly id: number
   readonly attempt: number
@@ -14,21 +15,21 @@ export interface CommentRequest {
   readonly pullRequest: number
   readonly environment: string
   readonly mode: CommentMode
-  /** There is something to do, or an error: worth a new comment in the mode `on-changes`. */
+  /** Something to do, or an error: worth a new comment in the mode `on-changes`. */
   readonly noteworthy: boolean
   readonly run: Run
-  /** Markdown, at most `bodyLimit` long. Its first line is the marker, and says which run wrote it. */
+  /** Markdown of at most `bodyLimit` characters. The first line is the marker and names the run. */
   readonly body: string
 }
 
 export interface Commented {
-  /** Where the comment stands; missing when there is none. */
+  /** Address of the comment; missing when there is none. */
   readonly url?: string
-  /** Why it does not say what it should, in one sentence. */
+  /** Why the comment was not written, in one sentence. */
   readonly warning?: string
 }
 
-/** GitHub's own. */
+/** GitHub's limit of a comment, in characters. */
 export const bodyLimit = 65_536
 
 interface Ours {
@@ -50,7 +51,7 @@ async function ours(github: GitHub, pullRequest: number, environment: string): P
   )
   for await (const comments of pages)
     for (const { id, html_url: url, user, body } of comments) {
-      // Anybody may write the marker, and a token that may write could edit anybody's comment.
+      // Anybody may write the marker, and the token could edit anybody's comment.
       if (user?.login !== login || !body?.startsWith(start)) continue
       const [, run, attempt] = /^<!-- run=(\d+)\/(\d+) /.exec(body.slice(start.length)) ?? []
       found.push({
@@ -66,19 +67,15 @@ const isNewer = (one: { id: number; attempt: number }, other: Run): boolean =>
   one.id > other.id || (one.id === other.id && one.attempt > other.attempt)
 
 /**
- * Writes the comment, or edits the one that is there. It keeps the place of the first that was made; others of ours, which two runs
- * at once may leave behind, are removed. What a newer run wrote stays.
- *
- * Never fails: what GitHub refuses is a warning.
+ * Writes the comment, or edits the oldest one of ours; doubles, left by runs side by side, are removed. A comment that a newer
+ * run wrote stays. Never fails: a refusal of GitHub is a warning.
  */
 export async function postComment(github: GitHub, request: CommentRequest): Promise<Commented> {
   if (request.mode === 'never') return {}
-  try {
-    return await post(github, request)
-  } catch (error) {
-    if (error instanceof GitHubError) return { warning: error.message }
-    throw error
-  }
+  return unlessRefused<Commented, Commented>(
+    () => post(github, request),
+    warning => ({ warning }),
+  )
 }
 
 async function post(github: GitHub, asked: CommentRequest): Promise<Commented> {
@@ -90,7 +87,7 @@ async function post(github: GitHub, asked: CommentRequest): Promise<Commented> {
     try {
       return { url: await create(github, asked.pullRequest, body) }
     } catch (error) {
-      // No answer may mean that it was written all the same: look before writing it again.
+      // Without an answer the comment may have been written: list the comments before writing another.
       const unsure = error instanceof GitHubError && (error.status === undefined || error.status >= 500)
       if (!unsure || tries > 1) throw error
       await github.clock.sleep(2_000)
@@ -111,7 +108,7 @@ function create(github: GitHub, pullRequest: number, body: string): Promise<stri
 
 async function edit(github: GitHub, { run, body }: CommentRequest, first: Ours, others: Ours[]): Promise<Commented> {
   const newer = [first, ...others].find(comment => comment.run && isNewer(comment.run, run))
-  // Its writer also clears away what is double.
+  // The newer run removes doubles too.
   if (newer) return { url: newer.url, warning: 'the comment was written by a newer run and stays as it is' }
   await github.call({ to: 'edit the comment', needs: 'pull-requests: write' }, request =>
     request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
@@ -126,7 +123,7 @@ async function edit(github: GitHub, { run, body }: CommentRequest, first: Ours, 
         request('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', { ...github.repository, comment_id: id }),
       )
   } catch (error) {
-    // Another run may have been quicker; the comment itself is right.
+    // Another run may have removed the double already.
     if (!(error instanceof GitHubError)) throw error
     if (error.status !== 404) return { url: first.url, warning: error.message }
   }

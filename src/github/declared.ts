@@ -1,18 +1,20 @@
 /**
- * The list of what was declared once, is not any more and is still there, as checks carry it from commit to commit: one line of
- * JSON for each. It ends with what an apply could not find out, so that nothing is forgotten for a moment's refusal.
+ * The list of orphans as checks carry it from commit to commit: one line of JSON for each resource that was declared once, is
+ * not any more and is still in AWS. `complete: false` keeps older lists valid when an apply could not read everything.
  */
 import { createHash } from 'node:crypto'
 import type { Undeclared } from '../engine/removal.ts'
-import { type GitHub, GitHubError } from './api.ts'
-import { appliedCheck, type Conclusion, continued, findChecks, refusedCheck, textLimit } from './check.ts'
+import type { GitHub } from './api.ts'
+import { unlessRefused } from './apiErrors.ts'
+import { appliedCheck, type Conclusion, continued, findChecks, refusedCheck } from './check.ts'
+import { textLimit } from './claimText.ts'
 
-/** The form of the list. Another one is not understood, never guessed. */
+/** The format of the list. Other formats are reported, never guessed. */
 const formatVersion = 1
 
 export interface DeclaredList {
   readonly entries: readonly Undeclared[]
-  /** False where an earlier list, or earlier manifests, could not be read: what stands on earlier commits counts too. */
+  /** False when an earlier list or earlier manifests could not be read: lists on earlier commits count too. */
   readonly complete: boolean
 }
 
@@ -25,13 +27,13 @@ const header = (part: number, parts: number, list: string, whole: boolean): stri
 const headerForm = /^ecs-particles declared once, format (\d+), part (\d+) of (\d+), list ([0-9a-f]{16})(, not whole)?$/
 const anyHeader = /^ecs-particles declared once, format (\d+)/
 
-/** As a block of code, so that whoever opens the check can read it. */
+/** Four spaces make a block of code, so that the list can be read on the check's page. */
 const indent = '    '
 
 const digest = (lines: readonly string[]): string =>
   createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16)
 
-/** The list as one text for each check. The same list makes the same texts. */
+/** The list as one text per check. The same list makes the same texts. */
 export function declaredTexts({ entries, complete: whole }: DeclaredList): [string, ...string[]] {
   const lines = entries.map(lineOf).sort()
   const room = textLimit - header(9_999, 9_999, digest([]), false).length - saidOfSome.length - 10
@@ -59,7 +61,7 @@ export function declaredTexts({ entries, complete: whole }: DeclaredList): [stri
   return [first, ...more]
 }
 
-/** Without what a secret variable went into: that is for nobody to read. */
+/** One entry. Identities that hold a secret variable were left out before. */
 function lineOf(one: Undeclared): string {
   const {
     address: thing,
@@ -99,7 +101,7 @@ const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
 const isOptions = (value: unknown): value is Undeclared['options'] =>
   isMap(value) && Object.values(value).every(one => ['string', 'number', 'boolean'].includes(typeof one))
 
-/** An entry, or undefined for a line that no release with this format has written. */
+/** Undefined for a line that no release of this format has written. */
 function entryOf(line: string): Undeclared | undefined {
   let value: unknown
   try {
@@ -141,7 +143,7 @@ interface Part {
   readonly lines: readonly string[]
 }
 
-/** One check's part of the list; undefined when it holds none. */
+/** One check's part of the list; undefined when the text is no list. */
 function partOf(text: string | null): Part | { readonly format: string } | undefined {
   const [first = '', ...more] = (text ?? '').split(/\r?\n/)
   const [, format, part, parts, list, partly] = headerForm.exec(first.trim()) ?? []
@@ -152,11 +154,11 @@ function partOf(text: string | null): Part | { readonly format: string } | undef
   return { part: Number(part), parts: Number(parts), list, whole: partly === undefined, lines }
 }
 
-/** What a commit's checks say was declared once. `why` says in one sentence that there is a list and that it cannot be read. */
+/** A commit's list. `why`: there is a list and it cannot be read. */
 export type DeclaredRecord = DeclaredList | { readonly why: string } | undefined
 
-/** The list on a commit, as the newest check of that name has it. Older releases wrote none: then there is nothing. */
-async function toldBy(github: GitHub, commit: string, name: string, conclusion: Conclusion): Promise<DeclaredRecord> {
+/** The list in the newest check of a name. Older releases wrote none. */
+async function listIn(github: GitHub, commit: string, name: string, conclusion: Conclusion): Promise<DeclaredRecord> {
   const { successful } = await findChecks(github, commit, name, conclusion)
   const first = partOf(successful[0]?.text ?? null)
   if (!first) return undefined
@@ -180,19 +182,19 @@ async function toldBy(github: GitHub, commit: string, name: string, conclusion: 
   return { entries, complete: first.whole }
 }
 
-/** What a commit's checks remember. Never fails: what GitHub refuses is a `why`. */
+/** The list in a commit's checks. Never fails: a refusal of GitHub is a `why`. */
 export async function declaredListOn(
   github: GitHub,
   commit: string,
   environment: string,
   by: 'applied' | 'refused',
 ): Promise<DeclaredRecord> {
-  try {
-    return by === 'applied'
-      ? await toldBy(github, commit, appliedCheck(environment), 'success')
-      : await toldBy(github, commit, refusedCheck(environment), 'failure')
-  } catch (error) {
-    if (error instanceof GitHubError) return { why: error.message }
-    throw error
-  }
+  const [name, conclusion] =
+    by === 'applied'
+      ? ([appliedCheck(environment), 'success'] as const)
+      : ([refusedCheck(environment), 'failure'] as const)
+  return unlessRefused<DeclaredRecord, DeclaredRecord>(
+    () => listIn(github, commit, name, conclusion),
+    why => ({ why }),
+  )
 }

@@ -9,15 +9,13 @@ export interface Repository {
 
 export interface PullRequestEvent {
   readonly number: number
-  /** The commit that was proposed. `GITHUB_SHA` is a test merge, which nobody ever sees again. */
+  /** The proposed commit. `GITHUB_SHA` is a test merge, which no later event names. */
   readonly headSha: string
   readonly baseSha: string
   /** Without `refs/heads/`. */
   readonly baseRef: string
-  /** Its workflow runs without secrets and with a token that may only read. */
+  /** Workflows of forks run without secrets and with a read-only token. */
   readonly fromFork: boolean
-  readonly author?: string
-  readonly authorIsBot: boolean
 }
 
 export interface PushEvent {
@@ -25,7 +23,6 @@ export interface PushEvent {
   readonly before?: string
   readonly after: string
   readonly forced: boolean
-  readonly created: boolean
 }
 
 export interface MergeGroupEvent {
@@ -37,19 +34,16 @@ export interface MergeGroupEvent {
   readonly baseRef: string
 }
 
-/** Everything is missing that the environment does not tell: a run by hand, outside of Actions, has no event at all. */
+/** What the environment does not tell is missing; a run outside of Actions has no event at all. */
 export interface GitHubEvent {
   /** `pull_request`, `push`, …; empty outside of Actions. */
   readonly name: string
-  readonly action?: string
   readonly sha?: string
   readonly ref?: string
   readonly repository?: Repository
   /** GitHub's numeric id of the repository, which outlives its name. */
   readonly repositoryId?: string
   readonly defaultBranch?: string
-  /** Who started the run. */
-  readonly actor?: string
   readonly runId?: number
   readonly attempt: number
   readonly runUrl?: string
@@ -57,7 +51,7 @@ export interface GitHubEvent {
   readonly repositoryUrl?: string
   readonly apiUrl: string
   readonly pullRequest?: PullRequestEvent
-  /** What is run comes from another repository: a pull request of a fork, or what finished a run there. */
+  /** The code comes from another repository: a pull request of a fork, or a `workflow_run` of one. */
   readonly fromFork?: true
   readonly push?: PushEvent
   readonly mergeGroup?: MergeGroupEvent
@@ -78,7 +72,7 @@ function at(value: unknown, ...path: string[]): unknown {
   return path.reduce<unknown>((inner, key) => (isJson(inner) ? inner[key] : undefined), value)
 }
 
-/** A string that says something. Actions hands on unset variables as empty ones. */
+/** A string that is not empty: Actions passes unset variables as empty strings. */
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 const isSha = (value: string | undefined): value is string => value !== undefined && /^[0-9a-f]{40,64}$/.test(value)
@@ -86,7 +80,7 @@ const isSha = (value: string | undefined): value is string => value !== undefine
 /** A number, as the payload has it or as the environment spells it. */
 const idOf = (value: unknown): string | undefined => (/^[1-9]\d*$/.test(String(value)) ? String(value) : undefined)
 
-/** Forty zeros stand for "there was nothing before". */
+/** Forty zeros mean that no commit came before. */
 function sha(value: unknown): string | undefined {
   const found = text(value)
   return isSha(found) && !/^0+$/.test(found) ? found : undefined
@@ -95,15 +89,15 @@ function sha(value: unknown): string | undefined {
 const branch = (ref: string): string => ref.replace(/^refs\/heads\//, '')
 
 /**
- * Whether a repository is another one than ours. A fork that was deleted has none any more. Its member `fork` would be true in a
- * repository of ours that is a fork itself.
+ * Whether a repository is another one than ours. The head repository of a deleted fork is null. The member `fork` is no test:
+ * it is true in our own repository too when that is a fork.
  */
 function isForeign(repository: unknown, ours: unknown): boolean {
   const id = at(repository, 'id')
   return typeof id !== 'number' || id !== at(ours, 'id')
 }
 
-/** `workflow_run` has the rights of the default branch, and often checks out what another run was of. */
+/** A `workflow_run` has the rights of the default branch, and often checks out the commit of another run. */
 const isForeignRun = ({ workflow_run: run, repository }: Json): boolean =>
   isJson(run) && isForeign(run.head_repository, repository)
 
@@ -113,15 +107,12 @@ function pullRequestIn(payload: Json): PullRequestEvent | undefined {
   const headSha = sha(at(pull, 'head', 'sha'))
   const baseSha = sha(at(pull, 'base', 'sha'))
   if (typeof number !== 'number' || !headSha || !baseSha) return undefined
-  const author = text(at(pull, 'user', 'login'))
   return {
     number,
     headSha,
     baseSha,
     baseRef: text(at(pull, 'base', 'ref')) ?? '',
     fromFork: isForeign(at(pull, 'head', 'repo'), at(pull, 'base', 'repo')),
-    ...(author ? { author } : {}),
-    authorIsBot: at(pull, 'user', 'type') === 'Bot',
   }
 }
 
@@ -133,7 +124,6 @@ function pushIn(payload: Json): PushEvent | undefined {
     ...(before ? { before } : {}),
     after,
     forced: payload.forced === true,
-    created: payload.created === true || !before,
   }
 }
 
@@ -152,12 +142,12 @@ async function payloadAt(path: string | undefined): Promise<Json> {
     const payload: unknown = JSON.parse(await readFile(path, 'utf8'))
     return isJson(payload) ? payload : {}
   } catch {
-    // What must be known is asked for where it is needed; a run by hand may do without all of it.
+    // A run by hand may do without an event; what is needed is asked for where it is used.
     return {}
   }
 }
 
-/** Reads the event that Actions describes in the process environment. Never fails: what is not there stays undefined. */
+/** Reads the event that Actions describes in environment variables and in the file GITHUB_EVENT_PATH. Never fails. */
 export async function readEvent(environment: Readonly<Record<string, string | undefined>>): Promise<GitHubEvent> {
   const payload = await payloadAt(text(environment.GITHUB_EVENT_PATH))
   const name = text(environment.GITHUB_EVENT_NAME) ?? ''
@@ -169,13 +159,11 @@ export async function readEvent(environment: Readonly<Record<string, string | un
   const pullRequest = pullRequestIn(payload)
   const fromFork = pullRequest?.fromFork === true || isForeignRun(payload)
   const found = {
-    action: text(payload.action),
     sha: sha(environment.GITHUB_SHA),
     ref: text(environment.GITHUB_REF),
     repository: owner && repo ? { owner, repo } : undefined,
     repositoryId: idOf(at(payload, 'repository', 'id')) ?? idOf(environment.GITHUB_REPOSITORY_ID),
     defaultBranch: text(at(payload, 'repository', 'default_branch')),
-    actor: text(environment.GITHUB_ACTOR),
     runId: Number.isSafeInteger(runId) ? runId : undefined,
     repositoryUrl: owner && repo ? `${server}/${owner}/${repo}` : undefined,
     runUrl:
@@ -209,7 +197,7 @@ export interface Chosen {
 }
 
 /**
- * What is to be done for an event.
+ * The command for an event.
  *
  * @throws EventError for `pull_request_target`, whatever the input says, and where `auto` would be a guess.
  */

@@ -1,10 +1,11 @@
-/** Manifests as they were at another commit, to know what was declared then and is not any more. */
+/** Manifests as another commit has them. */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type GitHub, GitHubError } from './api.ts'
+import type { GitHub } from './api.ts'
+import { GitHubError } from './apiErrors.ts'
 
 export interface CommitFile {
   /** From the repository's root, with forward slashes. */
@@ -13,15 +14,18 @@ export interface CommitFile {
 }
 
 export interface Checkout {
-  /** Its folder, whose files save calls where they are what they were. */
+  /** The checkout's folder: a file with the same content saves a call. */
   readonly workspace?: string
 }
 
-/** The texts, or in one sentence why they cannot be had. */
+/** The texts, or why they cannot be read, in one sentence. */
 export type CommitManifests = { readonly texts: readonly CommitFile[] } | { readonly why: string }
 
+/** Reads the manifests of a commit. */
+export type ManifestReader = (commit: string) => Promise<CommitManifests>
+
 const fileLimit = 1_000
-/** A manifest's own limit: what is larger was refused then as it would be now. */
+/** The limit of a manifest, in bytes: a larger file was refused then as it would be now. */
 const sizeLimit = 1024 * 1024
 
 interface Blob {
@@ -32,8 +36,8 @@ interface Blob {
 const isCommit = (commit: string): boolean => /^[0-9a-f]{40,64}$/.test(commit)
 
 /**
- * The texts of the files that `wanted` chooses, as they were at a commit, in the order of their names. GitHub is asked; the checkout
- * is the second choice, as it seldom has more than one commit.
+ * The texts of files that `wanted` chooses, at a commit, sorted by name. GitHub is asked first: a checkout seldom has more than
+ * one commit.
  */
 export async function manifestsAt(
   github: GitHub | undefined,
@@ -71,7 +75,7 @@ async function fromGitHub(
   const blobs = data.tree.flatMap(({ path, mode, sha, size }) =>
     mode.startsWith('100') && (size ?? 0) <= sizeLimit && wanted(path) ? [{ file: path, sha }] : [],
   )
-  // Half a list would make what is missing from it look as if it had been removed, or never been there.
+  // In half a list, missing manifests would look removed.
   if (data.truncated) throw new GitHubError('GitHub cannot list so many files at once')
   if (blobs.length > fileLimit) throw new GitHubError(`there are more than ${fileLimit} manifests`)
   const texts = await Promise.all(blobs.map(blob => read(github, blob, workspace)))
@@ -82,7 +86,7 @@ const byName = (a: CommitFile, b: CommitFile): number => (a.file < b.file ? -1 :
 
 async function read(github: GitHub, { file, sha }: Blob, workspace: string | undefined): Promise<CommitFile> {
   const here = workspace ? await readFile(join(workspace, file)).catch(() => undefined) : undefined
-  // Git names a file by its content, so one that did not change is known to be the same without asking.
+  // Git names a file by its content, so an unchanged file need not be fetched.
   if (here && blobSha(here, sha.length) === sha) return { file, text: here.toString('utf8') }
   const { data } = await github.call({ to: `read ${file} as it was`, needs: 'contents: read' }, request =>
     request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', { ...github.repository, file_sha: sha }),
@@ -96,14 +100,14 @@ const blobSha = (content: Buffer, length: number): string =>
     .update(content)
     .digest('hex')
 
-/** From the checkout's own history, or undefined when the commit is not in it. */
+/** From the checkout's git history; undefined when it lacks the commit. */
 async function fromCheckout(
   workspace: string,
   commit: string,
   wanted: (file: string) => boolean,
 ): Promise<CommitFile[] | undefined> {
   const git = async (...words: string[]): Promise<string> => {
-    // No shell, and nothing that a manifest or a branch may be called is among the words.
+    // Without a shell, and no argument is a manifest's or a branch's name.
     const { stdout } = await promisify(execFile)('git', ['-C', workspace, ...words], { maxBuffer: 64 * sizeLimit })
     return stdout
   }
@@ -118,7 +122,7 @@ async function fromCheckout(
     for (const { file, sha } of blobs) texts.push({ file, text: await git('cat-file', 'blob', sha) })
     return texts.sort(byName)
   } catch {
-    // No git, no repository, a shallow checkout, or a file too large: not known, which the caller says.
+    // No git, no repository, a shallow checkout, or a file too large: the caller reports that.
     return undefined
   }
 }

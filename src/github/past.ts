@@ -1,33 +1,32 @@
-/** Which earlier commits tell what was declared once: the last applied one, what stands before this one, and their checks. */
+/** Earlier commits that tell what was declared once: the last applied commit, the one before this, and their checks. */
 import type { Undeclared } from '../engine/removal.ts'
-import { GitHubError } from './api.ts'
+import { GitHubError } from './apiErrors.ts'
 import { type DeclaredRecord, declaredListOn } from './declared.ts'
 import type { GitHubEvent } from './event.ts'
+import { appliedBefore } from './history.ts'
 import type { PullRequestReporter } from './reporter.ts'
-import { appliedBefore } from './review.ts'
 
-/** An earlier commit. */
 export interface EarlierCommit {
   readonly commit: string
-  /** What its checks remember. */
+  /** The list in its checks. */
   readonly entries: readonly Undeclared[]
-  /** Its manifests are to be compared with those of today. */
+  /** Its manifests are to be compared with today's. */
   readonly comparable: boolean
-  /** Whatever they declare and nobody does today went with this commit. */
+  /** The commit that removed what its manifests declare and today's do not. */
   readonly since?: string
-  /** Or with this pull request. */
+  /** The pull request that did. */
   readonly pullRequest?: number
 }
 
 export interface EarlierCommits {
-  /** The nearest first. */
+  /** Nearest first. */
   readonly past: readonly EarlierCommit[]
   readonly warnings: readonly string[]
-  /** False where something was there and could not be read. */
+  /** False when a list exists and could not be read. */
   readonly complete: boolean
 }
 
-/** Applied commits whose lists are followed because the list after them is not whole. */
+/** How many applied commits are read back while the newer list is incomplete. */
 const furthest = 5
 
 export async function findEarlierCommits(
@@ -57,10 +56,10 @@ export async function findEarlierCommits(
     past.push({ ...more, entries: told && 'entries' in told ? told.entries : [] })
     return told
   }
-  // What a commit takes away is what the one before it still declared.
+  // The commit before this one still declared what this one removed.
   const [before, since] = pullRequest ? [commits[0]] : [commits[1], tip]
   const nearest = before ?? (applied || pullRequest ? undefined : base)
-  // Started by hand or by the clock, a run does not know where the push began that was refused here.
+  // A run by hand or by schedule does not know the start of the push that was refused here.
   if (!applied && !pullRequest && !push && !mergeGroup)
     add(await declaredListOn(github, tip, environment, 'refused'), { commit: tip, comparable: false })
   const from = !applied && base && !pullRequest ? base : nearest

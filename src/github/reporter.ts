@@ -6,25 +6,17 @@ import { type Context, renderPlan, renderReport } from '../render/comment.ts'
 import { planTitle, reportTitle } from '../render/words.ts'
 import { GitHub } from './api.ts'
 import { type ApplyBranches, applyBranches, branchIn } from './branches.ts'
-import {
-  appliedCheck,
-  begunCheck,
-  type CheckRequest,
-  type Claims,
-  planCheck,
-  postCheck,
-  refusedCheck,
-  textLimit,
-} from './check.ts'
+import { appliedCheck, begunCheck, type CheckRequest, planCheck, postCheck, refusedCheck } from './check.ts'
+import { type Claims, type Subject, subjectLine, textLimit } from './claimText.ts'
 import { bodyLimit, postComment } from './comment.ts'
 import type { GitHubEvent } from './event.ts'
-import { type History, type Reviewed, readHistory } from './review.ts'
-import { type Subject, subjectLine } from './subject.ts'
+import { type History, readHistory } from './history.ts'
+import type { Reviewed } from './reviewSearch.ts'
 
 /** GitHub's limit of a job summary, in bytes. */
 const summaryLimit = 1024 * 1024
 
-/** What a plan has to say beside itself. */
+/** The outcome of the command `plan`. */
 export interface PlanOutcome {
   readonly plan?: Plan
   readonly claims?: Claims
@@ -34,19 +26,19 @@ export interface PlanOutcome {
   readonly merges?: boolean
 }
 
-/** What must be known to say something. */
+/** The inputs that reporting needs. */
 export type ReporterInputs = Pick<
   Inputs,
   'githubToken' | 'environment' | 'comment' | 'region' | 'requireReview' | 'applyBranches'
 >
 
-/** What is said on GitHub about one environment: comments, checks and the summary. Refusals are warnings, never failures. */
+/** Reports on one environment to GitHub: comment, checks and job summary. Refusals of GitHub are warnings, never failures. */
 export class PullRequestReporter {
-  /** Missing without a token or outside of a repository. */
+  /** Missing without a token and outside of a repository. */
   readonly github: GitHub | undefined
-  /** Undefined where nobody says which they are. */
+  /** Undefined when neither the input nor the event names a branch. */
   readonly branches: ApplyBranches | undefined
-  /** Where the comment of the pull request stands, once there is one. */
+  /** Address of the pull request's comment, once it is written. */
   commentUrl: string | undefined
   readonly #event: GitHubEvent
   readonly #inputs: ReporterInputs
@@ -69,25 +61,25 @@ export class PullRequestReporter {
     this.github = token && repository ? new GitHub({ token, repository, apiUrl, clock, signal }) : undefined
   }
 
-  /** The commit that a plan is shown for: on a pull request its head, which outlives the test merge. */
+  /** The commit that checks are written on: of a pull request its head, as the test merge is forgotten. */
   get head(): string {
     const { pullRequest, mergeGroup, sha } = this.#event
     return pullRequest?.headSha ?? mergeGroup?.headSha ?? sha ?? ''
   }
 
-  /** What a plan of this run is of. */
+  /** Subject and commit of a plan file, for a job that posts it. */
   get planned(): { subject?: string; commit: string } {
     const { subject } = this.#subject()
     return { ...(subject && { subject: subjectLine(subject) }), commit: this.head }
   }
 
-  /** The branch that this run applies, or would apply; undefined where it is none of those. */
+  /** The branch of this run, if it is one that is applied. */
   get branch(): string | undefined {
     const branch = branchIn(this.#event.ref)
     return branch !== undefined && this.branches?.has(branch) ? branch : undefined
   }
 
-  /** The way back from a commit to the last one that was applied. Asked once. */
+  /** History back to the last applied commit. Each commit is asked for once. */
   history(github: GitHub, commit: string): Promise<History> {
     const known = this.#histories.get(commit) ?? readHistory(github, this.#inputs.environment, commit)
     this.#histories.set(commit, known)
@@ -102,7 +94,7 @@ export class PullRequestReporter {
     return renderReport(report, plan, this.#context(summaryLimit)).text
   }
 
-  /** On a pull request: its comment and the check that is its review. In a merge group: the check alone. */
+  /** On a pull request: the comment, and the check that a later apply reads. In a merge group: the check alone. */
   async showPlan(news: PlanOutcome): Promise<void> {
     const { pullRequest, mergeGroup } = this.#event
     if (pullRequest)
@@ -116,7 +108,7 @@ export class PullRequestReporter {
     const { plan, claims, problems = [], skipped } = news
     await this.#check({
       name: planCheck(this.#inputs.environment),
-      // A plan that was skipped shows nothing that could be applied.
+      // A skipped plan shows nothing that may be applied.
       conclusion: failed ? 'failure' : plan ? 'success' : 'neutral',
       title: failed
         ? `${problems.length} problem${problems.length === 1 ? '' : 's'}`
@@ -130,7 +122,7 @@ export class PullRequestReporter {
     })
   }
 
-  /** After an apply, or what would have been one: the pull requests' comments become its record, and a success marks the commit. */
+  /** After an apply or its refusal: the comments of the pull requests become its record, and a success marks the commit. */
   async showReport(
     report: Report,
     plan: Plan | undefined,
@@ -153,7 +145,7 @@ export class PullRequestReporter {
     })
   }
 
-  /** Right before its first modifying call, an apply says so: however it ends, what is older must not follow it. */
+  /** Marks the commit before the first modifying call: however this apply ends, an older one must not run after it. */
   async showBegun(): Promise<void> {
     await this.#check({
       name: begunCheck(this.#inputs.environment),
@@ -164,7 +156,7 @@ export class PullRequestReporter {
     })
   }
 
-  /** A refused apply publishes its plan where nobody takes it for a review. */
+  /** Publishes the plan of a refused apply under a name that never counts as a review. */
   async showRefusal(plan: Plan, problems: readonly Problem[], texts?: CheckRequest['texts']): Promise<void> {
     await this.#check({
       name: refusedCheck(this.#inputs.environment),
@@ -193,7 +185,7 @@ export class PullRequestReporter {
     if (warning) this.#refused(warning)
   }
 
-  /** A fork's run has a token that may only read, and no workflow can give it more: nobody is asked for that. */
+  /** No workflow can give a fork's run the right to write, so nobody is asked for it. */
   #refused(warning: string): void {
     if (!this.#event.fromFork) this.#warn(warning)
   }
@@ -204,7 +196,7 @@ export class PullRequestReporter {
     return mergeGroup ? { subject: { mergeGroup: true, base: mergeGroup.baseRef } } : {}
   }
 
-  /** A branch that a pull request goes into and that nothing is applied from. */
+  /** Set when the pull request's base is a branch that is never applied. */
   #neverApplied(): { base: string; applied: string } | undefined {
     const base = this.#event.pullRequest?.baseRef
     const { branches } = this
@@ -234,7 +226,7 @@ export class PullRequestReporter {
   }
 }
 
-/** Worth a comment of its own: something to do, something wrong, or something that was there and is no longer declared. */
+/** Worth a new comment: something to do, something wrong, or a resource that is no longer declared. */
 const isNoteworthy = ({ plan, problems = [], skipped }: PlanOutcome): boolean =>
   problems.length > 0 ||
   skipped !== undefined ||

@@ -11,20 +11,20 @@ import { logLine } from '../render/escape.ts'
 /** GitHub shows so many annotations of a step; the rest stands in the log. */
 const annotationsShown = 10
 
-/** The job that runs this: its log, its annotations, its summary, its outputs and its files. */
+/** The job: its log, annotations, summary, outputs and files. */
 export interface Runner {
   readonly log: Log
   info(text: string): void
   warn(text: string): void
-  /** Every problem on one line, as annotations where it has a place; the step fails. */
+  /** Fails the step. Each problem is one line, and an annotation when it has a place. */
   fail(problems: readonly Problem[]): void
   output(name: string, value: string | boolean): void
   summary(markdown: string): Promise<void>
-  /** Writes a file that outlives the step, whole or not at all, and says where. */
+  /** Writes a file in RUNNER_TEMP atomically and returns its path. */
   file(name: string, text: string): string
 }
 
-/** A runner that may be told anything, and passes on what may be said. Files are written as they are: see `Redactor.data`. */
+/** A runner that redacts hidden values from every text. Files are written unchanged: see `Redactor.data`. */
 export function redactingRunner(runner: Runner, redactor: Redactor): Runner {
   const hide = (text: string) => redactor.sentence(text)
   return {
@@ -41,7 +41,7 @@ export function redactingRunner(runner: Runner, redactor: Redactor): Runner {
   }
 }
 
-/** The runner that GitHub Actions is. */
+/** The runner of GitHub Actions. */
 export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
   const folder = join(env.RUNNER_TEMP || tmpdir(), 'ecs-particles')
   return {
@@ -54,7 +54,7 @@ export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
         const text = logLine(message)
         if (!place) core.error(text)
         else if (index < annotationsShown) {
-          // Annotations leave the place to GitHub's own words; the log has it in ours.
+          // GitHub words the place of an annotation itself; the log shows ours.
           core.error(logLine(sayProblem(problem)), {
             file: place.file,
             startLine: place.line,
@@ -72,7 +72,7 @@ export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
     file(name, text) {
       mkdirSync(folder, { recursive: true })
       const path = join(folder, name)
-      // Whoever reads it while it is written, or after a crash, finds the last whole one.
+      // A reader during the write or after a crash finds the last complete file.
       writeFileSync(`${path}.new`, text)
       renameSync(`${path}.new`, path)
       return path
@@ -80,10 +80,7 @@ export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
   }
 }
 
-/**
- * A group for each particle. Steps run side by side and the log is one: when another particle speaks, its group is
- * opened again.
- */
+/** A log group per particle. Steps run side by side, so a group is opened again when another particle interrupted it. */
 function groupedLog(): Log {
   let open: ParticleId | undefined
   const seen = new Set<ParticleId>()

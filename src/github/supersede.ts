@@ -1,21 +1,22 @@
-/** Whether a newer apply of the same branch has taken over: an older one never goes back behind it. */
+/** Whether a newer apply of the same branch has begun: an older apply stops, so that it never takes the branch back. */
 import type { Clock } from '../clock.ts'
-import { type GitHub, GitHubError } from './api.ts'
+import type { GitHub } from './api.ts'
+import { unlessRefused } from './apiErrors.ts'
 import { appliedCheck, begunCheck, findChecks } from './check.ts'
-import { firstParents } from './review.ts'
+import { findFirst, firstParents } from './history.ts'
 
-/** A newer commit of the branch, and how far its apply has come. */
+/** A newer commit of the branch and the state of its apply. */
 export interface NewerApply {
   readonly commit: string
   readonly state: 'applied' | 'begun'
 }
 
 /**
- * The newest commit of the branch that was applied, or whose apply has begun to write however it ended, although it is newer than
- * this one. Only first parents count: what is on a branch that was merged was never applied here. A branch that was put back by
- * force counts as it stands: what is not on it any more supersedes nothing.
+ * The newest commit of the branch, newer than this one, that was applied or whose apply has begun to modify AWS, however it
+ * ended. Only first parents count: commits of merged branches are never applied themselves. After a force push, commits that
+ * left the branch supersede nothing.
  *
- * Never fails: where GitHub refuses to tell, nothing is superseded, and a warning says so.
+ * Never fails: after a refusal of GitHub nothing is superseded, and `warning` says so.
  */
 export async function supersededBy(
   github: GitHub,
@@ -23,13 +24,13 @@ export async function supersededBy(
   commit: string,
   branch: string,
 ): Promise<{ readonly by?: NewerApply; readonly warning?: string }> {
-  try {
-    const by = await newerThan(github, environment, commit, branch)
-    return by ? { by } : {}
-  } catch (error) {
-    if (error instanceof GitHubError) return { warning: error.message }
-    throw error
-  }
+  return unlessRefused(
+    async () => {
+      const by = await newerThan(github, environment, commit, branch)
+      return by ? { by } : {}
+    },
+    warning => ({ warning }),
+  )
 }
 
 async function newerThan(
@@ -40,10 +41,12 @@ async function newerThan(
 ): Promise<NewerApply | undefined> {
   const head = await headOf(github, branch)
   if (!head || head === commit) return undefined
-  // How many first parents are newer is not said, but they are no more than this.
+  // An upper bound for the first parents that are newer: commits of merged branches are counted too.
   const most = await countAhead(github, commit, head)
-  const found = await newestMarked(github, environment, newerParents(github, commit, head, most))
-  // A commit that was dropped from the branch meets no first parent of the branch; what it stands on itself is older all the same.
+  const { found } = await findFirst(newerParents(github, commit, head, most), newer =>
+    stateOf(github, environment, newer),
+  )
+  // A commit that a force push dropped is no first parent of the branch; its own ancestors are older all the same.
   return found && (await countAhead(github, commit, found.commit)) > 0 ? found : undefined
 }
 
@@ -54,7 +57,7 @@ async function headOf(github: GitHub, branch: string): Promise<string | undefine
   return data[0]?.sha
 }
 
-/** How many commits the second one has that the first one has not, those of merged branches among them. */
+/** Commits of `to` that `from` lacks, commits of merged branches included. */
 async function countAhead(github: GitHub, from: string, to: string): Promise<number> {
   const { data } = await github.call({ to: 'compare commits', needs: 'contents: read' }, request =>
     request('GET /repos/{owner}/{repo}/compare/{basehead}', {
@@ -74,28 +77,6 @@ async function* newerParents(github: GitHub, commit: string, head: string, most:
   }
 }
 
-/** Newest first, a few at once: nearly always the answer is near the head. */
-async function newestMarked(
-  github: GitHub,
-  environment: string,
-  commits: AsyncIterable<string>,
-): Promise<NewerApply | undefined> {
-  let batch: string[] = []
-  let size = 2
-  const look = async (): Promise<NewerApply | undefined> => {
-    const states = await Promise.all(batch.map(commit => stateOf(github, environment, commit)))
-    return states.find(state => state !== undefined)
-  }
-  for await (const commit of commits) {
-    if (batch.push(commit) < size) continue
-    const found = await look()
-    if (found) return found
-    batch = []
-    size = Math.min(size * 2, 16)
-  }
-  return look()
-}
-
 async function stateOf(github: GitHub, environment: string, commit: string): Promise<NewerApply | undefined> {
   const [applied, begun] = await Promise.all([
     findChecks(github, commit, appliedCheck(environment)),
@@ -105,48 +86,48 @@ async function stateOf(github: GitHub, environment: string, commit: string): Pro
   return begun.successful.length > 0 ? { commit, state: 'begun' } : undefined
 }
 
-/** For so many milliseconds an answer holds, for all steps together. */
+/** An answer is valid for so many milliseconds, for all steps. */
 const freshness = 10_000
 
-/** The longest that a step waits for GitHub, in milliseconds: an apply must not stand still because GitHub does. */
+/** The longest wait of a step for GitHub, in milliseconds: an apply must not stop because GitHub is slow. */
 const patience = 10_000
 
 export interface SupersessionOptions {
   readonly github: GitHub
   readonly environment: string
-  /** The commit that is applied, and the branch that it is applied from. */
+  /** The commit being applied, and its branch. */
   readonly commit: string
   readonly branch: string
   readonly clock: Clock
-  /** Leaves word that this apply writes from now on. What GitHub refuses is its own to say. */
+  /** Writes the check that this apply has begun; never fails. */
   readonly begin: () => Promise<void>
   readonly warn: (text: string) => void
 }
 
-/** An apply's place among the applies of its branch. */
+/** Tells an apply whether a newer apply of its branch has superseded it. */
 export class Supersession {
   readonly #options: SupersessionOptions
-  #asked: { readonly at: number; readonly answer: Promise<string | undefined> } | undefined
+  #latest: { readonly at: number; readonly answer: Promise<string | undefined> } | undefined
   #begun: Promise<void> | undefined
-  #lost: string | undefined
+  #superseded: string | undefined
   #warned = false
 
   constructor(options: SupersessionOptions) {
     this.#options = options
   }
 
-  /** Why nothing may be applied any more, in one sentence; undefined while this is the newest apply that GitHub knows of. */
+  /** Why nothing may be applied any more, in one sentence; undefined while this is the newest apply known to GitHub. */
   async overtaken(): Promise<string | undefined> {
-    return this.#look(supersededBy(...this.#question))
+    return this.#read(supersededBy(...this.#question))
   }
 
-  /** The same before a step. Before the first one that modifies anything, others are told, and asked about once more. */
+  /** `overtaken`, before a step. Before the first modifying step the check "begun" is written, and GitHub is asked once more. */
   async mayBegin(modifies: boolean): Promise<string | undefined> {
-    const taken = await this.#fresh()
+    const taken = await this.#current()
     if (taken || !modifies) return taken
     this.#begun ??= this.#begin()
     await this.#begun
-    return this.#fresh()
+    return this.#current()
   }
 
   get #question(): Parameters<typeof supersededBy> {
@@ -154,34 +135,34 @@ export class Supersession {
     return [github, environment, commit, branch]
   }
 
-  #fresh(): Promise<string | undefined> {
+  #current(): Promise<string | undefined> {
     const now = this.#options.clock.now()
-    if (this.#lost === undefined && (!this.#asked || now - this.#asked.at >= freshness)) {
+    if (this.#superseded === undefined && (!this.#latest || now - this.#latest.at >= freshness)) {
       const asked = within(supersededBy(...this.#question), { warning: 'GitHub did not answer in time' })
-      this.#asked = { at: now, answer: this.#look(asked) }
+      this.#latest = { at: now, answer: this.#read(asked) }
     }
-    return this.#asked?.answer ?? Promise.resolve(this.#lost)
+    return this.#latest?.answer ?? Promise.resolve(this.#superseded)
   }
 
-  async #look(asked: ReturnType<typeof supersededBy>): Promise<string | undefined> {
+  async #read(asked: ReturnType<typeof supersededBy>): Promise<string | undefined> {
     const { by, warning } = await asked
     if (by)
-      this.#lost ??= `commit ${by.commit.slice(0, 7)}, which is newer, ${by.state === 'applied' ? 'is applied already' : 'has begun to be applied'}`
+      this.#superseded ??= `commit ${by.commit.slice(0, 7)}, which is newer, ${by.state === 'applied' ? 'is applied already' : 'has begun to be applied'}`
     if (warning && !this.#warned) {
       this.#warned = true
       this.#options.warn(`whether a newer commit is applied already is not known, so this apply goes on: ${warning}`)
     }
-    return this.#lost
+    return this.#superseded
   }
 
   async #begin(): Promise<void> {
     await within(this.#options.begin(), undefined)
-    // Who begins at the same time has left word by now, or will find ours.
-    this.#asked = undefined
+    // An apply that begins at the same time has written its check by now, or will find this one.
+    this.#latest = undefined
   }
 }
 
-/** What comes of the work in time; the work itself goes on. In real time, as the answers come in that. */
+/** The result of `work`, or `otherwise` after ten seconds of real time. The work itself goes on. */
 async function within<T>(work: Promise<T>, otherwise: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<T>(resolve => {

@@ -1,0 +1,99 @@
+/** The branch's own history: first parents back to the commit that was applied last. */
+import type { GitHub } from './api.ts'
+import { unlessRefused } from './apiErrors.ts'
+import { appliedCheck, findChecks } from './check.ts'
+
+/** How far back the last applied commit is looked for, in commits. */
+export const historyLimit = 50
+
+/** The way back from a commit to the last one that was applied. */
+export interface History {
+  /** Newest first, each the first parent of the one before, without the applied one. Fifty at most. */
+  readonly commits: readonly string[]
+  /** The last applied commit, which may be the first commit itself; missing when none of them was applied. */
+  readonly applied?: string
+  /** Why the history is unknown, in one sentence. */
+  readonly problem?: string
+}
+
+/** Looks back from a commit. Never fails: a refusal of GitHub is the history's `problem`. */
+export async function readHistory(github: GitHub, environment: string, commit: string): Promise<History> {
+  // Checks are matched by their author, so its name is needed with the second call; a failure shows there.
+  github.identity().catch(() => undefined)
+  return unlessRefused<History, History>(
+    () => untilApplied(github, environment, firstParents(github, commit)),
+    problem => ({ commits: [], problem }),
+  )
+}
+
+/**
+ * A commit and its first parents, newest first. GitHub's listing mixes in every commit of merged branches, so parents are
+ * followed through it, and it is asked again from where it ends.
+ * https://docs.github.com/en/rest/commits/commits#list-commits
+ */
+export async function* firstParents(github: GitHub, commit: string, most = historyLimit): AsyncGenerator<string> {
+  const parent = new Map<string, string | undefined>()
+  let next: string | undefined = commit
+  // The applied commit is nearly always near, and a page of a hundred commits is half a megabyte.
+  for (let count = 0, size = 10; next && count < most; count++, next = parent.get(next)) {
+    if (!parent.has(next)) {
+      const from: string = next
+      const { data } = await github.call({ to: 'read the history', needs: 'contents: read' }, request =>
+        request('GET /repos/{owner}/{repo}/commits', { ...github.repository, sha: from, per_page: size }),
+      )
+      for (const { sha, parents } of data) parent.set(sha, parents[0]?.sha)
+      if (!parent.has(from)) return
+      size = 100
+    }
+    yield next
+  }
+}
+
+/**
+ * The commit that was applied last before this one, if any among fifty.
+ *
+ * @throws GitHubError
+ */
+export async function appliedBefore(github: GitHub, environment: string, commit: string): Promise<string | undefined> {
+  const parents = firstParents(github, commit)
+  await parents.next()
+  const { applied } = await untilApplied(github, environment, parents)
+  return applied
+}
+
+async function untilApplied(github: GitHub, environment: string, all: AsyncIterable<string>): Promise<History> {
+  const name = appliedCheck(environment)
+  const { passed, found } = await findFirst(all, async commit => {
+    const { successful } = await findChecks(github, commit, name)
+    return successful.length > 0 ? commit : undefined
+  })
+  return { commits: passed, ...(found && { applied: found }) }
+}
+
+/**
+ * The first commit for which `probe` answers, and the commits before it. Commits are probed in growing batches: the answer is
+ * nearly always among the first two.
+ */
+export async function findFirst<T>(
+  commits: AsyncIterable<string>,
+  probe: (commit: string) => Promise<T | undefined>,
+): Promise<{ passed: string[]; found?: T }> {
+  const passed: string[] = []
+  let batch: string[] = []
+  const ask = async (): Promise<T | undefined> => {
+    const answers = await Promise.all(batch.map(probe))
+    const index = answers.findIndex(answer => answer !== undefined)
+    passed.push(...batch.slice(0, index < 0 ? undefined : index))
+    batch = []
+    return answers[index]
+  }
+  let size = 2
+  for await (const commit of commits) {
+    if (batch.push(commit) < size) continue
+    const found = await ask()
+    if (found !== undefined) return { passed, found }
+    size = Math.min(size * 2, 16)
+  }
+  const found = await ask()
+  return found === undefined ? { passed } : { passed, found }
+}

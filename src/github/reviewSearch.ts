@@ -1,0 +1,225 @@
+/** Finds the pull requests that commits came from, and collects the claims their plan checks showed. */
+import type { GitHub } from './api.ts'
+import { GitHubError } from './apiErrors.ts'
+import type { History } from './history.ts'
+import { type ShownClaims, type ShownClaimsQuery, shownClaims } from './shownClaims.ts'
+
+/** The listing of a commit's pull requests lags behind the merge for so many milliseconds at most. */
+const lagLimit = 90_000
+const lagPauses = [2_000, 3_000, 5_000, 8_000, 12_000, 15_000]
+
+export interface Reviewed {
+  readonly claims: ReadonlySet<string>
+  /** Pull requests merged since, by number. Their comments become the record of the apply. */
+  readonly pullRequests: readonly number[]
+  /** The pull request whose merge made the commit itself. */
+  readonly merged?: number
+  /** The last applied commit. */
+  readonly since?: string
+  /** Why a review may be missing, each a sentence; part of a refusal. */
+  readonly notes: readonly string[]
+}
+
+export interface ReviewQuery extends ShownClaimsQuery {
+  /** True once these claims suffice; ends the wait for a listing that lags. */
+  readonly enough?: (claims: ReadonlySet<string>) => boolean
+  /** The branch that is applied: only pull requests into it are reviews. */
+  readonly branch: string
+}
+
+function list(commits: readonly string[]): string {
+  const shown = commits.slice(0, 5).map(sha => sha.slice(0, 7))
+  const more = commits.length - shown.length
+  return `commit${commits.length > 1 ? 's' : ''} ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+/** A pull request, as both listings and the single endpoint return it. */
+interface Pull {
+  readonly number: number
+  readonly merged_at: string | null
+  readonly merge_commit_sha: string | null
+  readonly user: { readonly login: string; readonly type: string } | null
+  readonly head: { readonly sha: string; readonly repo: { readonly id: number | bigint } | null }
+  readonly base: { readonly ref: string; readonly repo: { readonly id: number | bigint } | null }
+}
+
+export class ReviewSearch {
+  readonly #github: GitHub
+  readonly #question: ReviewQuery
+  readonly #history: History
+  readonly #claims = new Set<string>()
+  readonly #numbers = new Set<number>()
+  readonly #notes: string[] = []
+  /** Pull requests whose claims have another format, by format. */
+  readonly #formats = new Map<number, number[]>()
+  /** Pull requests that were merged into another branch first, and that branch. */
+  readonly #elsewhere = new Map<number, string>()
+  #merged: number | undefined
+  /** The commit to be applied. */
+  tip: string | undefined
+
+  constructor(github: GitHub, question: ReviewQuery, history: History) {
+    this.#github = github
+    this.#question = question
+    this.#history = history
+  }
+
+  note(sentence: string): void {
+    this.#notes.push(sentence)
+  }
+
+  async run(gather: () => Promise<void>): Promise<Reviewed> {
+    if (this.#history.problem) this.note(this.#history.problem)
+    else
+      try {
+        await gather()
+        for (const [number, base] of this.#elsewhere)
+          this.note(
+            `pull request #${number} was merged into ${base}, not into ${this.#question.branch}, and so reviewed nothing here`,
+          )
+      } catch (error) {
+        if (!(error instanceof GitHubError)) throw error
+        this.note(error.message)
+      }
+    for (const [format, numbers] of this.#formats) this.note(inOtherFormat(format, this.#question.version, numbers))
+    return {
+      claims: this.#claims,
+      pullRequests: [...this.#numbers].sort((a, b) => a - b),
+      ...(this.#merged === undefined ? {} : { merged: this.#merged }),
+      ...(this.#history.applied ? { since: this.#history.applied } : {}),
+      notes: this.#notes,
+    }
+  }
+
+  /** Pull requests in the merge queue are still open, so each is read by its number. */
+  async queued(numbers: readonly number[]): Promise<void> {
+    const github = this.#github
+    const looked = await Promise.all(
+      numbers.map(number =>
+        github.call({ to: `read pull request #${number}`, needs: 'pull-requests: read' }, request =>
+          request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...github.repository, pull_number: number }),
+        ),
+      ),
+    )
+    await this.#add(looked.map(({ data }) => data))
+  }
+
+  /** Pull requests whose merges made the commits. For commits in `recent`, the listing may lag and is asked again. */
+  async merged(commits: readonly string[], recent: readonly string[]): Promise<void> {
+    let open = await this.#findPulls(commits, commits)
+    const fresh = new Set(recent)
+    const late = open.filter(commit => !fresh.has(commit))
+    open = open.filter(commit => fresh.has(commit))
+    const { clock } = this.#github
+    const end = clock.now() + lagLimit
+    for (let round = 0; open.length > 0 && !this.#question.enough?.(this.#claims); round++) {
+      const pause = Math.min(lagPauses[Math.min(round, lagPauses.length - 1)] ?? 0, end - clock.now())
+      if (pause <= 0) break
+      await clock.sleep(pause)
+      open = await this.#findPulls(commits, open)
+    }
+    const alone = commits.filter(commit => open.includes(commit) || late.includes(commit))
+    if (alone.length > 0) this.note(`${list(alone)} came without a pull request that GitHub knows of`)
+  }
+
+  /** Reads the pull requests of commits; returns the commits that still have none. */
+  async #findPulls(commits: readonly string[], open: readonly string[]): Promise<string[]> {
+    const github = this.#github
+    const left = new Set(open)
+    const made: Pull[] = []
+    const settle = (pulls: readonly Pull[]) => {
+      // An open pull request has a merge_commit_sha too: of its test merge.
+      for (const pull of pulls) {
+        const { number, merged_at, merge_commit_sha: commit, base } = pull
+        if (!merged_at || !commit || !commits.includes(commit)) continue
+        // Its branch was brought here later without a pull request.
+        if (base.ref !== this.#question.branch) this.#elsewhere.set(number, base.ref)
+        else if (left.delete(commit)) made.push(pull)
+      }
+    }
+    const asked = await Promise.all(
+      open.map(async commit => {
+        const { data } = await github.call(
+          { to: 'read the pull requests of a commit', needs: 'pull-requests: read' },
+          request =>
+            request('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
+              ...github.repository,
+              commit_sha: commit,
+              per_page: 100,
+            }),
+        )
+        return { commit, pulls: data }
+      }),
+    )
+    for (const { commit, pulls } of asked) {
+      settle(pulls)
+      // Earlier commits of a rebase merge: its last commit carries the merge.
+      if (pulls.some(pull => this.#made(pull, commits))) left.delete(commit)
+    }
+    if (left.size > 0) {
+      // The listing by commit lags behind a squash merge; the listing by date seldom does, but shows the latest 30 only.
+      const { data } = await github.call({ to: 'read the pull requests', needs: 'pull-requests: read' }, request =>
+        request('GET /repos/{owner}/{repo}/pulls', {
+          ...github.repository,
+          state: 'closed',
+          sort: 'updated',
+          direction: 'desc',
+          per_page: 30,
+        }),
+      )
+      settle(data)
+    }
+    await this.#add(made)
+    return [...left]
+  }
+
+  #made({ merged_at, merge_commit_sha: commit, base }: Pull, commits: readonly string[]): boolean {
+    return Boolean(merged_at && commit && commits.includes(commit)) && base.ref === this.#question.branch
+  }
+
+  async #add(pulls: readonly Pull[]): Promise<void> {
+    const looked = await Promise.all(
+      pulls
+        .filter(({ number }) => !this.#numbers.has(number))
+        .map(async pull => ({ pull, shown: await this.#shown(pull) })),
+    )
+    for (const { pull, shown } of looked) {
+      this.#numbers.add(pull.number)
+      if (this.tip !== undefined && pull.merge_commit_sha === this.tip) this.#merged = pull.number
+      if ('format' in shown) this.#formats.set(shown.format, [...(this.#formats.get(shown.format) ?? []), pull.number])
+      else if ('why' in shown) this.note(`pull request #${pull.number} reviewed nothing: ${shown.why}${because(pull)}`)
+      else for (const claim of shown.claims) this.#claims.add(claim)
+    }
+  }
+
+  async #shown({ number, head, base, merged_at: merged }: Pull): Promise<ShownClaims> {
+    try {
+      const proposed = { number, head: head.sha, base: base.ref, ...(merged && { merged }) }
+      return await shownClaims(this.#github, proposed, this.#question)
+    } catch (error) {
+      // The head commit of a deleted fork may be gone; other pull requests still count.
+      if (error instanceof GitHubError && (error.status === 404 || error.status === 422)) return { why: error.message }
+      throw error
+    }
+  }
+}
+
+/** One note for all pull requests of a format. */
+function inOtherFormat(format: number, known: number, numbers: readonly number[]): string {
+  const all = [...numbers].sort((a, b) => a - b).map(number => `#${number}`)
+  const [whose, its] =
+    all.length === 1
+      ? [`the plan of pull request ${all[0]} was`, 'it reviewed nothing']
+      : [`the plans of pull requests ${all.slice(0, -1).join(', ')} and ${all.at(-1)} were`, 'they reviewed nothing']
+  const release = format < known ? 'an earlier release' : 'a later release'
+  return `${whose} made by ${release}, in format ${format} of claims, and this one reads format ${known}, so ${its}: plan open pull requests again with this release`
+}
+
+/** Known reasons for a pull request without a plan. */
+function because({ head, base, user }: Pull): string {
+  if (head.repo?.id !== base.repo?.id) return ' (it came from a fork, whose manifests are only validated)'
+  if (user?.login === 'github-actions[bot]') return ' (what GITHUB_TOKEN opens starts no workflow)'
+  if (user?.login === 'dependabot[bot]')
+    return " (Dependabot's runs have no secrets, and may write checks only where the workflow's permissions say so)"
+  return ''
+}

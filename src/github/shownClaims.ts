@@ -1,0 +1,91 @@
+/** The claims that a pull request's plan check showed to its reviewers. */
+import type { GitHub } from './api.ts'
+import { continued, findChecks, planCheck } from './check.ts'
+import { isClaim, isOf, readClaims, subjectLine } from './claimText.ts'
+
+/** The same second counts. An unreadable time never does. */
+const isInTime = (completed: string, merged: string): boolean => Date.parse(completed) <= Date.parse(merged)
+
+/** The claims of a plan check, or why it has none; `format`: claims of another format, which are never guessed. */
+export type ShownClaims =
+  | { readonly claims: readonly string[] }
+  | { readonly why: string }
+  | { readonly format: number }
+
+export interface ShownClaimsQuery {
+  readonly environment: string
+  /** The format of claims that this release reads. */
+  readonly version: number
+}
+
+/** A pull request. Another one may have the same head commit. */
+export interface Proposed {
+  readonly number: number
+  readonly head: string
+  /** The branch it goes into. */
+  readonly base: string
+  /** Time of the merge (ISO 8601): a plan completed later was reviewed by nobody. */
+  readonly merged?: string
+}
+
+/** The claims of the newest successful plan check of a pull request, made for its present base before its merge. */
+export async function shownClaims(
+  github: GitHub,
+  { number, head: commit, base, merged }: Proposed,
+  { environment, version }: ShownClaimsQuery,
+): Promise<ShownClaims> {
+  const name = planCheck(environment)
+  const { successful: all, others } = await findChecks(github, commit, name)
+  const subjects = new Map(all.map(({ id, text }) => [id, readClaims(text)?.subject]))
+  const foreign = (id: number) => subjects.get(id) !== undefined && !isOf(subjects.get(id), number)
+  const successful = all.filter(({ id }) => !foreign(id))
+  const newest = successful.find(({ completedAt }) => !merged || isInTime(completedAt, merged))
+  if (!newest) {
+    const [late] = successful
+    if (late && merged)
+      return {
+        why: `its plan "${name}" was completed at ${late.completedAt}, after it was merged at ${merged}, so nobody can have reviewed it; wait for the plan before merging`,
+      }
+    const [other] = [...subjects.values()].filter(subject => subject !== undefined)
+    if (other)
+      return {
+        why: `the plans "${name}" of its head commit are of ${subjectLine(other)}, not of this one; have this one planned too`,
+      }
+    const { app, login } = await github.identity()
+    if (!app)
+      return { why: `the token is ${login}'s own, and only checks of the token's own app count; use GITHUB_TOKEN` }
+    if (others.includes('failed')) return { why: `its plan "${name}" did not succeed` }
+    if (others.includes('another app'))
+      return { why: `its check "${name}" was written by another app, which does not count` }
+    return { why: `it has no check "${name}"` }
+  }
+  const first = readClaims(newest.text)
+  if (first?.part !== 1) return { why: `its check "${name}" holds no claims` }
+  if (first.version !== version) return { format: first.version }
+  const { subject } = first
+  if (!subject)
+    return { why: `its plan "${name}" does not say which pull request it is of; have it planned again by this release` }
+  if (subject.base !== base)
+    return {
+      why: `its newest plan "${name}" was made for the base ${subject.base}, not for ${base}; have it planned again after its base is changed (on: pull_request, types: edited)`,
+    }
+  const claims = [...first.hashes]
+  for (let part = 2; part <= first.parts; part++) {
+    const { successful: parts } = await findChecks(github, commit, continued(name, part))
+    // Equal digests have equal claims, so every continuation with this digest fits.
+    const found = parts
+      .filter(({ digest }) => digest !== undefined && digest === newest.digest)
+      .map(({ text }) => readClaims(text))
+      .find(
+        read =>
+          read?.version === version &&
+          read.part === part &&
+          read.parts === first.parts &&
+          isOf(read.subject, number) &&
+          read.subject?.base === base,
+      )
+    if (!found) return { why: `its plan is incomplete: "${continued(name, part)}" is missing` }
+    claims.push(...found.hashes)
+  }
+  return claims.every(isClaim) ? { claims } : { why: `its check "${name}" holds no claims` }
+}
