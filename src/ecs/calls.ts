@@ -41,7 +41,7 @@ export interface Call {
   readonly repeatable?: true
 }
 
-/** Every call that this program can make. The IAM policies are made from this table. */
+/** The calls that this program makes; a flavor names those that it needs. A call of one flavor alone may be its own row. */
 export const calls = {
   DescribeClusters: { command: DescribeClustersCommand, bucket: 'cluster read' },
   DescribeServices: { command: DescribeServicesCommand, bucket: 'service read' },
@@ -103,18 +103,30 @@ export const calls = {
 
 export type CallName = keyof typeof calls
 
-type SdkCommand<Name extends CallName> = InstanceType<(typeof calls)[Name]['command']>
+/** A class of the SDK's commands. */
+type SdkCommand = new (input: never) => { readonly input: object }
 
-/** What a call is asked with: the SDK's own request. */
-export type CallInput<Name extends CallName> = SdkCommand<Name>['input']
+/** A call that one flavor alone makes, which brings its row along. */
+export interface OwnCall<Command extends SdkCommand = SdkCommand> extends Call {
+  /** As IAM and errors spell the call: `CreateCapacityProvider`. */
+  readonly name: string
+  readonly command: Command
+}
 
-/** What it answers: the SDK's own output. */
-export type CallOutput<Name extends CallName> =
-  SdkCommand<Name> extends {
+export type InputOf<Command extends SdkCommand> = InstanceType<Command>['input']
+
+export type OutputOf<Command extends SdkCommand> =
+  InstanceType<Command> extends {
     resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: infer Answer }>
   }
     ? Answer
     : never
+
+/** What a call is asked with: the SDK's own request. */
+export type CallInput<Name extends CallName> = InputOf<(typeof calls)[Name]['command']>
+
+/** What it answers: the SDK's own output. */
+export type CallOutput<Name extends CallName> = OutputOf<(typeof calls)[Name]['command']>
 
 /** Counts the calls that one step caused. */
 export interface CallCounter {

@@ -12,7 +12,17 @@ import {
 } from '@aws-sdk/client-ecs'
 import type { Clock } from '../clock.ts'
 import { BatchLoader } from './batch.ts'
-import { type Call, type CallCounter, type CallInput, type CallName, type CallOutput, calls } from './calls.ts'
+import {
+  type Call,
+  type CallCounter,
+  type CallInput,
+  type CallName,
+  type CallOutput,
+  calls,
+  type InputOf,
+  type OutputOf,
+  type OwnCall,
+} from './calls.ts'
 import { doubted, EcsError, ecsErrorOf, isDenied, isEcs, isThrottled, isUnreached } from './errors.ts'
 import { RateLimiter, Semaphore } from './rate.ts'
 import { ServerTime } from './serverTime.ts'
@@ -76,8 +86,10 @@ export class Ecs {
   }
 
   /** One call. Errors are `EcsError`s, one sentence each. */
-  call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
-    return this.#shared.call(name, input, this.#tally)
+  call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>>
+  call<Own extends OwnCall>(row: Own, input: InputOf<Own['command']>): Promise<OutputOf<Own['command']>>
+  call(call: CallName | OwnCall, input: object): Promise<object> {
+    return this.#shared.call(call, input, this.#tally)
   }
 
   /** The cluster, or undefined when it is missing or INACTIVE. */
@@ -424,10 +436,13 @@ class Shared {
     })
   }
 
-  async call<Name extends CallName>(name: Name, input: CallInput<Name>, tally: CallCounter): Promise<CallOutput<Name>> {
-    const { bucket, command, modifies, repeatable }: Call = calls[name]
-    // The table pairs each name with its command; TypeScript cannot follow that through a generic key.
-    const Command = command as new (input: CallInput<Name>) => Parameters<ECSClient['send']>[0]
+  call<Name extends CallName>(name: Name, input: CallInput<Name>, tally: CallCounter): Promise<CallOutput<Name>>
+  call(call: CallName | OwnCall, input: object, tally: CallCounter): Promise<object>
+  async call(call: CallName | OwnCall, input: object, tally: CallCounter): Promise<object> {
+    const { name, bucket, command, modifies, repeatable }: OwnCall | (Call & { name: CallName }) =
+      typeof call === 'string' ? { name: call, ...calls[call] } : call
+    // The row pairs each name with its command, and `Ecs.call` holds the input to that.
+    const Command = command as new (input: object) => Parameters<ECSClient['send']>[0]
     const { clock, signal } = this.settings
     let inDoubt = false
     for (let throttled = 0, troubled = 0; ; ) {
@@ -441,7 +456,7 @@ class Shared {
           signal,
         )
         this.account ??= accountIn(answer, input)
-        return answer as CallOutput<Name>
+        return answer
       } catch (thrown) {
         if (signal?.aborted) throw signal.reason
         const error = ecsErrorOf(

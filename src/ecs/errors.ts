@@ -1,11 +1,10 @@
 import { markWithin } from '../untrusted.ts'
-import type { CallName } from './calls.ts'
 
 /** What ECS, or the way to it, answered instead of a result. `message` is one line for people, ECS's words in it marked. */
 export class EcsError extends Error {
   /** ECS's own code, such as `ClusterNotFoundException`, or Node's, such as `ECONNREFUSED`. */
   readonly code: string
-  readonly call: CallName
+  readonly call: string
   /** ECS's own sentence, without ours around it and without marks. */
   readonly said: string
   /** The call may have been carried out: the answer is what is missing. Look before trying again. */
@@ -14,7 +13,7 @@ export class EcsError extends Error {
   readonly resourceIds: readonly string[]
 
   constructor(
-    call: CallName,
+    call: string,
     code: string,
     said: string,
     message: string,
@@ -80,7 +79,7 @@ export const isUnreached = (error: unknown): boolean => error instanceof EcsErro
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
 /** Turns whatever the SDK threw into one sentence: what is wrong, where, and what to do. */
-export function ecsErrorOf(thrown: unknown, call: CallName, region: string, endpoint: string | undefined): EcsError {
+export function ecsErrorOf(thrown: unknown, call: string, region: string, endpoint: string | undefined): EcsError {
   if (thrown instanceof EcsError) return thrown
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : { message: String(thrown) }) as Thrown
   const name = typeof error.name === 'string' ? error.name : 'Error'

@@ -102,6 +102,16 @@ function removalRisks(particle: ClusterParticle, live: Cluster): string[] {
 export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
   ...vocabulary,
 
+  calls: [
+    'DescribeClusters',
+    'CreateCluster',
+    'UpdateCluster',
+    'PutClusterCapacityProviders',
+    'DeleteCluster',
+    'TagResource',
+    'UntagResource',
+  ],
+
   foundByName: true,
 
   assess: (particle, live, sensitivity) => ({

@@ -10,6 +10,8 @@ const never = (): Promise<never> => Promise.reject(new Error('an ec2_instance is
 
 export const ec2Instance: Flavor<ReferenceDefinition, never, undefined> = {
   ...vocabulary,
+
+  calls: [],
   referenceOnly: true,
   assess: ({ definition }) => ({
     observed: { state: 'running' },

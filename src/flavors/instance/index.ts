@@ -124,6 +124,17 @@ function removalRisks(particle: InstanceParticle, live: ContainerInstance): stri
 export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
   ...vocabulary,
 
+  calls: [
+    'ListContainerInstances',
+    'DescribeContainerInstances',
+    'ListTasks',
+    'DescribeTasks',
+    'UpdateContainerInstancesState',
+    'PutAttributes',
+    'DeleteAttributes',
+    'DeregisterContainerInstance',
+  ],
+
   foundByName: true,
 
   assess: (particle, live, sensitivity) => ({

@@ -107,6 +107,20 @@ const memoUnderWay = (live: LiveService | undefined): Memo => ({
 export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   ...vocabulary,
 
+  calls: [
+    'DescribeServices',
+    'DescribeServiceRevisions',
+    'DescribeServiceDeployments',
+    'ListServiceDeployments',
+    'ListTasks',
+    'DescribeTasks',
+    'CreateService',
+    'UpdateService',
+    'DeleteService',
+    'TagResource',
+    'UntagResource',
+  ],
+
   foundByName: true,
 
   assess: (particle, live, sensitivity) => ({

@@ -109,6 +109,17 @@ function memoUnderWay(particle: TaskParticle, live: LiveTask | undefined): Memo 
 export const task: Flavor<RunDefinition, LiveTask, Memo> = {
   ...vocabulary,
 
+  calls: [
+    'DescribeTaskDefinition',
+    'ListTaskDefinitions',
+    'ListTasks',
+    'DescribeTasks',
+    'RunTask',
+    'StopTask',
+    'TagResource',
+    'UntagResource',
+  ],
+
   assess: (particle, live, sensitivity) => ({
     observed: observe(particle, live),
     reference: particle.definition.taskName,

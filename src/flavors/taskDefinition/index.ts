@@ -76,6 +76,15 @@ function additionsOf(
 export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition, Memo> = {
   ...vocabulary,
 
+  calls: [
+    'DescribeTaskDefinition',
+    'ListTaskDefinitions',
+    'RegisterTaskDefinition',
+    'DeregisterTaskDefinition',
+    'TagResource',
+    'UntagResource',
+  ],
+
   assess(particle, live, sensitivity) {
     const known = new Map<Revision, FoundChange[]>()
     /** Each revision is compared once. */
