@@ -1,10 +1,12 @@
+import { availableParallelism } from 'node:os'
+
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/jest.environment.js',
   // A busy machine is slow, not wrong.
   testTimeout: 60_000,
-  // Most tests wait for a simulated ECS or a process, so that no core needs to be left free.
-  maxWorkers: '100%',
+  // Tests wait half of their time, for a process or for a moment that a batch of calls is held.
+  maxWorkers: availableParallelism() + 1,
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

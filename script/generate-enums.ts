@@ -1,6 +1,6 @@
 /**
- * Makes src/schema/enums.ts: which member takes which enum. The SDK's run-time schema does not tell, its type
- * declarations do. With --check nothing is written, and a stale table is a failure.
+ * Makes src/schema/enums.ts: which member takes which enum. The SDK's run-time schema does not tell, its type declarations
+ * do. With --check nothing is written, and a stale table is a failure.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -90,7 +90,7 @@ function referenced(type: ts.TypeNode): string | undefined {
 export function reachable(): ReadonlyMap<string, StructType> {
   const shapes = new Map<string, StructType>()
   const visit = (type: Type): void => {
-    if (type.kind === 'list' || type.kind === 'textMap') visit(type.of)
+    if (type.kind === 'list' || type.kind === 'map') visit(type.of)
     if (type.kind !== 'struct' || shapes.has(type.name)) return
     shapes.set(type.name, type)
     for (const member of type.members.values()) visit(member)
@@ -102,37 +102,31 @@ export function reachable(): ReadonlyMap<string, StructType> {
 /** The text of enums.ts. */
 export function generateEnums(): string {
   const { enums, types } = readDeclarations()
-  const members: [key: string, name: string][] = []
-  for (const shape of reachable().values()) {
-    for (const member of shape.members.keys()) {
-      const name = types.get(`${shape.name}.${member}`)
-      if (name && enums.has(name)) members.push([`${shape.name}.${member}`, name])
-    }
-  }
-  // Code units, not a locale: the same bytes everywhere.
-  const sorted = members.sort(([a], [b]) => (a < b ? -1 : 1))
-  const used = [...new Set(sorted.map(([, name]) => name))].sort()
+  const shapes = [...reachable().values()].flatMap(({ name, members }) => {
+    const entries = [...members.keys()].flatMap(member => {
+      const type = types.get(`${name}.${member}`)
+      return type && enums.has(type) ? [`${member}: ecs.${type}`] : []
+    })
+    return entries.length > 0 ? [object(name, entries)] : []
+  })
   return [
     `// Made by script/generate-enums.ts from the types of @aws-sdk/client-ecs ${version}. Run it again, do not edit.`,
     '',
-    '/** The values of each enum, as the API spells them. */',
-    'export const enumValues: Readonly<Record<string, readonly string[]>> = {',
-    ...used.map(name => `  ${name}: ${list(enums.get(name) ?? [], name.length + 5)},`),
-    '}',
+    "import * as ecs from '@aws-sdk/client-ecs'",
     '',
-    '/** Which enum a member takes, by `Shape.member`. */',
-    'export const enumOf: Readonly<Record<string, string>> = {',
-    ...sorted.map(([key, name]) => `  '${key}': '${name}',`),
+    '/** Which enum a member takes, by shape. */',
+    'export const enums: Readonly<Record<string, Readonly<Record<string, object>>>> = {',
+    // Code units, not a locale: the same bytes everywhere.
+    ...shapes.sort(),
     '}',
     '',
   ].join('\n')
 }
 
-/** A list of texts as the formatter would lay it out. */
-function list(values: readonly string[], before: number): string {
-  const quoted = values.map(value => `'${value}'`)
-  const line = `[${quoted.join(', ')}]`
-  return before + line.length <= 120 ? line : `[\n${quoted.map(value => `    ${value},\n`).join('')}  ]`
+/** A member that is an object, as the formatter would lay it out. */
+function object(name: string, entries: readonly string[]): string {
+  const line = `  ${name}: { ${entries.join(', ')} },`
+  return line.length <= 120 ? line : `  ${name}: {\n${entries.map(entry => `    ${entry},\n`).join('')}  },`
 }
 
 /** Writes a generated file, or with --check says whether it is stale. */

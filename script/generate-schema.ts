@@ -4,12 +4,10 @@
  */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { flavors } from '../src/flavors/index.ts'
+import { flavors as registry } from '../src/flavors/index.ts'
 import { KEYS } from '../src/manifest/draft.ts'
-import type { Vocabularies } from '../src/schema/address.ts'
-import { enumOf, enumValues } from '../src/schema/enums.ts'
+import { regionPattern } from '../src/schema/arn.ts'
 import type { Limit } from '../src/schema/limits.ts'
-import { own } from '../src/schema/own.ts'
 import { type StructType, type Type, typeOf } from '../src/schema/types.ts'
 import type { Vocabulary } from '../src/schema/vocabulary.ts'
 import { readDeclarations, version, writeOrCheck } from './generate-enums.ts'
@@ -27,10 +25,25 @@ const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` })
 const flag: Schema = { type: ['boolean', 'string'], pattern: `^(true|false)$|${OPEN}` }
 const text: Schema = { type: ['string', 'number', 'boolean'] }
 
+/** One schema or another, by a condition. */
+const when = (condition: Schema, met: Schema, otherwise?: Schema): Schema => ({
+  if: condition,
+  // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
+  then: met,
+  else: otherwise,
+})
+
+/** An object that has no other members. */
+const closed = (properties: Record<string, Schema>): Schema => ({
+  type: 'object',
+  properties,
+  additionalProperties: false,
+})
+
 /** A text of a few, or a variable. */
 const choice = (values: readonly string[]): Schema => ({ anyOf: [{ enum: values }, ref('open')] })
 
-const { comments } = readDeclarations()
+const { comments, enums, types } = readDeclarations()
 
 // ---- Words
 
@@ -75,20 +88,15 @@ function patternOf({ source, flags }: RegExp): string {
 
 function textSchema(limit: Limit | undefined): Schema {
   if (!limit) return text
-  const { shortest, longest, pattern } = limit
-  return {
-    ...text,
-    ...(shortest ? { minLength: shortest } : {}),
-    ...(longest ? { maxLength: longest } : {}),
-    ...(pattern ? { pattern: `${patternOf(pattern)}|${OPEN}` } : {}),
-  }
+  const { minLength, maxLength, pattern } = limit
+  return { ...text, minLength, maxLength, ...(pattern && { pattern: `${patternOf(pattern)}|${OPEN}` }) }
 }
 
 const numberSchema = (whole: boolean, limit: Limit | undefined): Schema => ({
   type: [whole ? 'integer' : 'number', 'string'],
   pattern: `^[+-]?\\d+${whole ? '' : '(\\.\\d+)?'}$|${OPEN}`,
-  ...(limit?.least === undefined ? {} : { minimum: limit.least }),
-  ...(limit?.most === undefined ? {} : { maximum: limit.most }),
+  minimum: limit?.minimum,
+  maximum: limit?.maximum,
 })
 
 /**
@@ -98,9 +106,9 @@ const numberSchema = (whole: boolean, limit: Limit | undefined): Schema => ({
 function schemaOf(type: Type, key: string, shapes: Shapes, partial = false): Schema {
   switch (type.kind) {
     case 'text': {
-      const known = enumOf[key]
-      if (known && type.values === enumValues[known]) return ref(known)
-      return type.values ? choice(type.values) : textSchema(type.limit)
+      const name = types.get(key) ?? ''
+      if (type.values && enums.has(name)) return ref(shapes.enum(name))
+      return type.values ? choice(type.values) : type.nullable ? orNull(textSchema(type.limit)) : textSchema(type.limit)
     }
     case 'number':
       return numberSchema(type.whole, type.limit)
@@ -111,27 +119,19 @@ function schemaOf(type: Type, key: string, shapes: Shapes, partial = false): Sch
         type: ['array', 'string'],
         pattern: INHERITED,
         items: schemaOf(type.of, key, shapes),
-        ...(type.limit?.fewest ? { minItems: type.limit.fewest } : {}),
-        ...(type.limit?.greatest ? { maxItems: type.limit.greatest } : {}),
+        minItems: type.limit?.minItems,
+        maxItems: type.limit?.maxItems,
       }
-    case 'textMap':
+    case 'map':
       return {
-        type: ['object', 'string'],
+        type: type.pairs ? ['array', 'object', 'string'] : ['object', 'string'],
         pattern: INHERITED,
+        items: type.pairs && ref(shapes.add(type.pairs, false)),
+        propertyNames: type.keys && { pattern: type.keys.pattern?.source, maxLength: type.keys.maxLength },
         additionalProperties: partial ? orNull(schemaOf(type.of, key, shapes)) : schemaOf(type.of, key, shapes),
       }
     case 'struct':
       return ref(shapes.add(type, partial))
-    case 'attribute':
-      return orNull(textSchema(type.limit))
-    case 'attributes':
-      return {
-        type: ['array', 'object', 'string'],
-        pattern: INHERITED,
-        items: ref(shapes.add(type.pair, false)),
-        propertyNames: { pattern: patternOf(type.name.pattern ?? /^/), maxLength: type.name.longest },
-        additionalProperties: schemaOf(type.value, key, shapes),
-      }
     case 'any':
       return {}
   }
@@ -147,6 +147,12 @@ const alsoRequired: Readonly<Record<string, readonly string[]>> = {
 
 class Shapes {
   readonly defs = new Map<string, Schema>()
+  readonly enums = new Map<string, Schema>()
+
+  enum(name: string): string {
+    this.enums.set(name, choice(enums.get(name) ?? []))
+    return name
+  }
 
   /** The name of a shape's schema, which is made when it is first asked for. */
   add(type: StructType, partial: boolean): string {
@@ -181,15 +187,19 @@ class Shapes {
 
 // ---- Particles
 
+const ignoreDescription =
+  'Paths of members whose live value stays, whatever the manifest says: somebody else owns them.'
+
 /** `custom_config` of a flavor. */
 function optionsSchema({ options, open, descriptions }: Vocabulary): Schema {
-  // What PCF keeps there to make an instance from is nobody's business here.
+  // What PCF keeps there to make an instance from has no meaning here.
   if (open) return { type: 'object' }
+  const describe = (name: string) => (name === 'ignore' ? ignoreDescription : descriptions[name])
   const schema = (kind: Vocabulary['options'][string]): Schema =>
     kind === 'boolean'
       ? ref('flag')
       : kind === 'number'
-        ? numberSchema(true, { least: 0 })
+        ? numberSchema(true, { minimum: 0 })
         : kind === 'strings'
           ? { type: 'array', items: text }
           : choice(kind)
@@ -197,7 +207,7 @@ function optionsSchema({ options, open, descriptions }: Vocabulary): Schema {
     type: 'object',
     description: 'Options of this tool, never sent to AWS.',
     properties: Object.fromEntries(
-      Object.entries(options).map(([name, kind]) => [name, { description: descriptions[name], ...schema(kind) }]),
+      Object.entries(options).map(([name, kind]) => [name, { description: describe(name), ...schema(kind) }]),
     ),
     additionalProperties: false,
   }
@@ -208,11 +218,8 @@ function resourceSchema(words: Vocabulary, shapes: Shapes, partial: boolean): Sc
   const model = words.model && typeOf(words.model)
   const maybe = (schema: Schema): Schema => (partial ? orNull(schema) : schema)
   const properties: Record<string, Schema> = {}
-  for (const [name, kind] of Object.entries(words.ownMembers)) {
-    properties[name] = {
-      description: words.descriptions[name],
-      ...maybe(schemaOf(own[kind] ?? { kind: 'any' }, name, shapes)),
-    }
+  for (const [name, type] of Object.entries(words.ownMembers)) {
+    properties[name] = { description: words.descriptions[name], ...maybe(schemaOf(type, name, shapes)) }
   }
   if (model) Object.assign(properties, shapes.members(model, partial, words.refused))
   for (const [alias, name] of Object.entries(words.aliases)) {
@@ -226,7 +233,7 @@ function resourceSchema(words: Vocabulary, shapes: Shapes, partial: boolean): Sc
       ...properties,
       region_name: {
         description: 'The region, where it is not that of the action.',
-        ...maybe({ type: 'string', pattern: `^[a-z]{2,}(-[a-z0-9]+)+$|${OPEN}` }),
+        ...maybe({ type: 'string', pattern: `${regionPattern.source}|${OPEN}` }),
       },
       custom_config: maybe(ref(`${words.name}.options`)),
     },
@@ -258,7 +265,7 @@ const shared: Readonly<Record<string, Schema>> = {
   persist_on_update: { description: 'true: differences are shown, never applied.', ...ref('flag') },
   multiplier: {
     description: 'So many copies; -0, -1 and so on are appended to their names.',
-    ...numberSchema(true, { least: 1, most: 1000 }),
+    ...numberSchema(true, { minimum: 1, maximum: 1000 }),
   },
   base_particle_config: {
     description: 'The name of an earlier member of the same flavor, which this one starts from.',
@@ -298,19 +305,15 @@ function particleSchemas(words: Vocabulary, shapes: Shapes): Record<string, Sche
     required,
     additionalProperties: false,
     // What a patch or a base completes need not be complete itself.
-    if: { anyOf: starts.map(key => ({ required: [key] })) },
-    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
-    then: resource('partial'),
-    else: { required: ['aws_resource'], ...resource('resource') },
+    ...when({ anyOf: starts.map(key => ({ required: [key] })) }, resource('partial'), {
+      required: ['aws_resource'],
+      ...resource('resource'),
+    }),
   })
   return {
     [name]: particle(KEYS.particle, ['flavor', 'pcf_name'], ['environments']),
     [`${name}.member`]: particle(KEYS.member, ['flavor'], ['environments', 'base_particle_config']),
-    [`${name}.patch`]: {
-      type: 'object',
-      properties: patchKeys(KEYS.particle, { aws_resource: ref(`${name}.partial`) }),
-      additionalProperties: false,
-    },
+    [`${name}.patch`]: closed(patchKeys(KEYS.particle, { aws_resource: ref(`${name}.partial`) })),
     [`${name}.resource`]: whole,
     [`${name}.partial`]: partial,
     [`${name}.options`]: optionsSchema(words),
@@ -331,93 +334,77 @@ const byFlavor = (names: readonly string[], suffix = ''): Schema => ({
   required: ['flavor'],
   // Which one a variable means only the action knows.
   properties: { flavor: { description: 'What it is.', ...choice(names) } },
-  allOf: names.map(name => ({
-    if: { properties: { flavor: { const: name } }, required: ['flavor'] },
-    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
-    then: ref(`${name}${suffix}`),
-  })),
+  allOf: names.map(name =>
+    when({ properties: { flavor: { const: name } }, required: ['flavor'] }, ref(`${name}${suffix}`)),
+  ),
 })
 
-/** As plans spell them. A reference is never changed, so there is nothing to let go. */
-const unmanagedSchema = (all: readonly Vocabulary[]): Schema => ({
-  type: 'array',
-  items: {
-    type: 'string',
-    description: 'Flavor, region and name, as a plan prints them: ecs_service us-east-1 shop/web',
-    pattern: `^(${all
-      .filter(({ open }) => !open)
-      .map(({ name }) => name)
-      .join('|')}) [a-z]{2,}(-[a-z0-9]+)+ \\S(.*\\S)?$|${OPEN}`,
-  },
-})
+const sortedByName = (schemas: ReadonlyMap<string, Schema>): Record<string, Schema> =>
+  Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1)))
 
-/** The schema as one document. */
-export function generateSchema(vocabularies: Vocabularies = flavors): Schema {
+/** Lines that let go. A reference is never changed, so that there is nothing to let go. */
+function unmanagedSchema(flavors: readonly Vocabulary[]): Schema {
+  const names = flavors.filter(({ open }) => !open).map(({ name }) => name)
+  const addresses: Schema = {
+    type: 'array',
+    items: {
+      type: 'string',
+      description: 'Flavor, region and name, as a plan prints them: ecs_service us-east-1 shop/web',
+      pattern: `^(${names.join('|')}) ${regionPattern.source.slice(1, -1)} \\S(.*\\S)?$|${OPEN}`,
+    },
+  }
+  const environments: Schema = {
+    type: 'object',
+    description: 'By environment: other things, or false where nothing is let go.',
+    additionalProperties: { anyOf: [closed({ unmanaged: orNull(addresses) }), { const: false }] },
+  }
+  return {
+    type: 'object',
+    description: 'What was declared once, is not any more, and is somebody else’s from now on.',
+    properties: { unmanaged: addresses, environments },
+    required: ['unmanaged'],
+    additionalProperties: false,
+  }
+}
+
+const quasiparticle: Schema = {
+  type: 'object',
+  description: 'Several particles as one.',
+  properties: keysOf(sorted(KEYS.quasiparticle), {
+    flavor: { const: 'quasiparticle' },
+    particles: { description: 'Its members.', type: 'array', items: ref('member') },
+    environments: environments('quasiparticle.patch'),
+  }),
+  required: ['flavor', 'pcf_name'],
+  additionalProperties: false,
+  anyOf: [{ required: ['particles'] }, { required: ['environments'] }],
+}
+
+/** The schema of manifests with these flavors, as one document. */
+export function generateSchema(flavors: readonly Vocabulary[] = Object.values(registry)): Schema {
   const shapes = new Shapes()
-  const all = Object.values(vocabularies)
-  const names = all.map(({ name }) => name)
-  const particles = Object.assign({}, ...all.map(words => particleSchemas(words, shapes)))
-  const things = unmanagedSchema(all)
-  const used = new Set(Object.values(enumOf))
+  const names = flavors.map(({ name }) => name)
+  const particles = Object.assign({}, ...flavors.map(words => particleSchemas(words, shapes)))
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $comment: `Made by script/generate-schema.ts: run it again, do not edit. Descriptions of the API are taken from the documentation comments of @aws-sdk/client-ecs ${version}, Copyright Amazon.com, Inc. or its affiliates, Apache-2.0.`,
     title: 'ECS Particles manifest',
     description: 'A particle, a list of particles, or what is let go.',
-    if: { type: 'array' },
-    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
-    then: { items: ref('document') },
-    else: ref('document'),
+    ...when({ type: 'array' }, { items: ref('document') }, ref('document')),
     $defs: {
-      document: {
-        if: { type: 'object', required: ['unmanaged'] },
-        // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
-        then: ref('unmanaged'),
-        else: ref('particle'),
-      },
-      unmanaged: {
-        type: 'object',
-        description: 'What was declared once, is not any more, and is somebody else’s from now on.',
-        properties: {
-          unmanaged: things,
-          environments: {
-            type: 'object',
-            description: 'By environment: other things, or false where nothing is let go.',
-            additionalProperties: {
-              anyOf: [
-                { type: 'object', properties: { unmanaged: orNull(things) }, additionalProperties: false },
-                { const: false },
-              ],
-            },
-          },
-        },
-        required: ['unmanaged'],
-        additionalProperties: false,
-      },
+      document: when({ type: 'object', required: ['unmanaged'] }, ref('unmanaged'), ref('particle')),
+      unmanaged: unmanagedSchema(flavors),
       particle: byFlavor([...names, 'quasiparticle']),
       member: byFlavor(names, '.member'),
-      quasiparticle: {
-        type: 'object',
-        description: 'Several particles as one.',
-        properties: keysOf(sorted(KEYS.quasiparticle), {
-          flavor: { const: 'quasiparticle' },
-          particles: { description: 'Its members.', type: 'array', items: ref('member') },
-          environments: environments('quasiparticle.patch'),
-        }),
-        required: ['flavor', 'pcf_name'],
-        additionalProperties: false,
-        anyOf: [{ required: ['particles'] }, { required: ['environments'] }],
-      },
-      'quasiparticle.patch': {
-        type: 'object',
-        properties: patchKeys(KEYS.quasiparticle, { particles: { type: 'array', items: ref('member') } }),
-        additionalProperties: false,
-      },
+      quasiparticle,
+      'quasiparticle.patch': closed(
+        patchKeys(KEYS.quasiparticle, { particles: { type: 'array', items: ref('member') } }),
+      ),
       ...particles,
       open: { type: 'string', pattern: OPEN },
       flag,
-      ...Object.fromEntries([...used].sort().map(name => [name, choice(enumValues[name] ?? [])])),
-      ...Object.fromEntries([...shapes.defs].sort(([a], [b]) => (a < b ? -1 : 1))),
+      ...sortedByName(shapes.enums),
+      ...sortedByName(shapes.defs),
     },
   }
 }

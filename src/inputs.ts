@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { setSecret } from '@actions/core'
 import type { ParticleId, Problem } from './particle.ts'
+import { isRegion } from './schema/arn.ts'
 
 const commands = ['auto', 'validate', 'plan', 'apply'] as const
 const comments = ['on-changes', 'always', 'never'] as const
@@ -299,7 +300,7 @@ function namesOf(text: string, variables: ReadonlyMap<string, string>, refuse: R
 function regionOr(surrounding: string | undefined) {
   return (text: string, refuse: Refuse): string | undefined => {
     const region = text || surrounding?.trim() || undefined
-    if (region && !/^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/.test(region)) {
+    if (region && !isRegion(region)) {
       refuse(`must be a region such as us-east-1, not ${shown(region)}${text ? '' : ' (from the environment)'}`)
     }
     return region

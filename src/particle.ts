@@ -44,6 +44,12 @@ export class Unknown {
   }
 }
 
+/** Whether the value, or a value in it, is known only after apply. */
+export function holdsUnknown(value: unknown): boolean {
+  if (value instanceof Unknown) return true
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsUnknown)
+}
+
 /** What a string was made from: literal text and the variables put into it. */
 export type Part = string | { readonly variable: string; readonly value: string }
 

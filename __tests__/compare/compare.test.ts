@@ -610,7 +610,7 @@ describe('hidden', () => {
     const hooks = (token: string) => ({
       deploymentConfiguration: { lifecycleHooks: [{ hookDetails: { keys: [token] } }] },
     })
-    const sensitivity = { ...open, secret: (at: readonly unknown[]) => at.join('.').endsWith('hookDetails.keys.0') }
+    const sensitivity = { ...open, isSecret: (at: readonly unknown[]) => at.join('.').endsWith('hookDetails.keys.0') }
     expect(lines(compare(hooks('a'), hooks('b'), { ...service, sensitivity }))).toEqual([
       'deploymentConfiguration.lifecycleHooks[0].hookDetails: hidden',
     ])

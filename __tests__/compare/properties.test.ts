@@ -3,6 +3,7 @@ import { NormalizedSchema } from '@smithy/core/schema'
 import fc from 'fast-check'
 import { type CompareOptions, canonical, compare, additions as describeStart } from '../../src/compare/compare.ts'
 import { mergeLive } from '../../src/compare/merge.ts'
+import { runs } from '../runs.ts'
 import { cluster, drawn, frozen, service, task, taskDefinition } from './kit.ts'
 
 // Whole definitions by the hundred: a busy machine takes its time.
@@ -95,7 +96,7 @@ const whole: [name: string, options: CompareOptions][] = [
   ['tasks', task],
 ]
 
-const runs = { numRuns: 50 }
+const few = { numRuns: runs(50) }
 
 describe.each(all)('of %s', (_name, options) => {
   const any = definitions(options)
@@ -105,7 +106,7 @@ describe.each(all)('of %s', (_name, options) => {
       fc.property(any, definition => {
         expect(compare(definition, structuredClone(definition), options)).toEqual([])
       }),
-      runs,
+      few,
     )
   })
 
@@ -116,7 +117,7 @@ describe.each(all)('of %s', (_name, options) => {
         expect(compare(definition, other, options)).toEqual([])
         expect(JSON.stringify(canonical(definition, options))).toBe(JSON.stringify(canonical(other, options)))
       }),
-      runs,
+      few,
     )
   })
 
@@ -129,7 +130,7 @@ describe.each(all)('of %s', (_name, options) => {
             .join('\n')
         expect(plain(shuffled(live, '', roll) as Definition)).toBe(plain(live))
       }),
-      runs,
+      few,
     )
   })
 
@@ -143,7 +144,7 @@ describe.each(all)('of %s', (_name, options) => {
         canonical(stated, options)
         mergeLive(stated, live, options)
       }),
-      runs,
+      few,
     )
   })
 
@@ -161,7 +162,7 @@ describe.each(all)('of %s', (_name, options) => {
           expect(compare(stated, after, own)).toEqual([])
         },
       ),
-      runs,
+      few,
     )
   })
 
@@ -186,7 +187,7 @@ describe.each(all)('of %s', (_name, options) => {
           else expect(path).toBe(schemaPath)
         }
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   })
 
@@ -202,7 +203,7 @@ describe.each(all)('of %s', (_name, options) => {
           if (typeof value === 'boolean') expect(after).toBe(value)
         }
       }),
-      runs,
+      few,
     )
   })
 })
@@ -230,7 +231,7 @@ describe.each(whole)('of %s, which are stated whole', (_name, options) => {
         const same = JSON.stringify(canonical(one, options)) === JSON.stringify(canonical(other, options))
         expect(compare(one, other, options).length === 0).toBe(same)
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
   })
 })

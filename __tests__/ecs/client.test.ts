@@ -4,8 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { type RunningSimulator, type ServerOptions, startSimulator } from '../../simulator/server.ts'
 import { wallClock } from '../../src/clock.ts'
 import { type CallName, calls } from '../../src/ecs/calls.ts'
-import { Ecs, type EcsSettings } from '../../src/ecs/client.ts'
+import { Ecs } from '../../src/ecs/client.ts'
 import { EcsError } from '../../src/ecs/errors.ts'
+import type { EcsSettings } from '../../src/ecs/transport.ts'
 import { withoutMarks } from '../../src/untrusted.ts'
 
 let simulator: RunningSimulator
@@ -403,7 +404,7 @@ describe('the pace of calls', () => {
     const ecs = open({ signal: cancel.signal, maxConcurrency: 1 })
     simulator.inject({ operation: 'DescribeClusters', fault: { kind: 'delay', seconds: 5 } })
     const first = ecs.call('DescribeClusters', {})
-    await new Promise(resolve => setTimeout(resolve, 20))
+    while (made().length === 0) await new Promise(resolve => setTimeout(resolve, 5))
     const waiting = ecs.call('DescribeServices', { cluster: 'a', services: ['web'] })
     const reason = new Error('cancelled')
     cancel.abort(reason)

@@ -55,7 +55,8 @@ describe('what went wrong', () => {
 })
 
 test('questions', () => {
-  const of = (code: string, said = '') => new EcsError('UpdateService', code, said, said, false)
+  const of = (code: string, said = '') =>
+    new EcsError({ call: 'UpdateService', code, said, message: said, unsure: false })
   expect([isThrottled(of('ThrottlingException')), isThrottled(of('ClientException'))]).toEqual([true, false])
   expect([isDenied(of('AccessDeniedException')), isDenied(of('ClientException'))]).toEqual([true, false])
   expect([isUnreached(of('ECONNREFUSED')), isUnreached(of('ECONNRESET'))]).toEqual([true, false])

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { startSimulator } from '../../simulator/server.ts'
 import { Ecs } from '../../src/ecs/client.ts'
-import { ServerTime } from '../../src/ecs/serverTime.ts'
+import { ServerTime } from '../../src/ecs/transport.ts'
 
 const clock = { now: () => 5_000, sleep: () => Promise.resolve() }
 

@@ -1,15 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
-import { markOf, markTag } from '../../src/flavors/record/family.ts'
+import { runDigest } from '../../src/flavors/record/digest.ts'
 import {
+  carriedTags,
   hasRunBefore,
-  packTag,
+  layout,
+  markerOf,
+  markerTag,
   type RunRecord,
-  recordOf,
   recordsIn,
   recordTag,
-  runDigest,
-} from '../../src/flavors/record/record.ts'
-import { carriedTags, layout, roomBeside } from '../../src/flavors/record/tags.ts'
+  roomBeside,
+  sharedTag,
+} from '../../src/flavors/record/tags.ts'
 import { Unknown } from '../../src/particle.ts'
 
 const digest = (n: number) => n.toString(16).padStart(32, '0')
@@ -104,7 +106,7 @@ describe('a record', () => {
     [record({ status: 'refused' })],
   ])('reads as it was written: %j', written => {
     const tag = recordTag(digest(1), written)
-    expect(recordOf(digest(1), [[tag]])).toEqual(written)
+    expect(recordsIn([tag]).get(digest(1))).toEqual(written)
     expect(tag.key).toHaveLength('ecs-particles:run/'.length + 32)
     expect(tag.value).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u)
   })
@@ -112,12 +114,12 @@ describe('a record', () => {
   test.each(['', '2 done 1 0 0', 'done', '1 done 1 0', '1 done 1 0 0 xyz', '1 gone 1 0 0'])(
     'of another form is none: %j',
     value => {
-      expect(recordOf(digest(1), [[{ key: `ecs-particles:run/${digest(1)}`, value }]])).toBeUndefined()
+      expect(recordsIn([{ key: `ecs-particles:run/${digest(1)}`, value }]).get(digest(1))).toBeUndefined()
     },
   )
 
   test('of another run is none', () => {
-    expect(recordOf(digest(1), [[recordTag(digest(2), record())]])).toBeUndefined()
+    expect(recordsIn([recordTag(digest(2), record())]).get(digest(1))).toBeUndefined()
   })
 
   test.each([
@@ -131,12 +133,7 @@ describe('a record', () => {
       [less, more],
       [more, less],
     ])
-      expect(
-        recordOf(
-          digest(1),
-          lists.map(one => [recordTag(digest(1), one)]),
-        ),
-      ).toEqual(more)
+      expect(recordsIn(lists.map(one => recordTag(digest(1), one))).get(digest(1))).toEqual(more)
   })
 })
 
@@ -146,8 +143,8 @@ describe('records as tags', () => {
   const keys = (tags: readonly { readonly key?: string | undefined }[]) => tags.map(({ key }) => key)
 
   test('share tags where there are more of them than room, and none is lost', () => {
-    const { tags, left } = layout(all, 20, [])
-    expect(left).toEqual([])
+    const { tags, omitted } = layout(all, 20, [])
+    expect(omitted).toEqual([])
     expect(tags.length).toBeLessThanOrEqual(18)
     const read = recordsIn(tags)
     expect([...read.keys()].sort()).toEqual([...all.keys()].sort())
@@ -166,7 +163,7 @@ describe('records as tags', () => {
       [digest(2), record({ status: 'refused', attempt: 1 })],
       [digest(3), record({ status: 'done' })],
     ])
-    const read = recordsIn([packTag(0, [...mixed])])
+    const read = recordsIn([sharedTag(0, [...mixed])])
     for (const [name, { status, attempt }] of mixed) expect(read.get(name)).toMatchObject({ status, attempt })
   })
 
@@ -177,13 +174,13 @@ describe('records as tags', () => {
 
   test('that have no room anywhere are the oldest, and named', () => {
     const few = layout(all, 3, [])
-    expect(few.left).toEqual(
+    expect(few.omitted).toEqual(
       many
         .slice(0, 27)
         .map(([name]) => name)
         .reverse(),
     )
-    expect(layout(all, 0, []).left).toHaveLength(30)
+    expect(layout(all, 0, []).omitted).toHaveLength(30)
   })
 
   test('of declared jobs, and of runs that are not known to have ended, keep a tag of their own, however old', () => {
@@ -204,21 +201,21 @@ describe('records as tags', () => {
   test('find room beside other tags and the mark, fifty in all; those of AWS do not count', () => {
     expect(roomBeside([])).toBe(49)
     expect(roomBeside(plain(30))).toBe(19)
-    expect(roomBeside([...plain(30), { key: 'aws:x', value: 'y' }, markTag(3, 0)])).toBe(19)
+    expect(roomBeside([...plain(30), { key: 'aws:x', value: 'y' }, markerTag(3, 0)])).toBe(19)
     expect(roomBeside(plain(50))).toBe(0)
   })
 })
 
 describe('the mark of a revision that carries the record', () => {
   test.each([
-    ['its own number', [markTag(7, 0)], 7, 0],
-    ['where to go on', [markTag(7, 4)], 7, 4],
-    ['another number, copied', [markTag(6, 0)], 7, undefined],
-    ['a newer one to go on at', [markTag(7, 9)], 7, undefined],
+    ['its own number', [markerTag(7, 0)], 7, 0],
+    ['where to go on', [markerTag(7, 4)], 7, 4],
+    ['another number, copied', [markerTag(6, 0)], 7, undefined],
+    ['a newer one to go on at', [markerTag(7, 9)], 7, undefined],
     ['no mark', plain(2), 7, undefined],
     ['another form', [{ key: 'ecs-particles:record', value: '2 7' }], 7, undefined],
   ])('with %s', (_what, tags, revision, next) => {
-    expect(markOf(tags, revision)).toBe(next)
+    expect(markerOf(tags, revision)).toBe(next)
   })
 })
 
@@ -226,15 +223,17 @@ describe('a release', () => {
   test('has run before when something of the same text has succeeded', () => {
     const claim = '0123456789abcdef0123456789abcdef'
     const signatures = { signature: claim, former: '0123456789abcdef' }
-    const lists = (status: RunRecord['status']) => [[recordTag(digest(1), record({ status, claim }))]]
+    const lists = (status: RunRecord['status']) => recordsIn([recordTag(digest(1), record({ status, claim }))])
     expect(hasRunBefore(signatures, lists('done'))).toBe(true)
     for (const status of ['intent', 'refused', 'failed'] as const)
       expect(hasRunBefore(signatures, lists(status))).toBe(false)
-    const former = [[recordTag(digest(1), record({ status: 'done', claim: '0123456789abcdef' }))]]
+    const former = recordsIn([recordTag(digest(1), record({ status: 'done', claim: '0123456789abcdef' }))])
     expect(hasRunBefore(signatures, former)).toBe(true)
     for (const other of [{ signature: claim }, { signature: claim, former: 'fedcba9876543210' }, {}])
       expect(hasRunBefore(other, former)).toBe(false)
     expect(hasRunBefore({ signature: 'f'.repeat(32), former: '0123456789abcdef' }, lists('done'))).toBe(false)
-    expect(hasRunBefore({}, [[recordTag(digest(1), { status: 'done', at: 1, attempt: 0, token: 0 })]])).toBe(false)
+    expect(hasRunBefore({}, recordsIn([recordTag(digest(1), { status: 'done', at: 1, attempt: 0, token: 0 })]))).toBe(
+      false,
+    )
   })
 })

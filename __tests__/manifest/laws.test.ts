@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { isGone, plain, sayProblem } from '../../src/particle.ts'
+import { runs } from '../runs.ts'
 import { CLUSTER, cluster, DEFINITION, documents, read, SERVICE } from './manifests.ts'
 
 const QUASI = `flavor: quasiparticle
@@ -112,9 +113,6 @@ const broken = fc
   .tuple(fc.constantFrom(...SOURCES), fc.array(mutation, { minLength: 1, maxLength: 5 }))
   .map(([text, changes]) => changes.reduce(mutate, text))
 
-// More of them find more, and take some seconds: where nobody waits for them, all are tried.
-const RUNS = Number(process.env.RUNS ?? (process.env.CI ? 10_000 : 2_000))
-
 const around = { variables: { TAG: '1', SECRET: 'hunter2' } }
 
 describe('whatever is written', () => {
@@ -131,7 +129,7 @@ describe('whatever is written', () => {
           expect(particle.definition).toEqual(plain(particle.source))
         }
       }),
-      { numRuns: RUNS },
+      { numRuns: runs(10_000) },
     )
   }, 120_000)
 

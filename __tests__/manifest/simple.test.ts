@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parseAny } from '../../src/manifest/parse.ts'
 import { readSimple } from '../../src/manifest/simple.ts'
+import { runs } from '../runs.ts'
 
 /** A tree with its places and the order of its keys. */
 const spell = (value: unknown): string =>
@@ -179,7 +180,7 @@ function apply(text: string, one: Change): string {
 }
 
 // More of them find more: RUNS=100000 takes a minute.
-const RUNS = Number(process.env.RUNS ?? 2_000)
+const RUNS = runs(2_000)
 
 test('whatever is read simply is what the parser reads, places and order included', () => {
   let simple = 0

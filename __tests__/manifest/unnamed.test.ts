@@ -1,6 +1,6 @@
 /** A task that leaves its name out has that of its particle. */
 import { describe, expect, test } from '@jest/globals'
-import { runDigest } from '../../src/flavors/record/record.ts'
+import { runDigest } from '../../src/flavors/record/digest.ts'
 import { CLUSTER, DEFINITION, documents, particles, read } from './manifests.ts'
 
 const task = (name: string, resource: string, key = 'pcf_name') =>

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect } from '@jest/globals'
-import { runDigest } from '../../src/flavors/record/record.ts'
+import { runDigest } from '../../src/flavors/record/digest.ts'
 import { manifests, World } from '../review/world.ts'
 import { story } from './story.ts'
 

@@ -8,8 +8,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect } from '@jest/globals'
-import { markTag } from '../../src/flavors/record/family.ts'
-import { recordTag } from '../../src/flavors/record/record.ts'
+import { markerTag, recordTag } from '../../src/flavors/record/tags.ts'
 import { cluster, definition, job } from '../flavors/manifests.ts'
 import { Shop } from '../flavors/shop.ts'
 import { clientFor } from '../simulator/world.ts'
@@ -176,7 +175,7 @@ describe('No task runs twice', () => {
         .find(({ key }) => key?.startsWith('ecs-particles:run/'))
         ?.key?.slice('ecs-particles:run/'.length)
       const refused = recordTag(digest ?? '', { status: 'refused', at: 0, attempt: 0, token: 0 })
-      await byHand(made, 'migrate:1', [refused, markTag(1, 0)])
+      await byHand(made, 'migrate:1', [refused, markerTag(1, 0)])
       const { plan } = await made.plan(shop)
       expect(plan.steps).toEqual([])
       expect(whyOf(plan)).toMatchObject({ reason: 'done' })
@@ -211,7 +210,7 @@ describe('No task runs twice', () => {
       await byHand(made, 'migrate:1')
       const { arn } = revisions(made).at(-1) ?? {}
       const client = clientFor(made.simulator.url)
-      await client.send(new TagResourceCommand({ resourceArn: arn ?? '', tags: [markTag(1000, 0)] }))
+      await client.send(new TagResourceCommand({ resourceArn: arn ?? '', tags: [markerTag(1000, 0)] }))
       const from = made.simulator.calls.length
       expect((await made.apply(shop)).report.result).toBe('succeeded')
       const looks = made.simulator.calls.slice(from).filter(({ operation }) => /TaskDefinition/.test(operation))
@@ -266,7 +265,7 @@ describe('No task runs twice', () => {
     'whether the job ran is unknown, and nothing is started',
     async () => {
       const made = await ran()
-      await byHand(made, 'migrate:1', [markTag(1, 0)])
+      await byHand(made, 'migrate:1', [markerTag(1, 0)])
       await deregister(made, 1)
       await clientFor(made.simulator.url).send(new DeleteTaskDefinitionsCommand({ taskDefinitions: [`${family}:1`] }))
       made.simulator.advance(2 * hour)

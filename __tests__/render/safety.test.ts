@@ -15,6 +15,7 @@ import {
 } from '../../src/render/escape.ts'
 import { size } from '../../src/render/fit.ts'
 import { renderPlanText, renderReportText } from '../../src/render/text.ts'
+import { runs } from '../runs.ts'
 import { hostileContext, hostilePlan, hostileReport, hostileText } from './hostile.ts'
 import { structure } from './structure.ts'
 
@@ -37,7 +38,7 @@ describe('hostile text anywhere', () => {
         expect(links.every(link => link.startsWith('https://github.com/'))).toBe(true)
         expect(own.length).toBeGreaterThanOrEqual(0)
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 
@@ -58,7 +59,7 @@ describe('hostile text anywhere', () => {
         expect(links.every(link => link.startsWith('https://github.com/'))).toBe(true)
         expect(fences).toBeGreaterThanOrEqual(0)
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 
@@ -81,7 +82,7 @@ describe('hostile text anywhere', () => {
         if (text !== '') structure(text)
         else expect(leftOut).not.toEqual([])
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 
@@ -99,14 +100,14 @@ describe('hostile text anywhere', () => {
             if (/^\s*::/.test(line) || line.includes('##[') || visible(seen) !== seen) expect(line).toBe('a safe line')
           }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 
   test('never ends a marker', () => {
     fc.assert(
       fc.property(hostileText, text => expect(marker(text)).toMatch(/^<!-- ecs-particles:[^<>\n]* -->$/)),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 
@@ -118,7 +119,7 @@ describe('hostile text anywhere', () => {
         expect(rest).toHaveLength(lines.length + 1)
         expect(rest.findIndex(line => line.trim().startsWith(bar))).toBe(lines.length)
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 })

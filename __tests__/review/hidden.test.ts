@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { stringify } from 'yaml'
 import { hostileText } from '../render/hostile.ts'
 import { structure } from '../render/structure.ts'
+import { runs } from '../runs.ts'
 import { type Given, manifests, type Ran, World } from './world.ts'
 
 let world: World
@@ -195,8 +196,8 @@ describe('a hidden value', () => {
 })
 
 describe('a thousand hostile strings', () => {
-  const texts = fc.sample(hostileText, { numRuns: 1_000, seed: 20261122 })
-  const batches = Array.from({ length: 10 }, (_, index) => texts.slice(index * 100, index * 100 + 100))
+  const texts = fc.sample(hostileText, { numRuns: runs(1_000), seed: 20261122 })
+  const batches = Array.from({ length: texts.length / 100 }, (_, index) => texts.slice(index * 100, index * 100 + 100))
 
   /** Twenty services' worth of strings, wherever a manifest takes any. */
   const files = (words: readonly string[]): Record<string, string> => ({

@@ -6,7 +6,7 @@ import { plainText, schemaText } from '../../script/generate-schema.ts'
 const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
 describe('what is made from the SDK is not stale', () => {
-  test('the enums', () => expect(generateEnums()).toBe(file('src/manifest/model/enums.ts')))
+  test('the enums', () => expect(generateEnums()).toBe(file('src/schema/enums.ts')))
   test('the schema', () => expect(schemaText()).toBe(file('schema/particles.schema.json')))
 })
 

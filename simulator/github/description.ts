@@ -33,8 +33,6 @@ export interface Operation {
   checkRequest(path: Readonly<Record<string, string>>, query: URLSearchParams, body: unknown): string | undefined
   /** What is wrong with an answer, or undefined. */
   checkAnswer(status: number, body: unknown): string | undefined
-  /** The least that a successful answer may be. */
-  sample(status: number): unknown
 }
 
 const described: Description = JSON.parse(readFileSync(new URL('./fixtures/openapi.json', import.meta.url), 'utf8'))
@@ -45,6 +43,15 @@ formats.default(ajv)
 const coercing = new Ajv({ strict: false, coerceTypes: true })
 formats.default(coercing)
 for (const one of [ajv, coercing]) one.addSchema({ $id: 'github', schemas: described.schemas })
+
+function remembered<K, V>(make: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>()
+  return key => {
+    const value = known.get(key) ?? make(key)
+    known.set(key, value)
+    return value
+  }
+}
 
 /** References inside of the description, made absolute for the validator. */
 function absolute(value: unknown): unknown {
@@ -61,7 +68,7 @@ const compile = (one: Ajv, schema: Json): ValidateFunction =>
   one.compile(isMap(schema) ? (absolute(schema) as Json) : {})
 
 /** The smallest value that a schema allows; null where that is one. */
-export function sample(schema: unknown): unknown {
+function sample(schema: unknown): unknown {
   if (!isMap(schema)) return null
   if (typeof schema.$ref === 'string') return sample(described.schemas[schema.$ref.slice('#/schemas/'.length)])
   if (Array.isArray(schema.enum)) return schema.enum.includes(null) ? null : schema.enum[0]
@@ -90,15 +97,18 @@ export function sample(schema: unknown): unknown {
   }
 }
 
-/** The smallest value of one of GitHub's named schemas that is not null, with what is known laid over it. */
-export function shape(name: string, known: Json): Json {
+const leastOf = remembered((name: string): Json => {
   const schema = described.schemas[name]
   if (!schema) throw new Error(`GitHub's description has no ${name}`)
   const least = sample({ ...schema, type: 'object' })
-  return { ...(isMap(least) ? least : {}), ...known }
-}
+  return isMap(least) ? least : {}
+})
 
-function operation(one: Described): Operation {
+/** The smallest value of one of GitHub's named schemas that is not null, with what is known laid over it. */
+export const shape = (name: string, known: Json): Json => ({ ...leastOf(name), ...known })
+
+/** Ajv takes half a second for the schemas of all operations, and a test file calls few of them. */
+const operationOf = remembered((one: Described): Operation => {
   const name = `${one.method} ${one.path}`
   // Coercing happens in place, so a parameter is given something to be in.
   const parameters = new Map(
@@ -131,20 +141,19 @@ function operation(one: Described): Operation {
       if (!check) return body === undefined ? undefined : `${name} answers ${status} without a body`
       return check(body) ? undefined : `${name} answer: ${ajv.errorsText(check.errors)}`
     },
-    sample: status => sample(one.answers[String(status)]),
   }
-}
+})
 
 /** Finds the call for a path, and what stands in the path for its parameters. */
 export function findOperation(
   method: string,
   pathname: string,
 ): { operation: Operation; path: Record<string, string> } | undefined {
-  for (const { form, method: its, operation: found } of forms) {
-    const match = its === method ? form.exec(pathname) : null
+  for (const { form, described: found } of forms) {
+    const match = found.method === method ? form.exec(pathname) : null
     if (match)
       return {
-        operation: found,
+        operation: operationOf(found),
         path: Object.fromEntries(
           Object.entries(match.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]),
         ),
@@ -154,8 +163,7 @@ export function findOperation(
 }
 
 const forms = described.operations.map(one => ({
-  method: one.method,
-  operation: operation(one),
+  described: one,
   // A ref may hold slashes.
   form: new RegExp(
     `^${one.path.replace(/\{(\w+)\}/g, (_, name) => `(?<${name}>${name === 'ref' && one.path.endsWith('}') ? '.+' : '[^/]+'})`)}$`,

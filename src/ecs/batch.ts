@@ -1,75 +1,57 @@
 import type { CallCounter } from './calls.ts'
 
-/** How long a request is held so that others can join its batch, in milliseconds. */
+/** Milliseconds for which a request is held so that others can join its batch. */
 const hold = 4
 
+/** Answers by key; a key without an answer is absent. */
+export type Answers<Answer> = ReadonlyMap<string, Answer>
+
+type Send<Answer> = (keys: readonly string[], counter: CallCounter) => Promise<Answers<Answer>>
+
+interface Batch<Answer> {
+  readonly keys: Set<string>
+  /** By key, the call that the key is sent with. */
+  readonly sent: Promise<ReadonlyMap<string, Promise<Answers<Answer>>>>
+}
+
 /**
- * Look at one, batch underneath: holds requests for a moment and sends them in as few calls as ECS allows.
- * A key that is asked for twice at once is sent once.
+ * Asks for one key, and sends a batch: holds requests for a moment and sends them in as few calls as ECS allows. A key
+ * that several ask for at once is sent once. Nothing is kept: a later request is sent anew.
  */
 export class BatchLoader<Answer> {
-  readonly #send: (keys: readonly string[], tally: CallCounter) => Promise<ReadonlyMap<string, Answer>>
   readonly #size: number
-  #batch: Map<string, PromiseWithResolvers<Answer | undefined>> | undefined
+  readonly #send: Send<Answer>
+  #batch: Batch<Answer> | undefined
 
-  /** `send` asks for at most `size` keys in one call; a key without an answer is absent. */
-  constructor(
-    size: number,
-    send: (keys: readonly string[], tally: CallCounter) => Promise<ReadonlyMap<string, Answer>>,
-  ) {
+  /** `send` is given at most `size` keys. */
+  constructor(size: number, send: Send<Answer>) {
     this.#size = size
     this.#send = send
   }
 
-  /** `tally` counts the call if this is the request that begins the batch. */
-  load(key: string, tally: CallCounter): Promise<Answer | undefined> {
-    const batch = this.#batch ?? this.#open(tally)
-    const asked = batch.get(key) ?? deferred<Answer | undefined>()
-    batch.set(key, asked)
-    return asked.promise
+  /** `counter` counts the batch's calls if this request is the first of its batch. Throws what `send` throws. */
+  async load(key: string, counter: CallCounter): Promise<Answer | undefined> {
+    this.#batch ??= this.#open(counter)
+    const { keys, sent } = this.#batch
+    keys.add(key)
+    const answers = await (await sent).get(key)
+    return answers?.get(key)
   }
 
-  #open(tally: CallCounter): Map<string, PromiseWithResolvers<Answer | undefined>> {
-    const batch = new Map<string, PromiseWithResolvers<Answer | undefined>>()
-    this.#batch = batch
-    setTimeout(() => {
-      this.#batch = undefined
-      const asked = [...batch]
-      for (let from = 0; from < asked.length; from += this.#size)
-        void this.#flush(asked.slice(from, from + this.#size), tally)
-    }, hold)
-    return batch
+  #open(counter: CallCounter): Batch<Answer> {
+    const keys = new Set<string>()
+    const held = new Promise(resolve => setTimeout(resolve, hold))
+    return { keys, sent: held.then(() => this.#flush([...keys], counter)) }
   }
 
-  async #flush(
-    asked: readonly [string, PromiseWithResolvers<Answer | undefined>][],
-    tally: CallCounter,
-  ): Promise<void> {
-    try {
-      const answers = await this.#send(
-        asked.map(([key]) => key),
-        tally,
-      )
-      for (const [key, { resolve }] of asked) resolve(answers.get(key))
-    } catch (error) {
-      for (const [, { reject }] of asked) reject(error)
+  #flush(keys: readonly string[], counter: CallCounter): ReadonlyMap<string, Promise<Answers<Answer>>> {
+    this.#batch = undefined
+    const calls = new Map<string, Promise<Answers<Answer>>>()
+    for (let from = 0; from < keys.length; from += this.#size) {
+      const some = keys.slice(from, from + this.#size)
+      const call = this.#send(some, counter)
+      for (const key of some) calls.set(key, call)
     }
+    return calls
   }
-}
-
-interface PromiseWithResolvers<T> {
-  readonly promise: Promise<T>
-  readonly resolve: (value: T) => void
-  readonly reject: (reason: unknown) => void
-}
-
-/** `Promise.withResolvers`, which Node 20 lacks. */
-function deferred<T>(): PromiseWithResolvers<T> {
-  let resolve: (value: T) => void = () => {}
-  let reject: (reason: unknown) => void = () => {}
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes
-    reject = no
-  })
-  return { promise, resolve, reject }
 }

@@ -35,70 +35,51 @@ export interface Call {
   readonly command: unknown
   /** ECS's token bucket that it draws from. */
   readonly bucket: Bucket
-  /** It changes something. */
+  /** The call changes something. */
   readonly modifies?: true
-  /** Repeating it after a lost answer does no harm: it carries a token, or says a whole state. */
+  /** Repeating the call after a lost answer does no harm: it carries a client token, or states a whole. */
   readonly repeatable?: true
 }
 
+const read = <Command>(command: Command, bucket: Bucket) => ({ command, bucket })
+const modify = <Command>(command: Command, bucket: Bucket) =>
+  ({ command, bucket, modifies: true, repeatable: true }) as const
+/** A call that must not be repeated after a lost answer: describe the resource first. */
+const modifyOnce = <Command>(command: Command, bucket: Bucket) => ({ command, bucket, modifies: true }) as const
+
 /** The calls that this program makes; a flavor names those that it needs. A call of one flavor alone may be its own row. */
 export const calls = {
-  DescribeClusters: { command: DescribeClustersCommand, bucket: 'cluster read' },
-  DescribeServices: { command: DescribeServicesCommand, bucket: 'service read' },
-  DescribeServiceDeployments: { command: DescribeServiceDeploymentsCommand, bucket: 'service deployment read' },
-  ListServiceDeployments: { command: ListServiceDeploymentsCommand, bucket: 'service deployment read' },
-  DescribeServiceRevisions: { command: DescribeServiceRevisionsCommand, bucket: 'service deployment read' },
-  DescribeTaskDefinition: { command: DescribeTaskDefinitionCommand, bucket: 'task definition read' },
-  ListTaskDefinitions: { command: ListTaskDefinitionsCommand, bucket: 'task definition read' },
-  DescribeTasks: { command: DescribeTasksCommand, bucket: 'cluster resource read' },
-  ListTasks: { command: ListTasksCommand, bucket: 'cluster resource read' },
-  DescribeContainerInstances: { command: DescribeContainerInstancesCommand, bucket: 'cluster resource read' },
-  ListContainerInstances: { command: ListContainerInstancesCommand, bucket: 'cluster resource read' },
+  DescribeClusters: read(DescribeClustersCommand, 'cluster read'),
+  DescribeServices: read(DescribeServicesCommand, 'service read'),
+  DescribeServiceDeployments: read(DescribeServiceDeploymentsCommand, 'service deployment read'),
+  ListServiceDeployments: read(ListServiceDeploymentsCommand, 'service deployment read'),
+  DescribeServiceRevisions: read(DescribeServiceRevisionsCommand, 'service deployment read'),
+  DescribeTaskDefinition: read(DescribeTaskDefinitionCommand, 'task definition read'),
+  ListTaskDefinitions: read(ListTaskDefinitionsCommand, 'task definition read'),
+  DescribeTasks: read(DescribeTasksCommand, 'cluster resource read'),
+  ListTasks: read(ListTasksCommand, 'cluster resource read'),
+  DescribeContainerInstances: read(DescribeContainerInstancesCommand, 'cluster resource read'),
+  ListContainerInstances: read(ListContainerInstancesCommand, 'cluster resource read'),
 
-  CreateCluster: { command: CreateClusterCommand, bucket: 'cluster modify', modifies: true, repeatable: true },
-  UpdateCluster: { command: UpdateClusterCommand, bucket: 'cluster modify', modifies: true, repeatable: true },
-  DeleteCluster: { command: DeleteClusterCommand, bucket: 'cluster modify', modifies: true, repeatable: true },
-  PutClusterCapacityProviders: {
-    command: PutClusterCapacityProvidersCommand,
-    bucket: 'cluster modify',
-    modifies: true,
-    repeatable: true,
-  },
-  // A repeated registration makes a second revision: look first.
-  RegisterTaskDefinition: { command: RegisterTaskDefinitionCommand, bucket: 'task definition modify', modifies: true },
-  DeregisterTaskDefinition: {
-    command: DeregisterTaskDefinitionCommand,
-    bucket: 'task definition modify',
-    modifies: true,
-    repeatable: true,
-  },
-  CreateService: { command: CreateServiceCommand, bucket: 'service modify', modifies: true, repeatable: true },
-  // A repeated forced deployment deploys twice: look first.
-  UpdateService: { command: UpdateServiceCommand, bucket: 'service modify', modifies: true },
-  DeleteService: { command: DeleteServiceCommand, bucket: 'service modify', modifies: true, repeatable: true },
-  RunTask: { command: RunTaskCommand, bucket: 'cluster resource modify', modifies: true, repeatable: true },
-  StopTask: { command: StopTaskCommand, bucket: 'cluster resource modify', modifies: true, repeatable: true },
-  UpdateContainerInstancesState: {
-    command: UpdateContainerInstancesStateCommand,
-    bucket: 'cluster resource modify',
-    modifies: true,
-    repeatable: true,
-  },
-  DeregisterContainerInstance: {
-    command: DeregisterContainerInstanceCommand,
-    bucket: 'cluster resource modify',
-    modifies: true,
-    repeatable: true,
-  },
-  PutAttributes: { command: PutAttributesCommand, bucket: 'cluster resource modify', modifies: true, repeatable: true },
-  DeleteAttributes: {
-    command: DeleteAttributesCommand,
-    bucket: 'cluster resource modify',
-    modifies: true,
-    repeatable: true,
-  },
-  TagResource: { command: TagResourceCommand, bucket: 'tag modify', modifies: true, repeatable: true },
-  UntagResource: { command: UntagResourceCommand, bucket: 'tag modify', modifies: true, repeatable: true },
+  CreateCluster: modify(CreateClusterCommand, 'cluster modify'),
+  UpdateCluster: modify(UpdateClusterCommand, 'cluster modify'),
+  DeleteCluster: modify(DeleteClusterCommand, 'cluster modify'),
+  PutClusterCapacityProviders: modify(PutClusterCapacityProvidersCommand, 'cluster modify'),
+  // A repeated registration makes a second revision.
+  RegisterTaskDefinition: modifyOnce(RegisterTaskDefinitionCommand, 'task definition modify'),
+  DeregisterTaskDefinition: modify(DeregisterTaskDefinitionCommand, 'task definition modify'),
+  CreateService: modify(CreateServiceCommand, 'service modify'),
+  // A repeated forced deployment deploys twice.
+  UpdateService: modifyOnce(UpdateServiceCommand, 'service modify'),
+  DeleteService: modify(DeleteServiceCommand, 'service modify'),
+  RunTask: modify(RunTaskCommand, 'cluster resource modify'),
+  StopTask: modify(StopTaskCommand, 'cluster resource modify'),
+  UpdateContainerInstancesState: modify(UpdateContainerInstancesStateCommand, 'cluster resource modify'),
+  DeregisterContainerInstance: modify(DeregisterContainerInstanceCommand, 'cluster resource modify'),
+  PutAttributes: modify(PutAttributesCommand, 'cluster resource modify'),
+  DeleteAttributes: modify(DeleteAttributesCommand, 'cluster resource modify'),
+  TagResource: modify(TagResourceCommand, 'tag modify'),
+  UntagResource: modify(UntagResourceCommand, 'tag modify'),
 } satisfies Record<string, Call>
 
 export type CallName = keyof typeof calls
@@ -122,10 +103,10 @@ export type OutputOf<Command extends SdkCommand> =
     ? Answer
     : never
 
-/** What a call is asked with: the SDK's own request. */
+/** A call's input: the SDK's own request. */
 export type CallInput<Name extends CallName> = InputOf<(typeof calls)[Name]['command']>
 
-/** What it answers: the SDK's own output. */
+/** A call's answer: the SDK's own output. */
 export type CallOutput<Name extends CallName> = OutputOf<(typeof calls)[Name]['command']>
 
 /** Counts the calls that one step caused. */

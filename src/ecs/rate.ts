@@ -19,10 +19,10 @@ const buckets = {
 
 export type Bucket = keyof typeof buckets
 
-/** The share of each bucket that we draw: other tools in the account keep the rest. */
+/** The share of each bucket that this program draws: other tools in the account keep the rest. */
 const share = 0.8
 
-/** Places for calls that are under way at once, whatever their region and bucket. */
+/** Bounds the calls under way at once, whatever their region and bucket. `p-limit` has no way to give up a wait. */
 export class Semaphore {
   readonly #waiting = new Set<() => void>()
   #free: number
@@ -31,7 +31,7 @@ export class Semaphore {
     this.#free = most
   }
 
-  /** Resolves with a place; an abort gives up the wait, and rejects with the signal's reason. */
+  /** Resolves when a slot is free. An abort ends the wait: the promise rejects with the signal's reason. */
   acquire(signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason)
     if (this.#free > 0) {
@@ -43,7 +43,7 @@ export class Semaphore {
         signal?.removeEventListener('abort', abort)
         resolve()
       }
-      // Whoever gives up stands in the queue no longer: a place that is handed to them would never come back.
+      // A slot that goes to a waiter that has given up would never be released.
       const abort = () => {
         this.#waiting.delete(turn)
         reject(signal?.reason)
@@ -53,7 +53,7 @@ export class Semaphore {
     })
   }
 
-  /** The place goes straight to whoever waits longest, so nobody else can take it in between. */
+  /** The slot goes straight to the oldest waiter, so that no new one can take it in between. */
   release(): void {
     const [next] = this.#waiting
     if (!next) {
@@ -65,30 +65,30 @@ export class Semaphore {
   }
 }
 
-/** Gives out turns: never more at once than there are places, never faster than ECS refills a bucket. */
+/** Runs work in turn: never more at once than the semaphore allows, never faster than ECS refills a bucket. */
 export class RateLimiter {
   readonly #clock: Clock
-  readonly #places: Semaphore
+  readonly #semaphore: Semaphore
   readonly #levels = new Map<Bucket, { tokens: number; at: number }>()
 
-  constructor(clock: Clock, places: Semaphore) {
+  constructor(clock: Clock, semaphore: Semaphore) {
     this.#clock = clock
-    this.#places = places
+    this.#semaphore = semaphore
   }
 
-  /** Runs `work` when its turn has come. */
+  /** Runs `work` when its turn has come. Throws what `work` throws, or the signal's reason. */
   async schedule<T>(bucket: Bucket, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const wait = this.#draw(bucket)
     if (wait > 0) await this.#clock.sleep(wait, signal)
-    await this.#places.acquire(signal)
+    await this.#semaphore.acquire(signal)
     try {
       return await work()
     } finally {
-      this.#places.release()
+      this.#semaphore.release()
     }
   }
 
-  /** Takes a token, on credit if need be, and says how many milliseconds to wait for it. */
+  /** Takes a token, on credit if need be. Milliseconds until the token is there. */
   #draw(bucket: Bucket): number {
     const { burst, perSecond } = buckets[bucket]
     const rate = (perSecond * share) / 1000

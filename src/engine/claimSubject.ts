@@ -1,4 +1,4 @@
-/** Whom and what claims are about: the account, the environment, and which thing there. */
+/** What a claim is about: account, environment and resource. */
 import { createHash } from 'node:crypto'
 import { holdsVariable, type SensitivityPolicy, writtenText } from '../compare/sensitivity.ts'
 import { type Particle, Unknown } from '../particle.ts'
@@ -6,11 +6,11 @@ import { identityOf } from '../schema/address.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 
 /**
- * What all claims of one run are bound to. A particle's id is a name that manifests give: without account, environment
- * and identity, what was reviewed for one thing in AWS would allow the same to be done to another.
+ * What all claims of a run are bound to. A particle's id is only a name in manifests: without account, environment and identity,
+ * a review of one resource would allow the same change to another.
  */
 export interface ClaimContext {
-  /** Twelve digits; missing only where nothing is to be done. */
+  /** Twelve digits; missing only when no step acts. */
   readonly account: string | undefined
   readonly environment: string
   readonly sensitivity: SensitivityPolicy
@@ -18,7 +18,7 @@ export interface ClaimContext {
   readonly vocabularies: Readonly<Record<string, Pick<Vocabulary, 'identifiedBy'>>>
 }
 
-/** 128 bits in 32 hex digits: nobody finds a second thing with the claim of a first. */
+/** 128 bits as 32 hex digits: a second claim with the same hash cannot be found. */
 export const claimHash = (claim: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(claim)).digest('hex').slice(0, 32)
 
@@ -35,9 +35,8 @@ export function withSortedKeys(value: unknown): unknown {
 }
 
 /**
- * Account, environment, and which thing there: flavor, region, and what it is called with its parents' members filled in
- * and its variables put in. A name that a secret variable went into counts as the manifest writes it: from a claim nobody
- * may guess the secret.
+ * `[account, environment, flavor, region, identity]`, with parents' members and variables filled in. An identity that holds a
+ * secret variable stands as the manifest writes it, so that the secret cannot be guessed.
  */
 export function subjectOf(
   particle: Particle<object>,

@@ -7,29 +7,29 @@ import type { Decision } from './decide.ts'
 import type { Step } from './document.ts'
 import { isRelease } from './release.ts'
 
-/** The form of claims. Claims of another form are not understood, never guessed. */
+/** Format of claims. A release reads its own format and never guesses another. */
 export const claimsVersion = 2
 
-/** What one change asks a reviewer to allow. */
+/** A claim: one thing that a reviewer has to allow. */
 interface ChangeClaim {
   readonly claim: string
-  /** There is nothing of it in AWS, so that it takes nothing back. */
+  /** AWS has no value there, so that the change overwrites nothing. */
   readonly adds: boolean
-  /** The claim of a whole definition does not cover it. */
+  /** A claim of the whole definition does not cover this change. */
   readonly apart?: true
 }
 
-/** What a step asks a reviewer to allow. */
+/** All claims of a step. */
 export interface StepClaims {
-  /** One for each change; for what goes, one for its going. */
+  /** One per change; a step that stops or terminates has one in all. */
   readonly changes: readonly ChangeClaim[]
-  /** The whole desired definition, as one that is started and as one that replaces. Missing for what goes. */
+  /** The whole desired definition, as a start and as a replacement. Missing when the step stops or terminates. */
   readonly whole?: { readonly start: string; readonly replace: string }
 }
 
 /**
- * A stated value as claims know it: release and secret variables by name, every other variable by its value;
- * a hidden value as the manifest writes it, so that nobody can guess from a claim what went into it.
+ * A manifest's value as claims hold it: release and secret variables by name, other variables by value. A hidden value stands as
+ * the manifest writes it, so that its parts cannot be guessed from the claim.
  */
 function claimed(node: Node, path: Path, hidden: Pick<ReadonlySet<string>, 'has'>, policy: SensitivityPolicy): unknown {
   const inside = (item: Node, step: string | number) => claimed(item, [...path, step], hidden, policy)
@@ -48,10 +48,10 @@ function claimed(node: Node, path: Path, hidden: Pick<ReadonlySet<string>, 'has'
 
 type Decisions = ReadonlyMap<ParticleId, Decision>
 
-/** What becomes of a claim: its hash, unless somebody asks for the claim itself. */
+/** Turns a claim into text: its hash, or JSON for a plan file. */
 type Write = (claim: readonly unknown[]) => string
 
-/** Claims of what one particle's step does. */
+/** Claims of one particle's step. */
 export function claimsOf(
   decision: Decision,
   context: ClaimContext,
@@ -66,7 +66,7 @@ export function claimsOf(
   }
   const found: ChangeClaim[] = [
     ...changes.flatMap(change => claimOf(change, decision, context, decisions, write)),
-    // Somebody else's value goes live with it, whatever it is.
+    // An ignored value that AWS holds goes live with the new definition.
     ...decision.kept.map(({ path, after, sensitive }) => ({
       claim: write(['kept', subject, path, ...(sensitive ? [] : [withSortedKeys(after) ?? null])]),
       adds: false,
@@ -87,7 +87,7 @@ export function claimsOf(
   }
 }
 
-/** With these hidden, every variable stands by its name. */
+/** Every variable stands by its name. */
 const everywhere = { has: () => true }
 
 function claimOf(
@@ -100,19 +100,9 @@ function claimOf(
 ): ChangeClaim[] {
   const { particle } = decision
   const { sensitivity: policy } = context
-  const {
-    path,
-    before,
-    after,
-    sensitive,
-    at,
-    requested: asked,
-    replacing: onTheWay,
-    reviewedApart: apart,
-    states,
-  } = change
-  if (asked || onTheWay) return []
-  // What stands apart is allowed as such, whether it goes along with a start or is done later.
+  const { path, before, after, sensitive, at, requested, replacing, reviewedApart: apart, states } = change
+  if (requested || replacing) return []
+  // A change that is reviewed apart is claimed without the transition: with a start or later, it is the same.
   const does = apart ? null : (transition ?? null)
   const subject = named(particle, context)
   const own = apart && { apart }
@@ -126,15 +116,15 @@ function claimOf(
   }
   const parent = decision.filled.get(path)
   if (parent) {
-    // What a parent fills is claimed by the parent: a revision's number says nothing.
-    const own = decisions.get(parent)
-    // It follows a revision that nobody needs to review: what it runs differs by release variables alone.
-    const behind = own && typeof before === 'string' ? own.staleRevisions.get(before) : undefined
-    // Whether the revision is registered in this apply, or was before it, is no part of what runs.
-    const inside = own ? (behind ?? []).flatMap(one => claimOf(one, own, context, decisions, write, 'update')) : []
-    if (behind && behind.length > 0 && inside.length === 0) return []
-    // Somebody else's revision of the same thing, which the parent knows nothing of: what it changes was shown to nobody.
-    const unseen = !behind && own !== undefined && isNewerThanKnown(before, own) ? [before] : []
+    // A member that a parent fills is claimed by the parent's content: a revision's number means nothing.
+    const leader = decisions.get(parent)
+    const stale = leader && typeof before === 'string' ? leader.staleRevisions.get(before) : undefined
+    // Always claimed as an update: whether the revision is registered in this apply or was before makes no difference.
+    const inside = leader ? (stale ?? []).flatMap(one => claimOf(one, leader, context, decisions, write, 'update')) : []
+    // The running revision differs by release variables alone: nothing is left to review.
+    if (stale && stale.length > 0 && inside.length === 0) return []
+    // A revision that someone else registered: its differences were shown to nobody.
+    const unseen = !stale && leader !== undefined && isNewerThanKnown(before, leader) ? [before] : []
     const follows = ['follow', subject, does, path, subjectAt(parent, context, decisions), ...unseen]
     return [{ claim: write(follows), adds: false }, ...inside]
   }
@@ -142,48 +132,45 @@ function claimOf(
   if (node && isRelease(node, change.live ?? before, policy)) return []
   const stated = node ? claimed(node, at, decision.hidden, policy) : withSortedKeys(after)
   const origins = (node ? inheritedFrom(node) : []).map(id => subjectAt(id, context, decisions))
-  // What AWS holds behind a hidden value is in no claim, nor is what a release variable was before.
+  // No claim holds the live value behind a hidden one, nor an earlier value of a release variable.
   const unsaid = sensitive || (node && holdsVariable(node, policy.releaseVariables) && before === undefined)
   const value = {
     ...(!unsaid && { before: withSortedKeys(before) ?? null }),
-    // A hidden value stands in a claim by its hash, so that the claim itself may be shown to whoever posts it.
+    // Hashed, so that the claim itself may stand in a plan file.
     after: sensitive ? { hidden: claimHash([withSortedKeys(stated) ?? null]) } : (withSortedKeys(stated) ?? null),
   }
   const claim = write(['change', subject, does, path, value, origins])
   return [{ claim, adds: node !== undefined && before === undefined && isNothing(change.live), ...own }]
 }
 
-/** An empty list says as little as none. */
 const isNothing = (live: unknown): boolean => live === undefined || (Array.isArray(live) && live.length === 0)
 
-/** A reference that the parent should know, and does not: of the same thing, and not the one in hand. */
+/** A revision of the parent's own family that the parent does not know. */
 function isNewerThanKnown(
   before: unknown,
-  { previousReference: standing, reference, staleRevisions: behind }: Decision,
+  { previousReference, reference, staleRevisions }: Decision,
 ): before is string {
-  if (typeof before !== 'string' || before === standing || before === reference) return false
-  const thing = (text: unknown) => (typeof text === 'string' ? text.replace(/:\d+$/, '') : undefined)
-  return [standing, reference, ...behind.keys()].some(known => thing(known) === thing(before))
+  if (typeof before !== 'string' || before === previousReference || before === reference) return false
+  const family = (text: unknown) => (typeof text === 'string' ? text.replace(/:\d+$/, '') : undefined)
+  return [previousReference, reference, ...staleRevisions.keys()].some(known => family(known) === family(before))
 }
 
-/** A particle as claims name it: its id, and whose and which thing it is. */
+/** A particle as claims name it: id, account, environment, flavor, region, identity. */
 const named = (particle: Particle, context: ClaimContext): unknown[] => [particle.id, ...subjectOf(particle, context)]
 
-/** Another particle, as one that a claim names. */
 function subjectAt(id: ParticleId, context: ClaimContext, decisions: Decisions): unknown[] {
   const other = decisions.get(id)
   return other ? named(other.particle, context) : [id]
 }
 
-/** Particles that a value is inherited from, each once. */
 function inheritedFrom(node: Node): ParticleId[] {
   return [...new Set(inheritsIn(node).map(({ from }) => from))].sort()
 }
 
 /**
- * Whether a step may be carried out. A start needs its whole definition reviewed, as a start or as what comes after a
- * replacement's deletion; a replacement its own, and every difference that makes it one. An update needs each of its
- * changes reviewed; but what a reviewed start or replacement left out when it died may be added, as it takes nothing back.
+ * Whether a step was reviewed. A start needs its whole definition, reviewed as a start or as a replacement; a replacement needs
+ * its whole definition as a replacement and every difference. An update needs each change; a change that overwrites nothing is
+ * also covered by the reviewed start or replacement that an earlier run did not finish.
  */
 export function isCovered(
   { changes, whole }: StepClaims,
@@ -199,13 +186,13 @@ export function isCovered(
   return changes.every(({ claim, adds }) => reviewed.has(claim) || (adds && completes))
 }
 
-/** What a step publishes to be reviewed. Only what is started or replaced publishes its whole definition. */
+/** Claims that a plan publishes for a step; a start and a replacement publish the whole definition too. */
 export function publishedFor({ changes, whole }: StepClaims, transition: Decision['transition']): string[] {
   const own = changes.map(({ claim }) => claim)
   return whole && (transition === 'start' || transition === 'replace') ? [...own, whole[transition]] : own
 }
 
-/** Steps that ask for something that nobody reviewed, in the plan's order. */
+/** Steps with a claim that nobody reviewed, in the plan's order. */
 export function unreviewed(
   steps: readonly Step[],
   decisions: Decisions,
@@ -218,7 +205,7 @@ export function unreviewed(
   })
 }
 
-/** What a plan publishes to be reviewed. */
+/** All claims that a plan publishes, sorted. */
 export function publishedClaims(decisions: Decisions, context: ClaimContext): string[] {
   const all = new Set<string>()
   for (const decision of decisions.values()) {
@@ -230,7 +217,7 @@ export function publishedClaims(decisions: Decisions, context: ClaimContext): st
 /** A claim before it is hashed. */
 export type Claim = readonly unknown[]
 
-/** The same claims before they are hashed, by particle. They hold nothing that a plan hides: what is hidden is hashed in them. */
+/** Published claims before hashing, by particle. Hidden values are hashed in them. */
 export function claimsMade(
   decisions: Decisions,
   context: ClaimContext,
@@ -242,20 +229,20 @@ export function claimsMade(
   return Object.fromEntries(made.filter(([, claims]) => claims.length > 0))
 }
 
-/** What a claim says, read from where its members stand. */
+/** A claim's members, by name. */
 export interface ClaimRead {
   readonly kind: string
   readonly particle: unknown
   readonly account: unknown
   readonly environment: unknown
-  /** Of a task definition its family. */
+  /** `shop/web`; of a task definition its family. */
   readonly identity: unknown
-  /** The path of a change; the transition of what goes. */
+  /** Path of a change, or transition of a whole step. */
   readonly what: unknown
-  /** Of a change, where it is no secret and no release variable hides it. */
+  /** Of a change, unless it is hidden or holds a release variable. */
   readonly before?: unknown
   readonly after?: unknown
-  /** Of what follows another particle: that one. */
+  /** The particle whose revision a member follows. */
   readonly followed?: ClaimRead
 }
 
@@ -270,10 +257,7 @@ export function readClaim([kind, subject, ...rest]: Claim): ClaimRead {
   return { ...read, what: first }
 }
 
-/**
- * `sha256:…` over account, environment, and every step but those that only wait: whose it is, what is shown, how hidden
- * values are written, the claims.
- */
+/** `sha256:…` over account, environment and every step that acts: subject, shown changes, hidden values as written, claims. */
 export function digestOf(steps: readonly Step[], decisions: Decisions, context: ClaimContext): string {
   const told = steps
     .filter(({ transition }) => transition !== 'wait')

@@ -1,4 +1,4 @@
-/** Claims that one job hands on to another in a plan file, and whether they say what the file's own steps show. */
+/** Claims in a plan file, for a job that posts the plan; and whether they follow from the steps that the file shows. */
 
 import type { Change } from '../compare/change.ts'
 import type { ParticleId } from '../particle.ts'
@@ -6,20 +6,20 @@ import { claimHash, withSortedKeys } from './claimSubject.ts'
 import { type Claim, type ClaimRead, readClaim } from './claims.ts'
 import type { Plan, Step } from './document.ts'
 
-/** What a plan file has for whoever posts it. */
+/** The member `claims` of a plan file. */
 export interface HandedOn {
   readonly version: number
   readonly hashes: readonly string[]
-  /** `pull request #12 into main`; missing where the plan is of none. */
+  /** `pull request #12 into main`; missing when the plan was made for neither pull request nor merge group. */
   readonly subject?: string
   readonly commit: string
-  /** The claims before they were hashed, by particle. */
+  /** Claims before hashing, by particle. */
   readonly made: Readonly<Record<ParticleId, readonly Claim[]>>
 }
 
 /**
- * Why claims do not follow from what is shown, in one sentence, or undefined: each is of a step, of what the step does, at a path
- * that it shows, from the value that it shows; a hidden value is claimed where one is shown to be hidden and nowhere else.
+ * Why claims do not follow from the shown steps, in one sentence; undefined when they do. Every claim must belong to a step, to
+ * its transition, to a path and an earlier value that it shows, and be hidden exactly where the step hides.
  */
 export function unfounded(
   { steps, account, environment }: Pick<Plan, 'steps' | 'account' | 'environment'>,

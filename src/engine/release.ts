@@ -1,10 +1,19 @@
-/** What follows from release variables alone, and so needs no review. */
+/** Changes that come from release variables alone need no review. */
 import { createHash } from 'node:crypto'
 import { holdsVariable, partsByName, type SensitivityPolicy, writtenText } from '../compare/sensitivity.ts'
-import { inheritsIn, type Node, type Part, type Particle, type Path, plain, Unknown, valueAt } from '../particle.ts'
+import {
+  holdsUnknown,
+  inheritsIn,
+  type Node,
+  type Part,
+  type Particle,
+  type Path,
+  plain,
+  valueAt,
+} from '../particle.ts'
 import { type ClaimContext, claimHash, subjectOf, withSortedKeys } from './claimSubject.ts'
 
-/** Whether the difference can come from release variables alone: the text can produce what is there. */
+/** Whether other values of release variables can turn the manifest's text into the live value. */
 export function isRelease(node: Node, live: unknown, policy: SensitivityPolicy): boolean {
   if (!holdsVariable(node, policy.releaseVariables)) return false
   if (node.kind === 'scalar') {
@@ -21,7 +30,7 @@ export function isRelease(node: Node, live: unknown, policy: SensitivityPolicy):
 const matches = (node: Node, live: unknown, policy: SensitivityPolicy): boolean =>
   isRelease(node, live, policy) || JSON.stringify(withSortedKeys(plain(node))) === JSON.stringify(withSortedKeys(live))
 
-/** The texts before, between and behind release variables, every other variable by its value. */
+/** Texts between release variables; other variables count by value. */
 function literalsOf(parts: readonly Part[], release: ReadonlySet<string>): string[] {
   const literals = ['']
   for (const part of parts) {
@@ -31,10 +40,7 @@ function literalsOf(parts: readonly Part[], release: ReadonlySet<string>): strin
   return literals
 }
 
-/**
- * Whether some text between each two literals makes the whole. Each literal is taken where it first fits: what is left for
- * the next ones is never less than with a later place, so nothing needs to be tried twice.
- */
+/** Whether the literals stand in the text in this order, from its first to its last character. The first fit of each leaves most room for the next. */
 function canProduce(literals: readonly string[], text: string): boolean {
   const [first = '', ...more] = literals
   const last = more.pop()
@@ -49,26 +55,23 @@ function canProduce(literals: readonly string[], text: string): boolean {
   return text.length - last.length >= position && text.endsWith(last)
 }
 
-/** A job as its record knows it: with these, a run with other values of release variables needs no new review. */
+/** Signatures of a job in its record: a run with the same one differs by release variables alone. */
 export interface ReleaseSignatures {
-  /** 32 hex digits, the form that is written; missing where a part is known only after apply. */
+  /** 32 hex digits, as written today; missing while a part is known only after apply. */
   readonly signature?: string
-  /** 16 hex digits, the form that earlier releases wrote; missing where they left out something that the job says. */
+  /** 16 hex digits, as earlier releases wrote; missing when those would have left something out. */
   readonly former?: string
 }
 
-/** What a job runs: a task definition that is declared, or what somebody else's says. */
+/** What a job runs: a declared task definition, or the content of one that is not declared. */
 export interface JobContent {
   readonly definition?: Particle<object>
   readonly foreign?: unknown
 }
 
 /**
- * Names everything of a job and of what it runs, release variables by name, all others by their values: two runs with one
- * signature differ by release variables and by nothing else. Undefined where none stands in it.
- *
- * Secret variables count by their values, as they do in the run's digest. The signature is kept in tags in AWS alone, and
- * is in no claim that is published.
+ * Signs a job and its task definition, release variables by name and all others by value. Undefined without release variables.
+ * Secret variables count by value, as in the run's digest: signatures are kept in tags in AWS and in no published claim.
  */
 export function releaseSignatures(
   job: Particle<object>,
@@ -80,9 +83,9 @@ export function releaseSignatures(
   const { releaseVariables } = context.sensitivity
   if (!runs.some(({ source }) => holdsVariable(source, releaseVariables))) return undefined
   const stated = runs.map(one => signed(one.source, one.definition, [], releaseVariables))
-  // Where no answer has named the account, nothing was found that could remember a run.
+  // While no answer has named the account, no record was found either.
   if (context.account === undefined || holdsUnknown(stated)) return {}
-  // What a release variable chooses among somebody else's definitions is what it stands for.
+  // A release variable may choose a task definition that is not declared here: its content is not signed.
   const named = job.source.entries.get('taskDefinition')?.node
   const chosen = named !== undefined && holdsVariable(named, releaseVariables)
   const said = runs.map((one, index) => [one.id, ...subjectOf(one, context), stated[index], one.options])
@@ -98,7 +101,7 @@ export function releaseSignatures(
   return { signature, ...(former && { former }) }
 }
 
-/** A stated value with release variables by name, and everything else as it is sent, what is inherited too. */
+/** A manifest's value with release variables by name, and everything else, inherited values too, as it is sent. */
 function signed(node: Node, definition: object, path: Path, release: ReadonlySet<string>): unknown {
   if (node.kind === 'list') return node.items.map((item, index) => signed(item, definition, [...path, index], release))
   if (node.kind === 'map') {
@@ -111,12 +114,7 @@ function signed(node: Node, definition: object, path: Path, release: ReadonlySet
   return node.parts ? partsByName(node.parts, name => release.has(name)) : node.value
 }
 
-function holdsUnknown(value: unknown): boolean {
-  if (value instanceof Unknown) return true
-  return typeof value === 'object' && value !== null && Object.values(value).some(holdsUnknown)
-}
-
-/** Whether earlier releases signed all that the job says: they left out options, secret variables, what is inherited. */
+/** Whether earlier releases would have signed all of the job: they left out options, secret variables and inherited values. */
 function isWhollyInFormer(
   job: Particle<object>,
   definition: Particle<object> | undefined,
@@ -131,10 +129,7 @@ function isWhollyInFormer(
   )
 }
 
-/**
- * The signature as releases before claims of format 2 wrote it into records: what a job and its parents state. It is only
- * read, so that a job that they ran goes on without a new review.
- */
+/** The signature of releases before claims of format 2. Only read, so that jobs they ran need no new review. */
 function formerReleaseSignature(
   job: Particle<object>,
   parents: readonly Particle<object>[],

@@ -73,7 +73,7 @@ export function inherit(draft: ParticleDraft, ancestors: Ancestors, problems: Pr
 /** Why a key is none of what AWS will say of a parent. It would be known only after an apply that never comes. */
 function nowhere(key: string, { vocabulary, definition }: ParticleDraft): string | undefined {
   if (namingMembers(vocabulary).includes(key)) return undefined
-  if (!vocabulary.open) return inheritedAstray(key, vocabulary.name)
+  if (!vocabulary.open) return inheritedAstray(key, vocabulary)
   // A reference is all that is known of what is only referred to.
   return nodeAt(definition, key.split('.')) ? undefined : `${vocabulary.name} is not looked at; state it there`
 }

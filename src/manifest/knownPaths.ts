@@ -1,16 +1,14 @@
-import { answerOf, referenceOf } from '../schema/answers.ts'
-import { own } from '../schema/own.ts'
 import { type Type, typeOf } from '../schema/types.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { didYouMean } from './suggest.ts'
 import { quote } from './words.ts'
 
-// Paths that a manifest names: a typing error in one would go unnoticed, since a path that leads nowhere matches nothing.
+// Paths that a manifest names. A typing error in a path would go unnoticed, because a wrong path matches nothing.
 
 /** Why a path leads nowhere, with what may have been meant. */
 type Astray = string
 
-/** Members by name, as a shape has them, or a definition with what is added to it. */
+/** Members of a shape, or of a definition with this tool's own members, by name. */
 type Members = ReadonlyMap<string, Type>
 
 const noMember = (step: string, of: string, members: Members): Astray =>
@@ -19,9 +17,8 @@ const noMember = (step: string, of: string, members: Members): Astray =>
 const plainValue = (step: string): Astray => `there is nothing inside a plain value, so no ${quote(step)}`
 
 /** Where a path of `custom_config.ignore` leads nowhere: `containerDefinitions[web].image`, `tags[*]`. */
-export function ignoredAstray(path: string, { name, model, ownMembers: ours }: Vocabulary): Astray | undefined {
-  const members = new Map<string, Type>(model && typeOf(model).members)
-  for (const [member, kind] of Object.entries(ours)) members.set(member, own[kind] ?? { kind: 'any' })
+export function ignoredAstray(path: string, { name, model, ownMembers }: Vocabulary): Astray | undefined {
+  const members = new Map([...(model ? typeOf(model).members : []), ...Object.entries(ownMembers)])
   const of = model ? typeOf(model).name.replace(/Request$/, '') : name
   return into(`.${path}`, { members, of })
 }
@@ -44,8 +41,7 @@ function beyond(rest: string, type: Type): Astray | undefined {
       const [element = ''] = /^\[.*?\](?=$|[.[])/.exec(rest) ?? []
       return element === '' ? 'an element of a list is [name], [0] or [*]' : beyond(rest.slice(element.length), type.of)
     }
-    case 'textMap':
-    case 'attributes':
+    case 'map':
     case 'any':
       return undefined
     default:
@@ -54,10 +50,9 @@ function beyond(rest: string, type: Type): Astray | undefined {
 }
 
 /** Where the key of `$inherit$flavor:pcf_name$key` leads nowhere in what ECS answers: `clusterArn`, `loadBalancers.0.containerName`. */
-export function inheritedAstray(key: string, flavor: string): Astray | undefined {
-  const answer = answerOf(flavor)
-  if (!answer || key === referenceOf(flavor)) return undefined
-  let type: Type = answer
+export function inheritedAstray(key: string, { answer, inheritable }: Vocabulary): Astray | undefined {
+  if (!answer || key === inheritable) return undefined
+  let type: Type = typeOf(answer)
   for (const step of key.split('.')) {
     if (type.kind === 'list') {
       if (!/^\d+$/.test(step)) return 'an element of a list is 0, 1 and so on'
@@ -66,7 +61,7 @@ export function inheritedAstray(key: string, flavor: string): Astray | undefined
       const member: Type | undefined = type.members.get(step)
       if (!member) return noMember(step, type.name, type.members)
       type = member
-    } else if (type.kind === 'textMap' || type.kind === 'any') return undefined
+    } else if (type.kind === 'map' || type.kind === 'any') return undefined
     else return plainValue(step)
   }
   return undefined

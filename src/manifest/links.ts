@@ -7,11 +7,11 @@ import {
   type Problem,
   plain,
 } from '../particle.ts'
-import { resourceName } from '../schema/address.ts'
+import { arnRegion, nameOf } from '../schema/arn.ts'
 import { complain, type ParentLink, type ParticleDraft } from './draft.ts'
 import { checkIdentities } from './identity.ts'
 import { type Ancestors, inherit } from './inherit.ts'
-import { arnRegion, desiredState, fillFromParents } from './needs.ts'
+import { desiredState, fillFromParents } from './needs.ts'
 import { order } from './order.ts'
 import { namingMembers } from './resource.ts'
 import { closest } from './suggest.ts'
@@ -148,7 +148,7 @@ function* implied(drafts: Iterable<ParticleDraft>): Iterable<[ParticleDraft, Par
       const text = scalarText(node)
       if (!node || !text || (arnRegion(text) ?? draft.region) !== draft.region) continue
       // A revision is in no name: who names one does not follow the family.
-      const parent = byName.get(`${flavor} ${draft.region} ${resourceName(text)}`)
+      const parent = byName.get(`${flavor} ${draft.region} ${nameOf(text)}`)
       if (parent) yield [draft, parent, node.place]
     }
   }

@@ -79,7 +79,7 @@ export function load(
   const particles = link(reader, problems, settings.hides)
   // What is wrong in itself would be wrong beside others as well.
   const sound = particles.filter(({ id }) => !reader.unsound.has(id))
-  for (const problem of checkTogether(sound)) problems.push(problem)
+  for (const problem of checkTogether(sound, settings.vocabularies)) problems.push(problem)
   checkUnmanaged(reader.unmanaged, particles, settings.vocabularies, problems)
   return {
     particles,

@@ -9,16 +9,14 @@ import {
   type Problem,
   type ScalarNode,
 } from '../particle.ts'
-import { identityOf, resourceName } from '../schema/address.ts'
+import { identityOf } from '../schema/address.ts'
+import { arnRegion, nameOf } from '../schema/arn.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { complain, type ParticleDraft } from './draft.ts'
 import { namingMembers } from './resource.ts'
 import { lineOf, quote, scalarText, sourceText } from './words.ts'
 
 // What a particle needs its parents for: their names, and that they are there.
-
-/** Region of an ARN. */
-export const arnRegion = (arn: string): string | undefined => /^arn:[^:]*:[^:]*:([^:]+):/.exec(arn)?.[1]
 
 /** The definition with what its parents fill. A revision is left to the plan: only AWS knows it. */
 export function fillFromParents(
@@ -97,7 +95,7 @@ function nameNode(particle: Particle, vocabulary: Vocabulary): ScalarNode | unde
 function agrees(stated: Node, name: ScalarNode, parent: Particle, region: string | undefined): boolean {
   const text = scalarText(stated)
   if (text === undefined || (arnRegion(text) ?? region) !== region) return false
-  const [family, revision] = resourceName(text).split(':')
+  const [family, revision] = nameOf(text).split(':')
   if (revision === undefined) return family === scalarText(name)
   return family === scalarText(name) && revision === String(parent.definition.revision ?? '')
 }

@@ -1,5 +1,5 @@
 import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
-import { resourceName } from '../schema/address.ts'
+import { isRegion, nameOf } from '../schema/arn.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { ignoredAstray } from './knownPaths.ts'
 import { didYouMean } from './suggest.ts'
@@ -40,7 +40,7 @@ export function readResource(
   for (const [key, entry] of given.node.entries) {
     if (key === 'region_name') {
       region = scalarText(entry.node)
-      if (!region || !/^[a-z]{2,}(-[a-z0-9]+)+$/.test(region)) {
+      if (!region || !isRegion(region)) {
         wrong(
           entry.node.place,
           `aws_resource.region_name must be a region such as us-east-1, not ${kindOf(entry.node)}`,
@@ -93,7 +93,7 @@ export const namingMembers = (vocabulary: Vocabulary): readonly string[] =>
 const sameName = (left: Node, right: Node): boolean => {
   const [one, other] = [scalarText(left), scalarText(right)]
   if (one === undefined || other === undefined) return false
-  return one === other || resourceName(one) === resourceName(other)
+  return one === other || nameOf(one) === nameOf(other)
 }
 
 function suffixed(node: Node, suffix: string, name: string, wrong: Wrong): Node {

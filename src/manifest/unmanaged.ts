@@ -9,6 +9,7 @@ import {
   type Vocabularies,
   vocabularyOf,
 } from '../schema/address.ts'
+import { isRegion } from '../schema/arn.ts'
 import { complain } from './draft.ts'
 import { inEnvironment } from './patch.ts'
 import { refuseSecrets } from './secrets.ts'
@@ -79,8 +80,7 @@ function refusalOf(item: Node, vocabularies: Vocabularies): string | undefined {
   }
   if (words.open)
     return `${shown}: ${flavor} is a reference and never changed, so there is nothing to let go; remove it`
-  if (!/^[a-z]{2,}(-[a-z0-9]+)+$/.test(region))
-    return `${shown}: the second word must be a region such as us-east-1, not ${quote(region)}`
+  if (!isRegion(region)) return `${shown}: the second word must be a region such as us-east-1, not ${quote(region)}`
   if (!membersIn(identity, words)) return `${shown}: ${flavor} is named by ${words.identifiedBy.join('/')}; write both`
   return undefined
 }

@@ -1,6 +1,7 @@
 /** The address of a resource in AWS, as people read and write it: `ecs_service us-east-1 shop/web`. */
 
 import type { Particle } from '../particle.ts'
+import { nameOf } from './arn.ts'
 import type { HasDefinition, Vocabulary } from './vocabulary.ts'
 
 export type Vocabularies = Readonly<Record<string, Vocabulary>>
@@ -8,15 +9,12 @@ export type Vocabularies = Readonly<Record<string, Vocabulary>>
 export interface ResourceAddress {
   readonly flavor: string
   readonly region: string
-  /** `shop/web`: what its flavor identifies it by, apart from the region. */
+  /** `shop/web`: unique within flavor and region. */
   readonly identity: string
 }
 
 export const formatAddress = ({ flavor, region, identity }: ResourceAddress): string =>
   `${flavor} ${region} ${identity}`
-
-/** `main` of `arn:aws:ecs:us-east-1:123456789012:cluster/main`, and of `main`. */
-export const resourceName = (arnOrName: string): string => arnOrName.slice(arnOrName.lastIndexOf('/') + 1)
 
 /** `shop/web`: which thing a definition means, apart from its region. Undefined while its name is missing. */
 export function identityOf(
@@ -30,7 +28,7 @@ export function identityOf(
   const [name, ...around] = (words?.identifiedBy ?? []).toReversed()
   const own = name && text(name)
   // A cluster that nobody names is ECS's `default`.
-  return own && [...around.toReversed().map(member => resourceName(text(member) ?? 'default')), own].join('/')
+  return own && [...around.toReversed().map(member => nameOf(text(member) ?? 'default')), own].join('/')
 }
 
 /** The resource a particle is; undefined while its region or a part of its identity is unknown. */
@@ -55,7 +53,7 @@ export function parseAddress(text: string): ResourceAddress | undefined {
   return flavor && region && identity ? { flavor, region, identity } : undefined
 }
 
-/** The members of a definition that an identity spells: the last takes what is left. Undefined where one is missing. */
+/** The members of a definition that an identity is made of; the last keeps further slashes. Undefined where one is missing. */
 export function membersIn(
   identity: string,
   { identifiedBy }: Pick<Vocabulary, 'identifiedBy'>,

@@ -1,25 +1,26 @@
 import { NormalizedSchema } from '@smithy/core/schema'
 import type { StaticStructureSchema } from '@smithy/types'
-import { enumOf, enumValues } from './enums.ts'
+import { enums } from './enums.ts'
 import { type Limit, limits } from './limits.ts'
 
 /** The API's model as a plain table, so that thousands of definitions can be checked quickly. */
 export type Type =
   | TextType
   | NumberType
-  | FlagType
   | ListType
-  | TextMapType
+  | MapType
   | StructType
-  | AttributesType
-  | AttributeType
-  | AnyType
+  | { readonly kind: 'flag' }
+  /** JSON of any shape. */
+  | { readonly kind: 'any' }
 
 export interface TextType {
   readonly kind: 'text'
   /** Allowed values, as the API spells them. */
   readonly values?: readonly string[]
   readonly limit?: Limit
+  /** Null may stand for the text, with a meaning of its own. */
+  readonly nullable?: true
 }
 
 export interface NumberType {
@@ -29,10 +30,6 @@ export interface NumberType {
   readonly limit?: Limit
 }
 
-export interface FlagType {
-  readonly kind: 'flag'
-}
-
 export interface ListType {
   readonly kind: 'list'
   readonly of: Type
@@ -40,9 +37,12 @@ export interface ListType {
 }
 
 /** A map with keys of the user's choice. */
-export interface TextMapType {
-  readonly kind: 'textMap'
+export interface MapType {
+  readonly kind: 'map'
   readonly of: Type
+  readonly keys?: Limit
+  /** A list of such pairs may stand for the map. */
+  readonly pairs?: StructType
 }
 
 export interface StructType {
@@ -55,35 +55,13 @@ export interface StructType {
   readonly required: readonly string[]
 }
 
-/** A container instance's attributes: a list of pairs, or a map. */
-export interface AttributesType {
-  readonly kind: 'attributes'
-  readonly pair: StructType
-  /** What a name looks like. */
-  readonly name: Limit
-  readonly value: AttributeType
-}
-
-/** A text, or null: then the attribute is removed. */
-export interface AttributeType {
-  readonly kind: 'attribute'
-  readonly limit?: Limit
-}
-
-/** JSON of any shape. */
-export interface AnyType {
-  readonly kind: 'any'
-}
-
 const compiled = new Map<string, StructType>()
 
 /**
- * A shape of the SDK's run-time schema, with the enums and limits that the schema does not know. Compiled when it is
- * first asked for, nested shapes when they are first reached.
+ * A shape of the SDK's run-time schema, with the enums and limits that the schema does not know. A shape is compiled on the
+ * first call, the shapes of its members when `members` is first read.
  */
-export function typeOf(schema: StaticStructureSchema): StructType {
-  return structOf(NormalizedSchema.of(schema))
-}
+export const typeOf = (schema: StaticStructureSchema): StructType => structOf(NormalizedSchema.of(schema))
 
 function structOf(schema: NormalizedSchema): StructType {
   const shape = schema.getSchema() as StaticStructureSchema
@@ -99,7 +77,10 @@ function structOf(schema: NormalizedSchema): StructType {
     // Later, not now: shapes may contain themselves.
     get members() {
       members ??= new Map(
-        [...schema.structIterator()].map(([member, of]) => [member, typeFor(of, `${name}.${member}`)]),
+        [...schema.structIterator()].map(([member, of]) => [
+          member,
+          typeFor(of, limits[name]?.[member], enums[name]?.[member]),
+        ]),
       )
       return members
     },
@@ -108,18 +89,15 @@ function structOf(schema: NormalizedSchema): StructType {
   return type
 }
 
-function typeFor(schema: NormalizedSchema, key: string, own?: Limit): Type {
-  const limit = own ?? limits[key]
-  const limited = limit ? { limit } : {}
+function typeFor(schema: NormalizedSchema, limit: Limit | undefined, values: object | undefined): Type {
+  const limited = limit && { limit }
+  const inner = () => typeFor(schema.getValueSchema(), limit?.each, values)
   if (schema.isStructSchema()) return structOf(schema)
-  if (schema.isListSchema())
-    return { kind: 'list', of: typeFor(schema.getValueSchema(), key, limit?.each ?? {}), ...limited }
-  if (schema.isMapSchema()) return { kind: 'textMap', of: typeFor(schema.getValueSchema(), key, limit?.each ?? {}) }
+  if (schema.isListSchema()) return { kind: 'list', of: inner(), ...limited }
+  if (schema.isMapSchema()) return { kind: 'map', of: inner() }
   if (schema.isBooleanSchema()) return { kind: 'flag' }
   if (schema.isNumericSchema()) return { kind: 'number', whole: !limit?.fraction, ...limited }
-  if (schema.isStringSchema()) {
-    const values = enumValues[enumOf[key] ?? ''] ?? limit?.oneOf
-    return values ? { kind: 'text', values, ...limited } : { kind: 'text', ...limited }
-  }
-  return { kind: 'any' }
+  if (!schema.isStringSchema()) return { kind: 'any' }
+  const allowed = values ? Object.values<string>({ ...values }) : limit?.values
+  return { kind: 'text', ...(allowed && { values: allowed }), ...limited }
 }

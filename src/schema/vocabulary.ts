@@ -1,24 +1,43 @@
 import type { StaticStructureSchema } from '@smithy/types'
+import type { Particle } from '../particle.ts'
+import type { Check, Stated } from './rules.ts'
+import type { Type } from './types.ts'
 
-/** Whatever has a definition: a particle, or one in the making. */
+/** A particle, or a draft of one. */
 export interface HasDefinition {
   readonly definition: object
 }
 
-/** The part of a flavor that is words: what manifests may state, and what people read of it. */
+/** A particle that is to run, with its definition. */
+export interface Declared {
+  readonly particle: Particle
+  readonly stated: Stated
+}
+
+/** The part of a flavor that is words: what manifests may state, and what people read of it. No calls. */
 export interface Vocabulary {
   readonly name: string
-  /** The request that a definition becomes: checks, coerces, drives the comparison. Undefined for a mere reference. */
+  /** For editors, one sentence each: the flavor, and the members and options that are this tool's own. */
+  readonly description: string
+  readonly descriptions: Readonly<Record<string, string>>
+  /** The request that a definition becomes: drives the check, the coercion and the comparison. Undefined for a reference. */
   readonly model: StaticStructureSchema | undefined
+  /** The structure in ECS's Describe answers; left out for a flavor that ECS does not describe. */
+  readonly answer?: StaticStructureSchema
+  /** A name that children may inherit beside the members of `answer`: the member of theirs that this particle fills. */
+  readonly inheritable?: string
+  readonly check?: Check
+  /** Reports what a particle and its declared parents state differently. */
+  readonly checkParents?: (child: Declared, parents: readonly Declared[]) => void
   /** Members of a definition that are this tool's own, beside the model's: `taskName`, `stopReason`, `revision`. */
-  readonly ownMembers: Readonly<Record<string, 'string' | 'number' | 'attributes'>>
-  /** True for a reference: members that are not known here are nobody's business. */
+  readonly ownMembers: Readonly<Record<string, Type>>
+  /** True for a reference: a definition may have members that the vocabulary does not know. */
   readonly open?: true
   /** Members of the model that a definition may not state, each with what to do instead. */
   readonly refused: Readonly<Record<string, string>>
   /** PCF's unique keys: dotted, `[]` for every element of a list. */
   readonly required: readonly string[]
-  /** Of these, the one that `pcf_name` stands in for where a definition leaves it out. */
+  /** The unique key whose value is `pcf_name` where a definition leaves the key out. */
   readonly pcfNameMember?: string
   /** PCF's names → the API's. */
   readonly aliases: Readonly<Record<string, string>>
@@ -30,11 +49,8 @@ export interface Vocabulary {
   readonly identifiedBy: readonly string[]
   /** Children refer to the thing by its name. False where only AWS can tell the reference, as of a revision. */
   readonly referredByName: boolean
-  /** Other members and options that finding and ending the thing takes when its manifest is long gone. */
+  /** Other members and options that are needed to find and to end a particle whose manifest is gone. */
   readonly neededToEnd: { readonly members: readonly string[]; readonly options: readonly string[] }
-  /** For editors: what the flavor is, and what its own members and options mean. */
-  readonly description: string
-  readonly descriptions: Readonly<Record<string, string>>
   /** Missing for a reference, which no plan has a step of. */
   readonly phrases?: Phrases
 }

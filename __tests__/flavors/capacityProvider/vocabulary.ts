@@ -1,5 +1,4 @@
 import { CreateCapacityProviderRequest$ } from '@aws-sdk/client-ecs'
-import { ignore } from '../../../src/flavors/options.ts'
 import type { Vocabulary } from '../../../src/schema/vocabulary.ts'
 
 export const vocabulary = {
@@ -15,6 +14,6 @@ export const vocabulary = {
   referredByName: true,
   neededToEnd: { members: [], options: [] },
   description: 'A capacity provider.',
-  descriptions: { ignore },
+  descriptions: {},
   phrases: { starts: 'is set up', ends: 'is taken down', ended: 'deleted' },
 } satisfies Vocabulary

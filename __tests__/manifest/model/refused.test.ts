@@ -466,6 +466,12 @@ const bad: readonly Row[] = [
     ['4:9 aws_resource.tags[1].key "team" is there twice: keep one'],
   ],
   [
+    'a size that ends with a point',
+    'ecs_task_definition',
+    task(web, 'cpu: 1. vCPU'),
+    ['4:6 aws_resource.cpu must be CPU units such as 512, or vCPUs such as .5 vCPU, not "1. vCPU"'],
+  ],
+  [
     'a size that is none',
     'ecs_task_definition',
     task(web, 'cpu: half a vCPU'),

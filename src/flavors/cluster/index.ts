@@ -8,7 +8,7 @@ import type { Ecs } from '../../ecs/client.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import type { Particle } from '../../particle.ts'
-import { resourceName } from '../../schema/address.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { plural } from '../containers.ts'
 import { retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
@@ -56,11 +56,9 @@ const couldNotAttach = ({ definition }: ClusterParticle, { attachmentsStatus }: 
 /** Providers of the resulting strategy that are missing from the resulting providers: ECS refuses those. */
 function strategyWithout(particle: ClusterParticle, live: Cluster): string[] {
   const whole = mergeLive(particle.definition, live, options(particle, nothingSensitive))
-  const providers = new Set((whole.capacityProviders ?? live.capacityProviders ?? []).map(resourceName))
+  const providers = new Set((whole.capacityProviders ?? live.capacityProviders ?? []).map(nameOf))
   const strategy = whole.defaultCapacityProviderStrategy ?? live.defaultCapacityProviderStrategy ?? []
-  return strategy
-    .map(({ capacityProvider = '' }) => resourceName(capacityProvider))
-    .filter(name => !providers.has(name))
+  return strategy.map(({ capacityProvider = '' }) => nameOf(capacityProvider)).filter(name => !providers.has(name))
 }
 
 /** For the log: what keeps the cluster from being deleted. */

@@ -1,10 +1,13 @@
-import { CreateClusterRequest$ } from '@aws-sdk/client-ecs'
+import { Cluster$, CreateClusterRequest$ } from '@aws-sdk/client-ecs'
 import type { Vocabulary } from '../../schema/vocabulary.ts'
-import { ignore } from '../options.ts'
+import { checkCluster } from './checks.ts'
 
 export const vocabulary = {
   name: 'ecs_cluster',
   model: CreateClusterRequest$,
+  answer: Cluster$,
+  inheritable: 'cluster',
+  check: checkCluster,
   ownMembers: {},
   refused: {},
   required: ['clusterName'],
@@ -15,6 +18,6 @@ export const vocabulary = {
   referredByName: true,
   neededToEnd: { members: [], options: [] },
   description: 'A cluster.',
-  descriptions: { ignore },
+  descriptions: {},
   phrases: { starts: 'is created', ends: 'is deleted', ended: 'deleted' },
 } satisfies Vocabulary

@@ -3,7 +3,7 @@ import type { Vocabulary } from '../../schema/vocabulary.ts'
 export const vocabulary = {
   name: 'ec2_instance',
   model: undefined,
-  ownMembers: { InstanceId: 'string' },
+  ownMembers: { InstanceId: { kind: 'text' } },
   open: true,
   refused: {},
   required: ['InstanceId'],

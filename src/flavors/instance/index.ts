@@ -4,7 +4,7 @@ import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import type { Particle } from '../../particle.ts'
-import { resourceName } from '../../schema/address.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
 import { vocabulary } from './vocabulary.ts'
@@ -196,7 +196,7 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     const tasks = await ecs.tasksOnInstance(definition.cluster ?? 'default', live.containerInstanceArn)
     return tasks.map(task => {
       const who = task.group?.startsWith('service:') ? `of ${task.group}` : `that no service runs, ${startedBy(task)}`
-      return `${resourceName(task.taskArn ?? '')} of ${resourceName(task.taskDefinitionArn ?? '')} is ${task.lastStatus}, ${who}`
+      return `${nameOf(task.taskArn ?? '')} of ${nameOf(task.taskDefinitionArn ?? '')} is ${task.lastStatus}, ${who}`
     })
   },
 

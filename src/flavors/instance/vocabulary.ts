@@ -1,10 +1,13 @@
+import { ContainerInstance$ } from '@aws-sdk/client-ecs'
 import type { Vocabulary } from '../../schema/vocabulary.ts'
-import { ignore } from '../options.ts'
+import { attributes, checkInstance } from './checks.ts'
 
 export const vocabulary = {
   name: 'ecs_instance',
   model: undefined,
-  ownMembers: { cluster: 'string', ec2InstanceId: 'string', attributes: 'attributes' },
+  answer: ContainerInstance$,
+  check: checkInstance,
+  ownMembers: { cluster: { kind: 'text' }, ec2InstanceId: { kind: 'text' }, attributes },
   refused: {},
   required: [],
   aliases: { clusterName: 'cluster', clusterArn: 'cluster' },
@@ -15,7 +18,6 @@ export const vocabulary = {
   neededToEnd: { members: [], options: ['deregister'] },
   description: 'A container instance, with a cluster and an EC2 instance as its parents.',
   descriptions: {
-    ignore,
     deregister: 'true: once drained, the instance is deregistered. A cluster that is to be deleted needs that.',
     cluster: 'Name or ARN of the cluster; a parent ecs_cluster fills it.',
     ec2InstanceId: 'The EC2 instance; a parent ec2_instance fills it.',

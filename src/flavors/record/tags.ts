@@ -1,63 +1,205 @@
-/** Which records a revision holds, in the tags that it has room for. Pure. */
+/**
+ * The record of how jobs ended. ECS forgets a stopped task after about an hour, so the outcome of each run is kept in tags
+ * on the revisions of its task definition's family:
+ *
+ * - `ecs-particles:run/<digest>` = `1 <status> <seconds since 1970> <attempt> <token>[ <claim>]`: one run.
+ * - `ecs-particles:runs/<n>` = `1 <letter><attempt>.<digest in base64url> …`: up to ten older runs.
+ * - `ecs-particles:record` = `1 <revision>[ <older revision>]`: the marker of a revision that carries the record, with the
+ *   revision's own number, and where the rest of the record is.
+ *
+ * A resource takes 50 tags; a key has at most 128 characters, a value 256, of letters, digits, spaces and `_.:/=+-@`
+ * (TagResource and Tag in the API reference). Tags of AWS's own, `aws:`, do not count.
+ */
 
 import type { Tag } from '@aws-sdk/client-ecs'
-import { markKey } from './family.ts'
-import { isRecordTag, packed, packTag, type RunRecord, recordTag } from './record.ts'
+import type { ReleaseSignatures } from '../../engine/release.ts'
+import { ownTagPrefix } from '../tags.ts'
 
-/** Tags that ECS takes for one resource. Its own, `aws:`, it does not count. */
-export const mostTags = 50
+/** Tags that ECS takes for one resource. */
+export const maxTags = 50
 
-/** Tags that a new revision gets from us at most, its mark included: more would crowd out a manifest's own (thirty at most). */
-const mostCarried = 20
-
-/** So many records keep a tag of their own, with all that is known of them, before older ones share one. */
-const leastSingle = 10
-
-/** Tags left free while records move together, so that each is written in its new place before it leaves the old one. */
-const slack = 2
-
-/** With less room than this, none is left free. */
-const little = 6
-
-/** How many records there is room for beside tags that are somebody else's and the mark. */
-export const roomBeside = (tags: readonly Tag[]): number =>
-  Math.max(0, mostTags - 1 - tags.filter(tag => !isRecordTag(tag) && tag.key !== markKey && !isAws(tag)).length)
-
-const isAws = ({ key = '' }: Tag): boolean => key.startsWith('aws:')
-
-export interface Layout {
-  readonly tags: readonly Tag[]
-  /** Digests of records that no room was left for: the oldest. */
-  readonly left: readonly string[]
+/** What is recorded of one run. */
+export interface RunRecord {
+  /** `intent`: RunTask was about to be called. `refused`: ECS started nothing. */
+  readonly status: 'intent' | 'refused' | 'done' | 'failed'
+  /** Seconds since 1970; 0 where the time is not kept. */
+  readonly at: number
+  /** How often the `retry-tasks` input asked for another run. */
+  readonly attempt: number
+  /** The number of this attempt's client token: one more after each token that ECS is known to have started nothing with. */
+  readonly token: number
+  /**
+   * The release signature of what ran: with other values of release variables the job needs no new review. 32 hex digits, or
+   * the 16 that earlier releases wrote. `custom_config.assume` writes a mark of its own here.
+   */
+  readonly claim?: string
 }
 
-/** Records that must keep a tag of their own: those of declared jobs, and what is not known to have ended. */
-const isHeld = ([digest, { status }]: readonly [string, RunRecord], declared: readonly string[]): boolean =>
+/** Records by the digest of the run. */
+export type Records = ReadonlyMap<string, RunRecord>
+
+const runPrefix = `${ownTagPrefix}run/`
+const sharedPrefix = `${ownTagPrefix}runs/`
+const markerKey = `${ownTagPrefix}record`
+
+export const recordTag = (digest: string, { status, at, attempt, token, claim }: RunRecord): Tag => ({
+  key: `${runPrefix}${digest}`,
+  value: ['1', status, at, attempt, token, ...(claim === undefined ? [] : [claim])].join(' '),
+})
+
+function parseRecord(value: string): RunRecord | undefined {
+  const match = /^1 (intent|refused|done|failed) (\d+) (\d+) (\d+)(?: ([0-9a-f]{32}|[0-9a-f]{16}))?$/.exec(value)
+  if (!match) return undefined
+  const [, status, at, attempt, token, claim] = match
+  return {
+    status: status as RunRecord['status'],
+    at: Number(at),
+    attempt: Number(attempt),
+    token: Number(token),
+    ...(claim && { claim }),
+  }
+}
+
+/** How many records share one tag: 25 characters each of 256, with room for an attempt. */
+const recordsPerTag = 10
+
+const letters = { intent: 'i', refused: 'r', done: 'd', failed: 'f' } as const
+
+const statuses = new Map(Object.entries(letters).map(([status, letter]) => [letter, status as RunRecord['status']]))
+
+/** A tag that several records share. Time, token and claim are left out: they matter for a short while only. */
+export const sharedTag = (n: number, records: readonly (readonly [string, RunRecord])[]): Tag => ({
+  key: `${sharedPrefix}${n}`,
+  value: [
+    '1',
+    ...records.map(
+      ([digest, { status, attempt }]) =>
+        `${letters[status]}${attempt || ''}.${Buffer.from(digest, 'hex').toString('base64url')}`,
+    ),
+  ].join(' '),
+})
+
+function parseShared(value: string): (readonly [string, RunRecord])[] {
+  const [version, ...items] = value.split(' ')
+  if (version !== '1') return []
+  return items.flatMap(item => {
+    const [, letter = '', attempt = '', short = ''] = /^([dfir])(\d*)\.([\w-]{22})$/.exec(item) ?? []
+    const status = statuses.get(letter as (typeof letters)[RunRecord['status']])
+    const digest = Buffer.from(short, 'base64url').toString('hex')
+    return status ? [[digest, { status, at: 0, attempt: Number(attempt), token: 0 }] as const] : []
+  })
+}
+
+export const isRecordTag = ({ key = '' }: Tag): boolean => key.startsWith(runPrefix) || key.startsWith(sharedPrefix)
+
+/** A tag of the record's, the marker included. */
+export const isRecordOrMarker = (tag: Tag): boolean => isRecordTag(tag) || tag.key === markerKey
+
+/** The records in a resource's tags. Tags of another form are skipped. */
+export function recordsIn(tags: readonly Tag[]): Map<string, RunRecord> {
+  const records = new Map<string, RunRecord>()
+  for (const { key = '', value = '' } of tags) {
+    if (key.startsWith(sharedPrefix)) addRecords(records, parseShared(value))
+    const record = key.startsWith(runPrefix) ? parseRecord(value) : undefined
+    if (record) addRecords(records, [[key.slice(runPrefix.length), record]])
+  }
+  return records
+}
+
+/** Adds records; of two of one run the later one is kept. */
+export function addRecords(to: Map<string, RunRecord>, records: Iterable<readonly [string, RunRecord]>): void {
+  for (const [digest, record] of records) {
+    const known = to.get(digest)
+    to.set(digest, known ? laterOf(known, record) : record)
+  }
+}
+
+const rank = { refused: 0, intent: 1, failed: 2, done: 3 } as const
+
+/** Of two records of one run: the later attempt, then the later token, then the more final status, then the later time. */
+export function laterOf(one: RunRecord, other: RunRecord): RunRecord {
+  const order =
+    one.attempt - other.attempt || one.token - other.token || rank[one.status] - rank[other.status] || one.at - other.at
+  return order >= 0 ? one : other
+}
+
+/** Whether a job with the same release signature, of now or of earlier releases, has succeeded. */
+export const hasRunBefore = ({ signature, former }: ReleaseSignatures, records: Records): boolean =>
+  [...records.values()].some(
+    ({ status, claim }) => status === 'done' && claim !== undefined && (claim === signature || claim === former),
+  )
+
+/** `older`: the revision that the reading goes on at; 0 for none. */
+export const markerTag = (revision: number, older: number): Tag => ({
+  key: markerKey,
+  value: ['1', revision, ...(older > 0 ? [older] : [])].join(' '),
+})
+
+/** The revisions that a marker names: the one that the marker was written on, and the older one. */
+export function revisionsInMarker(tags: readonly Tag[] | undefined): readonly number[] {
+  const value = tags?.find(({ key }) => key === markerKey)?.value ?? ''
+  const [, own, older = '0'] = /^1 (\d+)(?: (\d+))?$/.exec(value) ?? []
+  return own === undefined ? [] : [Number(own), Number(older)]
+}
+
+/**
+ * The older revision that a revision's marker names, 0 for none. Undefined without a marker, and with a copied one, which
+ * names another revision as its own.
+ */
+export function markerOf(tags: readonly Tag[] | undefined, revision: number): number | undefined {
+  const [own, older = 0] = revisionsInMarker(tags)
+  return own === revision && older < revision ? older : undefined
+}
+
+/** Tags that a new revision gets from the record at most, its marker included: at least thirty are left to a manifest. */
+const maxCarried = 20
+
+/** So many records keep a tag of their own before older ones share one. */
+const minOwnTags = 10
+
+/** Tags left free, so that a record that moves is written to its new tag before the old one is removed. */
+const spareTags = 2
+
+/** With no more room than this, no tag is left free. */
+const littleRoom = 6
+
+/** How many tags the record may have on a revision, beside its marker and the tags that are not the record's. */
+export const roomBeside = (tags: readonly Tag[]): number =>
+  Math.max(0, maxTags - 1 - tags.filter(tag => !isRecordOrMarker(tag) && !tag.key?.startsWith('aws:')).length)
+
+/** Records that keep a tag of their own: those of declared jobs, and of runs that are not known to have ended. */
+const keepsOwnTag = ([digest, { status }]: readonly [string, RunRecord], declared: readonly string[]): boolean =>
   declared.includes(digest) || status === 'intent'
 
-/** The tags of a new revision: no more than leaves a manifest its thirty, but for what must stay. */
-export function carriedTags(
-  records: ReadonlyMap<string, RunRecord>,
-  beside: readonly Tag[],
-  declared: readonly string[],
-): readonly Tag[] {
-  const held = [...records].filter(run => isHeld(run, declared)).length
-  return layout(records, Math.min(roomBeside(beside), Math.max(held + slack, mostCarried - 1)), declared).tags
+/** The record's tags for a new revision. */
+export function carriedTags(records: Records, beside: readonly Tag[], declared: readonly string[]): readonly Tag[] {
+  const kept = [...records].filter(run => keepsOwnTag(run, declared)).length
+  return layout(records, Math.min(roomBeside(beside), Math.max(kept + spareTags, maxCarried - 1)), declared).tags
 }
 
-/** Records as tags: the newest each in one of its own, older ones together, the oldest left out where no room is left. */
-export function layout(records: ReadonlyMap<string, RunRecord>, room: number, declared: readonly string[]): Layout {
+/**
+ * Records as tags: the newest each in a tag of its own, older ones in shared tags. `omitted`: digests of the oldest, which
+ * have no room.
+ */
+export function layout(
+  records: Records,
+  room: number,
+  declared: readonly string[],
+): { readonly tags: readonly Tag[]; readonly omitted: readonly string[] } {
   const byAge = [...records].sort(([one, { at: a }], [other, { at: b }]) => b - a || (one < other ? -1 : 1))
-  const inOrder = [...byAge.filter(run => isHeld(run, declared)), ...byAge.filter(run => !isHeld(run, declared))]
-  const held = inOrder.filter(run => isHeld(run, declared)).length
-  const most = Math.min(room, Math.max(held, room > little ? room - slack : room))
-  const least = Math.min(most, Math.max(held, leastSingle))
-  const shared = Math.max(0, inOrder.length - most)
-  // Each shared tag takes one from those with a tag of their own, whose records then share one too.
-  const packs = shared === 0 ? 0 : Math.min(most - least, Math.ceil(shared / (packed - 1)))
-  const single = inOrder.slice(0, most - packs)
-  const together = inOrder.slice(single.length, single.length + packs * packed)
-  const tags = single.map(([digest, record]) => recordTag(digest, record))
-  for (let n = 0; n * packed < together.length; n++) tags.push(packTag(n, together.slice(n * packed, (n + 1) * packed)))
-  return { tags, left: inOrder.slice(single.length + together.length).map(([digest]) => digest) }
+  const kept = byAge.filter(run => keepsOwnTag(run, declared))
+  const inOrder = [...kept, ...byAge.filter(run => !keepsOwnTag(run, declared))]
+  const most = Math.min(room, Math.max(kept.length, room > littleRoom ? room - spareTags : room))
+  const least = Math.min(most, Math.max(kept.length, minOwnTags))
+  const tooMany = Math.max(0, inOrder.length - most)
+  // Each shared tag takes the place of one record's own tag, so that one more record has to share.
+  const shared = Math.min(most - least, Math.ceil(tooMany / (recordsPerTag - 1)))
+  const own = most - shared
+  const tags = inOrder.slice(0, own).map(([digest, record]) => recordTag(digest, record))
+  for (let n = 0; n < shared; n++) {
+    const from = own + n * recordsPerTag
+    const some = inOrder.slice(from, from + recordsPerTag)
+    if (some.length > 0) tags.push(sharedTag(n, some))
+  }
+  return { tags, omitted: inOrder.slice(own + shared * recordsPerTag).map(([digest]) => digest) }
 }

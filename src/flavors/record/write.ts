@@ -1,129 +1,163 @@
 /**
- * Writing what a family remembers of jobs, before a run begins and after it ends.
+ * Writes what a family records of jobs, before a run begins and after it has ended.
  *
- * RegisterTaskDefinition does not know its number before it answers, so a new revision takes records along without a mark,
- * and is read as a copy: whatever happens next, the one that carried the record until then is read as well. With the first
- * run that is written to it, in one and the same call, it takes the record over.
+ * A new revision gets the records without a marker, because RegisterTaskDefinition does not tell the revision's number in
+ * advance; it is read as a copy, beside the revision that carries the record. The first run that is recorded on the new
+ * revision writes the marker in the same call, and the new revision carries the record from then on.
  */
 
+import type { Tag } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../../ecs/client.ts'
-import { resourceName } from '../../schema/address.ts'
-import { type FamilyRecord, forgetRead, type Holder, markOf, markTag } from './family.ts'
-import { isRecordTag, later, type RunRecord, recordsIn, recordTag } from './record.ts'
-import { layout, mostTags, roomBeside } from './tags.ts'
+import { EcsError } from '../../ecs/errors.ts'
+import { nameOf } from '../../schema/arn.ts'
+import { type FamilyRecord, memoryOf, type RecordRevision } from './read.ts'
+import {
+  addRecords,
+  isRecordTag,
+  laterOf,
+  layout,
+  markerOf,
+  markerTag,
+  maxTags,
+  type Records,
+  type RunRecord,
+  recordsIn,
+  recordTag,
+  roomBeside,
+} from './tags.ts'
 
-/**
- * The revision that the next record is written to: the one that carries the record, or the latest ACTIVE one, once it is
- * newer, which then takes all of it over. The newest that carries it is always the one that was written to last.
- */
-export function holderFor({ head, latest }: FamilyRecord): Holder | undefined {
-  return head && (!latest || latest.revision < head.revision) ? head : latest
+/** Where a job's runs are recorded. */
+export interface RecordStore {
+  readonly record: FamilyRecord
+  /** Digests of all declared jobs of the family, whose records keep a tag of their own. */
+  readonly declared: readonly string[]
 }
 
-/** The newest older revision that remembers all that is known of a run; 0 where none does. */
-function elsewhere({ places, records }: FamilyRecord, digest: string, revision: number): number {
-  const known = records.get(digest)
-  const says = (run: RunRecord) => known !== undefined && later(run, known) === run
-  const older = [...(places.get(digest) ?? [])].filter(([number, run]) => number < revision && says(run))
-  return Math.max(0, ...older.map(([number]) => number))
-}
+/** Seconds since 1970 by AWS's clock: other runners, with clocks of their own, read the record. */
+export const recordTime = (ecs: Ecs): number => Math.floor(ecs.time / 1000)
 
 /**
- * Records, and of declared jobs that are lost with a deleted revision that nobody knows what became of them: an intent
- * without a time, which a person answers for.
+ * The revision that the next record is written to: the latest ACTIVE one, or a newer one that carries the record. The newest
+ * revision that carries the record is always the one that was written to last.
  */
-export function recordsOf({ records, lost, digests }: FamilyRecord): ReadonlyMap<string, RunRecord> {
-  if (!lost) return records
+export const revisionToWrite = ({ carrier, latest }: FamilyRecord): RecordRevision | undefined =>
+  carrier && (!latest || latest.revision < carrier.revision) ? carrier : latest
+
+/**
+ * The records that a new revision gets. Where a deleted revision had records, the outcome of a declared job without one is
+ * unknown: its record is an intent without a time, which a person has to settle.
+ */
+export function recordsToCarry({ records, hasGap, digests }: FamilyRecord): Records {
+  if (!hasGap) return records
   const unknown: RunRecord = { status: 'intent', at: 0, attempt: 0, token: 0 }
   return new Map([...digests.map(digest => [digest, unknown] as const), ...records])
 }
 
-/** Of each family of a run, the record that is being written: jobs that end at once write one after the other. */
-const turns = new WeakMap<object, Map<string, Promise<unknown>>>()
-
 /**
- * Writes one run's record. `declared`: digests whose records keep a tag of their own. Throws EcsError where a tag cannot be
- * written, and an Error where there is no room for it: then nothing of the record has been lost.
+ * Records one run. Throws an `EcsError` that says what follows where ECS does not take a tag, and an Error where no
+ * revision has room for the record: then no record has been lost.
  */
-export async function writeRecord(
-  record: FamilyRecord,
-  declared: readonly string[],
-  digest: string,
+export async function recordRun(
+  store: RecordStore | undefined,
+  digest: string | undefined,
   run: RunRecord,
   ecs: Ecs,
 ): Promise<void> {
-  const families = turns.get(ecs.run) ?? new Map<string, Promise<unknown>>()
-  turns.set(ecs.run, families)
-  const before = families.get(record.family)
-  const written = (before ?? Promise.resolve()).catch(() => {}).then(() => write(record, declared, digest, run, ecs))
-  families.set(record.family, written)
-  await written
+  const revision = store && revisionToWrite(store.record)
+  if (!store || !revision || !digest) throw new Error('there is no task definition revision to record the run on')
+  const { writes } = memoryOf(ecs)
+  const { family } = store.record
+  const before = writes.get(family) ?? Promise.resolve()
+  const written = before.catch(() => {}).then(() => write(store, revision, digest, run, ecs))
+  writes.set(family, written)
+  try {
+    await written
+  } catch (error) {
+    if (!(error instanceof EcsError)) throw error
+    const follows =
+      run.status === 'intent' ? 'so nothing was started' : `so its outcome (${run.status}) is not remembered`
+    throw new EcsError({
+      ...error,
+      message: `the run cannot be recorded on ${nameOf(revision.arn)}, ${follows}: ${error.message}; allow it, or set custom_config.record: false if an hour's memory is enough`,
+    })
+  }
 }
 
 async function write(
-  record: FamilyRecord,
-  declared: readonly string[],
+  { record, declared }: RecordStore,
+  { arn, revision, tags: seen }: RecordRevision,
   digest: string,
   run: RunRecord,
   ecs: Ecs,
 ): Promise<void> {
-  const holder = holderFor(record)
-  if (!holder) throw new Error('there is no task definition revision to record the run on')
-  const { arn, revision } = holder
-  // Another job may have written since it was read: what that one said must stay.
-  const { tags = [] } = (await ecs.taskDefinition(resourceName(arn))) ?? {}
-  const isHead = markOf(tags, revision) !== undefined
-  const records = new Map(isHead ? [] : recordsOf(record))
-  for (const [one, known] of recordsIn(tags)) records.set(one, later(known, records.get(one) ?? known))
+  // Another job may have been recorded since the family was read.
+  const { tags = [] } = (await ecs.taskDefinition(nameOf(arn))) ?? {}
+  const older = markerOf(tags, revision)
+  const records = recordsIn(tags)
+  if (older === undefined) addRecords(records, recordsToCarry(record))
   records.set(digest, run)
-  const { tags: wanted, left } = layout(records, roomBeside(tags), [...declared, digest])
-  if (left.some(one => elsewhere(record, one, revision) === 0)) {
+  const { tags: wanted, omitted } = layout(records, roomBeside(tags), [...declared, digest])
+  const omittedOn = omitted.map(one => olderRevisionOf(record, one, revision))
+  if (omittedOn.includes(0)) {
     throw new Error(
-      `${resourceName(arn)} has no room for the record of another run beside its tags: change the task definition, so that a new revision takes over, or let tags go`,
+      `${nameOf(arn)} has no room for the record of another run beside its tags: change the task definition, so that a new revision takes over, or let tags go`,
     )
   }
-  // What has no room here stands at an older revision, and what was not read yet is read from there.
-  const next = Math.max(markOf(tags, revision) ?? record.next, ...left.map(one => elsewhere(record, one, revision)))
-  const mark = [markTag(revision, Math.min(next, revision - 1))]
-  const there = new Map(tags.map(tag => [tag.key, tag.value]))
-  const set = [...mark, ...wanted].filter(({ key, value }) => there.get(key) !== value)
-  const keys = new Set(wanted.map(({ key }) => key))
-  const gone = tags.filter(tag => isRecordTag(tag) && !keys.has(tag.key)).flatMap(({ key }) => key ?? [])
-  const away = () => (gone.length > 0 ? ecs.call('UntagResource', { resourceArn: arn, tagKeys: gone }) : undefined)
-  const counted = new Set([...tags, ...set].flatMap(({ key = '' }) => (key.startsWith('aws:') ? [] : [key])))
-  // What moves is written before it goes, wherever there is room for both.
-  if (counted.size > mostTags) await away()
-  if (set.length > 0) await ecs.call('TagResource', { resourceArn: arn, tags: set })
-  if (counted.size <= mostTags) await away()
-  forgetRead(ecs, record.family, revision)
-  await follow(record.family, revision, digest, run, ecs)
-  if (!isHead && record.head) await catchUp(record.head, holder, records, ecs)
+  // The marker names the revision of an omitted record, and of what was not read yet.
+  const next = Math.max(older ?? record.next, ...omittedOn)
+  await replaceRecordTags(arn, tags, [markerTag(revision, Math.min(next, revision - 1)), ...wanted], ecs)
+  memoryOf(ecs).unmarked.delete(`${record.family}:${revision}`)
+  await recordOnNewer(record.family, revision, digest, run, ecs)
+  if (older === undefined && record.carrier) await copyMissed(record.carrier, arn, seen, records, ecs)
 }
 
-/** Somebody may have begun another run meanwhile, on the revision that carried the record until now. */
-async function catchUp(
-  before: Holder,
-  { arn, tags }: Holder,
-  written: ReadonlyMap<string, RunRecord>,
+/** The newest older revision that has the latest record of a run; 0 where none has. */
+function olderRevisionOf({ byRevision, records }: FamilyRecord, digest: string, revision: number): number {
+  const latest = records.get(digest)
+  const older = [...(byRevision.get(digest) ?? [])].filter(
+    ([number, run]) => number < revision && latest !== undefined && laterOf(run, latest) === run,
+  )
+  return Math.max(0, ...older.map(([number]) => number))
+}
+
+/** A record that moves is in its new tag before the old one is removed, wherever there is room for both. */
+async function replaceRecordTags(arn: string, tags: readonly Tag[], wanted: readonly Tag[], ecs: Ecs): Promise<void> {
+  const values = new Map(tags.map(({ key, value }) => [key, value]))
+  const set = wanted.filter(({ key, value }) => values.get(key) !== value)
+  const keys = new Set(wanted.map(({ key }) => key))
+  const gone = tags.filter(tag => isRecordTag(tag) && !keys.has(tag.key)).flatMap(({ key }) => key ?? [])
+  const untag = () => (gone.length > 0 ? ecs.call('UntagResource', { resourceArn: arn, tagKeys: gone }) : undefined)
+  const counted = new Set([...tags, ...set].flatMap(({ key = '' }) => (key.startsWith('aws:') ? [] : [key])))
+  if (counted.size > maxTags) await untag()
+  if (set.length > 0) await ecs.call('TagResource', { resourceArn: arn, tags: set })
+  if (counted.size <= maxTags) await untag()
+}
+
+/** Copies records that another apply has written meanwhile to the revision that carried the record until now. */
+async function copyMissed(
+  from: RecordRevision,
+  arn: string,
+  tags: readonly Tag[],
+  written: Records,
   ecs: Ecs,
 ): Promise<void> {
-  const revision = await ecs.taskDefinition(resourceName(before.arn))
+  const revision = await ecs.taskDefinition(nameOf(from.arn))
   const missed = [...recordsIn(revision?.tags ?? [])].filter(([digest, run]) => {
     const here = written.get(digest)
-    return !here || later(here, run) !== here
+    return !here || laterOf(here, run) !== here
   })
   if (missed.length === 0) return
   const more = missed.slice(0, roomBeside(tags)).map(([digest, run]) => recordTag(digest, run))
   await ecs.call('TagResource', { resourceArn: arn, tags: more })
 }
 
-/** Somebody has registered a revision that took the record over meanwhile: the run is remembered there as well. */
-async function follow(family: string, written: number, digest: string, run: RunRecord, ecs: Ecs): Promise<void> {
+/** Records the run on a newer revision as well, where another apply has let one carry the record meanwhile. */
+async function recordOnNewer(family: string, written: number, digest: string, run: RunRecord, ecs: Ecs): Promise<void> {
   const latest = await ecs.taskDefinition(family)
   const { revision = 0, taskDefinitionArn: arn } = latest?.taskDefinition ?? {}
   const tags = latest?.tags ?? []
-  if (revision <= written || !arn || markOf(tags, revision) === undefined) return
+  if (revision <= written || !arn || markerOf(tags, revision) === undefined) return
   const known = recordsIn(tags).get(digest)
-  if (known && later(known, run) === known) return
+  if (known && laterOf(known, run) === known) return
   await ecs.call('TagResource', { resourceArn: arn, tags: [recordTag(digest, run)] })
 }

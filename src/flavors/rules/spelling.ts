@@ -1,4 +1,5 @@
-import { resourceName } from '../../schema/address.ts'
+import { nameOf } from '../../schema/arn.ts'
+import { cpuSize, memorySize } from '../../schema/sizes.ts'
 
 type Spelling = (value: unknown) => unknown
 
@@ -7,21 +8,14 @@ const spell =
   value =>
     typeof value === 'string' ? normal(value) : value
 
-const quantity = (unit: RegExp): Spelling =>
-  spell(text => {
-    const match = unit.exec(text)
-    // A vCPU is 1024 CPU units, a GB 1024 MiB.
-    return match?.[1] === undefined ? text : String(Math.round(Number(match[1]) * 1024))
-  })
-
 /** Task sizes as ECS answers them: `.5 vCPU` is `512`, in any case. */
-export const cpuUnits = quantity(/^\s*(\d+|\d*\.\d+)\s*vcpu\s*$/i)
+export const cpuUnits: Spelling = cpuSize.normalize
 
 /** `0.5 GB` is `512`, in any case. */
-export const mebibytes = quantity(/^\s*(\d+|\d*\.\d+)\s*gb\s*$/i)
+export const mebibytes: Spelling = memorySize.normalize
 
-/** Roles, clusters and task definitions go by name or by ARN. An account and region cannot hold two of one name. */
-export const byName = spell(text => (text.startsWith('arn:') ? resourceName(text) : text))
+/** Roles, clusters and task definitions are stated by name or by ARN. An account and region cannot hold two of one name. */
+export const byName = spell(text => (text.startsWith('arn:') ? nameOf(text) : text))
 
 /** The field of a placement strategy: `host` is `instanceId`, and case means nothing. */
 export const placementField = spell(text => {
@@ -33,8 +27,8 @@ export const placementField = spell(text => {
 export const rootDirectory = spell(text => (text === '' ? '/' : text))
 
 /**
- * A Cloud Map namespace goes by name or by ARN, and the ARN holds its id, not its name: which name an ARN stands for only
- * Cloud Map can tell. The drawback: going from a name to the ARN of another namespace is not seen.
+ * A Cloud Map namespace is stated by name or by ARN. The ARN holds the namespace's id, and only Cloud Map knows the name of
+ * an id. The drawback: a change from a name to the ARN of another namespace is not seen.
  */
 export const sameNamespace = (stated: unknown, live: unknown): boolean =>
   typeof stated === 'string' &&

@@ -3,7 +3,7 @@ import type { FoundChange } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Comparison } from '../../engine/flavor.ts'
-import { resourceName } from '../../schema/address.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { plural, stopping } from '../containers.ts'
 import {
   comparableService,
@@ -87,11 +87,10 @@ function warningsOf(
   const release = refused.find(({ path }) => path === 'taskDefinition')
   const others = refused.filter(change => change !== release).map(({ path }) => path)
   if (release) {
-    const what =
-      typeof release.after === 'string' ? resourceName(release.after) : 'the new revision of its task definition'
+    const what = typeof release.after === 'string' ? nameOf(release.after) : 'the new revision of its task definition'
     const until = controller === 'CODE_DEPLOY' ? 'CodeDeploy deploys it' : 'its controller makes a task set of it'
     warnings.push(
-      `${id} is deployed by ${controller}, not by this action: ${what} does not go live, it runs ${typeof release.before === 'string' ? resourceName(release.before) : 'what it ran'} until ${until}`,
+      `${id} is deployed by ${controller}, not by this action: ${what} does not go live, it runs ${typeof release.before === 'string' ? nameOf(release.before) : 'what it ran'} until ${until}`,
     )
   }
   if (others.length > 0) {

@@ -9,7 +9,7 @@ import type { FoundChange } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
-import { resourceName } from '../../schema/address.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { ownTagPrefix } from '../tags.ts'
 import {
   comparableService,
@@ -87,10 +87,7 @@ export function wouldDeploy(changes: readonly FoundChange[]): boolean {
   const restarting = changes.filter(change => restarts.includes(member(change)))
   // A revision that is not registered yet was never deployed.
   const to = restarting.find(({ path }) => path === 'taskDefinition')
-  return (
-    restarting.length > 0 &&
-    (to === undefined || (typeof to.after === 'string' && /:\d+$/.test(resourceName(to.after))))
-  )
+  return restarting.length > 0 && (to === undefined || (typeof to.after === 'string' && /:\d+$/.test(nameOf(to.after))))
 }
 
 /** Revisions in one call of DescribeServiceRevisions, whose limit is 20 ARNs. */

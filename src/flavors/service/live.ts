@@ -5,7 +5,7 @@ import { ignoredPaths, memberOf } from '../../compare/path.ts'
 import type { Members } from '../../compare/rules.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Particle } from '../../particle.ts'
-import { resourceName } from '../../schema/address.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
 import { liveService, serviceRules } from './rules.ts'
@@ -62,7 +62,7 @@ export const member = ({ path }: FoundChange): string => memberOf(path)
 
 /** `web:7` of what runs a task definition. */
 export function shortTaskDefinition(deployment: { readonly taskDefinition?: string | undefined } | undefined): string {
-  return resourceName(deployment?.taskDefinition ?? '') || 'its task definition'
+  return nameOf(deployment?.taskDefinition ?? '') || 'its task definition'
 }
 
 /** ECS's reason, which may repeat values of the manifest. */
@@ -101,7 +101,7 @@ export function comparableService({ service, revision }: LiveService): Members {
 /** A family without a revision means any revision of it: another tool decides which one runs. */
 export function isAnyRevision(change: FoundChange, { definition }: ServiceParticle, { service }: LiveService): boolean {
   if (change.path !== 'taskDefinition' || typeof definition.taskDefinition !== 'string') return false
-  return resourceName(service.taskDefinition ?? '').replace(/:\d+$/, '') === resourceName(definition.taskDefinition)
+  return nameOf(service.taskDefinition ?? '').replace(/:\d+$/, '') === nameOf(definition.taskDefinition)
 }
 
 /** The deployment that a call's answer shows, if the call made one. `since`: now by the runner's clock. */

@@ -1,10 +1,15 @@
-import { CreateServiceRequest$ } from '@aws-sdk/client-ecs'
+import { CreateServiceRequest$, Service$ } from '@aws-sdk/client-ecs'
 import type { Vocabulary } from '../../schema/vocabulary.ts'
-import { ignore } from '../options.ts'
+import { checkTaskDefinitionOf } from '../taskDefinition/checkChild.ts'
+import { checkService } from './checks.ts'
 
 export const vocabulary = {
   name: 'ecs_service',
   model: CreateServiceRequest$,
+  answer: Service$,
+  inheritable: 'cluster',
+  check: checkService,
+  checkParents: checkTaskDefinitionOf,
   ownMembers: {},
   refused: { clientToken: 'leave it out: this tool makes its own' },
   required: ['serviceName'],
@@ -21,7 +26,6 @@ export const vocabulary = {
   neededToEnd: { members: [], options: [] },
   description: 'A service, with a cluster and a task definition as its parents.',
   descriptions: {
-    ignore,
     initial_desired_count: 'Tasks to start with, where desiredCount is left out because an autoscaler owns it.',
     allow_replace: 'Allows to delete and to create again where a member cannot change in place.',
   },

@@ -1,87 +1,74 @@
 /**
- * `custom_config.assume: done`: a person says that a job is done, which ECS does not know. It holds for the definition
- * that it was stated for, because it is put on record there, and is an error beside any other.
+ * `custom_config.assume: done`: a person says that a job is done, which ECS does not know. The statement is recorded for
+ * the definition beside which it stands, and is an error beside any other definition.
  */
 
-import type { Tag } from '@aws-sdk/client-ecs'
 import type { Comparison, TransitionContext } from '../../engine/flavor.ts'
-import { resourceName } from '../../schema/address.ts'
-import { digestsIn, hash, type RunRecord, recordOf } from '../record/record.ts'
-import { remember, seconds } from './remember.ts'
+import { nameOf } from '../../schema/arn.ts'
+import { hash } from '../record/digest.ts'
+import type { Records } from '../record/tags.ts'
+import { recordRun, recordTime } from '../record/write.ts'
 import { isAssumed, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
-/**
- * What the record of an assumed run has in place of a claim: whose it is. Nothing ran, so nothing answers for a release
- * without review.
- */
+/** Stands for the claim in the record of an assumed job. Nothing ran, so the record allows no release without review. */
 const mark = ({ definition }: TaskParticle): string =>
-  hash(['assumed', resourceName(definition.cluster ?? 'default'), definition.taskName]).slice(0, 16)
+  hash(['assumed', nameOf(definition.cluster ?? 'default'), definition.taskName]).slice(0, 16)
 
-/** Records of this job that say that it was assumed, by the digest of what it was stated for. */
-export function assumedRuns(
-  particle: TaskParticle,
-  tagLists: readonly (readonly Tag[])[],
-): ReadonlyMap<string, RunRecord> {
-  const marked = new Map<string, RunRecord>()
-  for (const digest of digestsIn(tagLists)) {
-    const record = recordOf(digest, tagLists)
-    if (record?.claim === mark(particle)) marked.set(digest, record)
-  }
-  return marked
-}
+/** Records of this job that say that the job was assumed to be done. */
+export const assumedRecords = (particle: TaskParticle, records: Records): Records =>
+  new Map([...records].filter(([, { claim }]) => claim === mark(particle)))
 
 const option = ['custom_config', 'assume']
 const path = option.join('.')
 
-/** Why it cannot be assumed, at its line. */
-export function assumedWrongly(particle: TaskParticle, live: LiveTask | undefined): Pick<Comparison, 'problems'> {
+/** Why the job cannot be assumed to be done, at the option's line. */
+export function assumeProblems(particle: TaskParticle, live: LiveTask | undefined): Pick<Comparison, 'problems'> {
   if (!isAssumed(particle)) return {}
   const wrong = (message: string) => ({ problems: [{ at: option, message }] })
   if (keptRunning(particle)) return wrong(`${path} is for jobs, and ${particle.id} is kept running; take it out`)
   if (!isRecorded(particle)) {
     return wrong(`${path} is kept in the record of ${particle.id}, which record: false forgoes; take one of them out`)
   }
-  // What is known only after apply is asked about again then.
+  // A digest that is known only after apply is compared then.
   if (!live?.digest || [...live.assumed.keys()].every(digest => digest === live.digest)) return {}
   return wrong(
     `${path}: done was stated for another definition of ${particle.id}, and would keep this one from running; take it out`,
   )
 }
 
-/** What is to be put on record: that a person says it is done, or that nobody says so any more. */
-export function assumption(particle: TaskParticle, live: LiveTask): Comparison {
+/** What is to be recorded: that the job is done, or that the option was taken out. */
+export function assumeChanges(particle: TaskParticle, live: LiveTask): Comparison {
+  const isDone = live.record?.status === 'done'
   if (!isAssumed(particle)) {
-    // What was assumed stays done, so there is nothing to review.
-    return {
-      changes:
-        live.record?.status === 'done' && live.assumed.size > 0 ? [{ path, before: 'done', requested: true }] : [],
-    }
+    // An assumed job stays done, so there is nothing to review.
+    return { changes: isDone && live.assumed.size > 0 ? [{ path, before: 'done', requested: true }] : [] }
   }
-  if (live.record?.status === 'done') return { changes: [] }
+  if (isDone) return { changes: [] }
   const states = particle.parents.filter(id => id.startsWith('ecs_task_definition:'))
   return {
     changes: [{ path, after: 'done', reviewedApart: true, states }],
     risks: [`is put on record as done, and nothing runs; take ${path} out once this is applied`],
-    ...assumedWrongly(particle, live),
+    ...assumeProblems(particle, live),
   }
 }
 
-/** Puts on record that it is done. */
+/** Records that the job is done. */
 export const assume = (particle: TaskParticle, live: LiveTask, context: TransitionContext): Promise<void> =>
-  remember(
-    live,
+  recordRun(
+    live.store,
+    live.digest,
     {
       status: 'done',
-      at: seconds(context),
+      at: recordTime(context.ecs),
       attempt: live.attempt,
       token: live.record?.token ?? 0,
       claim: mark(particle),
     },
-    context,
+    context.ecs,
   )
 
-/** What was assumed before stays done, and is no hindrance to what a person assumes later. */
-export async function clearAssumed({ assumed, holder }: LiveTask, context: TransitionContext): Promise<void> {
+/** Takes the mark out of records: the jobs stay done, and another definition may be assumed to be done. */
+export async function clearAssumed({ assumed, store }: LiveTask, context: TransitionContext): Promise<void> {
   for (const [digest, { claim: _mark, ...record }] of assumed)
-    await remember({ digest, ...(holder && { holder }) }, { ...record, at: seconds(context) }, context)
+    await recordRun(store, digest, { ...record, at: recordTime(context.ecs) }, context.ecs)
 }

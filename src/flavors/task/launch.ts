@@ -1,240 +1,294 @@
-/** Starting and stopping tasks, with what must be written down before and after. */
+/** Starts and stops tasks, and records each attempt before ECS is called. */
 
-import type { RunTaskRequest, Tag, Task } from '@aws-sdk/client-ecs'
+import type { Failure, RunTaskRequest, Task } from '@aws-sdk/client-ecs'
+import { backoff } from '../../backoff.ts'
 import { requestOf } from '../../compare/merge.ts'
 import { EcsError } from '../../ecs/errors.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
-import { resourceName } from '../../schema/address.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { plural } from '../containers.ts'
-import { hash, type RunRecord, recordsIn } from '../record/record.ts'
-import { holderFor } from '../record/write.ts'
+import { hash } from '../record/digest.ts'
+import { type RunRecord, recordsIn } from '../record/tags.ts'
+import { recordRun, recordTime, revisionToWrite } from '../record/write.ts'
 import { clearAssumed } from './assume.ts'
+import { isNamed, repositoryTag, runName, runTag } from './naming.ts'
 import { lackedCapacity, outcome } from './outcome.ts'
-import { remember, seconds } from './remember.ts'
 import { taskRules } from './rules.ts'
-import { isNamed, repositoryTag, runName, runTag } from './runNames.ts'
 import {
-  counting,
+  arnsOf,
   countOf,
-  isAskedAgain,
   isRecorded,
   isUp,
+  judgedRuns,
   keptRunning,
   type LiveTask,
   type Memo,
+  runsAgain,
   type TaskParticle,
 } from './runs.ts'
-import { passes, placed, placementFailures, runTask, startedNothing, visible } from './runTask.ts'
+import { awaitPlacement, awaitVisible, maySucceedLater, placementFailures, runTask, startedNothing } from './runTask.ts'
 import { vocabulary } from './vocabulary.ts'
 
-/** How many tokens one start may go through: each is one run that never started, or one count that was raised. */
-const mostTokens = 20
+/** How many client tokens one start may use: each is a run that never started, or a count that was raised. */
+const maxTokens = 20
 
 /** Milliseconds until ECS is asked for capacity again: the first time, and the longest. */
 const firstBackoff = 5_000
 const longestBackoff = 60_000
 
-/** A look that knows what is to run. */
+/** A described run whose digest is known. */
 export type DigestedTask = LiveTask & { readonly digest: string }
 
+/** How the tasks of a start are named, and how its client tokens are made. */
+interface Start {
+  /** The run's name. */
+  readonly name: string
+  readonly firstToken: number
+  token(n: number): string
+  /** Records each attempt. Without a record only the token keeps two attempts from being two runs. */
+  readonly record?: AttemptRecord
+}
+
+interface AttemptRecord {
+  /** Before RunTask: a run that cannot be recorded must not begin. */
+  intent(token: number): Promise<void>
+  /** After RunTask: ECS started nothing with the token. */
+  refused(): Promise<void>
+  /** The number of the token after one that ECS started nothing with. */
+  nextToken(token: number): Promise<number>
+}
+
+/** Starts tasks that are kept running. Throws `EcsError`. */
 export async function startKept(particle: TaskParticle, live: DigestedTask, context: TransitionContext): Promise<Memo> {
-  // Started again for each that has stopped: what has stopped makes the token.
-  const turn = live.runs.filter(run => !isUp(run)).map(({ taskArn }) => taskArn)
-  const token = (n: number) => hash([live.digest, context.environment, turn, n])
-  const up = { ...live, runs: live.runs.filter(isUp) }
-  const name = runName(particle, context.environment, live.digest, 0)
-  const memo = await launch(particle, up, { name, first: 0, token }, context)
-  return { ...memo, stops: live.others.map(({ taskArn = '' }) => taskArn) }
-}
-
-export async function startJob(particle: TaskParticle, live: DigestedTask, context: TransitionContext): Promise<Memo> {
-  const asked = isAskedAgain(live)
-  const attempt = live.attempt + (asked ? 1 : 0)
-  const open = !asked && live.record?.status === 'intent' ? live.record : undefined
-  // A token that ECS is known to have started nothing with is not used again: it would be answered with that nothing.
-  const first = asked || !live.record ? 0 : open ? open.token : live.record.token + 1
-  let record: RunRecord | undefined
-  const runs = asked ? [] : live.runs
-  await clearAssumed(live, context)
-  const start = {
-    name: runName(particle, context.environment, live.digest, attempt),
-    first,
-    // Whoever asks with this token gets the same run, from whatever machine and environment.
-    token: (n: number) => hash([live.digest, attempt, n]),
-    ...(isRecorded(particle) && {
-      written: {
-        // Before anything runs: a run that nobody could remember must not begin.
-        async before(n: number) {
-          // An intent that is taken up keeps its time: how long ECS remembers its token counts from there.
-          record = open && n === open.token ? open : intent(live, attempt, n, context)
-          if (record !== open) await remember(live, record, context)
-        },
-        async refused() {
-          if (record) await remember(live, { ...record, status: 'refused' }, context)
-        },
-        next: (n: number) => nextToken(live, attempt, n, context),
-      },
-    }),
+  // The stopped tasks make the token, so that their replacements are started once.
+  const stopped = arnsOf(live.runs.filter(run => !isUp(run)))
+  const start: Start = {
+    name: runName(particle, context.environment, live.digest, 0),
+    firstToken: 0,
+    token: n => hash([live.digest, context.environment, stopped, n]),
   }
-  const memo = await launch(particle, { ...live, runs }, start, context)
-  return { ...memo, ...(record && { record }) }
+  const memo = await new Launch(particle, { ...live, runs: live.runs.filter(isUp) }, start, context).run()
+  return { ...memo, stops: arnsOf(live.outdated) }
 }
 
-const intent = (live: LiveTask, attempt: number, token: number, context: TransitionContext): RunRecord => ({
-  status: 'intent',
-  at: seconds(context),
-  attempt,
-  token,
-  ...(live.signature && { claim: live.signature }),
-})
+/** Starts a job. Throws `EcsError`, and Error where another apply has started the same attempt. */
+export async function startJob(particle: TaskParticle, live: DigestedTask, context: TransitionContext): Promise<Memo> {
+  const again = runsAgain(live)
+  const attempt = live.attempt + (again ? 1 : 0)
+  const open = !again && live.record?.status === 'intent' ? live.record : undefined
+  // A token that ECS has started nothing with is answered with nothing again.
+  const firstToken = again || !live.record ? 0 : open ? open.token : live.record.token + 1
+  let recorded: RunRecord | undefined
+  const write = (record: RunRecord) => recordRun(live.store, live.digest, record, context.ecs)
+  const record: AttemptRecord = {
+    async intent(token) {
+      // An intent that is taken up keeps its time, because the lifetime of its token counts from there.
+      const claim = live.signature && { claim: live.signature }
+      recorded =
+        token === open?.token ? open : { status: 'intent', at: recordTime(context.ecs), attempt, token, ...claim }
+      if (recorded !== open) await write(recorded)
+    },
+    async refused() {
+      if (recorded) await write({ ...recorded, status: 'refused' })
+    },
+    nextToken: token => nextToken(live, attempt, token, context),
+  }
+  await clearAssumed(live, context)
+  const start: Start = {
+    name: runName(particle, context.environment, live.digest, attempt),
+    firstToken,
+    // The same run from whatever runner and environment, so that RunTask starts it once.
+    token: n => hash([live.digest, attempt, n]),
+    ...(isRecorded(particle) && { record }),
+  }
+  const memo = await new Launch(particle, { ...live, runs: again ? [] : live.runs }, start, context).run()
+  return { ...memo, ...(recorded && { record: recorded }) }
+}
 
-/** The token after one that ECS started nothing with, as the record has it by now: another apply may be at the same run. */
+/** Reads the record again: another apply may have started the same attempt meanwhile. */
 async function nextToken(
-  { digest = '', holder }: LiveTask,
+  { digest = '', store }: LiveTask,
   attempt: number,
-  n: number,
+  token: number,
   { ecs }: TransitionContext,
 ): Promise<number> {
-  const arn = holder && holderFor(holder.record)?.arn
-  const revision = arn === undefined ? undefined : await ecs.taskDefinition(resourceName(arn))
+  const arn = store && revisionToWrite(store.record)?.arn
+  const revision = arn === undefined ? undefined : await ecs.taskDefinition(nameOf(arn))
   const record = recordsIn(revision?.tags ?? []).get(digest)
-  if (!record) return n + 1
+  if (!record) return token + 1
   if (record.attempt !== attempt || record.status === 'done' || record.status === 'failed')
     throw new Error('another apply has taken this run over meanwhile; see what came of it, and apply again')
-  return record.status === 'intent' ? Math.max(n, record.token) : Math.max(n, record.token) + 1
+  return record.status === 'intent' ? Math.max(token, record.token) : Math.max(token, record.token) + 1
 }
 
-interface Launch {
-  readonly name: string
-  /** The token to begin with. */
-  readonly first: number
-  token(n: number): string
-  /** What is written down of each try. Without it the token alone keeps two tries from being two runs. */
-  readonly written?: {
-    before(n: number): Promise<void>
-    /** ECS started nothing with the token. */
-    refused(): Promise<void>
-    next(n: number): Promise<number>
+/** What one RunTask call came to. */
+interface Answer {
+  readonly tasks: readonly Task[]
+  /** What ECS did not start, or did not place. */
+  readonly lacking: readonly Failure[]
+  /** No task of the answer was placed. */
+  readonly startedNone: boolean
+}
+
+/** One start: calls RunTask until as many tasks run as are asked for. */
+class Launch {
+  readonly #particle: TaskParticle
+  readonly #start: Start
+  readonly #context: TransitionContext
+  readonly #request: RunTaskRequest
+  readonly #cluster: string
+  readonly #startedBy: string
+  readonly #essential: readonly string[]
+  /** Tasks of the run by ARN, as they were described last. */
+  readonly #tasks: Map<string, Task>
+  /** ARNs of tasks that this start began. */
+  readonly #begun = new Set<string>()
+
+  constructor(
+    particle: TaskParticle,
+    { runs, essential }: Pick<LiveTask, 'runs' | 'essential'>,
+    start: Start,
+    context: TransitionContext,
+  ) {
+    this.#particle = particle
+    this.#start = start
+    this.#context = context
+    const { taskName: _name, stopReason: _reason, ...definition } = particle.definition
+    this.#request = requestOf(definition, { schema: vocabulary.model, rules: taskRules })
+    this.#cluster = this.#request.cluster ?? 'default'
+    this.#startedBy = this.#request.startedBy ?? start.name
+    this.#essential = essential
+    this.#tasks = new Map(runs.map(run => [run.taskArn ?? '', run]))
   }
-}
 
-/**
- * Calls RunTask until there is as much as is asked for. A token that was used before is answered with the tasks that it
- * started then; the next token makes up what is missing still. What ECS has no capacity for is asked for again until the
- * step's time is up.
- */
-async function launch(
-  particle: TaskParticle,
-  { runs, essential }: Pick<LiveTask, 'runs' | 'essential'>,
-  { name, first, token, written }: Launch,
-  context: TransitionContext,
-): Promise<Memo> {
-  const { taskName: _name, stopReason: _reason, ...definition } = particle.definition
-  const stated: RunTaskRequest = requestOf(definition, { schema: vocabulary.model, rules: taskRules })
-  const cluster = stated.cluster ?? 'default'
-  const startedBy = stated.startedBy ?? name
-  const known = new Map(runs.map(run => [run.taskArn ?? '', run]))
-  const see = (tasks: readonly Task[]) => tasks.forEach(task => void known.set(task.taskArn ?? '', task))
-  const now = () => ({ runs: [...known.values()], essential })
-  const missing = () => countOf(particle) - counting(particle, now()).length
-  // Those that ran when they were started, and must not have stopped by the end.
-  const begun = new Set<string>()
-  let failures: readonly string[] = []
-  let backoff = firstBackoff
-  let n = first
-  for (let used = 0; used < mostTokens && missing() > 0; ) {
-    await written?.before(n)
+  /**
+   * A token that was used before is answered with the tasks that it started then; the next token starts what is missing
+   * still. Where ECS lacks capacity, it is asked again until the step's time is up.
+   */
+  async run(): Promise<Memo> {
+    const { firstToken, record } = this.#start
+    let failures: readonly string[] = []
+    let token = firstToken
+    for (let used = 0, waits = 0; used < maxTokens && this.#missing > 0; ) {
+      const { tasks, lacking, startedNone } = await this.#ask(token)
+      if (this.#hasFailed) break
+      if (lacking.length === 0) {
+        token++
+        used++
+        continue
+      }
+      if (startedNone) await record?.refused()
+      const reasons = placementFailures(lacking)
+      if (!maySucceedLater(lacking)) {
+        if (startedNone) throw refusal(reasons, lacking[0]?.reason)
+        failures = reasons
+        break
+      }
+      await this.#waitForCapacity(reasons, backoff(waits++, firstBackoff, longestBackoff))
+      // Should this process die after the next intent, the next apply has to find the tasks of this answer.
+      if (!startedNone) await awaitVisible(this.#cluster, tasks, this.#context)
+      await this.#describe()
+      if (this.#hasFailed || this.#fallen.length > 0) break
+      // A token that started tasks is used up. Without a record a token that started nothing is used again: another process
+      // would begin with the first token, and must be answered with the tasks of that token.
+      if (record && startedNone) token = await record.nextToken(token)
+      else if (tasks.length > 0) token++
+    }
+    return { arns: [...new Set([...arnsOf(this.#judged), ...this.#fallen])], failures }
+  }
+
+  async #ask(token: number): Promise<Answer> {
+    const { name, record } = this.#start
+    const context = this.#context
+    await record?.intent(token)
     const input: RunTaskRequest = {
-      ...stated,
-      count: missing(),
-      startedBy,
-      clientToken: token(n),
-      ...tagsOf(stated.tags, stated.startedBy !== undefined ? name : undefined, context.repository),
+      ...this.#request,
+      count: this.#missing,
+      startedBy: this.#startedBy,
+      clientToken: this.#start.token(token),
+      ...tagsOf(this.#request, name, context.repository),
     }
     const answer = await runTask(input, context).catch(async (error: unknown) => {
-      if (startedNothing(error)) await written?.refused().catch(() => {})
+      if (startedNothing(error)) await record?.refused().catch(() => {})
       throw error
     })
-    // What was seen may be newer than what the token is answered with.
-    const fresh = answer.tasks.filter(({ taskArn = '' }) => !known.has(taskArn))
-    for (const { taskArn = '', lastStatus } of fresh) if (lastStatus !== 'STOPPED') begun.add(taskArn)
-    const seen = await placed(cluster, fresh, context)
-    see(seen)
-    if (counting(particle, now()).some(task => outcome(task, essential) === 'failed')) break
-    const without = seen.filter(task => lackedCapacity(task, essential))
+    // A known task may have been described since the token was used.
+    const fresh = answer.tasks.filter(({ taskArn = '' }) => !this.#tasks.has(taskArn))
+    for (const { taskArn = '', lastStatus } of fresh) if (lastStatus !== 'STOPPED') this.#begun.add(taskArn)
+    const placed = await awaitPlacement(this.#cluster, fresh, context)
+    this.#see(placed)
+    const without = placed.filter(task => lackedCapacity(task, this.#essential))
     const lacking = [...answer.failures, ...without.map(({ stoppedReason = '' }) => ({ reason: stoppedReason }))]
-    if (lacking.length === 0) {
-      n++
-      used++
-      continue
-    }
-    const nothing = without.length === answer.tasks.length
-    if (nothing) await written?.refused()
-    if (!passes(lacking)) {
-      if (nothing) throw refusal(placementFailures(lacking), lacking[0]?.reason)
-      failures = placementFailures(lacking)
-      break
-    }
-    await wait(
-      `${plural(missing(), 'task')} without capacity: ${placementFailures(lacking).join('; ')}`,
-      backoff,
-      context,
-    )
-    backoff = Math.min(backoff * 1.5, longestBackoff)
-    // A process that dies with the next intent written leaves it to the next to count what was started before.
-    if (!nothing) await visible(cluster, answer.tasks, context)
-    // Whoever else is at the same run may have started it meanwhile, and what was started may have ended.
-    const [listed, mine] = await Promise.all([
-      context.ecs.tasksStartedBy(cluster, startedBy),
-      context.ecs.tasks(cluster, [...known.keys()]),
-    ])
-    see([...listed.filter(task => isNamed(task, particle, name)), ...mine])
-    if (hasFallen(particle, now(), begun)) break
-    // A token that started something is used up. One that started nothing is used again where nothing is written down: a
-    // process that dies begins with the first token again, and must be answered with what that has started.
-    if (written && nothing) n = await written.next(n)
-    else if (answer.tasks.length > 0) n++
+    return { tasks: answer.tasks, lacking, startedNone: without.length === answer.tasks.length }
   }
-  const arns = new Set(counting(particle, now()).map(({ taskArn = '' }) => taskArn))
-  if (keptRunning(particle)) for (const arn of begun) if (isFallen(known.get(arn), essential)) arns.add(arn)
-  return { arns: [...arns], failures }
+
+  async #waitForCapacity(reasons: readonly string[], milliseconds: number): Promise<void> {
+    const every = Math.round(milliseconds / 1000)
+    const missing = plural(this.#missing, 'task')
+    this.#context.say(`${missing} without capacity: ${reasons.join('; ')}; asked again every ${every} s or so`)
+    await this.#context.pause(milliseconds)
+  }
+
+  /** Another apply may have started tasks of this run meanwhile, and tasks may have ended. */
+  async #describe(): Promise<void> {
+    const { ecs } = this.#context
+    const [listed, known] = await Promise.all([
+      ecs.tasksStartedBy(this.#cluster, this.#startedBy),
+      ecs.tasks(this.#cluster, [...this.#tasks.keys()]),
+    ])
+    this.#see([...listed.filter(task => isNamed(task, this.#particle, this.#start.name)), ...known])
+  }
+
+  #see(tasks: readonly Task[]): void {
+    for (const task of tasks) this.#tasks.set(task.taskArn ?? '', task)
+  }
+
+  get #judged(): readonly Task[] {
+    return judgedRuns(this.#particle, { runs: [...this.#tasks.values()], essential: this.#essential })
+  }
+
+  get #missing(): number {
+    return countOf(this.#particle) - this.#judged.length
+  }
+
+  /** A task of a job has failed: more tasks are no remedy. */
+  get #hasFailed(): boolean {
+    return this.#judged.some(task => outcome(task, this.#essential) === 'failed')
+  }
+
+  /** ARNs of tasks that this start began, that were to be kept running, and have stopped: more tasks are no remedy. */
+  get #fallen(): readonly string[] {
+    if (!keptRunning(this.#particle)) return []
+    return [...this.#begun].filter(arn => {
+      const task = this.#tasks.get(arn)
+      return task !== undefined && !isUp(task) && !lackedCapacity(task, this.#essential)
+    })
+  }
 }
 
-const isFallen = (task: Task | undefined, essential: readonly string[]): boolean =>
-  task !== undefined && !isUp(task) && !lackedCapacity(task, essential)
-
-/** A job's task has failed, or one that is to be kept running has stopped: more of them is no remedy. */
-function hasFallen(
-  particle: TaskParticle,
-  { runs, essential }: Pick<LiveTask, 'runs' | 'essential'>,
-  begun: ReadonlySet<string>,
-): boolean {
-  return keptRunning(particle)
-    ? runs.some(task => begun.has(task.taskArn ?? '') && isFallen(task, essential))
-    : runs.some(task => outcome(task, essential) === 'failed')
-}
-
-function refusal(words: readonly string[], code = 'Failure'): EcsError {
-  const said = words.join('; ')
+function refusal(reasons: readonly string[], code = 'Failure'): EcsError {
+  const said = reasons.join('; ')
   const remedy = 'waiting does not help: change what the task asks for, or what its cluster has, and apply again'
-  return new EcsError('RunTask', code, said, `ECS started nothing: ${said}; ${remedy}`, false)
+  return new EcsError({
+    call: 'RunTask',
+    code,
+    said,
+    message: `ECS started nothing: ${said}; ${remedy}`,
+    unsure: false,
+  })
 }
 
-async function wait(why: string, milliseconds: number, context: TransitionContext): Promise<void> {
-  context.say(`${why}; asked again every ${Math.round(milliseconds / 1000)} s or so`)
-  await context.pause(milliseconds)
-}
-
-/** A task's own tags, and ours: which run it is where `startedBy` does not say, and which repository's it is. */
-function tagsOf(stated: readonly Tag[] = [], run: string | undefined, repository: string | undefined) {
+/** The manifest's tags, and this tool's: the run's name where `startedBy` is the manifest's, and the repository. */
+function tagsOf({ tags: stated = [], startedBy }: RunTaskRequest, name: string, repository: string | undefined) {
   const tags = [
     ...stated,
-    ...(run === undefined ? [] : [{ key: runTag, value: run }]),
+    ...(startedBy === undefined ? [] : [{ key: runTag, value: name }]),
     ...(repository === undefined ? [] : [{ key: repositoryTag, value: repository }]),
   ]
   return tags.length > 0 ? { tags } : {}
 }
 
+/** Stops tasks one after the other. Throws `EcsError`. */
 export async function stop(
   { definition }: TaskParticle,
   arns: readonly string[],

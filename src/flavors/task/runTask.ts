@@ -1,99 +1,101 @@
-/** RunTask, and what its answers amount to. */
+/** Calls RunTask, and waits until ECS has placed the tasks. */
 
 import type { Failure, RunTaskRequest, Task } from '@aws-sdk/client-ecs'
+import { backoff } from '../../backoff.ts'
 import { EcsError, isEcs, isThrottled } from '../../ecs/errors.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
-import { resourceName } from '../../schema/address.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { isCapacity } from './outcome.ts'
 
-/** A started task may be MISSING for so many milliseconds. */
+/** Milliseconds for which DescribeTasks may answer MISSING for a task that was started. */
 export const notVisibleYet = 30_000
 
-/** Seconds until the same is said again. */
+/** Seconds until the log repeats what is waited for. */
 const heartbeat = 10
 
 interface Answer {
-  /** The tasks that the token stands for, whether it was used just now or before. */
+  /** The tasks that the client token stands for, whether the token was used just now or before. */
   readonly tasks: readonly Task[]
   /** What ECS did not start, and why. */
   readonly failures: readonly Failure[]
 }
 
-/** Asks ECS for tasks. A lack of capacity is an answer, however ECS says it; any other refusal is thrown. */
+/** Calls RunTask. A lack of capacity is an answer, whatever form it comes in; any other refusal is an `EcsError`. */
 export async function runTask(input: RunTaskRequest, context: TransitionContext): Promise<Answer> {
   try {
     const { tasks = [], failures = [] } = await context.ecs.call('RunTask', input)
     return { tasks, failures: tasks.length + failures.length > 0 ? failures : [{ reason: 'ECS gives no reason' }] }
   } catch (error) {
     if (startedNothing(error) && isCapacity(error.said)) return { tasks: [], failures: [{ reason: error.said }] }
-    // The token was used before, with other words: by another revision that says the same, for another count, or before
-    // tasks were given our tags.
+    // The token was used before with other input: with another revision of the same content, with another count, or by a
+    // release that wrote no tags.
     if (!isEcs(error, 'ConflictException') || error.resourceIds.length === 0) throw error
-    const seen = new Map(
-      (await context.ecs.tasks(input.cluster ?? 'default', error.resourceIds)).map(t => [t.taskArn, t]),
-    )
-    // One that is not to be seen yet is on its way.
-    const tasks = error.resourceIds.map(arn => seen.get(arn) ?? { taskArn: arn, lastStatus: 'PROVISIONING' })
+    const described = await context.ecs.tasks(input.cluster ?? 'default', error.resourceIds)
+    const byArn = new Map(described.map(task => [task.taskArn, task]))
+    // A task that is not visible yet is on its way.
+    const tasks = error.resourceIds.map(arn => byArn.get(arn) ?? { taskArn: arn, lastStatus: 'PROVISIONING' })
     return { tasks, failures: [] }
   }
 }
 
-/** ECS said no, and nothing runs for it. A conflict says that something was started with the token. */
+/** Whether ECS refused, and no task runs for the call. A conflict means that the token has started tasks. */
 export const startedNothing = (error: unknown): error is EcsError =>
   error instanceof EcsError && !error.unsure && !isThrottled(error) && error.code !== 'ConflictException'
 
-/** Whether any of it may pass by itself. */
-export const passes = (failures: readonly Failure[]): boolean => failures.some(({ reason }) => isCapacity(reason))
+/** Whether one of the failures may pass by itself. */
+export const maySucceedLater = (failures: readonly Failure[]): boolean =>
+  failures.some(({ reason }) => isCapacity(reason))
 
-/** `RESOURCE:MEMORY on 12 container instances; AGENT 4f0c…`, each reason once. */
+/** `RESOURCE:MEMORY on 12 container instances`, `AGENT 4f0c…`: each reason once. */
 export function placementFailures(failures: readonly Failure[]): string[] {
-  const where = new Map<string, string[]>()
+  const instances = new Map<string, string[]>()
   for (const { reason, detail, arn } of failures) {
-    const words = [reason, detail].filter(Boolean).join(' ')
-    where.set(words, [...(where.get(words) ?? []), ...(arn ? [resourceName(arn)] : [])])
+    const why = [reason, detail].filter(Boolean).join(' ')
+    instances.set(why, [...(instances.get(why) ?? []), ...(arn ? [nameOf(arn)] : [])])
   }
-  return [...where].map(([words, [first, ...more]]) => {
-    if (first === undefined) return words
-    return more.length === 0 ? `${words} ${first}` : `${words} on ${more.length + 1} container instances`
+  return [...instances].map(([why, [first, ...more]]) => {
+    if (first === undefined) return why
+    return more.length === 0 ? `${why} ${first}` : `${why} on ${more.length + 1} container instances`
   })
 }
 
-/** It has no place yet, or is on its way out without ever having had one. */
-const isUndecided = ({ lastStatus, desiredStatus, startedAt }: Task): boolean =>
+/** Whether ECS has neither placed the task nor stopped it for want of a place. */
+const isPending = ({ lastStatus, desiredStatus, startedAt }: Task): boolean =>
   lastStatus === 'PROVISIONING' || (desiredStatus === 'STOPPED' && lastStatus !== 'STOPPED' && startedAt === undefined)
 
 /**
- * Tasks as they are once ECS has found them a place, or has not: Fargate and capacity providers take tasks on before they
- * know whether there is room. Tasks that are not to be seen for long are left as they were answered.
+ * Waits until ECS has placed the tasks or given up: Fargate and capacity providers accept tasks before they know whether
+ * there is capacity. Tasks that stay invisible are returned as RunTask answered them.
  */
-export async function placed(
+export async function awaitPlacement(
   cluster: string,
   tasks: readonly Task[],
   context: TransitionContext,
 ): Promise<readonly Task[]> {
   const since = context.clock.now()
-  const seen = new Map(tasks.map(task => [task.taskArn ?? '', task]))
-  const found = new Set<string>()
-  let said = 0
-  for (let pause = 500; ; pause = Math.min(pause * 1.5, 10_000)) {
-    const waiting = [...seen].filter(([, task]) => isUndecided(task)).map(([arn]) => arn)
-    const invisible = context.clock.now() - since >= notVisibleYet && waiting.every(arn => !found.has(arn))
-    if (waiting.length === 0 || invisible) return [...seen.values()]
-    const elapsed = Math.round((context.clock.now() - since) / 1000)
-    if (elapsed >= said) {
-      context.say(`the task is ${seen.get(waiting[0] ?? '')?.lastStatus}, ${elapsed} s`)
-      said = elapsed + heartbeat
+  const latest = new Map(tasks.map(task => [task.taskArn ?? '', task]))
+  const visible = new Set<string>()
+  let nextSentence = 0
+  for (let attempt = 0; ; attempt++) {
+    const pending = [...latest].filter(([, task]) => isPending(task)).map(([arn]) => arn)
+    const elapsed = context.clock.now() - since
+    const isInvisible = elapsed >= notVisibleYet && pending.every(arn => !visible.has(arn))
+    if (pending.length === 0 || isInvisible) return [...latest.values()]
+    const seconds = Math.round(elapsed / 1000)
+    if (seconds >= nextSentence) {
+      context.say(`the task is ${latest.get(pending[0] ?? '')?.lastStatus}, ${seconds} s`)
+      nextSentence = seconds + heartbeat
     }
-    await context.pause(pause)
-    for (const task of await context.ecs.tasks(cluster, waiting)) {
-      found.add(task.taskArn ?? '')
-      seen.set(task.taskArn ?? '', task)
+    await context.pause(backoff(attempt, 500, 10_000))
+    for (const task of await context.ecs.tasks(cluster, pending)) {
+      visible.add(task.taskArn ?? '')
+      latest.set(task.taskArn ?? '', task)
     }
   }
 }
 
-/** Waits until a look shows these tasks, so that whoever takes over finds them; not for long. */
-export async function visible(cluster: string, tasks: readonly Task[], context: TransitionContext): Promise<void> {
+/** Waits until DescribeTasks answers these tasks, so that another apply finds them; at most `notVisibleYet`. */
+export async function awaitVisible(cluster: string, tasks: readonly Task[], context: TransitionContext): Promise<void> {
   const until = context.clock.now() + notVisibleYet
   const arns = tasks.map(({ taskArn = '' }) => taskArn)
   while ((await context.ecs.tasks(cluster, arns)).length < arns.length && context.clock.now() < until)

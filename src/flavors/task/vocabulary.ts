@@ -1,11 +1,15 @@
-import { RunTaskRequest$ } from '@aws-sdk/client-ecs'
+import { RunTaskRequest$, Task$ } from '@aws-sdk/client-ecs'
 import type { Vocabulary } from '../../schema/vocabulary.ts'
-import { ignore } from '../options.ts'
+import { checkTaskDefinitionOf } from '../taskDefinition/checkChild.ts'
+import { checkTask } from './checks.ts'
 
 export const vocabulary = {
   name: 'ecs_task',
   model: RunTaskRequest$,
-  ownMembers: { taskName: 'string', stopReason: 'string' },
+  answer: Task$,
+  check: checkTask,
+  checkParents: checkTaskDefinitionOf,
+  ownMembers: { taskName: { kind: 'text' }, stopReason: { kind: 'text' } },
   refused: { clientToken: 'leave it out: this tool makes it from what is to run' },
   required: ['taskName'],
   pcfNameMember: 'taskName',
@@ -24,7 +28,6 @@ export const vocabulary = {
   neededToEnd: { members: ['taskDefinition', 'startedBy', 'stopReason'], options: [] },
   description: 'A task that runs once, or is kept running, with a cluster and a task definition as its parents.',
   descriptions: {
-    ignore,
     taskName: 'The name of the task in its cluster, pcf_name unless stated; this tool’s own, not sent to AWS.',
     stopReason: 'What ECS is told when the task is stopped.',
     wait: 'exit (default): a job, that runs once for what it is. running: a task that is kept running.',

@@ -2,15 +2,13 @@ import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
 import { additions } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
-import type { Comparison, Flavor, FlavorContext, TransitionContext } from '../../engine/flavor.ts'
-import { type Particle, Unknown } from '../../particle.ts'
-import { readRecord } from '../record/family.ts'
-import { runDigest } from '../record/record.ts'
+import type { Comparison, Flavor, TransitionContext } from '../../engine/flavor.ts'
+import { Unknown } from '../../particle.ts'
 import { carriedTags, roomBeside } from '../record/tags.ts'
-import { recordsOf } from '../record/write.ts'
+import { recordsToCarry } from '../record/write.ts'
 import { retryWhile } from '../retry.ts'
-import type { LiveService } from '../service/live.ts'
 import { isReservedTag, setTags } from '../tags.ts'
+import { describeTaskDefinition, type Memo } from './describe.ts'
 import {
   currentRevision,
   differences,
@@ -19,24 +17,18 @@ import {
   keptFrom,
   type LiveTaskDefinition,
   optionsOf,
-  type Revision,
   registrationOf,
   request,
   revisionArn,
   revisionNumber,
-  revisionsOf,
   shortReference,
   type TaskDefinitionDefinition,
   type TaskDefinitionParticle,
 } from './revisions.ts'
+import type { Revision } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
 
 export { request, type TaskDefinitionDefinition }
-
-/** The revision that a transition made, or nothing when it only took away. */
-export interface Memo {
-  readonly arn?: string
-}
 
 /** How the manifest differs from the revision that it is compared with. */
 function comparison(
@@ -137,46 +129,7 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
     return { is: 'settled', because }
   },
 
-  async describe(particle, around) {
-    const { family, revision } = particle.definition
-    if (!family) return undefined
-    const made = (around.memo as Memo | undefined)?.arn
-    const [found, pinned, run] = await Promise.all([
-      around.ecs.taskDefinition(family),
-      revision === undefined ? undefined : around.ecs.taskDefinition(`${family}:${revision}`),
-      revisionsInUse(family, around),
-    ])
-    const registered = made === undefined || revisionArn(found) === made ? found : await around.ecs.taskDefinition(made)
-    // Documented as the latest ACTIVE revision; another answer must not read as something that is there.
-    const latest = found?.taskDefinition?.status === 'INACTIVE' ? undefined : found
-    const described = async (references: ReadonlySet<string>): Promise<Revision[]> => {
-      const all: (Revision | undefined)[] = await Promise.all(
-        [...references].map(reference =>
-          latest && shortReference(latest) === reference ? latest : around.ecs.taskDefinition(reference),
-        ),
-      )
-      return all.filter(isThere).sort((one, other) => revisionNumber(other) - revisionNumber(one))
-    }
-    const [runs, failed, elsewhere] = await Promise.all([run.runs, run.failed, run.elsewhere].map(described))
-    const isActive = ({ taskDefinition }: Revision) => taskDefinition?.status === 'ACTIVE'
-    const live: LiveTaskDefinition = {
-      ...(latest && { latest }),
-      running: (runs ?? []).filter(isActive),
-      failed: (failed ?? []).filter(isActive),
-      inactive: (runs ?? []).filter(one => !isActive(one)),
-      elsewhere: elsewhere ?? [],
-      ...(made !== undefined && registered && { registered }),
-    }
-    const isPinned = revision !== undefined && particle.desired === 'running'
-    if (isPinned && pinned?.taskDefinition?.status !== 'ACTIVE') return undefined
-    const whole = isPinned && pinned ? { ...live, pinned } : live
-    const jobs = particle.desired === 'running' ? jobsOf(around) : []
-    const digests = jobs.flatMap(job => runDigest(job, request(particle.definition), particle.options.ignore) ?? [])
-    const seen = [...whole.running, ...whole.failed, ...[whole.latest, whole.pinned, registered].filter(isThere)]
-    if (![digests, seen, live.inactive, live.elsewhere].some(some => some.length > 0)) return undefined
-    const record = await readRecord(family, [...seen, ...live.inactive], digests, around.ecs)
-    return { ...whole, record }
-  },
+  describe: describeTaskDefinition,
 
   start: (particle, live, context) => register(particle, live, context),
 
@@ -189,41 +142,13 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
 
   async terminate(particle, _live, { ecs }) {
     const arns = await ecs.revisions(particle.definition.family ?? '')
-    // Oldest first: should it be cut off, the family's latest revision still is what it was.
+    // Oldest first: after an interruption the family's latest revision is still the same.
     for (const arn of arns.reverse()) await ecs.call('DeregisterTaskDefinition', { taskDefinition: arn })
     return {}
   },
 }
 
-const isThere = (revision: Revision | undefined): revision is Revision => revision !== undefined
-
-/** Children that run once, and are remembered. */
-const jobsOf = ({ children, particle }: FlavorContext): Particle[] =>
-  children.flatMap(id => {
-    const child = id.startsWith('ecs_task:') ? particle(id) : undefined
-    return child && child.options.wait !== 'running' && child.options.record !== false ? [child] : []
-  })
-
-/** `family:revision` of what the particle's own services run, of this family and of others, or failed at. */
-async function revisionsInUse(
-  family: string,
-  around: FlavorContext,
-): Promise<Readonly<Record<'runs' | 'failed' | 'elsewhere', ReadonlySet<string>>>> {
-  const services = around.children.filter(id => id.startsWith('ecs_service:'))
-  const lives = (await Promise.all(services.map(id => around.live(id)))) as (LiveService | undefined)[]
-  const runs = new Set<string>()
-  const failed = new Set<string>()
-  const elsewhere = new Set<string>()
-  for (const live of lives) {
-    const use = live && revisionsOf(live.service)
-    if (use?.runs) (use.runs.startsWith(`${family}:`) ? runs : elsewhere).add(use.runs)
-    if (use?.failed?.startsWith(`${family}:`)) failed.add(use.failed)
-  }
-  for (const reference of runs) failed.delete(reference)
-  return { runs, failed, elsewhere }
-}
-
-/** Of several services' revisions one is built on; the others lose what differs. */
+/** A new revision is built on one of the services' revisions; the other services lose what differs. */
 function severalInUse(revision: Revision, { running }: LiveTaskDefinition): string[] {
   const others = running.filter(one => one !== revision).map(shortReference)
   if (others.length === 0 || !running.includes(revision)) return []
@@ -232,7 +157,7 @@ function severalInUse(revision: Revision, { running }: LiveTaskDefinition): stri
   ]
 }
 
-/** A declared job whose record no revision has room for would run again: that is refused before anything is done. */
+/** A declared job whose record finds no room would run again: the plan refuses such a job. */
 function tooManyJobs(
   particle: TaskDefinitionParticle,
   live: LiveTaskDefinition | undefined,
@@ -252,7 +177,7 @@ function tooManyJobs(
   }
 }
 
-/** Tags that the manifest has no opinion about stay with the family, as they stay with a resource that is updated. */
+/** Without tags in the manifest, a new revision keeps those of the old one, as an updated resource does. */
 const tagsBeside = (particle: TaskDefinitionParticle, old: Revision | undefined) =>
   particle.definition.tags ?? (old?.tags ?? []).filter(({ key }) => !isReservedTag(key ?? ''))
 
@@ -264,8 +189,8 @@ async function register(
   const old = currentRevision(particle, live)
   const stated = tagsBeside(particle, old)
   const record = live?.record
-  const tags = [...stated, ...(record ? carriedTags(recordsOf(record), stated, record.digests) : [])]
-  // What the manifest ignores is somebody else's: the new revision says of it what the old one did.
+  const tags = [...stated, ...(record ? carriedTags(recordsToCarry(record), stated, record.digests) : [])]
+  // Ignored members keep the values of the old revision.
   const { tags: _stated, ...definition }: RegisterTaskDefinitionRequest = registrationOf(particle, old)
   const answer = await retryWhile(
     () => context.ecs.call('RegisterTaskDefinition', { ...definition, ...(tags.length > 0 && { tags }) }),

@@ -1,6 +1,6 @@
 /** Which revision of a family a task definition is compared with, and what its services run instead. Pure. */
 
-import type { DescribeTaskDefinitionResponse, RegisterTaskDefinitionRequest, Service } from '@aws-sdk/client-ecs'
+import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
 import { type CompareOptions, compare } from '../../compare/compare.ts'
 import { mergeLive, requestOf } from '../../compare/merge.ts'
@@ -8,38 +8,34 @@ import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { type Particle, valueAt } from '../../particle.ts'
-import { resourceName } from '../../schema/address.ts'
-import type { FamilyRecord } from '../record/family.ts'
-import { liveTaskDefinition, taskDefinitionRules } from './rules.ts'
+import type { FamilyRecord } from '../record/read.ts'
+import { liveTaskDefinition, type Revision, taskDefinitionRules } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
 
-/** What RegisterTaskDefinition takes, and the revision that a manifest may pin. */
+/** RegisterTaskDefinition's input, and the revision that a manifest may pin. */
 export type TaskDefinitionDefinition = RegisterTaskDefinitionRequest & { readonly revision?: number }
 
 export type TaskDefinitionParticle = Particle<TaskDefinitionDefinition>
 
-/** One revision with its tags, as DescribeTaskDefinition answers. */
-export type Revision = Pick<DescribeTaskDefinitionResponse, 'taskDefinition' | 'tags'>
-
-/** A family in AWS: its latest ACTIVE revision, those that its services run, the pinned one, and what it remembers. */
+/** A family in AWS: its latest ACTIVE revision, those that the particle's services run, and its record of jobs. */
 export interface LiveTaskDefinition {
   readonly latest?: Revision
   /** ACTIVE revisions that the particle's own services run, newest first. */
   readonly running: readonly Revision[]
-  /** ACTIVE revisions that the particle's own services were told to run and failed at, while an earlier one runs. */
+  /** ACTIVE revisions that the particle's own services failed to roll out, while an earlier revision runs. */
   readonly failed: readonly Revision[]
   /** INACTIVE revisions that the particle's own services still run. */
   readonly inactive: readonly Revision[]
   /** Revisions of other families that the particle's own services still run. */
   readonly elsewhere: readonly Revision[]
   readonly pinned?: Revision
-  /** The revision that this very apply registered: whatever somebody else registers meanwhile, this one is meant. */
+  /** The revision that this apply registered, whatever others have registered meanwhile. */
   readonly registered?: Revision
-  /** What the family remembers of the particle's jobs; missing when it has none. */
+  /** The record of the particle's jobs. */
   readonly record?: FamilyRecord
 }
 
-/** Without the revision, which is this tool's word and not the request's. */
+/** RegisterTaskDefinition's input: without the pinned revision, which only this tool knows. */
 export function request({ revision: _pin, ...definition }: TaskDefinitionDefinition): RegisterTaskDefinitionRequest {
   return definition
 }
@@ -57,7 +53,7 @@ export const revisionArn = (revision: Revision | undefined): string | undefined 
 
 export const revisionNumber = (revision: Revision | undefined): number => revision?.taskDefinition?.revision ?? 0
 
-/** `web:7` of a revision or its ARN. */
+/** `web:7` */
 export const shortReference = (revision: Revision): string =>
   `${revision.taskDefinition?.family}:${revision.taskDefinition?.revision}`
 
@@ -73,10 +69,10 @@ export const differences = (
 /** How the manifest differs from a revision. */
 type DifferencesFrom = (revision: Revision) => readonly FoundChange[]
 
-/** What a new revision takes over from and is compared with: of those that services run the newest, else the latest. */
-const ground = (live: LiveTaskDefinition): Revision | undefined => live.running[0] ?? live.latest
+/** The revision that a new one is built on and compared with: the newest that services run, else the latest. */
+const baseRevision = (live: LiveTaskDefinition): Revision | undefined => live.running[0] ?? live.latest
 
-/** The definition as it is to run: as stated, with the values that somebody else owns taken from the ground. */
+/** The definition as stated, with ignored members as `from` has them. */
 export function registrationOf(
   particle: TaskDefinitionParticle,
   from: Revision | undefined,
@@ -86,7 +82,10 @@ export function registrationOf(
   return from ? mergeLive(whole, liveTaskDefinition(from), options) : requestOf(whole, options)
 }
 
-/** What is ignored counts as well: it must not go live because a revision that nobody deployed says the rest. */
+/**
+ * Whether a revision is what the manifest states. Ignored members count too: their values must not go live because a
+ * revision that nobody deployed has them.
+ */
 function isWanted(
   particle: TaskDefinitionParticle,
   from: Revision | undefined,
@@ -100,8 +99,8 @@ function isWanted(
 }
 
 /**
- * The revision in hand: an ACTIVE one that says what the manifest says, services' own before the latest; without any, the
- * one to build on.
+ * The revision that the manifest stands for: an ACTIVE one that is what it states, those that services run before the
+ * latest; without any, the revision that a new one is built on.
  */
 export function currentRevision(
   particle: TaskDefinitionParticle,
@@ -112,12 +111,12 @@ export function currentRevision(
   const { pinned, registered, running, failed, latest } = live
   if (pinned) return pinned
   if (registered?.taskDefinition?.status === 'ACTIVE' && differencesFrom(registered).every(isTag)) return registered
-  const from = ground(live)
+  const from = baseRevision(live)
   const others = [...running, ...failed, ...(latest ? [latest] : [])]
   return others.find(revision => isWanted(particle, from, revision, differencesFrom)) ?? from
 }
 
-/** What a new revision keeps from somebody else, where the manifest would say something else: each as it will be. */
+/** Values at ignored paths that a new revision keeps although the manifest states others. */
 export function keptFrom(
   particle: TaskDefinitionParticle,
   revision: Revision,
@@ -132,7 +131,7 @@ export function keptFrom(
   )
 }
 
-/** What a service sees change that goes from a revision to the one that is to run. */
+/** The changes for a service that goes from a revision to `to`. */
 export function differencesInUse(
   particle: TaskDefinitionParticle,
   revision: Revision,
@@ -141,7 +140,7 @@ export function differencesInUse(
   sensitivity: Sensitivity,
 ): FoundChange[] {
   const definition = registrationOf(particle, to)
-  // What is taken over from AWS stands nowhere in the manifest: it is hidden by what it holds.
+  // Values from AWS have no place in the manifest, so the values themselves tell whether they are secret.
   const over: Sensitivity = {
     isSecret: at => sensitivity.holdsSecret?.(valueAt(definition, at)) === true,
     ...(sensitivity.holdsSecret && { holdsSecret: sensitivity.holdsSecret }),
@@ -165,19 +164,4 @@ function ignoredDifferences(
   return compare(definition, live, { ...options, ignore: [] }).filter(
     change => !noticed.has(change.path) && !isTag(change),
   )
-}
-
-/**
- * The revision that a service runs: that of its PRIMARY deployment, also while it is rolled out, because whoever deploys
- * it means it. One that FAILED is not what runs while an earlier deployment still stands: it is answered apart.
- */
-export function revisionsOf(service: Service): { readonly runs: string; readonly failed?: string } {
-  const deployments = service.deployments ?? []
-  const told = resourceName(service.taskDefinition ?? '')
-  const primary = deployments.find(({ status }) => status === 'PRIMARY')
-  const before =
-    primary?.rolloutState === 'FAILED'
-      ? deployments.find(({ rolloutState }) => rolloutState === 'COMPLETED')
-      : undefined
-  return before?.taskDefinition ? { runs: resourceName(before.taskDefinition), failed: told } : { runs: told }
 }

@@ -233,9 +233,11 @@ export const taskDefinitionRules: Rules = {
   enableFaultInjection: { default: false },
 }
 
-/** A described revision, laid out like the request that would register it: tags stand beside the definition. */
-export function liveTaskDefinition(
-  described: Pick<DescribeTaskDefinitionResponse, 'taskDefinition' | 'tags'>,
-): TaskDefinition & Pick<DescribeTaskDefinitionResponse, 'tags'> {
-  return { ...described.taskDefinition, ...(described.tags && { tags: described.tags }) }
-}
+/** A revision with its tags, as DescribeTaskDefinition answers. */
+export type Revision = Pick<DescribeTaskDefinitionResponse, 'taskDefinition' | 'tags'>
+
+/** A revision laid out like RegisterTaskDefinition's input: with its tags beside the definition. */
+export const liveTaskDefinition = ({ taskDefinition, tags }: Revision): TaskDefinition & Pick<Revision, 'tags'> => ({
+  ...taskDefinition,
+  ...(tags && { tags }),
+})

@@ -1,11 +1,14 @@
-import { RegisterTaskDefinitionRequest$ } from '@aws-sdk/client-ecs'
+import { RegisterTaskDefinitionRequest$, TaskDefinition$ } from '@aws-sdk/client-ecs'
 import type { Vocabulary } from '../../schema/vocabulary.ts'
-import { ignore } from '../options.ts'
+import { checkTaskDefinition } from './checks.ts'
 
 export const vocabulary = {
   name: 'ecs_task_definition',
   model: RegisterTaskDefinitionRequest$,
-  ownMembers: { revision: 'number' },
+  answer: TaskDefinition$,
+  inheritable: 'taskDefinition',
+  check: checkTaskDefinition,
+  ownMembers: { revision: { kind: 'number', whole: true, limit: { minimum: 1 } } },
   refused: {},
   required: ['family', 'containerDefinitions[].name'],
   aliases: {},
@@ -15,7 +18,7 @@ export const vocabulary = {
   referredByName: false,
   neededToEnd: { members: [], options: [] },
   description: 'A task definition family: a change registers a new revision.',
-  descriptions: { ignore, revision: 'Pins an existing revision: it is checked, never registered.' },
+  descriptions: { revision: 'Pins an existing revision: it is checked, never registered.' },
   phrases: {
     starts: 'new revision',
     ends: 'every revision is deregistered',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { runs } from '../runs.ts'
 import { cluster, definition, job } from './manifests.ts'
 import { Shop } from './shop.ts'
 
@@ -55,7 +56,7 @@ describe('whatever happens', () => {
           expect(shop.runs.size).toBeLessThanOrEqual(count)
         },
       ),
-      { numRuns: Number(process.env.RUNS ?? 12), seed: Number(process.env.SEED ?? 20260102), endOnFailure: true },
+      { numRuns: runs(12), seed: Number(process.env.SEED ?? 20260102), endOnFailure: true },
     )
   }, 600_000)
 })

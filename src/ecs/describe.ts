@@ -1,0 +1,200 @@
+/**
+ * Batched reads: one loader for each kind of resource, with as many keys in a call as the ECS API reference allows. What
+ * is missing has no answer; any other failure is thrown as an `EcsError`.
+ */
+
+import type {
+  Cluster,
+  ContainerInstance,
+  DescribeTaskDefinitionCommandOutput,
+  Failure,
+  Service,
+  ServiceDeployment,
+  ServiceRevision,
+  Task,
+} from '@aws-sdk/client-ecs'
+import { type Answers, BatchLoader } from './batch.ts'
+import type { CallCounter, CallName } from './calls.ts'
+import { EcsError, isEcs } from './errors.ts'
+import type { Transport } from './transport.ts'
+
+type Connection = Pick<Transport, 'call'>
+
+/** By name; INACTIVE clusters as well. */
+export const clusters = (ecs: Connection): BatchLoader<Cluster> =>
+  new BatchLoader(100, async (names, counter) => {
+    const { clusters, failures } = await ecs.call(
+      'DescribeClusters',
+      { clusters: [...names], include: ['TAGS', 'SETTINGS', 'CONFIGURATIONS', 'ATTACHMENTS'] },
+      counter,
+    )
+    return found('DescribeClusters', failures, clusters, ({ clusterName }) => clusterName)
+  })
+
+/** By name; INACTIVE services as well. */
+export const services = (ecs: Connection, cluster: string): BatchLoader<Service> =>
+  new BatchLoader(10, (names, counter) =>
+    unlessClusterIsMissing(async () => {
+      const { services, failures } = await ecs.call(
+        'DescribeServices',
+        { cluster, services: [...names], include: ['TAGS'] },
+        counter,
+      )
+      return found('DescribeServices', failures, services, ({ serviceName }) => serviceName)
+    }),
+  )
+
+/** By ARN. ECS forgets them after 90 days. */
+export const serviceDeployments = (ecs: Connection): BatchLoader<ServiceDeployment> =>
+  new BatchLoader(20, async (arns, counter) => {
+    const { serviceDeployments, failures } = await ecs.call(
+      'DescribeServiceDeployments',
+      { serviceDeploymentArns: [...arns] },
+      counter,
+    )
+    return found(
+      'DescribeServiceDeployments',
+      failures,
+      serviceDeployments,
+      ({ serviceDeploymentArn }) => serviceDeploymentArn,
+    )
+  })
+
+/** By ARN. */
+export const serviceRevisions = (ecs: Connection): BatchLoader<ServiceRevision> =>
+  new BatchLoader(20, async (arns, counter) => {
+    const { serviceRevisions, failures } = await ecs.call(
+      'DescribeServiceRevisions',
+      { serviceRevisionArns: [...arns] },
+      counter,
+    )
+    return found('DescribeServiceRevisions', failures, serviceRevisions, ({ serviceRevisionArn }) => serviceRevisionArn)
+  })
+
+/** By family, for its latest ACTIVE revision, or by `family:revision` or ARN, for that revision whatever its status. */
+export const taskDefinitions = (ecs: Connection): BatchLoader<DescribeTaskDefinitionCommandOutput> =>
+  new BatchLoader(1, async ([reference = ''], counter) => {
+    try {
+      const input = { taskDefinition: reference, include: ['TAGS' as const] }
+      const answer = await ecs.call('DescribeTaskDefinition', input, counter)
+      const isFamily = !/:\d+$/.test(reference)
+      if (isFamily && answer.taskDefinition?.status !== 'ACTIVE') return new Map()
+      return new Map([[reference, answer]])
+    } catch (error) {
+      if (isEcs(error, 'Unable to describe task definition')) return new Map()
+      throw error
+    }
+  })
+
+/** By ARN. ECS forgets a stopped task after about an hour. */
+export const tasks = (ecs: Connection, cluster: string): BatchLoader<Task> =>
+  new BatchLoader(100, (arns, counter) =>
+    unlessClusterIsMissing(async () => {
+      const { tasks, failures } = await ecs.call(
+        'DescribeTasks',
+        { cluster, tasks: [...arns], include: ['TAGS'] },
+        counter,
+      )
+      return found('DescribeTasks', failures, tasks, ({ taskArn }) => taskArn)
+    }),
+  )
+
+/** ARNs of tasks, by the JSON of ListTasks' input. */
+export const taskLists = (ecs: Connection): BatchLoader<readonly string[]> =>
+  new BatchLoader(1, async ([key = '{}'], counter) => {
+    const arns: string[] = []
+    try {
+      for await (const { taskArns = [] } of pages(page =>
+        ecs.call('ListTasks', { ...JSON.parse(key), ...page }, counter),
+      ))
+        arns.push(...taskArns)
+    } catch (error) {
+      // In a cluster, or of a service, that is not there, nothing runs.
+      if (!isEcs(error, 'ClusterNotFoundException', 'ServiceNotFoundException')) throw error
+    }
+    return new Map([[key, arns]])
+  })
+
+/** Container instances by the ids of their EC2 instances. */
+export const instances = (ecs: Connection, cluster: string): BatchLoader<ContainerInstance> =>
+  new BatchLoader(50, (ids, counter) =>
+    unlessClusterIsMissing(async () => {
+      const filter = ids.length === 1 ? `ec2InstanceId == ${ids[0]}` : `ec2InstanceId in [${ids.join(', ')}]`
+      const byId = new Map<string, ContainerInstance>()
+      for await (const { containerInstanceArns = [] } of pages(page =>
+        ecs.call('ListContainerInstances', { cluster, filter, ...page }, counter),
+      )) {
+        if (containerInstanceArns.length === 0) continue
+        for (const instance of await describeInstances(ecs, cluster, containerInstanceArns, counter)) {
+          const id = instance.ec2InstanceId ?? ''
+          byId.set(id, inUse(byId.get(id), instance))
+        }
+      }
+      return byId
+    }),
+  )
+
+async function describeInstances(
+  ecs: Connection,
+  cluster: string,
+  arns: string[],
+  counter: CallCounter,
+): Promise<Iterable<ContainerInstance>> {
+  const { containerInstances, failures } = await ecs.call(
+    'DescribeContainerInstances',
+    { cluster, containerInstances: arns },
+    counter,
+  )
+  return found(
+    'DescribeContainerInstances',
+    failures,
+    containerInstances,
+    ({ containerInstanceArn }) => containerInstanceArn,
+  ).values()
+}
+
+/** An instance that registered twice leaves a disconnected twin behind: the connected one counts, or the younger one. */
+function inUse(one: ContainerInstance | undefined, other: ContainerInstance): ContainerInstance {
+  if (!one) return other
+  if (one.agentConnected !== other.agentConnected) return one.agentConnected ? one : other
+  const age =
+    (one.registeredAt?.getTime() ?? 0) - (other.registeredAt?.getTime() ?? 0) ||
+    ((one.containerInstanceArn ?? '') > (other.containerInstanceArn ?? '') ? 1 : -1)
+  return age > 0 ? one : other
+}
+
+/** Pages of a list, a hundred items each, which is the most that ECS's list calls answer. */
+export async function* pages<Page extends { readonly nextToken?: string | undefined }>(
+  list: (page: { readonly maxResults: number; readonly nextToken?: string }) => Promise<Page>,
+): AsyncGenerator<Page, void> {
+  let nextToken: string | undefined
+  do {
+    const page: Page = await list({ maxResults: 100, ...(nextToken && { nextToken }) })
+    yield page
+    nextToken = page.nextToken
+  } while (nextToken)
+}
+
+/** Items by key. The reason MISSING means absent; a failure for any other reason must not read as "not there". */
+function found<Item>(
+  call: CallName,
+  failures: readonly Failure[] | undefined,
+  items: readonly Item[] | undefined,
+  keyOf: (item: Item) => string | undefined,
+): Answers<Item> {
+  const failure = failures?.find(({ reason }) => reason !== 'MISSING')
+  if (!failure) return new Map(items?.map(item => [keyOf(item) ?? '', item]))
+  const { reason: code = 'Failure', detail, arn = 'something' } = failure
+  const said = [failure.reason, detail].filter(Boolean).join(': ')
+  throw new EcsError({ call, code, said, message: `ecs:${call}: ${arn}: ${said}`, unsure: false })
+}
+
+/** In a cluster that is not there, nothing is. */
+async function unlessClusterIsMissing<Item>(read: () => Promise<Answers<Item>>): Promise<Answers<Item>> {
+  try {
+    return await read()
+  } catch (error) {
+    if (isEcs(error, 'ClusterNotFoundException')) return new Map()
+    throw error
+  }
+}

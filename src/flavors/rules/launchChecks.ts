@@ -1,0 +1,43 @@
+import { all, checkRepeated, has, is, lacks, type Rules, type Stated } from '../../schema/rules.ts'
+
+/** A capacity provider strategy. From the API reference of CapacityProviderStrategyItem. */
+export const checkStrategy =
+  (member: string) =>
+  (definition: Stated): void => {
+    const items = definition.elements(member)
+    checkRepeated(items, 'capacityProvider')
+    const [, ...more] = items.filter(item => (item.number('base') ?? 0) !== 0)
+    for (const item of more)
+      item.report('base', 'is a second one: only one capacity provider of a strategy may have a base', item.node)
+    const isWeightless = items.every(item => !item.given('weight') || item.number('weight') === 0)
+    if (items.length > 1 && isWeightless)
+      definition.report(member, 'needs a weight above 0 for at least one of its capacity providers: left out it is 0')
+  }
+
+const notOnFargate = 'is not possible with launchType FARGATE: leave it out'
+
+/** Launch settings that CreateService and RunTask share. */
+export const launchRules: Rules = {
+  '': [
+    ['capacityProviderStrategy', has('launchType'), 'and launchType exclude each other: leave one out'],
+    ['placementStrategy', is('launchType', 'FARGATE'), notOnFargate],
+    ['placementConstraints', is('launchType', 'FARGATE'), notOnFargate],
+    [
+      'platformVersion',
+      is('launchType', 'EC2', 'EXTERNAL'),
+      'is only for Fargate, not for launchType {launchType}: leave it out',
+    ],
+  ],
+  'placementConstraints[]': [
+    ['expression', is('type', 'distinctInstance'), 'is not possible with type distinctInstance: leave it out'],
+    ['', all(is('type', 'memberOf'), lacks('expression')), 'needs an expression: type is memberOf'],
+  ],
+  'placementStrategy[]': [
+    [
+      'field',
+      all(is('type', 'binpack'), strategy => !/^(cpu|memory)$/i.test(strategy.text('field') ?? 'cpu')),
+      'must be cpu or memory with type binpack, not {"field"}',
+    ],
+  ],
+  'volumeConfigurations[].managedEBSVolume': [['', lacks('sizeInGiB', 'snapshotId'), 'needs sizeInGiB or snapshotId']],
+}

@@ -1,0 +1,68 @@
+/**
+ * How a run is identified in ECS: by `startedBy`, `particles/<environment>/<pcf_name>/<32 hex digits>`, where the digits
+ * are the job's digest, or a hash of the digest and the attempt. Under a manifest's own `startedBy` the same name is in the
+ * tag `ecs-particles:run`. `startedBy` has at most 128 letters, digits, hyphens, underscores and slashes (RunTask in the
+ * API reference).
+ */
+
+import type { Task } from '@aws-sdk/client-ecs'
+import { hash } from '../record/digest.ts'
+import { ownTagPrefix } from '../tags.ts'
+import type { TaskParticle } from './runs.ts'
+
+/** Attempts of a run without a record that are looked for among ECS's tasks. */
+const maxAttempts = 20
+
+/** A requested attempt has a name of its own: the tasks of the attempt before must not count as its tasks. */
+const attemptKey = (digest: string, attempt: number): string =>
+  attempt === 0 ? digest : hash([digest, 'attempt', attempt]).slice(0, 32)
+
+const allowed = (text: string): string => text.replace(/[^A-Za-z0-9_-]/g, '-')
+
+/** Characters that are left for the prefix beside an attempt's key and a slash. */
+const maxPrefix = 128 - 32 - 1
+
+/** `particles/<environment>/<pcf_name>/`. Where characters are replaced or cut off, eight hex digits keep the prefix unique. */
+export function runPrefix({ name }: TaskParticle, environment: string): string {
+  const prefix = `particles/${allowed(environment)}/${allowed(name)}`
+  if (prefix === `particles/${environment}/${name}` && prefix.length <= maxPrefix) return `${prefix}/`
+  const suffix = `-${hash([environment, name]).slice(0, 8)}`
+  return `${prefix.slice(0, maxPrefix - suffix.length)}${suffix}/`
+}
+
+/** The name of one attempt at a run. */
+export const runName = (particle: TaskParticle, environment: string, digest: string, attempt: number): string =>
+  `${runPrefix(particle, environment)}${attemptKey(digest, attempt)}`
+
+/** The tag with the run's name. */
+export const runTag = `${ownTagPrefix}run`
+
+/** The tag with GitHub's id of the repository that the task was started from. */
+export const repositoryTag = `${ownTagPrefix}repository`
+
+export const ownerOf = ({ tags }: Task): string | undefined => tags?.find(({ key }) => key === repositoryTag)?.value
+
+/** Whether a task was started from this repository. Its name is no proof: others may use the same. */
+export const isOurs = (task: Task, repository: string | undefined): boolean =>
+  repository !== undefined && ownerOf(task) === repository
+
+/** The name of a task's run; undefined for a task with the manifest's own `startedBy` and no tag. */
+export const nameIn = (task: Task, { definition }: TaskParticle): string | undefined =>
+  task.startedBy === definition.startedBy ? task.tags?.find(({ key }) => key === runTag)?.value : task.startedBy
+
+/**
+ * Whether a task belongs to the run of this name. A task with the manifest's own `startedBy` that has lost its tags, as
+ * StopTask makes it, counts as the run's: a job must not run twice.
+ */
+export function isNamed(task: Task, particle: TaskParticle, name: string): boolean {
+  const known = nameIn(task, particle)
+  if (known !== undefined) return known === name
+  return task.startedBy !== undefined && task.startedBy === particle.definition.startedBy
+}
+
+/** The newest attempt that a task exists of. */
+export function lastAttempt(particle: TaskParticle, tasks: readonly Task[], name: (attempt: number) => string): number {
+  const names = new Set(tasks.map(task => nameIn(task, particle)))
+  for (let attempt = maxAttempts; attempt > 0; attempt--) if (names.has(name(attempt))) return attempt
+  return 0
+}

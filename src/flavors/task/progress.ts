@@ -1,0 +1,182 @@
+/** Judges a run: the state that a plan sees, and how far a transition is. Pure. */
+
+import type { Task } from '@aws-sdk/client-ecs'
+import type { FoundChange } from '../../compare/change.ts'
+import type { Observed, Progress } from '../../engine/flavor.ts'
+import { nameOf } from '../../schema/arn.ts'
+import { untrusted } from '../../untrusted.ts'
+import { plural, summarizeStopped } from '../containers.ts'
+import { repositoryTag } from './naming.ts'
+import { outcome } from './outcome.ts'
+import {
+  arnsOf,
+  countOf,
+  isAssumed,
+  isOutcomeUnknown,
+  isRecorded,
+  isUp,
+  type LiveTask,
+  type Memo,
+  runsAgain,
+  runsByOutcome,
+  type TaskParticle,
+} from './runs.ts'
+
+/** The state of a particle that is to be stopped or terminated. */
+export function observeLeaving(live: LiveTask): Observed {
+  return runsByOutcome(live).running.length + live.outdated.length > 0 ? { state: 'running' } : { state: 'stopped' }
+}
+
+/** The state of tasks that are kept running. */
+export function observeKept(particle: TaskParticle, live: LiveTask): Observed {
+  const up = live.runs.filter(isUp)
+  if (up.length < countOf(particle)) {
+    if (up.length > 0) return { state: 'pending', incomplete: true }
+    return { state: live.runs.length > 0 ? 'stopped' : 'terminated' }
+  }
+  const starting = up.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
+  if (starting.length > 0) return { state: 'pending', unsettled: true, why: `the task is ${starting[0]?.lastStatus}` }
+  return { state: 'running' }
+}
+
+/** A step of its own, so that a reviewer sees what is recorded. */
+const unsettled = (why: string): Observed => ({ state: 'stopped', unsettled: true, why })
+
+const failed = (why: string): Observed => ({ state: 'stopped', failed: true, why })
+
+/** The state of a job, which runs once. */
+export function observeJob(particle: TaskParticle, live: LiveTask): Observed {
+  const { running, succeeded, failed: failures } = runsByOutcome(live)
+  const { record } = live
+  const enough = running.length + succeeded.length >= countOf(particle)
+  const hasFailed = failures.length > 0 || record?.status === 'failed'
+  if (running.length > 0) {
+    // One failed task fails the job; and no task is added while the outcome of the last start is unknown.
+    if (!enough && !hasFailed && !isOutcomeUnknown(live)) return { state: 'pending', incomplete: true }
+    return { state: 'pending', unsettled: true, why: `its task is ${running[0]?.lastStatus}` }
+  }
+  // Before `retry-tasks`: a workflow that is run again has the same inputs.
+  if (record?.status === 'done') {
+    const isSettled = isAssumed(particle) || live.assumed.size === 0
+    return isSettled ? doneJob(live) : unsettled('custom_config.assume is taken out')
+  }
+  if (isAssumed(particle)) return unsettled('custom_config.assume says that it is done')
+  if (runsAgain(live) && (hasFailed || !enough)) return { state: 'terminated' }
+  if (hasFailed) return failedJob(particle, live, failures)
+  if (enough) {
+    if (isRecorded(particle)) return unsettled('it has succeeded, which is not on record yet')
+    // The comparison refuses more tasks than the count.
+    return succeeded.length > countOf(particle) ? unsettled('too many have succeeded') : doneJob(live)
+  }
+  const unknown = unknownOutcome(particle, live)
+  return unknown === undefined ? { state: 'terminated' } : failed(`whether it ran is unknown: ${unknown}`)
+}
+
+const doneJob = (live: LiveTask): Observed => ({
+  state: 'stopped',
+  done: true,
+  ...(live.requested && {
+    why: 'it has succeeded, so retry-tasks does not run it again; raise custom_config.retry to run it once more',
+  }),
+})
+
+function failedJob(particle: TaskParticle, { record }: LiveTask, failures: readonly Task[]): Observed {
+  if (isRecorded(particle) && record?.status !== 'failed') return unsettled('it has failed, which is not on record yet')
+  // Without tasks only the record is left: ECS has forgotten them.
+  const [words] = summarizeStopped(failures)
+  return failed(
+    `its last run failed${words ? `: ${words}` : ''}; change what it runs, raise custom_config.retry, or name ${particle.id} in retry-tasks`,
+  )
+}
+
+/** Why it is unknown whether a job has run, and what a person can do; undefined where it is known. */
+function unknownOutcome(particle: TaskParticle, live: LiveTask): string | undefined {
+  const { record, uncertain } = live
+  const remedy = `find out, then set custom_config.assume: done, or name ${particle.id} in retry-tasks to run it`
+  if (record && isOutcomeUnknown(live)) {
+    const why =
+      record.at > 0
+        ? `its start was recorded at ${new Date(record.at * 1000).toISOString()} and ECS has no trace of it`
+        : 'what was recorded of it is lost with a deleted revision'
+    return `${why}; ${remedy} again`
+  }
+  const mayHaveRun = (!record || record.status === 'refused') && live.runs.length === 0
+  return uncertain && mayHaveRun ? `${uncertain}; ${remedy}` : undefined
+}
+
+/** Outdated tasks stop, which is a change with a claim of its own. Revisions and counts are in no claim. */
+export function outdatedStops({ outdated }: LiveTask): { changes: FoundChange[]; risks: string[] } {
+  if (outdated.length === 0) return { changes: [], risks: [] }
+  const revisions = [...new Set(outdated.map(({ taskDefinitionArn = '' }) => nameOf(taskDefinitionArn)))].sort()
+  return {
+    changes: [{ path: 'earlierTasks', before: 'running', after: 'stopped', reviewedApart: true }],
+    risks: [
+      `${plural(outdated.length, 'task')} of its earlier definition (${revisions.join(', ')}) ${outdated.length === 1 ? 'stops' : 'stop'} when the new one runs`,
+    ],
+  }
+}
+
+/** A warning in every plan about unowned tasks, which are left running. */
+export function unownedWarnings(particle: TaskParticle, { unowned, repository }: LiveTask): string[] {
+  if (unowned.length === 0) return []
+  const ids = arnsOf(unowned).map(nameOf).sort()
+  const shown = ids.length > 5 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ')
+  const why =
+    repository === undefined
+      ? 'this run does not know its repository (neither the event nor GITHUB_REPOSITORY_ID names its id)'
+      : `not one of them carries the tag ${repositoryTag} of this repository (${repository})`
+  return [
+    `${particle.id}: ${plural(unowned.length, 'running task')} called like its own (${shown}) and left alone, because ${why}; stop by hand what is not needed`,
+  ]
+}
+
+export function keptRunProgress(runs: readonly Task[]): Progress {
+  const stopped = runs.filter(run => !isUp(run))
+  const task = reported(runs)
+  if (stopped.length > 0) {
+    return {
+      is: 'failed',
+      because: `${plural(stopped.length, 'task')} stopped instead of running`,
+      details: summarizeStopped(stopped),
+      task,
+    }
+  }
+  const starting = runs.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
+  if (starting.length > 0) return { is: 'moving', because: `the task is ${starting[0]?.lastStatus}` }
+  return { is: 'settled', because: `${plural(runs.length, 'task')} running`, task }
+}
+
+export function jobProgress(runs: readonly Task[], essential: readonly string[], memo: Memo): Progress {
+  if (memo.recorded) return { is: 'settled', because: 'on record, and nothing ran' }
+  const running = runs.filter(({ lastStatus }) => lastStatus !== 'STOPPED')
+  if (running.length > 0) return { is: 'moving', because: `the task is ${running[0]?.lastStatus}` }
+  const outcomes = runs.map(run => outcome(run, essential))
+  const task = reported(runs)
+  const bad = runs.filter((_run, index) => outcomes[index] !== 'succeeded')
+  if (bad.length > 0) {
+    const codes = [...new Set(bad.flatMap(run => failedExitCodes(run, essential)))]
+    const because = outcomes.includes('failed')
+      ? `its task failed${codes.length > 0 ? `: exit code ${codes.join(', ')}` : ''}`
+      : 'its task never started'
+    return { is: 'failed', because, details: summarizeStopped(bad), task }
+  }
+  if (memo.failures.length > 0) {
+    return { is: 'failed', because: `ECS did not start all of it: ${untrusted(memo.failures.join('; '))}`, task }
+  }
+  return { is: 'settled', because: 'exit code 0', task }
+}
+
+/** For the report: one map of exit codes for each ARN, empty while no container has ended. */
+const reported = (runs: readonly Task[]): NonNullable<Progress['task']> => ({
+  arns: arnsOf(runs),
+  exitCodes: runs.map(({ containers = [] }) =>
+    Object.fromEntries(
+      containers.flatMap(({ name, exitCode }) => (exitCode === undefined ? [] : [[name ?? '', exitCode]])),
+    ),
+  ),
+})
+
+const failedExitCodes = ({ containers = [] }: Task, essential: readonly string[]): number[] =>
+  containers
+    .filter(({ name }) => essential.length === 0 || essential.includes(name ?? ''))
+    .flatMap(({ exitCode }) => (exitCode ? [exitCode] : []))

@@ -1,0 +1,145 @@
+import type { Particle, ScalarNode } from '../../particle.ts'
+import type { Stated } from '../../schema/rules.ts'
+import type { Declared } from '../../schema/vocabulary.ts'
+import { namesOf } from './checkContainers.ts'
+
+/**
+ * What a service or a task states of its parent task definition: containers, ports and volumes that must be there, and
+ * whether both can run in the same way. Only what is known without AWS is checked.
+ */
+export function checkTaskDefinitionOf({ particle, stated }: Declared, parents: readonly Declared[]): void {
+  const id = particle.parents.find(each => each.startsWith('ecs_task_definition:'))
+  const parent = parents.find(each => each.particle.id === id)
+  if (parent) checkAgainst(stated, particle, new Parent(parent))
+  else if (!id) checkAlone(stated, particle)
+}
+
+/** What a parent task definition states, as far as it is known. */
+class Parent {
+  readonly stated: Stated
+  /** Id, file and line, for messages. */
+  readonly label: string
+  /** Undefined where only AWS knows the containers, as for a pinned revision that the manifest does not repeat. */
+  readonly containers: readonly Stated[] | undefined
+  readonly networkMode: string | undefined
+  readonly writtenMode: string
+
+  constructor({ particle: { id, place }, stated }: Declared) {
+    const isKnown = stated.member('containerDefinitions')?.kind === 'list'
+    this.stated = stated
+    this.label = `${id} (${place.file}:${place.line})`
+    this.containers = isKnown ? stated.elements('containerDefinitions') : undefined
+    this.networkMode = stated.given('networkMode') ? stated.text('networkMode') : isKnown ? 'bridge' : undefined
+    this.writtenMode = stated.written('networkMode') || 'bridge'
+  }
+}
+
+function checkAgainst(child: Stated, particle: Particle, parent: Parent): void {
+  checkContainers(child, parent)
+  checkPortNames(child, parent)
+  checkNetwork(child, particle, parent)
+  checkFargate(child, parent)
+  checkVolumes(child, parent)
+}
+
+function checkContainers(child: Stated, { stated, containers, label }: Parent): void {
+  if (!containers || stated.partlyUnknown('containerDefinitions', 'name')) return
+  const names = namesOf(containers)
+  const message = `is no container of ${label}`
+  for (const target of [...child.elements('loadBalancers'), ...child.elements('serviceRegistries')]) {
+    target.reportUnknown('containerName', names, message)
+    const wanted = target.text('containerName')
+    const container = wanted === undefined ? undefined : containers.findLast(each => each.text('name') === wanted)
+    if (container) checkPort(target, container, label)
+  }
+  for (const override of child.at('overrides')?.elements('containerOverrides') ?? [])
+    override.reportUnknown('name', names, message)
+}
+
+function checkPort(target: Stated, container: Stated, label: string): void {
+  const port = target.number('containerPort')
+  const isUnknown = ['containerPort', 'containerPortRange'].some(each => container.partlyUnknown('portMappings', each))
+  if (port === undefined || isUnknown) return
+  const isMapped = container.elements('portMappings').some(mapping => {
+    const [first, last] = (mapping.text('containerPortRange') ?? '').split('-').map(Number)
+    if (first !== undefined && last !== undefined) return port >= first && port <= last
+    return mapping.number('containerPort') === port
+  })
+  if (isMapped) return
+  const where = `portMappings of container ${container.written('name')} of ${label}`
+  target.report('containerPort', `${target.written('containerPort')} is in no ${where}`)
+}
+
+function checkPortNames(child: Stated, { containers, label }: Parent): void {
+  if (!containers || containers.some(container => container.partlyUnknown('portMappings', 'name'))) return
+  const names = namesOf(containers.flatMap(container => container.elements('portMappings')))
+  const endpoints = [
+    ...(child.at('serviceConnectConfiguration')?.elements('services') ?? []),
+    ...child.elements('vpcLatticeConfigurations'),
+  ]
+  for (const endpoint of endpoints)
+    endpoint.reportUnknown('portName', names, `is the name of no port mapping of ${label}`)
+}
+
+function checkNetwork(child: Stated, particle: Particle, { networkMode, writtenMode, label }: Parent): void {
+  if (networkMode === 'awsvpc') mustHaveNetwork(child, particle, undefined, `${label} has networkMode ${writtenMode}`)
+  else if (networkMode !== undefined && child.at('networkConfiguration')?.given('awsvpcConfiguration')) {
+    const message = `is only for networkMode awsvpc, and ${label} has ${writtenMode}: leave it out`
+    child.report('networkConfiguration', message)
+  }
+}
+
+/** Reports a network configuration that is missing, unless `custom_config.ignore` gives the member to another owner. */
+function mustHaveNetwork(child: Stated, { options }: Particle, at: ScalarNode | undefined, because: string): void {
+  const ignored = options.ignore
+  const stated = child.member('networkConfiguration')
+  if (Array.isArray(ignored) && ignored.includes('networkConfiguration')) return
+  if (stated && (stated.kind !== 'map' || child.at('networkConfiguration')?.member('awsvpcConfiguration'))) return
+  const what = `networkConfiguration${stated ? '.awsvpcConfiguration' : ''}`
+  const remedy = 'state it, or name it in custom_config.ignore where somebody else owns it'
+  child.report('', `needs ${what}: ${because}; ${remedy}`, stated ?? at)
+}
+
+/** Of a task definition that is not declared here only AWS knows the network mode, but on Fargate there is just one. */
+function checkAlone(child: Stated, particle: Particle): void {
+  const [holder, member] = fargateIn(child) ?? []
+  if (!holder || !member) return
+  const because = `${holder.path}.${member} ${holder.written(member)} has networkMode awsvpc alone`
+  mustHaveNetwork(child, particle, holder.scalar(member), because)
+}
+
+/** The member by which a service or a task asks for Fargate. */
+function fargateIn(child: Stated): readonly [holder: Stated, member: string] | undefined {
+  if (child.text('launchType') === 'FARGATE') return [child, 'launchType']
+  const item = child
+    .elements('capacityProviderStrategy')
+    .find(each => /^FARGATE(_SPOT)?$/.test(each.text('capacityProvider') ?? ''))
+  return item && [item, 'capacityProvider']
+}
+
+function checkFargate(child: Stated, { stated, networkMode, writtenMode, label }: Parent): void {
+  const [holder, member] = fargateIn(child) ?? []
+  if (!holder || !member) return
+  const list = stated.member('requiresCompatibilities')
+  const compatible = stated.scalars('requiresCompatibilities')
+  const asked = holder.written(member)
+  // Left out, ECS finds out itself what a definition is compatible with.
+  if (list?.kind === 'list' && compatible.length === list.items.length && compatible.length > 0) {
+    if (compatible.some(([, value]) => value === 'FARGATE')) return
+    const others = compatible.map(([node]) => holder.written(node)).join(', ')
+    holder.report(member, `${asked} needs FARGATE in requiresCompatibilities of ${label}, not ${others} alone`)
+  } else if (networkMode !== undefined && networkMode !== 'awsvpc') {
+    holder.report(member, `${asked} needs networkMode awsvpc, and ${label} has ${writtenMode}`)
+  }
+}
+
+/** Volumes that are configured at launch. */
+function checkVolumes(child: Stated, { stated, containers, label }: Parent): void {
+  if (!containers || stated.partlyUnknown('containerDefinitions', 'name') || stated.partlyUnknown('volumes', 'name'))
+    return
+  const volumes = stated
+    .elements('volumes')
+    .filter(volume => volume.given('configuredAtLaunch') && volume.flag('configuredAtLaunch') !== false)
+  for (const configuration of child.elements('volumeConfigurations'))
+    configuration.reportUnknown('name', namesOf(volumes), `is no volume with configuredAtLaunch: true of ${label}`)
+}

@@ -1,0 +1,51 @@
+import { checkRepeated, type Rules, type Stated } from '../../schema/rules.ts'
+import { namesOf } from './checkContainers.ts'
+
+const kinds = [
+  'dockerVolumeConfiguration',
+  'efsVolumeConfiguration',
+  's3filesVolumeConfiguration',
+  'fsxWindowsFileServerVolumeConfiguration',
+]
+
+// From the API reference of Volume and of the structures in one.
+export const volumeRules: Rules = {
+  '': [checkVolumes],
+  'volumes[].efsVolumeConfiguration': [checkEfs],
+  'containerDefinitions[].mountPoints[]': [checkMount],
+}
+
+function checkVolumes(definition: Stated): void {
+  const volumes = definition.elements('volumes')
+  checkRepeated(volumes, 'name', 'is there twice: volume names must differ')
+  let atLaunch: Stated | undefined
+  for (const volume of volumes) {
+    const [kind, another] = kinds.filter(each => volume.given(each))
+    if (another !== undefined) volume.report(another, `is not possible beside ${kind}: a volume has one kind`)
+    if (volume.flag('configuredAtLaunch')) {
+      if (atLaunch) volume.report('configuredAtLaunch', 'is a second one: a task definition may have one such volume')
+      if (kind !== undefined) volume.report('configuredAtLaunch', `is not possible beside ${kind}`)
+      atLaunch = volume
+    }
+  }
+}
+
+function checkMount(mount: Stated): void {
+  if (mount.root.partlyUnknown('volumes', 'name')) return
+  const names = namesOf(mount.root.elements('volumes'))
+  const wanted = mount.scalar('sourceVolume')
+  mount.reportUnknown('sourceVolume', names, 'is no volume of this definition', wanted, ': declare it in volumes')
+}
+
+function checkEfs(efs: Stated): void {
+  const authorization = efs.at('authorizationConfig')
+  if (!authorization) return
+  const hasAccessPoint = authorization.given('accessPointId')
+  const needs = hasAccessPoint ? 'accessPointId' : authorization.text('iam') === 'ENABLED' ? 'iam' : undefined
+  if (needs && (!efs.given('transitEncryption') || efs.text('transitEncryption') === 'DISABLED'))
+    authorization.report(needs, 'needs transitEncryption: ENABLED', authorization.node)
+  if (hasAccessPoint && (efs.text('rootDirectory') ?? '/') !== '/') {
+    const directory = efs.quoted('rootDirectory')
+    efs.report('rootDirectory', `must be left out beside an access point, which has its own, not ${directory}`)
+  }
+}

@@ -1,0 +1,115 @@
+import type { MapNode, Node, ScalarNode } from '../particle.ts'
+import type { Names, Stated } from '../schema/rules.ts'
+import { didYouMean } from './suggest.ts'
+import { elementLabel, sayText, sayValue, texted } from './written.ts'
+
+/** Takes a problem: the value that is wrong, and a sentence of one line that begins with the value's path. */
+export type Report = (at: Node, message: string) => void
+
+export class StatedMap implements Stated {
+  readonly node: MapNode
+  readonly path: string
+  readonly sound: boolean
+  readonly root: StatedMap
+  readonly #report: Report
+  readonly #elements = new Map<string, readonly StatedMap[]>()
+
+  constructor(node: MapNode, sound: boolean, report: Report, path = 'aws_resource', root?: StatedMap) {
+    this.node = node
+    this.path = path
+    this.sound = sound
+    this.root = root ?? this
+    this.#report = report
+  }
+
+  member(name: string): Node | undefined {
+    const value = this.node.entries.get(name)?.node
+    return value?.kind === 'scalar' && value.value === '' && !value.inherit ? undefined : value
+  }
+
+  given(name: string): boolean {
+    const value = this.member(name)
+    return value !== undefined && !(value.kind === 'list' && value.items.length === 0)
+  }
+
+  scalar(name: string): ScalarNode | undefined {
+    const value = this.member(name)
+    return value?.kind === 'scalar' && !value.inherit && value.value !== null ? value : undefined
+  }
+
+  text(name: string): string | undefined {
+    const value = this.scalar(name)
+    return value && texted(value)
+  }
+
+  number(name: string): number | undefined {
+    const value = this.scalar(name)?.value
+    return typeof value === 'number' ? value : undefined
+  }
+
+  flag(name: string): boolean | undefined {
+    const value = this.scalar(name)?.value
+    return typeof value === 'boolean' ? value : undefined
+  }
+
+  at(name: string): StatedMap | undefined {
+    const value = this.member(name)
+    return value?.kind === 'map' ? this.#inner(value, `.${name}`) : undefined
+  }
+
+  elements(name: string): readonly StatedMap[] {
+    const known = this.#elements.get(name)
+    if (known) return known
+    const list = this.member(name)
+    const items = list?.kind === 'list' ? list.items : []
+    const elements = items.flatMap((item, index) =>
+      item.kind === 'map' ? [this.#inner(item, `.${name}[${elementLabel(item, index)}]`)] : [],
+    )
+    this.#elements.set(name, elements)
+    return elements
+  }
+
+  scalars(name: string): readonly (readonly [node: ScalarNode, text: string])[] {
+    const list = this.member(name)
+    if (list?.kind !== 'list') return []
+    return list.items.flatMap(item => {
+      const text = item.kind === 'scalar' && !item.inherit ? texted(item) : undefined
+      return item.kind === 'scalar' && text !== undefined ? [[item, text] as const] : []
+    })
+  }
+
+  partlyUnknown(list: string, member?: string): boolean {
+    const value = this.member(list)
+    if (value?.kind === 'scalar') return value.inherit !== undefined
+    if (value?.kind !== 'list') return false
+    return value.items.some(item => {
+      const node = item.kind === 'map' ? item.entries.get(member ?? '')?.node : item
+      return node?.kind === 'scalar' && node.inherit !== undefined
+    })
+  }
+
+  written(of: string | ScalarNode): string {
+    const value = typeof of === 'string' ? this.scalar(of) : of
+    return value ? sayText(value) : ''
+  }
+
+  quoted(of: string | Node): string {
+    const value = typeof of === 'string' ? this.member(of) : of
+    return value ? sayValue(value) : ''
+  }
+
+  report(name: string, message: string, at: Node = this.member(name) ?? this.node): void {
+    this.#report(at, `${this.path}${name && `.${name}`} ${message}`)
+  }
+
+  reportUnknown(name: string, known: Names, message: string, wanted = this.scalar(name), otherwise = ''): void {
+    if (!wanted || known.has(String(wanted.value))) return
+    const shown = [...known].flatMap(([text, node]) => (node?.parts ? [] : [text]))
+    const guess = wanted.parts ? '' : didYouMean(String(wanted.value), shown)
+    this.report(name, `${sayValue(wanted)} ${message}${guess || otherwise}`, wanted)
+  }
+
+  #inner(node: MapNode, step: string): StatedMap {
+    return new StatedMap(node, this.sound, this.#report, this.path + step, this.root)
+  }
+}

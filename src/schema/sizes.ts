@@ -1,0 +1,31 @@
+/** A way to state an amount: as a whole number of small units, or as a decimal number of large ones. */
+export interface Size {
+  /** What a manifest may state. */
+  readonly pattern: RegExp
+  /** The whole number of small units that a text stands for, undefined for a text that is no size. */
+  read(text: string): number | undefined
+  /** A text of large units in the spelling that ECS answers, small units; any other value is returned unchanged. */
+  normalize(value: unknown): unknown
+}
+
+// ECS ignores the case of the unit and any number of blanks before it, and answers whole small units: API reference of
+// RegisterTaskDefinition (cpu, memory), and what the authors of cfn-lint measured (its issue 3514). A number that ends with
+// a point (`1. vCPU`) stands nowhere in the documentation; ECS may refuse such a text or not convert it.
+function size(unit: string): Size {
+  const large = new RegExp(`^(\\d+|\\d*\\.\\d+)\\s*${unit}$`, 'i')
+  const inSmallUnits = (text: string): number | undefined => {
+    const [, amount] = large.exec(text) ?? []
+    return amount === undefined ? undefined : Math.round(Number(amount) * 1024)
+  }
+  return {
+    pattern: new RegExp(`^(\\d+|(\\d+|\\d*\\.\\d+)\\s*${unit})$`, 'i'),
+    read: text => (/^\d+$/.test(text) ? Number(text) : inSmallUnits(text)),
+    normalize: value => (typeof value === 'string' ? String(inSmallUnits(value.trim()) ?? value) : value),
+  }
+}
+
+/** CPU of a task: `512` CPU units are `.5 vCPU`. */
+export const cpuSize = size('vcpu')
+
+/** Memory of a task: `512` MiB are `.5 GB`. */
+export const memorySize = size('gb')
