@@ -13,7 +13,6 @@ import type { Planned, PlanSettings } from '../../src/engine/plan.ts'
 import { makePlan } from '../../src/engine/planning.ts'
 import type { EngineContext } from '../../src/engine/refresh.ts'
 import { flavors } from '../../src/flavors/index.ts'
-import { vocabulary } from '../../src/flavors/vocabulary.ts'
 import { load } from '../../src/manifest/load.ts'
 import { type Particle, type ParticleId, sayProblem } from '../../src/particle.ts'
 import { Redactor } from '../../src/redact/redactor.ts'
@@ -253,7 +252,7 @@ export function read(manifests: Manifests, asked: Asked = {}): readonly Particle
       environment: asked.environment ?? 'default',
       variables: new Map(Object.entries(asked.variables ?? {})),
       region: 'us-east-1',
-      vocabularies: vocabulary,
+      vocabularies: flavors,
     },
   )
   if (problems.length > 0) throw new Error(problems.map(sayProblem).join('\n'))

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { vocabulary } from '../../src/flavors/vocabulary.ts'
+import { flavors } from '../../src/flavors/index.ts'
 import { findManifests } from '../../src/manifest/files.ts'
 import { load } from '../../src/manifest/load.ts'
 import { sayProblem } from '../../src/particle.ts'
@@ -87,7 +87,7 @@ try {
     environment: 'production',
     variables: new Map([['TAG', '1.27']]),
     region: 'us-east-1',
-    vocabularies: vocabulary,
+    vocabularies: flavors,
   })
   const { user, system } = process.cpuUsage(before)
   const wall = (performance.now() - started) / 1e3

@@ -2,6 +2,7 @@
 import { holdsVariable, type SensitivityPolicy, writtenText } from '../compare/sensitivity.ts'
 import { sha256 } from '../digest.ts'
 import type { Particle } from '../particle.ts'
+import { identityOf } from '../schema/address.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 
 /**
@@ -13,8 +14,8 @@ export interface ClaimContext {
   readonly account: string | undefined
   readonly environment: string
   readonly sensitivity: SensitivityPolicy
-  /** By flavor; gives a particle's identity. */
-  readonly vocabularies: Readonly<Record<string, Pick<Vocabulary, 'identity'>>>
+  /** By flavor: the members that identify its things. */
+  readonly vocabularies: Readonly<Record<string, Pick<Vocabulary, 'identifiedBy'>>>
 }
 
 /** 128 bits as 32 hex digits: a second claim with the same hash cannot be found. */
@@ -35,6 +36,6 @@ export function subjectOf(
       : [],
   )
   const named = hidden.length > 0 ? { ...definition, ...Object.fromEntries(hidden) } : definition
-  const identity = vocabularies[flavor]?.identity({ definition: named })
+  const identity = identityOf({ definition: named }, vocabularies[flavor])
   return [account ?? null, environment, flavor, region, identity ?? null]
 }

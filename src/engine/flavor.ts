@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { FoundChange } from '../compare/change.ts'
 import type { Sensitivity } from '../compare/sensitivity.ts'
+import type { CallName, OwnCall } from '../ecs/calls.ts'
 import type { Ecs } from '../ecs/client.ts'
 import type { DesiredState, Particle, ParticleId, Path, State, Unknown } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
@@ -142,6 +143,8 @@ export interface TransitionContext extends FlavorContext {
 export interface Flavor<Definition extends object, Live, Memo> extends Vocabulary {
   /** Other particles refer to it; AWS is never asked about it, and nothing of it is changed. */
   readonly referenceOnly?: true
+  /** Every call that its functions make, themselves or by a read of `Ecs`: the IAM policies are made from these. */
+  readonly calls: readonly (CallName | OwnCall)[]
   /** `describe` needs nothing but the particle's identity: members that it inherits may be unknown still. */
   readonly foundByName?: true
 

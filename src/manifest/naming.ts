@@ -1,4 +1,5 @@
 import type { Particle, ParticleId } from '../particle.ts'
+import { identityOf } from '../schema/address.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import type { ReportProblem } from './problems.ts'
 import { lineOf } from './words.ts'
@@ -7,14 +8,8 @@ import { lineOf } from './words.ts'
 export const namingMembers = (vocabulary: Vocabulary): readonly string[] =>
   vocabulary.required.filter(member => !member.includes('['))
 
-/** Whether a thing with another value of the member is another thing. */
-export function isIdentifying(member: string, vocabulary: Vocabulary): boolean {
-  const members = [...namingMembers(vocabulary), ...Object.values(vocabulary.needs)]
-  const names = Object.fromEntries(members.map(name => [name, 'name']))
-  const identityWith = (value: string) =>
-    vocabulary.identity({ definition: { ...names, [member]: value } } as unknown as Particle)
-  return identityWith('one') !== identityWith('other')
-}
+/** Whether another value of the member names another resource. */
+export const isIdentifying = (member: string, { identifiedBy }: Vocabulary): boolean => identifiedBy.includes(member)
 
 /** Members of definitions, in ECS's words and in PCF's, that say which thing is meant: their values are shown. */
 export function shownMembers(vocabularies: Readonly<Record<string, Vocabulary>>): ReadonlySet<string> {
@@ -33,7 +28,7 @@ export function checkIdentities(
   const seen = new Map<string, Particle>()
   for (const particle of particles) {
     const draft = drafts.get(particle.id)
-    const identity = draft?.vocabulary.identity(particle)
+    const identity = identityOf(particle, draft?.vocabulary)
     if (!draft || identity === undefined) continue
     const key = JSON.stringify([particle.region, particle.flavor, identity])
     const first = seen.get(key)

@@ -7,6 +7,7 @@ import {
   type Place,
   type ScalarNode,
 } from '../particle.ts'
+import { identityOf } from '../schema/address.ts'
 import { arnRegion, nameOf } from '../schema/arn.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import type { Linking } from './ancestors.ts'
@@ -83,7 +84,7 @@ function fill(
   // A missing name is reported already, and nothing can be compared without one.
   if (!particle || !name) return
   const stated = entries.get(member)?.node
-  const known = parent.vocabulary.staticReference(particle)
+  const known = parent.vocabulary.referredByName ? identityOf(particle, parent.vocabulary) : undefined
   const isOpen = !stated || (stated.kind === 'scalar' && stated.inherit?.from === parent.id)
   if (!isOpen && !agrees(stated, name, particle, draft.region)) {
     const shown = stated.kind === 'scalar' ? quote(sourceText(stated)) : `a ${stated.kind}`

@@ -5,8 +5,9 @@ import type { Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { boundary, cut, isPlain, thousands, visible } from './escape.ts'
 import { whatHappens } from './explain.ts'
+import { phrasesOf } from './phrases.ts'
 import { say } from './value.ts'
-import { flavorOf, plainly, wordOf } from './words.ts'
+import { plainly, wordOf } from './words.ts'
 
 /** Beyond this, both sides stand on lines of their own: beside a label they would end where nobody scrolls to. */
 const ONE_LINE = 80
@@ -153,8 +154,7 @@ function keptLines(kept: readonly Change[], showing: Showing): readonly string[]
 /** What the changes of a step amount to: `3 changes`, `12 settings`, `deleted`. */
 export function amount(step: Step): string {
   const word = wordOf(step)
-  if (word === 'delete') return 'deleted'
-  if (word === 'stop') return flavorOf(step.particle) === 'ecs_instance' ? 'drained' : 'stopped'
+  if (word === 'delete' || word === 'stop') return phrasesOf(step.particle).ended
   const number = step.changes.length
   const one = step.transition === 'start' ? 'setting' : 'change'
   return `${thousands(number)} ${number === 1 ? one : `${one}s`}`

@@ -4,8 +4,9 @@ import { parsePath } from '../compare/path.ts'
 import type { Plan, Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { cut, thousands } from './escape.ts'
+import { phrasesOf } from './phrases.ts'
 import { say, unknownOf } from './value.ts'
-import { capital, count, flavorOf, name, type Phrase, plainly, wordOf } from './words.ts'
+import { capital, count, name, type Phrase, plainly, wordOf } from './words.ts'
 
 /** 0: something goes. 1: something that a reviewer must know. 2: neither. */
 export const danger = (step: Step): 0 | 1 | 2 =>
@@ -71,12 +72,10 @@ const alone: StepNeighbours = { waiting: new Map() }
 export function whatHappens(step: Step, { waiting }: StepNeighbours = alone): Phrase {
   const before = waiting.get(step.particle) ?? []
   const until: Phrase = before.length === 0 || !isUp(step) ? [] : [', before ', ...enumerated(before)]
-  const flavor = flavorOf(step.particle)
+  const { starts, ends, isRun } = phrasesOf(step.particle)
   switch (step.transition) {
     case 'start':
-      if (flavor === 'ecs_task') return [once(step) ? 'runs once' : 'runs', ...until]
-      if (flavor === 'ecs_service') return [starting(step)]
-      return [starts[flavor] ?? 'is started']
+      return isRun ? [once(step) ? `${starts} once` : starts, ...until] : [starting(step)]
     case 'update':
       return updating(step)
     case 'replace':
@@ -84,7 +83,7 @@ export function whatHappens(step: Step, { waiting }: StepNeighbours = alone): Ph
     case 'wait':
       return ['waits']
     default:
-      return [goes[flavor] ?? 'is stopped']
+      return [ends]
   }
 }
 
@@ -93,34 +92,20 @@ const once = ({ risks }: Step): boolean => risks.some(risk => /^runs once\b/.tes
 
 const isUp = ({ transition }: Step): boolean => transition !== 'stop' && transition !== 'terminate'
 
-const starts: Readonly<Record<string, string>> = {
-  ecs_cluster: 'is created',
-  ecs_task_definition: 'new revision',
-  ecs_instance: 'takes tasks again',
+function starting({ particle, changes }: Step): string {
+  const { starts, taskCount } = phrasesOf(particle)
+  const tasks = taskCount && changes.find(({ path }) => path === taskCount)?.after
+  return typeof tasks === 'number' ? `${starts} with ${count(tasks, 'task')}` : starts
 }
 
-const goes: Readonly<Record<string, string>> = {
-  ecs_cluster: 'is deleted',
-  ecs_task_definition: 'every revision is deregistered',
-  ecs_service: 'is deleted',
-  ecs_task: 'is stopped',
-  ecs_instance: 'is drained',
-}
-
-function starting(step: Step): string {
-  const tasks = step.changes.find(({ path }) => path === 'desiredCount')?.after
-  return typeof tasks === 'number' ? `is created with ${count(tasks, 'task')}` : 'is created'
-}
-
-function updating(step: Step): Phrase {
-  const flavor = flavorOf(step.particle)
-  if (flavor === 'ecs_task_definition') {
-    if (step.changes.length > 0 && step.changes.every(change => memberOf(change) === 'tags')) return ['in place']
-    return step.after === undefined ? ['new revision'] : ['new revision after ', name(cut(step.after, 80))]
+function updating({ particle, changes, after }: Step): Phrase {
+  const { revisedUnless, deployedBy } = phrasesOf(particle)
+  const members = changes.map(memberOf)
+  if (revisedUnless) {
+    if (members.length > 0 && members.every(member => revisedUnless.includes(member))) return ['in place']
+    return after === undefined ? ['new revision'] : ['new revision after ', name(cut(after, 80))]
   }
-  if (flavor === 'ecs_service' && step.changes.some(change => memberOf(change) === 'taskDefinition'))
-    return ['new deployment']
-  return ['in place']
+  return [members.some(member => deployedBy?.includes(member)) ? 'new deployment' : 'in place']
 }
 
 /** Names in a phrase: `a`, `a and b`, `a, b and 3 more`. */
@@ -144,9 +129,7 @@ export function why(step: Step): Phrase {
     return [transition === 'stop' ? 'is to be stopped' : 'is to be terminated']
   if (transition === 'start') {
     if (changes.some(change => unknownOf(change.after) !== undefined && memberOf(change) === 'taskDefinition'))
-      return flavorOf(step.particle) === 'ecs_task' && from !== 'terminated'
-        ? ['its definition changes']
-        : ['is not there yet']
+      return phrasesOf(step.particle).isRun && from !== 'terminated' ? ['its definition changes'] : ['is not there yet']
     return [from === 'stopped' ? 'is stopped' : from === 'pending' ? 'is not running yet' : 'is not there yet']
   }
   return reasons(changes)

@@ -1,4 +1,4 @@
-import { vocabulary } from '../../../src/flavors/vocabulary.ts'
+import { flavors } from '../../../src/flavors/index.ts'
 import { checkDefinition } from '../../../src/manifest/definition.ts'
 import { parseManifest } from '../../../src/manifest/parse.ts'
 import { reportTo } from '../../../src/manifest/problems.ts'
@@ -6,7 +6,7 @@ import { substitute } from '../../../src/manifest/variables.ts'
 import type { DesiredState, MapNode, Particle, ParticleId, Problem } from '../../../src/particle.ts'
 import { plain } from '../../../src/particle.ts'
 
-export type FlavorName = keyof typeof vocabulary
+export type FlavorName = keyof typeof flavors
 
 /** A map as it is read. */
 export function parsed(text: string): MapNode {
@@ -26,7 +26,7 @@ export function stated(text: string, variables: Readonly<Record<string, string>>
 
 /** The checked definition without places, and the problems as `line:column message`. */
 export function check(flavor: FlavorName, text: string, variables: Readonly<Record<string, string>> = {}) {
-  const { node, problems } = checkDefinition(stated(text, variables), vocabulary[flavor])
+  const { node, problems } = checkDefinition(stated(text, variables), flavors[flavor])
   return {
     definition: plain(node),
     problems: problems.map(({ place, message }) => `${place?.line}:${place?.column} ${message}`),
@@ -44,7 +44,7 @@ export function particle(
   }: { parents?: ParticleId[]; desired?: DesiredState; variables?: Readonly<Record<string, string>> } = {},
 ): Particle {
   const [flavor = '', name = ''] = id.split(':')
-  const { node, problems } = checkDefinition(stated(text, variables), vocabulary[flavor as FlavorName])
+  const { node, problems } = checkDefinition(stated(text, variables), flavors[flavor as FlavorName])
   if (problems.length > 0) throw new Error(JSON.stringify(problems))
   return {
     id,

@@ -4,11 +4,10 @@ import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import type { Particle } from '../../particle.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
-import { nameOf, vocabulary } from '../vocabulary.ts'
-
-const words = vocabulary.ecs_instance
+import { vocabulary } from './vocabulary.ts'
 
 /** What a manifest says of a container instance. An attribute whose value is null is to be removed. */
 export interface InstanceDefinition {
@@ -21,7 +20,7 @@ export interface InstanceDefinition {
 
 type InstanceParticle = Particle<InstanceDefinition>
 
-/** An instance needs no memo: its status says it all. */
+/** An instance needs no memo: its status shows the end of each transition. */
 type Memo = undefined
 
 /** Attributes that ECS and its agent own: never compared, never written. */
@@ -33,7 +32,7 @@ const attributesAtOnce = 10
 
 interface Stated {
   readonly name: string
-  /** null: it is to be removed. */
+  /** null removes the attribute. */
   readonly value: string | null
   readonly at: FoundChange['at']
 }
@@ -83,7 +82,7 @@ function observe(particle: InstanceParticle, live: ContainerInstance | undefined
   if (!live) return { state: 'stopped' }
   const leaving = particle.desired !== 'running'
   const deregisters = leaving && particle.options.deregister === true
-  // Of an instance whose agent is lost only the registration can be ended.
+  // An instance whose agent is lost can only be deregistered.
   if (live.agentConnected === false) return { state: deregisters ? 'pending' : 'stopped' }
   if (live.status === 'DRAINING') {
     // Deregistering is a change of its own, which waiting alone would not show.
@@ -123,7 +122,18 @@ function removalRisks(particle: InstanceParticle, live: ContainerInstance): stri
 }
 
 export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
-  ...words,
+  ...vocabulary,
+
+  calls: [
+    'ListContainerInstances',
+    'DescribeContainerInstances',
+    'ListTasks',
+    'DescribeTasks',
+    'UpdateContainerInstancesState',
+    'PutAttributes',
+    'DeleteAttributes',
+    'DeregisterContainerInstance',
+  ],
 
   foundByName: true,
 
@@ -159,7 +169,7 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
   },
 
   async describe({ definition: { cluster = 'default', ec2InstanceId } }, { ecs }) {
-    // In a cluster, or of an instance, whose name only an apply will tell, nothing can be yet.
+    // Nothing is registered under a name that is unknown until apply.
     if (typeof cluster !== 'string' || typeof ec2InstanceId !== 'string') return undefined
     return ecs.instance(cluster, ec2InstanceId)
   },
@@ -172,13 +182,13 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
   },
 
   async update(particle, live, _changes, context) {
-    // Found anew: a hidden change does not say what is to be written.
+    // Compared again, as a hidden change holds no value to write.
     await putAttributes(particle, live, differences(particle, live), context.ecs)
     return undefined
   },
 
   async terminate(particle, live, context) {
-    // DRAINING can only be reached from ACTIVE, and an instance whose agent is gone has nothing to drain.
+    // Only an ACTIVE instance can be set to DRAINING, and one without an agent has nothing to drain.
     if (live.status === 'ACTIVE' && live.agentConnected !== false)
       await setStatus(particle, live, 'DRAINING', context.ecs)
     return undefined
@@ -202,21 +212,20 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
       await context.ecs.call('DeregisterContainerInstance', {
         cluster,
         containerInstance: live.containerInstanceArn,
-        // Tasks are gone; an agent that is lost cannot say so.
+        // ECS may still count tasks of an instance whose agent is lost, and would refuse without `force`.
         force: live.agentConnected === false,
       })
     } catch (error) {
-      // A try whose answer was lost may have done it, or somebody else has.
+      // An earlier try whose answer was lost, or someone else, may have deregistered the instance.
       const still = await context.ecs.instance(cluster, ec2InstanceId)
       if (still?.containerInstanceArn === live.containerInstanceArn) throw error
     }
   },
 }
 
-/** Tasks that are on the instance, or on their way there. */
+/** Running and pending tasks of the instance. */
 const tasksLeft = (live: ContainerInstance): number => (live.runningTasksCount ?? 0) + (live.pendingTasksCount ?? 0)
 
-/** Draining moves the tasks of services; others stay until they end. */
 const drains = (left: number): string =>
   `draining, ${plural(left, 'task')} left (those of services move, others stay until they end or are stopped)`
 

@@ -4,9 +4,9 @@ import { ignoredPaths } from '../../compare/path.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { sha256 } from '../../digest.ts'
 import { holdsUnknown } from '../../particle.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { taskRules } from '../task/rules.ts'
 import { taskDefinitionRules } from '../taskDefinition/rules.ts'
-import { nameOf } from '../vocabulary.ts'
 
 /** The version of the digest's form, `canonical` included. Another version runs every finished job again. */
 const digestVersion = 1

@@ -10,8 +10,8 @@ import type { Tag } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../../ecs/client.ts'
 import { EcsError, isDenied } from '../../ecs/errors.ts'
 import { DiagnosedEcsError, missingRight } from '../../engine/failure.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
-import { nameOf } from '../vocabulary.ts'
 import { type FamilyRecord, memoryOf, type RecordRevision } from './read.ts'
 import {
   addRecords,

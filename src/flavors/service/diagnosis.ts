@@ -1,9 +1,9 @@
 /** The failure of a rollout with its cause: pure. */
 import type { ServiceDeployment, ServiceEvent, Task } from '@aws-sdk/client-ecs'
 import type { Diagnosis } from '../../engine/failure.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { definitionOf, diagnoseStopped, summarizeStopped } from '../containers.ts'
-import { nameOf } from '../vocabulary.ts'
 import type { Memo, ServiceParticle } from './live.ts'
 import { describeRollout } from './rollout.ts'
 

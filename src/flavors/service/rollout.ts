@@ -1,4 +1,4 @@
-/** How a rollout stands, judged by the deployment that a transition made: pure. */
+/** Progress of a rollout, judged by the deployment that a transition made. Pure. */
 import type { Deployment, Service, ServiceDeployment } from '@aws-sdk/client-ecs'
 import type { Diagnosis } from '../../engine/failure.ts'
 import type { Failed, Moving, Progress, Settled } from '../../engine/flavor.ts'
@@ -14,10 +14,10 @@ import {
   shortTaskDefinition,
 } from './live.ts'
 
-/** A new service, or deployment, may be missing from answers for a moment. */
+/** Milliseconds for which a new service or deployment may be missing from ECS's answers. */
 export const notVisibleYet = 30_000
 
-/** What a rollout under way is at, in one sentence. */
+/** `1 of 2 tasks running, deployment IN_PROGRESS` */
 export function rolloutSummary(service: Service): string {
   const own = primaryDeployment(service)
   if (own?.rolloutState) return `${counts(service)}, deployment ${own.rolloutState}`
@@ -57,7 +57,7 @@ export function isUnderWay(service: Service): boolean {
   if (older(service, own).count > 0) return true
   const since = own.createdAt?.getTime() ?? 0
   const { events = [] } = service
-  // Of a hundred events or more, ECS shows the newest: whether it was steady before them nobody can tell, or wait for.
+  // ECS answers the newest hundred events: an earlier steady state cannot be seen, or waited for.
   const steady =
     events.length >= 100 ||
     events.some(
@@ -73,7 +73,7 @@ function isFull(service: Service, own: Deployment): boolean {
   return running >= (service.desiredCount ?? 0) && pending === 0
 }
 
-/** Of a service that had settled: that tasks are missing, in one sentence; undefined while all is well. */
+/** Warns of missing tasks of a service without a rollout under way; undefined while none is missing. */
 export function unhealthyWarning({ id }: ServiceParticle, service: Service): string | undefined {
   const { runningCount = 0, desiredCount = 0 } = service
   if (isUnderWay(service) || primaryDeployment(service)?.rolloutState === 'FAILED' || runningCount >= desiredCount)
@@ -86,13 +86,13 @@ const isBeingDeleted: Failed = {
   failure: { code: 'GoneMeanwhile', happened: 'is being deleted by somebody else', remedy: { kind: 'plan' } },
 }
 
-/** Judged by the deployment that we started: PRIMARY and COMPLETED alone could be what ECS went back to. */
+/** Judges by the id of the deployment that the transition made: PRIMARY and COMPLETED could be what ECS rolled back to. */
 export function judgeRollout(live: LiveService, memo: Memo, particle: ServiceParticle, elapsed: number): Progress {
   const { service } = live
   if (service.status === 'DRAINING') return isBeingDeleted
   const now = primaryDeployment(service)
   if (now && memo.deployment && now.id !== memo.deployment) return replaced(live, now, memo.deployment, elapsed)
-  // A controller of another kind has no PRIMARY of ours to judge by.
+  // Deployments of another controller have no PRIMARY.
   return now ? own(live, now, memo, particle) : uncontrolled(service)
 }
 
@@ -114,7 +114,7 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
   const moving: Moving = { is: 'moving', because: rolloutSummary(service) }
   if (now.rolloutState === 'IN_PROGRESS') return moving
   if (now.rolloutState === undefined) return isFull(service, now) && older(service, now).count === 0 ? settled : moving
-  // What came of it afterwards is another matter, where the rollout itself is all that was waited for.
+  // Only the rollout was waited for, whatever becomes of its tasks.
   if (memo.underWay || schedulingStrategy === 'DAEMON') return settled
   const early = deploymentConfiguration?.earlySuccessCriteria
   const needed = early?.enable ? Math.ceil((desiredCount * (early.healthyPercent ?? 100)) / 100) : desiredCount
@@ -123,7 +123,7 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
   return running < needed || tooMany || (pending > 0 && !early?.enable) ? moving : settled
 }
 
-/** ECS has failed the deployment and gone nowhere: a breaker or an alarm without rollback. */
+/** A circuit breaker or an alarm without rollback ended the deployment. */
 function failed(now: Deployment, rollout: LiveService['rollout']): Failed {
   const trigger = rollout !== undefined && rollout !== 'unknown' ? triggerOf(rollout) : undefined
   const failure: Diagnosis = {
@@ -135,7 +135,7 @@ function failed(now: Deployment, rollout: LiveService['rollout']): Failed {
   return { is: 'failed', failure, ...(rollout === undefined && { inconclusive: true }) }
 }
 
-/** Another deployment is PRIMARY: ECS went back to it, or somebody else made it. */
+/** Another deployment is PRIMARY: ECS rolled back to it, or someone else made it. */
 function replaced(live: LiveService, now: Deployment, id: string, elapsed: number): Moving | Failed {
   const { service, rollout } = live
   if (isGoingBack(now)) return goingBack(service, now)

@@ -6,10 +6,10 @@
 import { changeAt } from '../../compare/change.ts'
 import { displayPath } from '../../compare/path.ts'
 import type { Comparison, TransitionContext } from '../../engine/flavor.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { hash } from '../record/digest.ts'
 import type { Records } from '../record/tags.ts'
 import { recordRun, recordTime } from '../record/write.ts'
-import { nameOf } from '../vocabulary.ts'
 import { isAssumed, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
 /** Stands for the claim in the record of an assumed job. Nothing ran, so the record allows no release without review. */

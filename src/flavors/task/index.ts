@@ -4,7 +4,6 @@ import type { Diagnosis } from '../../engine/failure.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import { plural, stopping, summarizeStopped } from '../containers.ts'
 import { recordRun, recordTime } from '../record/write.ts'
-import { vocabulary } from '../vocabulary.ts'
 import { assume, assumeChanges, assumeProblems, clearAssumed } from './assume.ts'
 import { describeTask } from './describe.ts'
 import { type DigestedTask, startJob, startKept, stop } from './launch.ts'
@@ -35,8 +34,7 @@ import {
   type TaskParticle,
 } from './runs.ts'
 import { notVisibleYet } from './runTask.ts'
-
-const words = vocabulary.ecs_task
+import { vocabulary } from './vocabulary.ts'
 
 function observe(particle: TaskParticle, live: LiveTask | undefined): Observed {
   if (!live) return { state: 'terminated' }
@@ -75,7 +73,13 @@ function differences(particle: TaskParticle, live: LiveTask): Comparison {
 
 function additionsOf(particle: TaskParticle, live: LiveTask | undefined, sensitivity: Sensitivity): Comparison {
   const { taskName: _name, stopReason: _reason, ...stated } = particle.definition
-  const changes = additions(stated, { schema: words.model, rules: taskRules, whole: false, ignore: [], sensitivity })
+  const changes = additions(stated, {
+    schema: vocabulary.model,
+    rules: taskRules,
+    whole: false,
+    ignore: [],
+    sensitivity,
+  })
   // `retry-tasks` requests another attempt; another value of a release variable needs no review.
   const ranBefore = live !== undefined && (live.record !== undefined || live.runs.length > 0)
   const preapproved = (live?.requested && ranBefore) || live?.knownRelease
@@ -100,7 +104,18 @@ function memoUnderWay(particle: TaskParticle, live: LiveTask | undefined): Memo 
 const withoutTrace = (cause: string): Diagnosis => ({ cause, remedy: { kind: 'rerun' } })
 
 export const task: Flavor<RunDefinition, LiveTask, Memo> = {
-  ...words,
+  ...vocabulary,
+
+  calls: [
+    'DescribeTaskDefinition',
+    'ListTaskDefinitions',
+    'ListTasks',
+    'DescribeTasks',
+    'RunTask',
+    'StopTask',
+    'TagResource',
+    'UntagResource',
+  ],
 
   assess: (particle, live, sensitivity) => ({
     observed: observe(particle, live),

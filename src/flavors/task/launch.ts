@@ -7,12 +7,12 @@ import { EcsError } from '../../ecs/errors.ts'
 import { DiagnosedEcsError } from '../../engine/failure.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
 import type { Remedy } from '../../engine/remedy.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
 import { hash } from '../record/digest.ts'
 import { type RunRecord, recordsIn } from '../record/tags.ts'
 import { recordRun, recordTime, revisionToWrite } from '../record/write.ts'
-import { nameOf, vocabulary } from '../vocabulary.ts'
 import { clearAssumed } from './assume.ts'
 import { isNamed, repositoryTag, runName, runTag } from './naming.ts'
 import { lackedCapacity, outcome } from './outcome.ts'
@@ -30,6 +30,7 @@ import {
   type TaskParticle,
 } from './runs.ts'
 import { awaitPlacement, awaitVisible, maySucceedLater, placementFailures, runTask, startedNothing } from './runTask.ts'
+import { vocabulary } from './vocabulary.ts'
 
 /** How many client tokens one start may use: each is a run that never started, or a count that was raised. */
 const maxTokens = 20
@@ -156,7 +157,7 @@ class Launch {
     this.#start = start
     this.#context = context
     const { taskName: _name, stopReason: _reason, ...definition } = particle.definition
-    this.#request = requestOf(definition, { schema: vocabulary.ecs_task.model, rules: taskRules })
+    this.#request = requestOf(definition, { schema: vocabulary.model, rules: taskRules })
     this.#cluster = this.#request.cluster ?? 'default'
     this.#startedBy = this.#request.startedBy ?? start.name
     this.#essential = essential

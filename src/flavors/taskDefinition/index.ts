@@ -8,7 +8,6 @@ import { carriedTags, roomBeside } from '../record/tags.ts'
 import { recordsToCarry } from '../record/write.ts'
 import { retryWhile } from '../retry.ts'
 import { isReservedTag, setTags } from '../tags.ts'
-import { vocabulary } from '../vocabulary.ts'
 import { describeTaskDefinition, type Memo } from './describe.ts'
 import {
   currentRevision,
@@ -27,10 +26,9 @@ import {
   type TaskDefinitionParticle,
 } from './revisions.ts'
 import type { Revision } from './rules.ts'
+import { vocabulary } from './vocabulary.ts'
 
 export { request, type TaskDefinitionDefinition }
-
-const words = vocabulary.ecs_task_definition
 
 /** How the manifest differs from the revision that it is compared with. */
 function comparison(
@@ -68,7 +66,16 @@ function additionsOf(
 }
 
 export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition, Memo> = {
-  ...words,
+  ...vocabulary,
+
+  calls: [
+    'DescribeTaskDefinition',
+    'ListTaskDefinitions',
+    'RegisterTaskDefinition',
+    'DeregisterTaskDefinition',
+    'TagResource',
+    'UntagResource',
+  ],
 
   assess(particle, live, sensitivity) {
     const known = new Map<Revision, FoundChange[]>()

@@ -9,8 +9,8 @@ import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { type Particle, valueAt } from '../../particle.ts'
 import type { FamilyRecord } from '../record/read.ts'
-import { vocabulary } from '../vocabulary.ts'
 import { liveTaskDefinition, type Revision, taskDefinitionRules } from './rules.ts'
+import { vocabulary } from './vocabulary.ts'
 
 /** RegisterTaskDefinition's input, and the revision that a manifest may pin. */
 export type TaskDefinitionDefinition = RegisterTaskDefinitionRequest & { readonly revision?: number }
@@ -41,7 +41,7 @@ export function request({ revision: _pin, ...definition }: TaskDefinitionDefinit
 }
 
 export const optionsOf = (particle: TaskDefinitionParticle, sensitivity: Sensitivity): CompareOptions => ({
-  schema: vocabulary.ecs_task_definition.model,
+  schema: vocabulary.model,
   rules: taskDefinitionRules,
   whole: true,
   ignore: ignoredPaths(particle.options.ignore),
