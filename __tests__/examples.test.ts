@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { vocabulary } from '../src/flavors/vocabulary.ts'
+import { flavors } from '../src/flavors/index.ts'
 import { load } from '../src/manifest/load.ts'
 import { sayProblem } from '../src/particle.ts'
 
@@ -12,7 +12,7 @@ const texts = readdirSync(folder).map(file => ({
 }))
 
 const shop = (environment: string) =>
-  load(texts, { environment, variables: new Map(), region: 'us-east-1', vocabularies: vocabulary })
+  load(texts, { environment, variables: new Map(), region: 'us-east-1', vocabularies: flavors })
 
 describe('the shop', () => {
   test.each(['production', 'staging'])('can be read for %s', environment => {
@@ -20,8 +20,8 @@ describe('the shop', () => {
   })
 
   test('has a particle of every flavor', () => {
-    const flavors = shop('production').particles.map(({ flavor }) => flavor)
-    expect([...new Set(flavors)].sort()).toEqual(Object.keys(vocabulary).sort())
+    const used = shop('production').particles.map(({ flavor }) => flavor)
+    expect([...new Set(used)].sort()).toEqual(Object.keys(flavors).sort())
   })
 
   test('is smaller in staging', () => {
@@ -33,7 +33,7 @@ describe('the shop', () => {
 
 test('what the example lets go is what the shop declares no more', () => {
   const text = readFileSync(join(import.meta.dirname, '../examples/unmanaged.yml'), 'utf8')
-  const settings = { environment: 'production', variables: new Map(), region: 'us-east-1', vocabularies: vocabulary }
+  const settings = { environment: 'production', variables: new Map(), region: 'us-east-1', vocabularies: flavors }
   const { problems, unmanaged } = load([...texts, { file: 'particles/unmanaged.yml', text }], settings)
   expect(problems.map(sayProblem)).toEqual([])
   expect(unmanaged.map(({ address: thing }) => thing)).toEqual([

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
-import { vocabulary } from '../src/flavors/vocabulary.ts'
+import { flavors } from '../src/flavors/index.ts'
 import { type StructType, type Type, typeOf } from '../src/schema/types.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -95,7 +95,7 @@ export function reachable(): ReadonlyMap<string, StructType> {
     shapes.set(type.name, type)
     for (const member of type.members.values()) visit(member)
   }
-  for (const { model } of Object.values(vocabulary)) if (model) visit(typeOf(model))
+  for (const { model } of Object.values(flavors)) if (model) visit(typeOf(model))
   return shapes
 }
 

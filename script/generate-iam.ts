@@ -4,7 +4,10 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { calls } from '../src/ecs/calls.ts'
+import type { AnyFlavor } from '../src/engine/flavor.ts'
+import { flavors } from '../src/flavors/index.ts'
 
 const folder = join(import.meta.dirname, '../docs/iam')
 
@@ -13,14 +16,23 @@ const provider = 'token.actions.githubusercontent.com'
 
 const policy = (...statements: object[]): object => ({ Version: '2012-10-17', Statement: statements })
 
-const actions = (modifying: boolean): string[] =>
-  Object.entries(calls)
-    .filter(([, call]) => 'modifies' in call === modifying)
-    .map(([name]) => `ecs:${name}`)
-    .sort()
+type Flavors = Readonly<Record<string, Pick<AnyFlavor, 'calls'>>>
 
-const reading = { Sid: 'Read', Effect: 'Allow', Action: actions(false), Resource: '*' }
-const writing = { Sid: 'Write', Effect: 'Allow', Action: actions(true), Resource: '*' }
+/** What flavors call. The account is found out by DescribeClusters, whatever else is called. */
+function actions(all: Flavors, modifying: boolean): string[] {
+  const rows = Object.values(all).flatMap(flavor =>
+    flavor.calls.map(call => (typeof call === 'string' ? { name: call, ...calls[call] } : call)),
+  )
+  const wanted = rows.filter(row => 'modifies' in row === modifying).map(({ name }) => `ecs:${name}`)
+  return [...new Set([...wanted, ...(modifying ? [] : ['ecs:DescribeClusters'])])].sort()
+}
+
+const allow = (sid: string, all: readonly string[]): object => ({
+  Sid: sid,
+  Effect: 'Allow',
+  Action: all,
+  Resource: '*',
+})
 
 /** ECS takes on the roles that a definition names; whoever names them must be allowed to hand them over. */
 const passing = (sid: string, roles: string, service: string): object => ({
@@ -58,25 +70,34 @@ const trusted = {
   'apply-branch': ['ref:refs/heads/main'],
 }
 
-const files: Record<string, object> = {
-  'plan-policy.json': policy(reading),
-  'apply-policy.json': policy(
-    reading,
-    writing,
-    passing('PassTaskRoles', 'shop-*', 'ecs-tasks.amazonaws.com'),
-    passing('PassInfrastructureRoles', 'shop-infrastructure-*', 'ecs.amazonaws.com'),
-  ),
-}
-for (const [role, contexts] of Object.entries(trusted))
-  for (const [end, repository] of Object.entries(repositories))
-    files[`${role}-trust${end}.json`] = trust(repository, contexts)
-
-for (const [file, content] of Object.entries(files)) {
-  const path = join(folder, file)
-  const text = `${JSON.stringify(content, undefined, 2)}\n`
-  if (!process.argv.includes('--check')) writeFileSync(path, text)
-  else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
-    process.stderr.write(`docs/iam/${file} is stale: run npx tsx script/generate-iam.ts\n`)
-    process.exitCode = 1
+/** The policies of both roles, by file. */
+export function policies(all: Flavors = flavors): Readonly<Record<string, object>> {
+  const reading = allow('Read', actions(all, false))
+  return {
+    'plan-policy.json': policy(reading),
+    'apply-policy.json': policy(
+      reading,
+      allow('Write', actions(all, true)),
+      passing('PassTaskRoles', 'shop-*', 'ecs-tasks.amazonaws.com'),
+      passing('PassInfrastructureRoles', 'shop-infrastructure-*', 'ecs.amazonaws.com'),
+    ),
   }
 }
+
+function writeOrCheck(): void {
+  const files: Record<string, object> = { ...policies() }
+  for (const [role, contexts] of Object.entries(trusted))
+    for (const [end, repository] of Object.entries(repositories))
+      files[`${role}-trust${end}.json`] = trust(repository, contexts)
+  for (const [file, content] of Object.entries(files)) {
+    const path = join(folder, file)
+    const text = `${JSON.stringify(content, undefined, 2)}\n`
+    if (!process.argv.includes('--check')) writeFileSync(path, text)
+    else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
+      process.stderr.write(`docs/iam/${file} is stale: run npx tsx script/generate-iam.ts\n`)
+      process.exitCode = 1
+    }
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeOrCheck()

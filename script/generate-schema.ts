@@ -4,7 +4,7 @@
  */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { vocabulary } from '../src/flavors/vocabulary.ts'
+import { flavors as registry } from '../src/flavors/index.ts'
 import { KEYS } from '../src/manifest/draft.ts'
 import { regionPattern } from '../src/schema/arn.ts'
 import type { Limit } from '../src/schema/limits.ts'
@@ -381,7 +381,7 @@ const quasiparticle: Schema = {
 }
 
 /** The schema of manifests with these flavors, as one document. */
-export function generateSchema(flavors: readonly Vocabulary[] = Object.values(vocabulary)): Schema {
+export function generateSchema(flavors: readonly Vocabulary[] = Object.values(registry)): Schema {
   const shapes = new Shapes()
   const names = flavors.map(({ name }) => name)
   const particles = Object.assign({}, ...flavors.map(words => particleSchemas(words, shapes)))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { particlesToRemove, undeclaredSince } from '../../src/engine/removal.ts'
-import { vocabulary } from '../../src/flavors/vocabulary.ts'
+import { flavors } from '../../src/flavors/index.ts'
 import type { Particle } from '../../src/particle.ts'
 import { cluster, definition, service } from '../flavors/manifests.ts'
 import { read, Shop } from '../flavors/shop.ts'
@@ -8,8 +8,8 @@ import { read, Shop } from '../flavors/shop.ts'
 const nobody: ReadonlySet<string> = new Set()
 
 const goneSince = (before: string, now: readonly Particle[]): Particle[] => {
-  const entries = undeclaredSince({ commit: 'c0ffee', particles: read(before) }, now, vocabulary, nobody)
-  return [...particlesToRemove(entries, now, vocabulary).values()]
+  const entries = undeclaredSince({ commit: 'c0ffee', particles: read(before) }, now, flavors, nobody)
+  return [...particlesToRemove(entries, now, flavors).values()]
 }
 
 const gone = (before: string, now: string) => goneSince(before, read(now))

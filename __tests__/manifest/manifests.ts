@@ -1,4 +1,4 @@
-import { vocabulary } from '../../src/flavors/vocabulary.ts'
+import { flavors } from '../../src/flavors/index.ts'
 import { type Loaded, load } from '../../src/manifest/load.ts'
 import type { Particle } from '../../src/particle.ts'
 
@@ -40,7 +40,7 @@ export function read(files: Readonly<Record<string, string>>, around: Surroundin
     variables: new Map(Object.entries(around.variables ?? {})),
     secretVariables: new Set(around.secretVariables),
     region: 'region' in around ? around.region : 'us-east-1',
-    vocabularies: vocabulary,
+    vocabularies: flavors,
   })
 }
 

@@ -5,11 +5,11 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { flavors } from '../../src/flavors/index.ts'
 import { runDigest } from '../../src/flavors/record/digest.ts'
 import { runName } from '../../src/flavors/task/naming.ts'
 import type { TaskParticle } from '../../src/flavors/task/runs.ts'
 import { request, type TaskDefinitionDefinition } from '../../src/flavors/taskDefinition/index.ts'
-import { vocabulary } from '../../src/flavors/vocabulary.ts'
 import { load } from '../../src/manifest/load.ts'
 import type { Particle } from '../../src/particle.ts'
 
@@ -55,7 +55,7 @@ function names(): Record<string, string> {
     environment: 'production',
     variables: new Map(),
     region: 'us-east-1',
-    vocabularies: vocabulary,
+    vocabularies: flavors,
   })
   expect(problems).toEqual([])
   const byId = new Map(particles.map(particle => [particle.id, particle]))

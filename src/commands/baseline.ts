@@ -1,8 +1,7 @@
 /** Earlier manifests: of the pull request's base, and of the last applied commit. What AWS runs was made from one of them. */
 import { join } from 'node:path'
-import { type SecretPath, secretPaths } from '../compare/secretPaths.ts'
-import type { FormerSecrets } from '../compare/sensitivity.ts'
-import { vocabulary } from '../flavors/vocabulary.ts'
+import { type FormerSecrets, type SecretPath, secretPaths } from '../compare/sensitivity.ts'
+import { flavors } from '../flavors/index.ts'
 import { type CommitManifests, type ManifestReader, manifestsAt } from '../github/manifestsAt.ts'
 import type { PullRequestReporter } from '../github/reporter.ts'
 import type { Inputs } from '../inputs.ts'
@@ -61,7 +60,7 @@ export function formerSecretsIn(
   for (const found of baseline) {
     if ('why' in found) continue
     const variables = new FormerVariables(inputs.variables)
-    const { particles } = load(found.texts, { ...inputs, variables, vocabularies: vocabulary })
+    const { particles } = load(found.texts, { ...inputs, variables, vocabularies: flavors })
     for (const particle of particles) {
       const secret = secretPaths(particle.source, isSecret)
       if (secret.length === 0) continue
@@ -77,7 +76,7 @@ export function formerSecretsIn(
 
 /** A particle under another id is found by its address in AWS. */
 function keysOf(particle: Particle): string[] {
-  const address = addressOf(particle, vocabulary)
+  const address = addressOf(particle, flavors)
   return [particle.id, ...(address ? [formatAddress(address)] : [])]
 }
 

@@ -2,14 +2,15 @@
 import { nothingSensitive } from '../compare/sensitivity.ts'
 import { EcsError, isDenied } from '../ecs/errors.ts'
 import type { Removed, Report } from '../engine/document.ts'
-import { compareIds, graphOf } from '../engine/graph.ts'
+import { graphOf } from '../engine/graph.ts'
 import { type EngineContext, flavorOf, Refresh } from '../engine/refresh.ts'
 import { particlesToRemove, type Undeclared } from '../engine/removal.ts'
-import { vocabulary } from '../flavors/vocabulary.ts'
+import { flavors } from '../flavors/index.ts'
 import { declaredTexts } from '../github/declared.ts'
 import type { Loaded } from '../manifest/load.ts'
 import type { Unmanaged } from '../manifest/unmanaged.ts'
 import { lineOf } from '../manifest/words.ts'
+import { compareText } from '../order.ts'
 import { isGone, type Particle, type ParticleId, type Problem, type State } from '../particle.ts'
 import { addressText, parseAddress, vocabularyOf } from '../schema/address.ts'
 import type { Invocation } from './invocation.ts'
@@ -49,14 +50,14 @@ export async function findOrphans(
   const unreleased = found.orphans.filter(({ entry }) => !lines.has(entry.address))
   const terminates = inputs.onRemoved === 'terminate'
   const going = terminates ? unreleased : []
-  const declaredIds = new Map(now.map(particle => [addressText(particle, vocabulary), particle.id]))
+  const declaredIds = new Map(now.map(particle => [addressText(particle, flavors), particle.id]))
   const left = found.orphans.filter(orphan => !going.includes(orphan))
   const kept = [...found.unseen, ...found.orphans.map(({ entry }) => entry)].filter(({ secret }) => !secret)
   return {
     particles: going.map(({ particle }) => particle),
     reported: left
       .map(orphan => removedOf(orphan, lines.get(orphan.entry.address), declaredIds))
-      .sort((one, other) => compareIds(one.particle, other.particle)),
+      .sort((one, other) => compareText(one.particle, other.particle)),
     remarks: remarksOn(unreleased, declaredIds, terminates),
     warnings: [
       ...known.warnings,
@@ -95,7 +96,7 @@ async function describe(
   now: readonly Particle[],
   context: EngineContext,
 ): Promise<{ orphans: Orphan[]; unseen: Undeclared[]; warnings: string[] }> {
-  const particles = particlesToRemove(entries, now, vocabulary)
+  const particles = particlesToRemove(entries, now, flavors)
   const states = await statesOf([...particles.values()], context)
   const orphans: Orphan[] = []
   const unseen: Undeclared[] = []
@@ -149,14 +150,14 @@ async function unusedLines(
 ): Promise<string[]> {
   const listed = new Set(entries.map(({ address }) => address))
   const checked = unmanaged.filter(({ address }) => {
-    const words = vocabularyOf(parseAddress(address)?.flavor ?? '', vocabulary)
+    const words = vocabularyOf(parseAddress(address)?.flavor ?? '', flavors)
     return !listed.has(address) && words?.neededToEnd.members.length === 0
   })
   const unknown = { commit: '', parents: [], members: {}, options: {}, persistOnTermination: false }
   const particles = particlesToRemove(
     checked.map(({ address, place }) => ({ ...unknown, address, name: address, source: place })),
     [],
-    vocabulary,
+    flavors,
   )
   const states = await statesOf([...particles.values()], context)
   const gone = new Set(

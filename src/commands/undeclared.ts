@@ -1,6 +1,6 @@
 /** Every resource known to have been declared once: from the lists in checks of earlier commits, and from their manifests. */
 import { type Undeclared, undeclaredSince } from '../engine/removal.ts'
-import { vocabulary } from '../flavors/vocabulary.ts'
+import { flavors } from '../flavors/index.ts'
 import { type EarlierCommit, findEarlierCommits } from '../github/past.ts'
 import { load } from '../manifest/load.ts'
 import { type Particle, type Problem, sayProblem } from '../particle.ts'
@@ -30,10 +30,10 @@ export async function findUndeclared(invocation: Invocation, now: readonly Parti
     complete &&= before.known
     const { since, pullRequest } = commit
     const manifests = { commit: commit.commit, particles: before.particles }
-    for (const entry of undeclaredSince(manifests, now, vocabulary, inputs.secretVariables))
+    for (const entry of undeclaredSince(manifests, now, flavors, inputs.secretVariables))
       add({ ...entry, ...(since && { since }), ...(pullRequest !== undefined && { pullRequest }) })
   }
-  for (const particle of now) entries.delete(addressText(particle, vocabulary) ?? '')
+  for (const particle of now) entries.delete(addressText(particle, flavors) ?? '')
   return { entries: [...entries.values()], warnings, complete }
 }
 
@@ -45,7 +45,7 @@ async function declaredAt(
   const found = await manifestsAt(commit)
   if ('why' in found)
     return { particles: [], warnings: [`what is not declared any more is not known: ${found.why}`], known: false }
-  const { particles, problems } = load(found.texts, { ...inputs, vocabularies: vocabulary })
+  const { particles, problems } = load(found.texts, { ...inputs, vocabularies: flavors })
   const [first, ...more] = problems
   if (!first) return { particles, warnings: [], known: true }
   const rest = more.length > 0 ? `, and ${more.length} more` : ''
@@ -61,7 +61,7 @@ function sound(particles: readonly Particle[], problems: readonly Problem[]): Pa
     particle !== undefined &&
     !broken.has(particle.place.file) &&
     // A parent in a broken file is not linked, so that the member it fills is missing.
-    (vocabularyOf(particle.flavor, vocabulary)?.identifiedBy ?? []).every(member => particle.definition[member]) &&
+    (vocabularyOf(particle.flavor, flavors)?.identifiedBy ?? []).every(member => particle.definition[member]) &&
     particle.parents.every(id => isSound(byId.get(id)))
   return broken.has(undefined) ? [] : particles.filter(isSound)
 }

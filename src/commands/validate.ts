@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { sensitivityOf } from '../compare/sensitivity.ts'
-import { vocabulary } from '../flavors/vocabulary.ts'
+import { flavors } from '../flavors/index.ts'
 import type { Runner } from '../github/runner.ts'
 import type { Inputs } from '../inputs.ts'
 import { findManifests } from '../manifest/files.ts'
@@ -16,7 +16,7 @@ export function readManifests(inputs: Inputs): Loaded {
   const policy = sensitivityPolicyOf(inputs)
   const hides = (particle: Particle, path: readonly string[]) =>
     sensitivityOf(particle, policy).hidesAt?.(particle.definition, path) === true
-  const loaded = load(texts, { ...inputs, hides, vocabularies: vocabulary })
+  const loaded = load(texts, { ...inputs, hides, vocabularies: flavors })
   return { ...loaded, problems: [...problems, ...loaded.problems] }
 }
 

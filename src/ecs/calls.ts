@@ -47,7 +47,7 @@ const modify = <Command>(command: Command, bucket: Bucket) =>
 /** A call that must not be repeated after a lost answer: describe the resource first. */
 const modifyOnce = <Command>(command: Command, bucket: Bucket) => ({ command, bucket, modifies: true }) as const
 
-/** Every call that this program can make. The IAM policies are made from this table. */
+/** The calls that this program makes; a flavor names those that it needs. A call of one flavor alone may be its own row. */
 export const calls = {
   DescribeClusters: read(DescribeClustersCommand, 'cluster read'),
   DescribeServices: read(DescribeServicesCommand, 'service read'),
@@ -84,18 +84,30 @@ export const calls = {
 
 export type CallName = keyof typeof calls
 
-type SdkCommand<Name extends CallName> = InstanceType<(typeof calls)[Name]['command']>
+/** A class of the SDK's commands. */
+type SdkCommand = new (input: never) => { readonly input: object }
 
-/** A call's input: the SDK's own request. */
-export type CallInput<Name extends CallName> = SdkCommand<Name>['input']
+/** A call that one flavor alone makes, which brings its row along. */
+export interface OwnCall<Command extends SdkCommand = SdkCommand> extends Call {
+  /** As IAM and errors spell the call: `CreateCapacityProvider`. */
+  readonly name: string
+  readonly command: Command
+}
 
-/** A call's answer: the SDK's own output. */
-export type CallOutput<Name extends CallName> =
-  SdkCommand<Name> extends {
+export type InputOf<Command extends SdkCommand> = InstanceType<Command>['input']
+
+export type OutputOf<Command extends SdkCommand> =
+  InstanceType<Command> extends {
     resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: infer Answer }>
   }
     ? Answer
     : never
+
+/** A call's input: the SDK's own request. */
+export type CallInput<Name extends CallName> = InputOf<(typeof calls)[Name]['command']>
+
+/** A call's answer: the SDK's own output. */
+export type CallOutput<Name extends CallName> = OutputOf<(typeof calls)[Name]['command']>
 
 /** Counts the calls that one step caused. */
 export interface CallCounter {

@@ -9,7 +9,7 @@ import type {
   Task,
 } from '@aws-sdk/client-ecs'
 import type { BatchLoader } from './batch.ts'
-import type { CallCounter, CallInput, CallName, CallOutput } from './calls.ts'
+import type { CallCounter, CallInput, CallName, CallOutput, InputOf, OutputOf, OwnCall } from './calls.ts'
 import * as describe from './describe.ts'
 import { EcsError, isDenied, isThrottled, isUnreached } from './errors.ts'
 import { type EcsSettings, Transport } from './transport.ts'
@@ -65,8 +65,10 @@ export class Ecs {
     return this.account
   }
 
-  call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
-    return this.#region.transport.call(name, input, this.#counter)
+  call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>>
+  call<Own extends OwnCall>(row: Own, input: InputOf<Own['command']>): Promise<OutputOf<Own['command']>>
+  call(call: CallName | OwnCall, input: object): Promise<object> {
+    return this.#region.transport.call(call, input, this.#counter)
   }
 
   /** The cluster, or undefined when it is missing or INACTIVE. */

@@ -1,8 +1,7 @@
 import { markWithin } from '../untrusted.ts'
-import type { CallName } from './calls.ts'
 
 interface Failed {
-  readonly call: CallName
+  readonly call: string
   /** ECS's own code, such as `ClusterNotFoundException`, or Node's, such as `ECONNREFUSED`. */
   readonly code: string
   /** ECS's own sentence, without ours around it and without marks. */
@@ -17,7 +16,7 @@ interface Failed {
 
 /** A call that ECS refused, or whose answer never came. `message` is one line for people, ECS's words in it marked. */
 export class EcsError extends Error implements Failed {
-  readonly call: CallName
+  readonly call: string
   readonly code: string
   readonly said: string
   readonly unsure: boolean
@@ -82,7 +81,7 @@ interface Thrown {
 const textOf = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise)
 
 /** Turns whatever the SDK threw into one sentence: what is wrong, where, and what to do. */
-export function ecsErrorOf(thrown: unknown, call: CallName, region: string, endpoint: string | undefined): EcsError {
+export function ecsErrorOf(thrown: unknown, call: string, region: string, endpoint: string | undefined): EcsError {
   if (thrown instanceof EcsError) return thrown
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : { message: String(thrown) }) as Thrown
   const name = textOf(error.name, 'Error')

@@ -3,7 +3,15 @@
 import { ECSClient } from '@aws-sdk/client-ecs'
 import { backoff } from '../backoff.ts'
 import type { Clock } from '../clock.ts'
-import { type Call, type CallCounter, type CallInput, type CallName, type CallOutput, calls } from './calls.ts'
+import {
+  type Call,
+  type CallCounter,
+  type CallInput,
+  type CallName,
+  type CallOutput,
+  calls,
+  type OwnCall,
+} from './calls.ts'
 import { asUnsure, type EcsError, ecsErrorOf, isDenied, isThrottled, isUnreached } from './errors.ts'
 import { RateLimiter, Semaphore } from './rate.ts'
 
@@ -66,22 +74,21 @@ export class Transport {
   }
 
   /** One call. Throws `EcsError`, or the signal's reason once the run is cancelled. Every attempt is counted. */
-  async call<Name extends CallName>(
-    name: Name,
-    input: CallInput<Name>,
-    counter: CallCounter,
-  ): Promise<CallOutput<Name>> {
+  call<Name extends CallName>(name: Name, input: CallInput<Name>, counter: CallCounter): Promise<CallOutput<Name>>
+  call(call: CallName | OwnCall, input: object, counter: CallCounter): Promise<object>
+  async call(call: CallName | OwnCall, input: object, counter: CallCounter): Promise<object> {
+    const row = typeof call === 'string' ? { name: call, ...calls[call] } : call
     const { clock, signal } = this.settings
     const attempts: Attempts = { throttled: 0, failed: 0, mayBeDone: false }
     for (;;) {
       try {
-        return await this.#attempt(name, input, counter)
+        return await this.#attempt(row, input, counter)
       } catch (thrown) {
         if (signal?.aborted) throw signal.reason
         const endpoint = process.env.AWS_ENDPOINT_URL_ECS ?? process.env.AWS_ENDPOINT_URL
-        const error = ecsErrorOf(thrown, name, this.name, endpoint)
+        const error = ecsErrorOf(thrown, row.name, this.name, endpoint)
         if (isDenied(error)) this.account ??= accountOfCaller(error.said)
-        const pause = pauseBeforeRetry(attempts, calls[name], error, thrown)
+        const pause = pauseBeforeRetry(attempts, row, error, thrown)
         // What was refused at last may have been carried out at first, when the answer was lost.
         if (pause === undefined) throw attempts.mayBeDone ? asUnsure(error) : error
         await clock.sleep(pause / 2 + Math.random() * (pause / 2), signal)
@@ -89,21 +96,16 @@ export class Transport {
     }
   }
 
-  async #attempt<Name extends CallName>(
-    name: Name,
-    input: CallInput<Name>,
-    counter: CallCounter,
-  ): Promise<CallOutput<Name>> {
-    const { bucket, command }: Call = calls[name]
-    // The table pairs each name with its command; TypeScript cannot follow that through a generic key.
-    const Command = command as new (input: CallInput<Name>) => Parameters<ECSClient['send']>[0]
+  async #attempt({ bucket, command }: Call, input: object, counter: CallCounter): Promise<object> {
+    // The row pairs each name with its command, and `Ecs.call` holds the input to that.
+    const Command = command as new (input: object) => Parameters<ECSClient['send']>[0]
     const send = () => {
       counter.calls++
       return this.#client.send(new Command(input))
     }
     const answer = await this.#limiter.schedule(bucket, send, this.settings.signal)
     this.account ??= accountIn(answer, input)
-    return answer as CallOutput<Name>
+    return answer
   }
 }
 

@@ -1,5 +1,4 @@
 import type { FoundChange } from '../compare/change.ts'
-import { memberOf } from '../compare/path.ts'
 import type { Sensitivity } from '../compare/sensitivity.ts'
 import {
   type Inherit,
@@ -7,8 +6,6 @@ import {
   isGone,
   type Particle,
   type ParticleId,
-  type Path,
-  type Place,
   type Problem,
   pathKey,
   placeAt,
@@ -19,22 +16,22 @@ import {
 import type { Reason, Transition } from './document.ts'
 import type { AnyFlavor, Assessment, Comparison, Observed } from './flavor.ts'
 
-/** What is to happen to one particle, and everything that it was decided from. */
+/** What happens to one particle, and what that was decided from. */
 export interface Decision {
   /** With the members that its parents fill. */
   readonly particle: Particle
   readonly live: unknown
   readonly observed: Observed
-  /** Missing when nothing is to happen. */
+  /** Missing when nothing happens. */
   readonly transition?: Transition
-  /** Set when nothing is to happen. */
+  /** Set when nothing happens. */
   readonly reason?: Reason
   readonly why?: string
-  /** What the transition carries out; empty for what goes, and for what waits. */
+  /** What the transition carries out; empty for an end, and for a wait. */
   readonly changes: readonly FoundChange[]
-  /** What is kept from somebody else in what the transition makes. */
+  /** Ignored values that the transition takes over from AWS. */
   readonly kept: readonly FoundChange[]
-  /** Different, and left so. */
+  /** Differences that are left alone. */
   readonly protected: readonly FoundChange[]
   readonly risks: readonly string[]
   readonly warnings: readonly string[]
@@ -43,13 +40,13 @@ export interface Decision {
   readonly hidden: ReadonlySet<string>
   /** Members that parents filled, because the manifest leaves them to their links. */
   readonly filled: ReadonlyMap<string, ParticleId>
-  /** Nothing of it is left to review. */
+  /** No change is left to review. */
   readonly preapproved: boolean
-  /** What children run that is not what is stated, by their reference. */
+  /** Revisions child services run that differ from the manifest, keyed `web:41`. */
   readonly staleRevisions: ReadonlyMap<string, readonly FoundChange[]>
-  /** What children put into the member that they need this particle for. */
+  /** Value for the children's member that needs this particle (`web:42`), or Unknown until apply. */
   readonly reference: string | Unknown | undefined
-  /** The same before an update: what the changes are compared with. */
+  /** The same before an update, which children's members in AWS are compared with. */
   readonly previousReference: string | Unknown | undefined
   /** The definition that AWS has, for those that inherit from it. */
   readonly currentDefinition: Readonly<Record<string, unknown>> | undefined
@@ -57,7 +54,7 @@ export interface Decision {
   readonly memo: unknown
 }
 
-/** Decides from what is stated and what is there. Pure: the same answers, the same decision. */
+/** Decides from the manifest and AWS's answer. Pure: the same answers, the same decision. */
 export function decide(
   stated: Particle,
   live: unknown,
@@ -69,11 +66,10 @@ export function decide(
   const { particle, filled } = withNeeds(withInherits(stated, inherited), flavor, parents)
   const assessment = flavor.assess(particle, live, sensitivityFor(particle))
   const { observed, reference, currentDefinition, memo } = assessment
-  const { transition, reason, why, comparison } = flavor.referenceOnly
+  const choice = flavor.referenceOnly
     ? { reason: 'reference' as const, comparison: nothing }
     : choose(particle, assessment)
-  const refused = [...refusedInherits(particle, inherited), ...(comparison.problems ?? [])]
-  const problems = refused.map(({ at, message }) => ({ place: placeOf(particle, at), message }))
+  const { transition, reason, why, comparison } = choice
   const changes = transition && transition !== 'wait' ? comparison.changes : []
   return {
     particle,
@@ -87,10 +83,8 @@ export function decide(
     protected: [...(comparison.protected ?? []), ...(reason === 'protected' ? comparison.changes : [])],
     risks: comparison.risks ?? [],
     warnings: [...(comparison.warnings ?? []), ...(observed.warnings ?? [])],
-    problems,
-    hidden: new Set(
-      changes.length > 0 ? hiddenPlaces(transition === 'start' ? changes : assessment.additions().changes) : [],
-    ),
+    problems: problemsOf(particle, [...refusedInherits(particle, inherited), ...(comparison.problems ?? [])]),
+    hidden: hiddenPlaces(transition === 'start' || changes.length === 0 ? changes : assessment.additions().changes),
     filled,
     preapproved: comparison.preapproved === true,
     staleRevisions: assessment.staleRevisions?.() ?? new Map(),
@@ -101,14 +95,17 @@ export function decide(
   }
 }
 
-/** Where a path of `aws_resource` stands; an option does not stand in the definition. */
-function placeOf({ source, optionPlaces }: Particle, at: Path): Place {
-  const [member, option] = at
-  return (member === 'custom_config' && optionPlaces?.get(String(option))) || placeAt(source, at)
+/** Problems with their places in the manifest. An option has a place of its own, outside the definition. */
+function problemsOf({ source, optionPlaces }: Particle, refused: NonNullable<Comparison['problems']>): Problem[] {
+  return refused.map(({ at, message }) => {
+    const [member, option] = at
+    const ofOption = member === 'custom_config' ? optionPlaces?.get(String(option)) : undefined
+    return { place: ofOption ?? placeAt(source, at), message }
+  })
 }
 
-const hiddenPlaces = (changes: readonly FoundChange[]): string[] =>
-  changes.flatMap(({ sensitive, at }) => (sensitive && at ? [pathKey(at)] : []))
+const hiddenPlaces = (changes: readonly FoundChange[]): ReadonlySet<string> =>
+  new Set(changes.flatMap(({ sensitive, at }) => (sensitive && at ? [pathKey(at)] : [])))
 
 interface Choice {
   readonly transition?: Transition
@@ -156,9 +153,9 @@ function chooseUpdate(particle: Particle, { observed, differences }: Assessment)
   const why = observed.why && { why: observed.why }
   if (comparison.replaces && comparison.replaces.length > 0 && !particle.persistOnUpdate) {
     if (particle.options.allow_replace === true) return { transition: 'replace', comparison }
-    const paths = comparison.replaces.join(', ')
+    const paths = comparison.replaces.map(({ path }) => path).join(', ')
     const refusal = {
-      at: [memberOf(comparison.replaces[0] ?? '')],
+      at: [String(comparison.replaces[0]?.steps[0])],
       message: `${particle.id}: ${paths} cannot change in place; state what is there, or set custom_config.allow_replace: true to delete it and make it anew`,
     }
     return { transition: 'replace', comparison: { ...comparison, problems: [...(comparison.problems ?? []), refusal] } }
@@ -175,10 +172,10 @@ function chooseUpdate(particle: Particle, { observed, differences }: Assessment)
   return { reason: comparison.pinned ? 'pinned' : 'equivalent', comparison }
 }
 
-/** What a parent gives to those that inherit from it. */
+/** A parent's value for a particle that inherits it. */
 type Given = { readonly value?: unknown } | { readonly refused: string }
 
-/** A parent that is yet to be made, or made anew, cannot be inherited from yet; what it hides never can. */
+/** A value of a parent that is started or replaced is unknown until apply; a hidden one is refused. */
 const inheritance =
   (parents: ReadonlyMap<ParticleId, Decision>, sensitivityFor: (particle: Particle) => Sensitivity) =>
   ({ from, key }: Inherit): Given => {
@@ -206,7 +203,7 @@ const withInherits = (particle: Particle, inherited: (inherit: Inherit) => Given
         return ('value' in given ? given.value : undefined) ?? new Unknown(inherit.from)
       })
 
-/** What may not be inherited, and what no apply will ever tell: the parent stays as it is, and has no such value. */
+/** Problems of inherited values that are hidden, or that an unchanged parent does not have. */
 function refusedInherits(
   particle: Particle,
   inherited: (inherit: Inherit) => Given,
@@ -227,7 +224,7 @@ function isUnsettled(decision: Decision | undefined): boolean {
   return transition === 'start' || transition === 'replace' || reference instanceof Unknown
 }
 
-/** Fills the members that parents are there for, unless the manifest states them itself. */
+/** Fills members from parents' references, unless the manifest states them itself. */
 function withNeeds(
   particle: Particle,
   flavor: AnyFlavor,

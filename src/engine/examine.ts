@@ -5,7 +5,7 @@ import type { Graph } from './graph.ts'
 import { decideAll } from './plan.ts'
 import { type EngineContext, flavorOf, type Refresh } from './refresh.ts'
 
-/** Decides for every particle, and once more with what is only worth asking about those that would be updated. */
+/** Decides for every particle, examines those that would be updated, and decides again where that told more. */
 export async function decideExamined(
   graph: Graph,
   lives: ReadonlyMap<ParticleId, unknown>,
@@ -25,7 +25,7 @@ export async function decideExamined(
   return isCloser ? decideAll(graph, closer, engine, decisions) : decisions
 }
 
-/** The same decision at the time of its step, with what was found for the plan. */
+/** The decision at the time of its step, with the plan's examination where there is one. */
 export async function reexamined(
   decision: Decision,
   { examine }: AnyFlavor,

@@ -1,33 +1,34 @@
 import type { Change, FoundChange } from '../compare/change.ts'
 import { sensitivityOf } from '../compare/sensitivity.ts'
+import { compareText } from '../order.ts'
 import { inheritsIn, type Particle, type ParticleId, type Problem } from '../particle.ts'
 import type { ClaimContext } from './claimSubject.ts'
 import { digestOf } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Plan, Removed, Step, Summary, Transition, Unchanged } from './document.ts'
-import { compareIds, type Graph, inOrder } from './graph.ts'
+import { type Graph, inOrder } from './graph.ts'
 import { type EngineContext, flavorOf } from './refresh.ts'
 
-/** What a plan is made from, beside manifests and AWS's answers. */
+/** Inputs of a plan beside manifests and AWS's answers. */
 export interface PlanSettings {
   /** The region of particles that name none. */
   readonly region: string
   readonly claimContext: ClaimContext
-  /** More running particles going than this, by inheritance, removal or replacement, is an error. At least 1. */
+  /** More ends of running particles than this, by inheritance, removal or replacement, are refused. At least 1. */
   readonly maxTerminations: { readonly share: number } | { readonly count: number }
   readonly removed?: readonly Removed[]
-  /** What else a reviewer must know of what begins or goes, by particle: that it is not declared any more, or renamed. */
+  /** Further risks by particle: that its manifest was removed, or renamed. */
   readonly remarks?: ReadonlyMap<ParticleId, readonly string[]>
   readonly warnings?: readonly string[]
 }
 
-/** A plan, and what it was made from, for whoever carries it out. */
+/** A plan, and what an apply needs to carry it out. */
 export interface Planned {
   readonly plan: Plan
   readonly decisions: ReadonlyMap<ParticleId, Decision>
-  /** What its claims are bound to; those that are decided while it is carried out are bound to the same. */
+  /** What claims are bound to, of the plan and of decisions during the apply. */
   readonly claimContext: ClaimContext
-  /** What forbids carrying it out: nothing is done while there is one. */
+  /** Reasons to refuse the plan: with any of them, no step is taken. */
   readonly problems: readonly Problem[]
 }
 
@@ -61,16 +62,16 @@ export function decideAll(
   return decisions
 }
 
-/** Makes the plan. The same decisions make the same bytes. */
+/** The plan of these decisions. Pure: the same decisions, the same bytes. */
 export function planOf(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision>, settings: PlanSettings): Planned {
   const acting = new Set([...decisions].filter(([, { transition }]) => transition).map(([id]) => id))
   const dependsOn = dependencies(graph, decisions, acting)
   const steps = inOrder(dependsOn).map(id => remarked(stepOf(decisions, id, dependsOn.get(id) ?? []), settings.remarks))
   const unchanged = [...decisions]
     .filter(([id]) => !acting.has(id))
-    .sort(([one], [other]) => compareIds(one, other))
+    .sort(([one], [other]) => compareText(one, other))
     .map(([id, decision]) => unchangedOf(id, decision))
-  const told = [...decisions.values()].flatMap(decision => decision.warnings).sort(compareIds)
+  const told = [...decisions.values()].flatMap(decision => decision.warnings).sort(compareText)
   const warnings = [...told, ...(settings.warnings ?? [])]
   const problems = [...decisions.values()].flatMap(decision => decision.problems)
   problems.push(...keptInGoing(graph, decisions))
@@ -93,7 +94,7 @@ export function planOf(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision
   return { plan, decisions, claimContext, problems: tooMany ? [...problems, tooMany] : problems }
 }
 
-/** What is reviewed is bound to an account: without one, it would be reviewed for every account. */
+/** Without an account, a review would hold for every account. */
 const unknownAccount: Problem = {
   message:
     'the AWS account is not known, as no answer of ECS names it, so that nothing can be reviewed for it; allow ecs:DescribeClusters, or look at what answers at AWS_ENDPOINT_URL_ECS',
@@ -112,9 +113,9 @@ function dependencies(
   const upward = nearest(acting, id => graph.particles.get(id)?.parents ?? [])
   const downward = nearest(acting, id => graph.children.get(id) ?? [])
   return new Map(
-    [...acting].sort(compareIds).map(id => {
+    [...acting].sort(compareText).map(id => {
       const needed = leaves(id) ? downward(id).filter(leaves) : upward(id).filter(parent => !leaves(parent))
-      return [id, needed.sort(compareIds)]
+      return [id, needed.sort(compareText)]
     }),
   )
 }
@@ -138,7 +139,7 @@ function nearest(acting: ReadonlySet<ParticleId>, next: (id: ParticleId) => read
 
 const source = ({ place }: Particle) => ({ file: place.file, line: place.line })
 
-/** A change without what must never leave: where it was found, and what AWS holds behind a hidden value. */
+/** A change as plans show it: without places in manifests, and without AWS's values behind hidden ones. */
 export function shownChange({ path, before, after, sensitive }: FoundChange): Change {
   if (sensitive) return { path, sensitive }
   return { path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }
@@ -165,7 +166,7 @@ function stepOf(decisions: ReadonlyMap<ParticleId, Decision>, id: ParticleId, de
   }
 }
 
-/** What changes in what runs: said once, by the step of the revision where there is one that starts from the same. */
+/** Changes of a revision that a service follows, unless the revision's own step starts from the same and shows them. */
 function followed(decision: Decision, decisions: ReadonlyMap<ParticleId, Decision>): Pick<Step, 'follows'> {
   const follows = decision.changes.flatMap(change => {
     const parent = decisions.get(decision.filled.get(change.path) ?? decision.particle.id)
@@ -176,7 +177,7 @@ function followed(decision: Decision, decisions: ReadonlyMap<ParticleId, Decisio
   return follows.length > 0 ? { follows: follows.map(shownChange) } : {}
 }
 
-/** A name that was taken from something else means nothing any more once the thing is there. */
+/** An update or a wait needs no remark on where its name came from: the thing is there already. */
 function remarked(step: Step, remarks: PlanSettings['remarks']): Step {
   const more = step.transition === 'update' || step.transition === 'wait' ? [] : (remarks?.get(step.particle) ?? [])
   return more.length > 0 ? { ...step, risks: [...step.risks, ...more] } : step
@@ -208,7 +209,7 @@ function summaryOf(steps: readonly Step[], unchanged: readonly Unchanged[]): Sum
   }
 }
 
-/** What is to be kept keeps what it is in: a cluster with a service in it cannot be deleted. */
+/** A protected particle keeps its parents: a cluster with a service in it cannot be deleted. */
 function keptInGoing(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision>): Problem[] {
   const problems: Problem[] = []
   for (const [id, { particle, transition }] of decisions) {
@@ -226,7 +227,7 @@ function keptInGoing(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision>)
   return problems
 }
 
-/** A change that takes down more than anybody meant to is refused: by inheritance, removal or replacement. */
+/** Refuses plans that end more running particles than `max-terminations` allows, where no manifest names each. */
 function terminations(
   decisions: ReadonlyMap<ParticleId, Decision>,
   { maxTerminations, removed = [] }: PlanSettings,
@@ -243,12 +244,12 @@ function terminations(
   const most =
     'count' in maxTerminations ? maxTerminations.count : Math.max(1, Math.floor(total * maxTerminations.share))
   if (going.length <= Math.max(1, most)) return undefined
-  const names = going.map(({ particle }) => particle.id).sort(compareIds)
+  const names = going.map(({ particle }) => particle.id).sort(compareText)
   return {
     ...(going[0] && { place: going[0].particle.place }),
     message: `${going.length} of ${total} running particles would be terminated or replaced, more than max-terminations allows (${most}): ${names.slice(0, 10).join(', ')}${names.length > 10 ? ' and others' : ''}; give each its own desired_state, or raise max-terminations`,
   }
 }
 
-/** Whether carrying it out would change anything in AWS. */
+/** Whether an apply would change anything in AWS. */
 export const hasChanges = ({ steps }: Plan): boolean => steps.some(({ transition }) => transition !== 'wait')

@@ -9,37 +9,37 @@ import type { AnyFlavor, FlavorContext } from './flavor.ts'
 import type { Graph } from './graph.ts'
 import { releaseSignatures } from './release.ts'
 
-/** What the engine acts in. */
+/** Everything that the engine is handed: flavors, AWS, clock, inputs. */
 export interface EngineContext {
   readonly flavors: Readonly<Record<string, AnyFlavor>>
   ecs(region: string): Ecs
   readonly clock: Clock
   readonly environment: string
-  /** GitHub's id of the repository; undefined where nobody knows it. */
+  /** GitHub's id of the repository; undefined where none is known. */
   readonly repository?: string
   /** Ids that the inputs name: tasks to run again, services to deploy again. */
   readonly requested: ReadonlySet<ParticleId>
   readonly sensitivity: SensitivityPolicy
-  /** Told of everything that is found and decided, before anybody is told a word of it. */
+  /** Called with each answer and decision before any word of it leaves, so that hidden values can be taken out. */
   learn?(found: Learnable): void
 }
 
-/** The flavor of a particle. Manifests with any other were refused. */
+/** The flavor of a particle. Throws where there is none: manifests with an unknown flavor were refused. */
 export function flavorOf({ flavors }: EngineContext, { flavor }: Particle): AnyFlavor {
   const known = flavors[flavor]
   if (!known) throw new Error(`there is no flavor ${flavor}`)
   return known
 }
 
-/** What claims are bound to. */
+/** The account, environment and vocabularies that claims are bound to. */
 export const claimContextOf = (
   { environment, sensitivity: policy, flavors }: Pick<EngineContext, 'environment' | 'sensitivity' | 'flavors'>,
   account: string | undefined,
 ): ClaimContext => ({ account, environment, sensitivity: policy, vocabularies: flavors })
 
 /**
- * The account of the run, as ECS's answers in any of its regions name it. Where none has, because nothing that was asked
- * for is there, one more call finds out: `needed` says that something is to be claimed.
+ * The account of the run, twelve digits, from ARNs in ECS's answers. Where no answer held one, one more call asks, if the
+ * plan has steps that need it (`needed`).
  */
 export async function accountOf(engine: EngineContext, graph: Graph, needed: boolean): Promise<string | undefined> {
   const regions = [...new Set([...graph.particles.values()].map(({ region }) => region))]
@@ -49,35 +49,35 @@ export async function accountOf(engine: EngineContext, graph: Graph, needed: boo
 }
 
 /**
- * One look around: everything is asked for at most once, when somebody wants to know it, and what does not depend on
- * another answer is asked for at the same time.
+ * AWS's answers for the particles of a graph. Each is asked for once at most, on demand, and at the same time as others
+ * that it does not depend on.
  */
 export class Refresh {
   readonly #graph: Graph
   readonly #engine: EngineContext
-  readonly #tally: CallCounter | undefined
+  readonly #counter: CallCounter | undefined
   readonly #lives = new Map<ParticleId, Promise<unknown>>()
   readonly #resolved = new Map<ParticleId, Promise<Particle>>()
   readonly #memos: ReadonlyMap<ParticleId, unknown>
 
-  /** `known`: answers from before that need not be asked for again. `memos`: what transitions of this apply left to remember. */
+  /** `known`: earlier answers that still hold. `memos`: of this apply's transitions. */
   constructor(
     graph: Graph,
     engine: EngineContext,
-    tally?: CallCounter,
+    counter?: CallCounter,
     known: ReadonlyMap<ParticleId, unknown> = new Map(),
     memos: ReadonlyMap<ParticleId, unknown> = new Map(),
   ) {
     this.#memos = memos
     this.#graph = graph
     this.#engine = engine
-    this.#tally = tally
+    this.#counter = counter
     for (const [id, live] of known) this.#lives.set(id, Promise.resolve(live))
   }
 
   /** AWS's answer for a particle; undefined when there is none. */
   live(id: ParticleId): Promise<unknown> {
-    return remember(this.#lives, id, () => this.#look(id))
+    return remember(this.#lives, id, () => this.#describe(id))
   }
 
   /** The particle with what it inherits filled in, as far as AWS can tell now. */
@@ -85,32 +85,32 @@ export class Refresh {
     return remember(this.#resolved, id, () => this.#resolve(this.#particle(id)))
   }
 
-  async #look(id: ParticleId): Promise<unknown> {
+  async #describe(id: ParticleId): Promise<unknown> {
     const stated = this.#particle(id)
     const flavor = flavorOf(this.#engine, stated)
-    // What a service inherits from its task definition is known when that is known, which asks what the service runs.
+    // A service inherits from its task definition, whose description asks what the service runs: a circle without this.
     const particle = flavor.foundByName ? stated : await this.resolved(id)
     this.#engine.learn?.({ particle })
-    const around = flavor.foundByName ? this.#around(stated, new Map()) : await this.context(id)
-    const live = await flavor.describe(particle, around)
+    const context = flavor.foundByName ? this.#contextWith(stated, new Map()) : await this.context(id)
+    const live = await flavor.describe(particle, context)
     this.#engine.learn?.({ particle, live })
     return live
   }
 
-  /** What a flavor may know of the neighbourhood. Parents are resolved before, so that their definitions can be read. */
+  /** What a flavor may use. Parents are resolved first, so that their definitions can be read. */
   async context(id: ParticleId): Promise<FlavorContext> {
     const particle = this.#particle(id)
     const neighbours = new Map<ParticleId, Particle>()
     for (const parent of particle.parents) neighbours.set(parent, await this.resolved(parent))
-    return this.#around(particle, neighbours)
+    return this.#contextWith(particle, neighbours)
   }
 
-  #around(particle: Particle, neighbours: ReadonlyMap<ParticleId, Particle>): FlavorContext {
+  #contextWith(particle: Particle, neighbours: ReadonlyMap<ParticleId, Particle>): FlavorContext {
     const { id } = particle
     const { clock, environment, repository, requested } = this.#engine
     const ecs = this.#engine.ecs(particle.region)
     return {
-      ecs: this.#tally ? ecs.countedBy(this.#tally) : ecs,
+      ecs: this.#counter ? ecs.countedBy(this.#counter) : ecs,
       clock,
       environment,
       ...(repository !== undefined && { repository }),
@@ -156,7 +156,7 @@ function remember<V>(map: Map<ParticleId, V>, id: ParticleId, make: () => V): V 
   return made
 }
 
-/** Everything that the graph's particles look like. Every failure is told, the same sentence once. */
+/** AWS's answers for all particles of the graph. Errors with the same sentence are one. */
 export async function refreshAll(
   graph: Graph,
   refresh: Refresh,

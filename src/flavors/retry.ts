@@ -2,17 +2,17 @@ import { EcsError, isEcs } from '../ecs/errors.ts'
 import type { TransitionContext } from '../engine/flavor.ts'
 import { untrusted } from '../untrusted.ts'
 
-/** ECS refuses, but says it in words that mean "not yet". */
+/** A refusal that ends with time. */
 export interface Retryable {
   /** Error codes, or parts of ECS's sentence. */
   readonly when: readonly string[]
-  /** Milliseconds after which it is taken for a no. `Infinity`: the step's own time is the limit. */
+  /** Milliseconds after which the refusal is final. `Infinity`: the step's own time is the limit. */
   readonly atMost: number
-  /** For the log: what we wait for, or how to find out. */
+  /** For the log: what is waited for, or how to find out. */
   readonly because: string | (() => Promise<string>)
 }
 
-/** Makes a call again while ECS says that it is only a matter of time, slowing down from half a second to ten. */
+/** Repeats a call while ECS refuses it as one of the rows describes, after pauses of 0.5 s that grow to 10 s. Throws the last `EcsError`. */
 export async function retryWhile<T>(
   call: () => Promise<T>,
   rows: Retryable | readonly Retryable[],

@@ -1,10 +1,12 @@
 /** What a step does, why, and what is dangerous about it, for somebody who has to decide. */
 import type { Change, Value } from '../compare/change.ts'
+import { parsePath } from '../compare/path.ts'
 import type { Plan, Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { cut, thousands } from './escape.ts'
+import { phrasesOf } from './phrases.ts'
 import { say, unknownOf } from './value.ts'
-import { capital, count, flavorOf, name, type Phrase, plainly, wordOf } from './words.ts'
+import { capital, count, name, type Phrase, plainly, wordOf } from './words.ts'
 
 /** 0: something goes. 1: something that a reviewer must know. 2: neither. */
 export const danger = (step: Step): 0 | 1 | 2 =>
@@ -70,12 +72,10 @@ const alone: StepNeighbours = { waiting: new Map() }
 export function whatHappens(step: Step, { waiting }: StepNeighbours = alone): Phrase {
   const before = waiting.get(step.particle) ?? []
   const until: Phrase = before.length === 0 || !isUp(step) ? [] : [', before ', ...enumerated(before)]
-  const flavor = flavorOf(step.particle)
+  const { starts, ends, isRun } = phrasesOf(step.particle)
   switch (step.transition) {
     case 'start':
-      if (flavor === 'ecs_task') return [once(step) ? 'runs once' : 'runs', ...until]
-      if (flavor === 'ecs_service') return [starting(step)]
-      return [starts[flavor] ?? 'is started']
+      return isRun ? [once(step) ? `${starts} once` : starts, ...until] : [starting(step)]
     case 'update':
       return updating(step)
     case 'replace':
@@ -83,7 +83,7 @@ export function whatHappens(step: Step, { waiting }: StepNeighbours = alone): Ph
     case 'wait':
       return ['waits']
     default:
-      return [goes[flavor] ?? 'is stopped']
+      return [ends]
   }
 }
 
@@ -92,34 +92,20 @@ const once = ({ risks }: Step): boolean => risks.some(risk => /^runs once\b/.tes
 
 const isUp = ({ transition }: Step): boolean => transition !== 'stop' && transition !== 'terminate'
 
-const starts: Readonly<Record<string, string>> = {
-  ecs_cluster: 'is created',
-  ecs_task_definition: 'new revision',
-  ecs_instance: 'takes tasks again',
+function starting({ particle, changes }: Step): string {
+  const { starts, taskCount } = phrasesOf(particle)
+  const tasks = taskCount && changes.find(({ path }) => path === taskCount)?.after
+  return typeof tasks === 'number' ? `${starts} with ${count(tasks, 'task')}` : starts
 }
 
-const goes: Readonly<Record<string, string>> = {
-  ecs_cluster: 'is deleted',
-  ecs_task_definition: 'every revision is deregistered',
-  ecs_service: 'is deleted',
-  ecs_task: 'is stopped',
-  ecs_instance: 'is drained',
-}
-
-function starting(step: Step): string {
-  const tasks = step.changes.find(({ path }) => path === 'desiredCount')?.after
-  return typeof tasks === 'number' ? `is created with ${count(tasks, 'task')}` : 'is created'
-}
-
-function updating(step: Step): Phrase {
-  const flavor = flavorOf(step.particle)
-  if (flavor === 'ecs_task_definition') {
-    if (step.changes.length > 0 && step.changes.every(({ path }) => head(path) === 'tags')) return ['in place']
-    return step.after === undefined ? ['new revision'] : ['new revision after ', name(cut(step.after, 80))]
+function updating({ particle, changes, after }: Step): Phrase {
+  const { revisedUnless, deployedBy } = phrasesOf(particle)
+  const members = changes.map(memberOf)
+  if (revisedUnless) {
+    if (members.length > 0 && members.every(member => revisedUnless.includes(member))) return ['in place']
+    return after === undefined ? ['new revision'] : ['new revision after ', name(cut(after, 80))]
   }
-  if (flavor === 'ecs_service' && step.changes.some(({ path }) => head(path) === 'taskDefinition'))
-    return ['new deployment']
-  return ['in place']
+  return [members.some(member => deployedBy?.includes(member)) ? 'new deployment' : 'in place']
 }
 
 /** Names in a phrase: `a`, `a and b`, `a, b and 3 more`. */
@@ -133,7 +119,7 @@ function enumerated(ids: readonly ParticleId[], most = 2): Phrase {
   return ids.length > shown.length ? [...pieces, ` and ${thousands(ids.length - shown.length)} more`] : pieces
 }
 
-const head = (path: string): string => /^[^.[]*/.exec(path)?.[0] ?? ''
+const memberOf = ({ path }: Change): string => parsePath(path)[0]?.member ?? ''
 
 /** The two or three things that say most about why there is a step. */
 export function why(step: Step): Phrase {
@@ -142,28 +128,33 @@ export function why(step: Step): Phrase {
   if (transition === 'stop' || transition === 'terminate')
     return [transition === 'stop' ? 'is to be stopped' : 'is to be terminated']
   if (transition === 'start') {
-    if (changes.some(change => unknownOf(change.after) !== undefined && head(change.path) === 'taskDefinition'))
-      return flavorOf(step.particle) === 'ecs_task' && from !== 'terminated'
-        ? ['its definition changes']
-        : ['is not there yet']
+    if (changes.some(change => unknownOf(change.after) !== undefined && memberOf(change) === 'taskDefinition'))
+      return phrasesOf(step.particle).isRun && from !== 'terminated' ? ['its definition changes'] : ['is not there yet']
     return [from === 'stopped' ? 'is stopped' : from === 'pending' ? 'is not running yet' : 'is not there yet']
   }
   return reasons(changes)
 }
 
+/** The container that a change is in, and the path below it. */
+function placeOf({ path }: Change): { readonly container?: string; readonly path: string; readonly member: string } {
+  const [first, ...below] = parsePath(path)
+  const member = first?.member ?? ''
+  if (member !== 'containerDefinitions' || first?.key === undefined) return { path, member }
+  const inside = below.map(({ text }) => text).join('.') || member
+  return { container: first.key, path: inside, member: below[0]?.member ?? member }
+}
+
 /** `image, 1 variable, desiredCount 4 → 6` */
 function reasons(changes: readonly Change[]): Phrase {
-  const several = new Set(changes.map(({ path }) => /^containerDefinitions\[(.*?)\]/.exec(path)?.[1]))
+  const places = changes.map(change => ({ change, ...placeOf(change) }))
+  const several = new Set(places.map(({ container }) => container))
   const phrases = new Map<string, { phrase: (number: number) => Phrase; number: number }>()
   const add = (key: string, phrase: (number: number) => Phrase) => {
     const known = phrases.get(key)
     if (known) known.number++
     else phrases.set(key, { phrase, number: 1 })
   }
-  for (const change of changes) {
-    const inside = /^containerDefinitions\[(.*?)\]\.?(.*)$/s.exec(change.path)
-    const [container, path] = inside ? [inside[1] ?? '', inside[2] || 'containerDefinitions'] : [undefined, change.path]
-    const member = head(path)
+  for (const { change, container, path, member } of places) {
     const of = container !== undefined && several.size > 1 ? ` of ${cut(container, 40)}` : ''
     if (member === 'environment') add(`variable${of}`, number => [`${count(number, 'variable')}${of}`])
     else if (member === 'secrets') add(`secret${of}`, number => [`${count(number, 'secret')}${of}`])

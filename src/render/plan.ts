@@ -27,7 +27,7 @@ import {
   why,
 } from './explain.ts'
 import { type FoldedDiff, firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
-import { orderDiagram, waves } from './graph.ts'
+import { orderDiagram, stages } from './graph.ts'
 import {
   alert,
   bold,
@@ -270,10 +270,10 @@ export function warnings(all: readonly string[], rung: Rung, open: boolean): str
   return open && all.length <= FEW ? `⚠️ **${number}:**\n\n${list}` : details(`<b>${number}</b>`, list)
 }
 
-/** How it will be applied: wave after wave, then the picture. */
+/** How it will be applied: stage after stage, then the picture. */
 function order(plan: Plan): string {
   if (plan.steps.length < 2) return ''
-  const all = waves(plan)
+  const all = stages(plan)
   const shown = all.slice(0, 30).map(
     (wave, index) =>
       `${index + 1}. ${listedParticles(

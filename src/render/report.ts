@@ -14,16 +14,16 @@ import {
   target,
 } from './context.ts'
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
+import { changeText, remedyText, type Setting } from './failures.ts'
 import { firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
 import { bold, bullets, details, particle, sourceCode, table, words } from './markdown.ts'
 import { overview, planDiffs, warning, warnings } from './plan.ts'
 import { removedNote } from './removed.ts'
 import {
+  capital,
   count,
   done,
   ending,
-  flavorOf,
-  listed,
   opened,
   outcome,
   protectedDifferences,
@@ -75,14 +75,7 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   const where = target(plan, context)
   const commit = forCommit(sha)
   const there = `${commit && `${commit}${merge}`}${where && `${commit && ','} in ${where}`}.`
-  const failed = report.steps.filter(({ result }) => result === 'failed')
   const cause = report.error ? words(opened(sentence(report.error.message)), rung.characters) : ''
-  const causes = bullets(
-    atMost(
-      failed.map(step => failure(step, rung)),
-      rung.entries,
-    ),
-  )
   switch (report.result) {
     case 'succeeded':
       return sentences(
@@ -102,23 +95,27 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
     case 'cancelled':
       return sentences(`**Cancelled: ${done(report)}**${there}`, cause, runLink(context))
     default:
-      return [
-        ...(failed.length === 1 ? [failure(failed[0], rung), ''] : []),
-        sentences(
-          failed.length === 1 ? `${done(report)}${there}` : `**${done(report)}**${there}`,
-          cause,
-          runLink(context),
-        ),
-        ...(failed.length > 1 ? ['', ...causes] : []),
-      ].join('\n')
+      return failedOpening(report, there, cause, context, rung)
   }
 }
 
-/** `ecs_service:web` failed: … */
-function failure(step: ReportStep | undefined, rung: Rung): string {
-  if (step === undefined) return ''
-  const message = step.error?.message || outcome(step)
-  return `**${particle(step.particle)} failed**${message ? `: ${words(sentence(message), rung.characters)}` : '.'}`
+/** One failure stands first; of several the counts do. */
+function failedOpening(report: Report, there: string, cause: string, context: Context, rung: Rung): string {
+  const failed = report.steps.filter(({ result }) => result === 'failed').map(step => failure(step, rung))
+  if (failed.length === 1)
+    return [...failed, '', sentences(`${done(report)}${there}`, cause, runLink(context))].join('\n')
+  const counts = sentences(`**${done(report)}**${there}`, cause, runLink(context))
+  return [counts, ...(failed.length > 1 ? ['', ...bullets(atMost(failed, rung.entries))] : [])].join('\n')
+}
+
+/** **`ecs_service:web` was rolled back by ECS**: 4 tasks of web:42 stopped, … */
+function failure(step: ReportStep, rung: Rung): string {
+  const { particle: id, error } = step
+  const { message = outcome(step), headline = '' } = error ?? {}
+  const isWhole = headline.startsWith(`${id} `) && message.startsWith(headline)
+  const happened = isWhole ? words(headline.slice(id.length + 1), rung.characters) : 'failed'
+  const rest = (isWhole ? message.slice(headline.length) : message).replace(/^[:.] ?/, '')
+  return `**${particle(id)} ${happened}**${rest ? `: ${words(sentence(rest), rung.characters)}` : '.'}`
 }
 
 function results(report: Report, rung: Rung, leftOut: string[]): string {
@@ -177,22 +174,10 @@ function said(report: Report, rung: Rung): string {
 function toGoOn(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
   const failed = report.steps.filter(({ result }) => result === 'failed')
   switch (report.result) {
-    case 'failed': {
-      if (failed.length === 0)
-        return '**To go on:** remove the cause, then run the workflow again. What is done stays done.'
-      const fixes = failed.slice(0, 5).map(step => {
-        const source = plan?.steps.find(other => other.particle === step.particle)?.source
-        return `${particle(step.particle)}${source ? ` at ${sourceCode(source, context.sourceUrl)}` : ''}`
-      })
-      const more = failed.length - fixes.length
-      const jobs = failed.filter(step => flavorOf(step.particle) === 'ecs_task')
-      return sentences(
-        `**To go on:** change ${listed(more > 0 ? [...fixes, `${thousands(more)} more`] : fixes, 6)} in a new pull request, or revert this one.`,
-        jobs.length > 0 &&
-          `A failed task runs again when what it runs changes, when ${code('custom_config.retry')} goes up, or when ${code('retry-tasks')} names it.`,
-        'What is done stays done: the next apply begins with what AWS has.',
-      )
-    }
+    case 'failed':
+      return failed.length === 0
+        ? '**To go on:** remove the cause, then run the workflow again. What is done stays done.'
+        : remedies(failed, plan, context)
     case 'refused':
       return sentences(
         '**To go on:** open a new pull request, whose plan shows what is to be applied; or, having read what stands here, run the workflow with',
@@ -207,6 +192,32 @@ function toGoOn(report: Report, plan: Plan | undefined, context: Context, rung: 
         ? [protectedNote(plan), removedNote(plan?.removed ?? [], rung)].filter(Boolean).join('\n\n')
         : ''
   }
+}
+
+/** Steps whose remedies are worded. */
+const mostRemedies = 5
+
+/** What fits the cause of each failure; where several failures need the same, once. */
+function remedies(failed: readonly ReportStep[], plan: Plan | undefined, context: Context): string {
+  const setting: Setting = {
+    name: text => code(cut(text, 1000)),
+    at: id => {
+      const source = plan?.steps.find(other => other.particle === id)?.source
+      return `${particle(id)}${source ? ` at ${sourceCode(source, context.sourceUrl)}` : ''}`
+    },
+  }
+  const plain = failed.filter(({ error }) => error?.remedy === undefined)
+  const texts = [
+    ...new Set(failed.filter(step => !plain.includes(step)).map(step => remedyText(step, setting))),
+    plain.length > 0 ? changeText(plain.map(({ particle: id }) => setting.at(id))) : '',
+  ].filter(Boolean)
+  const shown = texts.slice(0, mostRemedies).map(text => `${capital(text)}.`)
+  const [only = ''] = shown
+  const done = 'What is done stays done: the next apply begins with what AWS has.'
+  const more = texts.length > mostRemedies ? [`and ${thousands(texts.length - mostRemedies)} more`] : []
+  if (shown.length < 2)
+    return sentences(only ? `**To go on:** ${only.charAt(0).toLowerCase()}${only.slice(1)}` : '**To go on:**', done)
+  return ['**To go on:**', '', ...bullets([...shown, ...more, done])].join('\n')
 }
 
 /** What an apply has left alone, so that "applied" is not read as "everything is as declared". */

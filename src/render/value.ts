@@ -2,7 +2,7 @@
 import type { Value } from '../compare/change.ts'
 import type { ParticleId } from '../particle.ts'
 import { isPlain, visible } from './escape.ts'
-import { flavorOf } from './words.ts'
+import { phrasesOf } from './phrases.ts'
 
 /** The particle whose start or change will tell the value, or undefined when the value is known. */
 export function unknownOf(value: Value | undefined): ParticleId | undefined {
@@ -13,7 +13,7 @@ export function unknownOf(value: Value | undefined): ParticleId | undefined {
 }
 
 function sayUnknown(id: ParticleId, step?: Place): string {
-  if (flavorOf(id) === 'ecs_task_definition' && step?.particle !== id) return `the new revision of ${bareName(id)}`
+  if (phrasesOf(id).revisedUnless && step?.particle !== id) return `the new revision of ${bareName(id)}`
   return step?.particle === id || step === undefined ? '(known after apply)' : `(known after apply of ${bareName(id)})`
 }
 

@@ -3,6 +3,7 @@ import type { Change } from '../compare/change.ts'
 import type { Plan, Report, ReportStep, Result, Step, StepResult, Transition, Unchanged } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { thousands } from './escape.ts'
+import { phrasesOf } from './phrases.ts'
 
 /** A sentence in pieces: text as it is, and names that Markdown sets as code. */
 export type Phrase = readonly (string | { readonly name: string })[]
@@ -44,12 +45,12 @@ export function duration(milliseconds: number): string {
   return `${rest} s`
 }
 
-/** What a reviewer calls a transition. A task or an instance is stopped; everything else that goes is deleted. */
+/** What a reviewer calls a transition. Things that can be started again are stopped; all others that go are deleted. */
 export type Word = 'start' | 'update' | 'replace' | 'delete' | 'stop' | 'wait'
 
 export function wordOf({ particle, transition }: { particle: ParticleId; transition: Transition }): Word {
   if (transition !== 'stop' && transition !== 'terminate') return transition
-  return ['ecs_task', 'ecs_instance'].includes(flavorOf(particle)) ? 'stop' : 'delete'
+  return phrasesOf(particle).ended === 'deleted' ? 'delete' : 'stop'
 }
 
 export const emojiOf: Readonly<Record<Word, string>> = {
@@ -184,5 +185,5 @@ export function outcome(step: ReportStep): string {
           codes.map(([container, exit]) => `${container} exited ${exit}`),
           4,
         )
-  return step.because || step.error?.message || exits
+  return step.because || step.error?.brief || step.error?.message || exits
 }

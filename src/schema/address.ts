@@ -1,7 +1,8 @@
 /** The address of a resource in AWS, as people read and write it: `ecs_service us-east-1 shop/web`. */
 
 import type { Particle } from '../particle.ts'
-import type { Vocabulary } from './vocabulary.ts'
+import { nameOf } from './arn.ts'
+import type { HasDefinition, Vocabulary } from './vocabulary.ts'
 
 export type Vocabularies = Readonly<Record<string, Vocabulary>>
 
@@ -15,10 +16,25 @@ export interface ResourceAddress {
 export const formatAddress = ({ flavor, region, identity }: ResourceAddress): string =>
   `${flavor} ${region} ${identity}`
 
+/** `shop/web`: which thing a definition means, apart from its region. Undefined while its name is missing. */
+export function identityOf(
+  { definition }: HasDefinition,
+  words: Pick<Vocabulary, 'identifiedBy'> | undefined,
+): string | undefined {
+  const text = (member: string): string | undefined => {
+    const value: unknown = (definition as Readonly<Record<string, unknown>>)[member]
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  const [name, ...around] = (words?.identifiedBy ?? []).toReversed()
+  const own = name && text(name)
+  // A cluster that nobody names is ECS's `default`.
+  return own && [...around.toReversed().map(member => nameOf(text(member) ?? 'default')), own].join('/')
+}
+
 /** The resource a particle is; undefined while its region or a part of its identity is unknown. */
 export function addressOf(particle: Particle, vocabularies: Vocabularies): ResourceAddress | undefined {
   const { flavor, region } = particle
-  const identity = vocabularyOf(flavor, vocabularies)?.identity(particle)
+  const identity = identityOf(particle, vocabularyOf(flavor, vocabularies))
   return identity === undefined || region === '' ? undefined : { flavor, region, identity }
 }
 

@@ -14,7 +14,7 @@ export interface Declared {
   readonly stated: Stated
 }
 
-/** The part of a flavor that a manifest is read by: words, no calls. */
+/** The part of a flavor that is words: what manifests may state, and what people read of it. No calls. */
 export interface Vocabulary {
   readonly name: string
   /** For editors, one sentence each: the flavor, and the members and options that are this tool's own. */
@@ -45,12 +45,30 @@ export interface Vocabulary {
   readonly needs: Readonly<Record<string, string>>
   /** Options allowed in `custom_config`, by name. */
   readonly options: Readonly<Record<string, 'boolean' | 'number' | 'strings' | readonly string[]>>
-  /** Members that make up `identity`, in the order of its parts; the last is the name. */
+  /** Members that identify the thing within its region, in the order in which plans spell them: the last is its name. */
   readonly identifiedBy: readonly string[]
+  /** Children refer to the thing by its name. False where only AWS can tell the reference, as of a revision. */
+  readonly referredByName: boolean
   /** Other members and options that are needed to find and to end a particle whose manifest is gone. */
   readonly neededToEnd: { readonly members: readonly string[]; readonly options: readonly string[] }
-  /** `shop/web`: two particles of one region and identity are an error. Undefined while a part is missing. */
-  identity(particle: HasDefinition): string | undefined
-  /** Value for the child's member that this particle fills, as far as the value is known without AWS. */
-  staticReference(particle: HasDefinition): string | undefined
+  /** Missing for a reference, which no plan has a step of. */
+  readonly phrases?: Phrases
+}
+
+/** What reviewers read of a flavor's steps. */
+export interface Phrases {
+  /** `is created` */
+  readonly starts: string
+  /** `is drained` */
+  readonly ends: string
+  /** The same as a result. A thing that is not deleted can be started again: its end is called a stop. */
+  readonly ended: 'deleted' | 'stopped' | 'drained'
+  /** The thing runs to an end: plans say what waits for it, and reports how it runs again. */
+  readonly isRun?: true
+  /** The member with the number of tasks that a start begins with. */
+  readonly taskCount?: string
+  /** The changes of all members but these make a new revision, which children refer to anew. */
+  readonly revisedUnless?: readonly string[]
+  /** Members whose change is a new deployment. */
+  readonly deployedBy?: readonly string[]
 }

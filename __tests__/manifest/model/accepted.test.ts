@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { ECSClient, RegisterTaskDefinitionCommand, type RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { vocabulary } from '../../../src/flavors/vocabulary.ts'
+import { flavors } from '../../../src/flavors/index.ts'
 import { checkDefinition } from '../../../src/manifest/definition.ts'
 import { nodeAt, plain } from '../../../src/particle.ts'
 import { check, type FlavorName, parsed, stated } from './stated.ts'
@@ -269,7 +269,7 @@ describe('scalars become what the model asks for', () => {
     ['a revision', 'ecs_task_definition', 'family: web\nrevision: ${REVISION}', ['revision'], 12, { REVISION: '12' }],
   ])('%s', (_name, flavor, text, path, value, variables = {}) => {
     const before = stated(text, variables)
-    const { node, problems } = checkDefinition(before, vocabulary[flavor])
+    const { node, problems } = checkDefinition(before, flavors[flavor])
     expect(problems).toEqual([])
     // Only the value is another; its place, and what it was made from, stay.
     expect(nodeAt(node, path)).toEqual({ ...nodeAt(before, path), value })
@@ -279,10 +279,10 @@ describe('scalars become what the model asks for', () => {
     const node = stated(
       'family: web\ncontainerDefinitions: [{name: web, image: nginx, memory: 64, user: 1}, {name: log, image: fluent, memory: 64}]',
     )
-    const checked = checkDefinition(node, vocabulary.ecs_task_definition).node
+    const checked = checkDefinition(node, flavors.ecs_task_definition).node
     expect(checked).not.toBe(node)
     expect(nodeAt(checked, ['containerDefinitions', 1])).toBe(nodeAt(node, ['containerDefinitions', 1]))
-    expect(checkDefinition(checked, vocabulary.ecs_task_definition).node).toBe(checked)
+    expect(checkDefinition(checked, flavors.ecs_task_definition).node).toBe(checked)
   })
 })
 
@@ -338,7 +338,7 @@ describe('what is accepted', () => {
     await fc.assert(
       fc.asyncProperty(container, async stated => {
         const value = { family: 'web', containerDefinitions: [stated] }
-        const { node, problems } = checkDefinition(parsed(JSON.stringify(value)), vocabulary.ecs_task_definition)
+        const { node, problems } = checkDefinition(parsed(JSON.stringify(value)), flavors.ecs_task_definition)
         if (problems.length > 0) return
         accepted++
         const definition = plain(node) as RegisterTaskDefinitionRequest
@@ -360,7 +360,7 @@ describe('what is accepted', () => {
   test('is accepted, or refused with a place, whatever it is', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(...Object.values(vocabulary)),
+        fc.constantFrom(...Object.values(flavors)),
         fc.dictionary(
           fc.constantFrom(
             'tags',

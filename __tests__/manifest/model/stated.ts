@@ -1,11 +1,12 @@
-import { vocabulary } from '../../../src/flavors/vocabulary.ts'
+import { flavors } from '../../../src/flavors/index.ts'
 import { checkDefinition } from '../../../src/manifest/definition.ts'
 import { parseManifest } from '../../../src/manifest/parse.ts'
+import { reportTo } from '../../../src/manifest/problems.ts'
 import { substitute } from '../../../src/manifest/variables.ts'
 import type { DesiredState, MapNode, Particle, ParticleId, Problem } from '../../../src/particle.ts'
 import { plain } from '../../../src/particle.ts'
 
-export type FlavorName = keyof typeof vocabulary
+export type FlavorName = keyof typeof flavors
 
 /** A map as it is read. */
 export function parsed(text: string): MapNode {
@@ -18,14 +19,14 @@ export function parsed(text: string): MapNode {
 /** An `aws_resource` as a manifest states it, with variables put in. */
 export function stated(text: string, variables: Readonly<Record<string, string>> = {}): MapNode {
   const problems: Problem[] = []
-  const node = substitute(parsed(text), new Map(Object.entries(variables)), problems)
+  const node = substitute(parsed(text), new Map(Object.entries(variables)), reportTo(problems))
   if (problems.length > 0) throw new Error(JSON.stringify(problems))
   return node
 }
 
 /** The checked definition without places, and the problems as `line:column message`. */
 export function check(flavor: FlavorName, text: string, variables: Readonly<Record<string, string>> = {}) {
-  const { node, problems } = checkDefinition(stated(text, variables), vocabulary[flavor])
+  const { node, problems } = checkDefinition(stated(text, variables), flavors[flavor])
   return {
     definition: plain(node),
     problems: problems.map(({ place, message }) => `${place?.line}:${place?.column} ${message}`),
@@ -43,7 +44,7 @@ export function particle(
   }: { parents?: ParticleId[]; desired?: DesiredState; variables?: Readonly<Record<string, string>> } = {},
 ): Particle {
   const [flavor = '', name = ''] = id.split(':')
-  const { node, problems } = checkDefinition(stated(text, variables), vocabulary[flavor as FlavorName])
+  const { node, problems } = checkDefinition(stated(text, variables), flavors[flavor as FlavorName])
   if (problems.length > 0) throw new Error(JSON.stringify(problems))
   return {
     id,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { vocabulary } from '../../../src/flavors/vocabulary.ts'
+import { flavors } from '../../../src/flavors/index.ts'
 import { checkTogether as checkAll } from '../../../src/manifest/together.ts'
 import type { Particle, ParticleId } from '../../../src/particle.ts'
 import { particle } from './stated.ts'
 
-const checkTogether = (particles: readonly Particle[]) => checkAll(particles, vocabulary)
+const checkTogether = (particles: readonly Particle[]) => checkAll(particles, flavors)
 
 const parent: ParticleId = 'ecs_task_definition:web'
 const called = 'ecs_task_definition:web (ecs_task_definition.yml:3)'

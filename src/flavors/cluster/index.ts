@@ -1,35 +1,34 @@
 import type { Cluster, CreateClusterRequest } from '@aws-sdk/client-ecs'
 import { additions, compare } from '../../compare/compare.ts'
 import { mergeLive, requestOf } from '../../compare/merge.ts'
-import { ignoredPaths, memberOf } from '../../compare/path.ts'
+import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import type { Particle } from '../../particle.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { plural } from '../containers.ts'
 import { retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
-import { nameOf, vocabulary } from '../vocabulary.ts'
 import { clusterRules } from './rules.ts'
+import { vocabulary } from './vocabulary.ts'
 
-const words = vocabulary.ecs_cluster
-
-/** A cluster needs no memo: its status says it all. */
+/** A cluster needs no memo: its status shows the end of each transition. */
 type Memo = undefined
 
 type ClusterParticle = Particle<CreateClusterRequest>
 
 const options = (particle: ClusterParticle, sensitivity: Sensitivity) => ({
-  schema: words.model,
+  schema: vocabulary.model,
   rules: clusterRules,
   whole: false,
   ignore: ignoredPaths(particle.options.ignore),
   sensitivity,
 })
 
-/** What DeleteCluster says while something is still on its way out. */
+/** Refusals of DeleteCluster while the cluster empties. */
 const stillUsed = [
   'ClusterContainsServicesException',
   'ClusterContainsTasksException',
@@ -37,7 +36,7 @@ const stillUsed = [
   'UpdateInProgressException',
 ]
 
-/** What a cluster still holds, in words; undefined when it is empty. */
+/** `2 services, 1 task`; undefined for an empty cluster. */
 function holds(live: Cluster): string | undefined {
   const held = [
     [live.activeServicesCount ?? 0, 'service'],
@@ -48,13 +47,13 @@ function holds(live: Cluster): string | undefined {
   return said.length > 0 ? said.join(', ') : undefined
 }
 
-/** ECS could not attach the capacity providers that the manifest asks for: a look later does not make that a success. */
+/** The failure to attach the manifest's capacity providers, which stays until someone acts. */
 const couldNotAttach = ({ definition }: ClusterParticle, { attachmentsStatus }: Cluster): string | undefined =>
   attachmentsStatus === 'UPDATE_FAILED' && (definition.capacityProviders || definition.defaultCapacityProviderStrategy)
     ? 'ECS could not change its capacity providers (UPDATE_FAILED): look at their auto scaling groups, then change them or put them anew'
     : undefined
 
-/** Providers of the strategy to be that are not among the providers to be: ECS refuses that. */
+/** Providers of the resulting strategy that are missing from the resulting providers: ECS refuses those. */
 function strategyWithout(particle: ClusterParticle, live: Cluster): string[] {
   const whole = mergeLive(particle.definition, live, options(particle, nothingSensitive))
   const providers = new Set((whole.capacityProviders ?? live.capacityProviders ?? []).map(nameOf))
@@ -62,7 +61,7 @@ function strategyWithout(particle: ClusterParticle, live: Cluster): string[] {
   return strategy.map(({ capacityProvider = '' }) => nameOf(capacityProvider)).filter(name => !providers.has(name))
 }
 
-/** What keeps a cluster from being deleted, for the log. */
+/** For the log: what keeps the cluster from being deleted. */
 async function stillThere(ecs: Ecs, name: string): Promise<string> {
   const live = await ecs.cluster(name)
   const held = live && holds(live)
@@ -99,7 +98,17 @@ function removalRisks(particle: ClusterParticle, live: Cluster): string[] {
 }
 
 export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
-  ...words,
+  ...vocabulary,
+
+  calls: [
+    'DescribeClusters',
+    'CreateCluster',
+    'UpdateCluster',
+    'PutClusterCapacityProviders',
+    'DeleteCluster',
+    'TagResource',
+    'UntagResource',
+  ],
 
   foundByName: true,
 
@@ -119,13 +128,14 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
     if (goal === 'running') {
       if (!live) return { is: 'moving', because: 'the cluster is not there yet' }
       if (live.status !== 'ACTIVE') {
-        return { is: live.status === 'FAILED' ? 'failed' : 'moving', because: `the cluster is ${live.status}` }
+        const because = `the cluster is ${live.status}`
+        return live.status === 'FAILED' ? { is: 'failed', failure: { cause: because } } : { is: 'moving', because }
       }
       if (live.attachmentsStatus === 'UPDATE_IN_PROGRESS') {
         return { is: 'moving', because: 'its capacity providers are being changed' }
       }
       const failed = couldNotAttach(particle, live)
-      if (failed) return { is: 'failed', because: failed }
+      if (failed) return { is: 'failed', failure: { cause: failed } }
       return { is: 'settled', because: 'the cluster is ACTIVE' }
     }
     return live ? { is: 'moving', because: `the cluster is ${live.status}` } : { is: 'settled', because: 'gone' }
@@ -141,18 +151,18 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
   async update(particle, live, changes, context) {
     const { ecs } = context
     const { definition } = particle
-    const changed = new Set(changes.map(({ path }) => memberOf(path)))
+    const changed = new Set(changes.map(({ steps: [member] }) => String(member)))
     const whole = mergeLive(definition, live, options(particle, nothingSensitive))
     const name = live.clusterName ?? definition.clusterName
-    // An update under way blocks the next one for a moment.
-    const patiently = <T>(call: () => Promise<T>) =>
+    // ECS refuses an update while another is under way.
+    const retried = <T>(call: () => Promise<T>) =>
       retryWhile(
         call,
         { when: ['UpdateInProgressException'], atMost: 300_000, because: 'waiting for the cluster' },
         context,
       )
     if (changed.has('settings') || changed.has('configuration') || changed.has('serviceConnectDefaults')) {
-      await patiently(() =>
+      await retried(() =>
         ecs.call('UpdateCluster', {
           cluster: name,
           ...(changed.has('settings') && { settings: settingsOf(whole.settings, live.settings) }),
@@ -164,8 +174,8 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
       )
     }
     if (changed.has('capacityProviders') || changed.has('defaultCapacityProviderStrategy')) {
-      // The call replaces both lists: what the manifest leaves to AWS is said again as it is.
-      await patiently(() =>
+      // The call replaces both lists: one that the manifest leaves out is sent as AWS has it.
+      await retried(() =>
         ecs.call('PutClusterCapacityProviders', {
           cluster: name,
           capacityProviders: whole.capacityProviders ?? live.capacityProviders ?? [],
@@ -183,19 +193,19 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
     try {
       await retryWhile(
         () => context.ecs.call('DeleteCluster', { cluster: name }),
-        // What is on its way out takes its time; whatever stays is named when the step's own time is up.
+        // The step's own time limit ends the wait, and names what the cluster still holds.
         { when: stillUsed, atMost: Number.POSITIVE_INFINITY, because: () => stillThere(context.ecs, name) },
         context,
       )
     } catch (error) {
-      // Somebody else was faster.
+      // Someone else deleted the cluster first.
       if (!isEcs(error, 'ClusterNotFoundException')) throw error
     }
     return undefined
   },
 }
 
-/** A setting that the manifest takes away goes back to what ECS takes without it: left out, ECS would keep it. */
+/** Settings for UpdateCluster, which keeps those that are left out: a removed setting is sent as `disabled`. */
 function settingsOf(stated: CreateClusterRequest['settings'], live: Cluster['settings']): Cluster['settings'] {
   const names = new Set(stated?.map(({ name }) => name))
   const gone = (live ?? []).filter(({ name, value }) => !names.has(name) && value !== 'disabled')

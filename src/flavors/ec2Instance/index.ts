@@ -1,5 +1,5 @@
 import type { Flavor } from '../../engine/flavor.ts'
-import { vocabulary } from '../vocabulary.ts'
+import { vocabulary } from './vocabulary.ts'
 
 /** An EC2 instance that others refer to. It is never looked at and never changed. */
 export interface ReferenceDefinition {
@@ -9,7 +9,9 @@ export interface ReferenceDefinition {
 const never = (): Promise<never> => Promise.reject(new Error('an ec2_instance is a reference: it is never changed'))
 
 export const ec2Instance: Flavor<ReferenceDefinition, never, undefined> = {
-  ...vocabulary.ec2_instance,
+  ...vocabulary,
+
+  calls: [],
   referenceOnly: true,
   assess: ({ definition }) => ({
     observed: { state: 'running' },

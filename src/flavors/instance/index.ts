@@ -1,14 +1,13 @@
 import type { Attribute, ContainerInstance, Task } from '@aws-sdk/client-ecs'
-import type { FoundChange } from '../../compare/change.ts'
+import { changeAt, type FoundChange } from '../../compare/change.ts'
 import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import type { Particle } from '../../particle.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
-import { nameOf, vocabulary } from '../vocabulary.ts'
-
-const words = vocabulary.ecs_instance
+import { vocabulary } from './vocabulary.ts'
 
 /** What a manifest says of a container instance. An attribute whose value is null is to be removed. */
 export interface InstanceDefinition {
@@ -21,7 +20,7 @@ export interface InstanceDefinition {
 
 type InstanceParticle = Particle<InstanceDefinition>
 
-/** An instance needs no memo: its status says it all. */
+/** An instance needs no memo: its status shows the end of each transition. */
 type Memo = undefined
 
 /** Attributes that ECS and its agent own: never compared, never written. */
@@ -33,7 +32,7 @@ const attributesAtOnce = 10
 
 interface Stated {
   readonly name: string
-  /** null: it is to be removed. */
+  /** null removes the attribute. */
   readonly value: string | null
   readonly at: FoundChange['at']
 }
@@ -68,14 +67,14 @@ function differences(
     if (value === null ? before === undefined : before === value) return []
     const [member = '', index = ''] = at ?? []
     // A secret in a path would be shown.
-    const path = `attributes[${sensitivity?.isSecret([member, index, 'name']) ? index : name}]`
+    const steps = ['attributes', { in: sensitivity?.isSecret([member, index, 'name']) ? index : name }]
     const wasSecret = sensitivity?.holdsSecret?.(before) || sensitivity?.wasSecret?.(['attributes', { in: name }])
     if ((at && sensitivity?.isSecret(at)) || (wasSecret && value === null)) {
-      return [{ path, sensitive: true, ...(at && value !== null && { at }), live: before }]
+      return [changeAt(steps, { sensitive: true, ...(at && value !== null && { at }), live: before })]
     }
     const shown = before !== undefined && { ...(!wasSecret && { before }), live: before }
-    if (value === null) return [{ path, ...shown }]
-    return [{ path, ...shown, after: value, ...(at && { at }) }]
+    if (value === null) return [changeAt(steps, { ...shown })]
+    return [changeAt(steps, { ...shown, after: value, ...(at && { at }) })]
   })
 }
 
@@ -83,7 +82,7 @@ function observe(particle: InstanceParticle, live: ContainerInstance | undefined
   if (!live) return { state: 'stopped' }
   const leaving = particle.desired !== 'running'
   const deregisters = leaving && particle.options.deregister === true
-  // Of an instance whose agent is lost only the registration can be ended.
+  // An instance whose agent is lost can only be deregistered.
   if (live.agentConnected === false) return { state: deregisters ? 'pending' : 'stopped' }
   if (live.status === 'DRAINING') {
     // Deregistering is a change of its own, which waiting alone would not show.
@@ -107,7 +106,7 @@ function additions(
     ? `${ec2InstanceId} is not registered in the cluster ${cluster}: nothing can be done until its agent joins`
     : live.agentConnected === false && `the agent of ${ec2InstanceId} is not connected: nothing can be done until it is`
   if (absent) return { changes: [], absent }
-  const status: FoundChange = { path: 'status', before: live?.status ?? 'DRAINING', after: 'ACTIVE' }
+  const status = changeAt(['status'], { before: live?.status ?? 'DRAINING', after: 'ACTIVE' })
   return { changes: [status, ...differences(particle, live, sensitivity)] }
 }
 
@@ -123,7 +122,18 @@ function removalRisks(particle: InstanceParticle, live: ContainerInstance): stri
 }
 
 export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
-  ...words,
+  ...vocabulary,
+
+  calls: [
+    'ListContainerInstances',
+    'DescribeContainerInstances',
+    'ListTasks',
+    'DescribeTasks',
+    'UpdateContainerInstancesState',
+    'PutAttributes',
+    'DeleteAttributes',
+    'DeregisterContainerInstance',
+  ],
 
   foundByName: true,
 
@@ -144,7 +154,10 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
       if (live?.status === 'ACTIVE') return { is: 'settled', because: 'the instance is ACTIVE' }
       return live
         ? { is: 'moving', because: `the instance is ${live.status}` }
-        : { is: 'failed', because: 'the instance is not registered any more' }
+        : {
+            is: 'failed',
+            failure: { code: 'GoneMeanwhile', happened: 'is not registered any more', remedy: { kind: 'plan' } },
+          }
     }
     if (!live) return { is: 'settled', because: 'no longer registered' }
     if (live.agentConnected === false) return { is: 'settled', because: 'its agent is not connected: nothing to drain' }
@@ -156,7 +169,7 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
   },
 
   async describe({ definition: { cluster = 'default', ec2InstanceId } }, { ecs }) {
-    // In a cluster, or of an instance, whose name only an apply will tell, nothing can be yet.
+    // Nothing is registered under a name that is unknown until apply.
     if (typeof cluster !== 'string' || typeof ec2InstanceId !== 'string') return undefined
     return ecs.instance(cluster, ec2InstanceId)
   },
@@ -169,50 +182,50 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
   },
 
   async update(particle, live, _changes, context) {
-    // Found anew: a hidden change does not say what is to be written.
+    // Compared again, as a hidden change holds no value to write.
     await putAttributes(particle, live, differences(particle, live), context.ecs)
     return undefined
   },
 
   async terminate(particle, live, context) {
-    // DRAINING can only be reached from ACTIVE, and an instance whose agent is gone has nothing to drain.
+    // Only an ACTIVE instance can be set to DRAINING, and one without an agent has nothing to drain.
     if (live.status === 'ACTIVE' && live.agentConnected !== false)
       await setStatus(particle, live, 'DRAINING', context.ecs)
     return undefined
   },
 
-  async diagnose({ definition }, live, _memo, { ecs }) {
-    if (!live?.containerInstanceArn) return []
+  async diagnose({ definition }, live, _memo, failure, { ecs }) {
+    if (!live?.containerInstanceArn) return failure
     const tasks = await ecs.tasksOnInstance(definition.cluster ?? 'default', live.containerInstanceArn)
-    return tasks.map(task => {
+    const details = tasks.map(task => {
       const who = task.group?.startsWith('service:') ? `of ${task.group}` : `that no service runs, ${startedBy(task)}`
       return `${nameOf(task.taskArn ?? '')} of ${nameOf(task.taskDefinitionArn ?? '')} is ${task.lastStatus}, ${who}`
     })
+    return { ...failure, details }
   },
 
-  async onEnded(particle, live, _memo, verdict, context) {
-    if (!live || particle.desired === 'running' || verdict.is !== 'settled' || particle.options.deregister !== true)
+  async onEnded(particle, live, _memo, progress, context) {
+    if (!live || particle.desired === 'running' || progress.is !== 'settled' || particle.options.deregister !== true)
       return
     const { cluster = 'default', ec2InstanceId = '' } = particle.definition
     try {
       await context.ecs.call('DeregisterContainerInstance', {
         cluster,
         containerInstance: live.containerInstanceArn,
-        // Tasks are gone; an agent that is lost cannot say so.
+        // ECS may still count tasks of an instance whose agent is lost, and would refuse without `force`.
         force: live.agentConnected === false,
       })
     } catch (error) {
-      // A try whose answer was lost may have done it, or somebody else has.
+      // An earlier try whose answer was lost, or someone else, may have deregistered the instance.
       const still = await context.ecs.instance(cluster, ec2InstanceId)
       if (still?.containerInstanceArn === live.containerInstanceArn) throw error
     }
   },
 }
 
-/** Tasks that are on the instance, or on their way there. */
+/** Running and pending tasks of the instance. */
 const tasksLeft = (live: ContainerInstance): number => (live.runningTasksCount ?? 0) + (live.pendingTasksCount ?? 0)
 
-/** Draining moves the tasks of services; others stay until they end. */
 const drains = (left: number): string =>
   `draining, ${plural(left, 'task')} left (those of services move, others stay until they end or are stopped)`
 

@@ -1,18 +1,18 @@
-import { createHash } from 'node:crypto'
 import { RegisterTaskDefinitionRequest$, type RunTaskRequest, RunTaskRequest$ } from '@aws-sdk/client-ecs'
 import { canonical } from '../../compare/compare.ts'
 import { ignoredPaths } from '../../compare/path.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
+import { sha256 } from '../../digest.ts'
 import { holdsUnknown } from '../../particle.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { taskRules } from '../task/rules.ts'
 import { taskDefinitionRules } from '../taskDefinition/rules.ts'
-import { nameOf } from '../vocabulary.ts'
 
 /** The version of the digest's form, `canonical` included. Another version runs every finished job again. */
 const digestVersion = 1
 
 /** 64 hex digits: SHA-256 of the value's JSON. */
-export const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')
+export const hash = (value: unknown): string => sha256(JSON.stringify(value))
 
 interface Job {
   readonly definition: object

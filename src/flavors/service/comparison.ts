@@ -1,10 +1,10 @@
-/** What stands between the manifest and the service: pure. */
+/** How a manifest differs from a service, with risks and warnings. Pure. */
 import type { FoundChange } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Comparison } from '../../engine/flavor.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { plural, stopping } from '../containers.ts'
-import { nameOf } from '../vocabulary.ts'
 import {
   comparableService,
   compareOptions,
@@ -18,7 +18,6 @@ import { forcing, redeployment } from './request.ts'
 import { unhealthyWarning } from './rollout.ts'
 import { fixed, restarts, updatable } from './rules.ts'
 
-/** What stands between the manifest and the service, and what must be known of it. */
 export function comparison(particle: ServiceParticle, live: LiveService, sensitivity: Sensitivity): Comparison {
   const found = compare(particle.definition, comparableService(live), compareOptions(particle, sensitivity))
     .filter(change => !isAnyRevision(change, particle, live))
@@ -26,15 +25,15 @@ export function comparison(particle: ServiceParticle, live: LiveService, sensiti
   const controller = live.service.deploymentController?.type ?? 'ECS'
   const allowed = controller === 'ECS' ? undefined : updatable[controller]
   const possible = allowed ? found.filter(change => allowed.includes(member(change)) || isTags(change)) : found
-  const asked = live.redeploy ? [redeployment] : []
-  const refused = allowed ? [...found.filter(change => !possible.includes(change)), ...asked] : []
-  const replaces = possible.filter(change => isFixed(change, live)).map(({ path }) => path)
-  // To be deleted it is scaled to nothing first: where that went and the deletion did not, it is still the same replacement.
+  const requested = live.redeploy ? [redeployment] : []
+  const refused = allowed ? [...found.filter(change => !possible.includes(change)), ...requested] : []
+  const replaces = possible.filter(change => isFixed(change, live))
+  // A replacement scales to nothing before it deletes: a service found between the two is the same replacement still.
   const inPlace = replaces.length === 0 || (live.service.desiredCount ?? 0) > 0
   const stated = inPlace
     ? possible
     : possible.map(change => (change.path === 'desiredCount' ? { ...change, replacing: true as const } : change))
-  const changes = allowed ? stated : [...knownToFail(stated, live), ...asked]
+  const changes = allowed ? stated : [...knownToFail(stated, live), ...requested]
   const held = heldBack(particle, live, possible)
   const warnings = warningsOf(particle, live, refused, changes)
   return {
@@ -52,12 +51,12 @@ export function comparison(particle: ServiceParticle, live: LiveService, sensiti
 
 const isTags = (change: FoundChange) => member(change) === 'tags'
 
-/** Members that have no part in how a deployment ends. */
+/** Members that do not affect how a deployment ends. */
 const bystanders: ReadonlySet<string> = new Set(['desiredCount', 'tags'])
 
 /**
- * Why an update is held back: the deployment that it would make has failed for this service before, and nothing that could
- * make it end in another way is changed. Nobody tries a release that is known to be bad at every merge.
+ * Why an update is held back: the deployment that it would make has failed for this service before, and no change could
+ * make it end otherwise. Without this, every merge would deploy a release that is known to be bad.
  */
 function heldBack(
   { id }: ServiceParticle,
@@ -70,13 +69,12 @@ function heldBack(
   return `${past.how}; it runs ${shortTaskDefinition(service)}; change it, or name ${id} in redeploy`
 }
 
-/** What failed before is deployed again only because a person names the service: then that is what was asked for. */
+/** A deployment that failed before is made again only where a person names the service: its changes are requested then. */
 function knownToFail(changes: readonly FoundChange[], { past, redeploy }: LiveService): readonly FoundChange[] {
   if (past?.is !== 'failed' || !redeploy) return changes
   return changes.map(change => (restarts.includes(member(change)) ? { ...change, requested: true } : change))
 }
 
-/** What must be known besides the changes, each a sentence. */
 function warningsOf(
   particle: ServiceParticle,
   { service, past }: LiveService,
@@ -108,7 +106,7 @@ function warningsOf(
   return warnings
 }
 
-/** Launch type and capacity provider strategy stand for each other: where one of them comes, the other goes. */
+/** Launch type and capacity provider strategy replace each other: the one that comes hides the one that goes. */
 function insteadOf(change: FoundChange, { service }: LiveService): FoundChange {
   const strategy = service.capacityProviderStrategy ?? []
   const gone = {
@@ -118,7 +116,7 @@ function insteadOf(change: FoundChange, { service }: LiveService): FoundChange {
   return gone === undefined || change.before !== undefined ? change : { ...change, live: gone }
 }
 
-/** Whether a change asks for what UpdateService cannot do. */
+/** Whether UpdateService cannot make the change. */
 function isFixed(change: FoundChange, { service }: LiveService): boolean {
   const changed = member(change)
   // From a strategy to a launch type the service moves in place; from one launch type to another it does not.

@@ -1,4 +1,4 @@
-/** What only the deployment API tells: asked for rarely, and done without where the role has no right to it. */
+/** Service deployments, which only ECS's deployment API shows. A role without the right to ask knows less, and that is no error. */
 import type {
   ServiceDeployment,
   ServiceDeploymentBrief,
@@ -9,8 +9,8 @@ import type { FoundChange } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { ownTagPrefix } from '../tags.ts'
-import { nameOf } from '../vocabulary.ts'
 import {
   comparableService,
   compareOptions,
@@ -25,13 +25,13 @@ import {
 import { triggerOf, whatEnded } from './rollout.ts'
 import { restarts } from './rules.ts'
 
-/** On the service: the deployment that `on-failure: rollback` has put back. ECS itself remembers it as merely replaced. */
+/** Tag of a service: the deployment that `on-failure: rollback` undid, which ECS lists as merely replaced. */
 export const putBackTag = `${ownTagPrefix}put-back`
 
-/** Clocks differ, and a service deployment may be a little older than the deployment that it makes. */
+/** Milliseconds by which clocks differ, and a service deployment may be older than the deployment that it makes. */
 const margin = 60_000
 
-/** Where to ask, and where to say that the role may not. */
+/** ECS, and the log for a missing right. */
 interface Asker {
   readonly ecs: Ecs
   say(sentence: string): void
@@ -61,7 +61,7 @@ const list = (
 export async function rolloutOf(live: LiveService, memo: Memo, asker: Asker): Promise<ServiceDeployment | 'unknown'> {
   if (!memo.deployment) return 'unknown'
   const number = numberOf(memo.deployment)
-  // Most likely one of these, and then nothing needs to be listed.
+  // Most often one of these two, which saves the listing.
   for (const arn of new Set([memo.serviceDeployment, live.service.currentServiceDeployment])) {
     const found = arn === undefined ? undefined : await describe(asker, arn)
     if (found && numberOf(found.targetServiceRevision?.arn ?? '') === number) return found
@@ -82,18 +82,18 @@ const unsuccessful: ServiceDeploymentStatus[] = [
   'ROLLBACK_FAILED',
 ]
 
-/** Whether an update would begin a deployment of a revision that is known already. */
+/** Whether an update would deploy a revision that is registered already. */
 export function wouldDeploy(changes: readonly FoundChange[]): boolean {
   const restarting = changes.filter(change => restarts.includes(member(change)))
-  // One that is yet to be registered was never deployed.
+  // A revision that is not registered yet was never deployed.
   const to = restarting.find(({ path }) => path === 'taskDefinition')
   return restarting.length > 0 && (to === undefined || (typeof to.after === 'string' && /:\d+$/.test(nameOf(to.after))))
 }
 
-/** How many revisions are looked at in one call. */
+/** Revisions in one call of DescribeServiceRevisions, whose limit is 20 ARNs. */
 const atOnce = 20
 
-/** What became of the deployment that an update would make, if this service has had the very same before. */
+/** How the deployment that an update would make ended before, if this service has had the same. */
 export async function rolloutHistory(
   particle: ServiceParticle,
   live: LiveService,
@@ -108,7 +108,7 @@ export async function rolloutHistory(
   for await (const { brief, revision } of same(briefs)) {
     const how = await howItFailed(brief, putBack, asker)
     if (!how) continue
-    // What succeeded since, deployed again by name, is not held against it any more.
+    // The same has succeeded since, where a person named the service in `redeploy`.
     const better = await list(asker, live, { status: ['SUCCESSFUL'], after: brief.createdAt })
     for await (const _success of same(better ?? [])) return { is: 'fine' }
     return { is: 'failed', how: `${shortTaskDefinition(revision)} ${how}` }
@@ -116,7 +116,7 @@ export async function rolloutHistory(
   return { is: 'fine' }
 }
 
-/** Service deployments, newest first, that rolled out what the update would roll out. */
+/** Those of the service deployments, newest first, that rolled out what the update would. */
 async function* sameAgain(
   briefs: readonly ServiceDeploymentBrief[],
   particle: ServiceParticle,
@@ -145,7 +145,7 @@ function wouldBe(
   changes: readonly FoundChange[],
 ): boolean {
   const shown: Readonly<Record<string, unknown>> = { ...revision }
-  // A revision shows the platform that LATEST was at the time: it tells something only where it changes.
+  // A revision shows the platform that LATEST was at the time, which proves nothing unless the update changes it.
   const compared = restarts.filter(
     name => name !== 'platformVersion' || changes.some(change => member(change) === name),
   )

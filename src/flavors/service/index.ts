@@ -4,12 +4,11 @@ import { requestOf } from '../../compare/merge.ts'
 import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
-import { untrusted } from '../../untrusted.ts'
-import { stopping, summarizeStopped } from '../containers.ts'
+import { stopping } from '../containers.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
-import { vocabulary } from '../vocabulary.ts'
 import { comparison } from './comparison.ts'
+import { rolloutDiagnosis } from './diagnosis.ts'
 import { rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
   compareOptions,
@@ -23,13 +22,12 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
-import { clientToken, createRequest, onRevisionOnly, updateRequest } from './request.ts'
+import { createRequest, onRevisionOnly, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
-import { describeRollout, isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
+import { isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
+import { vocabulary } from './vocabulary.ts'
 
-const words = vocabulary.ecs_service
-
-/** What CreateService says while what it needs is still on its way. */
+/** Refusals of CreateService that end once the resources it needs are visible. */
 const createNotYet = [
   {
     when: ['Unable to Start a service that is still Draining'],
@@ -37,7 +35,7 @@ const createNotYet = [
     because: 'the service of this name is still draining',
   },
   {
-    // Roles and load balancers take a moment until ECS sees them.
+    // ECS sees new roles and load balancers late.
     when: [
       'verify that the ECS service role being passed has the proper permissions',
       'Unable to assume the service linked role',
@@ -49,14 +47,14 @@ const createNotYet = [
   { when: ['ClusterNotFoundException'], atMost: 30_000, because: 'ECS does not see the cluster yet' },
 ] satisfies Retryable[]
 
-/** What DeleteService says of a service that has only just been told to stop. */
+/** Refusals of DeleteService while the service scales down. */
 const deleteNotYet: Retryable = {
   when: ['cannot be stopped while it is scaled above 0', 'cannot be stopped while deployments are active'],
   atMost: 900_000,
   because: 'ECS cannot delete the service yet',
 }
 
-/** What a call says of a service that somebody else has deleted meanwhile. */
+/** Errors for a service that someone else has deleted meanwhile. */
 const isGoneAlready = (error: unknown): boolean =>
   isEcs(error, 'ServiceNotFoundException', 'ServiceNotActiveException', 'ClusterNotFoundException')
 
@@ -67,7 +65,7 @@ function observe(particle: ServiceParticle, live: LiveService | undefined): Obse
     const why = `the service is DRAINING, ${counts(service)}`
     return { state: 'pending', why, ...(particle.desired === 'running' ? { incomplete: true } : { unsettled: true }) }
   }
-  // On its way out, a rollout under way is nothing to wait for.
+  // The end of a service does not wait for its rollout.
   if (particle.desired !== 'running') return { state: 'running' }
   const deployment = primaryDeployment(service)
   if (deployment?.rolloutState === 'FAILED') {
@@ -107,7 +105,21 @@ const memoUnderWay = (live: LiveService | undefined): Memo => ({
 })
 
 export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
-  ...words,
+  ...vocabulary,
+
+  calls: [
+    'DescribeServices',
+    'DescribeServiceRevisions',
+    'DescribeServiceDeployments',
+    'ListServiceDeployments',
+    'ListTasks',
+    'DescribeTasks',
+    'CreateService',
+    'UpdateService',
+    'DeleteService',
+    'TagResource',
+    'UntagResource',
+  ],
 
   foundByName: true,
 
@@ -132,14 +144,21 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     if (!live) {
       return elapsed < notVisibleYet
         ? { is: 'moving', because: 'the service is not visible yet' }
-        : { is: 'failed', because: 'the service is gone: somebody deleted it meanwhile' }
+        : {
+            is: 'failed',
+            failure: {
+              code: 'GoneMeanwhile',
+              happened: 'was deleted by somebody else meanwhile',
+              remedy: { kind: 'plan' },
+            },
+          }
     }
     return judgeRollout(live, memo, particle, elapsed)
   },
 
   async describe(particle, { ecs, requested }) {
     const { cluster = 'default', serviceName } = particle.definition
-    // In a cluster whose name only an apply will tell, nothing can be yet.
+    // No service can be in a cluster whose name is unknown until apply.
     if (typeof cluster !== 'string' || typeof serviceName !== 'string') return undefined
     const found = await ecs.service(cluster, serviceName)
     if (!found) return undefined
@@ -165,7 +184,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
       () =>
         context.ecs.call('CreateService', {
           ...requestOf(createRequest(particle), compareOptions(particle, nothingSensitive)),
-          clientToken: clientToken(context),
+          clientToken: context.token,
         }),
       createNotYet,
       context,
@@ -173,12 +192,12 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return memoOf(answer.service, context.clock.now())
   },
 
-  async update(particle, live, changes, context) {
+  async update(particle, live, changes, context, before) {
     const { definition } = particle
     const since = context.clock.now()
     const changed = new Set(changes.map(member))
     let memo = memoUnderWay(live)
-    const input = updateRequest(particle, live, changed, context)
+    const input = updateRequest(particle, live, changed, before)
     if (input) {
       const answer = await context.ecs.call('UpdateService', input)
       memo = memoOf(answer.service, since)
@@ -215,27 +234,18 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return { since }
   },
 
-  async diagnose(particle, live, memo, context) {
-    if (!live) return []
-    const { definition } = particle
-    const events = (live.service.events ?? [])
-      .filter(event => (event.createdAt?.getTime() ?? 0) >= memo.since - 1_000)
-      .reverse()
-      .slice(-20)
-      .map(event => `${event.createdAt?.toISOString().slice(11, 19)}  ${untrusted(event.message ?? '')}`)
-    const { cluster = 'default', serviceName = '' } = definition
+  async diagnose(particle, live, memo, failure, context) {
+    if (!live) return failure
+    const { cluster = 'default', serviceName = '' } = particle.definition
     const stopped = await context.ecs.stoppedTasksOfService(cluster, serviceName)
     const rollout = live.rollout ?? (await rolloutOf(live, memo, context).catch(() => 'unknown' as const))
-    const ours = stopped.filter(task => memo.deployment === undefined || task.startedBy === memo.deployment)
-    // Those that were taken away because the rollout was over did not fail.
-    const failed = ours.filter(({ stoppedReason }) => !stoppedReason?.startsWith('Scaling activity initiated by'))
-    return [...events, ...(rollout === 'unknown' ? [] : [describeRollout(rollout)]), ...summarizeStopped(failed)]
+    return rolloutDiagnosis(particle, memo, failure, { events: live.service.events ?? [], stopped, rollout })
   },
 
   rollBack,
 }
 
-/** Of several revisions in use, the newest of those that run what the primary deployment runs. */
+/** The newest of the service revisions in use whose task definition is the primary deployment's. */
 function ofPrimary(service: Service, revisions: readonly (ServiceRevision | undefined)[]): ServiceRevision | undefined {
   const wanted = primaryDeployment(service)?.taskDefinition
   const all = revisions.filter(revision => revision !== undefined)

@@ -1,27 +1,28 @@
-/** A service as ECS describes it, and what is read from that in one step. */
+/** A service as ECS describes it, and plain readings of that. */
 import type { CreateServiceRequest, Deployment, Service, ServiceDeployment, ServiceRevision } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
-import { ignoredPaths, memberOf } from '../../compare/path.ts'
+import { ignoredPaths } from '../../compare/path.ts'
 import type { Members } from '../../compare/rules.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Particle } from '../../particle.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
-import { nameOf, vocabulary } from '../vocabulary.ts'
 import { liveService, serviceRules } from './rules.ts'
+import { vocabulary } from './vocabulary.ts'
 
 export type ServiceParticle = Particle<CreateServiceRequest>
 
-/** A service as it is described, and what had to be asked for besides. */
+/** A service as ECS describes it, and answers of further calls. */
 export interface LiveService {
   readonly service: Service
   /** Its newest revision, where the manifest states what only revisions show. */
   readonly revision?: ServiceRevision
   /** The inputs ask for a new deployment. */
   readonly redeploy: boolean
-  /** The service deployment that a transition is judged by, once a look did not tell enough. */
+  /** The service deployment that a transition is judged by, once the description did not tell enough. */
   readonly rollout?: ServiceDeployment | 'unknown'
-  /** What became of the deployment that an update would make, when it was made before. */
+  /** How the deployment that an update would make ended before. */
   readonly past?: RolloutHistory
 }
 
@@ -37,16 +38,16 @@ export type RolloutHistory =
 export interface Memo {
   /** `ecs-svc/…`. */
   readonly deployment?: string
-  /** The ARN of the service deployment that was under way when ECS answered: most likely the same. */
+  /** ARN of the service deployment that was under way when ECS answered: most often the same. */
   readonly serviceDeployment?: string
-  /** It was found under way: that it completed is all that is waited for. */
+  /** The deployment was found under way: its completion is all that is waited for. */
   readonly underWay?: true
-  /** Events before this time, in milliseconds since 1970, are somebody else's story. */
+  /** Milliseconds since 1970. Earlier events belong to other deployments. */
   readonly since: number
 }
 
 export const compareOptions = (particle: ServiceParticle, sensitivity: Sensitivity) => ({
-  schema: vocabulary.ecs_service.model,
+  schema: vocabulary.model,
   rules: serviceRules,
   whole: false,
   ignore: ignoredPaths(particle.options.ignore),
@@ -57,14 +58,14 @@ export const primaryDeployment = (service: Service): Deployment | undefined =>
   service.deployments?.find(({ status }) => status === 'PRIMARY')
 
 /** The member of the definition that a change is about. */
-export const member = ({ path }: FoundChange): string => memberOf(path)
+export const member = ({ steps: [first] }: FoundChange): string => String(first)
 
 /** `web:7` of what runs a task definition. */
 export function shortTaskDefinition(deployment: { readonly taskDefinition?: string | undefined } | undefined): string {
   return nameOf(deployment?.taskDefinition ?? '') || 'its task definition'
 }
 
-/** ECS's reason, which may repeat anything. */
+/** ECS's reason, which may repeat values of the manifest. */
 export const reasonGiven = (reason: string | undefined): string => (reason ? untrusted(reason) : 'ECS gives no reason')
 
 /** The number that a deployment (`ecs-svc/N`) and the service revision that it rolls out (`…/N`) have in common. */
@@ -75,7 +76,7 @@ export const counts = ({ runningCount = 0, desiredCount = 0 }: Service): string 
     ? `${plural(runningCount, 'task')} still running`
     : `${runningCount} of ${plural(desiredCount, 'task')} running`
 
-/** Members that stand on task sets where another controller makes the deployments. */
+/** Members that ECS answers on task sets where another controller makes the deployments. */
 const onTaskSets = [
   'taskDefinition',
   'launchType',
@@ -86,7 +87,7 @@ const onTaskSets = [
   'serviceRegistries',
 ] as const
 
-/** The described service and what stands elsewhere, laid out like the request. */
+/** The service laid out like the request that would make it, with members of its revision and its PRIMARY task set. */
 export function comparableService({ service, revision }: LiveService): Members {
   const set = service.taskSets?.find(({ status }) => status === 'PRIMARY')
   const laid: Record<string, unknown> = { ...liveService(service, revision) }
@@ -97,19 +98,19 @@ export function comparableService({ service, revision }: LiveService): Members {
   return laid
 }
 
-/** A family without a revision asks for any revision of it: which one runs is somebody else's business. */
+/** A family without a revision means any revision of it: another tool decides which one runs. */
 export function isAnyRevision(change: FoundChange, { definition }: ServiceParticle, { service }: LiveService): boolean {
   if (change.path !== 'taskDefinition' || typeof definition.taskDefinition !== 'string') return false
   return nameOf(service.taskDefinition ?? '').replace(/:\d+$/, '') === nameOf(definition.taskDefinition)
 }
 
-/** What a call's answer says of the deployment that it made, if it made one. `since`: now, by our own clock. */
+/** The deployment that a call's answer shows, if the call made one. `since`: now by the runner's clock. */
 export function memoOf(answer: Service | undefined, since: number): Memo {
   const deployment = answer && primaryDeployment(answer)
   return {
     ...(deployment?.id && { deployment: deployment.id }),
     ...(answer?.currentServiceDeployment && { serviceDeployment: answer.currentServiceDeployment }),
-    // By ECS's own clock, where it tells: events are told by that, and the runner's may differ.
+    // ECS's own clock where known: events carry its times, and the runner's clock may differ.
     since: deployment?.createdAt?.getTime() ?? since,
   }
 }

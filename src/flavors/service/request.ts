@@ -1,79 +1,60 @@
-/** What CreateService and UpdateService are asked for. */
+/** Inputs of CreateService and UpdateService. */
 import type { CreateServiceRequest, UpdateServiceRequest } from '@aws-sdk/client-ecs'
-import type { FoundChange } from '../../compare/change.ts'
+import { changeAt } from '../../compare/change.ts'
 import { mergeLive } from '../../compare/merge.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
-import type { TransitionContext } from '../../engine/flavor.ts'
 import { comparableService, compareOptions, type LiveService, primaryDeployment, type ServiceParticle } from './live.ts'
 
-/** Only revisions show these: the described service leaves them out. */
+/** Members that DescribeServices leaves out and DescribeServiceRevisions shows. */
 export const onRevisionOnly = ['gatewayConnectors', 'monitoring'] as const
 
 /**
- * Members that take effect with a new deployment only, which must be asked for. Between launch type and capacity provider
- * strategy a service moves in place; what only revisions show is only had with a new revision.
+ * Members that need `forceNewDeployment` to take effect: UpdateService moves between launch type and capacity provider
+ * strategy in place, and members of revisions come with a new revision.
  */
 export const forcing: ReadonlySet<string> = new Set(['launchType', 'capacityProviderStrategy', ...onRevisionOnly])
 
-/** A person asked for a new deployment in the inputs. */
-export const redeployment: FoundChange = { path: 'forceNewDeployment', before: false, after: true, requested: true }
+/** The change that the input `redeploy` asks for. */
+export const redeployment = changeAt(['forceNewDeployment'], { before: false, after: true, requested: true })
 
-/** The definition as it is created: with the count that an autoscaler takes over later. */
+/** The definition with `initial_desired_count`, which an autoscaler takes over later. */
 export function createRequest({ definition, options }: ServiceParticle): CreateServiceRequest {
   const initial = options.initial_desired_count as number | undefined
   if (definition.desiredCount !== undefined || initial === undefined) return definition
   return { ...definition, desiredCount: initial }
 }
 
-/** Of each step that creates a service: its token. */
-const tokens = new WeakMap<TransitionContext, string>()
+/** A try whose answer was lost may have been carried out: a deployment that is new since then is the requested one. */
+const isDeployedAnew = (live: LiveService, before: LiveService): boolean =>
+  primaryDeployment(live.service)?.id !== primaryDeployment(before.service)?.id
 
 /**
- * 36 ASCII characters at most, the same for every try of one step, so that no try creates twice; a crash is met by
- * looking.
+ * UpdateService input with the changed members alone; undefined when only tags changed. `before`: the service before the
+ * step's first try.
  */
-export function clientToken(context: TransitionContext): string {
-  const token =
-    tokens.get(context) ?? `ecs-particles-${context.clock.now()}-${Math.random().toString(36).slice(2, 8)}`.slice(0, 36)
-  tokens.set(context, token)
-  return token
-}
-
-/** Of each step that forces a deployment: the one that ran before its first try. */
-const forcedSince = new WeakMap<TransitionContext, string>()
-
-/** A try whose answer was lost may have been carried out: a deployment that is new since then is the one we asked for. */
-function isDeployedAnew(live: LiveService, context: TransitionContext): boolean {
-  const now = primaryDeployment(live.service)?.id ?? ''
-  const before = forcedSince.get(context) ?? now
-  forcedSince.set(context, before)
-  return now !== before
-}
-
-/** The request for what has changed; undefined when only tags have. Members that did not change stay unsaid. */
 export function updateRequest(
   particle: ServiceParticle,
   live: LiveService,
   changed: ReadonlySet<string>,
-  context: TransitionContext,
+  before: LiveService,
 ): UpdateServiceRequest | undefined {
   const { definition } = particle
   const whole: Readonly<Record<string, unknown>> = {
     ...mergeLive(definition, comparableService(live), compareOptions(particle, nothingSensitive)),
   }
-  const said: Record<string, unknown> = {}
+  const input: Record<string, unknown> = {}
   for (const name of changed) {
     if (name === 'tags' || name === 'launchType' || name === redeployment.path) continue
-    said[name] = whole[name]
+    input[name] = whole[name]
   }
-  // Switched off, Service Connect has nothing else to say.
+  // UpdateService takes no further members beside `enabled: false`.
   if (changed.has('serviceConnectConfiguration') && definition.serviceConnectConfiguration?.enabled === false) {
-    said.serviceConnectConfiguration = { enabled: false }
+    input.serviceConnectConfiguration = { enabled: false }
   }
-  // Back to the launch type: an empty strategy says so.
-  if (changed.has('launchType')) said.capacityProviderStrategy = []
-  const asked = changed.has(redeployment.path) && !isDeployedAnew(live, context)
-  if (asked || [...changed].some(name => forcing.has(name))) said.forceNewDeployment = true
-  if (Object.keys(said).length === 0) return undefined
-  return { ...said, cluster: definition.cluster ?? 'default', service: definition.serviceName }
+  // An empty strategy takes the service back to its launch type (API reference of UpdateService).
+  if (changed.has('launchType')) input.capacityProviderStrategy = []
+  const isRequested = changed.has(redeployment.path) && !isDeployedAnew(live, before)
+  if (isRequested || [...changed].some(name => forcing.has(name))) input.forceNewDeployment = true
+  if (Object.keys(input).length === 0) return undefined
+  return { ...input, cluster: definition.cluster ?? 'default', service: definition.serviceName }
 }

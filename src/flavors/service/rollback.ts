@@ -1,4 +1,4 @@
-/** `on-failure: rollback`: back to what the service ran before our update. */
+/** `on-failure: rollback`: the service goes back to what it ran before the update. */
 import type { UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import { compare } from '../../compare/compare.ts'
 import type { Members } from '../../compare/rules.ts'
@@ -20,17 +20,17 @@ import {
 import { forcing } from './request.ts'
 import { fixed, restarts } from './rules.ts'
 
-/** Puts back what the manifest states and the update changed; undefined when nothing is left to put back. */
+/** Restores members that the manifest states and the update changed; undefined when none is left to restore. */
 export async function rollBack(
   particle: ServiceParticle,
   before: LiveService,
   now: LiveService | undefined,
   context: TransitionContext,
 ): Promise<Memo | undefined> {
-  // What somebody else has deployed meanwhile is not ours to take back.
+  // A deployment that someone else made meanwhile stays.
   if (!now || isForeign(particle, before, now)) return undefined
   const back = putBack(particle, before, now)
-  // The circuit breaker was faster, or nothing else ran before.
+  // The circuit breaker was faster, or no other deployment ran before.
   if (Object.keys(back).length === 0) return undefined
   const answer = await context.ecs.call('UpdateService', {
     ...back,
@@ -41,7 +41,7 @@ export async function rollBack(
   return memoOf(answer.service, context.clock.now())
 }
 
-/** So that the next merge does not deploy it again: ECS itself only knows that a newer deployment took its place. */
+/** Tags the failed deployment, so that the next merge does not make it again: ECS lists it as merely replaced. */
 async function remember(before: LiveService, { service }: LiveService, context: TransitionContext): Promise<void> {
   const failed = primaryDeployment(service)?.id
   if (failed === undefined || failed === primaryDeployment(before.service)?.id) return
@@ -73,7 +73,7 @@ function putBack(
 ): Partial<UpdateServiceRequest> {
   const [old, there] = [before, now].map(comparableService) as [Members, Members]
   const back: Record<string, unknown> = {}
-  // Where it says a launch type, a strategy is what it may have moved from.
+  // A stated launch type may have replaced a strategy.
   const names = Object.keys(definition).map(name => (name === 'launchType' ? 'capacityProviderStrategy' : name))
   for (const name of names) {
     if (name === 'tags' || fixed.includes(name) || JSON.stringify(old[name]) === JSON.stringify(there[name])) continue

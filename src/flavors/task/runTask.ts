@@ -4,7 +4,7 @@ import type { Failure, RunTaskRequest, Task } from '@aws-sdk/client-ecs'
 import { backoff } from '../../backoff.ts'
 import { EcsError, isEcs, isThrottled } from '../../ecs/errors.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
-import { nameOf } from '../vocabulary.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { isCapacity } from './outcome.ts'
 
 /** Milliseconds for which DescribeTasks may answer MISSING for a task that was started. */

@@ -3,10 +3,10 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import type { FlavorContext } from '../../engine/flavor.ts'
 import type { Particle } from '../../particle.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { runDigest } from '../record/digest.ts'
 import { readRecord } from '../record/read.ts'
 import type { LiveService } from '../service/live.ts'
-import { nameOf } from '../vocabulary.ts'
 import {
   type LiveTaskDefinition,
   request,

@@ -8,7 +8,6 @@ import { carriedTags, roomBeside } from '../record/tags.ts'
 import { recordsToCarry } from '../record/write.ts'
 import { retryWhile } from '../retry.ts'
 import { isReservedTag, setTags } from '../tags.ts'
-import { vocabulary } from '../vocabulary.ts'
 import { describeTaskDefinition, type Memo } from './describe.ts'
 import {
   currentRevision,
@@ -27,10 +26,9 @@ import {
   type TaskDefinitionParticle,
 } from './revisions.ts'
 import type { Revision } from './rules.ts'
+import { vocabulary } from './vocabulary.ts'
 
 export { request, type TaskDefinitionDefinition }
-
-const words = vocabulary.ecs_task_definition
 
 /** How the manifest differs from the revision that it is compared with. */
 function comparison(
@@ -68,7 +66,16 @@ function additionsOf(
 }
 
 export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition, Memo> = {
-  ...words,
+  ...vocabulary,
+
+  calls: [
+    'DescribeTaskDefinition',
+    'ListTaskDefinitions',
+    'RegisterTaskDefinition',
+    'DeregisterTaskDefinition',
+    'TagResource',
+    'UntagResource',
+  ],
 
   assess(particle, live, sensitivity) {
     const known = new Map<Revision, FoundChange[]>()
@@ -114,7 +121,8 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
     const revision = memo.arn ? live?.registered : currentRevision(particle, live)
     if (!live || !revision) return { is: 'moving', because: 'the new revision is not visible yet' }
     if (revision.taskDefinition?.status === 'INACTIVE') {
-      return { is: 'failed', because: `somebody else has deregistered ${shortReference(revision)} already; plan again` }
+      const cause = `somebody else has deregistered ${shortReference(revision)} already`
+      return { is: 'failed', failure: { code: 'GoneMeanwhile', happened: 'failed', cause, remedy: { kind: 'plan' } } }
     }
     const newer =
       live.latest && revisionNumber(live.latest) > revisionNumber(revision) ? shortReference(live.latest) : undefined

@@ -9,8 +9,8 @@ import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { type Particle, valueAt } from '../../particle.ts'
 import type { FamilyRecord } from '../record/read.ts'
-import { vocabulary } from '../vocabulary.ts'
 import { liveTaskDefinition, type Revision, taskDefinitionRules } from './rules.ts'
+import { vocabulary } from './vocabulary.ts'
 
 /** RegisterTaskDefinition's input, and the revision that a manifest may pin. */
 export type TaskDefinitionDefinition = RegisterTaskDefinitionRequest & { readonly revision?: number }
@@ -41,7 +41,7 @@ export function request({ revision: _pin, ...definition }: TaskDefinitionDefinit
 }
 
 export const optionsOf = (particle: TaskDefinitionParticle, sensitivity: Sensitivity): CompareOptions => ({
-  schema: vocabulary.ecs_task_definition.model,
+  schema: vocabulary.model,
   rules: taskDefinitionRules,
   whole: true,
   ignore: ignoredPaths(particle.options.ignore),
@@ -57,7 +57,7 @@ export const revisionNumber = (revision: Revision | undefined): number => revisi
 export const shortReference = (revision: Revision): string =>
   `${revision.taskDefinition?.family}:${revision.taskDefinition?.revision}`
 
-export const isTag = ({ path }: { readonly path: string }): boolean => path.startsWith('tags')
+export const isTag = ({ steps: [member] }: FoundChange): boolean => member === 'tags'
 
 export const differences = (
   particle: TaskDefinitionParticle,
@@ -123,8 +123,9 @@ export function keptFrom(
   sensitivity: Sensitivity,
 ): FoundChange[] {
   return ignoredDifferences(particle, request(particle.definition), revision, sensitivity).map(
-    ({ path, before, sensitive, live }) => ({
+    ({ path, steps, before, sensitive, live }) => ({
       path,
+      steps,
       ...(sensitive ? { sensitive } : before !== undefined && { after: before }),
       ...(live !== undefined && { live }),
     }),

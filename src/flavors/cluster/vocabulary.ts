@@ -1,0 +1,23 @@
+import { Cluster$, CreateClusterRequest$ } from '@aws-sdk/client-ecs'
+import type { Vocabulary } from '../../schema/vocabulary.ts'
+import { checkCluster } from './checks.ts'
+
+export const vocabulary = {
+  name: 'ecs_cluster',
+  model: CreateClusterRequest$,
+  answer: Cluster$,
+  inheritable: 'cluster',
+  check: checkCluster,
+  ownMembers: {},
+  refused: {},
+  required: ['clusterName'],
+  aliases: {},
+  needs: {},
+  options: { ignore: 'strings' },
+  identifiedBy: ['clusterName'],
+  referredByName: true,
+  neededToEnd: { members: [], options: [] },
+  description: 'A cluster.',
+  descriptions: {},
+  phrases: { starts: 'is created', ends: 'is deleted', ended: 'deleted' },
+} satisfies Vocabulary

@@ -1,0 +1,18 @@
+import type { Vocabulary } from '../../schema/vocabulary.ts'
+
+export const vocabulary = {
+  name: 'ec2_instance',
+  model: undefined,
+  ownMembers: { InstanceId: { kind: 'text' } },
+  open: true,
+  refused: {},
+  required: ['InstanceId'],
+  aliases: {},
+  needs: {},
+  options: {},
+  identifiedBy: ['InstanceId'],
+  referredByName: true,
+  neededToEnd: { members: [], options: [] },
+  description: 'An EC2 instance: a reference, never changed.',
+  descriptions: { InstanceId: 'The EC2 instance, which is never changed.' },
+} satisfies Vocabulary

@@ -1,0 +1,39 @@
+import { CreateServiceRequest$, Service$ } from '@aws-sdk/client-ecs'
+import type { Vocabulary } from '../../schema/vocabulary.ts'
+import { checkTaskDefinitionOf } from '../taskDefinition/checkChild.ts'
+import { checkService } from './checks.ts'
+
+export const vocabulary = {
+  name: 'ecs_service',
+  model: CreateServiceRequest$,
+  answer: Service$,
+  inheritable: 'cluster',
+  check: checkService,
+  checkParents: checkTaskDefinitionOf,
+  ownMembers: {},
+  refused: { clientToken: 'leave it out: this tool makes its own' },
+  required: ['serviceName'],
+  aliases: {
+    clusterName: 'cluster',
+    clusterArn: 'cluster',
+    roleArn: 'role',
+    taskDefinitionArn: 'taskDefinition',
+  },
+  needs: { ecs_cluster: 'cluster', ecs_task_definition: 'taskDefinition' },
+  options: { ignore: 'strings', initial_desired_count: 'number', allow_replace: 'boolean' },
+  identifiedBy: ['cluster', 'serviceName'],
+  referredByName: false,
+  neededToEnd: { members: [], options: [] },
+  description: 'A service, with a cluster and a task definition as its parents.',
+  descriptions: {
+    initial_desired_count: 'Tasks to start with, where desiredCount is left out because an autoscaler owns it.',
+    allow_replace: 'Allows to delete and to create again where a member cannot change in place.',
+  },
+  phrases: {
+    starts: 'is created',
+    ends: 'is deleted',
+    ended: 'deleted',
+    taskCount: 'desiredCount',
+    deployedBy: ['taskDefinition'],
+  },
+} satisfies Vocabulary

@@ -1,0 +1,28 @@
+import { RegisterTaskDefinitionRequest$, TaskDefinition$ } from '@aws-sdk/client-ecs'
+import type { Vocabulary } from '../../schema/vocabulary.ts'
+import { checkTaskDefinition } from './checks.ts'
+
+export const vocabulary = {
+  name: 'ecs_task_definition',
+  model: RegisterTaskDefinitionRequest$,
+  answer: TaskDefinition$,
+  inheritable: 'taskDefinition',
+  check: checkTaskDefinition,
+  ownMembers: { revision: { kind: 'number', whole: true, limit: { minimum: 1 } } },
+  refused: {},
+  required: ['family', 'containerDefinitions[].name'],
+  aliases: {},
+  needs: {},
+  options: { ignore: 'strings' },
+  identifiedBy: ['family'],
+  referredByName: false,
+  neededToEnd: { members: [], options: [] },
+  description: 'A task definition family: a change registers a new revision.',
+  descriptions: { revision: 'Pins an existing revision: it is checked, never registered.' },
+  phrases: {
+    starts: 'new revision',
+    ends: 'every revision is deregistered',
+    ended: 'deleted',
+    revisedUnless: ['tags'],
+  },
+} satisfies Vocabulary
