@@ -1,5 +1,5 @@
 /**
- * What a reviewer sees, drawn by a browser from the golden inputs of the renderer: Markdown by a real parser of GitHub's
+ * What a reviewer sees, drawn by a browser from the texts that runs of the bundle have written: Markdown by a real parser of GitHub's
  * dialect, only the tags that GitHub lets through, its style sheet, and Mermaid itself. Started by `script/pictures`, which
  * brings what this needs.
  */
@@ -12,11 +12,10 @@ import type { Readable, Writable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
 import { hostileContext, hostilePlan, hostileReport, hostileText } from '../__tests__/render/hostile.ts'
-import type { Plan, Report } from '../src/engine/document.ts'
-import { type Context, renderPlan, renderReport } from '../src/render/comment.ts'
+import { renderPlan, renderReport } from '../src/render/comment.ts'
 
 const root = join(import.meta.dirname, '..')
-const fixtures = join(root, '__tests__/render/fixtures')
+const texts = join(root, '__tests__/golden/texts')
 const tools = process.env.PICTURES_TOOLS ?? ''
 const chromium = process.env.CHROMIUM ?? ''
 if (tools === '' || chromium === '') {
@@ -24,8 +23,6 @@ if (tools === '' || chromium === '') {
   process.exit(1)
 }
 
-/** GitHub's job summary may be a MiB, a comment 65,536 characters: the same text, with more room. */
-const SUMMARY = 1 << 20
 /** At most so many bytes for a picture that is kept. */
 const MOST = 150_000
 
@@ -62,33 +59,12 @@ const toHtml = (markdown: string): string =>
     .processSync(micromark(markdown, { allowDangerousHtml: true, extensions: [gfm()], htmlExtensions: [gfmHtml()] }))
     .toString()
 
-interface Fixture {
-  readonly context: Context
-  readonly plan?: Plan | string
-  readonly report?: Report
-}
-
-const read = (name: string): Fixture => JSON.parse(readFileSync(join(fixtures, `${name}.json`), 'utf8'))
-const planOf = ({ plan }: Fixture): Plan | undefined => (typeof plan === 'string' ? planOf(read(`${plan}.plan`)) : plan)
-
-function markdownOf(name: string, more: Partial<Context> = {}): string {
-  const fixture = read(name)
-  const context = { ...fixture.context, ...more }
-  const { text } = fixture.report
-    ? renderReport(fixture.report, planOf(fixture), context)
-    : renderPlan(planOf(fixture), context)
-  return text
-}
-
-/** What a face stands in. A job summary has neither a pull request nor a merge after it. */
+/** Where a text stands, which the middle of its file's name says: `failed.comment.md`. */
 type Place = 'comment' | 'check' | 'summary'
-interface Face {
-  readonly golden: string
-  readonly place?: Place
-}
 interface Picture {
   readonly name: string
-  readonly faces: readonly Face[]
+  /** Files of texts, one under the other. */
+  readonly faces: readonly string[]
   readonly dark?: boolean
   /** Words of the summaries that are unfolded. */
   readonly unfold?: readonly string[]
@@ -105,43 +81,35 @@ const bars: Readonly<Record<Place, string>> = {
 
 /** What is kept. */
 const kept: readonly Picture[] = [
-  { name: 'plan', faces: [{ golden: 'decide.plan' }] },
+  { name: 'plan', faces: ['decide.comment.md'] },
   {
     name: 'plan-dark',
-    faces: [{ golden: 'decide.plan' }],
+    faces: ['decide.comment.md'],
     dark: true,
     unfold: ['definition:web', 'service:web', 'Order'],
   },
-  { name: 'calm', faces: [{ golden: 'nothing.plan' }, { golden: 'calm.plan' }, { golden: 'applied.report' }] },
-  { name: 'failed', faces: [{ golden: 'failed.report' }], unfold: ['ECS said'] },
-  { name: 'refused', faces: [{ golden: 'refused.report', place: 'summary' }] },
-  {
-    name: 'problems',
-    faces: [
-      { golden: 'problems.plan', place: 'check' },
-      { golden: 'fork.plan', place: 'check' },
-    ],
-  },
-  { name: 'many', faces: [{ golden: 'many-lines.plan' }], height: 900 },
-  { name: 'hostile', faces: [{ golden: 'hostile.plan' }] },
+  { name: 'calm', faces: ['nothing.comment.md', 'calm.comment.md', 'applied.comment.md'] },
+  { name: 'failed', faces: ['failed.comment.md'], unfold: ['ECS said'] },
+  { name: 'refused', faces: ['refused.comment.md'] },
+  { name: 'problems', faces: ['problems.comment.md', 'fork.summary.md'] },
+  { name: 'many', faces: ['hundreds.comment.md'], height: 900 },
+  { name: 'hostile', faces: ['hostile.comment.md'] },
 ]
 
 /** Every face there is, to be looked at. */
-const everything = (): readonly Picture[] => [
-  ...readdirSync(fixtures)
-    .filter(file => file.endsWith('.json'))
+const everything = (): readonly Picture[] =>
+  readdirSync(texts)
+    .filter(file => file.endsWith('.md'))
     .sort()
-    .flatMap(file => {
-      const golden = file.replace(/\.json$/, '')
-      const faces = [{ golden }]
-      return [
-        { name: golden, faces },
-        { name: `${golden}.dark`, faces, dark: true, unfold: [''] },
-      ]
-    }),
-  { name: 'check', faces: [{ golden: 'decide.plan', place: 'check' }] },
-  { name: 'summary', faces: [{ golden: 'many.plan', place: 'summary' }] },
-]
+    .flatMap(file => [
+      { name: file, faces: [file] },
+      { name: `${file}.dark`, faces: [file], dark: true, unfold: [''] },
+    ])
+
+const placeOf = (file: string): Place => {
+  const [, place] = /\.(check|summary)\.md$/.exec(file) ?? []
+  return (place ?? 'comment') as Place
+}
 
 /** The browser, spoken to over a pipe (https://chromedevtools.github.io/devtools-protocol/): messages end with a zero byte. */
 async function openBrowser() {
@@ -319,9 +287,9 @@ try {
 
   await browser.open(pathToFileURL(page).href)
   for (const picture of isAll ? everything() : kept) {
-    const faces = picture.faces.map(({ golden, place = 'comment' }) => ({
-      html: toHtml(markdownOf(golden, place === 'summary' ? { limit: SUMMARY } : {})),
-      place,
+    const faces = picture.faces.map(file => ({
+      html: toHtml(readFileSync(join(texts, file), 'utf8')),
+      place: placeOf(file),
     }))
     const { height: whole, problems: found, width, scale } = await draw(faces, picture)
     const height = Math.min(whole, picture.height ?? 4000)

@@ -1,4 +1,4 @@
-/** The nouns that every room shares. Pure: nothing here reaches out. */
+/** The types that every folder shares. Pure. */
 
 /** Where something stands in a manifest. Lines and columns count from 1, as editors do. */
 export interface Place {
@@ -13,7 +13,7 @@ export type ParticleId = `${string}:${string}`
 /** What a manifest may ask for. */
 export type DesiredState = 'running' | 'stopped' | 'terminated'
 
-/** What AWS may be found in; `pending` is on its way to another state. */
+/** The state of a thing in AWS; `pending` is on its way to another one. */
 export type State = DesiredState | 'pending'
 
 /** Stopped and terminated are equivalent for every flavor, running is neither (PCF's `equivalent_states`). */
@@ -22,7 +22,7 @@ export const isGone = (state: State): boolean => state === 'stopped' || state ==
 /** Steps into a definition: member names, keys of string maps, indices of lists. */
 export type Path = readonly (string | number)[]
 
-/** Something wrong in what a user wrote: what, where and what to do, in one line. */
+/** Something wrong in a manifest or an input: what, where and what to do, in one line. */
 export interface Problem {
   readonly place?: Place
   readonly message: string
@@ -33,10 +33,7 @@ export function sayProblem({ place, message }: Problem): string {
   return place ? `${place.file}:${place.line}:${place.column} ${message}` : message
 }
 
-/**
- * A value that only AWS can tell, once the particle that owns it has been started or changed.
- * It stands in definitions and plans; it is never sent.
- */
+/** A value that AWS makes when the particle `unknown` is started or changed. Definitions and plans hold it, no call sends it. */
 export class Unknown {
   readonly unknown: ParticleId
   constructor(unknown: ParticleId) {
@@ -50,8 +47,8 @@ export function holdsUnknown(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsUnknown)
 }
 
-/** What a string was made from: literal text and the variables put into it. */
-export type Part = string | { readonly variable: string; readonly value: string }
+/** A piece of a string: literal text, or a variable with the value that was put in. */
+export type TextPart = string | { readonly variable: string; readonly value: string }
 
 /** `$inherit$flavor:pcf_name$key`: a value taken from a parent's live definition. */
 export interface Inherit {
@@ -69,7 +66,7 @@ export interface ScalarNode {
   /** As written, where that is not how the value prints: `1.10`, `0x10`, `012`, `True`, a number too large to be exact. */
   readonly raw?: string
   /** Set where variables were put in. The text as written is the literals and `${NAME}` for each variable. */
-  readonly parts?: readonly Part[]
+  readonly parts?: readonly TextPart[]
   readonly inherit?: Inherit
 }
 
@@ -106,7 +103,7 @@ export function placeAt(root: Node, path: Path): Place {
   return root.place
 }
 
-/** The value without its places. What is inherited is asked for; without an answer it is known only after apply. */
+/** The value without its places. `inherited` resolves what is inherited; by default that is unknown until apply. */
 export function plain(
   node: Node,
   inherited: (inherit: Inherit, path: Path) => unknown = ({ from }) => new Unknown(from),
@@ -119,7 +116,7 @@ export function plain(
   )
 }
 
-/** The value at a path of plain data, or undefined. Only what is there itself counts, nothing inherited from Object. */
+/** The value at a path of plain data, or undefined. Members of Object.prototype are no values. */
 export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((inside, step) => {
     if (typeof inside !== 'object' || inside === null || !Object.hasOwn(inside, step)) return undefined
@@ -127,18 +124,18 @@ export function valueAt(value: unknown, path: Path): unknown {
   }, value)
 }
 
-/** Everything that a definition inherits, in its order, with where it says so. */
+/** Everything that a definition inherits, in the manifest's order, with its place. */
 export function inheritsWithPlaces(node: Node): { readonly inherit: Inherit; readonly place: Place }[] {
   if (node.kind === 'scalar') return node.inherit ? [{ inherit: node.inherit, place: node.place }] : []
   const inside = node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
   return inside.flatMap(inheritsWithPlaces)
 }
 
-/** Everything that a definition inherits, in its order. */
+/** Everything that a definition inherits, in the manifest's order. */
 export const inheritsIn = (node: Node): Inherit[] => inheritsWithPlaces(node).map(({ inherit }) => inherit)
 
 /**
- * One thing that is to exist, or not to.
+ * A resource that manifests declare (the particle of PCF, the Particle Cloud Framework).
  *
  * `definition` is what the manifest states, in the API's own words: PCF's names are replaced, scalars are
  * coerced, `region_name` and `custom_config` are taken out. `source` is the same value with every place, so
@@ -155,12 +152,12 @@ export interface Particle<Definition extends object = Readonly<Record<string, un
   readonly parents: readonly ParticleId[]
   readonly persistOnTermination: boolean
   readonly persistOnUpdate: boolean
-  /** undefined only when neither the manifest nor the inputs name one. */
+  /** Empty only when neither the manifest nor the inputs name one. */
   readonly region: string
   readonly definition: Definition
   /** `custom_config`: this tool's own options, never sent to AWS. */
   readonly options: Readonly<Record<string, unknown>>
-  /** Where each option stands. */
+  /** The place of each option's key. */
   readonly optionPlaces?: ReadonlyMap<string, Place>
   readonly source: MapNode
 }

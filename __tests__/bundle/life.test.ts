@@ -251,10 +251,9 @@ describe('the shop', () => {
     })
     const { error } = stepOf(ended, 'ecs_service:web') ?? {}
     expect(error?.message).toMatch(
-      /rolled back by the deployment circuit breaker \(3 of 3 tasks failed\): it runs shop-web:2 again/,
+      /^ecs_service:web was rolled back by ECS: \d tasks of shop-web:3 stopped, container web exited 1\. shop-web:2 runs again/,
     )
     expect(error?.details.join('\n')).toMatch(/deployment failed: tasks failed to start/)
-    expect(error?.details.join('\n')).toMatch(/Essential container in task exited; web exited 1/)
     expect(error?.details.join('\n')).not.toMatch(/Scaling activity/)
     expect(stepOf(ended, 'ecs_task:smoke')?.error?.message).toMatch(/^needs ecs_service:web, which failed/)
     const [problem] = errorsOf(ended)
@@ -262,10 +261,10 @@ describe('the shop', () => {
       file: web,
       line: 23,
       message: expect.stringMatching(
-        /ecs_service:web failed: was rolled back by the deployment circuit breaker .*; 3 × stopped: Essential container in task exited; web exited 1$/,
+        /ecs_service:web was rolled back by ECS: \d tasks of shop-web:3 stopped, container web exited 1\. .* Change ecs_task_definition:web in a new pull request, or revert this one; /,
       ),
     })
-    expect(ended.summary).toMatch(/rolled back by the deployment circuit breaker/)
+    expect(ended.summary).toMatch(/\*\*`ecs_service:web` was rolled back by ECS\*\*: \d tasks of `?shop-web:3/)
     expect(ended.modifying).not.toContain('RunTask')
   })
 
@@ -353,7 +352,7 @@ describe('a breaker without rollback', () => {
     here.edit(web, 'rollback: true', 'rollback: false')
     const ended = await here.apply()
     expect(ended.code).toBe(1)
-    expect(stepOf(ended, 'ecs_service:web')?.error?.message).toMatch(/FAILED/)
+    expect(stepOf(ended, 'ecs_service:web')?.error?.message).toMatch(/failed to deploy/)
     const planned = await here.plan()
     expect(planned.plan?.unchanged).toContainEqual(
       expect.objectContaining({ particle: 'ecs_service:web', reason: 'failed', why: expect.any(String) }),
@@ -381,7 +380,7 @@ describe('a breaker without rollback', () => {
     here.edit(web, image('1.8.2'), image('1.9.0-crash'))
     const ended = await here.apply({ 'on-failure': 'rollback' })
     expect(ended.code).toBe(1)
-    expect(stepOf(ended, 'ecs_service:web')?.error?.message).toMatch(/put back/)
+    expect(stepOf(ended, 'ecs_service:web')?.error?.message).toMatch(/It was put back: /)
     // The tag keeps the next apply from deploying it again.
     expect(ended.modifying).toEqual(['RegisterTaskDefinition', 'UpdateService', 'UpdateService', 'TagResource'])
   })
@@ -538,7 +537,13 @@ test('a right that is missing half way is named at the line that needs it, and t
   ecs.deny(['ecs:CreateService'])
   const ended = await here.apply()
   expect(errorsOf(ended)).toEqual([
-    { file: web, line: 23, message: expect.stringMatching(/allow the action ecs:CreateService in the policy/) },
+    {
+      file: web,
+      line: 23,
+      message: expect.stringMatching(
+        /Add \{"Effect":"Allow","Action":"ecs:CreateService","Resource":.*\} to the policy/,
+      ),
+    },
   ])
   expect(ended.code).toBe(1)
   ecs.deny([])
@@ -552,7 +557,7 @@ test('what does not settle in time fails with what it was waiting for', async ()
   const ended = await here.apply({ 'wait-timeout': '2s' })
   expect(ended.code).toBe(1)
   expect(stepOf(ended, 'ecs_task:migrate')?.error?.message).toMatch(
-    /^(not settled after \d s|not done after 2 s \(wait-timeout\)): the task is (PROVISIONING|PENDING)/,
+    /^ecs_task:migrate was not done after \d s \(wait-timeout\): the task is (PROVISIONING|PENDING)/,
   )
   expect(stepOf(ended, 'ecs_service:web')?.result).toBe('skipped')
 })

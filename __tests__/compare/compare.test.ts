@@ -534,6 +534,12 @@ describe('hidden', () => {
       ['go', web({}), variables({ A: '1' }), ['containerDefinitions[web].environment[A].value: hidden']],
       ['stay', variables({ A: '1' }), variables({ A: '1' }), []],
       [
+        'a label of that name is none',
+        web({ dockerLabels: { environment: 'a' } }),
+        web({ dockerLabels: { environment: 'b' } }),
+        ['containerDefinitions[web].dockerLabels[environment]: "b" → "a"'],
+      ],
+      [
         'without a name',
         web({ environment: [{ value: '1' }] }),
         web({}),
@@ -625,6 +631,7 @@ describe('hidden', () => {
     expect(compare(variables({ A: '1' }), variables({ A: '2' }), hiding)).toEqual([
       {
         path: 'containerDefinitions[web].environment[A].value',
+        steps: ['containerDefinitions', { in: 'web' }, 'environment', { in: 'A' }, 'value'],
         sensitive: true,
         at: ['containerDefinitions', 0, 'environment', 0, 'value'],
         live: '2',
@@ -735,15 +742,22 @@ describe('order and places', () => {
     expect(compare(stated, live, taskDefinition)).toEqual([
       {
         path: 'containerDefinitions[web].command',
+        steps: ['containerDefinitions', { in: 'web' }, 'command'],
         after: ['a'],
         at: ['containerDefinitions', 1, 'command'],
       },
       {
         path: 'containerDefinitions[web].dockerLabels[x]',
+        steps: ['containerDefinitions', { in: 'web' }, 'dockerLabels', { in: 'x' }],
         after: '1',
         at: ['containerDefinitions', 1, 'dockerLabels', 'x'],
       },
-      { path: 'containerDefinitions[web].user', before: 'u', live: 'u' },
+      {
+        path: 'containerDefinitions[web].user',
+        steps: ['containerDefinitions', { in: 'web' }, 'user'],
+        before: 'u',
+        live: 'u',
+      },
     ])
   })
 
@@ -798,7 +812,12 @@ describe('a start', () => {
 
   test('knows its places', () => {
     expect(describeStart(web({ cpu: 1 }), taskDefinition)).toEqual([
-      { path: 'containerDefinitions[web].cpu', after: 1, at: ['containerDefinitions', 0, 'cpu'] },
+      {
+        path: 'containerDefinitions[web].cpu',
+        steps: ['containerDefinitions', { in: 'web' }, 'cpu'],
+        after: 1,
+        at: ['containerDefinitions', 0, 'cpu'],
+      },
     ])
   })
 })

@@ -69,14 +69,14 @@ describe('an apply', () => {
       calls: 0,
       error: {
         code: 'Skipped',
-        message: 'needs ecs_task:bad, which failed (its task failed: exit code 4)',
+        message: 'needs ecs_task:bad, which failed (exit code 4)',
         details: [],
       },
     })
     expect(done('ecs_task:last').error?.message).toMatch(
       /^needs ecs_service:after, which was skipped \(needs ecs_task:bad/,
     )
-    expect(log).toContain('ecs_service:after: skipped: needs ecs_task:bad, which failed (its task failed: exit code 4)')
+    expect(log).toContain('ecs_service:after: skipped: needs ecs_task:bad, which failed (exit code 4)')
     expect(shop.simulator.region().clusters.get('main')?.services.has('after')).toBe(false)
   })
 
@@ -99,7 +99,9 @@ describe('an apply', () => {
     const shop = await Shop.open()
     shop.simulator.behave('web:1', { startSeconds: 3600 })
     const { done } = await shop.apply(cluster + definition() + service(), { waitTimeout: 120_000 })
-    expect(done('ecs_service:web').error?.message).toMatch(/^not settled after 2 min 0 s: 0 of 1 task running/)
+    expect(done('ecs_service:web').error?.message).toMatch(
+      /^ecs_service:web was not done after 2 min 0 s \(wait-timeout\): 0 of 1 task running/,
+    )
     shop.simulator.advance(3600)
     expect(await result(shop, cluster + definition() + service())).toEqual(['succeeded'])
   })
@@ -163,7 +165,9 @@ describe('an apply', () => {
     })
     expect(report.result).toBe('failed')
     expect(done('ecs_service:web').error).toMatchObject({ code: 'ChangedMeanwhile' })
-    expect(done('ecs_service:web').error?.message).toMatch(/update: desiredCount, taskDefinition.*plan again$/)
+    expect(done('ecs_service:web').error?.message).toBe(
+      'ecs_service:web is not what the plan showed any more: somebody else changed it, and the step would update desiredCount, taskDefinition.',
+    )
     expect(web?.spec.taskDefinition).toMatch(/web:1$/)
     expect(done('ecs_service:other').result).toBe('succeeded')
     expect(await result(shop, two('web:2'))).toEqual(['succeeded'])

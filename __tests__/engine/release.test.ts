@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { isRelease } from '../../src/engine/release.ts'
-import type { Part, ScalarNode } from '../../src/particle.ts'
+import type { ScalarNode, TextPart } from '../../src/particle.ts'
 
 const place = { file: 'a.yml', line: 1, column: 1 }
 const policy = {
@@ -9,15 +9,15 @@ const policy = {
   secretVariables: new Set<string>(),
   revealed: () => true,
 }
-const text = (...parts: Part[]): ScalarNode => ({
+const text = (...parts: TextPart[]): ScalarNode => ({
   kind: 'scalar',
   place,
   value: parts.map(part => (typeof part === 'string' ? part : part.value)).join(''),
   parts,
 })
-const tag: Part = { variable: 'TAG', value: '1.0' }
-const build: Part = { variable: 'BUILD', value: '7' }
-const other: Part = { variable: 'STAGE', value: 'prod' }
+const tag: TextPart = { variable: 'TAG', value: '1.0' }
+const build: TextPart = { variable: 'BUILD', value: '7' }
+const other: TextPart = { variable: 'STAGE', value: 'prod' }
 
 /** The same question, asked of a regular expression. */
 function byPattern({ parts = [] }: ScalarNode, live: string): boolean {
@@ -54,7 +54,11 @@ describe('a live value that a text with release variables can produce', () => {
 
   test('is the same as a pattern says', () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b', '.', '\n'), maxLength: 3 })
-    const part = fc.oneof(letters, fc.constantFrom(tag, build), fc.constant<Part>({ variable: 'STAGE', value: 'ab' }))
+    const part = fc.oneof(
+      letters,
+      fc.constantFrom(tag, build),
+      fc.constant<TextPart>({ variable: 'STAGE', value: 'ab' }),
+    )
     const live = fc.string({ unit: fc.constantFrom('a', 'b', '.', '\n'), maxLength: 12 })
     fc.assert(
       fc.property(fc.array(part, { minLength: 1, maxLength: 7 }), live, (parts, value) => {

@@ -168,7 +168,9 @@ describe('a cluster', () => {
     })
     const { done } = await made
     expect(done('ecs_cluster:main').result).toBe('failed')
-    expect(done('ecs_cluster:main').error?.message).toMatch(/^not equivalent: settings/)
+    expect(done('ecs_cluster:main').error?.message).toMatch(
+      /^ecs_cluster:main is not equivalent to what is declared: settings/,
+    )
   })
 
   test('that is INACTIVE is made anew', async () => {
@@ -345,7 +347,7 @@ describe('a cluster that goes', () => {
       error: {
         code: 'TimedOut',
         message:
-          'not done after 2 min 0 s (wait-timeout): the cluster still holds 1 service, 1 task: The Cluster cannot be deleted while Services are active.',
+          'ecs_cluster:main was not done after 2 min 0 s (wait-timeout): the cluster still holds 1 service, 1 task: The Cluster cannot be deleted while Services are active.',
       },
     })
     expect((await described(shop))?.status).toBe('ACTIVE')

@@ -138,10 +138,9 @@ describe('a job', () => {
     expect(first.report.result).toBe('failed')
     expect(first.done(id)).toMatchObject({
       result: 'failed',
-      error: { code: 'NotSettled', message: 'its task failed: exit code 1' },
+      error: { code: 'JobFailed', message: 'ecs_task:migrate failed: container migrate exited 1.' },
       task: { arns: [...made.runs], exitCodes: [{ migrate: 1 }] },
     })
-    expect(first.done(id).error?.details).toContain('1 × stopped: Essential container in task exited; migrate exited 1')
     expect(first.done('ecs_task:later')).toMatchObject({ result: 'skipped' })
     for (const pause of [0, 2 * hour]) {
       made.simulator.advance(pause)
@@ -212,15 +211,25 @@ describe('a job', () => {
     const applied = await made.apply(
       cluster + definition({ family: 'migrate', image: 'migrate:1', more: second }) + job(),
     )
-    expect(applied.done(id)).toMatchObject({ result: 'failed', error: { message: 'its task failed: exit code 3' } })
+    expect(applied.done(id)).toMatchObject({
+      result: 'failed',
+      error: { message: 'ecs_task:migrate failed: container proxy exited 3.' },
+    })
   })
 
   test('whose image is missing has never started, and is tried again', async () => {
     const missing = cluster + definition({ family: 'migrate', image: 'missing:1' }) + job()
     const made = await Shop.open()
     const first = await made.apply(missing)
-    expect(first.done(id)).toMatchObject({ result: 'failed', error: { message: 'its task never started' } })
-    expect(first.done(id).error?.details.join()).toContain('CannotPullContainerError')
+    expect(first.done(id)).toMatchObject({
+      result: 'failed',
+      error: {
+        code: 'NotStarted',
+        message:
+          'ecs_task:migrate did not start: image missing:1 could not be pulled (CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref missing:1: missing:1: not found).',
+        details: [],
+      },
+    })
     const second = await made.apply(missing)
     expect(second.done(id).result).toBe('failed')
     expect(made.runs.size).toBe(2)
@@ -244,8 +253,8 @@ describe('a job', () => {
     const applied = await made.apply(shop)
     expect(applied.report.result).toBe('failed')
     expect(applied.done(id).error).toMatchObject({
-      message: 'its task failed',
-      details: ['1 × stopped: Host EC2 (instance i-1) terminated.'],
+      message: 'ecs_task:migrate failed: Host EC2 (instance i-1) terminated.',
+      details: [],
     })
     made.simulator.advance(2 * hour)
     expect(whyOf(await made.apply(shop))).toMatch(/^its last run failed; change what it runs/)
@@ -258,7 +267,11 @@ describe('a job', () => {
     const first = await made.apply(shop, { waitTimeout: 60_000 })
     expect(first.done(id)).toMatchObject({
       result: 'failed',
-      error: { message: expect.stringMatching(/^not settled after 1 min 0 s: the task is RUNNING$/) },
+      error: {
+        message: expect.stringMatching(
+          /^ecs_task:migrate was not done after 1 min 0 s \(wait-timeout\): the task is RUNNING\.$/,
+        ),
+      },
     })
     const second = await made.apply(shop)
     expect(second.step(id)).toMatchObject({ transition: 'wait', why: 'its task is RUNNING', changes: [] })
@@ -352,7 +365,7 @@ describe('a job', () => {
     const applied = await made.apply(shop)
     expect(applied.done(id)).toMatchObject({ result: 'failed', error: { code: 'AccessDeniedException' } })
     expect(applied.done(id).error?.message).toMatch(
-      /^the run cannot be recorded on migrate:1, so nothing was started: .*set custom_config\.record: false if an hour's memory is enough$/,
+      /^ecs_task:migrate was not started: the run cannot be recorded on migrate:1: User: .* is not authorized to perform: ecs:TagResource/,
     )
     expect(made.runs.size).toBe(0)
     const without = await made.apply(base + job({ options: 'record: false' }))
@@ -466,7 +479,7 @@ describe('a start of a job', () => {
       result: 'failed',
       error: {
         message: expect.stringMatching(
-          /^not done after 10 min 0 s \(wait-timeout\): 1 task without capacity: RESOURCE:CPU /,
+          /^ecs_task:migrate was not done after 10 min 0 s \(wait-timeout\): 1 task without capacity: RESOURCE:CPU /,
         ),
       },
     })
@@ -516,7 +529,9 @@ describe('a job of several tasks', () => {
     expect(first.done(id)).toMatchObject({
       result: 'failed',
       error: {
-        message: expect.stringMatching(/^not done after 5 min 0 s .*: 1 task without capacity: Capacity is un/),
+        message: expect.stringMatching(
+          /^ecs_task:migrate was not done after 5 min 0 s .*: 1 task without capacity: Capacity is un/,
+        ),
       },
     })
     expect(made.runs.size).toBe(2)
@@ -556,7 +571,10 @@ describe('a job of several tasks', () => {
     await made.apply(three, { waitTimeout: 60_000 })
     const second = await made.apply(three)
     expect(second.step(id).transition).toBe('wait')
-    expect(second.done(id)).toMatchObject({ result: 'failed', error: { message: 'its task failed: exit code 9' } })
+    expect(second.done(id)).toMatchObject({
+      result: 'failed',
+      error: { message: 'ecs_task:migrate failed: container migrate exited 9.' },
+    })
     expect(made.runs.size).toBe(3)
     made.simulator.advance(2 * hour)
     expect(reasonOf(await made.apply(three))).toBe('failed')
@@ -580,7 +598,9 @@ describe('a job of several tasks', () => {
     const made = await Shop.open()
     made.simulator.setConsistencySeconds(120)
     const applied = await made.apply(shop)
-    expect(applied.done(id).error?.message).toBe('ECS has no trace of the task that it started')
+    expect(applied.done(id).error?.message).toBe(
+      'ecs_task:migrate failed: ECS has no trace of the task that it started.',
+    )
     expect(records(made)).toEqual([['intent']])
     made.simulator.advance(300)
     expect((await made.apply(shop)).report.result).toBe('succeeded')

@@ -118,8 +118,16 @@ async function applied(text: string) {
 }
 
 async function comment(text: string): Promise<string> {
-  const context = { environment: 'production', regions: [], head: '', runId: 1, attempt: 1, limit: 65_536 }
-  return renderPlan((await planOf(text)).planned.plan, context as Parameters<typeof renderPlan>[1]).text
+  const context = {
+    environment: 'production',
+    head: '',
+    runId: 1,
+    attempt: 1,
+    limit: 65_536,
+    merges: true,
+    reviewed: true,
+  }
+  return renderPlan((await planOf(text)).planned.plan, context).text
 }
 
 describe('a flavor of its own folder and one line of the registry', () => {

@@ -67,6 +67,8 @@ export interface Made {
 export interface Applied extends Made {
   /** The last that was written; of a process that was killed, what is left of it. */
   readonly report: Report
+  /** The report as the renderers are given it; of a process that was killed, the last that was written. */
+  readonly ended: Report
   readonly written: readonly Report[]
   readonly log: readonly string[]
   readonly killed: boolean
@@ -138,10 +140,24 @@ export class Shop {
       return step
     }
     const report = written.at(-1) as Report
-    return { ...(ended as Made), report, written, log, killed: ended === undefined, done }
+    return {
+      ...(ended as Made),
+      report,
+      ended: ended?.ended ?? report,
+      written,
+      log,
+      killed: ended === undefined,
+      done,
+    }
   }
 
-  async #apply(manifests: Manifests, asked: Asked, life: Mortal, written: Report[], log: string[]): Promise<Made> {
+  async #apply(
+    manifests: Manifests,
+    asked: Asked,
+    life: Mortal,
+    written: Report[],
+    log: string[],
+  ): Promise<Made & { readonly ended: Report }> {
     const made = await this.#make(manifests, asked, life)
     if (made.planned.problems.length > 0) throw new Error(made.planned.problems.map(sayProblem).join('\n'))
     const { redactor } = made
@@ -149,7 +165,7 @@ export class Shop {
       if (!life.dead) written.push(redactor.data(report))
     }
     const journal = new Journal(asked.environment ?? 'default', this.#clockOf(asked), write)
-    await apply(made.planned, made.graph, made.world, journal, {
+    const ended = await apply(made.planned, made.graph, made.world, journal, {
       waitTimeout: asked.waitTimeout ?? 30 * 60_000,
       onFailure: asked.onFailure ?? 'stop',
       signal: asked.signal ?? new AbortController().signal,
@@ -161,7 +177,7 @@ export class Shop {
         close: () => {},
       },
     })
-    return made
+    return { ...made, ended }
   }
 
   async #make(manifests: Manifests, asked: Asked, life: Mortal): Promise<Made> {

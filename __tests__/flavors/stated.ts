@@ -1,5 +1,7 @@
 /** Particles as data, for tests that change one member after the other, and somebody else with the same account. */
 import { ECSClient } from '@aws-sdk/client-ecs'
+import type { Progress } from '../../src/engine/flavor.ts'
+import { withoutMarks } from '../../src/untrusted.ts'
 import type { Shop } from './shop.ts'
 
 type Data = Readonly<Record<string, unknown>>
@@ -66,4 +68,11 @@ export function counted(shop: Shop, from = 0): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const { operation } of shop.simulator.calls.slice(from)) counts[operation] = (counts[operation] ?? 0) + 1
   return counts
+}
+
+/** A judgement in one line: why it moves or has settled, or code, cause and what runs now. */
+export function told(progress: Progress): string {
+  if (progress.is !== 'failed') return progress.because
+  const { code, happened, cause, now } = progress.failure
+  return withoutMarks(`${code}: ${[cause ?? happened, now].filter(Boolean).join('; ')}`)
 }

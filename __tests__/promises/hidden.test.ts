@@ -188,7 +188,7 @@ describe('What is hidden stays hidden', () => {
     const pull = await world.propose(shop('', short))
     const ran = await world.land(pull)
     expect(ran.report?.steps.find(({ particle }) => particle === 'ecs_task:migrate')?.error?.message).toBe(
-      'its task failed: exit code 1',
+      'ecs_task:migrate failed: container migrate exited 1.',
     )
     // Where a variable stands, the comment says that it is hidden.
     expect(JSON.stringify([ran.plan, ran.report, ran.problems, ran.warnings])).not.toContain('(hidden)')

@@ -286,7 +286,9 @@ describe('No task runs twice', () => {
         for (const { wire } of task.containers) wire.runtimeId = 'f00d'
         taskChanged(task)
       }
-      expect((await made.apply(shop)).done(id)).toMatchObject({ error: { message: 'its task failed' } })
+      expect((await made.apply(shop)).done(id)).toMatchObject({
+        error: { message: expect.stringMatching(/^ecs_task:migrate failed: /) },
+      })
       expect(reasonOf(await made.apply(shop))).toBe('failed')
       expect(made.runs.size).toBe(1)
     },
@@ -299,7 +301,10 @@ describe('No task runs twice', () => {
       const made = await Shop.open()
       made.simulator.behave('migrate:1', { runSeconds: 20, withoutExitCode: true })
       const applied = await made.apply(shop)
-      expect(applied.done(id)).toMatchObject({ result: 'failed', error: { message: 'its task failed' } })
+      expect(applied.done(id)).toMatchObject({
+        result: 'failed',
+        error: { message: expect.stringMatching(/^ecs_task:migrate failed: /) },
+      })
       for (const pause of [0, 2 * hour]) {
         made.simulator.advance(pause)
         expect(reasonOf(await made.apply(shop))).toBe('failed')
@@ -449,7 +454,7 @@ describe('Never silent, never stuck', () => {
       expect(first.done(id).error).toMatchObject({
         code: 'TimedOut',
         message: expect.stringMatching(
-          /^not done after 5 min 0 s \(wait-timeout\): 1 task without capacity: RESOURCE:CPU /,
+          /^ecs_task:migrate was not done after 5 min 0 s \(wait-timeout\): 1 task without capacity: RESOURCE:CPU /,
         ),
       })
       expect(statuses(made)).toEqual(['refused'])
@@ -536,7 +541,10 @@ describe('Never silent, never stuck', () => {
       made.simulator.behave('migrate:1', { runSeconds: 5, exitCode: 3 })
       made.simulator.setCapacity({ fargate: 1 })
       const applied = await made.apply(base + job({ more: '  count: 3' }))
-      expect(applied.done(id)).toMatchObject({ result: 'failed', error: { message: 'its task failed: exit code 3' } })
+      expect(applied.done(id)).toMatchObject({
+        result: 'failed',
+        error: { message: 'ecs_task:migrate failed: container migrate exited 3.' },
+      })
       expect(made.runs.size).toBe(1)
       expect(statuses(made)).toEqual(['failed'])
     },

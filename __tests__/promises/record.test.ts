@@ -293,7 +293,7 @@ describe('No task runs twice', () => {
       })
       const applied = await made.apply(both)
       expect(applied.done('ecs_task:other').error?.message).toMatch(
-        /the run cannot be recorded on migrate:2, so nothing was started/,
+        /^ecs_task:other was not started: the run cannot be recorded on migrate:2: /,
       )
       expect(made.runs.size).toBe(2)
       // Whatever revision comes after it takes the record over.

@@ -71,7 +71,9 @@ describe('No failure is reported as success', () => {
       for (const _again of [1, 2]) {
         const crashed = await shop.apply(classic('web:2-crash'), { waitTimeout: 60_000 })
         expect(crashed.report.result).toBe('failed')
-        expect(error(crashed)).toMatch(/^not settled after .*: 0 of 2 tasks run web:2, 2 of web:1 still running$/)
+        expect(error(crashed)).toMatch(
+          /^ecs_service:web was not done after .*: \d+ tasks of web:2 stopped, container web exited 1\. 0 of 2 tasks run web:2, 2 of web:1 still running\.$/,
+        )
         expect(crashed.log.join('\n')).not.toMatch(/[12] of 2 tasks run web:2/)
       }
     },
@@ -106,20 +108,20 @@ describe('No failure is reported as success', () => {
     async () => {
       const shop = await openClassic()
       const failed = await shop.apply(classic('web:2-crash'), { waitTimeout: 60_000, onFailure: 'rollback' })
-      expect(error(failed)).toMatch(/; put back: 2 of 2 tasks run web:1$/)
+      expect(error(failed)).toMatch(/ It was put back: 2 of 2 tasks run web:1\.$/)
       expect((await look(shop)).deployments).toMatchObject([{ runningCount: 2, pendingCount: 0 }])
     },
   )
 
   story(
     'the circuit breaker rolls a release back, and the service is steady again',
-    'the failure names the breaker, and how many tasks failed of how many it allows',
+    'the failure says which container ended how, and its details how many tasks the breaker allows to fail',
     async () => {
       const shop = await running(web('web:1', breaker(true)))
       const failed = await shop.apply(web('web:2-crash', breaker(true)))
       expect(failed.report.result).toBe('failed')
       expect(error(failed)).toBe(
-        'was rolled back by the deployment circuit breaker (3 of 3 tasks failed): it runs web:1 again, 2 of 2 tasks running',
+        'ecs_service:web was rolled back by ECS: 4 tasks of web:2 stopped, container web exited 1. web:1 runs again, 2 of 2 tasks.',
       )
     },
   )
@@ -142,7 +144,9 @@ describe('No failure is reported as success', () => {
         },
       })
       expect(failed.report.result).toBe('failed')
-      expect(error(failed)).toMatch(/^was rolled back by the alarm web-5xx: it runs web:1 again/)
+      expect(error(failed)).toBe(
+        'ecs_service:web was rolled back by ECS: the alarm web-5xx ended the deployment. web:1 runs again, 2 of 2 tasks.',
+      )
     },
   )
 
@@ -156,7 +160,7 @@ describe('No failure is reported as success', () => {
           if (/IN_PROGRESS/.test(sentence)) shop.simulator.setAlarm('web-5xx', true)
         },
       })
-      expect(error(failed)).toBe('its deployment of web:2 FAILED: the alarm web-5xx ended it')
+      expect(error(failed)).toBe('ecs_service:web failed to deploy web:2: the alarm web-5xx ended the deployment.')
       expect((await shop.apply(web('web:2', alarms(false)))).report.result).toBe('failed')
     },
   )
@@ -194,7 +198,7 @@ describe('No failure is reported as success', () => {
 
   story(
     'somebody deploys another release while ours is under way, and theirs succeeds',
-    'ours fails at once with the words that somebody else changed the service, and theirs is not taken back',
+    'ours fails at once with the words that somebody else deployed meanwhile, and theirs is not taken back',
     async () => {
       const shop = await running(web('web:1'))
       await shop.apply(stated(family('other', 'other:1')))
@@ -212,7 +216,7 @@ describe('No failure is reported as success', () => {
       })
       expect(ours.report.result).toBe('failed')
       expect(error(ours)).toMatch(
-        /^another deployment \(ecs-svc\/\d+ of other:1\) took the place of ours: somebody else/,
+        /^ecs_service:web was deployed by somebody else meanwhile: deployment ecs-svc\/\d+ of other:1 took its place\.$/,
       )
       // The service deployment says so at once: nobody waits for what could still become visible.
       expect(shop.clock.now() - before).toBeLessThan(25_000)
@@ -249,7 +253,9 @@ describe('No failure is reported as success', () => {
         web('web:1', { ...breaker(true), networkConfiguration: { awsvpcConfiguration: { subnets } } })
       shop.simulator.behave('web:1', { runSeconds: 1, exitCode: 1 })
       const failed = await shop.apply(within('subnet-9'))
-      expect(error(failed)).toMatch(/^was rolled back by the deployment circuit breaker/)
+      expect(error(failed)).toMatch(
+        /^ecs_service:web was rolled back by ECS: 4 tasks of web:1 stopped, container web exited 1\./,
+      )
       const again = await shop.apply(within('subnet-9'))
       expect([again.plan.steps, serviceIn(again)?.reason, again.report.result]).toEqual([[], 'failed', 'failed'])
       shop.simulator.behave('web:1', {})
@@ -276,7 +282,7 @@ describe('No failure is reported as success', () => {
     async () => {
       const shop = await running(web('web:1'))
       const failed = await shop.apply(web('web:2-crash'), { waitTimeout: 60_000, onFailure: 'rollback' })
-      expect(error(failed)).toMatch(/; put back: 2 of 2 tasks run web:1$/)
+      expect(error(failed)).toMatch(/ It was put back: 2 of 2 tasks run web:1\.$/)
       const calls = shop.simulator.calls.length
       const again = await shop.apply(web('web:2-crash'))
       expect(again.report.result).toBe('failed')
@@ -329,7 +335,9 @@ describe('No failure is reported as success', () => {
       shop.simulator.deny(['ecs:*ServiceDeployments'])
       const failed = await shop.apply(web('web:2-crash', breaker(true)))
       expect(failed.report.result).toBe('failed')
-      expect(error(failed)).toMatch(/^was rolled back by ECS: it runs web:1 again, .*: deployment failed: tasks failed/)
+      expect(error(failed)).toMatch(
+        /^ecs_service:web was rolled back by ECS: 4 tasks of web:2 stopped, .* web:1 runs again/,
+      )
       const hints = failed.log.filter(line => /allows ecs:DescribeServiceDeployments/.test(line))
       expect(hints).toHaveLength(1)
       const { plan } = await shop.plan(web('web:2-crash', breaker(true)))
@@ -352,7 +360,9 @@ describe('No failure is reported as success', () => {
           fault: { kind: 'error', name: 'ClientException', message: 'no such operation here', status: 400 },
         })
       const failed = await shop.apply(web('web:2-crash', breaker(true)))
-      expect(error(failed)).toMatch(/^was rolled back by ECS: it runs web:1 again, .*: deployment failed: tasks failed/)
+      expect(error(failed)).toMatch(
+        /^ecs_service:web was rolled back by ECS: 4 tasks of web:2 stopped, .* web:1 runs again/,
+      )
       expect(failed.log.filter(line => /where ECS answers ecs:DescribeServiceDeployments/.test(line))).toHaveLength(1)
       const { report } = await shop.apply(web('web:3', breaker(true)))
       expect(report.result).toBe('succeeded')
@@ -427,7 +437,7 @@ describe('Never silent, never stuck', () => {
     async () => {
       const shop = await unwell()
       const changed = await shop.apply(web('web:1', { desiredCount: 3 }), { waitTimeout: 60_000 })
-      expect(error(changed)).toMatch(/^not settled after/)
+      expect(error(changed)).toMatch(/^ecs_service:web was not done after/)
     },
   )
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Change, Value } from '../../src/compare/change.ts'
+import { parsePath } from '../../src/compare/path.ts'
 import type { Step } from '../../src/engine/document.ts'
-import { aroundTheDifference, diffLines, segments, stepDiff } from '../../src/render/diff.ts'
+import { aroundTheDifference, diffLines, stepDiff } from '../../src/render/diff.ts'
 import { say } from '../../src/render/value.ts'
 import { hostileText } from './hostile.ts'
 
@@ -133,7 +134,7 @@ test.each([
   ['a[b[c].d].e', ['a[b[c].d]', 'e']],
   ['', ['']],
   ['a]b.c', ['a]b', 'c']],
-])('%s is taken apart', (path, steps) => expect(segments(path)).toEqual(steps))
+])('%s is taken apart', (path, steps) => expect(parsePath(path).map(({ text }) => text)).toEqual(steps))
 
 describe('a value cannot be taken for another', () => {
   test.each<[Value, string]>([

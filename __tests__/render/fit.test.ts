@@ -7,11 +7,13 @@ import { structure } from './structure.ts'
 
 const context = (limit: number): Context => ({
   environment: 'production',
-  regions: ['us-east-1'],
+  region: 'us-east-1',
   head: '3f2a9c1d5b7e8f0a1b2c3d4e5f60718293a4b5c6',
   runId: 1,
   attempt: 1,
   limit,
+  merges: true,
+  reviewed: true,
 })
 
 const planOf = (steps: readonly Step[]): Plan => ({
@@ -39,6 +41,8 @@ const step = (name: string, transition: Transition, changes: number, width = 10)
   risks: transition === 'terminate' ? ['is deleted (2 running tasks)'] : [],
   source: { file: 'particles/shop.yml', line: 1 },
 })
+
+const numbered = (index: number): string => String(index).padStart(2, '0')
 
 const many = (number: number, make: (index: number) => Step) =>
   planOf(Array.from({ length: number }, (_, index) => make(index)))
@@ -74,6 +78,49 @@ describe('a comment of 65,536', () => {
     )
     expect(large.leftOut).not.toEqual([])
     expect(large.text).toContain('> Left out, because it does not fit here: ')
+  })
+})
+
+describe('each rung shows less than the one before', () => {
+  const plan = many(40, index => step(`shop-${numbered(index)}`, index % 10 === 9 ? 'terminate' : 'update', 4))
+  const report: Report = {
+    version: 1,
+    environment: 'production',
+    result: 'failed',
+    startedAt: '2026-03-01T12:00:00Z',
+    steps: plan.steps.map(({ particle, transition }, index) => ({
+      particle,
+      transition,
+      result: index % 10 === 3 ? 'failed' : 'succeeded',
+      calls: 1,
+    })),
+  }
+  const row = /^\| 🟡&nbsp;update /m
+  const line = /^- 🟡 update /m
+  const dangerousRow = /^\| 🔴&nbsp;delete /m
+  const order = '<b>Order</b>'
+
+  test.each([
+    [20_000, [row, dangerousRow, order], [line, 'Left out']],
+    [4_300, [line, '- 🔴 delete'], [row, dangerousRow]],
+    [3_200, [dangerousRow, 'the rows of 36 particles whose change holds no danger'], [row, line]],
+    [1_100, ['36 to change, 4 to delete', 'all 40 particles and their changes'], [row, line, dangerousRow]],
+    [350, ['36 to change, 4 to delete', '[!WARNING]'], [row, line, dangerousRow]],
+  ] as const)('a plan in %d bytes', (limit, has, hasNot) => {
+    const { text } = renderPlan(plan, context(limit))
+    for (const one of has) expect(text).toMatch(one)
+    for (const one of hasNot) expect(text).not.toMatch(one)
+  })
+
+  test.each([
+    [20_000, [/^\| ✅&nbsp;update /m, /^\| ❌&nbsp;update /m], []],
+    [2_850, [/^- ✅ update /m, /^- ❌ update /m], [/^\| ❌/m]],
+    [2_000, [/^- ❌ update /m, '36 of 40 steps, all of them done'], [/^- ✅/m]],
+    [1_000, ['36 of 40 done, 4 failed', 'all 40 steps'], [/^- ❌ update /m]],
+  ] as const)('a report in %d bytes', (limit, has, hasNot) => {
+    const { text } = renderReport(report, plan, context(limit))
+    for (const one of has) expect(text).toMatch(one)
+    for (const one of hasNot) expect(text).not.toMatch(one)
   })
 })
 

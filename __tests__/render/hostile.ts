@@ -236,17 +236,17 @@ export function hostileContext(texts: readonly string[], limit: number): Context
   const problems: Problem[] = [{ place: { file: take(), line: 1, column: 1 }, message: take() }, { message: take() }]
   return {
     environment: take(),
-    account: take(),
-    regions: [take(), take()],
+    region: take(),
     head: take(),
     runId: take(),
     attempt: take(),
     runUrl: `https://github.com/${take()}`,
-    planUrl: `https://github.com/${take()}`,
     mergeCommit: take(),
     skipped: take(),
     sourceUrl: `https://github.com/acme/shop/blob/${take()}`,
     problems,
     limit,
+    merges: true,
+    reviewed: true,
   }
 }

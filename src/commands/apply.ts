@@ -1,11 +1,12 @@
 import { apply as carryOut } from '../engine/apply.ts'
 import type { Plan, Report } from '../engine/document.ts'
+import { refusalError } from '../engine/failure.ts'
 import type { Graph } from '../engine/graph.ts'
-import type { Failure } from '../engine/journal.ts'
 import { whyNotAppliedFrom } from '../github/branches.ts'
 import { Supersession } from '../github/supersede.ts'
 import type { Loaded } from '../manifest/load.ts'
-import { type ParticleId, type Problem, sayProblem } from '../particle.ts'
+import type { Problem } from '../particle.ts'
+import { failureAnnotations } from '../render/failures.ts'
 import { renderReportText } from '../render/text.ts'
 import { cancelledApply } from './cancellation.ts'
 import { type Invocation, openJournal } from './invocation.ts'
@@ -60,7 +61,7 @@ async function refuse(
   plan?: Plan,
 ): Promise<Report> {
   const { runner, reporter } = invocation
-  const report = openJournal(invocation).finish(result, refusalOf(problems))
+  const report = openJournal(invocation).finish(result, refusalError(problems))
   runner.fail(problems)
   await runner.summary(reporter.planSummary({ ...(plan && { plan }), problems, merges: false }))
   return report
@@ -85,7 +86,11 @@ async function showResult(
   const [shown, shownPlan] = [redactor.data(report), redactor.data(plan)]
   runner.info(renderReportText(shown, shownPlan))
   // An apply that a newer one has superseded did not fail: the newer one says how the release ends.
-  if (report.result !== 'succeeded' && report.result !== 'superseded') runner.fail(failures(shown, shownPlan, graph))
+  if (report.result !== 'succeeded' && report.result !== 'superseded') {
+    const annotations = failureAnnotations(shown, shownPlan, id => graph.particles.get(id)?.place)
+    const unnamed = { message: report.result === 'cancelled' ? cancelledApply : 'the apply failed' }
+    runner.fail(annotations.length > 0 ? annotations : [unnamed])
+  }
   await runner.summary(reporter.reportSummary(shown, shownPlan))
   const lists = orphans.appliedTexts(report, affected.merged)
   await reporter.showReport(shown, shownPlan, affected, reporter.branch !== undefined, lists)
@@ -98,33 +103,6 @@ function whyElsewhere({ inputs, event, reporter }: Invocation): string | undefin
   if (!branches) return undefined
   // Without a required review and without apply-branches, any branch may be tried out.
   return inputs.requireReview || branches.chosen ? whyNotAppliedFrom(event.ref, branches) : undefined
-}
-
-/** Problems as a report has them: what sums them up, and each at its place. */
-function refusalOf(problems: readonly Problem[]): Failure {
-  const [only, ...more] = problems
-  if (only && more.length === 0) return { code: 'Refused', message: sayProblem(only), details: [] }
-  const sum = problems.findLast(({ place }) => !place)
-  const details = problems.filter(problem => problem !== sum).map(sayProblem)
-  return { code: 'Refused', message: sum?.message ?? `${problems.length} problems must be solved first`, details }
-}
-
-/** What failed, each at its manifest's line. All that ECS said stands in the log; its last words go along. */
-function failures({ steps, error, result }: Report, { unchanged }: Plan, { particles }: Graph): Problem[] {
-  const at = (particle: ParticleId, message: string): Problem => {
-    const place = particles.get(particle)?.place
-    return { ...(place && { place }), message: `${particle}${message}` }
-  }
-  const failed = steps
-    .filter(step => step.result === 'failed')
-    .map(({ particle, error: its }) =>
-      at(particle, ` failed: ${[its?.message, its?.details.at(-1)].filter(Boolean).join('; ')}`),
-    )
-  const earlier = unchanged.filter(({ reason }) => reason === 'failed')
-  failed.push(...earlier.map(({ particle, why }) => at(particle, `: ${why ?? 'it has failed'}`)))
-  if (error && earlier.length === 0) failed.push({ message: error.message })
-  if (failed.length > 0) return failed
-  return [{ message: result === 'cancelled' ? cancelledApply : 'the apply failed' }]
 }
 
 /** Watches for newer applies of this branch; undefined where GitHub cannot be asked or the branch is never applied. */

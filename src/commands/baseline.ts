@@ -1,7 +1,6 @@
 /** Earlier manifests: of the pull request's base, and of the last applied commit. What AWS runs was made from one of them. */
 import { join } from 'node:path'
-import { type SecretPath, secretPaths } from '../compare/secretPaths.ts'
-import type { FormerSecrets } from '../compare/sensitivity.ts'
+import { type FormerSecrets, type SecretPath, secretPaths } from '../compare/sensitivity.ts'
 import { flavors } from '../flavors/index.ts'
 import { type CommitManifests, type ManifestReader, manifestsAt } from '../github/manifestsAt.ts'
 import type { PullRequestReporter } from '../github/reporter.ts'

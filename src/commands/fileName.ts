@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../digest.ts'
 
 /** Digits of the mark that tells names apart which lost something on the way to a file's name. */
 const markDigits = 12
@@ -10,5 +10,5 @@ const markDigits = 12
 export function fileName({ environment }: { readonly environment: string }): string {
   const spelled = environment.replace(/[^A-Za-z0-9._-]/g, '-')
   if (spelled === environment && environment === environment.toLowerCase()) return environment
-  return `${spelled}~${createHash('sha256').update(environment).digest('hex').slice(0, markDigits)}`
+  return `${spelled}~${sha256(environment).slice(0, markDigits)}`
 }

@@ -2,7 +2,7 @@
 import { nothingSensitive } from '../compare/sensitivity.ts'
 import { EcsError, isDenied } from '../ecs/errors.ts'
 import type { Removed, Report } from '../engine/document.ts'
-import { compareIds, graphOf } from '../engine/graph.ts'
+import { graphOf } from '../engine/graph.ts'
 import { type EngineContext, flavorOf, Refresh } from '../engine/refresh.ts'
 import { particlesToRemove, type Undeclared } from '../engine/removal.ts'
 import { flavors } from '../flavors/index.ts'
@@ -10,6 +10,7 @@ import { declaredTexts } from '../github/declared.ts'
 import type { Loaded } from '../manifest/load.ts'
 import type { Unmanaged } from '../manifest/unmanaged.ts'
 import { lineOf } from '../manifest/words.ts'
+import { compareText } from '../order.ts'
 import { isGone, type Particle, type ParticleId, type Problem, type State } from '../particle.ts'
 import { addressText, parseAddress, vocabularyOf } from '../schema/address.ts'
 import type { Invocation } from './invocation.ts'
@@ -56,7 +57,7 @@ export async function findOrphans(
     particles: going.map(({ particle }) => particle),
     reported: left
       .map(orphan => removedOf(orphan, lines.get(orphan.entry.address), declaredIds))
-      .sort((one, other) => compareIds(one.particle, other.particle)),
+      .sort((one, other) => compareText(one.particle, other.particle)),
     remarks: remarksOn(unreleased, declaredIds, terminates),
     warnings: [
       ...known.warnings,

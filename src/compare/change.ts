@@ -1,4 +1,10 @@
+import { canonicalJson, withSortedKeys } from '../digest.ts'
 import type { ParticleId, Path } from '../particle.ts'
+import { isHiddenAt } from './hidden.ts'
+import { type Normalized, normalForm, plainValues } from './normalize.ts'
+import { displayPath, type StepPath } from './path.ts'
+import { isMembers } from './schema.ts'
+import type { Sensitivity } from './sensitivity.ts'
 
 /** JSON, or `{unknown: id}`: a value known only after that particle has been started or changed. */
 export type Value =
@@ -11,10 +17,10 @@ export type Value =
   | { readonly [key: string]: Value }
 
 /**
- * One difference between what is stated and what is there, as a plan shows it. A missing side is nothing.
+ * One difference between the definition and AWS, as a plan shows it. A missing side is none.
  *
  * `path` is dotted; named list elements `containerDefinitions[web]`, keys of string maps `dockerLabels[a.b]`, other
- * elements an index (the manifest's; for what is removed, the live one).
+ * elements an index (the manifest's; for removed elements, the live one).
  */
 export interface Change {
   readonly path: string
@@ -24,18 +30,76 @@ export interface Change {
   readonly sensitive?: true
 }
 
-/** A change as it is found: with where the stated value stands, which claims are made from. Never shown. */
+/** A change in memory, with everything that claims are made from. Only the members of `Change` are ever shown. */
 export interface FoundChange extends Change {
-  /** Path into the particle's definition; undefined for what is removed. */
+  /** The steps of `path`. */
+  readonly steps: StepPath
+  /** Path of the stated value in the particle's definition; undefined for removed values. */
   readonly at?: Path
-  /** What AWS holds, also when hidden: it stays in memory, for whoever must know whether it changed. */
+  /** The live value, also when hidden: decisions compare it, and nothing shows it. */
   readonly live?: unknown
-  /** A person asked for exactly this in the inputs: nothing of it is left to review. */
+  /** The inputs name exactly this change: nothing of it is left to review. */
   readonly requested?: true
-  /** It is on its way to be deleted and made anew: the claim of the whole replacement covers what was done for that. */
+  /** A replacement is under way: its claim covers the changes that prepared the deletion. */
   readonly replacing?: true
-  /** Needs a review of its own, which that of a whole definition is not: what stops tasks, what is declared done. */
+  /** Needs a review of its own besides that of the whole definition: a change that stops tasks, or declares a job done. */
   readonly reviewedApart?: true
-  /** Its claim names what the particle and these parents state, in the manifests' words. */
+  /** Its claim names the manifests of the particle and of these parents. */
   readonly states?: readonly ParticleId[]
+}
+
+/** A change at steps below the root, with the path that they display. */
+export const changeAt = <Rest extends Omit<FoundChange, 'path' | 'steps'>>(steps: StepPath, rest: Rest) => ({
+  path: displayPath(steps),
+  steps,
+  ...rest,
+})
+
+/** The change from the live value to the stated one; either may be missing. Both are spelled the normal way. */
+export function changeOf(
+  stated: Normalized | undefined,
+  live: Normalized | undefined,
+  steps: StepPath,
+  sensitivity: Sensitivity,
+): FoundChange {
+  const wasSecret = live !== undefined && isLiveSecret(live, steps, sensitivity)
+  const isHidden = [stated, live].some(node => node && isSensitive(node, sensitivity)) || (wasSecret && !stated)
+  const memory = { ...(stated && { at: stated.at }), ...(live && { live: live.raw }) }
+  if (isHidden) return changeAt(steps, { sensitive: true, ...memory })
+  // An empty list equals none, whether ECS answers it or not.
+  const isEmpty = live?.kind === 'values' && !live.isSet
+  // Of a value that is secret no more, only the new one is shown.
+  const before = live && !isEmpty && !wasSecret && { before: displayed(live, stated) }
+  return changeAt(steps, { ...before, ...(stated && { after: displayed(stated) }), ...memory })
+}
+
+function isSensitive({ context, at, raw }: Normalized, sensitivity: Sensitivity): boolean {
+  if (isHiddenAt(context.root, at, sensitivity.revealed)) return true
+  return context.side === 'stated' && holdsSecret(raw, at, sensitivity)
+}
+
+/** A list or a document is shown as one: a secret anywhere in it hides all of it. */
+function holdsSecret(value: unknown, at: Path, sensitivity: Sensitivity): boolean {
+  if (sensitivity.isSecret(at)) return true
+  if (Array.isArray(value)) return value.some((inner, index) => holdsSecret(inner, [...at, index], sensitivity))
+  return isMembers(value) && Object.entries(value).some(([key, inner]) => holdsSecret(inner, [...at, key], sensitivity))
+}
+
+/** Whether a secret variable made the live value, now or before. */
+function isLiveSecret(live: Normalized, steps: StepPath, sensitivity: Sensitivity): boolean {
+  // No secret variable may stand in the members that name the cluster and the revision.
+  const isReference = steps.length === 1 && (steps[0] === 'taskDefinition' || steps[0] === 'cluster')
+  return (!isReference && sensitivity.wasSecret?.(steps) === true) || sensitivity.holdsSecret?.(live.raw) === true
+}
+
+/** The value in its normal spelling; of a live list without order, the values of both sides in the stated order. */
+function displayed(node: Normalized, beside?: Normalized): Value {
+  if (node.kind !== 'values') return normalForm(node) as Value
+  if (!node.rule.unordered || node.context.side === 'stated') return node.values.map(withSortedKeys) as Value
+  const order = beside?.kind === 'values' ? beside.values.map(canonicalJson) : []
+  const position = (value: unknown): number => {
+    const index = order.indexOf(canonicalJson(value))
+    return index < 0 ? order.length : index
+  }
+  return plainValues(node).sort((one, other) => position(one) - position(other)) as Value
 }

@@ -1,94 +1,82 @@
 /**
- * What is hidden wherever it stands: in a request, in ECS's answer, in a deployment, a revision or an override inside of
- * it. The tables of the comparison ask the same questions, so that nothing is hidden in one place and open in another.
+ * Values that are hidden by their place: in a request, in ECS's answer, in a deployment, a revision or an override inside
+ * of it. The comparison and the redaction ask the same questions, so that no value is hidden in one and open in the other.
  */
-import { Unknown } from '../particle.ts'
+import { type Path, Unknown, valueAt } from '../particle.ts'
 
 /** Whether a container environment variable of this name may be shown. */
 export type Revealed = (name: string) => boolean
 
-/** Values are hidden unless a user has named the variable: nobody can tell a password from a log level by its looks. */
-export const isHiddenVariable = (name: unknown, revealed: Revealed): boolean =>
-  typeof name !== 'string' || !revealed(name)
+/** Variables are hidden unless a user has named them: a password cannot be told from a log level by its text. */
+const isHiddenVariable = (name: unknown, revealed: Revealed): boolean => typeof name !== 'string' || !revealed(name)
 
-/** Options may hold tokens of a log service; those of `awslogs` name groups and streams. */
-export const isHiddenLogOption = (option: string | undefined): boolean => !option?.startsWith('awslogs-')
+/** String maps with keys that users choose: a label may be called `environment`. */
+const chosenKeys: ReadonlySet<string | undefined> = new Set(['dockerLabels', 'labels', 'driverOpts'])
 
-type Step = string | number
-
-/** Where a walk stands: the members that lead there, the nearest first, without indices, and what holds the value. */
-interface Around {
-  readonly path: readonly string[]
-  readonly holder: unknown
-}
-
-/** Whether the value of a member is hidden by where it stands. */
-function hides(member: Step, value: unknown, { path: [of, outer], holder }: Around, revealed: Revealed): boolean {
+/** Whether a value is hidden by its own place. `holder`: the structure, list or map that it stands in. */
+function hides(path: Path, value: unknown, holder: unknown, revealed: Revealed): boolean {
+  if (!path.includes('environment') && !path.includes('options')) return false
+  const member = path.at(-1)
+  const [of, outer] = path.slice(0, -1).reverse().filter(isText)
   if (of === 'environment') {
-    // An element of ECS's list, or a member of the map of names to values that a manifest may write instead.
     if (typeof member === 'number') return typeof value !== 'object'
-    const named = isRecord(holder) && 'name' in holder && Object.keys(holder).every(key => elementKeys.has(key))
-    return named ? member === 'value' && isHiddenVariable(holder.name, revealed) : isHiddenVariable(member, revealed)
+    // A manifest may write a map of names to values instead of ECS's list.
+    const isElement = typeof path.at(-2) === 'number'
+    if (!isElement) return isHiddenVariable(member, revealed)
+    return member !== 'name' && isHiddenVariable(isRecord(holder) ? holder.name : undefined, revealed)
   }
-  if (of === 'options' && typeof member === 'string') {
-    if (outer === 'logConfiguration') return isHiddenLogOption(member)
-    if (outer === 'firelensConfiguration') return true
-  }
-  // Of the wrong type it is not taken apart, and may be anything.
+  // Options may hold tokens of a log service; those of `awslogs` name groups and streams.
+  if (of === 'options' && outer === 'logConfiguration') return !String(member).startsWith('awslogs-')
+  if (of === 'options' && outer === 'firelensConfiguration') return true
+  // A value of the wrong type is not taken apart, and may be a secret as a whole.
   const isPlain = typeof value !== 'object' || value === null
-  return isPlain && (member === 'environment' || (member === 'options' && isOptions(of)))
+  const isOptions = member === 'options' && (of === 'logConfiguration' || of === 'firelensConfiguration')
+  return isPlain && (isOptions || (member === 'environment' && !chosenKeys.has(of)))
 }
 
-const elementKeys = new Set(['name', 'value'])
-
-const isOptions = (of: string | undefined): boolean => of === 'logConfiguration' || of === 'firelensConfiguration'
+const isText = (step: string | number): step is string => typeof step === 'string'
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function inside(value: unknown): [Step, unknown][] {
+function childrenOf(value: unknown): [string | number, unknown][] {
   if (value instanceof Unknown || value instanceof Date || ArrayBuffer.isView(value)) return []
-  if (Array.isArray(value)) return value.map((item, index): [Step, unknown] => [index, item])
+  if (Array.isArray(value)) return value.map((item, index): [number, unknown] => [index, item])
   return isRecord(value) ? Object.entries(value) : []
 }
 
 /** A plain value in a definition or an answer, as text. */
-export interface Leaf {
+export interface TextLeaf {
   readonly text: string
-  /** The member that holds it, or that holds the list or map that it stands in. */
+  /** The member that holds it, or that holds the list that it stands in; of a string map, its key. */
   readonly member: string
   readonly hidden: boolean
 }
 
-/** Every plain value that stands in a definition or an answer, hidden or not. */
-export function* leavesOf(value: unknown, revealed: Revealed): Generator<Leaf> {
-  yield* leaves(value, { path: [], holder: undefined }, false, revealed)
-}
-
-function* leaves(value: unknown, around: Around, hidden: boolean, revealed: Revealed): Generator<Leaf> {
+/** Every text and number in a definition or an answer, hidden or not. */
+export function* leavesOf(value: unknown, revealed: Revealed, path: Path = [], hidden = false): Generator<TextLeaf> {
   if (typeof value === 'string' || typeof value === 'number') {
-    yield { text: String(value), member: around.path[0] ?? '', hidden }
+    yield { text: String(value), member: path.findLast(isText) ?? '', hidden }
     return
   }
-  for (const [step, inner] of inside(value)) {
-    const here: Around = { path: around.path, holder: value }
-    const path = typeof step === 'number' ? around.path : [step, ...around.path]
-    yield* leaves(inner, { path, holder: value }, hidden || hides(step, inner, here, revealed), revealed)
+  for (const [step, inner] of childrenOf(value)) {
+    const below = [...path, step]
+    yield* leavesOf(inner, revealed, below, hidden || hides(below, inner, value, revealed))
   }
 }
 
-/** Whether what stands at a path is hidden, or holds something that is. */
-export function isHiddenAt(root: unknown, path: readonly string[], revealed: Revealed): boolean {
+/** Whether the value at a path is hidden, or holds a hidden value. Indices may be numbers or texts. */
+export function isHiddenAt(root: unknown, path: Path, revealed: Revealed): boolean {
   let value = root
-  let around: Around = { path: [], holder: undefined }
+  const at: (string | number)[] = []
   for (const key of path) {
-    const step: Step = Array.isArray(value) ? Number(key) : key
     const holder = value
-    value = inside(holder).find(([one]) => one === step)?.[1]
+    const step = Array.isArray(holder) ? Number(key) : key
+    value = valueAt(holder, [step])
     if (value === undefined) return false
-    if (hides(step, value, { path: around.path, holder }, revealed)) return true
-    around = { path: typeof step === 'number' ? around.path : [step, ...around.path], holder }
+    at.push(step)
+    if (hides(at, value, holder, revealed)) return true
   }
-  for (const { hidden } of leaves(value, around, false, revealed)) if (hidden) return true
+  for (const { hidden } of leavesOf(value, revealed, at)) if (hidden) return true
   return false
 }

@@ -1,123 +1,105 @@
-import { type CompareOptions, distanceOf, rootOf } from './compare.ts'
-import { withoutEmpty } from './empty.ts'
-import { type LinkedPath, pathSteps } from './linkedPath.ts'
-import type { ElementList, EntryMap, Normalized, Structure } from './normalize.ts'
+import { childrenOf, ElementLabels } from './children.ts'
+import { type CompareOptions, distanceWith } from './compare.ts'
+import { type ElementList, type EntryMap, type Normalized, normalizeRoot, type Structure } from './normalize.ts'
 import { pairsOf } from './pairing.ts'
-import { childrenOf, ElementLabels, isCoveredByAny, type PathStep } from './path.ts'
+import { isCoveredByAny, type PathStep, type StepPath } from './path.ts'
 import type { Members } from './rules.ts'
-import { type Schema, schemaOf } from './schema.ts'
+import { schemaOf, withoutEmpty } from './schema.ts'
 
 /**
- * What to send so that nothing of somebody else's is lost: the stated definition, with the live value of what is ignored,
- * and, where structures may be partial, with what the definition leaves out of a structure that it states, because ECS
- * replaces a structure as it is said. Members that are left out at the top stay out. Afterwards `compare` finds nothing.
+ * The request of an update that takes no value from other owners: the stated definition with the live value of every
+ * ignored member and, where structures may be partial, with the live members that a stated structure leaves out, because
+ * ECS replaces structures as a whole. Members left out at the top stay out. Afterwards `compare` finds nothing.
  */
 export function mergeLive<Definition extends object>(
   stated: Definition,
   live: object,
   options: CompareOptions,
 ): Definition {
-  const shape = schemaOf(options.schema, options.rules)
-  const root = rootOf(withoutEmpty(stated, shape), shape, 'stated')
-  if (!root) return stated
-  return new Overlay(options).structure(
-    root,
-    rootOf(withoutEmpty(live, shape), shape, 'live'),
-    shape,
-    undefined,
+  const schema = schemaOf(options.schema, options.rules)
+  return new Merge(options).structure(
+    normalizeRoot(withoutEmpty(stated, schema), options, 'stated'),
+    normalizeRoot(withoutEmpty(live, schema), options, 'live'),
+    [],
     options.whole,
   ) as Definition
 }
 
-/** What to send for a start: the stated definition, but for what says nothing. */
+/** The request of a start: the stated definition without members whose empty text means none. */
 export const requestOf = <Definition extends object>(
   stated: Definition,
   { schema, rules }: Pick<CompareOptions, 'schema' | 'rules'>,
 ): Definition => withoutEmpty(stated, schemaOf(schema, rules))
 
-class Overlay {
+class Merge {
   readonly #options: CompareOptions
 
   constructor(options: CompareOptions) {
     this.#options = options
   }
 
-  structure(
-    stated: Structure,
-    live: Structure | undefined,
-    shape: Schema,
-    steps: LinkedPath<PathStep>,
-    whole: boolean,
-  ): Members {
-    const both: Record<string, unknown> = { ...(stated.raw as Members) }
-    for (const [name, member] of shape.members) {
-      const path = { up: steps, step: name }
+  structure(stated: Structure, live: Structure | undefined, path: StepPath, whole: boolean): Members {
+    const merged: Record<string, unknown> = { ...(stated.raw as Members) }
+    for (const name of stated.schema.members.keys()) {
       const one = stated.members.get(name)
       const other = live?.members.get(name)
-      // Left out at the top means that the call leaves it alone; left out of a structure, that ECS forgets it.
-      const untouched = steps ? other?.raw : undefined
-      const value = one || whole ? this.#laid(one, other, member, path, whole) : untouched
-      if (value !== undefined) both[name] = value
-      else delete both[name]
+      // A call leaves members alone that are left out at the top; left out of a structure, ECS forgets them.
+      const untouched = path.length > 0 ? other?.raw : undefined
+      const value = one || whole ? this.#merged(one, other, [...path, name], whole) : untouched
+      if (value !== undefined) merged[name] = value
+      else delete merged[name]
     }
-    return both
+    return merged
   }
 
-  #laid(
-    stated: Normalized | undefined,
-    live: Normalized | undefined,
-    shape: Schema,
-    steps: LinkedPath<PathStep>,
-    whole: boolean,
-  ): unknown {
-    if (this.#ignored(steps)) return live?.raw
-    if (!stated) return live && this.#kept(live, steps)
+  #merged(stated: Normalized | undefined, live: Normalized | undefined, path: StepPath, whole: boolean): unknown {
+    if (this.#isIgnored(path)) return live?.raw
+    if (!stated) return live && this.#ignoredIn(live, path)
     if (live && live.kind !== stated.kind) return stated.raw
-    if (stated.kind === 'structure') return this.structure(stated, live as Structure | undefined, shape, steps, whole)
-    if (stated.kind === 'elements') return this.#elements(stated, live as ElementList | undefined, steps)
-    if (stated.kind === 'entries') return this.#entries(stated, live as EntryMap | undefined, steps)
+    if (stated.kind === 'structure') return this.structure(stated, live as Structure | undefined, path, whole)
+    if (stated.kind === 'elements') return this.#elements(stated, live as ElementList | undefined, path)
+    if (stated.kind === 'entries') return this.#entries(stated, live as EntryMap | undefined, path)
     return stated.raw
   }
 
-  #elements(stated: ElementList, live: ElementList | undefined, steps: LinkedPath<PathStep>): unknown[] {
-    const labels = new ElementLabels()
-    const list: unknown[] = []
-    for (const pair of pairsOf(stated, live, distanceOf(stated.schema, this.#options))) {
+  #elements(stated: ElementList, live: ElementList | undefined, path: StepPath): unknown[] {
+    const labels = new ElementLabels(path, this.#options.sensitivity)
+    return pairsOf(stated, live, distanceWith(this.#options)).flatMap(pair => {
       const element = pair.stated ?? pair.live
-      if (!element) continue
-      const path = { up: steps, step: labels.of(element, at => this.#options.sensitivity.isSecret(pathSteps(at))) }
-      if (!pair.stated && !this.#ignored(path)) continue
-      const laid = this.#laid(pair.stated?.value, pair.live?.value, stated.schema, path, true)
-      if (laid !== undefined) list.push(laid)
-    }
-    return list
+      const below = element ? [...path, labels.of(element)] : path
+      if (!pair.stated && !this.#isIgnored(below)) return []
+      const value = this.#merged(pair.stated?.value, pair.live?.value, below, true)
+      return value === undefined ? [] : [value]
+    })
   }
 
-  #entries(stated: EntryMap, live: EntryMap | undefined, steps: LinkedPath<PathStep>): Members {
-    const both: [string, unknown][] = []
-    for (const key of new Set([...stated.entries.keys(), ...(live?.entries.keys() ?? [])])) {
-      const from = this.#ignored({ up: steps, step: { in: key } }) ? live : stated
-      const entry = from?.entries.get(key)
-      if (entry) both.push([key, entry.raw])
-    }
-    return Object.fromEntries(both)
+  #entries(stated: EntryMap, live: EntryMap | undefined, path: StepPath): Members {
+    const keys = [...new Set([...stated.members.keys(), ...(live?.members.keys() ?? [])])]
+    const entries = keys.flatMap(key => {
+      const entry = (this.#isIgnored([...path, { in: key }]) ? live : stated)?.members.get(key)
+      return entry ? [[key, entry.raw] as const] : []
+    })
+    return Object.fromEntries(entries)
   }
 
-  /** Of what the definition leaves out, the parts that are ignored; elements that are to go take theirs along. */
-  #kept(live: Normalized, steps: LinkedPath<PathStep>): unknown {
-    if (this.#ignored(steps)) return live.raw
+  /** Ignored live values under an unstated member; dropped with removed elements. */
+  #ignoredIn(live: Normalized, path: StepPath): unknown {
     const kept: [PathStep, unknown][] = []
-    for (const [step, inner] of childrenOf(live)) {
-      const path = { up: steps, step: step }
-      const part = live.kind === 'structure' ? this.#kept(inner, path) : this.#ignored(path) ? inner.raw : undefined
-      if (part !== undefined) kept.push([step, part])
+    for (const [step, inner] of childrenOf(live, path, this.#options.sensitivity)) {
+      const below = [...path, step]
+      const value = this.#isIgnored(below)
+        ? inner.raw
+        : live.kind === 'structure'
+          ? this.#ignoredIn(inner, below)
+          : undefined
+      if (value !== undefined) kept.push([step, value])
     }
     if (kept.length === 0) return undefined
-    if (live.kind === 'elements') return kept.map(([, part]) => part)
-    return Object.fromEntries(kept.map(([step, part]) => [typeof step === 'object' ? step.in : step, part]))
+    if (live.kind === 'elements') return kept.map(([, value]) => value)
+    return Object.fromEntries(kept.map(([step, value]) => [typeof step === 'object' ? step.in : step, value]))
   }
 
-  #ignored(steps: LinkedPath<PathStep>): boolean {
-    return isCoveredByAny(this.#options.ignore, steps)
+  #isIgnored(path: StepPath): boolean {
+    return isCoveredByAny(this.#options.ignore, path)
   }
 }

@@ -1,29 +1,28 @@
-/** One side of a comparison, read by its model: positions kept, spelled the normal way, nothing changed in place. */
-import { Unknown } from '../particle.ts'
-import type { LinkedPath } from './linkedPath.ts'
-import type { Members, Rule, ValueContext } from './rules.ts'
-import type { Schema } from './schema.ts'
+/** One side of a comparison, read by the API's model: every value in its normal spelling, beside its source path. */
 
-/** Where a value stands in its own side's definition. */
-export type SourcePath = LinkedPath<string | number>
+import type { StaticStructureSchema } from '@smithy/types'
+import { withSortedKeys } from '../digest.ts'
+import { compareText } from '../order.ts'
+import { type Path, Unknown } from '../particle.ts'
+import type { Members, Rule, Rules, ValueContext } from './rules.ts'
+import { isMembers, type Schema, schemaOf } from './schema.ts'
 
 interface Common {
-  readonly at: SourcePath
-  /** As it was given. */
+  /** Path into the definition of its own side. */
+  readonly at: Path
+  /** The value as the definition has it. */
   readonly raw: unknown
-  readonly around: ValueContext
+  readonly context: ValueContext
   readonly rule: Rule
-  /** It says something that leaving it out would not say. */
+  /** Differs from the default. */
   readonly isSet: boolean
 }
 
-/** A value that is compared as one: a string, a number, a document, something only an apply will tell, or the wrong type. */
+/** A value that is compared as one: a string, a number, a document, an Unknown, or a value of the wrong type. */
 export interface Leaf extends Common {
   readonly kind: 'leaf'
   /** In its normal spelling. */
   readonly value: unknown
-  /** Key of the string map that it stands in. */
-  readonly key?: string
 }
 
 /** A list of plain values: shown, and changed, as a whole. */
@@ -35,7 +34,7 @@ export interface ValueList extends Common {
 export interface Structure extends Common {
   readonly kind: 'structure'
   readonly schema: Schema
-  /** What stands around its members. */
+  /** The context of its members. */
   readonly memberContext: ValueContext
   readonly members: ReadonlyMap<string, Normalized>
 }
@@ -43,165 +42,137 @@ export interface Structure extends Common {
 /** A list of structures. */
 export interface ElementList extends Common {
   readonly kind: 'elements'
-  readonly schema: Schema
   readonly elements: readonly Element[]
 }
 
 export interface Element {
   readonly index: number
-  /** Which one it is, for lists whose elements have names that tell them apart. */
+  /** The text of the key, in lists whose rule has one. */
   readonly name: string | undefined
   readonly value: Normalized
 }
 
+/** A string map. */
 export interface EntryMap extends Common {
   readonly kind: 'entries'
-  readonly entries: ReadonlyMap<string, Normalized>
+  readonly members: ReadonlyMap<string, Normalized>
 }
 
 export type Normalized = Leaf | ValueList | Structure | ElementList | EntryMap
 
-export const isMembers = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Unknown)
-
-/** One text for equal values, once they are `shown`. */
-export const textOf = (value: unknown): string => JSON.stringify(value) ?? 'undefined'
-
-/** By code units: the same everywhere, whatever the locale. */
-export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-/** What ECS takes when the member is left out here. */
-export function defaultOf(rule: Rule, around: ValueContext, value?: unknown): unknown {
-  return typeof rule.default === 'function' ? rule.default(around, value) : rule.default
+/** What ECS assumes when the member is left out of this context. */
+export function defaultOf(rule: Rule, context: ValueContext, value?: unknown): unknown {
+  return typeof rule.default === 'function' ? rule.default(context, value) : rule.default
 }
 
-/** The definition as a tree; undefined where nothing stands. */
-export function normalize(
-  value: unknown,
-  shape: Schema,
-  around: ValueContext,
-  at: SourcePath = undefined,
-  key?: string,
-): Normalized | undefined {
+/** A whole definition. */
+export function normalizeRoot(
+  definition: object,
+  { schema, rules }: { readonly schema: StaticStructureSchema; readonly rules: Rules },
+  side: ValueContext['side'],
+): Structure {
+  const root = definition as Members
+  return structure(root, schemaOf(schema, rules), { side, holder: root, root }, [])
+}
+
+/** A value and everything in it; undefined for none. */
+function normalize(value: unknown, schema: Schema, context: ValueContext, at: Path): Normalized | undefined {
   if (value === undefined || value === null) return undefined
-  const { rule } = shape
-  if (shape.kind === 'list' && shape.element && Array.isArray(value)) {
-    return shape.element.kind === 'structure'
-      ? readElements(value, shape.element, around, at)
-      : readValues(value, rule, around, at)
+  const { kind, rule, element } = schema
+  if (kind === 'list' && element && Array.isArray(value)) {
+    return element.kind === 'structure' ? elementList(value, element, context, at) : valueList(value, rule, context, at)
   }
-  if (shape.kind === 'structure' && isMembers(value)) return readStructure(value, shape, around, at)
-  if (shape.kind === 'map' && shape.element && isMembers(value)) {
-    const inside: ValueContext = { side: around.side, root: around.root, holder: value, outer: around }
-    const entries = new Map<string, Normalized>()
-    for (const [entry, held] of Object.entries(value)) {
-      const tree = normalize(held, shape.element, inside, { up: at, step: entry }, entry)
-      if (tree) entries.set(entry, tree)
-    }
-    return { kind: 'entries', at, raw: value, around, rule, entries, isSet: entries.size > 0 }
+  if (kind === 'structure' && isMembers(value)) return structure(value, schema, context, at)
+  if (kind === 'map' && element && isMembers(value)) {
+    const members = membersOf(value, () => element, { ...context, holder: value, outer: context }, at)
+    return { kind: 'entries', at, raw: value, context, rule, members, isSet: members.size > 0 }
   }
-  const spelled = rule.spelling && !(value instanceof Unknown) ? rule.spelling(value, around) : value
-  // The keys of a string map have no default: to be there says something.
-  const says = key !== undefined || value instanceof Unknown || spelled !== defaultOf(rule, around, spelled)
-  return { kind: 'leaf', at, raw: value, around, rule, value: spelled, isSet: says, ...(key !== undefined && { key }) }
+  const spelled = spell(value, rule, context)
+  const isSet = value instanceof Unknown || spelled !== defaultOf(rule, context, spelled)
+  return { kind: 'leaf', at, raw: value, context, rule, value: spelled, isSet }
 }
 
-function readValues(list: readonly unknown[], rule: Rule, around: ValueContext, at: SourcePath): ValueList {
-  const values = list
-    .filter(value => value !== null && value !== undefined)
-    .map(value => (rule.spelling && !(value instanceof Unknown) ? rule.spelling(value, around) : value))
-  return { kind: 'values', at, raw: list, around, rule, values, isSet: values.length > 0 }
+const spell = (value: unknown, { spelling }: Rule, context: ValueContext): unknown =>
+  spelling && !(value instanceof Unknown) ? spelling(value, context) : value
+
+function valueList(list: readonly unknown[], rule: Rule, context: ValueContext, at: Path): ValueList {
+  const values = list.filter(value => value !== null && value !== undefined).map(value => spell(value, rule, context))
+  return { kind: 'values', at, raw: list, context, rule, values, isSet: values.length > 0 }
 }
 
-function readStructure(value: Members, shape: Schema, around: ValueContext, at: SourcePath): Structure {
-  const { rule } = shape
-  // The root is its own surroundings.
-  const inside: ValueContext =
-    at === undefined ? around : { side: around.side, root: around.root, holder: value, outer: around }
+/** In the place of a structure that is missing: its members are compared with their defaults. */
+export const emptyStructure = ({ schema, at }: Structure, context: ValueContext): Structure =>
+  structure({}, schema, context, at)
+
+function structure(value: Members, schema: Schema, context: ValueContext, at: Path): Structure {
+  const { rule } = schema
+  // The members of the root have the root's own context.
+  const memberContext = at.length === 0 ? context : { ...context, holder: value, outer: context }
+  const members = membersOf(value, name => schema.members.get(name), memberContext, at)
+  const isSet = rule.significantWhenEmpty === true || [...members.values()].some(member => member.isSet)
+  return { kind: 'structure', at, raw: value, context, rule, schema, memberContext, members, isSet }
+}
+
+function membersOf(
+  value: Members,
+  schemaOfMember: (name: string) => Schema | undefined,
+  context: ValueContext,
+  at: Path,
+): ReadonlyMap<string, Normalized> {
   const members = new Map<string, Normalized>()
-  let says = rule.significantWhenEmpty === true
   for (const name of Object.keys(value)) {
-    const member = shape.members.get(name)
-    if (!member) continue
-    const tree = normalize(value[name], member, inside, { up: at, step: name })
-    if (!tree) continue
-    members.set(name, tree)
-    says ||= tree.isSet
+    const schema = schemaOfMember(name)
+    const member = schema && normalize(value[name], schema, context, [...at, name])
+    if (member) members.set(name, member)
   }
-  return { kind: 'structure', at, raw: value, around, rule, schema: shape, memberContext: inside, members, isSet: says }
+  return members
 }
 
-function readElements(list: readonly unknown[], shape: Schema, around: ValueContext, at: SourcePath): ElementList {
-  const { rule } = shape
+function elementList(list: readonly unknown[], schema: Schema, context: ValueContext, at: Path): ElementList {
+  const { rule } = schema
   const elements: Element[] = []
-  for (const [index, value] of list.entries()) {
-    if (rule.unowned && isMembers(value) && rule.unowned(value)) continue
-    // The list's own row is about the list: whether an element says something is asked of its members.
-    const tree = normalize(value, shape, around, { up: at, step: index })
-    if (!tree) continue
-    const name = rule.key && isMembers(value) ? value[rule.key] : undefined
-    elements.push({ index, name: typeof name === 'string' ? name : undefined, value: tree })
+  for (const [index, item] of list.entries()) {
+    if (rule.unowned && isMembers(item) && rule.unowned(item)) continue
+    const value = normalize(item, schema, context, [...at, index])
+    if (!value) continue
+    const name = rule.key && isMembers(item) ? item[rule.key] : undefined
+    elements.push({ index, name: typeof name === 'string' ? name : undefined, value })
   }
-  const says = rule.omittable ? elements.some(element => !isOmittable(element)) : elements.length > 0
-  return { kind: 'elements', at, raw: list, around, rule, schema: shape, elements, isSet: says }
+  const isSet = elements.some(element => !isOmittable(element))
+  return { kind: 'elements', at, raw: list, context, rule, elements, isSet }
 }
 
-/** True for an element that says nothing but its name and defaults, in lists where that equals none. */
-export function isOmittable({ value: tree }: Element): boolean {
-  if (!tree.rule.omittable || tree.kind !== 'structure') return false
-  for (const [name, member] of tree.members) if (name !== tree.rule.key && member.isSet) return false
-  return true
+/** Whether an element equals none, as nothing but its name differs from the defaults. */
+export function isOmittable({ value: node }: Element): boolean {
+  if (!node.rule.omittable || node.kind !== 'structure') return false
+  return [...node.members].every(([name, member]) => name === node.rule.key || !member.isSet)
 }
 
-/** Plain JSON in one normal spelling, without defaults; unordered lists sorted. Undefined where nothing is said. */
-export function normalForm(tree: Normalized, kept: (tree: Normalized) => boolean = () => true): unknown {
-  switch (tree.kind) {
-    case 'leaf':
-      return printable(tree.value)
-    case 'values':
-      return plainValues(tree)
-    case 'structure':
-      return ordered(tree.members, member => member.isSet && kept(member), kept)
-    case 'elements': {
-      const elements = tree.elements
-        .filter(element => !isOmittable(element) && kept(element.value))
-        .map(element => normalForm(element.value, kept))
-      return tree.rule.unordered ? sorted(elements) : elements
-    }
-    case 'entries':
-      return ordered(tree.entries, kept, kept)
+/** Plain JSON in the normal spelling, without defaults and what is left out; unordered lists and keys sorted. */
+export function normalForm(node: Normalized, leftOut?: ReadonlySet<Normalized>): unknown {
+  if (node.kind === 'leaf') return withSortedKeys(node.value)
+  if (node.kind === 'values') return plainValues(node)
+  if (node.kind === 'elements') {
+    const elements = node.elements
+      .filter(element => !isOmittable(element) && !leftOut?.has(element.value))
+      .map(element => normalForm(element.value, leftOut))
+    return node.rule.unordered ? sorted(elements) : elements
   }
+  const members = [...node.members]
+    .filter(([, member]) => member.isSet && !leftOut?.has(member))
+    .sort(([one], [other]) => compareText(one, other))
+  // Own properties whatever they are called: a label may be called `__proto__`.
+  return Object.fromEntries(members.map(([name, member]) => [name, normalForm(member, leftOut)]))
 }
 
-/** Own properties whatever they are called: a label may be called `__proto__`. */
-function ordered(
-  trees: ReadonlyMap<string, Normalized>,
-  worth: (tree: Normalized) => boolean,
-  kept: (tree: Normalized) => boolean,
-): Record<string, unknown> {
-  const entries = [...trees].filter(([, tree]) => worth(tree)).sort(([a], [b]) => compareText(a, b))
-  return Object.fromEntries(entries.map(([name, tree]) => [name, normalForm(tree, kept)]))
-}
-
-/** The values of a plain list: where the order means nothing, each once and sorted. */
+/** The values of a plain list; where their order has no meaning, sorted and each once. */
 export function plainValues({ values, rule }: ValueList): unknown[] {
-  const plain = values.map(printable)
-  return rule.unordered ? sorted([...new Map(plain.map(value => [textOf(value), value])).values()]) : plain
+  const plain = values.map(withSortedKeys)
+  return rule.unordered ? sorted([...new Map(plain.map(value => [JSON.stringify(value), value])).values()]) : plain
 }
 
-function sorted(values: readonly unknown[]): unknown[] {
-  return values
-    .map(value => ({ value, text: textOf(value) }))
-    .sort((a, b) => compareText(a.text, b.text))
+const sorted = (values: readonly unknown[]): unknown[] =>
+  values
+    .map(value => ({ value, text: JSON.stringify(value) }))
+    .sort((one, other) => compareText(one.text, other.text))
     .map(({ value }) => value)
-}
-
-/** JSON with its keys sorted, and with `{unknown: id}` for what only an apply will tell. */
-export function printable(value: unknown): unknown {
-  if (value instanceof Unknown) return { unknown: value.unknown }
-  if (value instanceof Date) return value.toISOString()
-  if (Array.isArray(value)) return value.map(printable)
-  if (!isMembers(value)) return value
-  const keys = Object.keys(value).sort()
-  return Object.fromEntries(keys.map(key => [key, printable(value[key])]))
-}

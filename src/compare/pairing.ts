@@ -1,7 +1,9 @@
+import { canonicalJson } from '../digest.ts'
+import { compareText } from '../order.ts'
 import { Unknown } from '../particle.ts'
-import { compareText, type Element, type ElementList, normalForm, printable, textOf } from './normalize.ts'
+import { type Element, type ElementList, normalForm } from './normalize.ts'
 
-/** Which stated element is which live one, each at most once. A missing side is an element that comes or goes. */
+/** A stated element and the live one that it is compared with, each in one pair only. A missing side is an addition or a removal. */
 export interface Pair {
   readonly stated?: Element
   readonly live?: Element
@@ -10,7 +12,7 @@ export interface Pair {
 /** How far two elements are from each other, in changes. */
 export type Distance = (stated: Element, live: Element) => number
 
-/** A live element that may be taken. Its texts are made only where they are asked for. */
+/** A live element without a partner. Its texts are made on demand. */
 class Candidate {
   readonly element: Element
   #text: string | undefined
@@ -21,126 +23,121 @@ class Candidate {
   }
 
   get text(): string {
-    this.#text ??= textOf(normalForm(this.element.value))
+    this.#text ??= JSON.stringify(normalForm(this.element.value))
     return this.#text
   }
 
-  /** Tells apart what is equal but for defaults that are answered or not. */
+  /** Tells apart elements that are equal but for defaults that ECS answers or not. */
   get raw(): string {
-    this.#raw ??= textOf(printable(this.element.value.raw))
+    this.#raw ??= canonicalJson(this.element.value.raw)
     return this.#raw
   }
 }
 
-const byText = (a: Candidate, b: Candidate): number => compareText(a.text, b.text) || compareText(a.raw, b.raw)
-
-/** The same live answer in another order gives the same pairs: ties are settled by content, never by position. */
-export function pairsOf(stated: ElementList | undefined, live: ElementList | undefined, distance: Distance): Pair[] {
-  const wanted = stated?.elements ?? []
-  const there = live?.elements ?? []
-  const rule = (stated ?? live)?.rule
-  if (!rule?.unordered && !rule?.key) {
-    // Where the order means something, the first is the first.
-    return Array.from({ length: Math.max(wanted.length, there.length) }, (_, index) =>
-      pair(wanted[index], there[index]),
-    )
-  }
-  const byName = rule.key ? partnersByName(wanted, there) : undefined
-  if (byName) return byName
-  const partners = new Map<Element, Element>()
-  const free = new Set(there.map(element => new Candidate(element)))
-  const match = (open: readonly Element[], among: readonly Candidate[]): void => {
-    const [only, another] = among
-    if (open.length === 1 && open[0] && only && !another) {
-      partners.set(open[0], only.element)
-      free.delete(only)
-      return
-    }
-    const left = new Set(among)
-    const take = (element: Element, found: Candidate): void => {
-      partners.set(element, found.element)
-      left.delete(found)
-      free.delete(found)
-    }
-    // What is the same stays the same, whatever is near it.
-    for (const element of open) {
-      const text = textOf(normalForm(element.value))
-      const same = [...left].filter(other => other.text === text).sort(byText)[0]
-      if (same) take(element, same)
-    }
-    if (left.size === 0) return
-    const ranked = open
-      .filter(element => !partners.has(element))
-      .flatMap(element => [...left].map(other => ({ element, other, far: distance(element, other.element) })))
-      .sort((a, b) => a.far - b.far || a.element.index - b.element.index || byText(a.other, b.other))
-    for (const { element, other } of ranked) if (!partners.has(element) && left.has(other)) take(element, other)
-  }
-
-  const natural = rule.key ? [rule.key] : (rule.matchOn ?? [])
-  if (natural.length > 0) {
-    const groups = grouped([...free], ({ element }) => keyOf(element, natural))
-    for (const [key, open] of grouped(wanted, element => keyOf(element, natural))) {
-      const among = groups.get(key)
-      if (among) match(open, among)
-    }
-  }
-  // Another name is another element; other elements that are left over are taken for changed ones.
-  if (!rule.key) {
-    const open = wanted.filter(element => !partners.has(element))
-    if (open.length > 0 && free.size > 0) match(open, [...free])
-  }
-  const goes = free.size > 1 ? [...free].sort(byText) : [...free]
-  return [
-    ...wanted.map(element => pair(element, partners.get(element))),
-    ...goes.map(({ element }) => pair(undefined, element)),
-  ]
-}
-
-/** The common case, in which every element has a name of its own. */
-function partnersByName(wanted: readonly Element[], there: readonly Element[]): Pair[] | undefined {
-  const free = new Map<string, Element>()
-  for (const element of there) {
-    if (element.name === undefined || free.has(element.name)) return undefined
-    free.set(element.name, element)
-  }
-  const pairs: Pair[] = []
-  const taken = new Set<string>()
-  for (const element of wanted) {
-    if (element.name === undefined || taken.has(element.name)) return undefined
-    taken.add(element.name)
-    pairs.push(pair(element, free.get(element.name)))
-    free.delete(element.name)
-  }
-  for (const name of [...free.keys()].sort(compareText)) pairs.push(pair(undefined, free.get(name)))
-  return pairs
-}
+const byText = (one: Candidate, other: Candidate): number =>
+  compareText(one.text, other.text) || compareText(one.raw, other.raw)
 
 const pair = (stated: Element | undefined, live: Element | undefined): Pair => ({
   ...(stated && { stated }),
   ...(live && { live }),
 })
 
-/** What has no key is in no group. */
-function grouped<T>(all: readonly T[], keyed: (one: T) => string | undefined): Map<string, T[]> {
+/** The same live answer in another order gives the same pairs: ties are settled by content, never by position. */
+export function pairsOf(stated: ElementList, live: ElementList | undefined, distance: Distance): Pair[] {
+  const { rule, elements: wanted } = stated
+  const there = live?.elements ?? []
+  if (rule.unordered || rule.key) {
+    return (rule.key && pairsByName(wanted, there)) || new Matching(wanted, there, distance).pairs(rule)
+  }
+  return Array.from({ length: Math.max(wanted.length, there.length) }, (_, index) => pair(wanted[index], there[index]))
+}
+
+/** The common case, in which every element has a name of its own. */
+function pairsByName(wanted: readonly Element[], there: readonly Element[]): Pair[] | undefined {
+  const [stated, live] = [wanted, there].map(elements => new Map(elements.map(element => [element.name, element])))
+  if (stated?.size !== wanted.length || live?.size !== there.length) return undefined
+  if (stated.has(undefined) || live.has(undefined)) return undefined
+  const removed = there.filter(({ name }) => !stated.has(name))
+  return [
+    ...wanted.map(element => pair(element, live.get(element.name))),
+    ...removed
+      .sort((one, other) => compareText(one.name ?? '', other.name ?? ''))
+      .map(element => pair(undefined, element)),
+  ]
+}
+
+class Matching {
+  readonly #wanted: readonly Element[]
+  readonly #free: Set<Candidate>
+  readonly #distance: Distance
+  readonly #partners = new Map<Element, Element>()
+
+  constructor(wanted: readonly Element[], there: readonly Element[], distance: Distance) {
+    this.#wanted = wanted
+    this.#free = new Set(there.map(element => new Candidate(element)))
+    this.#distance = distance
+  }
+
+  pairs({ key, matchOn = [] }: ElementList['rule']): Pair[] {
+    const identifying = key ? [key] : matchOn
+    if (identifying.length > 0) {
+      const groups = grouped([...this.#free], ({ element }) => identityOf(element, identifying))
+      for (const [identity, open] of grouped(this.#wanted, element => identityOf(element, identifying)))
+        this.#match(open, groups.get(identity) ?? [])
+    }
+    // Another key is another element; without a key, the elements that are left are taken for changed ones.
+    if (!key) this.#match(this.#wanted, [...this.#free])
+    const removed = this.#free.size > 1 ? [...this.#free].sort(byText) : [...this.#free]
+    return [
+      ...this.#wanted.map(element => pair(element, this.#partners.get(element))),
+      ...removed.map(({ element }) => pair(undefined, element)),
+    ]
+  }
+
+  /** Equal elements first, then the nearest. */
+  #match(elements: readonly Element[], candidates: readonly Candidate[]): void {
+    const open = elements.filter(element => !this.#partners.has(element))
+    const [first] = open
+    const [only] = candidates
+    if (!first || !only) return
+    if (open.length === 1 && candidates.length === 1) {
+      this.#take(first, only)
+      return
+    }
+    for (const element of open) {
+      const text = JSON.stringify(normalForm(element.value))
+      const equal = candidates.filter(other => this.#free.has(other) && other.text === text).sort(byText)[0]
+      if (equal) this.#take(element, equal)
+    }
+    const left = candidates.filter(other => this.#free.has(other))
+    const ranked = open
+      .filter(element => !this.#partners.has(element))
+      .flatMap(element => left.map(other => ({ element, other, changes: this.#distance(element, other.element) })))
+      .sort((a, b) => a.changes - b.changes || a.element.index - b.element.index || byText(a.other, b.other))
+    for (const { element, other } of ranked)
+      if (!this.#partners.has(element) && this.#free.has(other)) this.#take(element, other)
+  }
+
+  #take(element: Element, candidate: Candidate): void {
+    this.#partners.set(element, candidate.element)
+    this.#free.delete(candidate)
+  }
+}
+
+/** Things without an identity are in no group. */
+function grouped<T>(all: readonly T[], identify: (one: T) => string | undefined): Map<string, T[]> {
   const groups = new Map<string, T[]>()
   for (const one of all) {
-    const key = keyed(one)
-    if (key === undefined) continue
-    const group = groups.get(key)
-    if (group) group.push(one)
-    else groups.set(key, [one])
+    const identity = identify(one)
+    if (identity !== undefined) groups.set(identity, [...(groups.get(identity) ?? []), one])
   }
   return groups
 }
 
-/** One text for the members that tell elements apart; undefined where one of them is not known yet. */
-function keyOf({ value: tree }: Element, members: readonly string[]): string | undefined {
-  if (tree.kind !== 'structure') return undefined
-  const values: unknown[] = []
-  for (const member of members) {
-    const held = tree.members.get(member)
-    if (held?.kind === 'leaf' && held.value instanceof Unknown) return undefined
-    values.push(held?.isSet ? normalForm(held) : null)
-  }
-  return textOf(values)
+/** One text for the members that tell elements apart; undefined where an apply must tell one of them first. */
+function identityOf({ value: node }: Element, members: readonly string[]): string | undefined {
+  if (node.kind !== 'structure') return undefined
+  const values = members.map(name => node.members.get(name))
+  if (values.some(value => value?.kind === 'leaf' && value.value instanceof Unknown)) return undefined
+  return JSON.stringify(values.map(value => (value?.isSet ? normalForm(value) : null)))
 }

@@ -1,63 +1,51 @@
-import type { Sensitivity } from './sensitivity.ts'
-
-/** A structure as it is read: members by name, whatever they hold. */
+/** A structure as JSON holds it: members by name. */
 export type Members = Readonly<Record<string, unknown>>
 
-/** What stands around a value, always on its own side of the comparison. */
+/** The surroundings of a value, always on its own side of the comparison. */
 export interface ValueContext {
   readonly side: 'stated' | 'live'
-  /** The structure that holds the value, or the string map. Empty where the side has none. */
+  /** The structure or string map that holds the value. Empty where the side has none. */
   readonly holder: Members
-  /** What stands around the holder. Missing at the root. */
+  /** The surroundings of the holder. Missing at the root. */
   readonly outer?: ValueContext
   /** The whole definition. */
   readonly root: Members
 }
 
 /**
- * What is known of one member beyond its type. Both sides of a comparison meet the same row; after that, equality is
- * strict. Everywhere and without a row: an empty list, map or structure equals none, `null` is none, and so is an empty
- * text, but in lists, in string maps and in members that the API requires.
+ * What the comparison knows of one member beyond its type. Both sides meet the same rule; after that, equality is strict.
+ * For every member without a rule: an empty list, map or structure equals none, `null` is none, and so is an empty text,
+ * but in lists, in string maps and in members that the API requires.
  */
 export interface Rule {
-  /** What ECS takes when the member is left out. A function may look at the value: `undefined` means there is no default. */
-  readonly default?: string | number | boolean | ((around: ValueContext, value: unknown) => unknown)
+  /** What ECS assumes when the member is left out. A function may look at the value; `undefined` means no default. */
+  readonly default?: string | number | boolean | ((context: ValueContext, value: unknown) => unknown)
   /** An empty text is a value of its own: it is compared, shown and sent. */
   readonly emptyIsValue?: true
-  /** What it means that an answer leaves the member out, where that is something else than the default of a new one. */
+  /** Value assumed when Describe omits the member, if not Create's default. */
   readonly whenUnanswered?: string
-  /** The one spelling of values that mean the same; for lists and maps, of each value. It is also what plans show. */
-  readonly spelling?: (value: unknown, around: ValueContext) => unknown
-  /** Two normal spellings that nobody can tell apart without asking another service. */
+  /** The normal spelling of values that mean the same, which plans show too; for lists and maps, of each value. */
+  readonly spelling?: (value: unknown, context: ValueContext) => unknown
+  /** Whether two normal spellings may mean the same, which only another service than ECS could tell. */
   readonly indistinguishable?: (stated: unknown, live: unknown) => boolean
-  /** The order of a list means nothing; of plain values, neither does how often one stands there. */
+  /** The order of a list has no meaning; of plain values, repetition has none either. */
   readonly unordered?: true
-  /** The member that says which element of a list it is. Another value is another element. */
+  /** The member that identifies an element of a list. Another value is another element. */
   readonly key?: string
-  /** Members that tell elements apart most of the time: those that agree in them are compared with each other first. */
+  /** Members that mostly tell elements apart: elements that agree in them are compared with each other first. */
   readonly matchOn?: readonly string[]
-  /** Elements that belong to somebody else, on either side. */
+  /** Elements of other owners, which the comparison passes over on either side. */
   readonly unowned?: (element: Members) => boolean
-  /** An element that says nothing but its name and defaults equals none. */
+  /** An element with nothing but its key and defaults equals none. */
   readonly omittable?: true
-  /** A structure that is there says something, even when every member is left at its default. */
+  /** A structure differs from none even when every member is left at its default. */
   readonly significantWhenEmpty?: true
-  /** Left out means "not mine", also where everything else is stated whole. */
+  /** A definition that leaves the member out does not manage it, also where everything else is stated whole. */
   readonly unmanagedWhenOmitted?: true
-  /** Neither side is ever shown. `key` is that of a string map. */
-  readonly hidden?: (around: ValueContext, key: string | undefined, sensitivity: Sensitivity) => boolean
 }
 
 /**
- * Rules by the path of a member in its request, dotted, without indices: `containerDefinitions.portMappings.protocol`.
- * Every member has its row, an empty one where the value speaks for itself, so that a member that is new in the API is noticed.
+ * Rules by the API's structure and its member, as the SDK's model names them: `PortMapping`, `protocol`. A rule holds in
+ * every request that the structure is a part of.
  */
-export type Rules = Readonly<Record<string, Rule>>
-
-/** A nested table under the path of the structure, or of the list of structures, that it belongs to. */
-export function nested(path: string, own: Rule, rules: Rules): Rules {
-  return {
-    [path]: own,
-    ...Object.fromEntries(Object.entries(rules).map(([member, rule]) => [`${path}.${member}`, rule])),
-  }
-}
+export type Rules = Readonly<Record<string, Readonly<Record<string, Rule>>>>

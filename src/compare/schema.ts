@@ -1,71 +1,77 @@
 import { NormalizedSchema } from '@smithy/core/schema'
 import type { StaticStructureSchema } from '@smithy/types'
-import type { Rule, Rules } from './rules.ts'
+import { Unknown } from '../particle.ts'
+import type { Members, Rule, Rules } from './rules.ts'
 
-/** One member of a request: its type and its row of the table, side by side. */
+/** One member of a request: its type and its rule. */
 export interface Schema {
   readonly kind: 'value' | 'structure' | 'list' | 'map'
   readonly rule: Rule
-  /** Whether an empty text says something here: the table says so, or the API requires the member. */
+  /** Whether an empty text is a value: its rule demands it, the API requires the member, or the API expects no text. */
   readonly keepsEmpty: boolean
   /** Of a structure, in the order of the API model. */
   readonly members: ReadonlyMap<string, Schema>
-  /** Of a list or map: what it holds. It shares the list's row. */
+  /** Of a list or map: the schema of its values. They share the rule of the list. */
   readonly element?: Schema
 }
 
-const none: ReadonlyMap<string, Schema> = new Map()
-const strict: Rule = {}
+const noMembers: ReadonlyMap<string, Schema> = new Map()
+const noRule: Rule = {}
 
 const compiled = new WeakMap<object, WeakMap<Rules, Schema>>()
 
-/** The model with its table, walked once: schemas of the SDK are compact, but slow to read. */
-export function schemaOf(schema: StaticStructureSchema, rules: Rules): Schema {
-  let byRules = compiled.get(schema)
-  if (!byRules) {
-    byRules = new WeakMap()
-    compiled.set(schema, byRules)
-  }
-  let shape = byRules.get(rules)
-  if (!shape) {
-    shape = compile(NormalizedSchema.of(schema), '', rules)
-    byRules.set(rules, shape)
-  }
-  return shape
+/** The request's model with its rules, compiled once: the SDK's schemas are compact, but slow to read. */
+export function schemaOf(model: StaticStructureSchema, rules: Rules): Schema {
+  const byRules = compiled.get(model) ?? new WeakMap<Rules, Schema>()
+  compiled.set(model, byRules)
+  const schema = byRules.get(rules) ?? compile(NormalizedSchema.of(model), noRule, rules)
+  byRules.set(rules, schema)
+  return schema
 }
 
-function compile(schema: NormalizedSchema, path: string, rules: Rules, required = false): Schema {
-  const rule = rules[path] ?? strict
-  // Where no text is due, an empty one is a wrong type and no absence.
-  const row = { rule, keepsEmpty: required || rule.emptyIsValue === true || !schema.isStringSchema() }
-  if (schema.isListSchema()) {
-    return { kind: 'list', ...row, members: none, element: compile(schema.getValueSchema(), path, rules) }
+function compile(model: NormalizedSchema, rule: Rule, rules: Rules, required = false): Schema {
+  const keepsEmpty = required || rule.emptyIsValue === true || !model.isStringSchema()
+  const common = { rule, keepsEmpty, members: noMembers }
+  if (model.isListSchema() || model.isMapSchema()) {
+    const kind = model.isListSchema() ? 'list' : 'map'
+    return { kind, ...common, element: compile(model.getValueSchema(), rule, rules) }
   }
-  if (schema.isMapSchema()) {
-    return { kind: 'map', ...row, members: none, element: compile(schema.getValueSchema(), path, rules) }
-  }
-  if (!schema.isStructSchema()) return { kind: 'value', ...row, members: none }
-  const members = new Map<string, Schema>()
-  // The SDK's structures name their required members first, and say how many these are.
-  const [, , , , names, , count = 0] = schema.getSchema() as StaticStructureSchema
+  if (!model.isStructSchema()) return { kind: 'value', ...common }
+  // The SDK's structures name their required members first, and then the number of these.
+  const [, , shape, , names, , count = 0] = model.getSchema() as StaticStructureSchema
   const needed = new Set(names.slice(0, count))
-  for (const [name, member] of schema.structIterator()) {
-    members.set(name, compile(member, path === '' ? name : `${path}.${name}`, rules, needed.has(name)))
-  }
-  return { kind: 'structure', ...row, members }
+  const members = new Map<string, Schema>()
+  for (const [name, member] of model.structIterator())
+    members.set(name, compile(member, rules[shape]?.[name] ?? noRule, rules, needed.has(name)))
+  return { kind: 'structure', ...common, members }
 }
 
-/** Every member of a request, nested ones too, as tables name them. */
-export function memberPaths(schema: StaticStructureSchema): string[] {
-  const paths: string[] = []
-  const visit = (shape: Schema, path: string): void => {
-    if (shape.element) visit(shape.element, path)
-    for (const [name, member] of shape.members) {
-      const at = path === '' ? name : `${path}.${name}`
-      paths.push(at)
-      visit(member, at)
-    }
+/**
+ * The definition without members whose empty text means none: ECS takes `taskRoleArn: ""` for no role, and some servers
+ * answer an empty text for none. Elements of lists and values of string maps stay. A definition without such a member is
+ * returned as the same object.
+ */
+export const withoutEmpty = <Definition extends object>(definition: Definition, schema: Schema): Definition =>
+  pruned(definition, schema) as Definition
+
+function pruned(value: unknown, schema: Schema): unknown {
+  const { element } = schema
+  if (schema.kind === 'list' && element && element.kind !== 'value' && Array.isArray(value)) {
+    const items = value.map(item => pruned(item, element))
+    return items.some((item, index) => item !== value[index]) ? items : value
   }
-  visit(schemaOf(schema, {}), '')
-  return paths
+  if (schema.kind !== 'structure' || !isMembers(value)) return value
+  const kept: Record<string, unknown> = { ...value }
+  let isPruned = false
+  for (const [name, member] of schema.members) {
+    const inner = kept[name] === '' && !member.keepsEmpty ? undefined : pruned(kept[name], member)
+    if (inner === kept[name]) continue
+    isPruned = true
+    if (inner === undefined) delete kept[name]
+    else kept[name] = inner
+  }
+  return isPruned ? kept : value
 }
+
+export const isMembers = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Unknown)

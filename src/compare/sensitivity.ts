@@ -1,96 +1,82 @@
-import { type Node, nodeAt, type Part, type Particle, type Path, valueAt } from '../particle.ts'
-import { isHiddenAt } from './hidden.ts'
-import type { PathStep } from './path.ts'
-import {
-  hasSecretNames,
-  holdsSecretPath,
-  type SecretPath,
-  secretPathIn,
-  secretPathOf,
-  secretPaths,
-} from './secretPaths.ts'
+import { type Node, nodeAt, type Particle, type Path, type TextPart, valueAt } from '../particle.ts'
+import { isHiddenAt, type Revealed } from './hidden.ts'
+import type { StepPath } from './path.ts'
 
-/** What hides values: secret variables by their place in the definition, environment variables by name. */
+/** Which values of one particle are hidden: those made with secret variables, and environment variables by their names. */
 export interface Sensitivity {
-  /** A value at this path was made with a secret variable. */
+  /** Whether a secret variable went into the stated value at this path, or into a value inside of it. */
   isSecret(at: Path): boolean
-  /** A value in AWS holds what a secret variable stands for. */
+  /** Whether a live value holds the value of a secret variable. */
   holdsSecret?(live: unknown): boolean
-  /** What stands at this place in AWS was made with a secret variable before, or may have been. */
-  wasSecret?(steps: readonly PathStep[]): boolean
-  /** Some element of the list at this place has, or had, a secret for its name. */
-  hasSecretNames?(steps: readonly PathStep[]): boolean
-  /** What stands at this path in the particle's definition, stated or live, is hidden or holds something hidden. */
+  /** Whether the live value at these steps was made with a secret variable before, or may have been. */
+  wasSecret?(path: StepPath): boolean
+  /** Whether an element of the list at these steps has, or had, a secret for its name. */
+  hasSecretNames?(path: StepPath): boolean
+  /** Whether the value at this path of the definition, stated or live, is hidden or holds a hidden value. */
   hidesAt?(root: unknown, path: readonly string[]): boolean
-  /** This container environment variable may be shown. */
-  revealed(name: string): boolean
+  /** Whether a container environment variable of this name may be shown. */
+  readonly revealed: Revealed
 }
 
-/** What the inputs say of what may be seen. */
+/** What the inputs hide. */
 export interface SensitivityPolicy {
   /** Variables whose values are hidden everywhere. */
   readonly secretVariables: ReadonlySet<string>
-  /** What these stand for: what a manifest no longer says is still in AWS. */
+  /** The values of these: AWS still holds values that a manifest no longer states. */
   readonly secretValues?: readonly string[]
   /** Variables that stand in claims by their names. */
   readonly releaseVariables: ReadonlySet<string>
-  /** What earlier manifests said of a particle. Without it, nothing was ever secret. */
+  /** Secrets in earlier manifests of a particle. Missing: there were none. */
   readonly formerSecrets?: (particle: Particle) => FormerSecrets
   /** Whether a container environment variable of this name may be shown. */
-  revealed(name: string): boolean
+  readonly revealed: Revealed
 }
 
-/** What is known of where secret variables stood before. */
+/** Where secret variables stood in earlier manifests. */
 export interface FormerSecrets {
   readonly paths: readonly SecretPath[]
   /** The earlier manifests could not be read: a secret may have stood anywhere. */
   readonly unknown?: true
 }
 
-/** What the inputs say where there are none. */
+/** The policy of inputs that hide nothing. */
 export const revealEverything: SensitivityPolicy = {
   secretVariables: new Set(),
   releaseVariables: new Set(),
   revealed: () => true,
 }
 
-/** Hides nothing: for questions whose answer nobody sees, such as whether two definitions say the same. */
+/** Hides nothing: for comparisons that nobody is shown. */
 export const nothingSensitive: Sensitivity = { isSecret: () => false, revealed: () => true }
 
-/** What is hidden of one particle: what a secret variable went into, also deep inside a value. */
 export function sensitivityOf(particle: Particle, policy: SensitivityPolicy): Sensitivity {
-  const revealed = (name: string) => policy.revealed(name)
-  const formerly = policy.formerSecrets?.(particle) ?? { paths: [] }
+  const { revealed } = policy
+  const former = policy.formerSecrets?.(particle) ?? { paths: [] }
+  let stated: readonly SecretPath[] | undefined
+  const now = () => {
+    stated ??= secretPaths(particle.source, name => policy.secretVariables.has(name))
+    return stated
+  }
   const holdsSecret = (live: unknown) => holdsText(live, policy.secretValues ?? [])
-  const now = once(() => secretPaths(particle.source, name => policy.secretVariables.has(name)))
   return {
     revealed,
-    isSecret(at: Path) {
+    isSecret(at) {
       const node = nodeAt(particle.source, at)
       return node !== undefined && holdsVariable(node, policy.secretVariables)
     },
     holdsSecret,
-    wasSecret: steps => formerly.unknown === true || holdsSecretPath(formerly.paths, secretPathOf(steps)),
+    wasSecret: path => former.unknown === true || holdsSecretPath(former.paths, secretPathOf(path)),
     // With another value the variable makes another name, so that the one in AWS is known by its list alone.
-    hasSecretNames: steps =>
-      formerly.unknown === true || [now(), formerly.paths].some(ways => hasSecretNames(ways, secretPathOf(steps))),
+    hasSecretNames: path =>
+      former.unknown === true || [now(), former.paths].some(paths => hasSecretNames(paths, secretPathOf(path))),
     hidesAt(root, path) {
       if (isHiddenAt(root, path, revealed) || holdsSecret(valueAt(root, path))) return true
-      const way = secretPathIn(root, path)
-      return holdsSecretPath(now(), way) || holdsSecretPath(formerly.paths, way)
+      return holdsSecretPath([...now(), ...former.paths], secretPathIn(root, path))
     },
   }
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
-}
-
-/** Shorter values stand in half of all texts by chance: they count only as a whole. */
+/** Shorter values are a part of many texts by chance: they count as whole texts only. */
 const shortestPart = 5
 
 function holdsText(live: unknown, values: readonly string[]): boolean {
@@ -100,40 +86,89 @@ function holdsText(live: unknown, values: readonly string[]): boolean {
   return values.some(value => text === value || (value.length >= shortestPart && text.includes(value)))
 }
 
-/** Whether one of these variables went into the value, or into anything inside it. */
-export function holdsVariable(node: Node, names: ReadonlySet<string>): boolean {
-  if (names.size === 0) return false
+/** Whether one of these variables went into the value, or into a value inside of it. */
+export function holdsVariable(node: Node, names: Pick<ReadonlySet<string>, 'has'>): boolean {
   if (node.kind === 'scalar')
     return (node.parts ?? []).some(part => typeof part !== 'string' && names.has(part.variable))
   const inside = node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
   return inside.some(item => holdsVariable(item, names))
 }
 
-/** The text as the manifest writes it, where a variable is among those that stand by name; its value elsewhere. */
-export function writtenText(parts: readonly Part[], byName: (variable: string) => boolean): string {
-  return parts
+/**
+ * Where a secret variable stands: members, keys and names of elements, so that definitions of different times can be
+ * compared; `*` for an element without a name that may be shown.
+ */
+export type SecretPath = readonly string[]
+
+const any = '*'
+
+/** Members that name the elements of a list. */
+const naming = ['name', 'key'] as const
+
+/** Paths to all values that one of these variables went into. */
+export function secretPaths(node: Node, isSecret: (variable: string) => boolean, path: SecretPath = []): SecretPath[] {
+  if (node.kind === 'scalar') return holdsVariable(node, { has: isSecret }) ? [path] : []
+  if (node.kind === 'map')
+    return [...node.entries].flatMap(([key, entry]) => secretPaths(entry.node, isSecret, [...path, key]))
+  return node.items.flatMap(item => {
+    const name = item.kind === 'map' ? naming.map(key => item.entries.get(key)?.node).find(Boolean) : undefined
+    const isOpen = name?.kind === 'scalar' && typeof name.value === 'string' && !holdsVariable(name, { has: isSecret })
+    return secretPaths(item, isSecret, [...path, isOpen ? String(name.value) : any])
+  })
+}
+
+const secretPathOf = (path: StepPath): SecretPath =>
+  path.map(step => (typeof step === 'string' ? step : typeof step.in === 'string' ? step.in : any))
+
+/** From a path into plain data, which has indices for the elements of lists. */
+function secretPathIn(root: unknown, path: readonly string[]): SecretPath {
+  return path.map((key, index) => {
+    if (!Array.isArray(valueAt(root, path.slice(0, index)))) return key
+    const names = naming.map(name => valueAt(root, [...path.slice(0, index + 1), name]))
+    return String(names.find(name => typeof name === 'string') ?? any)
+  })
+}
+
+const agree = (one: string, other: string): boolean => one === other || one === any || other === any
+
+/** Whether a secret stands at the place, inside of it or around it. */
+const holdsSecretPath = (paths: readonly SecretPath[], place: SecretPath): boolean =>
+  paths.some(path => path.slice(0, place.length).every((step, index) => agree(step, place[index] ?? any)))
+
+/** Whether an element of the list has a secret for its name. */
+const hasSecretNames = (paths: readonly SecretPath[], list: SecretPath): boolean =>
+  paths.some(
+    path =>
+      path.length === list.length + 2 &&
+      path.at(-2) === any &&
+      naming.some(name => name === path.at(-1)) &&
+      list.every((step, index) => agree(step, path[index] ?? any)),
+  )
+
+/** The text as the manifest writes it, with the names of some variables and the values of the others. */
+export const writtenText = (parts: readonly TextPart[], byName: (variable: string) => boolean): string =>
+  parts
     .map(part => {
       if (typeof part === 'string') return part
       return byName(part.variable) ? `\${${part.variable}}` : part.value
     })
     .join('')
-}
 
 /**
- * The same, where it must be told from a text that merely reads so: `$${TAG}` is no variable. A text without such a
- * variable is its value.
+ * The same, told apart from a text that only reads so: `$${TAG}` is no variable. A text without such a variable is its
+ * value, any other is `{parts}`, with `{variable}` for each.
  */
-export function partsByName(parts: readonly Part[], byName: (variable: string) => boolean): unknown {
-  const said: (string | { readonly variable: string })[] = []
+export function partsByName(parts: readonly TextPart[], byName: (variable: string) => boolean): unknown {
+  const written: (string | { readonly variable: string })[] = []
   for (const part of parts) {
     if (typeof part !== 'string' && byName(part.variable)) {
-      said.push({ variable: part.variable })
+      written.push({ variable: part.variable })
       continue
     }
     const text = typeof part === 'string' ? part : part.value
-    const last = said.at(-1)
-    if (typeof last === 'string') said[said.length - 1] = last + text
-    else said.push(text)
+    const last = written.at(-1)
+    if (typeof last === 'string') written[written.length - 1] = last + text
+    else written.push(text)
   }
-  return said.some(part => typeof part !== 'string') ? { parts: said } : said.join('')
+  return written.some(part => typeof part !== 'string') ? { parts: written } : written.join('')
 }

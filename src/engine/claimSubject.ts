@@ -1,7 +1,7 @@
 /** What a claim is about: account, environment and resource. */
-import { createHash } from 'node:crypto'
 import { holdsVariable, type SensitivityPolicy, writtenText } from '../compare/sensitivity.ts'
-import { type Particle, Unknown } from '../particle.ts'
+import { sha256 } from '../digest.ts'
+import type { Particle } from '../particle.ts'
 import { identityOf } from '../schema/address.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 
@@ -19,20 +19,7 @@ export interface ClaimContext {
 }
 
 /** 128 bits as 32 hex digits: a second claim with the same hash cannot be found. */
-export const claimHash = (claim: readonly unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(claim)).digest('hex').slice(0, 32)
-
-/** JSON with sorted keys: the same value, the same text. */
-export function withSortedKeys(value: unknown): unknown {
-  if (value instanceof Unknown) return { unknown: value.unknown }
-  if (Array.isArray(value)) return value.map(withSortedKeys)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key, inside]) => [key, withSortedKeys(inside)]),
-  )
-}
+export const claimHash = (claim: readonly unknown[]): string => sha256(JSON.stringify(claim)).slice(0, 32)
 
 /**
  * `[account, environment, flavor, region, identity]`, with parents' members and variables filled in. An identity that holds a

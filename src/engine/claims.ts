@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { FoundChange, Value } from '../compare/change.ts'
 import { holdsVariable, partsByName, type SensitivityPolicy } from '../compare/sensitivity.ts'
+import { sha256, withSortedKeys } from '../digest.ts'
 import { inheritsIn, type Node, nodeAt, type Particle, type ParticleId, type Path, pathKey } from '../particle.ts'
-import { type ClaimContext, claimHash, subjectOf, withSortedKeys } from './claimSubject.ts'
+import { type ClaimContext, claimHash, subjectOf } from './claimSubject.ts'
 import type { Decision } from './decide.ts'
 import type { Step } from './document.ts'
 import { isRelease } from './release.ts'
@@ -277,10 +277,7 @@ export function digestOf(steps: readonly Step[], decisions: Decisions, context: 
       })
     })
   const { account, environment } = context
-  const hex = createHash('sha256')
-    .update(JSON.stringify([claimsVersion, account ?? null, environment, told]))
-    .digest('hex')
-  return `sha256:${hex}`
+  return `sha256:${sha256(JSON.stringify([claimsVersion, account ?? null, environment, told]))}`
 }
 
 function hiddenTexts(decision: Decision, policy: SensitivityPolicy): Value[] {

@@ -1,5 +1,4 @@
 import type { FoundChange } from '../compare/change.ts'
-import { memberOf } from '../compare/path.ts'
 import type { Sensitivity } from '../compare/sensitivity.ts'
 import {
   type Inherit,
@@ -154,9 +153,9 @@ function chooseUpdate(particle: Particle, { observed, differences }: Assessment)
   const why = observed.why && { why: observed.why }
   if (comparison.replaces && comparison.replaces.length > 0 && !particle.persistOnUpdate) {
     if (particle.options.allow_replace === true) return { transition: 'replace', comparison }
-    const paths = comparison.replaces.join(', ')
+    const paths = comparison.replaces.map(({ path }) => path).join(', ')
     const refusal = {
-      at: [memberOf(comparison.replaces[0] ?? '')],
+      at: [String(comparison.replaces[0]?.steps[0])],
       message: `${particle.id}: ${paths} cannot change in place; state what is there, or set custom_config.allow_replace: true to delete it and make it anew`,
     }
     return { transition: 'replace', comparison: { ...comparison, problems: [...(comparison.problems ?? []), refusal] } }

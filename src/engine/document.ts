@@ -2,6 +2,7 @@
 
 import type { Change } from '../compare/change.ts'
 import type { DesiredState, ParticleId, State } from '../particle.ts'
+import type { Remedy } from './remedy.ts'
 
 export type Transition = 'start' | 'update' | 'replace' | 'stop' | 'terminate' | 'wait'
 
@@ -86,6 +87,21 @@ export type StepResult = 'running' | 'succeeded' | 'failed' | 'skipped' | 'cance
 
 export type Result = 'running' | 'succeeded' | 'failed' | 'refused' | 'cancelled' | 'superseded'
 
+/** A failure as the report file has it, and beside that what comment, log and annotations are made from. */
+export interface ReportError {
+  readonly code: string
+  /** The whole sentence: who, what happened, the cause, and what runs now. */
+  readonly message: string
+  /** ECS's own words that the sentence does not repeat, oldest first. */
+  readonly details: readonly string[]
+  /** Not in the file. The beginning of `message`: who, and what happened. */
+  readonly headline?: string
+  /** Not in the file. What happened in a word or two, for a table: `rolled back`. */
+  readonly brief?: string
+  /** Not in the file. */
+  readonly remedy?: Remedy
+}
+
 export interface ReportStep {
   readonly particle: ParticleId
   readonly transition: Transition
@@ -97,7 +113,7 @@ export interface ReportStep {
   readonly calls: number
   /** In one sentence, how it ended: `6 of 6 tasks run web:42`. */
   readonly because?: string
-  readonly error?: { readonly code: string; readonly message: string; readonly details: readonly string[] }
+  readonly error?: ReportError
   readonly task?: { readonly arns: readonly string[]; readonly exitCodes: readonly Readonly<Record<string, number>>[] }
 }
 
@@ -109,5 +125,17 @@ export interface Report {
   readonly finishedAt?: string
   readonly steps: readonly ReportStep[]
   /** Why nothing was done, or what failed outside of any step. */
-  readonly error?: { readonly code: string; readonly message: string; readonly details: readonly string[] }
+  readonly error?: ReportError
+}
+
+/** The report as its file has it. */
+export const fileForm = (report: Report): Report => ({
+  ...withFileError(report),
+  steps: report.steps.map(withFileError),
+})
+
+function withFileError<T extends { readonly error?: ReportError }>(part: T): T {
+  if (!part.error) return part
+  const { code, message, details } = part.error
+  return { ...part, error: { code, message, details } }
 }

@@ -5,6 +5,8 @@ import type { CallName, OwnCall } from '../ecs/calls.ts'
 import type { Ecs } from '../ecs/client.ts'
 import type { DesiredState, Particle, ParticleId, Path, State, Unknown } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
+import type { ReportStep } from './document.ts'
+import type { Diagnosis } from './failure.ts'
 import type { JobContent, ReleaseSignatures } from './release.ts'
 
 /** The state that AWS's answer shows, in the words of every flavor. */
@@ -30,8 +32,8 @@ export interface Comparison {
   readonly changes: readonly FoundChange[]
   /** Differences that this tool may not carry out: shown, never applied. */
   readonly protected?: readonly FoundChange[]
-  /** Paths of members that cannot change in place, so that the particle must be replaced. */
-  readonly replaces?: readonly string[]
+  /** Changes of members that cannot change in place, so that the particle must be replaced. */
+  readonly replaces?: readonly FoundChange[]
   /** Sentences for the reviewer, about dangers of the transition. */
   readonly risks?: readonly string[]
   /** Ignored values that a new revision takes over from AWS against the manifest: each as it will be. */
@@ -70,16 +72,34 @@ export interface Assessment<Memo = unknown> {
   staleRevisions?(): ReadonlyMap<string, readonly FoundChange[]>
 }
 
-/** Is it there yet? A pure judgement with a sentence: `1 of 2 tasks running, deployment IN_PROGRESS`. */
-export interface Progress {
-  readonly is: 'moving' | 'settled' | 'failed'
+/** For the report: the tasks that ran, and one map of exit codes per ARN. */
+type RanTasks = NonNullable<ReportStep['task']>
+
+/** Whether a transition has come to its end: a pure judgement. */
+export type Progress = Moving | Settled | Failed
+
+export interface Moving {
+  readonly is: 'moving'
+  /** `1 of 2 tasks running, deployment IN_PROGRESS`. */
   readonly because: string
-  /** A closer look (`inquire`) would tell more: judge again after it. */
+  /** `pollClosely` would tell more: judge again after it. */
   readonly inconclusive?: true
-  /** ECS's own words, oldest first: events, stopped reasons, exit codes. */
-  readonly details?: readonly string[]
-  /** For the report: which tasks ran, and how they ended. */
-  readonly task?: { readonly arns: readonly string[]; readonly exitCodes: readonly Readonly<Record<string, number>>[] }
+}
+
+export interface Settled {
+  readonly is: 'settled'
+  /** `6 of 6 tasks run web:42`. */
+  readonly because: string
+  readonly inconclusive?: never
+  readonly task?: RanTasks
+}
+
+export interface Failed {
+  readonly is: 'failed'
+  /** As far as the last look shows it; `diagnose` finds the rest. */
+  readonly failure: Diagnosis
+  readonly inconclusive?: true
+  readonly task?: RanTasks
 }
 
 /** What a flavor may use while AWS is asked about a particle. Every fact is asked for once in a refresh. */
@@ -105,10 +125,15 @@ export interface FlavorContext {
 
 /** What a transition may use, and where it reports. */
 export interface TransitionContext extends FlavorContext {
+  /** Idempotency token of the step, the same for each of its tries: at most 36 ASCII characters. */
+  readonly token: string
   /** One sentence for the log. */
   say(sentence: string): void
-  /** Sleeps. Throws when the apply is cancelled or the step's time is up. */
-  pause(milliseconds: number): Promise<void>
+  /**
+   * Sleeps. Throws when the apply is cancelled, and when the step's time is up: `waitsFor` is the cause then, or else the
+   * last sentence that was said.
+   */
+  pause(milliseconds: number, waitsFor?: Diagnosis): Promise<void>
 }
 
 /**
@@ -167,21 +192,24 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     live: Live,
     changes: readonly FoundChange[],
     context: TransitionContext,
+    /** As it was before the step's first try: a try whose answer was lost may have made what is new since. */
+    before: Live,
   ): Promise<Memo>
   terminate(particle: Particle<Definition>, live: Live, context: TransitionContext): Promise<Memo>
-  /** After it failed, or never settled: what ECS has to say about it. */
+  /** After it failed, or never settled: the failure with its cause and ECS's own words, before a sentence is made of it. */
   diagnose?(
     particle: Particle<Definition>,
     live: Live | undefined,
     memo: Memo,
+    failure: Diagnosis,
     context: TransitionContext,
-  ): Promise<readonly string[]>
-  /** After it has settled, whatever the verdict: what must outlive ECS's memory (how a job ended). */
+  ): Promise<Diagnosis>
+  /** After it has settled or failed: what must outlive ECS's memory (how a job ended). */
   onEnded?(
     particle: Particle<Definition>,
     live: Live | undefined,
     memo: Memo,
-    verdict: Progress,
+    progress: Progress,
     context: TransitionContext,
   ): Promise<void>
   /** After a failed rollout, with `on-failure: rollback`: back to what ran before; undefined when it is back already. */

@@ -1,16 +1,10 @@
 import type { Clock } from '../clock.ts'
 import type { ParticleId } from '../particle.ts'
-import type { Report, ReportStep, Result, Transition } from './document.ts'
-
-export interface Failure {
-  readonly code: string
-  readonly message: string
-  readonly details: readonly string[]
-}
+import { fileForm, type Report, type ReportError, type ReportStep, type Result, type Transition } from './document.ts'
 
 /**
- * What has been done, written down when a step begins and when it ends, so that a crash loses nothing: what is left
- * of a run that died says `running`. The report is made from it and from nothing else.
+ * The record of an apply, written when a step begins and when it ends, so that a crash loses nothing: the report that a
+ * dead run leaves says `running`. Reports are made from the journal and from nothing else.
  */
 export class Journal {
   readonly #environment: string
@@ -20,15 +14,15 @@ export class Journal {
   readonly #steps = new Map<ParticleId, ReportStep>()
   #result: Result = 'running'
   #finishedAt: string | undefined
-  #error: Failure | undefined
+  #error: ReportError | undefined
 
-  /** `write` must have stored the report when it returns. Others' words in it are marked: see `Redactor`. */
+  /** `write` must have stored the report when it returns. Others' words in the report are marked: see `untrusted`. */
   constructor(environment: string, clock: Clock, write: (report: Report) => void) {
     this.#environment = environment
     this.#clock = clock
     this.#write = write
     this.#startedAt = this.#time()
-    this.#write(this.report())
+    this.#write(fileForm(this.report()))
   }
 
   begin(particle: ParticleId, transition: Transition): void {
@@ -42,16 +36,16 @@ export class Journal {
   }
 
   /** A step that never began: something it needs failed, or the run was cancelled. */
-  pass(particle: ParticleId, transition: Transition, result: 'skipped' | 'cancelled', error: Failure): void {
+  pass(particle: ParticleId, transition: Transition, result: 'skipped' | 'cancelled', error: ReportError): void {
     this.#note({ particle, transition, result, calls: 0, error })
   }
 
-  finish(result: Result, error?: Failure): Report {
+  finish(result: Result, error?: ReportError): Report {
     this.#result = result
     this.#error = error
     this.#finishedAt = this.#time()
     const report = this.report()
-    this.#write(report)
+    this.#write(fileForm(report))
     return report
   }
 
@@ -69,7 +63,7 @@ export class Journal {
 
   #note(step: ReportStep): void {
     this.#steps.set(step.particle, step)
-    this.#write(this.report())
+    this.#write(fileForm(this.report()))
   }
 
   #time(): string {

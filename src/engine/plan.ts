@@ -1,11 +1,12 @@
 import type { Change, FoundChange } from '../compare/change.ts'
 import { sensitivityOf } from '../compare/sensitivity.ts'
+import { compareText } from '../order.ts'
 import { inheritsIn, type Particle, type ParticleId, type Problem } from '../particle.ts'
 import type { ClaimContext } from './claimSubject.ts'
 import { digestOf } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Plan, Removed, Step, Summary, Transition, Unchanged } from './document.ts'
-import { compareIds, type Graph, inOrder } from './graph.ts'
+import { type Graph, inOrder } from './graph.ts'
 import { type EngineContext, flavorOf } from './refresh.ts'
 
 /** Inputs of a plan beside manifests and AWS's answers. */
@@ -68,9 +69,9 @@ export function planOf(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision
   const steps = inOrder(dependsOn).map(id => remarked(stepOf(decisions, id, dependsOn.get(id) ?? []), settings.remarks))
   const unchanged = [...decisions]
     .filter(([id]) => !acting.has(id))
-    .sort(([one], [other]) => compareIds(one, other))
+    .sort(([one], [other]) => compareText(one, other))
     .map(([id, decision]) => unchangedOf(id, decision))
-  const told = [...decisions.values()].flatMap(decision => decision.warnings).sort(compareIds)
+  const told = [...decisions.values()].flatMap(decision => decision.warnings).sort(compareText)
   const warnings = [...told, ...(settings.warnings ?? [])]
   const problems = [...decisions.values()].flatMap(decision => decision.problems)
   problems.push(...keptInGoing(graph, decisions))
@@ -112,9 +113,9 @@ function dependencies(
   const upward = nearest(acting, id => graph.particles.get(id)?.parents ?? [])
   const downward = nearest(acting, id => graph.children.get(id) ?? [])
   return new Map(
-    [...acting].sort(compareIds).map(id => {
+    [...acting].sort(compareText).map(id => {
       const needed = leaves(id) ? downward(id).filter(leaves) : upward(id).filter(parent => !leaves(parent))
-      return [id, needed.sort(compareIds)]
+      return [id, needed.sort(compareText)]
     }),
   )
 }
@@ -243,7 +244,7 @@ function terminations(
   const most =
     'count' in maxTerminations ? maxTerminations.count : Math.max(1, Math.floor(total * maxTerminations.share))
   if (going.length <= Math.max(1, most)) return undefined
-  const names = going.map(({ particle }) => particle.id).sort(compareIds)
+  const names = going.map(({ particle }) => particle.id).sort(compareText)
   return {
     ...(going[0] && { place: going[0].particle.place }),
     message: `${going.length} of ${total} running particles would be terminated or replaced, more than max-terminations allows (${most}): ${names.slice(0, 10).join(', ')}${names.length > 10 ? ' and others' : ''}; give each its own desired_state, or raise max-terminations`,

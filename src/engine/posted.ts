@@ -1,8 +1,9 @@
 /** Claims in a plan file, for a job that posts the plan; and whether they follow from the steps that the file shows. */
 
 import type { Change } from '../compare/change.ts'
+import { canonicalJson } from '../digest.ts'
 import type { ParticleId } from '../particle.ts'
-import { claimHash, withSortedKeys } from './claimSubject.ts'
+import { claimHash } from './claimSubject.ts'
 import { type Claim, type ClaimRead, readClaim } from './claims.ts'
 import type { Plan, Step } from './document.ts'
 
@@ -117,7 +118,5 @@ const isHidden = (value: unknown): boolean => typeof value === 'object' && value
 /** A number and its text are one value: which of them is meant, the API's model decides. */
 function same(one: unknown, other: unknown): boolean {
   const isPlain = (value: unknown) => typeof value !== 'object'
-  return isPlain(one) && isPlain(other)
-    ? String(one) === String(other)
-    : JSON.stringify(withSortedKeys(one)) === JSON.stringify(withSortedKeys(other))
+  return isPlain(one) && isPlain(other) ? String(one) === String(other) : canonicalJson(one) === canonicalJson(other)
 }

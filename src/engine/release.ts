@@ -1,17 +1,17 @@
 /** Changes that come from release variables alone need no review. */
-import { createHash } from 'node:crypto'
 import { holdsVariable, partsByName, type SensitivityPolicy, writtenText } from '../compare/sensitivity.ts'
+import { canonicalJson, sha256, withSortedKeys } from '../digest.ts'
 import {
   holdsUnknown,
   inheritsIn,
   type Node,
-  type Part,
   type Particle,
   type Path,
   plain,
+  type TextPart,
   valueAt,
 } from '../particle.ts'
-import { type ClaimContext, claimHash, subjectOf, withSortedKeys } from './claimSubject.ts'
+import { type ClaimContext, claimHash, subjectOf } from './claimSubject.ts'
 
 /** Whether other values of release variables can turn the manifest's text into the live value. */
 export function isRelease(node: Node, live: unknown, policy: SensitivityPolicy): boolean {
@@ -28,10 +28,10 @@ export function isRelease(node: Node, live: unknown, policy: SensitivityPolicy):
 }
 
 const matches = (node: Node, live: unknown, policy: SensitivityPolicy): boolean =>
-  isRelease(node, live, policy) || JSON.stringify(withSortedKeys(plain(node))) === JSON.stringify(withSortedKeys(live))
+  isRelease(node, live, policy) || canonicalJson(plain(node)) === canonicalJson(live)
 
 /** Texts between release variables; other variables count by value. */
-function literalsOf(parts: readonly Part[], release: ReadonlySet<string>): string[] {
+function literalsOf(parts: readonly TextPart[], release: ReadonlySet<string>): string[] {
   const literals = ['']
   for (const part of parts) {
     if (typeof part !== 'string' && release.has(part.variable)) literals.push('')
@@ -145,8 +145,5 @@ function formerReleaseSignature(
     return node.parts ? writtenText(node.parts, byName) : node.value
   }
   const all = [job, ...parents].map(({ id, region, source }) => [region, id, withSortedKeys(said(source))])
-  return createHash('sha256')
-    .update(JSON.stringify(['release', ...all]))
-    .digest('hex')
-    .slice(0, 16)
+  return sha256(JSON.stringify(['release', ...all])).slice(0, 16)
 }

@@ -1,9 +1,9 @@
 /** Resources whose manifests are gone: found by comparing two sets of particles, remembered, and planned for removal. Pure. */
 import { holdsVariable } from '../compare/sensitivity.ts'
+import { compareText } from '../order.ts'
 import type { MapNode, Node, Particle, ParticleId, ScalarNode } from '../particle.ts'
 import { addressOf, addressText, membersIn, parseAddress, type Vocabularies, vocabularyOf } from '../schema/address.ts'
 import type { Source } from './document.ts'
-import { compareIds } from './graph.ts'
 
 /** A resource that was declared once: everything needed to find and delete it without its manifest. */
 export interface Undeclared {
@@ -135,7 +135,13 @@ function renamed(
       const member = parent && words?.needs[parent.flavor]
       return parent && member && !names.includes(member) ? [addressText(parent, vocabularies)] : []
     })
-    return JSON.stringify([flavor, region, rest.sort(([one], [other]) => compareIds(one, other)), options, used.sort()])
+    return JSON.stringify([
+      flavor,
+      region,
+      rest.sort(([one], [other]) => compareText(one, other)),
+      options,
+      used.sort(),
+    ])
   }
   const hasNeeds = ({ flavor }: Particle) => Object.keys(vocabularyOf(flavor, vocabularies)?.needs ?? {}).length > 0
   // Parents are paired before their children; of several alike, the one that kept its id is the renamed one.

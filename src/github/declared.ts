@@ -2,7 +2,7 @@
  * The list of orphans as checks carry it from commit to commit: one line of JSON for each resource that was declared once, is
  * not any more and is still in AWS. `complete: false` keeps older lists valid when an apply could not read everything.
  */
-import { createHash } from 'node:crypto'
+import { sha256 } from '../digest.ts'
 import type { Undeclared } from '../engine/removal.ts'
 import type { GitHub } from './api.ts'
 import { unlessRefused } from './apiErrors.ts'
@@ -30,8 +30,7 @@ const anyHeader = /^ecs-particles declared once, format (\d+)/
 /** Four spaces make a block of code, so that the list can be read on the check's page. */
 const indent = '    '
 
-const digest = (lines: readonly string[]): string =>
-  createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16)
+const digest = (lines: readonly string[]): string => sha256(lines.join('\n')).slice(0, 16)
 
 /** The list as one text per check. The same list makes the same texts. */
 export function declaredTexts({ entries, complete: whole }: DeclaredList): [string, ...string[]] {

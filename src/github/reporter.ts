@@ -209,7 +209,7 @@ export class PullRequestReporter {
     const neverApplied = this.#neverApplied()
     return {
       environment,
-      regions: region ? [region] : [],
+      ...(region && { region }),
       head: this.head,
       runId: runId ?? 0,
       attempt,

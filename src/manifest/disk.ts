@@ -2,6 +2,7 @@
 import {
   closeSync,
   constants,
+  type Dirent,
   fstatSync,
   lstatSync,
   openSync,
@@ -12,6 +13,7 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import { compareText } from '../order.ts'
 import type { Problem } from '../particle.ts'
 import { inQuotes } from './words.ts'
 
@@ -52,9 +54,9 @@ export function linkOnTheWay(
   from: string,
   path: string,
 ): { readonly link: string; readonly target: string } | undefined {
-  const steps = path.split(/[\\/]/)
-  for (let end = 1; end <= steps.length; end++) {
-    const link = steps.slice(0, end).join('/')
+  const names = path.split(/[\\/]/)
+  for (let end = 1; end <= names.length; end++) {
+    const link = names.slice(0, end).join('/')
     const targets: string[] = []
     for (let at = join(from, link); targets.length < HOPS && isLink(at); ) {
       const target = readlinkSync(at)
@@ -74,145 +76,167 @@ export interface SearchSettings {
   readonly workspace: string
   /** The folders that the patterns name, relative to the directory. A link that leaves them is refused. */
   readonly folders: readonly string[]
-  /** What the patterns exclude, with what is below it. Nobody asks where such a link leads. */
+  /** What the patterns exclude, with what is below it. A link there may lead anywhere. */
   readonly excludes: (path: string) => boolean
 }
 
-/** Finds the files at or below a path. What is no regular file below the folders is a problem, said once. */
-export function walkerOf({ directory, workspace, folders, excludes }: SearchSettings, problems: Problem[]) {
-  const roots = folders.map(folder => join(directory, folder))
-  const said = new Set<string>()
-  let left = ENTRIES
+/** What one pattern looks for. */
+interface Search {
+  /** Whether folders whose names begin with a dot are entered. */
+  readonly dots: boolean
+  /** Whether the pattern means a path. */
+  readonly wanted: (path: string) => boolean
+}
 
-  function refuse(path: string, message: string): void {
-    if (said.has(path)) return
-    said.add(path)
+/** Finds files at or below paths. What is no regular file below the folders is a problem, reported once. */
+export class ManifestSearch {
+  readonly #settings: SearchSettings
+  readonly #roots: readonly string[]
+  readonly #problems: Problem[]
+  readonly #refused = new Set<string>()
+  #left = ENTRIES
+
+  constructor(settings: SearchSettings, problems: Problem[]) {
+    this.#settings = settings
+    this.#roots = settings.folders.map(folder => join(settings.directory, folder))
+    this.#problems = problems
+  }
+
+  /** Files at or below a path that is relative to the directory. */
+  find(path: string, search: Search): Iterable<FoundFile> {
+    const exists = lstatSync(join(this.#settings.directory, path), { throwIfNoEntry: false })
+    return exists ? this.#walk(path, search, []) : []
+  }
+
+  #refuse(path: string, message: string): void {
+    if (this.#refused.has(path)) return
+    this.#refused.add(path)
+    const { workspace, directory } = this.#settings
     const file = slashed(relative(workspace, join(directory, path)))
-    if (isOneLine(file)) problems.push({ place: { file, line: 1, column: 1 }, message })
-    else problems.push({ message: `manifests: ${inQuotes(file)}: ${message}` })
+    if (isOneLine(file)) this.#problems.push({ place: { file, line: 1, column: 1 }, message })
+    else this.#problems.push({ message: `manifests: ${inQuotes(file)}: ${message}` })
   }
 
-  function refuseLink(path: string, why: string): undefined {
-    const { link, target } = linkOnTheWay(directory, path) ?? { link: path, target: 'something else' }
-    refuse(link, `the symbolic link leads to ${target}, ${why}`)
+  #refuseLink(path: string, why: string): undefined {
+    const { link, target } = linkOnTheWay(this.#settings.directory, path) ?? { link: path, target: 'something else' }
+    this.#refuse(link, `the symbolic link leads to ${target}, ${why}`)
   }
 
-  /** Real path of what is below the folders, where the walk could have found it without a link. */
-  function follow(path: string, dots: boolean): string | undefined {
+  /** Real path of what is below the folders, where the search could have found it without a link. */
+  #follow(path: string, dots: boolean): string | undefined {
+    const { directory, workspace, folders } = this.#settings
     let real: string
     try {
       real = realpathSync(join(directory, path))
     } catch {
-      return refuseLink(path, 'where nothing can be read; correct or remove it')
+      return this.#refuseLink(path, 'where nothing can be read; correct or remove it')
     }
-    const holding = roots.filter(root => isBelow(real, root))
+    const holding = this.#roots.filter(root => isBelow(real, root))
     if (holding.length === 0) {
       const named = folders.map(folder => (folder === '.' ? 'the working directory' : inQuotes(folder))).join(', ')
-      return refuseLink(path, `which is not below ${named}; put there what it leads to, or exclude the link`)
+      return this.#refuseLink(path, `which is not below ${named}; put there what it leads to, or exclude the link`)
     }
     const hides = (name: string) => isSkipped(name) || (!dots && name.startsWith('.'))
     if (holding.every(root => relative(root, real).split(sep).some(hides)) || leadsIntoGit(relative(workspace, real))) {
-      return refuseLink(path, 'where no manifests are looked for; remove the link')
+      return this.#refuseLink(path, 'where no manifests are looked for; remove the link')
     }
     return real
   }
 
-  function entriesOf(real: string, path: string) {
-    try {
-      // Disks list in an order of their own.
-      return readdirSync(real, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
-    } catch {
-      problems.push({ message: `manifests: the folder ${inQuotes(path)} cannot be read; check its permissions` })
-      return []
-    }
-  }
-
   /** `above` are the real folders around a path, so that a link to one of them ends there. */
-  function* walk(
-    path: string,
-    dots: boolean,
-    wanted: (path: string) => boolean,
-    above: readonly string[],
-  ): Generator<FoundFile> {
-    const real = follow(path, dots)
+  *#walk(path: string, search: Search, above: readonly string[]): Generator<FoundFile> {
+    const real = this.#follow(path, search.dots)
     if (real === undefined) return
     const stat = statSync(real, { throwIfNoEntry: false })
     if (!stat?.isDirectory()) {
-      if (!wanted(path)) return
+      if (!search.wanted(path)) return
       if (stat?.isFile() && MANIFEST.test(real)) yield { path, real }
-      else if (linkOnTheWay(directory, path))
-        refuseLink(path, `which is no ${stat?.isFile() ? 'manifest' : 'regular file'}; remove the link`)
-      else refuse(path, NO_FILE)
+      else if (linkOnTheWay(this.#settings.directory, path))
+        this.#refuseLink(path, `which is no ${stat?.isFile() ? 'manifest' : 'regular file'}; remove the link`)
+      else this.#refuse(path, NO_FILE)
       return
     }
     if (above.includes(real)) return
-    for (const entry of entriesOf(real, path)) {
-      if (left-- <= 0) {
-        if (left === -1)
-          problems.push({
-            message: `manifests: more than ${ENTRIES} files to look through; name a folder that holds manifests only`,
-          })
+    for (const entry of this.#entriesOf(real, path)) {
+      if (this.#left-- <= 0) {
+        if (this.#left === -1) this.#problems.push({ message: TOO_MANY })
         return
       }
       const below = path === '.' ? entry.name : `${path}/${entry.name}`
-      const named = MANIFEST.test(entry.name)
       if (entry.isFile()) {
-        if (named) yield { path: below, real: join(real, entry.name) }
-      } else if (isSkipped(entry.name) || (!dots && entry.name.startsWith('.') && !named)) {
-        // Nobody means these.
-      } else if (entry.isDirectory()) {
-        if (!entry.name.startsWith('.') || dots) yield* walk(below, dots, wanted, [...above, real])
-      } else if (entry.isSymbolicLink()) {
-        const isFolder = statSync(join(real, entry.name), { throwIfNoEntry: false })?.isDirectory() === true
-        // A link to a folder may hold whatever a pattern wants; one to a file is meant by its own name or not at all.
-        if (isFolder ? !excludes(below) && (dots || !entry.name.startsWith('.')) : named && wanted(below))
-          yield* walk(below, dots, wanted, [...above, real])
-      } else if (named && wanted(below)) refuse(below, NO_FILE)
+        if (MANIFEST.test(entry.name)) yield { path: below, real: join(real, entry.name) }
+      } else if (this.#isEntered(entry, below, real, search)) yield* this.#walk(below, search, [...above, real])
     }
   }
 
-  return (path: string, dots: boolean, wanted: (path: string) => boolean): Iterable<FoundFile> =>
-    lstatSync(join(directory, path), { throwIfNoEntry: false }) ? walk(path, dots, wanted, []) : []
+  /** Whether to look at what is no file: at a folder, or at where a link leads. */
+  #isEntered(entry: Dirent, path: string, folder: string, { dots, wanted }: Search): boolean {
+    const isManifest = MANIFEST.test(entry.name)
+    const isHidden = !dots && entry.name.startsWith('.')
+    if (isSkipped(entry.name) || (isHidden && !isManifest)) return false
+    if (entry.isDirectory()) return !isHidden
+    if (!entry.isSymbolicLink()) {
+      if (isManifest && wanted(path)) this.#refuse(path, NO_FILE)
+      return false
+    }
+    // A link to a folder may hold whatever a pattern wants; one to a file is meant by its own name or not at all.
+    const isFolder = statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory() === true
+    return isFolder ? !isHidden && !this.#settings.excludes(path) : isManifest && wanted(path)
+  }
+
+  #entriesOf(real: string, path: string): Dirent[] {
+    try {
+      // A disk lists in an order of its own.
+      return readdirSync(real, { withFileTypes: true }).sort((a, b) => compareText(a.name, b.name))
+    } catch {
+      this.#problems.push({ message: `manifests: the folder ${inQuotes(path)} cannot be read; check its permissions` })
+      return []
+    }
+  }
 }
+
+const TOO_MANY = `manifests: more than ${ENTRIES} files to look through; name a folder that holds manifests only`
 
 const NO_FILE = 'it is no regular file but a pipe, a socket or a device; remove it'
 
-/**
- * The text of a file that was found by its real path. It is opened without following a link, and without waiting for
- * whoever writes into a pipe, and looked at again once it is open: what stands there may have changed since it was found.
- */
-export function readText(real: string, wrong: (message: string) => void): string | undefined {
-  let bytes: Uint8Array
+/** The text of a file that was found by its real path, or undefined. `refuse` is told why. */
+export function readText(real: string, refuse: (message: string) => void): string | undefined {
+  let bytes: Uint8Array | undefined
   try {
-    // Windows knows neither flag.
-    const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
-    const file = openSync(real, flags)
-    try {
-      if (!fstatSync(file).isFile() || realpathSync(real) !== real) {
-        wrong('the file became something else while it was read; run it again')
-        return undefined
-      }
-      const buffer = new Uint8Array(LARGEST + 1)
-      let length = 0
-      for (let more = -1; more !== 0 && length < buffer.length; length += more) {
-        more = readSync(file, buffer, length, buffer.length - length, null)
-      }
-      bytes = buffer.subarray(0, length)
-    } finally {
-      closeSync(file)
-    }
+    bytes = readBytes(real)
   } catch {
-    wrong('the file cannot be read; check its permissions')
-    return undefined
+    return refused('the file cannot be read; check its permissions')
   }
-  if (bytes.length > LARGEST) {
-    wrong('the file is larger than 1 MiB; split it')
-    return undefined
-  }
+  if (!bytes) return refused('the file became something else while it was read; run it again')
+  if (bytes.length > LARGEST) return refused('the file is larger than 1 MiB; split it')
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    wrong('the file is not UTF-8; save it as UTF-8')
-    return undefined
+    return refused('the file is not UTF-8; save it as UTF-8')
+  }
+
+  function refused(message: string): undefined {
+    refuse(message)
+  }
+}
+
+/**
+ * The first bytes of a file, one more than is allowed at most; undefined for what is no regular file any more. It is opened
+ * without following a link and without waiting for a writer into a pipe, and checked again once it is open: what stands at
+ * the path may have changed since it was found.
+ */
+function readBytes(real: string): Uint8Array | undefined {
+  // Windows knows neither flag.
+  const file = openSync(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+  try {
+    if (!fstatSync(file).isFile() || realpathSync(real) !== real) return undefined
+    const buffer = new Uint8Array(LARGEST + 1)
+    let length = 0
+    for (let more = -1; more !== 0 && length < buffer.length; length += more) {
+      more = readSync(file, buffer, length, buffer.length - length, null)
+    }
+    return buffer.subarray(0, length)
+  } finally {
+    closeSync(file)
   }
 }

@@ -1,6 +1,7 @@
-import type { DesiredState, MapNode, Node, ParticleId, Place, Problem, ScalarNode } from '../particle.ts'
+import type { DesiredState, MapNode, Node, ParticleId, Place, ScalarNode } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { checkDefinition } from './definition.ts'
+import type { ReportProblem } from './problems.ts'
 import { checkRequired, readResource } from './resource.ts'
 import { didYouMean } from './suggest.ts'
 import { asBoolean, kindOf, quote, scalarText, sourceText } from './words.ts'
@@ -35,13 +36,8 @@ export interface ParentLink {
   readonly place: Place
 }
 
-/** A particle as it is written, before anything is known of the others. */
-export interface ParticleDraft {
-  readonly id: ParticleId
-  readonly label: string
-  readonly name: string
-  readonly place: Place
-  readonly vocabulary: Vocabulary
+/** What particles and quasiparticles say alike. */
+export interface Lifecycle {
   readonly parents: readonly ParentLink[]
   readonly children: readonly ParentLink[]
   /** Some of its parents cannot be read, so that nobody knows whether one is missing. */
@@ -49,6 +45,16 @@ export interface ParticleDraft {
   readonly desired: { readonly state: DesiredState; readonly place: Place } | undefined
   readonly persistOnTermination: boolean
   readonly persistOnUpdate: boolean
+}
+
+/** A particle as it is written, before anything is known of the others. */
+export interface ParticleDraft extends Lifecycle {
+  readonly id: ParticleId
+  /** The id as messages show it: variables by name. */
+  readonly label: string
+  readonly name: string
+  readonly place: Place
+  readonly vocabulary: Vocabulary
   readonly region: string | undefined
   readonly options: Readonly<Record<string, unknown>>
   readonly optionPlaces: ReadonlyMap<string, Place>
@@ -59,37 +65,24 @@ export interface ParticleDraft {
 /** Where a particle comes from, when it is not a document of its own. */
 export interface Origin {
   readonly quasi?: string
-  /** It is one of so many copies of the member with this id. */
+  /** Set for one of `count` copies of the member with the id `of`. */
   readonly copy?: { readonly of: string; readonly label: string; readonly index: number; readonly count: number }
 }
 
-type Wrong = (place: Place, message: string) => void
+/** Reports every key that does not belong there, with the one that was meant. */
+export function checkKeys(map: MapNode, keys: readonly string[], what: string, report: ReportProblem): void {
+  for (const [key, { at }] of map.entries) if (!keys.includes(key)) report(at, keyMessage(key, keys, what))
+}
 
-/** What a reading of keys may say, and to whom. */
-export const complain =
-  (problems: Problem[]): Wrong =>
-  (place, message) => {
-    problems.push({ place, message })
-  }
-
-/** Every key that does not belong there, with the one that was meant. */
-export function checkKeys(map: MapNode, keys: readonly string[], what: string, wrong: Wrong): void {
-  for (const [key, { at }] of map.entries) {
-    if (keys.includes(key)) continue
-    if (Object.hasOwn(LEFT_BEHIND, key)) wrong(at, `${key} ${LEFT_BEHIND[key]}`)
-    else if (KEYS.member.includes(key)) wrong(at, `${key} is for members of a quasiparticle; remove it`)
-    else if (key === 'particles')
-      wrong(at, `particles is for the flavor quasiparticle; remove it, or change the flavor`)
-    else
-      wrong(
-        at,
-        `${quote(key)} is not a key of ${what}${didYouMean(key, keys) || `; remove it, or move it into aws_resource`}`,
-      )
-  }
+function keyMessage(key: string, keys: readonly string[], what: string): string {
+  if (Object.hasOwn(LEFT_BEHIND, key)) return `${key} ${LEFT_BEHIND[key]}`
+  if (KEYS.member.includes(key)) return `${key} is for members of a quasiparticle; remove it`
+  if (key === 'particles') return 'particles is for the flavor quasiparticle; remove it, or change the flavor'
+  return `${quote(key)} is not a key of ${what}${didYouMean(key, keys) || '; remove it, or move it into aws_resource'}`
 }
 
 /** What says who a particle is, as far as it can be read. */
-export interface Identified {
+export interface DeclaredName {
   readonly flavor: string | undefined
   readonly name: string | undefined
   readonly id: ParticleId | undefined
@@ -97,18 +90,18 @@ export interface Identified {
 }
 
 /** Flavor and name of a particle; a member without a name takes its quasiparticle's. */
-export function identify(map: MapNode, fallback: ScalarNode | undefined, wrong: Wrong): Identified {
+export function identify(map: MapNode, fallback: ScalarNode | undefined, report: ReportProblem): DeclaredName {
   const flavorNode = map.entries.get('flavor')?.node
   const flavor = scalarText(flavorNode)
-  if (!flavorNode) wrong(map.place, 'flavor is missing; say what this is: flavor: ecs_service, for instance')
-  else if (!flavor) wrong(flavorNode.place, `flavor must be the name of a flavor, not ${kindOf(flavorNode)}`)
+  if (!flavorNode) report(map.place, 'flavor is missing; say what this is: flavor: ecs_service, for instance')
+  else if (!flavor) report(flavorNode.place, `flavor must be the name of a flavor, not ${kindOf(flavorNode)}`)
   const node = map.entries.get('pcf_name')?.node ?? fallback
   const name = scalarText(node)
-  if (!node) wrong(map.place, 'pcf_name is missing; give it a name, unique within its flavor')
-  else if (!name) wrong(node.place, `pcf_name must be a name, not ${kindOf(node)}`)
+  if (!node) report(map.place, 'pcf_name is missing; give it a name, unique within its flavor')
+  else if (!name) report(node.place, `pcf_name must be a name, not ${kindOf(node)}`)
   // A name becomes part of ids, comments and log lines.
   else if (!/^[^\s$\p{C}](?:[^$\p{C}]{0,253}[^\s$\p{C}])?$/u.test(name)) {
-    wrong(node.place, 'pcf_name must be one line of at most 255 characters, without $ and without blanks around it')
+    report(node.place, 'pcf_name must be one line of at most 255 characters, without $ and without blanks around it')
     return { flavor, name: undefined, id: undefined, label: '' }
   }
   const shown = node?.kind === 'scalar' ? sourceText(node) : ''
@@ -119,28 +112,27 @@ export function identify(map: MapNode, fallback: ScalarNode | undefined, wrong: 
 /** A particle from its map, patched and with its variables put in. */
 export function readDraft(
   map: MapNode,
-  who: { readonly id: ParticleId; readonly name: string; readonly label: string },
+  who: Pick<ParticleDraft, 'id' | 'name' | 'label'>,
   vocabulary: Vocabulary,
   region: string | undefined,
   origin: Origin,
-  problems: Problem[],
+  report: ReportProblem,
 ): ParticleDraft {
-  const wrong = complain(problems)
-  const resource = readResource(map, who.name, vocabulary, origin.copy?.index, wrong)
+  const resource = readResource(map, who.name, vocabulary, origin.copy?.index, report)
   const checked = checkDefinition(resource.definition, vocabulary)
-  for (const problem of checked.problems) problems.push(problem)
-  // A value that the model refuses is no name either; once is enough.
+  for (const { place = map.place, message } of checked.problems) report(place, message)
+  // A value that the model refuses is no name either: one problem is enough.
   const refused = new Set(checked.problems.map(problem => problem.place))
   if (resource.given)
     checkRequired(checked.node, vocabulary, (place, message) => {
-      if (!refused.has(place)) wrong(place, message)
+      if (!refused.has(place)) report(place, message)
     })
   return {
     ...who,
     place: map.place,
     vocabulary,
     origin,
-    ...readShared(map, wrong),
+    ...readLifecycle(map, report),
     region: resource.region ?? region,
     options: resource.options,
     optionPlaces: resource.optionPlaces,
@@ -148,55 +140,55 @@ export function readDraft(
   }
 }
 
-/** What particles and quasiparticles say alike. */
-export function readShared(map: MapNode, wrong: Wrong) {
+/** The keys that particles and quasiparticles have in common. */
+export function readLifecycle(map: MapNode, report: ReportProblem): Lifecycle {
   let misread = false
   const parents = readLinks(map, 'parents', (place, message) => {
     misread = true
-    wrong(place, message)
+    report(place, message)
   })
   return {
     parents,
     misread,
-    children: readLinks(map, 'children', wrong),
-    desired: readDesired(map.entries.get('desired_state')?.node, wrong),
-    persistOnTermination: readFlag(map, 'persist_on_termination', wrong),
-    persistOnUpdate: readFlag(map, 'persist_on_update', wrong),
+    children: readLinks(map, 'children', report),
+    desired: readDesired(map.entries.get('desired_state')?.node, report),
+    persistOnTermination: readFlag(map, 'persist_on_termination', report),
+    persistOnUpdate: readFlag(map, 'persist_on_update', report),
   }
 }
 
-function readLinks(map: MapNode, key: string, wrong: Wrong): ParentLink[] {
+function readLinks(map: MapNode, key: string, report: ReportProblem): ParentLink[] {
   const node = map.entries.get(key)?.node
   if (!node) return []
   if (node.kind !== 'list') {
-    wrong(node.place, `${key} must be a list of ids such as ecs_cluster:main, not ${kindOf(node)}`)
+    report(node.place, `${key} must be a list of ids such as ecs_cluster:main, not ${kindOf(node)}`)
     return []
   }
   return node.items.flatMap(item => {
     const to = scalarText(item)
     if (item.kind === 'scalar' && to && /^[^:\s]+:./.test(to))
       return [{ to, label: quote(sourceText(item)), place: item.place }]
-    wrong(item.place, `${key} must hold ids, flavor:pcf_name such as ecs_cluster:main, not ${kindOf(item)}`)
+    report(item.place, `${key} must hold ids, flavor:pcf_name such as ecs_cluster:main, not ${kindOf(item)}`)
     return []
   })
 }
 
-const STATES: readonly string[] = ['running', 'stopped', 'terminated']
+const STATES: readonly DesiredState[] = ['running', 'stopped', 'terminated']
 
-function readDesired(node: Node | undefined, wrong: Wrong): ParticleDraft['desired'] {
+function readDesired(node: Node | undefined, report: ReportProblem): ParticleDraft['desired'] {
   if (!node) return undefined
   // PCF takes the names of its enumeration as well.
-  const state = scalarText(node)?.replace(/^State\./, '')
-  if (state && STATES.includes(state)) return { state: state as DesiredState, place: node.place }
+  const text = scalarText(node)?.replace(/^State\./, '')
+  const state = STATES.find(known => known === text)
+  if (state) return { state, place: node.place }
   const meant = node.kind === 'scalar' ? didYouMean(sourceText(node).toLowerCase(), STATES) : ''
-  wrong(node.place, `desired_state must be running, stopped or terminated, not ${kindOf(node)}${meant}`)
+  report(node.place, `desired_state must be running, stopped or terminated, not ${kindOf(node)}${meant}`)
   return undefined
 }
 
-function readFlag(map: MapNode, key: string, wrong: Wrong): boolean {
+function readFlag(map: MapNode, key: string, report: ReportProblem): boolean {
   const node = map.entries.get(key)?.node
-  if (!node) return false
-  const flag = asBoolean(node)
-  if (flag === undefined) wrong(node.place, `${key} must be true or false, not ${kindOf(node)}`)
+  const flag = node ? asBoolean(node) : false
+  if (node && flag === undefined) report(node.place, `${key} must be true or false, not ${kindOf(node)}`)
   return flag ?? false
 }

@@ -1,8 +1,9 @@
 import { realpathSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import picomatch from 'picomatch'
+import { compareText } from '../order.ts'
 import type { Problem } from '../particle.ts'
-import { isOneLine, leadsIntoGit, linkOnTheWay, MANIFEST, readText, slashed, walkerOf } from './disk.ts'
+import { isOneLine, leadsIntoGit, linkOnTheWay, MANIFEST, ManifestSearch, readText, slashed } from './disk.ts'
 import { inQuotes } from './words.ts'
 
 /** A manifest's text. `file` is relative to the workspace, with forward slashes. */
@@ -27,69 +28,93 @@ export function findManifests(
   const problems: Problem[] = []
   const astray = directoryProblem(directory, workspace)
   if (astray) return { texts: [], problems: [astray] }
-  const given = patterns.map(pattern => pattern.trim()).filter(pattern => pattern !== '')
-  const wanted = given.filter(pattern => !pattern.startsWith('!'))
-  const excluded = given
-    .filter(pattern => pattern.startsWith('!'))
-    .map(pattern => matcher(normal(pattern.slice(1)), directory))
-  const isExcluded = (path: string) => excluded.some(matches => matches(path))
-  const inside = wanted.flatMap(pattern => {
-    const path = normal(pattern)
-    const wrong = (message: string) => problems.push({ message: `manifests: ${inQuotes(pattern)} ${message}` })
-    if (path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.split('/').includes('..'))
-      wrong('leads out of the working directory; write a path below it, or set working-directory')
-    else if (leadsIntoGit(path)) wrong("leads into git's own folder, which is never read; remove it")
-    else return [{ pattern, path, wrong, base: baseOf(path) }]
-    return []
-  })
-  const ground = {
-    directory: realpathSync(directory),
-    workspace: realpathSync(workspace),
-    folders: [...new Set(inside.map(({ path, base }) => folderOf(path, base, directory)))],
-    excludes: (path: string) => isExcluded(path) || isExcluded(`${path}/any.yml`),
-  }
-  const walk = walkerOf(ground, problems)
-  // By real path, so that a file and the links to it are one manifest.
-  const found = new Map<string, string>()
-  const fruitless: string[] = []
-  for (const { pattern, path, wrong, base } of inside) {
-    const matches = matcher(path, directory)
-    const before = problems.length
-    let fruits = 0
-    for (const file of walk(base, namesDots(path), path => matches(path) && !isExcluded(path))) {
-      if (!matches(file.path)) continue
-      fruits++
-      if (!isOneLine(file.path)) {
-        wrong(`finds the file ${inQuotes(file.path)}, whose name is not of one line; rename it`)
-        continue
-      }
-      if (isExcluded(file.path)) continue
-      const known = found.get(file.real)
-      if (known === undefined || file.path < known) found.set(file.real, file.path)
-    }
-    // A link that is refused has been spoken of.
-    if (fruits === 0 && problems.length === before) fruitless.push(pattern)
-  }
+  const { wanted, excluded } = split(patterns)
+  const { found, fruitless } = findFiles(wanted, excluded, directory, workspace, problems)
   const texts: ManifestText[] = []
-  for (const [real, path] of [...found].sort(([, a], [, b]) => (a < b ? -1 : 1))) {
+  for (const [real, path] of [...found].sort(([, a], [, b]) => compareText(a, b))) {
     const file = slashed(relative(workspace, join(directory, path)))
     const text = readText(real, message => problems.push({ place: { file, line: 1, column: 1 }, message }))
     if (text !== undefined) texts.push({ file, text })
   }
   if (found.size > 0 || problems.length > 0) {
     for (const pattern of fruitless) {
-      problems.push({
-        message: `manifests: no .yml, .yaml or .json file matches ${inQuotes(pattern)}; correct the pattern or remove it`,
-      })
+      const message = `no .yml, .yaml or .json file matches ${inQuotes(pattern)}; correct the pattern or remove it`
+      problems.push({ message: `manifests: ${message}` })
     }
   } else {
     const by = wanted.map(inQuotes).join(', ') || 'the patterns, which only exclude'
     const where = slashed(relative(workspace, directory)) || 'the workspace'
-    problems.push({
-      message: `manifests: no manifest found by ${by} in ${where}; add a .yml, .yaml or .json file there, or set manifests or working-directory`,
-    })
+    const remedy = 'add a .yml, .yaml or .json file there, or set manifests or working-directory'
+    problems.push({ message: `manifests: no manifest found by ${by} in ${where}; ${remedy}` })
   }
   return { texts, problems }
+}
+
+/** Patterns by what they do, without their `!`. */
+function split(patterns: readonly string[]): { readonly wanted: string[]; readonly excluded: string[] } {
+  const given = patterns.map(pattern => pattern.trim()).filter(pattern => pattern !== '')
+  return {
+    wanted: given.filter(pattern => !pattern.startsWith('!')),
+    excluded: given.filter(pattern => pattern.startsWith('!')).map(pattern => pattern.slice(1)),
+  }
+}
+
+/** Paths of files by their real paths, so that a file and the links to it are one manifest; and patterns that find none. */
+function findFiles(
+  wanted: readonly string[],
+  excluded: readonly string[],
+  directory: string,
+  workspace: string,
+  problems: Problem[],
+): { readonly found: ReadonlyMap<string, string>; readonly fruitless: readonly string[] } {
+  const exclusions = excluded.map(pattern => pathMatcher(normal(pattern), directory))
+  const isExcluded = (path: string) => exclusions.some(matches => matches(path))
+  const inside = patternsInside(wanted, problems)
+  const search = new ManifestSearch(
+    {
+      directory: realpathSync(directory),
+      workspace: realpathSync(workspace),
+      folders: [...new Set(inside.map(({ path, base }) => folderOf(path, base, directory)))],
+      excludes: path => isExcluded(path) || isExcluded(`${path}/any.yml`),
+    },
+    problems,
+  )
+  const found = new Map<string, string>()
+  const fruitless: string[] = []
+  for (const { pattern, path, base } of inside) {
+    const matches = pathMatcher(path, directory)
+    const before = problems.length
+    const isWanted = (path: string) => matches(path) && !isExcluded(path)
+    const files = [...search.find(base, { dots: namesDots(path), wanted: isWanted })].filter(file => matches(file.path))
+    // A link that is refused is reported already.
+    if (files.length === 0 && problems.length === before) fruitless.push(pattern)
+    for (const file of files) {
+      if (!isOneLine(file.path)) {
+        const what = `finds the file ${inQuotes(file.path)}, whose name is not of one line`
+        problems.push({ message: `manifests: ${inQuotes(pattern)} ${what}; rename it` })
+      } else if (!isExcluded(file.path)) {
+        const known = found.get(file.real)
+        if (known === undefined || file.path < known) found.set(file.real, file.path)
+      }
+    }
+  }
+  return { found, fruitless }
+}
+
+/** The patterns that stay in the working directory, with the path where each begins to look. */
+function patternsInside(wanted: readonly string[], problems: Problem[]) {
+  return wanted.flatMap(pattern => {
+    const path = normal(pattern)
+    const why = patternProblem(path)
+    if (why) problems.push({ message: `manifests: ${inQuotes(pattern)} ${why}` })
+    return why ? [] : [{ pattern, path, base: baseOf(path) }]
+  })
+}
+
+function patternProblem(path: string): string | undefined {
+  if (path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.split('/').includes('..'))
+    return 'leads out of the working directory; write a path below it, or set working-directory'
+  return leadsIntoGit(path) ? "leads into git's own folder, which is never read; remove it" : undefined
 }
 
 /** What is wrong with the working directory. By way of a link, its manifests would have other names than in git. */
@@ -127,7 +152,7 @@ const normal = (pattern: string): string => {
 const namesDots = (path: string): boolean => /(^|\/)\.[^/]/.test(path)
 
 /** Whether a path is what a pattern means: a glob, a folder or one file. */
-function matcher(pattern: string, directory: string): (path: string) => boolean {
+function pathMatcher(pattern: string, directory: string): (path: string) => boolean {
   if (picomatch.scan(pattern).isGlob) {
     const matches = picomatch(pattern)
     return path => MANIFEST.test(path) && matches(path)
@@ -148,14 +173,14 @@ export function choosesManifest(
   directory: string,
   workspace = directory,
 ): (file: string) => boolean {
-  const given = patterns.map(pattern => pattern.trim()).filter(pattern => pattern !== '')
-  const choose = (pattern: string): ((path: string) => boolean) => {
-    const matches = matcher(pattern, directory)
+  const choose = (given: string): ((path: string) => boolean) => {
+    const pattern = normal(given)
+    const matches = pathMatcher(pattern, directory)
     // A folder that is gone cannot be asked whether it is one.
     return path => matches(path) || (MANIFEST.test(path) && path.startsWith(`${pattern}/`))
   }
-  const wanted = given.filter(pattern => !pattern.startsWith('!')).map(pattern => choose(normal(pattern)))
-  const excluded = given.filter(pattern => pattern.startsWith('!')).map(pattern => choose(normal(pattern.slice(1))))
+  const given = split(patterns)
+  const [wanted, excluded] = [given.wanted.map(choose), given.excluded.map(choose)]
   const above = slashed(relative(workspace, directory))
   return file => {
     if (above && !file.startsWith(`${above}/`)) return false

@@ -1,19 +1,12 @@
-import {
-  type DesiredState,
-  inheritsWithPlaces,
-  type Particle,
-  type ParticleId,
-  type Place,
-  type Problem,
-  plain,
-} from '../particle.ts'
+import { compareText, waves } from '../order.ts'
+import { type Particle, type ParticleId, type Place, plain } from '../particle.ts'
 import { arnRegion, nameOf } from '../schema/arn.ts'
-import { complain, type ParentLink, type ParticleDraft } from './draft.ts'
-import { checkIdentities } from './identity.ts'
-import { type Ancestors, inherit } from './inherit.ts'
+import type { Linking, Parents } from './ancestors.ts'
+import type { ParentLink, ParticleDraft } from './draft.ts'
+import { inherit } from './inherit.ts'
+import { checkIdentities, namingMembers } from './naming.ts'
 import { desiredState, fillFromParents } from './needs.ts'
-import { order } from './order.ts'
-import { namingMembers } from './resource.ts'
+import type { ReportProblem } from './problems.ts'
 import { closest } from './suggest.ts'
 import { lineOf, quote, scalarText } from './words.ts'
 
@@ -24,79 +17,40 @@ export interface Declared {
   readonly groups: ReadonlyMap<string, readonly ParticleDraft[]>
   /** What ids are called in messages. */
   readonly labels: ReadonlyMap<string, string>
-  /** Not in this environment, and where it says so. */
+  /** Particles that are not in this environment, and where the manifest leaves them out. */
   readonly absent: ReadonlyMap<string, Place>
-  /** Declared, but too wrong to become a particle: to name it is no second mistake. */
+  /** Ids that are declared, but too wrong to become a particle: to name one is no second mistake. */
   readonly broken: ReadonlySet<string>
-  /** Some file cannot be read, so that what is missing may stand there. */
+  /** Some file cannot be read, so that what is missing may be declared there. */
   readonly incomplete: boolean
 }
 
-// To find what was meant costs a look at every id; where everything is wrong, some hints are enough.
-const HINTS = 100
-
 /** Links drafts with each other and makes particles of them, sorted by id. */
-export function link(declared: Declared, problems: Problem[], hides: Ancestors['hides'] = () => false): Particle[] {
-  const wrong = complain(problems)
-  const { drafts } = declared
+export function linkParticles(
+  declared: Declared,
+  report: ReportProblem,
+  hides: Linking['hides'] = () => false,
+): Particle[] {
+  const { drafts, incomplete } = declared
   const find = finder(declared)
-  const label = (id: ParticleId) => declared.labels.get(id) ?? quote(id)
-  const parents = new Map<ParticleId, Map<ParticleId, Place>>()
-  for (const id of drafts.keys()) parents.set(id, new Map())
-  let hints = HINTS
-
-  const named = (key: string, link: ParentLink, from: ParticleDraft): readonly ParticleDraft[] => {
-    const found = find(link.to, from)
-    if (found) return found
-    const absent = declared.absent.get(link.to)
-    if (absent) {
-      wrong(
-        link.place,
-        `${key}: ${link.label} is not in this environment (${lineOf(absent)}); patch ${key} for this environment as well`,
-      )
-    } else if (!declared.broken.has(link.to) && !declared.incomplete) {
-      const near = hints-- > 0 ? closest(link.to, names(declared)) : undefined
-      const remedy = near
-        ? `did you mean ${declared.labels.get(near) ?? quote(near)}?`
-        : 'declare it, or remove it here'
-      wrong(link.place, `${key}: ${link.label} is not declared; ${remedy}`)
-    }
-    return []
-  }
-  const join = (child: ParticleDraft, parent: ParticleDraft, key: string, place: Place) => {
-    if (child === parent) wrong(place, `${key}: ${child.label} cannot be its own parent; remove it`)
-    else if (!parents.get(child.id)?.has(parent.id)) parents.get(child.id)?.set(parent.id, place)
-  }
-  for (const draft of drafts.values()) {
-    for (const link of draft.parents)
-      for (const parent of named('parents', link, draft)) join(draft, parent, 'parents', link.place)
-  }
-  for (const draft of drafts.values()) {
-    for (const link of draft.children)
-      for (const child of named('children', link, draft)) join(child, draft, 'children', link.place)
-  }
-  for (const [draft, parent, place] of implied(drafts.values())) join(draft, parent, 'parents', place)
-
-  const circle = circlesOf(drafts, parents, find)
+  const parents = parentsOf(declared, find, report)
   const made = new Map<ParticleId, Particle>()
-  const states = new Map<ParticleId, { readonly state: DesiredState; readonly place: Place }>()
-  for (const id of order(parents, label, problems)) {
+  const statePlaces = new Map<ParticleId, Place>()
+  const linking: Linking = { drafts, incomplete, parents, made, statePlaces, find, hides, report }
+  for (const id of orderOf(parents, declared.labels, report)) {
     const draft = drafts.get(id)
     if (!draft) continue
-    const above = parents.get(id) ?? new Map<ParticleId, Place>()
-    const has = (ancestor: ParticleId) => isAbove(ancestor, id, parents)
-    const inherited = inherit(draft, { find: name => find(name, draft), has, made, hides, circle }, problems)
-    const source = fillFromParents(inherited, draft, above, drafts, made, declared.incomplete, problems)
-    const state = desiredState(draft, above, drafts, states, problems)
-    states.set(id, state)
+    const source = fillFromParents(inherit(draft, linking), draft, linking)
+    const { state, place } = desiredState(draft, linking)
+    statePlaces.set(id, place)
     made.set(id, {
       id,
       flavor: draft.vocabulary.name,
       name: draft.name,
       place: draft.place,
-      desired: state.state,
+      desired: state,
       desiredIsOwn: draft.desired !== undefined,
-      parents: [...above.keys()].sort(),
+      parents: [...(parents.get(id)?.keys() ?? [])].sort(),
       persistOnTermination: draft.persistOnTermination,
       persistOnUpdate: draft.persistOnUpdate,
       region: draft.region ?? '',
@@ -106,23 +60,18 @@ export function link(declared: Declared, problems: Problem[], hides: Ancestors['
       source,
     })
   }
-  const particles = [...made.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
-  checkIdentities(particles, drafts, problems)
+  const particles = [...made.values()].sort((a, b) => compareText(a.id, b.id))
+  checkIdentities(particles, drafts, report)
   return particles
 }
 
-function* names({ drafts, groups }: Declared): Iterable<string> {
-  yield* drafts.keys()
-  yield* groups.keys()
-}
-
 /**
- * Whom an id means, seen from a particle. A quasiparticle means all its members, a multiplied member all its copies;
- * between two members of one quasiparticle with the same multiplier it means the copy with the same number.
+ * Finds the drafts that an id means, seen from a particle. A quasiparticle means all its members, a multiplied member all
+ * its copies; between two members of one quasiparticle with the same multiplier it means the copy with the same number.
  */
 const finder =
-  ({ drafts, groups }: Declared) =>
-  (id: string, from: ParticleDraft): readonly ParticleDraft[] | undefined => {
+  ({ drafts, groups }: Declared): Linking['find'] =>
+  (id, from) => {
     const one = drafts.get(id as ParticleId)
     if (one) return [one]
     const group = groups.get(id)
@@ -133,68 +82,96 @@ const finder =
     return group.filter(({ origin }) => origin.copy?.index === copy.index)
   }
 
+/** Links by `parents` come first, then those by `children`, then what definitions name: the first place is kept. */
+function parentsOf(declared: Declared, find: Linking['find'], report: ReportProblem): Parents {
+  const drafts = [...declared.drafts.values()]
+  const parents = new Map(drafts.map(({ id }) => [id, new Map<ParticleId, Place>()]))
+  const reportMissing = missingReporter(declared, report)
+  const join = (child: ParticleDraft, parent: ParticleDraft, key: string, place: Place) => {
+    const above = parents.get(child.id)
+    if (child === parent) report(place, `${key}: ${child.label} cannot be its own parent; remove it`)
+    else if (!above?.has(parent.id)) above?.set(parent.id, place)
+  }
+  for (const key of ['parents', 'children'] as const) {
+    for (const draft of drafts) {
+      for (const link of draft[key]) {
+        const found = find(link.to, draft)
+        if (!found) reportMissing(key, link)
+        for (const other of found ?? []) {
+          if (key === 'parents') join(draft, other, key, link.place)
+          else join(other, draft, key, link.place)
+        }
+      }
+    }
+  }
+  for (const [draft, parent, place] of impliedLinks(drafts)) join(draft, parent, 'parents', place)
+  return parents
+}
+
+// A hint costs a comparison with every id; where everything is wrong, some hints are enough.
+const HINTS = 100
+
+/** Reports links to what is not there. */
+function missingReporter({ drafts, groups, labels, absent, broken, incomplete }: Declared, report: ReportProblem) {
+  const labelOf = (id: string) => labels.get(id) ?? quote(id)
+  let hints = HINTS
+  return (key: string, { to, label, place }: ParentLink): void => {
+    const absentAt = absent.get(to)
+    if (absentAt) {
+      report(
+        place,
+        `${key}: ${label} is not in this environment (${lineOf(absentAt)}); patch ${key} for this environment as well`,
+      )
+    } else if (!broken.has(to) && !incomplete) {
+      const near = hints-- > 0 ? closest(to, [...drafts.keys(), ...groups.keys()]) : undefined
+      const remedy = near ? `did you mean ${labelOf(near)}?` : 'declare it, or remove it here'
+      report(place, `${key}: ${label} is not declared; ${remedy}`)
+    }
+  }
+}
+
 /** Links that follow from a definition that names what is declared here, so that it is there first. */
-function* implied(drafts: Iterable<ParticleDraft>): Iterable<[ParticleDraft, ParticleDraft, Place]> {
-  const all = [...drafts]
+function* impliedLinks(drafts: readonly ParticleDraft[]): Iterable<[ParticleDraft, ParticleDraft, Place]> {
   const byName = new Map<string, ParticleDraft>()
-  for (const draft of all) {
+  for (const draft of drafts) {
     const [member] = namingMembers(draft.vocabulary)
     const name = member && scalarText(draft.definition.entries.get(member)?.node)
     if (name) byName.set(`${draft.vocabulary.name} ${draft.region} ${name}`, draft)
   }
-  for (const draft of all) {
+  for (const draft of drafts) {
     for (const [flavor, member] of Object.entries(draft.vocabulary.needs)) {
       const node = draft.definition.entries.get(member)?.node
       const text = scalarText(node)
       if (!node || !text || (arnRegion(text) ?? draft.region) !== draft.region) continue
-      // A revision is in no name: who names one does not follow the family.
+      // A draft's name has no revision, so that a definition that names a revision does not follow the family.
       const parent = byName.get(`${flavor} ${draft.region} ${nameOf(text)}`)
       if (parent) yield [draft, parent, node.place]
     }
   }
 }
 
-/** Who needs whom, by links and by what is inherited: the way back from a particle to one that inherits from it, in words. */
-function circlesOf(
-  drafts: ReadonlyMap<ParticleId, ParticleDraft>,
-  parents: Above,
-  find: (id: string, from: ParticleDraft) => readonly ParticleDraft[] | undefined,
-): Ancestors['circle'] {
-  const needs = (id: ParticleId): Map<ParticleId, Place> => {
-    const draft = drafts.get(id)
-    const all = new Map(parents.get(id))
-    for (const { inherit, place } of draft ? inheritsWithPlaces(draft.definition) : [])
-      for (const { id: from } of (draft && find(inherit.from, draft)) ?? []) if (!all.has(from)) all.set(from, place)
-    return all
-  }
-  return (from, back) => {
-    const before = new Map<ParticleId, { readonly id: ParticleId; readonly place: Place } | undefined>([
-      [from, undefined],
-    ])
-    for (const id of before.keys()) {
-      for (const [next, place] of needs(id)) {
-        if (next !== back) {
-          if (!before.has(next)) before.set(next, { id, place })
-          continue
-        }
-        const way = [{ id, place }]
-        for (let link = before.get(id); link; link = before.get(link.id)) way.unshift(link)
-        return way
-      }
-    }
-    return undefined
-  }
-}
+const CYCLES = 20
+const LINKS = 12
 
-type Above = ReadonlyMap<ParticleId, ReadonlyMap<ParticleId, Place>>
-
-function isAbove(id: ParticleId, below: ParticleId, parents: Above): boolean {
-  const seen = new Set<ParticleId>([below])
-  for (const one of seen) {
-    for (const parent of parents.get(one)?.keys() ?? []) {
-      if (parent === id) return true
-      seen.add(parent)
-    }
-  }
-  return false
+/** All ids, parents before children. A cycle is a problem that names the whole of it, and its last link is passed over. */
+function orderOf(parents: Parents, labels: Declared['labels'], report: ReportProblem): ParticleId[] {
+  const label = (id: ParticleId) => labels.get(id) ?? quote(id)
+  let cycles = 0
+  const needs = new Map([...parents].map(([id, above]) => [id, above.keys()]))
+  return waves(needs, ids => {
+    const [first] = ids
+    const place = first && parents.get(first)?.get(ids[1] ?? first)
+    if (!place || cycles++ >= CYCLES) return
+    const links = ids.map((id, index) => {
+      const parent = ids[index + 1] ?? first
+      const at = parents.get(id)?.get(parent)
+      return `${label(parent)}${at ? ` (${lineOf(at)})` : ''}`
+    })
+    const shown = links.slice(0, LINKS)
+    if (links.length > LINKS) shown.push(`${links.length - LINKS} more and back`)
+    report(
+      place,
+      `parents: ${label(first)} needs ${shown.join(', which needs ')}: a cycle, so none can be first; remove one of these links`,
+    )
+  }).flat()
 }

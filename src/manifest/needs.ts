@@ -4,85 +4,95 @@ import {
   type MapNode,
   type Node,
   type Particle,
-  type ParticleId,
   type Place,
-  type Problem,
   type ScalarNode,
 } from '../particle.ts'
 import { identityOf } from '../schema/address.ts'
 import { arnRegion, nameOf } from '../schema/arn.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
-import { complain, type ParticleDraft } from './draft.ts'
-import { namingMembers } from './resource.ts'
+import type { Linking } from './ancestors.ts'
+import type { ParticleDraft } from './draft.ts'
+import { isIdentifying, namingMembers } from './naming.ts'
 import { lineOf, quote, scalarText, sourceText } from './words.ts'
 
 // What a particle needs its parents for: their names, and that they are there.
 
+/** A parent that fills a member, and the place of the link to it. */
+interface Filling {
+  readonly parent: ParticleDraft
+  readonly place: Place
+}
+
+const parentsOf = ({ id }: ParticleDraft, { parents, drafts }: Linking): Filling[] =>
+  [...(parents.get(id) ?? [])].flatMap(([above, place]) => {
+    const parent = drafts.get(above)
+    return parent ? [{ parent, place }] : []
+  })
+
 /** The definition with what its parents fill. A revision is left to the plan: only AWS knows it. */
-export function fillFromParents(
-  source: MapNode,
-  draft: ParticleDraft,
-  above: ReadonlyMap<ParticleId, Place>,
-  drafts: ReadonlyMap<ParticleId, ParticleDraft>,
-  made: ReadonlyMap<ParticleId, Particle>,
-  incomplete: boolean,
-  problems: Problem[],
-): MapNode {
-  const wrong = complain(problems)
+export function fillFromParents(source: MapNode, draft: ParticleDraft, linking: Linking): MapNode {
   const entries = new Map(source.entries)
   for (const [flavor, member] of Object.entries(draft.vocabulary.needs)) {
-    const path = `aws_resource.${member}`
+    const [first, second] = parentsOf(draft, linking).filter(({ parent }) => parent.vocabulary.name === flavor)
     const stated = entries.get(member)?.node
-    const [first, second] = [...above.keys()].filter(id => drafts.get(id)?.vocabulary.name === flavor)
-    const parent = first && drafts.get(first)
-    const place = first && above.get(first)
-    if (!parent || !place) {
-      if (!stated || (stated.kind === 'scalar' && (stated.value === null || stated.value === ''))) {
-        // A parent that is named but wrong has been spoken of; one that cannot be read may be there.
-        if (incomplete || draft.misread || draft.parents.some(({ to }) => to.startsWith(`${flavor}:`))) continue
-        const message = `${path} is missing; name one ${flavor} among the parents, or state ${member} in aws_resource`
-        wrong(stated?.place ?? draft.place, message)
-      } else if (stated.kind === 'scalar' && stated.inherit && draft.vocabulary.identifiedBy.includes(member)) {
-        wrong(
-          stated.place,
-          `${path} must be known before AWS is asked; name the ${flavor} among the parents, or write ${member} out`,
-        )
-      }
-      continue
-    }
-    if (second) {
-      const places = [place, above.get(second)].filter(place => place !== undefined)
-      const ids = [first, second].map(id => drafts.get(id)?.label).join(' and ')
-      wrong(
-        places[1] ?? place,
-        `parents: ${ids} (${places.map(lineOf).join(', ')}) would both fill ${member}; keep one ${flavor}`,
+    if (!first) checkWithoutParent(stated, flavor, member, draft, linking)
+    else if (second) {
+      const labels = `${first.parent.label} and ${second.parent.label}`
+      const lines = `${lineOf(first.place)}, ${lineOf(second.place)}`
+      linking.report(second.place, `parents: ${labels} (${lines}) would both fill ${member}; keep one ${flavor}`)
+    } else if (draft.region && first.parent.region && draft.region !== first.parent.region) {
+      const { label, place } = first.parent
+      linking.report(
+        first.place,
+        `parents: ${label} (${lineOf(place)}) is in another region than this one; give both the same region_name`,
       )
-      continue
-    }
-    if (draft.region && parent.region && draft.region !== parent.region) {
-      wrong(
-        place,
-        `parents: ${parent.label} (${lineOf(parent.place)}) is in another region than this one; give both the same region_name`,
-      )
-      continue
-    }
-    const particle = made.get(first)
-    const name = particle && nameNode(particle, parent.vocabulary)
-    // Without a name, which has been said, nothing can be compared.
-    if (!particle || !name) continue
-    const known = parent.vocabulary.referredByName ? identityOf(particle, parent.vocabulary) : undefined
-    const ofParent = !stated || (stated.kind === 'scalar' && stated.inherit?.from === first)
-    if (!ofParent && !agrees(stated, name, particle, draft.region)) {
-      const shown = stated.kind === 'scalar' ? quote(sourceText(stated)) : `a ${stated.kind}`
-      const revision = known === undefined && /:\d+$/.test(scalarText(stated) ?? '') ? ', a revision' : ''
-      wrong(
-        stated.place,
-        `${path} is ${shown}${revision}, and the parent ${parent.label} (${lineOf(place)}) stands for ${quote(sourceText(name))}; keep one of them`,
-      )
-    } else if (known === undefined) entries.delete(member)
-    else if (ofParent) entries.set(member, { at: place, node: { ...name, value: known, place } })
+    } else fill(entries, member, first, draft, linking)
   }
   return { ...source, entries }
+}
+
+/** Without a parent that would fill it, a member must be stated. */
+function checkWithoutParent(
+  stated: Node | undefined,
+  flavor: string,
+  member: string,
+  draft: ParticleDraft,
+  { incomplete, report }: Linking,
+): void {
+  const path = `aws_resource.${member}`
+  if (stated && stated.kind !== 'scalar') return
+  if (!stated || stated.value === null || stated.value === '') {
+    // A parent that is named but wrong is reported already; one that cannot be read may be there.
+    if (incomplete || draft.misread || draft.parents.some(({ to }) => to.startsWith(`${flavor}:`))) return
+    const remedy = `name one ${flavor} among the parents, or state ${member} in aws_resource`
+    report(stated?.place ?? draft.place, `${path} is missing; ${remedy}`)
+  } else if (stated.inherit && isIdentifying(member, draft.vocabulary)) {
+    const remedy = `name the ${flavor} among the parents, or write ${member} out`
+    report(stated.place, `${path} must be known before AWS is asked; ${remedy}`)
+  }
+}
+
+function fill(
+  entries: Map<string, { at: Place; node: Node }>,
+  member: string,
+  { parent, place }: Filling,
+  draft: ParticleDraft,
+  { made, report }: Linking,
+): void {
+  const particle = made.get(parent.id)
+  const name = particle && nameNode(particle, parent.vocabulary)
+  // A missing name is reported already, and nothing can be compared without one.
+  if (!particle || !name) return
+  const stated = entries.get(member)?.node
+  const known = parent.vocabulary.referredByName ? identityOf(particle, parent.vocabulary) : undefined
+  const isOpen = !stated || (stated.kind === 'scalar' && stated.inherit?.from === parent.id)
+  if (!isOpen && !agrees(stated, name, particle, draft.region)) {
+    const shown = stated.kind === 'scalar' ? quote(sourceText(stated)) : `a ${stated.kind}`
+    const revision = known === undefined && /:\d+$/.test(scalarText(stated) ?? '') ? ', a revision' : ''
+    const other = `the parent ${parent.label} (${lineOf(place)}) stands for ${quote(sourceText(name))}`
+    report(stated.place, `aws_resource.${member} is ${shown}${revision}, and ${other}; keep one of them`)
+  } else if (known === undefined) entries.delete(member)
+  else if (isOpen) entries.set(member, { at: place, node: { ...name, value: known, place } })
 }
 
 function nameNode(particle: Particle, vocabulary: Vocabulary): ScalarNode | undefined {
@@ -96,31 +106,25 @@ function agrees(stated: Node, name: ScalarNode, parent: Particle, region: string
   const text = scalarText(stated)
   if (text === undefined || (arnRegion(text) ?? region) !== region) return false
   const [family, revision] = nameOf(text).split(':')
-  if (revision === undefined) return family === scalarText(name)
-  return family === scalarText(name) && revision === String(parent.definition.revision ?? '')
+  if (family !== scalarText(name)) return false
+  return revision === undefined || revision === String(parent.definition.revision ?? '')
 }
 
-/** Its own; without one that of its cluster when the cluster is to go; otherwise running. */
-export function desiredState(
-  draft: ParticleDraft,
-  above: ReadonlyMap<ParticleId, Place>,
-  drafts: ReadonlyMap<ParticleId, ParticleDraft>,
-  states: ReadonlyMap<ParticleId, { readonly state: DesiredState; readonly place: Place }>,
-  problems: Problem[],
-): { state: DesiredState; place: Place } {
-  const needed = [...above.keys()].flatMap(id => {
-    const parent = drafts.get(id)
-    const state = states.get(id)
-    const member = parent && draft.vocabulary.needs[parent.vocabulary.name]
-    return parent && state && member && isGone(state.state) ? [{ parent, member, ...state }] : []
+/** The draft's own state; without one that of its cluster when the cluster is to go; otherwise running. */
+export function desiredState(draft: ParticleDraft, linking: Linking): { state: DesiredState; place: Place } {
+  const going = parentsOf(draft, linking).flatMap(({ parent }) => {
+    const state = linking.made.get(parent.id)?.desired
+    const place = linking.statePlaces.get(parent.id)
+    const member = draft.vocabulary.needs[parent.vocabulary.name]
+    return state && place && member && isGone(state) ? [{ parent, member, state, place }] : []
   })
-  const cluster = needed.find(({ member }) => member === 'cluster')
-  const state = draft.desired?.state ?? cluster?.state ?? 'running'
-  const place = draft.desired?.place ?? cluster?.place ?? draft.place
-  if (isGone(state)) return { state, place }
-  for (const { parent, state: goes, place: where } of needed) {
-    const message = `desired_state: ${draft.label} is to run under ${parent.label}, which is to be ${goes} (${lineOf(where)}); let both run or both go`
-    problems.push({ place, message })
+  const cluster = going.find(({ member }) => member === 'cluster')
+  const { state, place } = draft.desired ?? cluster ?? { state: 'running' as const, place: draft.place }
+  if (!isGone(state)) {
+    for (const { parent, state: other, place: otherPlace } of going) {
+      const what = `${draft.label} is to run under ${parent.label}, which is to be ${other}`
+      linking.report(place, `desired_state: ${what} (${lineOf(otherPlace)}); let both run or both go`)
+    }
   }
   return { state, place }
 }

@@ -1,37 +1,33 @@
-import type { MapNode, Node, Place, Problem } from '../particle.ts'
+import type { MapNode, Node } from '../particle.ts'
 import {
   checkKeys,
-  complain,
-  type Identified,
+  type DeclaredName,
   identify,
   KEYS,
+  type Lifecycle,
   type Origin,
   type ParticleDraft,
-  readShared,
+  readLifecycle,
 } from './draft.ts'
 import { merge } from './patch.ts'
+import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
 import { asWhole, kindOf, lineOf, quote, scalarText, sourceText } from './words.ts'
 
-/** A particle to be: its map, and where it comes from. */
-export interface Seed {
+/** A particle before it is read: its map, its name, and where it comes from. */
+export interface Declaration {
   readonly map: MapNode
-  readonly who: Identified
+  readonly who: DeclaredName
   readonly origin: Origin
   /** What the quasiparticle says for all its members. */
-  readonly shared?: Shared
+  readonly shared?: Lifecycle
 }
-
-type Shared = Pick<
-  ParticleDraft,
-  'parents' | 'children' | 'misread' | 'desired' | 'persistOnTermination' | 'persistOnUpdate'
->
 
 /** Copies that one member may have, and all members of all manifests. */
 export const COPIES = { each: 1_000, all: 20_000 }
 
 /** How many copies may still be made: a few bytes of manifest could ask for millions. */
-export interface Copies {
+interface Copies {
   left: number
 }
 
@@ -41,108 +37,111 @@ export interface Copies {
  * As in PCF a base is merged into the member with its parents and flags, not its definition alone; the base's name
  * and multiplier stay its own.
  */
-export function expandQuasiparticle(map: MapNode, who: Identified, copies: Copies, problems: Problem[]): Seed[] {
-  const wrong = complain(problems)
-  const shared: Shared = readShared(map, wrong)
+export function expandQuasiparticle(
+  map: MapNode,
+  who: DeclaredName,
+  copies: Copies,
+  report: ReportProblem,
+): Declaration[] {
+  const shared = readLifecycle(map, report)
   const particles = map.entries.get('particles')
   if (particles?.node.kind !== 'list') {
     const what = particles ? `must be a list of particles, not ${kindOf(particles.node)}` : 'is missing'
-    wrong(particles?.node.place ?? map.place, `particles ${what}; a quasiparticle is made of its members`)
+    report(particles?.node.place ?? map.place, `particles ${what}; a quasiparticle is made of its members`)
     return []
   }
   const nameNode = map.entries.get('pcf_name')?.node
   const fallback = nameNode?.kind === 'scalar' && who.name ? nameNode : undefined
-  const earlier = new Map<string, Earlier>()
-  const seeds: Seed[] = []
-  for (const item of particles.node.items) {
+  const bases = new Map<string, Base>()
+  return particles.node.items.flatMap((item): Declaration[] => {
     if (item.kind !== 'map') {
-      wrong(item.place, `particles must hold particles, each a map, not ${kindOf(item)}`)
-      continue
+      report(item.place, `particles must hold particles, each a map, not ${kindOf(item)}`)
+      return []
     }
-    const member = identify(item, fallback, wrong)
+    const member = identify(item, fallback, report)
     if (member.flavor === 'quasiparticle') {
-      wrong(
-        item.place,
-        'a quasiparticle cannot be a member of another; write its members here, or link the two by parents',
-      )
-      continue
+      const remedy = 'write its members here, or link the two by parents'
+      report(item.place, `a quasiparticle cannot be a member of another; ${remedy}`)
+      return []
     }
-    checkKeys(item, KEYS.member, 'a member of a quasiparticle', wrong)
-    const whole = based(item, member, earlier, wrong)
-    if (member.id && !earlier.has(member.id))
-      earlier.set(member.id, { map: whole, name: member.label.slice(member.label.indexOf(':') + 1) })
-    const quasi = who.id ? { quasi: who.id } : {}
-    const count = multiplier(item.entries.get('multiplier')?.node, copies, wrong)
-    if (count === undefined || !member.id || !member.name) {
-      seeds.push({ map: whole, who: member, origin: quasi, shared })
-      continue
-    }
-    for (let index = 0; index < count; index++) {
-      const copy = { of: member.id, label: member.label, index, count }
-      const numbered: Identified = {
-        flavor: member.flavor,
-        name: `${member.name}-${index}`,
-        id: `${member.id}-${index}`,
-        label: quote(`${member.label}-${index}`),
-      }
-      seeds.push({ map: whole, who: numbered, origin: { ...quasi, copy }, shared })
-    }
-  }
-  return seeds
+    checkKeys(item, KEYS.member, 'a member of a quasiparticle', report)
+    const whole = withBase(item, member, bases, report)
+    if (member.id && !bases.has(member.id))
+      bases.set(member.id, { map: whole, name: member.label.slice(member.label.indexOf(':') + 1) })
+    const count = readMultiplier(item.entries.get('multiplier')?.node, copies, report)
+    return copiesOf(member, count).map(({ name, copy }) => ({
+      map: whole,
+      who: name,
+      origin: { ...(who.id && { quasi: who.id }), ...(copy && { copy }) },
+      shared,
+    }))
+  })
 }
 
-type Wrong = (place: Place, message: string) => void
+/** A member under its own name, or so many copies of it with their numbers. */
+function copiesOf(
+  member: DeclaredName,
+  count: number | undefined,
+): { readonly name: DeclaredName; readonly copy?: NonNullable<Origin['copy']> }[] {
+  const { flavor, name, id, label } = member
+  if (count === undefined || !id || !name) return [{ name: member }]
+  return Array.from({ length: count }, (_, index) => ({
+    name: { flavor, name: `${name}-${index}`, id: `${id}-${index}` as const, label: quote(`${label}-${index}`) },
+    copy: { of: id, label, index, count },
+  }))
+}
 
 /** A member that another one may start from, and its name as it is written. */
-interface Earlier {
+interface Base {
   readonly map: MapNode
   readonly name: string
 }
 
 /** A member upon its base, the way a patch lies upon a particle. */
-function based(item: MapNode, member: Identified, earlier: ReadonlyMap<string, Earlier>, wrong: Wrong): MapNode {
+function withBase(
+  item: MapNode,
+  member: DeclaredName,
+  bases: ReadonlyMap<string, Base>,
+  report: ReportProblem,
+): MapNode {
   const node = item.entries.get('base_particle_config')?.node
   if (!node) return item
   const name = scalarText(node)
-  const base = name && member.flavor ? earlier.get(`${member.flavor}:${name}`)?.map : undefined
+  const base = name && member.flavor ? bases.get(`${member.flavor}:${name}`)?.map : undefined
   if (!base) {
-    const same = [...earlier].filter(([id]) => id.startsWith(`${member.flavor}:`)).map(([, { name }]) => name)
+    const same = [...bases].filter(([id]) => id.startsWith(`${member.flavor}:`)).map(([, { name }]) => name)
     const shown = node.kind === 'scalar' && name ? quote(sourceText(node)) : kindOf(node)
     const meant = didYouMean(shown, same) || '; name one that stands above this one'
-    wrong(node.place, `base_particle_config must name an earlier member with the same flavor, not ${shown}${meant}`)
+    report(node.place, `base_particle_config must name an earlier member with the same flavor, not ${shown}${meant}`)
     return item
   }
   const entries = new Map(base.entries)
   for (const key of ['pcf_name', 'multiplier', 'base_particle_config']) entries.delete(key)
-  return { ...(merge({ ...base, entries }, item) as MapNode), place: item.place }
+  return { ...merge({ ...base, entries }, item), place: item.place }
 }
 
 /** How many copies; undefined for a member that is there once, under its own name. */
-function multiplier(node: Node | undefined, copies: Copies, wrong: Wrong): number | undefined {
+function readMultiplier(node: Node | undefined, copies: Copies, report: ReportProblem): number | undefined {
   if (!node) return undefined
   const count = asWhole(node)
   if (count === undefined || count < 1 || count > COPIES.each) {
-    wrong(node.place, `multiplier must be a whole number from 1 to ${COPIES.each}, not ${kindOf(node)}`)
+    report(node.place, `multiplier must be a whole number from 1 to ${COPIES.each}, not ${kindOf(node)}`)
     return undefined
   }
   copies.left -= count
   if (copies.left >= 0) return count
-  wrong(node.place, `multiplier: the members of all quasiparticles make more than ${COPIES.all} copies; lower it`)
+  report(node.place, `multiplier: the members of all quasiparticles make more than ${COPIES.all} copies; lower it`)
   return undefined
 }
 
 /** A member with what its quasiparticle says for all. */
-export function withShared(draft: ParticleDraft, shared: Shared | undefined, problems: Problem[]): ParticleDraft {
+export function withShared(draft: ParticleDraft, shared: Lifecycle | undefined, report: ReportProblem): ParticleDraft {
   if (!shared) return draft
-  const wrong = complain(problems)
   if (shared.desired && draft.desired && shared.desired.state !== draft.desired.state) {
-    const other = lineOf(shared.desired.place)
-    wrong(
-      draft.desired.place,
-      `desired_state of a quasiparticle is that of every member, and it is ${shared.desired.state} at ${other}; remove one of them`,
-    )
+    const { state, place } = shared.desired
+    const why = `desired_state of a quasiparticle is that of every member, and it is ${state} at ${lineOf(place)}`
+    report(draft.desired.place, `${why}; remove one of them`)
   }
-
   return {
     ...draft,
     parents: [...draft.parents, ...shared.parents],

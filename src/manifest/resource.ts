@@ -2,14 +2,14 @@ import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
 import { isRegion, nameOf } from '../schema/arn.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { ignoredAstray } from './knownPaths.ts'
+import { namingMembers } from './naming.ts'
+import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
 import { asBoolean, asWhole, kindOf, lineOf, quote, scalarText, sourceText } from './words.ts'
 
-type Wrong = (place: Place, message: string) => void
-
 /** What `aws_resource` says. */
-export interface Resource {
-  /** False where there was nothing to read, which has been said already. */
+interface Resource {
+  /** False where nothing could be read, which is reported already. */
   readonly given: boolean
   readonly definition: MapNode
   readonly options: Readonly<Record<string, unknown>>
@@ -17,65 +17,80 @@ export interface Resource {
   readonly region: string | undefined
 }
 
-/** `aws_resource` in the API's own words, without what is not sent. */
+type Entries = Map<string, { at: Place; node: Node }>
+
+/** Members of `aws_resource` that are not sent to AWS. */
+const LOCAL = ['region_name', 'custom_config']
+
+/** `aws_resource` in the API's own words, without what is not sent. `copy` is the number of a multiplied member's copy. */
 export function readResource(
   map: MapNode,
   name: string,
   vocabulary: Vocabulary,
   copy: number | undefined,
-  wrong: Wrong,
+  report: ReportProblem,
 ): Resource {
-  const given = map.entries.get('aws_resource')
-  const empty: MapNode = { kind: 'map', place: given?.node.place ?? map.place, entries: new Map() }
-  if (given?.node.kind !== 'map') {
-    if (given)
-      wrong(given.node.place, `aws_resource must be a map, not ${kindOf(given.node)}; write {} for an empty one`)
-    else wrong(map.place, 'aws_resource is missing; it holds the definition')
+  const given = map.entries.get('aws_resource')?.node
+  if (given?.kind !== 'map') {
+    if (given) report(given.place, `aws_resource must be a map, not ${kindOf(given)}; write {} for an empty one`)
+    else report(map.place, 'aws_resource is missing; it holds the definition')
+    const empty: MapNode = { kind: 'map', place: given?.place ?? map.place, entries: new Map() }
     return { given: false, definition: empty, options: {}, optionPlaces: new Map(), region: undefined }
   }
-  const entries = new Map<string, { at: Place; node: Node }>()
-  let region: string | undefined
-  let options: Readonly<Record<string, unknown>> = {}
-  const optionPlaces = new Map<string, Place>()
-  for (const [key, entry] of given.node.entries) {
-    if (key === 'region_name') {
-      region = scalarText(entry.node)
-      if (!region || !isRegion(region)) {
-        wrong(
-          entry.node.place,
-          `aws_resource.region_name must be a region such as us-east-1, not ${kindOf(entry.node)}`,
-        )
-        region = undefined
-      }
-    } else if (key === 'custom_config') {
-      options = readOptions(entry.node, vocabulary, wrong)
-      if (entry.node.kind === 'map') for (const [name, { at }] of entry.node.entries) optionPlaces.set(name, at)
-    } else if (!Object.hasOwn(vocabulary.aliases, key)) entries.set(key, entry)
-  }
-  for (const [key, entry] of given.node.entries) {
-    const member = Object.hasOwn(vocabulary.aliases, key) ? vocabulary.aliases[key] : undefined
-    if (!member) continue
-    const other = entries.get(member)
-    if (!other) entries.set(member, entry)
-    else if (!sameName(entry.node, other.node)) {
-      wrong(
-        entry.at,
-        `aws_resource.${key} is PCF's name for ${member}, which says something else at ${lineOf(other.node.place)}; keep one of them`,
-      )
-    }
-  }
-  if (copy !== undefined) {
-    for (const member of namingMembers(vocabulary)) {
-      const entry = entries.get(member)
-      if (entry) entries.set(member, { at: entry.at, node: suffixed(entry.node, `-${copy}`, member, wrong) })
-    }
-  }
+  const entries = membersOf(given, vocabulary, report)
+  if (copy !== undefined) numberNames(entries, `-${copy}`, vocabulary, report)
   const { pcfNameMember: named } = vocabulary
   if (named !== undefined && !entries.has(named)) {
     const node = namedBy(map, name, copy)
     entries.set(named, { at: node.place, node })
   }
-  return { given: true, definition: { kind: 'map', place: given.node.place, entries }, options, optionPlaces, region }
+  const config = given.entries.get('custom_config')?.node
+  return {
+    given: true,
+    definition: { kind: 'map', place: given.place, entries },
+    options: config ? readOptions(config, vocabulary, report) : {},
+    optionPlaces: new Map(config?.kind === 'map' ? [...config.entries].map(([key, { at }]) => [key, at]) : []),
+    region: readRegion(given.entries.get('region_name')?.node, report),
+  }
+}
+
+/** The definition's members, with PCF's names replaced by the API's. */
+function membersOf(given: MapNode, { aliases }: Vocabulary, report: ReportProblem): Entries {
+  const isAlias = (key: string) => Object.hasOwn(aliases, key)
+  const entries = new Map([...given.entries].filter(([key]) => !LOCAL.includes(key) && !isAlias(key)))
+  for (const [key, entry] of given.entries) {
+    const member = isAlias(key) ? aliases[key] : undefined
+    if (!member) continue
+    const other = entries.get(member)
+    if (!other) entries.set(member, entry)
+    else if (!sameName(entry.node, other.node)) {
+      const what = `aws_resource.${key} is PCF's name for ${member}, which says something else`
+      report(entry.at, `${what} at ${lineOf(other.node.place)}; keep one of them`)
+    }
+  }
+  return entries
+}
+
+const sameName = (left: Node, right: Node): boolean => {
+  const [one, other] = [scalarText(left), scalarText(right)]
+  if (one === undefined || other === undefined) return false
+  return one === other || nameOf(one) === nameOf(other)
+}
+
+/** Gives a copy's number to its names. A name that is no text is reported where the member is checked. */
+function numberNames(entries: Entries, suffix: string, vocabulary: Vocabulary, report: ReportProblem): void {
+  for (const member of namingMembers(vocabulary)) {
+    const { at, node } = entries.get(member) ?? {}
+    if (!at || node?.kind !== 'scalar') continue
+    const text = scalarText(node)
+    if (text) {
+      const parts = node.parts && { parts: [...node.parts, suffix] }
+      entries.set(member, { at, node: { kind: 'scalar', place: node.place, value: text + suffix, ...parts } })
+    } else if (node.inherit) {
+      const why = 'gets a number for every copy, so it cannot be inherited; write it out'
+      report(node.place, `aws_resource.${member} ${why}`)
+    }
+  }
 }
 
 /** The particle's name as a member of its definition: a copy's with its number, and made from the same variables. */
@@ -86,68 +101,40 @@ function namedBy(map: MapNode, name: string, copy: number | undefined): ScalarNo
   return { kind: 'scalar', place: stated.place, value: name, ...(parts && { parts }) }
 }
 
-/** Members that say which one a thing is, apart from where it is. The first is its name. */
-export const namingMembers = (vocabulary: Vocabulary): readonly string[] =>
-  vocabulary.required.filter(member => !member.includes('['))
-
-const sameName = (left: Node, right: Node): boolean => {
-  const [one, other] = [scalarText(left), scalarText(right)]
-  if (one === undefined || other === undefined) return false
-  return one === other || nameOf(one) === nameOf(other)
+function readRegion(node: Node | undefined, report: ReportProblem): string | undefined {
+  if (!node) return undefined
+  const region = scalarText(node)
+  if (region && isRegion(region)) return region
+  report(node.place, `aws_resource.region_name must be a region such as us-east-1, not ${kindOf(node)}`)
+  return undefined
 }
 
-function suffixed(node: Node, suffix: string, name: string, wrong: Wrong): Node {
-  const text = scalarText(node)
-  if (node.kind !== 'scalar' || !text) {
-    // Anything else is said where the member is checked.
-    if (node.kind === 'scalar' && node.inherit) {
-      wrong(node.place, `aws_resource.${name} gets a number for every copy, so it cannot be inherited; write it out`)
-    }
-    return node
-  }
-  const parts = node.parts ? { parts: [...node.parts, suffix] } : {}
-  return { kind: 'scalar', place: node.place, value: text + suffix, ...parts }
-}
-
-function readOptions(node: Node, vocabulary: Vocabulary, wrong: Wrong): Readonly<Record<string, unknown>> {
+function readOptions(node: Node, vocabulary: Vocabulary, report: ReportProblem): Readonly<Record<string, unknown>> {
   if (node.kind !== 'map') {
-    wrong(node.place, `aws_resource.custom_config must be a map, not ${kindOf(node)}`)
+    report(node.place, `aws_resource.custom_config must be a map, not ${kindOf(node)}`)
     return {}
   }
-  // What PCF keeps there to make an instance from is not ours, and an instance is not made here.
+  // PCF keeps there what an instance is made from, and no instance is made here.
   if (vocabulary.open) return {}
-  const known = Object.keys(vocabulary.options)
   const options: Record<string, unknown> = {}
   for (const [key, { at, node: value }] of node.entries) {
     const path = `aws_resource.custom_config.${quote(key)}`
     const kind = Object.hasOwn(vocabulary.options, key) ? vocabulary.options[key] : undefined
     if (!kind) {
-      const meant =
-        didYouMean(key, known) || `; there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ') || 'none'}`
-      wrong(at, `${path} is not an option of ${vocabulary.name}${meant}`)
+      const known = Object.keys(vocabulary.options)
+      const list = `; there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ') || 'none'}`
+      report(at, `${path} is not an option of ${vocabulary.name}${didYouMean(key, known) || list}`)
       continue
     }
-    const [option, due] = readOption(value, kind)
-    if (option === undefined) wrong(value.place, `${path} must be ${due}, not ${kindOf(value)}`)
+    const [option, expected] = readOption(value, kind)
+    if (option === undefined) report(value.place, `${path} must be ${expected}, not ${kindOf(value)}`)
     else options[key] = option
-    if (key === 'ignore') checkIgnored(value, vocabulary, wrong)
+    if (key === 'ignore') checkIgnored(value, vocabulary, report)
   }
   return options
 }
 
-function checkIgnored(paths: Node, vocabulary: Vocabulary, wrong: Wrong): void {
-  if (paths.kind !== 'list') return
-  for (const [index, item] of paths.items.entries()) {
-    const text = scalarText(item)
-    const astray = text === undefined ? undefined : ignoredAstray(text, vocabulary)
-    if (astray === undefined || item.kind !== 'scalar') continue
-    // What a variable made of it would be told by what is missing.
-    const why = item.parts ? '' : `: ${astray}`
-    wrong(item.place, `aws_resource.custom_config.ignore[${index}]: ${quote(sourceText(item))} leads nowhere${why}`)
-  }
-}
-
-function readOption(node: Node, kind: Vocabulary['options'][string]): [value: unknown, due: string] {
+function readOption(node: Node, kind: Vocabulary['options'][string]): [value: unknown, expected: string] {
   if (kind === 'boolean') return [asBoolean(node), 'true or false']
   if (kind === 'number') return [asWhole(node), 'a whole number']
   if (kind === 'strings') {
@@ -158,39 +145,54 @@ function readOption(node: Node, kind: Vocabulary['options'][string]): [value: un
   return [text !== undefined && kind.includes(text) ? text : undefined, kind.join(' or ')]
 }
 
+function checkIgnored(paths: Node, vocabulary: Vocabulary, report: ReportProblem): void {
+  if (paths.kind !== 'list') return
+  for (const [index, item] of paths.items.entries()) {
+    const text = scalarText(item)
+    const astray = text === undefined ? undefined : ignoredAstray(text, vocabulary)
+    if (astray === undefined || item.kind !== 'scalar') continue
+    // The reason would repeat the values of variables.
+    const why = item.parts ? '' : `: ${astray}`
+    report(item.place, `aws_resource.custom_config.ignore[${index}]: ${quote(sourceText(item))} leads nowhere${why}`)
+  }
+}
+
 /** The members that PCF calls unique keys: there, told apart by them, and known before AWS is asked. */
-export function checkRequired(definition: MapNode, vocabulary: Vocabulary, wrong: Wrong): void {
-  for (const path of vocabulary.required) {
-    const [list, member] = path.split('[].')
-    if (!list) continue
-    const node = definition.entries.get(list)?.node
-    if (!member) {
-      const otherwise = list === vocabulary.pcfNameMember ? ', or leave it out: pcf_name is the name then' : ''
-      if (!isName(node))
-        wrong(node?.place ?? definition.place, missing(`aws_resource.${list}`, node, vocabulary) + otherwise)
-      continue
-    }
-    // A list of another kind is the model's to refuse.
-    if (node && node.kind !== 'list') continue
-    if (!node || node.items.length === 0) {
-      wrong(
-        node?.place ?? definition.place,
-        `aws_resource.${list} is ${node ? 'empty' : 'missing'}; state at least one`,
-      )
-      continue
-    }
-    const seen = new Map<string, Place>()
-    for (const [index, item] of node.items.entries()) {
-      if (item.kind !== 'map') continue
-      const at = `aws_resource.${list}[${index}].${member}`
-      const name = item.entries.get(member)?.node
-      const text = scalarText(name)
-      if (!isName(name) || text === undefined) wrong(name?.place ?? item.place, missing(at, name, vocabulary))
-      else {
-        const first = seen.get(text)
-        if (first) wrong(name.place, `${at} is the name of another one at ${lineOf(first)} as well; give each its own`)
-        else seen.set(text, name.place)
-      }
+export function checkRequired(definition: MapNode, vocabulary: Vocabulary, report: ReportProblem): void {
+  for (const required of vocabulary.required) {
+    const [member = '', name] = required.split('[].')
+    const path = `aws_resource.${member}`
+    const node = definition.entries.get(member)?.node
+    const place = node?.place ?? definition.place
+    if (!name) {
+      if (isName(node)) continue
+      const otherwise = member === vocabulary.pcfNameMember ? ', or leave it out: pcf_name is the name then' : ''
+      report(place, missing(path, node, vocabulary) + otherwise)
+    } else if (!node || (node.kind === 'list' && node.items.length === 0))
+      report(place, `${path} is ${node ? 'empty' : 'missing'}; state at least one`)
+    else checkElementNames(node, path, name, vocabulary, report)
+  }
+}
+
+/** Each element has a name of its own. A list of another kind is the model's to refuse. */
+function checkElementNames(
+  list: Node,
+  path: string,
+  member: string,
+  vocabulary: Vocabulary,
+  report: ReportProblem,
+): void {
+  const seen = new Map<string, Place>()
+  for (const [index, item] of list.kind === 'list' ? list.items.entries() : []) {
+    if (item.kind !== 'map') continue
+    const at = `${path}[${index}].${member}`
+    const name = item.entries.get(member)?.node
+    const text = scalarText(name)
+    if (!isName(name) || text === undefined) report(name?.place ?? item.place, missing(at, name, vocabulary))
+    else {
+      const first = seen.get(text)
+      if (first) report(name.place, `${at} is the name of another one at ${lineOf(first)} as well; give each its own`)
+      else seen.set(text, name.place)
     }
   }
 }

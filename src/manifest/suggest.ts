@@ -3,39 +3,37 @@ import { quote } from './words.ts'
 // Nobody mistypes more than two letters and still recognises the word.
 const FARTHEST = 2
 
-/** Letters to insert, remove, replace or swap with their neighbour; anything beyond `limit` is `limit + 1`. */
+/**
+ * Letters to insert, remove, replace or swap with their neighbour (the optimal string alignment distance); anything beyond
+ * `limit` is `limit + 1`.
+ */
 export function distance(left: string, right: string, limit = FARTHEST): number {
   if (Math.abs(left.length - right.length) > limit) return limit + 1
-  let before: number[] = []
-  let above = Array.from({ length: right.length + 1 }, (_, column) => column)
+  // The last three rows of the table. Its borders: that many letters of one word against none of the other.
+  const rows: number[][] = []
+  const cost = (row: number, column: number) => rows[row % 3]?.[column] ?? row + column
   for (let row = 1; row <= left.length; row++) {
     const current = [row]
+    rows[row % 3] = current
     let least = row
     for (let column = 1; column <= right.length; column++) {
-      const same = left[row - 1] === right[column - 1]
-      let cost = Math.min(
-        (above[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (above[column - 1] ?? 0) + (same ? 0 : 1),
-      )
-      const swapped = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]
-      if (row > 1 && column > 1 && swapped) cost = Math.min(cost, (before[column - 2] ?? 0) + 1)
-      current.push(cost)
-      least = Math.min(least, cost)
+      const replaced = cost(row - 1, column - 1) + (left[row - 1] === right[column - 1] ? 0 : 1)
+      const isSwap = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]
+      const swapped = isSwap && row > 1 && column > 1 ? cost(row - 2, column - 2) + 1 : replaced
+      const cheapest = Math.min(cost(row - 1, column) + 1, cost(row, column - 1) + 1, replaced, swapped)
+      current.push(cheapest)
+      least = Math.min(least, cheapest)
     }
     if (least > limit) return limit + 1
-    before = above
-    above = current
   }
-  return Math.min(above[right.length] ?? 0, limit + 1)
+  return Math.min(cost(left.length, right.length), limit + 1)
 }
 
 /** The candidate nearest to a word, of several equally near the first in the alphabet; undefined when none is near. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
-  // In a short word two letters are most of it.
-  const limit = word.length < 4 ? 1 : FARTHEST
   let best: string | undefined
-  let least = limit
+  // In a short word two letters are most of it.
+  let least = word.length < 4 ? 1 : FARTHEST
   for (const candidate of candidates) {
     if (candidate === word) continue
     const far = candidate.toLowerCase() === word.toLowerCase() ? 0 : distance(word, candidate, least)

@@ -2,20 +2,18 @@ import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
 import { quote } from './words.ts'
 import { elementLabel } from './written.ts'
 
-/** Where a walk stands, for messages: `aws_resource.containerDefinitions[web].image`. */
-export type Where = () => string
-
-interface Steps {
-  /** What is worth a visit. Anything else, with all that is in it, stays the very object that it is. */
+interface Visitor {
+  /** The scalars to visit. Anything else, with all that is in it, stays the very object that it is. */
   readonly matters: (scalar: ScalarNode) => boolean
-  readonly scalar: (scalar: ScalarNode, where: Where) => ScalarNode
-  readonly key?: (key: string, at: Place, where: Where) => void
+  /** `pathOf` makes the path for messages: `aws_resource.containerDefinitions[web].image`. */
+  readonly scalar: (scalar: ScalarNode, pathOf: () => string) => ScalarNode
+  readonly key?: (key: string, at: Place, pathOf: () => string) => void
 }
 
-/** A tree with some of its scalars replaced. Most trees hold none, so a look comes before the walk that keeps its path. */
-export function replaceScalars(root: MapNode, start: string, { matters, scalar, key: visitKey }: Steps): MapNode {
+/** A tree with some of its scalars replaced. Most trees hold none, so a search comes before the walk that keeps a path. */
+export function replaceScalars(root: MapNode, start: string, { matters, scalar, key: visitKey }: Visitor): MapNode {
   const path = [start]
-  const where = () => path.join('').replace(/^\./, '')
+  const pathOf = () => path.join('').replace(/^\./, '')
 
   const concerns = (node: Node): boolean => {
     if (node.kind === 'scalar') return matters(node)
@@ -23,30 +21,27 @@ export function replaceScalars(root: MapNode, start: string, { matters, scalar, 
     for (const [key, entry] of node.entries) if ((visitKey && key.includes('$')) || concerns(entry.node)) return true
     return false
   }
-  const inside = <Made>(step: string, visit: () => Made): Made => {
-    path.push(step)
-    const made = visit()
-    path.pop()
-    return made
+  const replaced = (node: Node): Node => {
+    if (node.kind === 'map') return map(node)
+    if (node.kind === 'scalar') return scalar(node, pathOf)
+    const items = node.items.map((item, index) => {
+      if (!concerns(item)) return item
+      path.push(`[${elementLabel(item, index)}]`)
+      const made = replaced(item)
+      path.pop()
+      return made
+    })
+    return { ...node, items }
   }
-  const node = (given: Node): Node => {
-    if (given.kind === 'map') return map(given)
-    if (given.kind === 'scalar') return matters(given) ? scalar(given, where) : given
-    const items = given.items.map((item, index) =>
-      concerns(item) ? inside(`[${elementLabel(item, index)}]`, () => node(item)) : item,
-    )
-    return { ...given, items }
-  }
-  const map = (given: MapNode): MapNode => {
-    const entries = new Map<string, { at: Place; node: Node }>()
-    for (const [key, entry] of given.entries) {
-      const made = inside(`.${quote(key)}`, () => {
-        visitKey?.(key, entry.at, where)
-        return concerns(entry.node) ? node(entry.node) : entry.node
-      })
-      entries.set(key, made === entry.node ? entry : { at: entry.at, node: made })
+  const map = (node: MapNode): MapNode => {
+    const entries = new Map(node.entries)
+    for (const [key, entry] of node.entries) {
+      path.push(`.${quote(key)}`)
+      visitKey?.(key, entry.at, pathOf)
+      if (concerns(entry.node)) entries.set(key, { at: entry.at, node: replaced(entry.node) })
+      path.pop()
     }
-    return { ...given, entries }
+    return { ...node, entries }
   }
   return concerns(root) ? map(root) : root
 }

@@ -32,19 +32,14 @@ export function scalarText(node: Node | undefined): string | undefined {
 
 /** True or false, also as the text that a variable made. */
 export function asBoolean(node: Node): boolean | undefined {
-  if (node.kind !== 'scalar' || node.inherit) return undefined
-  return node.value === true || node.value === 'true'
-    ? true
-    : node.value === false || node.value === 'false'
-      ? false
-      : undefined
+  const text = node.kind === 'scalar' && !node.inherit ? String(node.value) : ''
+  return text === 'true' ? true : text === 'false' ? false : undefined
 }
 
-/** A whole number, also one that a variable made. */
+/** A whole number of at most nine digits, also one that a variable made. */
 export function asWhole(node: Node): number | undefined {
   const text = scalarText(node)
-  const number = text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined
-  return number
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined
 }
 
 /** What stands there, for "must be a map, not …". */

@@ -1,33 +1,15 @@
-/** How a hidden value is found in a text that repeats it. Lengths and classes are argued in docs/decisions/0016. */
-import { type Folded, fold, squeeze } from './folded.ts'
+/** How a hidden value is searched for in a text that repeats it. docs/decisions/0016 argues for the lengths and classes. */
+import { fold, type Needle, shortestPart } from './haystack.ts'
 
-/** A part of a text, by code units of the original. */
-export interface Span {
-  readonly from: number
-  readonly to: number
-}
-
-/** What is looked for, folded: anywhere, as a whole word, or as all that stands between two quotes. */
-export interface Needle {
-  readonly text: string
-  readonly where: 'anywhere' | 'whole' | 'quoted'
-  /** Without blanks, for a value that is long enough to be known again so. */
-  readonly squeezed?: string
-}
-
-/** Shorter than this a value cannot be told from the text around it. */
-export const shortestNeedle = 4
-/** From here on a value is found inside of words too. */
+/** Shorter values cannot be told from the text around them. */
+const shortestNeedle = 4
+/** Values of this length are found inside of words too. */
 const shortestInside = 8
-/** From here on a value is looked for with its blanks taken away, and by its beginning where a text was cut off. */
-const shortestPart = 12
-/** What is left of a value that was cut off must be this long. */
-const shortestBeginning = 8
 
 const letters = /^[A-Za-z]+$/
 const number = /^[\d.,:+-]+$/
 
-/** Words that ECS's own sentences are made of, from eight letters on: blanked there, they would give a value away. */
+/** Words of ECS's own sentences, from eight letters on: blanked there, they would give a hidden value away. */
 const vocabulary = new Set(
   `accessible activity application associate associated attempted attempting attribute attributes authorized available
 balancer capacity cluster complete completed completes configuration configured connect connected connection connections
@@ -52,7 +34,7 @@ function isOrdinary(text: string): boolean {
   return words.every(word => letters.test(word) && (word.length <= short || vocabulary.has(word.toLowerCase())))
 }
 
-/** How a value is looked for in others' words; undefined for one that is too short. */
+/** The needle for a value that ECS, Docker or GitHub may repeat; undefined for a value that is too short. */
 function needleOf(value: string): Needle | undefined {
   const text = fold(value).text.trim()
   if (text.length < shortestNeedle) return undefined
@@ -67,86 +49,20 @@ const needle = (text: string): Needle => ({
   ...(text.length >= shortestPart && { squeezed: text.replaceAll(' ', '') }),
 })
 
-/** A hidden value, each of its lines and each of its words that is no mere word: others repeat parts of what they were given. */
+/** Needles for a hidden value, each of its lines and each of its distinct words: servers repeat parts of a value too. */
 export function needlesOf(value: string): Needle[] {
   const parts = [value, ...value.split(/[\r\n]+/), ...value.split(/\s+/).filter(isDistinct)]
   return [...new Set(parts)].flatMap(part => needleOf(part) ?? [])
 }
 
+/** Neither a plain word of letters nor a number. */
 const isDistinct = (word: string): boolean => word.length >= shortestInside && !letters.test(word) && !number.test(word)
 
-/** What a secret variable holds, with its lines: looked for whatever it says, as it is to be shown nowhere. */
+/** Needles for a secret variable's value and its lines: no word is too ordinary, as the value is to be shown nowhere. */
 export function secretNeedles(value: string): Needle[] {
   const long = value.split(/[\r\n]+/).filter(line => line.trim().length >= shortestInside)
   return [...new Set([value, ...long])].flatMap(part => {
     const text = fold(part).text.trim()
     return text.length < shortestNeedle ? [] : [needle(text)]
   })
-}
-
-/** A text in which needles are looked for. */
-export class Haystack {
-  readonly #original: string
-  readonly #folded: Folded
-  #squeezed: Folded | undefined
-
-  constructor(original: string) {
-    this.#original = original
-    this.#folded = fold(original)
-  }
-
-  /** Wherever the needle stands. */
-  find({ text, where, squeezed }: Needle): Span[] {
-    const { text: all } = this.#folded
-    const spans: Span[] = []
-    for (let at = all.indexOf(text); at >= 0; at = all.indexOf(text, at + 1)) {
-      const [before, after] = [all.charAt(at - 1), all.charAt(at + text.length)]
-      if (where === 'whole' && (isWord(before) || isWord(after))) continue
-      if (where === 'quoted' && !(isQuote(before) && isQuote(after))) continue
-      spans.push(this.#span(this.#folded, at, text.length))
-    }
-    return squeezed ? [...spans, ...this.#broken(squeezed)] : spans
-  }
-
-  /** The beginning of a needle that was cut off: at the end of the text, or before an ellipsis. */
-  findCut({ text, where }: Needle): Span[] {
-    if (where !== 'anywhere' || text.length < shortestPart) return []
-    const { text: all } = this.#folded
-    const beginning = text.slice(0, shortestBeginning)
-    if (!all.includes(beginning)) return []
-    const ends = [all.length, ...[...all.matchAll(/\.\.\.|…/g)].map(({ index }) => index)]
-    return ends.flatMap(end => {
-      const at = end < shortestBeginning ? -1 : all.lastIndexOf(beginning, end - shortestBeginning)
-      return at >= 0 && text.startsWith(all.slice(at, end)) ? [this.#span(this.#folded, at, end - at)] : []
-    })
-  }
-
-  /** Broken over lines, or with its blanks taken away. */
-  #broken(squeezed: string): Span[] {
-    this.#squeezed ??= squeeze(this.#folded)
-    const { text: all } = this.#squeezed
-    const spans: Span[] = []
-    for (let at = all.indexOf(squeezed); at >= 0; at = all.indexOf(squeezed, at + 1))
-      spans.push(this.#span(this.#squeezed, at, squeezed.length))
-    return spans
-  }
-
-  #span({ from, to }: Folded, at: number, length: number): Span {
-    return { from: from[at] ?? 0, to: to[at + length - 1] ?? this.#original.length }
-  }
-}
-
-const isWord = (character: string): boolean => /[\p{L}\p{N}_]/u.test(character)
-const isQuote = (character: string): boolean => /["'`“”‘’]/.test(character)
-
-/** The text with `(hidden)` for each span; spans that touch are one. */
-export function blank(text: string, spans: readonly Span[]): string {
-  const sorted = [...spans].sort((one, other) => one.from - other.from || other.to - one.to)
-  let left = ''
-  let at = 0
-  for (const { from, to } of sorted) {
-    if (from > at || left === '') left += `${text.slice(at, from)}(hidden)`
-    at = Math.max(at, to)
-  }
-  return left + text.slice(at)
 }

@@ -1,11 +1,11 @@
 /**
- * The one place where hidden values are taken out of what is said. There are two rules, because two things are hidden:
+ * The one place where hidden values are taken out of texts. There are two rules, because two kinds of values are hidden:
  *
- * - What a secret variable holds is taken out of everything, our own words included.
- * - Every other hidden value is taken out of words that others wrote (`said`): they repeat what they were sent. Our own
- *   sentences hold no hidden value, and a word of theirs that is blanked because it equals one would give that value away.
+ * - The value of a secret variable is taken out of every text, this tool's own words included.
+ * - Every other hidden value is taken out of words that others wrote (`untrusted`), as servers repeat what they were sent.
+ *   This tool's own sentences hold no hidden value, and a word that is blanked because it equals one would give it away.
  *
- * Our ids, names, paths and open members stay in others' words too, whatever a hidden value equals.
+ * The tool's own ids, names, paths and open members stay in others' words too, whatever a hidden value equals.
  */
 
 import type { FoundChange } from '../compare/change.ts'
@@ -13,58 +13,57 @@ import { leavesOf } from '../compare/hidden.ts'
 import { holdsVariable, type SensitivityPolicy } from '../compare/sensitivity.ts'
 import { type Node, type Particle, type Problem, sayProblem } from '../particle.ts'
 import { holdsUntrusted, piecesOf } from '../untrusted.ts'
-import { blank, Haystack, type Needle, needlesOf, type Span, secretNeedles } from './needles.ts'
+import { blank, Haystack, type Needle, type Span } from './haystack.ts'
+import { needlesOf, secretNeedles } from './needles.ts'
 
-/** The digest of a run, where `startedBy` or a tag names one: with it, hidden values could be guessed. */
+/** A run's digest in `startedBy` or in a tag: with it, hidden values could be guessed. */
 const runDigest = /\b(particles\/[\w-]+\/[\w-]+|ecs-particles:run)\/[0-9a-f]{32}\b/g
 
-/** Members of ECS's answers that name something. */
+/** Members of ECS's answers whose values are names. */
 const naming = /(?:arn|name|family|cluster|id|definition|region|zone|group|subnets|groups|startedBy)$/i
 
-/** Members of plans and reports that are this tool's own words or numbers, and are read by programs. */
+/** Members of plans and reports that programs read: this tool's own words, or numbers. */
 const fixed: ReadonlySet<string> = new Set(
-  [
-    'version environment region account digest summary transition from to reason state result code startedAt finishedAt claims',
-  ].flatMap(names => names.split(' ')),
+  `version environment region account digest summary transition from to reason state result code kind startedAt finishedAt
+claims`.split(/\s+/),
 )
 
-/** Members whose keys are names that somebody chose. */
+/** Members whose keys are names from manifests. */
 const chosenKeys: ReadonlySet<string> = new Set(['before', 'after', 'exitCodes', 'made'])
 
-/** What is known of one particle. */
+/** A particle with its live definition and their differences. */
 export interface Learnable {
   readonly particle: Particle
-  /** ECS's answer. */
   readonly live?: unknown
   readonly changes?: readonly FoundChange[]
 }
 
-/** Learns what is hidden while manifests are read and AWS is looked at, and takes it out of everything that leaves. */
+/** Learns hidden values from manifests and from answers of AWS, and takes them out of everything that is written. */
 export class Redactor {
-  readonly #veil: SensitivityPolicy
+  readonly #policy: SensitivityPolicy
   readonly #secrets: readonly Needle[]
   readonly #hidden = new Map<string, Needle>()
-  /** What is ours to say. */
+  /** Texts that may be shown: ids, names, and open members of definitions. */
   readonly #open = new Set<string>()
-  /** Names in ECS's answers: a part of one is no hidden value. */
+  /** Names in ECS's answers: a part of a name is no hidden value. */
   readonly #names = new Set<string>()
 
   constructor(policy: SensitivityPolicy, own: readonly string[] = []) {
-    this.#veil = policy
+    this.#policy = policy
     this.#secrets = (policy.secretValues ?? []).flatMap(secretNeedles)
     for (const name of own) this.#open.add(name)
   }
 
   learn({ particle, live, changes = [] }: Learnable): void {
-    const { revealed } = this.#veil
-    const made = new Set(textsMadeWith(particle.source, this.#veil.secretVariables))
+    const { revealed } = this.#policy
+    const made = new Set(textsMadeWith(particle.source, this.#policy.secretVariables))
     for (const text of made) this.#hide(text)
     for (const own of [particle.id, particle.name, particle.region, particle.place.file]) this.#open.add(own)
-    for (const { text, hidden } of leavesOf(particle.definition, name => revealed(name))) {
+    for (const { text, hidden } of leavesOf(particle.definition, revealed)) {
       if (hidden) this.#hide(text)
       else if (!made.has(text)) this.#open.add(text)
     }
-    for (const { text, hidden, member } of leavesOf(live, name => revealed(name))) {
+    for (const { text, hidden, member } of leavesOf(live, revealed)) {
       if (hidden) this.#hide(text)
       else if (naming.test(member) && !/\s/.test(text)) this.#names.add(text)
     }
@@ -77,7 +76,7 @@ export class Redactor {
     for (const needle of needlesOf(value)) this.#hidden.set(needle.text, needle)
   }
 
-  /** A sentence of ours, with others' words in it. */
+  /** A sentence of this tool, with others' words in it. */
   sentence(text: string): string {
     const whole = piecesOf(text)
       .map(piece => (piece.untrusted ? this.words(piece.text) : this.#own(piece.text)))
@@ -93,20 +92,18 @@ export class Redactor {
     for (const needle of this.#hidden.values()) {
       if (this.#open.has(needle.text)) continue
       const found = [...haystack.find(needle), ...haystack.findCut(needle)]
-      if (found.length > 0) spans.push(...found.filter(span => !this.#isName(needle, span, haystack)))
+      spans.push(...found.filter(span => !this.#isName(needle, span, haystack)))
     }
     return blank(text, spans)
   }
 
-  /** Whether a match is a part of a name that stands there. */
+  /** Whether a match is a part of a longer name in the text. */
   #isName({ text }: Needle, { from, to }: Span, haystack: Haystack): boolean {
-    for (const names of [this.#open, this.#names]) {
-      for (const name of names) {
-        if (name.length <= text.length || !name.includes(text)) continue
-        if (haystack.find({ text: name, where: 'whole' }).some(span => span.from <= from && span.to >= to)) return true
-      }
-    }
-    return false
+    const isAround = (name: string) =>
+      haystack.find({ text: name, where: 'whole' }).some(span => span.from <= from && span.to >= to)
+    return [...this.#open, ...this.#names].some(
+      name => name.length > text.length && name.includes(text) && isAround(name),
+    )
   }
 
   #own(text: string): string {
@@ -117,16 +114,16 @@ export class Redactor {
     return this.#secrets.flatMap(needle => haystack.find(needle))
   }
 
-  /** The problem as it may be said. What it quotes from a manifest is somebody's words. */
+  /** The problem as it may be shown. A quotation from a manifest counts as others' words. */
   problem({ place, message }: Problem): Problem {
     const hidden = this.sentence(message.replace(quoted, text => (holdsUntrusted(message) ? text : this.words(text))))
     if (!place) return { message: hidden }
-    // GitHub knows no file of another name.
+    // An annotation of a file with another name leads nowhere: the place becomes a part of the message.
     if (this.#own(place.file) !== place.file) return { message: this.#own(sayProblem({ place, message: hidden })) }
     return { place, message: hidden }
   }
 
-  /** A plan, a report or a part of one. Details are others' words, where they do not mark which. */
+  /** A plan, a report or a part of one. Details without marks are others' words as a whole. */
   data<T>(value: T): T {
     return this.#data(value, '', false) as T
   }

@@ -3,6 +3,5 @@
  * (1 MiB). First what a reviewer must decide, folded the rest; what does not fit is left out, and the text says so.
  */
 export { type Context, marker } from './context.ts'
-export type { Rendered } from './fit.ts'
 export { renderPlan } from './plan.ts'
 export { renderReport } from './report.ts'

@@ -4,20 +4,17 @@ import type { Plan } from '../engine/document.ts'
 import type { ParticleId, Problem } from '../particle.ts'
 import { code, cut, inComment, link, thousands } from './escape.ts'
 import { alert, particle, words } from './markdown.ts'
-import { listed } from './words.ts'
 
 /** What a text says beside the plan or the report itself. Values only: nothing is looked up. */
 export interface Context {
   readonly environment: string
-  /** Where the plan names none. */
-  readonly account?: string
-  readonly regions: readonly string[]
+  /** Where there is no plan that names one. */
+  readonly region?: string
   /** The commit that was planned: on a pull request its head. Empty where none is known. */
   readonly head: string
   readonly runId: string | number
   readonly attempt: string | number
   readonly runUrl?: string
-  readonly planUrl?: string
   /** Bytes of UTF-8, which no way of counting characters exceeds. */
   readonly limit: number
   /** What stops the plan: errors of manifests, and what is refused. */
@@ -27,11 +24,11 @@ export interface Context {
   /** The commit that an apply is for. */
   readonly mergeCommit?: string
   /** False where no merge follows: a plan by schedule or by hand, a refused one. */
-  readonly merges?: boolean
+  readonly merges: boolean
   /** The pull request goes into a branch that is none of `apply-branches`. */
   readonly neverApplied?: { readonly base: string; readonly applied: string }
   /** False with `require-review: false`: then more may be applied than what was shown. */
-  readonly reviewed?: boolean
+  readonly reviewed: boolean
   /** Address of the repository's files at the planned commit, `…/blob/<sha>`: source lines become links. */
   readonly sourceUrl?: string
 }
@@ -51,21 +48,17 @@ export const forCommit = (sha: string, preposition = 'for'): string =>
   sha === '' ? '' : ` ${preposition} ${code(/^[0-9a-f]{8,}$/i.test(sha) ? sha.slice(0, 7) : cut(sha, 60))}`
 
 /** `account 123456789012, us-east-1` */
-export function target(plan: Plan | undefined, { account, regions }: Context): string {
-  const number = plan?.account ?? account
-  const all = [...new Set(regions.length > 0 ? regions : plan ? [plan.region] : [])].filter(Boolean)
-  return [number && `account ${words(number, 40)}`, all.length > 0 && words(listed(all, 5), 200)]
-    .filter(Boolean)
-    .join(', ')
+export function target(plan: Plan | undefined, context: Context): string {
+  const account = plan?.account
+  const region = context.region ?? plan?.region
+  return [account && `account ${words(account, 40)}`, region && words(region, 200)].filter(Boolean).join(', ')
 }
 
-/** Where there is no plan, there is no file of it either. */
-export const runLink = ({ runUrl }: Context): string => (runUrl === undefined ? '' : links({ runUrl }))
-
-export const links = ({ runUrl, planUrl }: Pick<Context, 'runUrl' | 'planUrl'>): string =>
-  [runUrl && link('Run', runUrl), planUrl && link('Plan as JSON', planUrl)]
-    .filter((each): each is string => typeof each === 'string' && each.startsWith('['))
-    .join(' · ')
+/** `[Run](…)`; nothing outside of GitHub, or where the address is none that a link may have. */
+export function runLink({ runUrl }: Context): string {
+  const made = runUrl === undefined ? '' : link('Run', runUrl)
+  return made.startsWith('[') ? made : ''
+}
 
 export const sentences = (...parts: readonly (string | false | undefined)[]): string => parts.filter(Boolean).join(' ')
 
@@ -75,9 +68,7 @@ export const note =
     alert('NOTE', [
       sentences(
         `Left out, because it does not fit here: ${leftOut.map(each => words(each, 240)).join('; ')}.`,
-        context.planUrl
-          ? `${link('The plan as JSON', context.planUrl)} has everything.`
-          : context.runUrl && `${link('The run', context.runUrl)} has everything.`,
+        context.runUrl && `${link('The run', context.runUrl)} has everything.`,
       ),
     ])
 

@@ -1,5 +1,6 @@
 /** Changes as the lines of a `diff` fence, or of the log: `+`, `-` or `!` in column 0, paths grouped, values in line. */
 import type { Change } from '../compare/change.ts'
+import { parsePath } from '../compare/path.ts'
 import type { Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { boundary, cut, isPlain, thousands, visible } from './escape.ts'
@@ -17,23 +18,6 @@ const AROUND = 40
 /** Longer sides are cut where they are equal: what differs would stand where nobody scrolls to. */
 const SCREEN = 240
 
-/** Splits at dots outside of brackets: `dockerLabels[com.example.x]` is one step. */
-export function segments(path: string): readonly string[] {
-  const found: string[] = []
-  let depth = 0
-  let from = 0
-  for (let index = 0; index < path.length; index++) {
-    const character = path[index]
-    if (character === '[') depth++
-    else if (character === ']') depth = Math.max(0, depth - 1)
-    else if (character === '.' && depth === 0) {
-      found.push(path.slice(from, index))
-      from = index + 1
-    }
-  }
-  return [...found, path.slice(from)]
-}
-
 interface Branch {
   readonly label: string
   readonly changes: Change[]
@@ -46,9 +30,9 @@ function grow(changes: readonly Change[]): Branch {
   const root = branch('')
   for (const change of changes) {
     let at = root
-    for (const segment of segments(change.path)) {
-      const next = at.branches.get(segment) ?? branch(segment)
-      at.branches.set(segment, next)
+    for (const { text } of parsePath(change.path)) {
+      const next = at.branches.get(text) ?? branch(text)
+      at.branches.set(text, next)
       at = next
     }
     at.changes.push(change)

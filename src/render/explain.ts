@@ -1,5 +1,6 @@
 /** What a step does, why, and what is dangerous about it, for somebody who has to decide. */
 import type { Change, Value } from '../compare/change.ts'
+import { parsePath } from '../compare/path.ts'
 import type { Plan, Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { cut, thousands } from './escape.ts'
@@ -99,7 +100,7 @@ function starting({ particle, changes }: Step): string {
 
 function updating({ particle, changes, after }: Step): Phrase {
   const { revisedUnless, deployedBy } = phrasesOf(particle)
-  const members = changes.map(({ path }) => head(path))
+  const members = changes.map(memberOf)
   if (revisedUnless) {
     if (members.length > 0 && members.every(member => revisedUnless.includes(member))) return ['in place']
     return after === undefined ? ['new revision'] : ['new revision after ', name(cut(after, 80))]
@@ -118,7 +119,7 @@ function enumerated(ids: readonly ParticleId[], most = 2): Phrase {
   return ids.length > shown.length ? [...pieces, ` and ${thousands(ids.length - shown.length)} more`] : pieces
 }
 
-const head = (path: string): string => /^[^.[]*/.exec(path)?.[0] ?? ''
+const memberOf = ({ path }: Change): string => parsePath(path)[0]?.member ?? ''
 
 /** The two or three things that say most about why there is a step. */
 export function why(step: Step): Phrase {
@@ -127,26 +128,33 @@ export function why(step: Step): Phrase {
   if (transition === 'stop' || transition === 'terminate')
     return [transition === 'stop' ? 'is to be stopped' : 'is to be terminated']
   if (transition === 'start') {
-    if (changes.some(change => unknownOf(change.after) !== undefined && head(change.path) === 'taskDefinition'))
+    if (changes.some(change => unknownOf(change.after) !== undefined && memberOf(change) === 'taskDefinition'))
       return phrasesOf(step.particle).isRun && from !== 'terminated' ? ['its definition changes'] : ['is not there yet']
     return [from === 'stopped' ? 'is stopped' : from === 'pending' ? 'is not running yet' : 'is not there yet']
   }
   return reasons(changes)
 }
 
+/** The container that a change is in, and the path below it. */
+function placeOf({ path }: Change): { readonly container?: string; readonly path: string; readonly member: string } {
+  const [first, ...below] = parsePath(path)
+  const member = first?.member ?? ''
+  if (member !== 'containerDefinitions' || first?.key === undefined) return { path, member }
+  const inside = below.map(({ text }) => text).join('.') || member
+  return { container: first.key, path: inside, member: below[0]?.member ?? member }
+}
+
 /** `image, 1 variable, desiredCount 4 → 6` */
 function reasons(changes: readonly Change[]): Phrase {
-  const several = new Set(changes.map(({ path }) => /^containerDefinitions\[(.*?)\]/.exec(path)?.[1]))
+  const places = changes.map(change => ({ change, ...placeOf(change) }))
+  const several = new Set(places.map(({ container }) => container))
   const phrases = new Map<string, { phrase: (number: number) => Phrase; number: number }>()
   const add = (key: string, phrase: (number: number) => Phrase) => {
     const known = phrases.get(key)
     if (known) known.number++
     else phrases.set(key, { phrase, number: 1 })
   }
-  for (const change of changes) {
-    const inside = /^containerDefinitions\[(.*?)\]\.?(.*)$/s.exec(change.path)
-    const [container, path] = inside ? [inside[1] ?? '', inside[2] || 'containerDefinitions'] : [undefined, change.path]
-    const member = head(path)
+  for (const { change, container, path, member } of places) {
     const of = container !== undefined && several.size > 1 ? ` of ${cut(container, 40)}` : ''
     if (member === 'environment') add(`variable${of}`, number => [`${count(number, 'variable')}${of}`])
     else if (member === 'secrets') add(`secret${of}`, number => [`${count(number, 'secret')}${of}`])

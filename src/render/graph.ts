@@ -1,5 +1,6 @@
 /** In which order steps run, as a list and as a picture. */
 import type { Plan, Step } from '../engine/document.ts'
+import { waves } from '../order.ts'
 import type { ParticleId } from '../particle.ts'
 import { fence, mermaidLabel } from './escape.ts'
 import { danger } from './explain.ts'
@@ -10,41 +11,11 @@ const NODES = 40
 /** Of particles that nothing connects to others, more than this only push the rest apart. */
 const ALONE = 3
 
-/**
- * Steps in waves: each wave needs only what stands before it. A step begins as soon as what it depends on is done, it does not
- * wait for the rest of the wave before.
- */
-export function waves(plan: Plan): readonly (readonly Step[])[] {
+/** Steps in waves, each beginning as soon as all that it depends on is done: no step waits for the rest of a wave. */
+export function stages(plan: Plan): readonly (readonly Step[])[] {
   const steps = new Map(plan.steps.map(step => [step.particle, step]))
-  const open = new Map<ParticleId, number>()
-  const waiting = new Map<ParticleId, Step[]>()
-  for (const step of plan.steps) {
-    const needs = neighbours(step).filter(id => id !== step.particle && steps.has(id))
-    open.set(step.particle, needs.length)
-    for (const id of needs) {
-      const others = waiting.get(id)
-      if (others) others.push(step)
-      else waiting.set(id, [step])
-    }
-  }
-  const found: Step[][] = []
-  let wave = plan.steps.filter(step => open.get(step.particle) === 0)
-  while (wave.length > 0) {
-    found.push(wave)
-    const next: Step[] = []
-    for (const { particle } of wave) {
-      open.delete(particle)
-      for (const step of waiting.get(particle) ?? []) {
-        const left = (open.get(step.particle) ?? 0) - 1
-        open.set(step.particle, left)
-        if (left === 0) next.push(step)
-      }
-    }
-    wave = next
-  }
-  // A plan has no circles. Should one say otherwise, what is left still has to be shown.
-  const rest = plan.steps.filter(step => open.has(step.particle))
-  return rest.length > 0 ? [...found, rest] : found
+  const needs = new Map(plan.steps.map(step => [step.particle, neighbours(step).filter(id => id !== step.particle)]))
+  return waves(needs).map(wave => wave.flatMap(id => steps.get(id) ?? []))
 }
 
 const kinds: Readonly<Record<ReturnType<typeof wordOf>, string>> = {

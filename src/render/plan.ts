@@ -8,7 +8,6 @@ import {
   firstLine,
   forCommit,
   heading,
-  links,
   listedParticles,
   note,
   runLink,
@@ -28,7 +27,7 @@ import {
   why,
 } from './explain.ts'
 import { type FoldedDiff, firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
-import { orderDiagram, waves } from './graph.ts'
+import { orderDiagram, stages } from './graph.ts'
 import {
   alert,
   bold,
@@ -93,7 +92,6 @@ function noPlan(context: Context, rung: Rung): RungDraft {
         `**Nothing was planned**${forCommit(context.head)}: ${
           inManifests ? `the manifests have ${number}.` : `${number} must be solved first.`
         }`,
-        context.skipped && words(sentence(context.skipped), rung.characters),
         runLink(context),
       ),
       problemList(problems, context, rung),
@@ -120,7 +118,7 @@ function planDraft(plan: Plan, context: Context, rung: Rung): RungDraft {
   const before = [
     firstLine(context),
     heading(context, problems.length > 0 ? `❌ ${count(problems.length, 'problem')}` : ''),
-    headline(plan, context, rung),
+    headline(plan, context),
     problems.length > 0 ? alert('CAUTION', problemList(problems, context, rung).split('\n')) : '',
     failures(plan, rung),
     warning(plan, rung),
@@ -137,7 +135,7 @@ function planDraft(plan: Plan, context: Context, rung: Rung): RungDraft {
   return { before, diffs: rung.table === 'none' ? [] : planDiffs(plan, context, rung), after, leftOut }
 }
 
-function headline(plan: Plan, context: Context, rung: Rung): string {
+function headline(plan: Plan, context: Context): string {
   const stays = upToDateSummary(plan)
   const nothing = changing(plan).length === 0
   const todo = toDo(plan)
@@ -147,8 +145,7 @@ function headline(plan: Plan, context: Context, rung: Rung): string {
   return sentences(
     counts,
     plannedFor(plan, context),
-    context.skipped && words(sentence(context.skipped), rung.characters),
-    plan.steps.length === 0 && failedBefore(plan).length === 0 && links(context),
+    plan.steps.length === 0 && failedBefore(plan).length === 0 && runLink(context),
   )
 }
 
@@ -273,10 +270,10 @@ export function warnings(all: readonly string[], rung: Rung, open: boolean): str
   return open && all.length <= FEW ? `⚠️ **${number}:**\n\n${list}` : details(`<b>${number}</b>`, list)
 }
 
-/** How it will be applied: wave after wave, then the picture. */
+/** How it will be applied: stage after stage, then the picture. */
 function order(plan: Plan): string {
   if (plan.steps.length < 2) return ''
-  const all = waves(plan)
+  const all = stages(plan)
   const shown = all.slice(0, 30).map(
     (wave, index) =>
       `${index + 1}. ${listedParticles(
@@ -332,12 +329,12 @@ function footer(plan: Plan, context: Context): string {
   const hidden = plan.steps.flatMap(({ changes }) => changes).filter(({ sensitive }) => sensitive).length
   const changes = changing(plan).length > 0
   const applies =
-    (context.merges ?? true) && changes
+    context.merges && changes
       ? context.neverApplied
         ? `Merging applies nothing: ${code(context.neverApplied.base)} is not among ${code('apply-branches')} (${words(context.neverApplied.applied, 200)}).`
         : (context.problems ?? []).length > 0
           ? '**Merging applies nothing** while the problems above stand.'
-          : (context.reviewed ?? true)
+          : context.reviewed
             ? '**Merging applies exactly this**, or nothing.'
             : 'Merging applies what is different by then: `require-review` is off.'
       : ''
@@ -345,7 +342,7 @@ function footer(plan: Plan, context: Context): string {
     applies,
     hidden > 0 &&
       `${count(hidden, 'value')} ${hidden === 1 ? 'is' : 'are'} hidden; ${hidden === 1 ? 'it counts' : 'they count'} by the manifest’s text.`,
-    links(context),
+    runLink(context),
   )
 }
 

@@ -1,4 +1,4 @@
-/** The faces of an apply: done, failed, refused, cancelled, superseded, or begun without an end. */
+/** The faces of an apply: done, failed, refused, cancelled or superseded. Only the file of an apply that died says `running`. */
 
 import type { Plan, Report, ReportStep } from '../engine/document.ts'
 import {
@@ -7,23 +7,23 @@ import {
   firstLine,
   forCommit,
   heading,
-  links,
   listedParticles,
   note,
+  runLink,
   sentences,
   target,
 } from './context.ts'
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
+import { changeText, remedyText, type Setting } from './failures.ts'
 import { firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
 import { bold, bullets, details, particle, sourceCode, table, words } from './markdown.ts'
-import { phrasesOf } from './phrases.ts'
 import { overview, planDiffs, warning, warnings } from './plan.ts'
 import { removedNote } from './removed.ts'
 import {
+  capital,
   count,
   done,
   ending,
-  listed,
   opened,
   outcome,
   protectedDifferences,
@@ -71,62 +71,51 @@ const isDone = ({ result }: ReportStep): boolean => result === 'succeeded'
 
 function opening(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
   const sha = context.mergeCommit ?? context.head
-  const merge =
-    context.mergeCommit === undefined ? '' : (context.merges ?? true) ? ', the merge of this pull request' : ''
+  const merge = context.mergeCommit !== undefined && context.merges ? ', the merge of this pull request' : ''
   const where = target(plan, context)
   const commit = forCommit(sha)
   const there = `${commit && `${commit}${merge}`}${where && `${commit && ','} in ${where}`}.`
-  const failed = report.steps.filter(({ result }) => result === 'failed')
   const cause = report.error ? words(opened(sentence(report.error.message)), rung.characters) : ''
-  const causes = bullets(
-    atMost(
-      failed.map(step => failure(step, rung)),
-      rung.entries,
-    ),
-  )
   switch (report.result) {
     case 'succeeded':
       return sentences(
         report.steps.length > 0 ? `**${done(report)}**${there}` : `**Nothing to do**${there}`,
-        links(context),
+        runLink(context),
       )
     case 'refused':
-      return sentences(`**Refused before anything was changed**${there}`, cause, links(context))
+      return sentences(`**Refused before anything was changed**${there}`, cause, runLink(context))
     case 'superseded':
       return sentences(
         report.steps.length > 0
           ? `**A newer commit has taken over: ${done(report)}**${there}`
           : `**A newer commit has taken over**; nothing was done${there}`,
         cause,
-        links(context),
+        runLink(context),
       )
     case 'cancelled':
-      return sentences(`**Cancelled: ${done(report)}**${there}`, cause, links(context))
-    case 'running':
-      return sentences(
-        `**Begun, and no end is recorded: ${done(report)}**${there}`,
-        'Either it is still under way, or its process died.',
-        cause,
-        links(context),
-      )
+      return sentences(`**Cancelled: ${done(report)}**${there}`, cause, runLink(context))
     default:
-      return [
-        ...(failed.length === 1 ? [failure(failed[0], rung), ''] : []),
-        sentences(
-          failed.length === 1 ? `${done(report)}${there}` : `**${done(report)}**${there}`,
-          cause,
-          links(context),
-        ),
-        ...(failed.length > 1 ? ['', ...causes] : []),
-      ].join('\n')
+      return failedOpening(report, there, cause, context, rung)
   }
 }
 
-/** `ecs_service:web` failed: … */
-function failure(step: ReportStep | undefined, rung: Rung): string {
-  if (step === undefined) return ''
-  const message = step.error?.message || outcome(step)
-  return `**${particle(step.particle)} failed**${message ? `: ${words(sentence(message), rung.characters)}` : '.'}`
+/** One failure stands first; of several the counts do. */
+function failedOpening(report: Report, there: string, cause: string, context: Context, rung: Rung): string {
+  const failed = report.steps.filter(({ result }) => result === 'failed').map(step => failure(step, rung))
+  if (failed.length === 1)
+    return [...failed, '', sentences(`${done(report)}${there}`, cause, runLink(context))].join('\n')
+  const counts = sentences(`**${done(report)}**${there}`, cause, runLink(context))
+  return [counts, ...(failed.length > 1 ? ['', ...bullets(atMost(failed, rung.entries))] : [])].join('\n')
+}
+
+/** **`ecs_service:web` was rolled back by ECS**: 4 tasks of web:42 stopped, … */
+function failure(step: ReportStep, rung: Rung): string {
+  const { particle: id, error } = step
+  const { message = outcome(step), headline = '' } = error ?? {}
+  const isWhole = headline.startsWith(`${id} `) && message.startsWith(headline)
+  const happened = isWhole ? words(headline.slice(id.length + 1), rung.characters) : 'failed'
+  const rest = (isWhole ? message.slice(headline.length) : message).replace(/^[:.] ?/, '')
+  return `**${particle(id)} ${happened}**${rest ? `: ${words(sentence(rest), rung.characters)}` : '.'}`
 }
 
 function results(report: Report, rung: Rung, leftOut: string[]): string {
@@ -185,22 +174,10 @@ function said(report: Report, rung: Rung): string {
 function toGoOn(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
   const failed = report.steps.filter(({ result }) => result === 'failed')
   switch (report.result) {
-    case 'failed': {
-      if (failed.length === 0)
-        return '**To go on:** remove the cause, then run the workflow again. What is done stays done.'
-      const fixes = failed.slice(0, 5).map(step => {
-        const source = plan?.steps.find(other => other.particle === step.particle)?.source
-        return `${particle(step.particle)}${source ? ` at ${sourceCode(source, context.sourceUrl)}` : ''}`
-      })
-      const more = failed.length - fixes.length
-      const jobs = failed.filter(step => phrasesOf(step.particle).isRun)
-      return sentences(
-        `**To go on:** change ${listed(more > 0 ? [...fixes, `${thousands(more)} more`] : fixes, 6)} in a new pull request, or revert this one.`,
-        jobs.length > 0 &&
-          `A failed task runs again when what it runs changes, when ${code('custom_config.retry')} goes up, or when ${code('retry-tasks')} names it.`,
-        'What is done stays done: the next apply begins with what AWS has.',
-      )
-    }
+    case 'failed':
+      return failed.length === 0
+        ? '**To go on:** remove the cause, then run the workflow again. What is done stays done.'
+        : remedies(failed, plan, context)
     case 'refused':
       return sentences(
         '**To go on:** open a new pull request, whose plan shows what is to be applied; or, having read what stands here, run the workflow with',
@@ -210,13 +187,37 @@ function toGoOn(report: Report, plan: Plan | undefined, context: Context, rung: 
       )
     case 'cancelled':
       return '**To go on:** nothing, if a newer commit has taken over; otherwise run the workflow again. What is done stays done, and what was begun is taken up where AWS has it.'
-    case 'running':
-      return '**To go on:** look at the run. If it is over, run the workflow again: what is done stays done, and no task that was begun is run twice.'
     default:
       return report.result === 'succeeded' && rung.extras
         ? [protectedNote(plan), removedNote(plan?.removed ?? [], rung)].filter(Boolean).join('\n\n')
         : ''
   }
+}
+
+/** Steps whose remedies are worded. */
+const mostRemedies = 5
+
+/** What fits the cause of each failure; where several failures need the same, once. */
+function remedies(failed: readonly ReportStep[], plan: Plan | undefined, context: Context): string {
+  const setting: Setting = {
+    name: text => code(cut(text, 1000)),
+    at: id => {
+      const source = plan?.steps.find(other => other.particle === id)?.source
+      return `${particle(id)}${source ? ` at ${sourceCode(source, context.sourceUrl)}` : ''}`
+    },
+  }
+  const plain = failed.filter(({ error }) => error?.remedy === undefined)
+  const texts = [
+    ...new Set(failed.filter(step => !plain.includes(step)).map(step => remedyText(step, setting))),
+    plain.length > 0 ? changeText(plain.map(({ particle: id }) => setting.at(id))) : '',
+  ].filter(Boolean)
+  const shown = texts.slice(0, mostRemedies).map(text => `${capital(text)}.`)
+  const [only = ''] = shown
+  const done = 'What is done stays done: the next apply begins with what AWS has.'
+  const more = texts.length > mostRemedies ? [`and ${thousands(texts.length - mostRemedies)} more`] : []
+  if (shown.length < 2)
+    return sentences(only ? `**To go on:** ${only.charAt(0).toLowerCase()}${only.slice(1)}` : '**To go on:**', done)
+  return ['**To go on:**', '', ...bullets([...shown, ...more, done])].join('\n')
 }
 
 /** What an apply has left alone, so that "applied" is not read as "everything is as declared". */

@@ -1,13 +1,11 @@
 /** Plan and report for the job log: the comment's words without its markup. */
-import type { Plan, Report, ReportStep, Step } from '../engine/document.ts'
-import { type Problem, sayProblem } from '../particle.ts'
+import type { Plan, Report, ReportError, ReportStep, Step } from '../engine/document.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
 import { cut, logLine, thousands } from './escape.ts'
 import { dangerCounts, dangerous, neighboursOf, risksOf, whatHappens, why } from './explain.ts'
 import { removedLines } from './removed.ts'
 import {
   capital,
-  count,
   done,
   ending,
   failedBefore,
@@ -46,7 +44,7 @@ export const renderStepText = (step: Step): string => {
 }
 
 /** The plan as lines of text without Markdown, safe to print into a job log. */
-export function renderPlanText(plan: Plan, { problems = [] }: { readonly problems?: readonly Problem[] } = {}): string {
+export function renderPlanText(plan: Plan): string {
   const others = neighboursOf(plan.steps)
   const todo = toDo(plan)
   const stays = upToDateSummary(plan)
@@ -55,11 +53,6 @@ export function renderPlanText(plan: Plan, { problems = [] }: { readonly problem
   return lines(
     title(plan, [plan.account && `account ${plan.account}`, plan.region]),
     todo ? `${todo}${stays && `; ${stays}`}.` : `Nothing to do${stays && `: ${stays}`}.`,
-    problems.length > 0 && [
-      '',
-      `${capital(count(problems.length, 'problem'))}:`,
-      ...problems.map(each => `  ${sayProblem(each)}`),
-    ],
     dangers.length > 0 && [
       '',
       `${dangerCounts(plan)}:`,
@@ -104,28 +97,27 @@ export function renderReportStepText(step: ReportStep): string {
   )
 }
 
-/** The report as lines of text without Markdown, safe to print into a job log. */
+/**
+ * The report as lines of text without Markdown, safe to print into a job log. The log has ECS's own words above, and the
+ * sentence of each failure below, as an annotation.
+ */
 export function renderReportText(report: Report, plan?: Plan): string {
   return lines(
     title(report, [plan?.account && `account ${plan.account}`, capital(ending(report))]),
     report.steps.length > 0 && `${done(report)}.`,
-    report.error ? errorLines(report.error) : false,
-    report.steps.length > 0 && '',
-    ...report.steps.map(step => [
-      renderReportStepText(step),
-      ...(step.error ? errorLines(step.error, step.error.message !== outcome(step)).map(line => `  ${line}`) : []),
-    ]),
+    report.error && report.result !== 'failed' ? errorLines(report.error) : false,
+    report.steps.length > 0 && ['', ...report.steps.map(renderReportStepText)],
     (report.result === 'succeeded' || report.result === 'failed') &&
       (plan?.warnings ?? []).map(warning => `Warning: ${warning}`),
   )
 }
 
 /** Newest lines are the ones that explain; the oldest are left out first. */
-function errorLines({ code, message, details }: NonNullable<Report['error']>, withMessage = true): readonly string[] {
+function errorLines({ code, message, details }: ReportError): readonly string[] {
   const most = 100
   const shown = details.slice(-most)
   return [
-    ...(withMessage ? [`${code ? `${code}: ` : ''}${message}`] : []),
+    `${code ? `${code}: ` : ''}${message}`,
     ...(details.length > shown.length ? [`  (${thousands(details.length - shown.length)} earlier lines)`] : []),
     ...shown.flatMap(detail => detail.split(/\r?\n/)).map(detail => `  ${cut(detail, 2000)}`),
   ]

@@ -149,18 +149,12 @@ export function ending(report: Report): string {
 /** `5 of 5 done`, with what was not. */
 export function done(report: Report): string {
   const number = (result: StepResult) => report.steps.filter(step => step.result === result).length
-  const [failed, skipped, cancelled, running] = [
-    number('failed'),
-    number('skipped'),
-    number('cancelled'),
-    number('running'),
-  ]
+  const [failed, skipped, cancelled] = [number('failed'), number('skipped'), number('cancelled')]
   return [
     `${thousands(number('succeeded'))} of ${thousands(report.steps.length)} done`,
     failed > 0 && `${thousands(failed)} failed`,
     skipped > 0 && `${thousands(skipped)} skipped`,
     cancelled > 0 && `${thousands(cancelled)} cancelled`,
-    running > 0 && `${thousands(running)} under way`,
   ]
     .filter(Boolean)
     .join(', ')
@@ -191,5 +185,5 @@ export function outcome(step: ReportStep): string {
           codes.map(([container, exit]) => `${container} exited ${exit}`),
           4,
         )
-  return step.because || step.error?.message || exits || (step.result === 'running' ? 'begun, no end is known' : '')
+  return step.because || step.error?.brief || step.error?.message || exits
 }

@@ -1,4 +1,4 @@
 import type { Rules } from '../../../src/compare/rules.ts'
-import { tags } from '../../../src/flavors/rules/shared.ts'
+import { sharedRules, tags } from '../../../src/flavors/rules/shared.ts'
 
-export const capacityProviderRules: Rules = { name: {}, ...tags }
+export const capacityProviderRules: Rules = { ...sharedRules, CreateCapacityProviderRequest: { tags } }

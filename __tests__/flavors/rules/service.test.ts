@@ -1,6 +1,7 @@
 import type { Service, ServiceRevision } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
 import { compare } from '../../../src/compare/compare.ts'
+import { schemaOf } from '../../../src/compare/schema.ts'
 import { fixed, liveService, restarts, serviceRules, updatable } from '../../../src/flavors/service/rules.ts'
 import { frozen, lines, service as options } from '../../compare/kit.ts'
 
@@ -552,7 +553,7 @@ describe('a described service', () => {
 })
 
 test('tables name members of the request', () => {
-  const members = Object.keys(serviceRules).filter(path => !path.includes('.'))
+  const members = [...schemaOf(options.schema, serviceRules).members.keys()]
   for (const member of [...restarts, ...fixed, ...updatable.CODE_DEPLOY, ...updatable.EXTERNAL]) {
     expect(members).toContain(member)
   }

@@ -1,6 +1,7 @@
 import { flavors } from '../../../src/flavors/index.ts'
 import { checkDefinition } from '../../../src/manifest/definition.ts'
 import { parseManifest } from '../../../src/manifest/parse.ts'
+import { reportTo } from '../../../src/manifest/problems.ts'
 import { substitute } from '../../../src/manifest/variables.ts'
 import type { DesiredState, MapNode, Particle, ParticleId, Problem } from '../../../src/particle.ts'
 import { plain } from '../../../src/particle.ts'
@@ -18,7 +19,7 @@ export function parsed(text: string): MapNode {
 /** An `aws_resource` as a manifest states it, with variables put in. */
 export function stated(text: string, variables: Readonly<Record<string, string>> = {}): MapNode {
   const problems: Problem[] = []
-  const node = substitute(parsed(text), new Map(Object.entries(variables)), problems)
+  const node = substitute(parsed(text), new Map(Object.entries(variables)), reportTo(problems))
   if (problems.length > 0) throw new Error(JSON.stringify(problems))
   return node
 }

@@ -1,7 +1,7 @@
 import type { Cluster, CreateClusterRequest } from '@aws-sdk/client-ecs'
 import { additions, compare } from '../../compare/compare.ts'
 import { mergeLive, requestOf } from '../../compare/merge.ts'
-import { ignoredPaths, memberOf } from '../../compare/path.ts'
+import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
@@ -128,13 +128,14 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
     if (goal === 'running') {
       if (!live) return { is: 'moving', because: 'the cluster is not there yet' }
       if (live.status !== 'ACTIVE') {
-        return { is: live.status === 'FAILED' ? 'failed' : 'moving', because: `the cluster is ${live.status}` }
+        const because = `the cluster is ${live.status}`
+        return live.status === 'FAILED' ? { is: 'failed', failure: { cause: because } } : { is: 'moving', because }
       }
       if (live.attachmentsStatus === 'UPDATE_IN_PROGRESS') {
         return { is: 'moving', because: 'its capacity providers are being changed' }
       }
       const failed = couldNotAttach(particle, live)
-      if (failed) return { is: 'failed', because: failed }
+      if (failed) return { is: 'failed', failure: { cause: failed } }
       return { is: 'settled', because: 'the cluster is ACTIVE' }
     }
     return live ? { is: 'moving', because: `the cluster is ${live.status}` } : { is: 'settled', because: 'gone' }
@@ -150,7 +151,7 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
   async update(particle, live, changes, context) {
     const { ecs } = context
     const { definition } = particle
-    const changed = new Set(changes.map(({ path }) => memberOf(path)))
+    const changed = new Set(changes.map(({ steps: [member] }) => String(member)))
     const whole = mergeLive(definition, live, options(particle, nothingSensitive))
     const name = live.clusterName ?? definition.clusterName
     // ECS refuses an update while another is under way.

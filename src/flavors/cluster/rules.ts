@@ -1,34 +1,23 @@
-import { nested, type Rules } from '../../compare/rules.ts'
-import { capacityProviderStrategy, tags } from '../rules/shared.ts'
+import type { Rules } from '../../compare/rules.ts'
+import { capacityProviderStrategy, sharedRules, tags } from '../rules/shared.ts'
 import { sameNamespace } from '../rules/spelling.ts'
 
-/** What is known of the members of CreateCluster. */
+/** Rules for the structures of CreateCluster. */
 export const clusterRules: Rules = {
-  clusterName: { default: 'default' },
-  ...tags,
-  // A setting that was never made is answered as disabled.
-  ...nested(
-    'settings',
-    { unordered: true, key: 'name', omittable: true },
-    { name: {}, value: { default: 'disabled' } },
-  ),
-  configuration: {},
-  ...nested(
-    'configuration.executeCommandConfiguration',
-    {},
-    {
-      kmsKeyId: {},
-      logging: { default: 'DEFAULT' },
-      logConfiguration: {},
-      'logConfiguration.cloudWatchLogGroupName': {},
-      'logConfiguration.cloudWatchEncryptionEnabled': { default: false },
-      'logConfiguration.s3BucketName': {},
-      'logConfiguration.s3EncryptionEnabled': { default: false },
-      'logConfiguration.s3KeyPrefix': {},
-    },
-  ),
-  ...nested('configuration.managedStorageConfiguration', {}, { kmsKeyId: {}, fargateEphemeralStorageKmsKeyId: {} }),
-  capacityProviders: { unordered: true },
-  ...capacityProviderStrategy('defaultCapacityProviderStrategy'),
-  ...nested('serviceConnectDefaults', {}, { namespace: { default: '', indistinguishable: sameNamespace } }),
+  ...sharedRules,
+  CreateClusterRequest: {
+    clusterName: { default: 'default' },
+    tags,
+    // ECS answers a setting that was never made as disabled.
+    settings: { unordered: true, key: 'name', omittable: true },
+    capacityProviders: { unordered: true },
+    defaultCapacityProviderStrategy: capacityProviderStrategy,
+  },
+  ClusterSetting: { value: { default: 'disabled' } },
+  ExecuteCommandConfiguration: { logging: { default: 'DEFAULT' } },
+  ExecuteCommandLogConfiguration: {
+    cloudWatchEncryptionEnabled: { default: false },
+    s3EncryptionEnabled: { default: false },
+  },
+  ClusterServiceConnectDefaultsRequest: { namespace: { default: '', indistinguishable: sameNamespace } },
 }

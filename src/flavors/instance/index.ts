@@ -1,5 +1,5 @@
 import type { Attribute, ContainerInstance, Task } from '@aws-sdk/client-ecs'
-import type { FoundChange } from '../../compare/change.ts'
+import { changeAt, type FoundChange } from '../../compare/change.ts'
 import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
@@ -67,14 +67,14 @@ function differences(
     if (value === null ? before === undefined : before === value) return []
     const [member = '', index = ''] = at ?? []
     // A secret in a path would be shown.
-    const path = `attributes[${sensitivity?.isSecret([member, index, 'name']) ? index : name}]`
+    const steps = ['attributes', { in: sensitivity?.isSecret([member, index, 'name']) ? index : name }]
     const wasSecret = sensitivity?.holdsSecret?.(before) || sensitivity?.wasSecret?.(['attributes', { in: name }])
     if ((at && sensitivity?.isSecret(at)) || (wasSecret && value === null)) {
-      return [{ path, sensitive: true, ...(at && value !== null && { at }), live: before }]
+      return [changeAt(steps, { sensitive: true, ...(at && value !== null && { at }), live: before })]
     }
     const shown = before !== undefined && { ...(!wasSecret && { before }), live: before }
-    if (value === null) return [{ path, ...shown }]
-    return [{ path, ...shown, after: value, ...(at && { at }) }]
+    if (value === null) return [changeAt(steps, { ...shown })]
+    return [changeAt(steps, { ...shown, after: value, ...(at && { at }) })]
   })
 }
 
@@ -106,7 +106,7 @@ function additions(
     ? `${ec2InstanceId} is not registered in the cluster ${cluster}: nothing can be done until its agent joins`
     : live.agentConnected === false && `the agent of ${ec2InstanceId} is not connected: nothing can be done until it is`
   if (absent) return { changes: [], absent }
-  const status: FoundChange = { path: 'status', before: live?.status ?? 'DRAINING', after: 'ACTIVE' }
+  const status = changeAt(['status'], { before: live?.status ?? 'DRAINING', after: 'ACTIVE' })
   return { changes: [status, ...differences(particle, live, sensitivity)] }
 }
 
@@ -154,7 +154,10 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
       if (live?.status === 'ACTIVE') return { is: 'settled', because: 'the instance is ACTIVE' }
       return live
         ? { is: 'moving', because: `the instance is ${live.status}` }
-        : { is: 'failed', because: 'the instance is not registered any more' }
+        : {
+            is: 'failed',
+            failure: { code: 'GoneMeanwhile', happened: 'is not registered any more', remedy: { kind: 'plan' } },
+          }
     }
     if (!live) return { is: 'settled', because: 'no longer registered' }
     if (live.agentConnected === false) return { is: 'settled', because: 'its agent is not connected: nothing to drain' }
@@ -191,17 +194,18 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     return undefined
   },
 
-  async diagnose({ definition }, live, _memo, { ecs }) {
-    if (!live?.containerInstanceArn) return []
+  async diagnose({ definition }, live, _memo, failure, { ecs }) {
+    if (!live?.containerInstanceArn) return failure
     const tasks = await ecs.tasksOnInstance(definition.cluster ?? 'default', live.containerInstanceArn)
-    return tasks.map(task => {
+    const details = tasks.map(task => {
       const who = task.group?.startsWith('service:') ? `of ${task.group}` : `that no service runs, ${startedBy(task)}`
       return `${nameOf(task.taskArn ?? '')} of ${nameOf(task.taskDefinitionArn ?? '')} is ${task.lastStatus}, ${who}`
     })
+    return { ...failure, details }
   },
 
-  async onEnded(particle, live, _memo, verdict, context) {
-    if (!live || particle.desired === 'running' || verdict.is !== 'settled' || particle.options.deregister !== true)
+  async onEnded(particle, live, _memo, progress, context) {
+    if (!live || particle.desired === 'running' || progress.is !== 'settled' || particle.options.deregister !== true)
       return
     const { cluster = 'default', ec2InstanceId = '' } = particle.definition
     try {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { RegisterTaskDefinitionRequest$, type RunTaskRequest, RunTaskRequest$ } from '@aws-sdk/client-ecs'
 import { canonical } from '../../compare/compare.ts'
 import { ignoredPaths } from '../../compare/path.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
+import { sha256 } from '../../digest.ts'
 import { holdsUnknown } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { taskRules } from '../task/rules.ts'
@@ -12,7 +12,7 @@ import { taskDefinitionRules } from '../taskDefinition/rules.ts'
 const digestVersion = 1
 
 /** 64 hex digits: SHA-256 of the value's JSON. */
-export const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')
+export const hash = (value: unknown): string => sha256(JSON.stringify(value))
 
 interface Job {
   readonly definition: object

@@ -8,8 +8,10 @@
 
 import type { Tag } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../../ecs/client.ts'
-import { EcsError } from '../../ecs/errors.ts'
+import { EcsError, isDenied } from '../../ecs/errors.ts'
+import { DiagnosedEcsError, missingRight } from '../../engine/failure.ts'
 import { nameOf } from '../../schema/arn.ts'
+import { untrusted } from '../../untrusted.ts'
 import { type FamilyRecord, memoryOf, type RecordRevision } from './read.ts'
 import {
   addRecords,
@@ -74,13 +76,20 @@ export async function recordRun(
     await written
   } catch (error) {
     if (!(error instanceof EcsError)) throw error
-    const follows =
-      run.status === 'intent' ? 'so nothing was started' : `so its outcome (${run.status}) is not remembered`
-    throw new EcsError({
-      ...error,
-      message: `the run cannot be recorded on ${nameOf(revision.arn)}, ${follows}: ${error.message}; allow it, or set custom_config.record: false if an hour's memory is enough`,
-    })
+    throw notRecorded(error, run.status, nameOf(revision.arn))
   }
+}
+
+function notRecorded(error: EcsError, status: RunRecord['status'], revision: string): EcsError {
+  const where = `the run cannot be recorded on ${revision}`
+  const follows = status === 'intent' ? 'so nothing was started' : `so its outcome (${status}) is not remembered`
+  const fix = isDenied(error) ? missingRight(error, 'custom_config.record: false') : undefined
+  return new DiagnosedEcsError(error, `${where}, ${follows}: ${error.message}`, {
+    happened: status === 'intent' ? 'was not started' : `ended, and its outcome (${status}) is not remembered`,
+    brief: 'not recorded',
+    cause: `${where}: ${fix ? untrusted(error.said) : error.message}`,
+    remedy: { kind: 'rerun', ...(fix && { fix }) },
+  })
 }
 
 async function write(

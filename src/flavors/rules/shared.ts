@@ -1,116 +1,43 @@
-/** Tables of structures that several requests have. */
-import { isHiddenLogOption, isHiddenVariable } from '../../compare/hidden.ts'
-import { nested, type Rule, type Rules } from '../../compare/rules.ts'
+/** Rules of members that several structures have, and of structures that several requests have. */
+import type { Rule, Rules } from '../../compare/rules.ts'
 import { isReservedTag } from '../tags.ts'
 import { byName, placementField } from './spelling.ts'
 
-/** A manifest's tags are all tags but AWS's own and this tool's; none stated, no opinion. */
-export const tags: Rules = nested(
-  'tags',
-  {
-    unordered: true,
-    key: 'key',
-    unmanagedWhenOmitted: true,
-    unowned: ({ key }) => typeof key === 'string' && isReservedTag(key),
-  },
-  { key: {}, value: { default: '', emptyIsValue: true } },
-)
-
-export const environment: Rules = nested(
-  'environment',
-  { unordered: true, key: 'name' },
-  {
-    name: {},
-    value: {
-      default: '',
-      // ECS drops a variable that is sent without a value.
-      emptyIsValue: true,
-      hidden: ({ holder: { name } }, _key, sensitivity) => isHiddenVariable(name, one => sensitivity.revealed(one)),
-    },
-  },
-)
-
-/** The order says which file wins. */
-export const environmentFiles: Rules = nested('environmentFiles', {}, { value: {}, type: { default: 's3' } })
-
-export const resourceRequirements: Rules = nested(
-  'resourceRequirements',
-  { unordered: true, matchOn: ['type'] },
-  {
-    type: {},
-    value: {},
-    sharingStrategy: {},
-    'sharingStrategy.nvidiaMps': {},
-    'sharingStrategy.nvidiaMps.memory': {},
-    'sharingStrategy.nvidiaMps.maxComputePercent': {},
-  },
-)
-
-export const logConfiguration: Rules = nested(
-  'logConfiguration',
-  {},
-  {
-    logDriver: {},
-    options: { hidden: (_around, key) => isHiddenLogOption(key) },
-    ...nested('secretOptions', { unordered: true, key: 'name' }, { name: {}, valueFrom: {} }),
-  },
-)
-
-const strategyItem: Readonly<Record<string, Rule>> = {
-  capacityProvider: {},
-  weight: { default: 0 },
-  base: { default: 0 },
+/** A manifest's tags are all tags but AWS's own and this tool's. A manifest without tags does not manage them. */
+export const tags: Rule = {
+  unordered: true,
+  key: 'key',
+  unmanagedWhenOmitted: true,
+  unowned: ({ key }) => typeof key === 'string' && isReservedTag(key),
 }
 
-export const capacityProviderStrategy = (member: string): Rules =>
-  nested(member, { unordered: true, matchOn: ['capacityProvider'] }, strategyItem)
+export const elementsByName: Rule = { unordered: true, key: 'name' }
+export const capacityProviderStrategy: Rule = { unordered: true, matchOn: ['capacityProvider'] }
+export const placementConstraints: Rule = { unordered: true, matchOn: ['type', 'expression'] }
+export const inferenceAccelerators: Rule = { unordered: true, matchOn: ['deviceName'] }
+export const resourceRequirements: Rule = { unordered: true, matchOn: ['type'] }
 
-export const networkConfiguration: Rules = nested(
-  'networkConfiguration',
-  {},
-  {
-    awsvpcConfiguration: {},
-    'awsvpcConfiguration.subnets': { unordered: true },
-    'awsvpcConfiguration.securityGroups': { unordered: true },
-    'awsvpcConfiguration.assignPublicIp': { default: 'DISABLED' },
-  },
-)
-
-export const placementConstraints: Rules = nested(
-  'placementConstraints',
-  { unordered: true, matchOn: ['type', 'expression'] },
-  { type: {}, expression: {} },
-)
-
-/** Earlier strategies outrank later ones: the order counts. */
-export const placementStrategy: Rules = nested(
-  'placementStrategy',
-  {},
-  { type: {}, field: { spelling: placementField } },
-)
-
-const managedVolume: Rules = {
+/** ServiceManagedEBSVolumeConfiguration and TaskManagedEBSVolumeConfiguration. */
+export const managedVolume: Rules[string] = {
   roleArn: { spelling: byName },
   encrypted: { default: true },
-  kmsKeyId: {},
-  volumeType: {},
-  sizeInGiB: {},
-  snapshotId: {},
-  volumeInitializationRate: {},
-  iops: {},
-  throughput: {},
-  ...nested(
-    'tagSpecifications',
-    { unordered: true, matchOn: ['resourceType'] },
-    { resourceType: {}, ...tags, propagateTags: { default: 'NONE' } },
-  ),
+  tagSpecifications: { unordered: true, matchOn: ['resourceType'] },
   filesystemType: { default: 'xfs' },
 }
 
-/** Volumes that are made at launch, for the volume of the task definition that has the name. */
-export const volumeConfigurations = (more: Rules = {}): Rules =>
-  nested(
-    'volumeConfigurations',
-    { unordered: true, key: 'name' },
-    { name: {}, ...nested('managedEBSVolume', {}, { ...managedVolume, ...more }) },
-  )
+export const sharedRules: Rules = {
+  Tag: { value: { default: '', emptyIsValue: true } },
+  // ECS drops an environment variable that is sent without a value.
+  KeyValuePair: { value: { default: '', emptyIsValue: true } },
+  // Lists without a rule keep their order: the last environment file wins, and placement strategies have a rank.
+  EnvironmentFile: { type: { default: 's3' } },
+  LogConfiguration: { secretOptions: elementsByName },
+  CapacityProviderStrategyItem: { weight: { default: 0 }, base: { default: 0 } },
+  AwsVpcConfiguration: {
+    subnets: { unordered: true },
+    securityGroups: { unordered: true },
+    assignPublicIp: { default: 'DISABLED' },
+  },
+  PlacementStrategy: { field: { spelling: placementField } },
+  EBSTagSpecification: { tags, propagateTags: { default: 'NONE' } },
+}

@@ -27,7 +27,7 @@ export function comparison(particle: ServiceParticle, live: LiveService, sensiti
   const possible = allowed ? found.filter(change => allowed.includes(member(change)) || isTags(change)) : found
   const requested = live.redeploy ? [redeployment] : []
   const refused = allowed ? [...found.filter(change => !possible.includes(change)), ...requested] : []
-  const replaces = possible.filter(change => isFixed(change, live)).map(({ path }) => path)
+  const replaces = possible.filter(change => isFixed(change, live))
   // A replacement scales to nothing before it deletes: a service found between the two is the same replacement still.
   const inPlace = replaces.length === 0 || (live.service.desiredCount ?? 0) > 0
   const stated = inPlace

@@ -4,11 +4,11 @@ import { requestOf } from '../../compare/merge.ts'
 import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
-import { untrusted } from '../../untrusted.ts'
-import { stopping, summarizeStopped } from '../containers.ts'
+import { stopping } from '../containers.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
 import { comparison } from './comparison.ts'
+import { rolloutDiagnosis } from './diagnosis.ts'
 import { rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
   compareOptions,
@@ -22,9 +22,9 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
-import { clientToken, createRequest, onRevisionOnly, updateRequest } from './request.ts'
+import { createRequest, onRevisionOnly, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
-import { describeRollout, isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
+import { isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** Refusals of CreateService that end once the resources it needs are visible. */
@@ -144,7 +144,14 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     if (!live) {
       return elapsed < notVisibleYet
         ? { is: 'moving', because: 'the service is not visible yet' }
-        : { is: 'failed', because: 'the service is gone: somebody deleted it meanwhile' }
+        : {
+            is: 'failed',
+            failure: {
+              code: 'GoneMeanwhile',
+              happened: 'was deleted by somebody else meanwhile',
+              remedy: { kind: 'plan' },
+            },
+          }
     }
     return judgeRollout(live, memo, particle, elapsed)
   },
@@ -177,7 +184,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
       () =>
         context.ecs.call('CreateService', {
           ...requestOf(createRequest(particle), compareOptions(particle, nothingSensitive)),
-          clientToken: clientToken(context),
+          clientToken: context.token,
         }),
       createNotYet,
       context,
@@ -185,12 +192,12 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return memoOf(answer.service, context.clock.now())
   },
 
-  async update(particle, live, changes, context) {
+  async update(particle, live, changes, context, before) {
     const { definition } = particle
     const since = context.clock.now()
     const changed = new Set(changes.map(member))
     let memo = memoUnderWay(live)
-    const input = updateRequest(particle, live, changed, context)
+    const input = updateRequest(particle, live, changed, before)
     if (input) {
       const answer = await context.ecs.call('UpdateService', input)
       memo = memoOf(answer.service, since)
@@ -227,21 +234,12 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return { since }
   },
 
-  async diagnose(particle, live, memo, context) {
-    if (!live) return []
-    const { definition } = particle
-    const events = (live.service.events ?? [])
-      .filter(event => (event.createdAt?.getTime() ?? 0) >= memo.since - 1_000)
-      .reverse()
-      .slice(-20)
-      .map(event => `${event.createdAt?.toISOString().slice(11, 19)}  ${untrusted(event.message ?? '')}`)
-    const { cluster = 'default', serviceName = '' } = definition
+  async diagnose(particle, live, memo, failure, context) {
+    if (!live) return failure
+    const { cluster = 'default', serviceName = '' } = particle.definition
     const stopped = await context.ecs.stoppedTasksOfService(cluster, serviceName)
     const rollout = live.rollout ?? (await rolloutOf(live, memo, context).catch(() => 'unknown' as const))
-    const ours = stopped.filter(task => memo.deployment === undefined || task.startedBy === memo.deployment)
-    // Tasks that ECS stopped because the rollout was over did not fail.
-    const failed = ours.filter(({ stoppedReason }) => !stoppedReason?.startsWith('Scaling activity initiated by'))
-    return [...events, ...(rollout === 'unknown' ? [] : [describeRollout(rollout)]), ...summarizeStopped(failed)]
+    return rolloutDiagnosis(particle, memo, failure, { events: live.service.events ?? [], stopped, rollout })
   },
 
   rollBack,

@@ -1,7 +1,7 @@
 /** A service as ECS describes it, and plain readings of that. */
 import type { CreateServiceRequest, Deployment, Service, ServiceDeployment, ServiceRevision } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
-import { ignoredPaths, memberOf } from '../../compare/path.ts'
+import { ignoredPaths } from '../../compare/path.ts'
 import type { Members } from '../../compare/rules.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Particle } from '../../particle.ts'
@@ -58,7 +58,7 @@ export const primaryDeployment = (service: Service): Deployment | undefined =>
   service.deployments?.find(({ status }) => status === 'PRIMARY')
 
 /** The member of the definition that a change is about. */
-export const member = ({ path }: FoundChange): string => memberOf(path)
+export const member = ({ steps: [first] }: FoundChange): string => String(first)
 
 /** `web:7` of what runs a task definition. */
 export function shortTaskDefinition(deployment: { readonly taskDefinition?: string | undefined } | undefined): string {

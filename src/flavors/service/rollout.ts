@@ -1,6 +1,7 @@
 /** Progress of a rollout, judged by the deployment that a transition made. Pure. */
 import type { Deployment, Service, ServiceDeployment } from '@aws-sdk/client-ecs'
-import type { Progress } from '../../engine/flavor.ts'
+import type { Diagnosis } from '../../engine/failure.ts'
+import type { Failed, Moving, Progress, Settled } from '../../engine/flavor.ts'
 import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
 import {
@@ -80,10 +81,15 @@ export function unhealthyWarning({ id }: ServiceParticle, service: Service): str
   return `${id} is unwell: ${counts(service)}, though no deployment is under way; its events and stopped tasks in ECS say why`
 }
 
+const isBeingDeleted: Failed = {
+  is: 'failed',
+  failure: { code: 'GoneMeanwhile', happened: 'is being deleted by somebody else', remedy: { kind: 'plan' } },
+}
+
 /** Judges by the id of the deployment that the transition made: PRIMARY and COMPLETED could be what ECS rolled back to. */
 export function judgeRollout(live: LiveService, memo: Memo, particle: ServiceParticle, elapsed: number): Progress {
   const { service } = live
-  if (service.status === 'DRAINING') return { is: 'failed', because: 'somebody is deleting the service' }
+  if (service.status === 'DRAINING') return isBeingDeleted
   const now = primaryDeployment(service)
   if (now && memo.deployment && now.id !== memo.deployment) return replaced(live, now, memo.deployment, elapsed)
   // Deployments of another controller have no PRIMARY.
@@ -103,9 +109,9 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
   if (now.rolloutState === 'FAILED') return failed(now, rollout)
   const { desiredCount = 0, schedulingStrategy, deploymentConfiguration, deploymentController } = service
   const { running, pending } = tasksOf(service, now)
-  const settled: Progress = { is: 'settled', because: standing(service, now, 'not cleaned up yet') }
+  const settled: Settled = { is: 'settled', because: standing(service, now, 'not cleaned up yet') }
   if (deploymentController?.type === 'EXTERNAL') return settled
-  const moving: Progress = { is: 'moving', because: rolloutSummary(service) }
+  const moving: Moving = { is: 'moving', because: rolloutSummary(service) }
   if (now.rolloutState === 'IN_PROGRESS') return moving
   if (now.rolloutState === undefined) return isFull(service, now) && older(service, now).count === 0 ? settled : moving
   // Only the rollout was waited for, whatever becomes of its tasks.
@@ -118,41 +124,40 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
 }
 
 /** A circuit breaker or an alarm without rollback ended the deployment. */
-function failed(now: Deployment, rollout: LiveService['rollout']): Progress {
+function failed(now: Deployment, rollout: LiveService['rollout']): Failed {
   const trigger = rollout !== undefined && rollout !== 'unknown' ? triggerOf(rollout) : undefined
-  const why = trigger ? `${trigger} ended it` : reasonGiven(now.rolloutStateReason)
-  return {
-    is: 'failed',
-    because: `its deployment of ${shortTaskDefinition(now)} FAILED: ${why}`,
-    ...(rollout === undefined && { inconclusive: true }),
+  const failure: Diagnosis = {
+    code: 'DeploymentFailed',
+    happened: `failed to deploy ${shortTaskDefinition(now)}`,
+    cause: trigger ? `${trigger} ended the deployment` : reasonGiven(now.rolloutStateReason),
+    remedy: { kind: 'release' },
   }
+  return { is: 'failed', failure, ...(rollout === undefined && { inconclusive: true }) }
 }
 
 /** Another deployment is PRIMARY: ECS rolled back to it, or someone else made it. */
-function replaced(live: LiveService, now: Deployment, id: string, elapsed: number): Progress {
+function replaced(live: LiveService, now: Deployment, id: string, elapsed: number): Moving | Failed {
   const { service, rollout } = live
-  if (isGoingBack(now)) {
-    return { is: 'moving', because: `ECS is rolling back to ${shortTaskDefinition(now)}, ${counts(service)}` }
-  }
+  if (isGoingBack(now)) return goingBack(service, now)
   if (rollout === undefined) return { ...replacedAsSeen(service, now, id, elapsed), inconclusive: true }
   if (rollout === 'unknown') return replacedAsSeen(service, now, id, elapsed)
-  const { status = '' } = rollout
-  const by = `was rolled back by ${whatEnded(rollout)}`
+  const { status = '', rollback, statusReason } = rollout
+  const trigger = triggerOf(rollout)
+  const reason = rollback?.reason ?? statusReason
+  const why = trigger ? `${trigger} ended the deployment` : reasonGiven(reason)
   switch (status) {
     case 'ROLLBACK_REQUESTED':
     case 'ROLLBACK_IN_PROGRESS':
-      return { is: 'moving', because: `ECS is rolling back to ${shortTaskDefinition(now)}, ${counts(service)}` }
+      return goingBack(service, now)
     case 'ROLLBACK_SUCCESSFUL':
-      return { is: 'failed', because: `${by}: it runs ${shortTaskDefinition(now)} again, ${counts(service)}` }
+      return rolledBack(service, now, why, true)
     case 'ROLLBACK_FAILED':
-      return { is: 'failed', because: `${by}, and that failed too: ${shortTaskDefinition(now)}, ${counts(service)}` }
+      return rolledBack(service, now, why, false)
     case 'SUCCESSFUL':
-      return { is: 'failed', because: `completed, and then ${foreign(now)}` }
+      return deployedMeanwhile(now, 'its own deployment completed')
     case 'STOPPED':
-    case 'STOP_REQUESTED': {
-      const trigger = triggerOf(rollout)
-      return { is: 'failed', because: trigger ? `${trigger} ended it, and then ${foreign(now)}` : foreign(now) }
-    }
+    case 'STOP_REQUESTED':
+      return deployedMeanwhile(now, trigger && `${trigger} ended its own deployment`)
     default:
       // It is under way by its own account: the look is older than that.
       return replacedAsSeen(service, now, id, elapsed)
@@ -160,7 +165,7 @@ function replaced(live: LiveService, now: Deployment, id: string, elapsed: numbe
 }
 
 /** The same, as far as the described service shows it. */
-function replacedAsSeen(service: Service, now: Deployment, id: string, elapsed: number): Progress {
+function replacedAsSeen(service: Service, now: Deployment, id: string, elapsed: number): Moving | Failed {
   const ours = service.deployments?.find(deployment => deployment.id === id)
   // Once the way back is complete, ours is not listed any more, and only an event tells what became of it.
   const event = service.events?.find(({ message = '' }) => message.includes(`(deployment ${id}) deployment failed`))
@@ -168,21 +173,48 @@ function replacedAsSeen(service: Service, now: Deployment, id: string, elapsed: 
     return { is: 'moving', because: 'the deployment is not visible yet' }
   }
   const goesBack = /roll(ing|ed)? ?back/i.test(now.rolloutStateReason ?? '')
-  if (!event && ours?.rolloutState !== 'FAILED' && !goesBack) return { is: 'failed', because: foreign(now) }
-  if (now.rolloutState === 'IN_PROGRESS') {
-    return { is: 'moving', because: `ECS is rolling back to ${shortTaskDefinition(now)}, ${counts(service)}` }
-  }
+  if (!event && ours?.rolloutState !== 'FAILED' && !goesBack) return deployedMeanwhile(now)
+  if (now.rolloutState === 'IN_PROGRESS') return goingBack(service, now)
   const told = event?.message?.replace(/^\(service \S+\) \(deployment \S+\) /, '')
   const why = reasonGiven(ours?.rolloutStateReason ?? told ?? now.rolloutStateReason)
-  const ended = now.rolloutState === 'FAILED' ? 'and that failed too' : `it runs ${shortTaskDefinition(now)} again`
-  return { is: 'failed', because: `was rolled back by ECS: ${ended}, ${counts(service)}: ${why}` }
+  return rolledBack(service, now, why, now.rolloutState !== 'FAILED')
 }
 
 const isGoingBack = ({ rolloutState, rolloutStateReason = '' }: Deployment): boolean =>
   rolloutState === 'IN_PROGRESS' && /rolling back/i.test(rolloutStateReason)
 
-const foreign = (now: Deployment): string =>
-  `another deployment (${now.id} of ${shortTaskDefinition(now)}) took the place of ours: somebody else changed the service; plan again`
+const goingBack = (service: Service, now: Deployment): Moving => ({
+  is: 'moving',
+  because: `ECS is rolling back to ${shortTaskDefinition(now)}, ${counts(service)}`,
+})
+
+/** ECS went back to another deployment, or failed to. */
+function rolledBack(service: Service, now: Deployment, cause: string, isBack: boolean): Failed {
+  const { runningCount = 0, desiredCount = 0 } = service
+  const runs = `${shortTaskDefinition(now)} runs${isBack ? ' again' : ''}, ${runningCount} of ${plural(desiredCount, 'task')}`
+  return {
+    is: 'failed',
+    failure: {
+      code: 'RolledBack',
+      cause,
+      now: isBack ? runs : `The rollback failed too: ${runs}`,
+      remedy: { kind: 'release' },
+    },
+  }
+}
+
+/** `before`: what became of our own deployment before another one took its place. */
+function deployedMeanwhile(now: Deployment, before?: string): Failed {
+  const other = `deployment ${now.id} of ${shortTaskDefinition(now)} took its place`
+  return {
+    is: 'failed',
+    failure: {
+      code: 'DeployedMeanwhile',
+      cause: before ? `${before}, and then ${other}` : other,
+      remedy: { kind: 'plan' },
+    },
+  }
+}
 
 /** The circuit breaker or the alarms that ended a service deployment, in words; undefined where neither did. */
 export function triggerOf({ deploymentCircuitBreaker: breaker, alarms }: ServiceDeployment): string | undefined {

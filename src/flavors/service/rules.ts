@@ -1,13 +1,12 @@
 import type { Service, ServiceRevision } from '@aws-sdk/client-ecs'
-import { type Members, nested, type Rules, type ValueContext } from '../../compare/rules.ts'
+import type { Members, Rules, ValueContext } from '../../compare/rules.ts'
 import {
   capacityProviderStrategy,
-  logConfiguration,
-  networkConfiguration,
+  elementsByName,
+  managedVolume,
   placementConstraints,
-  placementStrategy,
+  sharedRules,
   tags,
-  volumeConfigurations,
 } from '../rules/shared.ts'
 import { byName, sameNamespace } from '../rules/spelling.ts'
 
@@ -16,54 +15,36 @@ const isDaemon = ({ root }: ValueContext): boolean => root.schedulingStrategy ==
 const strategyOf = ({ root }: ValueContext): unknown =>
   (root.deploymentConfiguration as Members | null | undefined)?.strategy ?? 'ROLLING'
 
-const deploymentConfiguration: Rules = {
-  ...nested(
-    'deploymentCircuitBreaker',
-    {},
-    {
-      enable: { default: false },
-      rollback: { default: false },
-      resetOnHealthyTask: { default: true },
-      thresholdConfiguration: {},
-      'thresholdConfiguration.type': { default: 'BOUNDED_PERCENT' },
-      'thresholdConfiguration.value': { default: 50 },
-    },
-  ),
-  maximumPercent: { default: around => (isDaemon(around) ? 100 : 200) },
-  minimumHealthyPercent: { default: around => (isDaemon(around) ? 0 : 100) },
-  ...nested(
-    'alarms',
-    {},
-    { alarmNames: { unordered: true }, rollback: { default: false }, enable: { default: false } },
-  ),
-  strategy: { default: 'ROLLING' },
-  // A blue/green deployment that is not told how long to wait has a time of its own.
-  bakeTimeInMinutes: { default: around => (strategyOf(around) === 'ROLLING' ? 0 : undefined) },
-  ...nested(
-    'lifecycleHooks',
-    { unordered: true, matchOn: ['targetType', 'hookTargetArn'] },
-    {
-      targetType: { default: 'AWS_LAMBDA' },
-      hookTargetArn: {},
-      roleArn: { spelling: byName },
-      lifecycleStages: { unordered: true },
-      hookDetails: {},
-      timeoutConfiguration: {},
-      'timeoutConfiguration.timeoutInMinutes': { default: 1440 },
-      'timeoutConfiguration.action': { default: 'ROLLBACK' },
-    },
-  ),
-  ...nested('linearConfiguration', {}, { stepPercent: { default: 10 }, stepBakeTimeInMinutes: { default: 6 } }),
-  ...nested('canaryConfiguration', {}, { canaryPercent: { default: 5 }, canaryBakeTimeInMinutes: { default: 10 } }),
-  ...nested(
-    'earlySuccessCriteria',
-    {},
-    {
-      enable: { default: false },
-      healthyPercent: { default: 100 },
-      sourceServiceRevisionCleanup: { default: 'BLOCKING' },
-    },
-  ),
+const deploymentRules: Rules = {
+  DeploymentConfiguration: {
+    maximumPercent: { default: context => (isDaemon(context) ? 100 : 200) },
+    minimumHealthyPercent: { default: context => (isDaemon(context) ? 0 : 100) },
+    strategy: { default: 'ROLLING' },
+    // ECS chooses the bake time of a blue/green deployment that states none.
+    bakeTimeInMinutes: { default: context => (strategyOf(context) === 'ROLLING' ? 0 : undefined) },
+    lifecycleHooks: { unordered: true, matchOn: ['targetType', 'hookTargetArn'] },
+  },
+  DeploymentCircuitBreaker: {
+    enable: { default: false },
+    rollback: { default: false },
+    resetOnHealthyTask: { default: true },
+  },
+  ThresholdConfiguration: { type: { default: 'BOUNDED_PERCENT' }, value: { default: 50 } },
+  DeploymentAlarms: { alarmNames: { unordered: true }, rollback: { default: false }, enable: { default: false } },
+  DeploymentLifecycleHook: {
+    targetType: { default: 'AWS_LAMBDA' },
+    roleArn: { spelling: byName },
+    lifecycleStages: { unordered: true },
+  },
+  DeploymentLifecycleHookTimeoutConfiguration: { timeoutInMinutes: { default: 1440 }, action: { default: 'ROLLBACK' } },
+  LinearConfiguration: { stepPercent: { default: 10 }, stepBakeTimeInMinutes: { default: 6 } },
+  CanaryConfiguration: { canaryPercent: { default: 5 }, canaryBakeTimeInMinutes: { default: 10 } },
+  DeploymentEarlySuccessCriteria: {
+    enable: { default: false },
+    healthyPercent: { default: 100 },
+    sourceServiceRevisionCleanup: { default: 'BLOCKING' },
+  },
+  DeploymentController: { type: { default: 'ECS' } },
 }
 
 /** The address that ECS makes of discovery name and namespace. An ARN does not say what its namespace is called. */
@@ -76,131 +57,61 @@ const dnsName = ({ side, outer }: ValueContext, value: unknown): unknown => {
   return side === 'live' && typeof value === 'string' && value.startsWith(`${name}.`) ? value : undefined
 }
 
-const serviceConnect: Rules = {
-  enabled: { default: false },
-  namespace: { indistinguishable: sameNamespace },
-  ...nested(
-    'services',
-    { unordered: true, matchOn: ['portName'] },
-    {
-      portName: {},
-      discoveryName: { default: ({ holder }) => holder.portName },
-      ...nested(
-        'clientAliases',
-        { unordered: true, matchOn: ['port', 'dnsName'] },
-        {
-          port: {},
-          dnsName: { default: dnsName },
-          testTrafficRules: {},
-          'testTrafficRules.header': {},
-          'testTrafficRules.header.name': {},
-          'testTrafficRules.header.value': {},
-          'testTrafficRules.header.value.exact': {},
-        },
-      ),
-      ingressPortOverride: {},
-      timeout: {},
-      'timeout.idleTimeoutSeconds': {},
-      'timeout.perRequestTimeoutSeconds': {},
-      tls: {},
-      'tls.issuerCertificateAuthority': {},
-      'tls.issuerCertificateAuthority.awsPcaAuthorityArn': {},
-      'tls.kmsKey': {},
-      'tls.roleArn': { spelling: byName },
-    },
-  ),
-  ...logConfiguration,
-  ...nested('accessLogConfiguration', {}, { format: {}, includeQueryParameters: { default: 'DISABLED' } }),
-  ...nested('containerConfigurations', { unordered: true, matchOn: ['logLevel'] }, { logLevel: {} }),
-}
-
-const advancedConfiguration: Rules = {
-  alternateTargetGroupArn: {},
-  productionListenerRule: {},
-  testListenerRule: {},
-}
-
-/** What is known of the members of CreateService. */
-export const serviceRules: Rules = {
-  serviceName: {},
-  cluster: { spelling: byName },
-  taskDefinition: { spelling: byName },
-  // A service made without it gets ENABLED; one that is older than it has none, which is DISABLED.
-  availabilityZoneRebalancing: { default: 'ENABLED', whenUnanswered: 'DISABLED' },
-  ...nested(
-    'loadBalancers',
-    { unordered: true, matchOn: ['targetGroupArn', 'loadBalancerName', 'containerName', 'containerPort'] },
-    {
-      targetGroupArn: {},
-      loadBalancerName: {},
-      containerName: {},
-      containerPort: {},
-      ...nested('advancedConfiguration', {}, { ...advancedConfiguration, roleArn: { spelling: byName } }),
-    },
-  ),
-  ...nested(
-    'serviceRegistries',
-    { unordered: true, matchOn: ['registryArn'] },
-    { registryArn: {}, port: { default: 0 }, containerName: {}, containerPort: { default: 0 } },
-  ),
-  desiredCount: {},
-  clientToken: {},
-  launchType: {},
-  ...capacityProviderStrategy('capacityProviderStrategy'),
-  // Without meaning where tasks run on instances: there ECS answers none.
-  platformVersion: {
-    default: ({ side, root }) => (side === 'stated' || root.platformFamily ? 'LATEST' : undefined),
+const serviceConnectRules: Rules = {
+  ServiceConnectConfiguration: {
+    enabled: { default: false },
+    namespace: { indistinguishable: sameNamespace },
+    services: { unordered: true, matchOn: ['portName'] },
+    containerConfigurations: { unordered: true, matchOn: ['logLevel'] },
   },
-  role: { spelling: byName },
-  ...nested('deploymentConfiguration', {}, deploymentConfiguration),
-  ...placementConstraints,
-  ...placementStrategy,
-  ...networkConfiguration,
-  healthCheckGracePeriodSeconds: { default: 0 },
-  schedulingStrategy: { default: 'REPLICA' },
-  ...nested('deploymentController', {}, { type: { default: 'ECS' } }),
-  ...tags,
-  enableECSManagedTags: { default: false },
-  propagateTags: { default: 'NONE' },
-  enableExecuteCommand: { default: false },
-  ...nested('serviceConnectConfiguration', {}, serviceConnect),
-  ...volumeConfigurations(),
-  ...nested(
-    'vpcLatticeConfigurations',
-    { unordered: true, matchOn: ['targetGroupArn', 'portName'] },
-    {
-      roleArn: { spelling: byName },
-      targetGroupArn: {},
-      portName: {},
-      ...nested('advancedConfiguration', {}, advancedConfiguration),
+  ServiceConnectService: {
+    discoveryName: { default: ({ holder }) => holder.portName },
+    clientAliases: { unordered: true, matchOn: ['port', 'dnsName'] },
+  },
+  ServiceConnectClientAlias: { dnsName: { default: dnsName } },
+  ServiceConnectTlsConfiguration: { roleArn: { spelling: byName } },
+  ServiceConnectAccessLogConfiguration: { includeQueryParameters: { default: 'DISABLED' } },
+}
+
+/** Rules for the structures of CreateService. */
+export const serviceRules: Rules = {
+  ...sharedRules,
+  ...deploymentRules,
+  ...serviceConnectRules,
+  CreateServiceRequest: {
+    cluster: { spelling: byName },
+    taskDefinition: { spelling: byName },
+    // A service made without it gets ENABLED; a service that is older than it has none, which is DISABLED.
+    availabilityZoneRebalancing: { default: 'ENABLED', whenUnanswered: 'DISABLED' },
+    loadBalancers: {
+      unordered: true,
+      matchOn: ['targetGroupArn', 'loadBalancerName', 'containerName', 'containerPort'],
     },
-  ),
-  ...nested(
-    'gatewayConnectors',
-    { unordered: true, matchOn: ['portName'] },
-    {
-      portName: {},
-      healthCheck: {},
-      'healthCheck.healthCheckProtocol': {},
-      'healthCheck.healthCheckPort': {},
-      'healthCheck.healthCheckPath': {},
-      'healthCheck.healthCheckTimeoutSeconds': {},
-      'healthCheck.healthCheckIntervalSeconds': {},
-      'healthCheck.healthyThresholdCount': {},
-      'healthCheck.unhealthyThresholdCount': {},
-      'healthCheck.matcher': {},
-      'healthCheck.matcher.httpCode': {},
-      'healthCheck.matcher.grpcCode': {},
-      filters: {},
-      'filters.accessTypes': { unordered: true },
+    serviceRegistries: { unordered: true, matchOn: ['registryArn'] },
+    capacityProviderStrategy,
+    // Where tasks run on instances, the version has no meaning, and ECS answers none.
+    platformVersion: {
+      default: ({ side, root }) => (side === 'stated' || root.platformFamily ? 'LATEST' : undefined),
     },
-  ),
-  monitoring: {},
-  ...nested(
-    'monitoring.metricConfigurations',
-    { unordered: true, matchOn: ['resolutionSeconds'] },
-    { metricNames: { unordered: true }, resolutionSeconds: {} },
-  ),
+    role: { spelling: byName },
+    placementConstraints,
+    healthCheckGracePeriodSeconds: { default: 0 },
+    schedulingStrategy: { default: 'REPLICA' },
+    tags,
+    enableECSManagedTags: { default: false },
+    propagateTags: { default: 'NONE' },
+    enableExecuteCommand: { default: false },
+    volumeConfigurations: elementsByName,
+    vpcLatticeConfigurations: { unordered: true, matchOn: ['targetGroupArn', 'portName'] },
+    gatewayConnectors: { unordered: true, matchOn: ['portName'] },
+  },
+  AdvancedConfiguration: { roleArn: { spelling: byName } },
+  ServiceRegistry: { port: { default: 0 }, containerPort: { default: 0 } },
+  ServiceManagedEBSVolumeConfiguration: managedVolume,
+  VpcLatticeConfiguration: { roleArn: { spelling: byName } },
+  GatewayConnectorFilters: { accessTypes: { unordered: true } },
+  MonitoringConfiguration: { metricConfigurations: { unordered: true, matchOn: ['resolutionSeconds'] } },
+  MetricConfiguration: { metricNames: { unordered: true } },
 }
 
 /** Members whose change starts a deployment: new tasks, in the order that the deployment configuration allows. */

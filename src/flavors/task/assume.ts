@@ -3,6 +3,8 @@
  * the definition beside which it stands, and is an error beside any other definition.
  */
 
+import { changeAt } from '../../compare/change.ts'
+import { displayPath } from '../../compare/path.ts'
 import type { Comparison, TransitionContext } from '../../engine/flavor.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { hash } from '../record/digest.ts'
@@ -19,7 +21,7 @@ export const assumedRecords = (particle: TaskParticle, records: Records): Record
   new Map([...records].filter(([, { claim }]) => claim === mark(particle)))
 
 const option = ['custom_config', 'assume']
-const path = option.join('.')
+const path = displayPath(option)
 
 /** Why the job cannot be assumed to be done, at the option's line. */
 export function assumeProblems(particle: TaskParticle, live: LiveTask | undefined): Pick<Comparison, 'problems'> {
@@ -41,12 +43,12 @@ export function assumeChanges(particle: TaskParticle, live: LiveTask): Compariso
   const isDone = live.record?.status === 'done'
   if (!isAssumed(particle)) {
     // An assumed job stays done, so there is nothing to review.
-    return { changes: isDone && live.assumed.size > 0 ? [{ path, before: 'done', requested: true }] : [] }
+    return { changes: isDone && live.assumed.size > 0 ? [changeAt(option, { before: 'done', requested: true })] : [] }
   }
   if (isDone) return { changes: [] }
   const states = particle.parents.filter(id => id.startsWith('ecs_task_definition:'))
   return {
-    changes: [{ path, after: 'done', reviewedApart: true, states }],
+    changes: [changeAt(option, { after: 'done', reviewedApart: true, states })],
     risks: [`is put on record as done, and nothing runs; take ${path} out once this is applied`],
     ...assumeProblems(particle, live),
   }

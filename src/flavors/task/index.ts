@@ -1,5 +1,6 @@
 import { additions } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
+import type { Diagnosis } from '../../engine/failure.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import { plural, stopping, summarizeStopped } from '../containers.ts'
 import { recordRun, recordTime } from '../record/write.ts'
@@ -99,6 +100,9 @@ function memoUnderWay(particle: TaskParticle, live: LiveTask | undefined): Memo 
   return { arns, failures: [], ...(live?.record && { record: live.record }) }
 }
 
+/** The next apply asks ECS again, with the token that the task was started with. */
+const withoutTrace = (cause: string): Diagnosis => ({ cause, remedy: { kind: 'rerun' } })
+
 export const task: Flavor<RunDefinition, LiveTask, Memo> = {
   ...vocabulary,
 
@@ -136,13 +140,13 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     if (runs.length < memo.arns.length) {
       return elapsed < notVisibleYet
         ? { is: 'moving', because: `${plural(memo.arns.length - runs.length, 'task')} not visible yet` }
-        : { is: 'failed', because: 'ECS has no trace of the task that it started' }
+        : { is: 'failed', failure: withoutTrace('ECS has no trace of the task that it started') }
     }
-    if (keptRunning(particle)) return keptRunProgress(runs)
+    if (keptRunning(particle)) return keptRunProgress(particle, runs)
     if (!memo.recorded && runs.length === 0 && live?.record?.status !== 'done') {
-      return { is: 'failed', because: 'ECS has no trace of its task' }
+      return { is: 'failed', failure: withoutTrace('ECS has no trace of its task') }
     }
-    return jobProgress(runs, live?.essential ?? [], memo)
+    return jobProgress(particle, runs, live?.essential ?? [], memo)
   },
 
   describe: describeTask,
@@ -190,11 +194,11 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     return { arns, failures: [] }
   },
 
-  async onEnded(particle, live, memo, verdict, context) {
+  async onEnded(particle, live, memo, progress, context) {
     if (!live || particle.desired !== 'running') return
     if (keptRunning(particle)) {
       // The new tasks run, so outdated ones may stop: those in the reviewed plan, and no others.
-      if (verdict.is === 'settled') await stop(particle, memo.stops ?? [], context)
+      if (progress.is === 'settled') await stop(particle, memo.stops ?? [], context)
       return
     }
     if (!isRecorded(particle)) return
@@ -209,6 +213,11 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     await recordRun(live.store, live.digest, { ...known, status, at: recordTime(context.ecs) }, context.ecs)
   },
 
-  diagnose: async (_particle, live) =>
-    summarizeStopped((live?.runs ?? []).filter(({ lastStatus }) => lastStatus === 'STOPPED')),
+  async diagnose(_particle, live, _memo, failure) {
+    if (failure.details) return failure
+    return {
+      ...failure,
+      details: summarizeStopped((live?.runs ?? []).filter(({ lastStatus }) => lastStatus === 'STOPPED')),
+    }
+  },
 }

@@ -4,8 +4,11 @@ import type { Failure, RunTaskRequest, Task } from '@aws-sdk/client-ecs'
 import { backoff } from '../../backoff.ts'
 import { requestOf } from '../../compare/merge.ts'
 import { EcsError } from '../../ecs/errors.ts'
+import { DiagnosedEcsError } from '../../engine/failure.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
+import type { Remedy } from '../../engine/remedy.ts'
 import { nameOf } from '../../schema/arn.ts'
+import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
 import { hash } from '../record/digest.ts'
 import { type RunRecord, recordsIn } from '../record/tags.ts'
@@ -224,9 +227,10 @@ class Launch {
 
   async #waitForCapacity(reasons: readonly string[], milliseconds: number): Promise<void> {
     const every = Math.round(milliseconds / 1000)
-    const missing = plural(this.#missing, 'task')
-    this.#context.say(`${missing} without capacity: ${reasons.join('; ')}; asked again every ${every} s or so`)
-    await this.#context.pause(milliseconds)
+    const cause = `${plural(this.#missing, 'task')} without capacity: ${reasons.join('; ')}`
+    this.#context.say(`${cause}; asked again every ${every} s or so`)
+    const remedy: Remedy = { kind: 'rerun', fix: { kind: 'capacity' } }
+    await this.#context.pause(milliseconds, { brief: 'no capacity', cause, remedy })
   }
 
   /** Another apply may have started tasks of this run meanwhile, and tasks may have ended. */
@@ -268,14 +272,10 @@ class Launch {
 
 function refusal(reasons: readonly string[], code = 'Failure'): EcsError {
   const said = reasons.join('; ')
-  const remedy = 'waiting does not help: change what the task asks for, or what its cluster has, and apply again'
-  return new EcsError({
-    call: 'RunTask',
-    code,
-    said,
-    message: `ECS started nothing: ${said}; ${remedy}`,
-    unsure: false,
-  })
+  const message = `ECS started nothing: ${said}`
+  const error = new EcsError({ call: 'RunTask', code, said, message, unsure: false })
+  const remedy: Remedy = { kind: 'rerun', fix: { kind: 'placement' } }
+  return new DiagnosedEcsError(error, message, { code: 'NotStarted', cause: untrusted(said), remedy })
 }
 
 /** The manifest's tags, and this tool's: the run's name where `startedBy` is the manifest's, and the repository. */

@@ -1,13 +1,16 @@
 /** Judges a run: the state that a plan sees, and how far a transition is. Pure. */
 
 import type { Task } from '@aws-sdk/client-ecs'
-import type { FoundChange } from '../../compare/change.ts'
+import { changeAt, type FoundChange } from '../../compare/change.ts'
+import type { ReportStep } from '../../engine/document.ts'
+import type { Diagnosis } from '../../engine/failure.ts'
 import type { Observed, Progress } from '../../engine/flavor.ts'
+import type { Remedy } from '../../engine/remedy.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
-import { plural, summarizeStopped } from '../containers.ts'
+import { definitionOf, diagnoseStopped, plural, summarizeStopped } from '../containers.ts'
 import { repositoryTag } from './naming.ts'
-import { outcome } from './outcome.ts'
+import { lackedCapacity, outcome } from './outcome.ts'
 import {
   arnsOf,
   countOf,
@@ -109,7 +112,7 @@ export function outdatedStops({ outdated }: LiveTask): { changes: FoundChange[];
   if (outdated.length === 0) return { changes: [], risks: [] }
   const revisions = [...new Set(outdated.map(({ taskDefinitionArn = '' }) => nameOf(taskDefinitionArn)))].sort()
   return {
-    changes: [{ path: 'earlierTasks', before: 'running', after: 'stopped', reviewedApart: true }],
+    changes: [changeAt(['earlierTasks'], { before: 'running', after: 'stopped', reviewedApart: true })],
     risks: [
       `${plural(outdated.length, 'task')} of its earlier definition (${revisions.join(', ')}) ${outdated.length === 1 ? 'stops' : 'stop'} when the new one runs`,
     ],
@@ -130,44 +133,65 @@ export function unownedWarnings(particle: TaskParticle, { unowned, repository }:
   ]
 }
 
-export function keptRunProgress(runs: readonly Task[]): Progress {
+export function keptRunProgress({ parents }: TaskParticle, runs: readonly Task[]): Progress {
   const stopped = runs.filter(run => !isUp(run))
   const task = reported(runs)
   if (stopped.length > 0) {
-    return {
-      is: 'failed',
-      because: `${plural(stopped.length, 'task')} stopped instead of running`,
-      details: summarizeStopped(stopped),
-      task,
-    }
+    const definition = definitionOf(parents)
+    const { cause, fix, details } = diagnoseStopped(stopped, { definition })
+    const remedy: Remedy = { kind: 'rerun', fix: fix ?? { kind: 'change', ...(definition && { in: definition }) } }
+    const failure = { happened: 'stopped instead of running', brief: 'stopped', cause, details, remedy }
+    return { is: 'failed', failure, task }
   }
   const starting = runs.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
   if (starting.length > 0) return { is: 'moving', because: `the task is ${starting[0]?.lastStatus}` }
   return { is: 'settled', because: `${plural(runs.length, 'task')} running`, task }
 }
 
-export function jobProgress(runs: readonly Task[], essential: readonly string[], memo: Memo): Progress {
+export function jobProgress(
+  particle: TaskParticle,
+  runs: readonly Task[],
+  essential: readonly string[],
+  memo: Memo,
+): Progress {
   if (memo.recorded) return { is: 'settled', because: 'on record, and nothing ran' }
   const running = runs.filter(({ lastStatus }) => lastStatus !== 'STOPPED')
   if (running.length > 0) return { is: 'moving', because: `the task is ${running[0]?.lastStatus}` }
-  const outcomes = runs.map(run => outcome(run, essential))
+  const bad = runs.filter(run => outcome(run, essential) !== 'succeeded')
   const task = reported(runs)
-  const bad = runs.filter((_run, index) => outcomes[index] !== 'succeeded')
-  if (bad.length > 0) {
-    const codes = [...new Set(bad.flatMap(run => failedExitCodes(run, essential)))]
-    const because = outcomes.includes('failed')
-      ? `its task failed${codes.length > 0 ? `: exit code ${codes.join(', ')}` : ''}`
-      : 'its task never started'
-    return { is: 'failed', because, details: summarizeStopped(bad), task }
+  if (bad.length > 0) return { is: 'failed', failure: jobFailure(particle, bad, essential), task }
+  if (memo.failures.length === 0) return { is: 'settled', because: 'exit code 0', task }
+  const failure: Diagnosis = {
+    code: 'NotStarted',
+    happened: 'was started in part only',
+    cause: untrusted(memo.failures.join('; ')),
+    remedy: { kind: 'rerun', fix: { kind: 'placement' } },
   }
-  if (memo.failures.length > 0) {
-    return { is: 'failed', because: `ECS did not start all of it: ${untrusted(memo.failures.join('; '))}`, task }
+  return { is: 'failed', failure, task }
+}
+
+/** Why a job's tasks did not succeed: one that ran decides for all. */
+function jobFailure({ parents }: TaskParticle, bad: readonly Task[], essential: readonly string[]): Diagnosis {
+  const ran = bad.filter(run => outcome(run, essential) === 'failed')
+  const told = diagnoseStopped(ran.length > 0 ? ran : bad, { essential, definition: definitionOf(parents) })
+  const details = ran.length > 0 && ran.length < bad.length ? summarizeStopped(bad) : told.details
+  if (ran.length === 0) {
+    const fix =
+      told.fix ?? (bad.some(run => lackedCapacity(run, essential)) ? { kind: 'capacity' as const } : undefined)
+    return { code: 'NotStarted', cause: told.cause, details, remedy: { kind: 'rerun', ...(fix && { fix }) } }
   }
-  return { is: 'settled', because: 'exit code 0', task }
+  const codes = [...new Set(ran.flatMap(run => failedExitCodes(run, essential)))]
+  return {
+    code: 'JobFailed',
+    ...(codes.length > 0 && { brief: `exit code ${codes.join(', ')}` }),
+    cause: told.cause,
+    details,
+    remedy: { kind: 'job', ...(told.fix && { fix: told.fix }) },
+  }
 }
 
 /** For the report: one map of exit codes for each ARN, empty while no container has ended. */
-const reported = (runs: readonly Task[]): NonNullable<Progress['task']> => ({
+const reported = (runs: readonly Task[]): NonNullable<ReportStep['task']> => ({
   arns: arnsOf(runs),
   exitCodes: runs.map(({ containers = [] }) =>
     Object.fromEntries(

@@ -121,7 +121,8 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
     const revision = memo.arn ? live?.registered : currentRevision(particle, live)
     if (!live || !revision) return { is: 'moving', because: 'the new revision is not visible yet' }
     if (revision.taskDefinition?.status === 'INACTIVE') {
-      return { is: 'failed', because: `somebody else has deregistered ${shortReference(revision)} already; plan again` }
+      const cause = `somebody else has deregistered ${shortReference(revision)} already`
+      return { is: 'failed', failure: { code: 'GoneMeanwhile', happened: 'failed', cause, remedy: { kind: 'plan' } } }
     }
     const newer =
       live.latest && revisionNumber(live.latest) > revisionNumber(revision) ? shortReference(live.latest) : undefined

@@ -57,7 +57,7 @@ export const revisionNumber = (revision: Revision | undefined): number => revisi
 export const shortReference = (revision: Revision): string =>
   `${revision.taskDefinition?.family}:${revision.taskDefinition?.revision}`
 
-export const isTag = ({ path }: { readonly path: string }): boolean => path.startsWith('tags')
+export const isTag = ({ steps: [member] }: FoundChange): boolean => member === 'tags'
 
 export const differences = (
   particle: TaskDefinitionParticle,
@@ -123,8 +123,9 @@ export function keptFrom(
   sensitivity: Sensitivity,
 ): FoundChange[] {
   return ignoredDifferences(particle, request(particle.definition), revision, sensitivity).map(
-    ({ path, before, sensitive, live }) => ({
+    ({ path, steps, before, sensitive, live }) => ({
       path,
+      steps,
       ...(sensitive ? { sensitive } : before !== undefined && { after: before }),
       ...(live !== undefined && { live }),
     }),

@@ -1,0 +1,279 @@
+import { describe, expect, test } from '@jest/globals'
+import { EcsError } from '../../src/ecs/errors.ts'
+import { DiagnosedEcsError, reportError, reportErrorOf, StepFailed } from '../../src/engine/failure.ts'
+import { renderReport } from '../../src/render/comment.ts'
+import { failureAnnotations, remedyText } from '../../src/render/failures.ts'
+import { renderReportText } from '../../src/render/text.ts'
+import { untrusted, withoutMarks } from '../../src/untrusted.ts'
+import { type Applied, type Asked, Shop } from '../flavors/shop.ts'
+import { family, main, particle, serviceOf, stated } from '../flavors/stated.ts'
+
+const breaker = { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } } }
+const alarmed = {
+  deploymentConfiguration: { bakeTimeInMinutes: 5, alarms: { alarmNames: ['web-5xx'], enable: true, rollback: true } },
+}
+
+const web = (image: string, definition: Readonly<Record<string, unknown>> = breaker) =>
+  stated(main, family('web', image), serviceOf('web', { desiredCount: 2, ...definition }))
+
+const network = { networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } } }
+const job = (name: string, parents: readonly string[] = []) =>
+  particle(
+    'ecs_task',
+    name,
+    { taskName: name, launchType: 'FARGATE', ...network },
+    {
+      top: { parents: ['ecs_cluster:main', `ecs_task_definition:${name}`, ...parents] },
+    },
+  )
+const migrate = (image: string) => stated(main, family('migrate', image), job('migrate'))
+
+async function running(manifests: string): Promise<Shop> {
+  const shop = await Shop.open()
+  expect((await shop.apply(manifests)).report.result).toBe('succeeded')
+  return shop
+}
+
+/** What the annotations of an apply say, each on its line. */
+const annotations = ({ redactor, ended, plan }: Applied): string[] =>
+  failureAnnotations(redactor.data(ended), plan, () => undefined).map(({ message }) => message)
+
+const comment = ({ redactor, ended, plan }: Applied): string =>
+  renderReport(redactor.data(ended), plan, {
+    environment: 'production',
+    head: '',
+    merges: false,
+    reviewed: true,
+    runId: 1,
+    attempt: 1,
+    limit: 65_000,
+  }).text
+
+const times = (text: string, part: string): number => text.split(part).length - 1
+
+const sentence = (applied: Applied, id: string): string => applied.done(id).error?.message ?? ''
+
+const failing = async (shop: Shop, manifests: string, asked: Asked = {}): Promise<Applied> => {
+  const applied = await shop.apply(manifests, asked)
+  expect(applied.report.result).toBe('failed')
+  return applied
+}
+
+test('a comment says each failure once: the sentence, a word in the table, ECS own words, and what to do', async () => {
+  const failed = await failing(await running(web('web:1')), web('web:2-oom'))
+  const text = comment(failed)
+  expect(text).toContain(
+    '**`ecs_service:web` was rolled back by ECS**: 4 tasks of `web:2` stopped, container web exited 137 (OutOfMemoryError: Container killed due to memory usage). `web:1` runs again, 2 of 2 tasks.',
+  )
+  expect(text).toMatch(/\| ❌&nbsp;update \| `ecs_service:web` \| [^|]+ \| rolled back \|/)
+  expect(text).toMatch(/What ECS said[\s\S]*deployment failed: tasks failed to start/)
+  expect(text).toContain(
+    '**To go on:** raise the memory of container `web` in `ecs_task_definition:web` at `shop.yml:1` in a new pull request, or revert this one; where the cause was elsewhere and is gone, name `ecs_service:web` in `redeploy`. What is done stays done',
+  )
+  expect([times(text, 'OutOfMemoryError'), times(text, 'runs again')]).toEqual([1, 1])
+  const log = renderReportText(failed.redactor.data(failed.ended), failed.plan)
+  expect(log).toMatch(/^ecs_service:web update failed in [^:]+: rolled back$/m)
+  expect(log).not.toContain('OutOfMemoryError')
+})
+
+test('a comment about two failures lists what each needs', async () => {
+  const shop = await Shop.open()
+  shop.simulator.deny(['ecs:CreateService'])
+  const failed = await failing(
+    shop,
+    stated(main, family('web', 'web:1'), serviceOf('web'), family('migrate', 'failing:1'), job('migrate')),
+  )
+  const [, remedies = ''] = comment(failed).split('**To go on:**')
+  expect(remedies).toMatch(
+    /^\n\n- Fix and change what `ecs_task:migrate`[^\n]+\n- Add `\{"Effect":"Allow"[^\n]+\n- What is done/,
+  )
+})
+
+const change =
+  'Change ecs_task_definition:web in a new pull request, or revert this one; where the cause was elsewhere and is gone, name ecs_service:web in redeploy.'
+
+describe('a release that ECS rolled back', () => {
+  test('for a lack of memory', async () => {
+    const failed = await failing(await running(web('web:1')), web('web:2-oom'))
+    const said =
+      'ecs_service:web was rolled back by ECS: 4 tasks of web:2 stopped, container web exited 137 (OutOfMemoryError: Container killed due to memory usage). web:1 runs again, 2 of 2 tasks.'
+    expect(sentence(failed, 'ecs_service:web')).toBe(said)
+    expect(annotations(failed)).toEqual([
+      `${said} Raise the memory of container web in ecs_task_definition:web in a new pull request, or revert this one; where the cause was elsewhere and is gone, name ecs_service:web in redeploy.`,
+    ])
+    expect(failed.log).toContain('ecs_service:web: failed: rolled back')
+    expect(failed.log.join('\n')).not.toContain('OutOfMemoryError')
+    expect(failed.done('ecs_service:web').error).toEqual({
+      code: 'RolledBack',
+      message: said,
+      details: expect.arrayContaining([expect.stringContaining('deployment failed: tasks failed to start')]),
+    })
+  })
+
+  test('for an image that cannot be pulled', async () => {
+    const failed = await failing(await running(web('web:1')), web('web:2-missing'))
+    const said =
+      'ecs_service:web was rolled back by ECS: 4 tasks of web:2 stopped, image web:2-missing could not be pulled (CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref web:2-missing: web:2-missing: not found). web:1 runs again, 2 of 2 tasks.'
+    expect(annotations(failed)).toEqual([
+      `${said} Check that web:2-missing exists, that the execution role may pull it and that the tasks reach its registry, or change the image in ecs_task_definition:web in a new pull request, or revert this one; where the cause was elsewhere and is gone, name ecs_service:web in redeploy.`,
+    ])
+  })
+
+  test('for an alarm', async () => {
+    const shop = await running(web('web:1', alarmed))
+    const failed = await failing(shop, web('web:2', alarmed), {
+      onSay: (_id, said) => {
+        if (/2 of 2/.test(said)) shop.simulator.setAlarm('web-5xx', true)
+      },
+    })
+    expect(sentence(failed, 'ecs_service:web')).toBe(
+      'ecs_service:web was rolled back by ECS: the alarm web-5xx ended the deployment. web:1 runs again, 2 of 2 tasks.',
+    )
+  })
+})
+
+test('a release that did not settle in time names what its tasks ended with', async () => {
+  const failed = await failing(await running(web('web:1', {})), web('web:2-crash', {}), { waitTimeout: 60_000 })
+  expect(sentence(failed, 'ecs_service:web')).toMatch(
+    /^ecs_service:web was not done after 1 min \d s \(wait-timeout\): \d+ tasks of web:2 stopped, container web exited 1\. 2 of 2 tasks running, deployment IN_PROGRESS\.$/,
+  )
+  expect(annotations(failed)[0]?.endsWith(change)).toBe(true)
+})
+
+test('a release that is only slow goes on at the next apply', async () => {
+  const shop = await running(web('web:1', {}))
+  shop.simulator.behave('web:2', { startSeconds: 3600 })
+  const failed = await failing(shop, web('web:2', {}), { waitTimeout: 60_000 })
+  expect(annotations(failed)).toEqual([
+    'ecs_service:web was not done after 1 min 0 s (wait-timeout): 2 of 2 tasks running, deployment IN_PROGRESS. Run the workflow again: the next apply waits for what ECS is still doing; or raise wait-timeout.',
+  ])
+})
+
+test("somebody else's deployment is named, and the next plan shows it", async () => {
+  const shop = await running(web('web:1', {}))
+  await shop.apply(stated(family('other', 'other:1')))
+  shop.simulator.behave('web:*', { startSeconds: 60 })
+  let meddled = false
+  const failed = await failing(shop, web('web:2', {}), {
+    onSay: (_id, said) => {
+      if (!/IN_PROGRESS/.test(said) || meddled) return
+      meddled = true
+      shop.simulator.handle('us-east-1', 'UpdateService', {
+        cluster: 'main',
+        service: 'web',
+        taskDefinition: 'other:1',
+      })
+    },
+  })
+  expect(annotations(failed)).toEqual([
+    expect.stringMatching(
+      /^ecs_service:web was deployed by somebody else meanwhile: deployment ecs-svc\/\d+ of other:1 took its place\. Plan again: the new plan shows what somebody else changed\.$/,
+    ),
+  ])
+})
+
+describe('a job', () => {
+  test('that exited with an error runs again in three ways', async () => {
+    const failed = await failing(await Shop.open(), migrate('failing:1'))
+    expect(annotations(failed)).toEqual([
+      'ecs_task:migrate failed: container migrate exited 1. Fix and change what ecs_task:migrate runs, raise its custom_config.retry, or name ecs_task:migrate in retry-tasks: a failed job does not run again by itself.',
+    ])
+    expect(failed.log).toContain('ecs_task:migrate: failed: exit code 1')
+    expect(failed.done('ecs_task:migrate')).toMatchObject({ task: { exitCodes: [{ migrate: 1 }] } })
+  })
+
+  test('that ECS had no capacity for is tried again', async () => {
+    const shop = await Shop.open()
+    shop.simulator.setCapacity({ fargate: 0 })
+    const failed = await failing(shop, migrate('migrate:1'), { waitTimeout: 120_000 })
+    expect(annotations(failed)).toEqual([
+      'ecs_task:migrate was not done after 2 min 0 s (wait-timeout): 1 task without capacity: Capacity is unavailable at this time. Please try again later or in a different availability zone. Add capacity to the cluster, or let the task ask for less cpu and memory; then run the workflow again.',
+    ])
+  })
+
+  test('that may not be recorded names the statement, and the way without it', async () => {
+    const shop = await Shop.open()
+    shop.simulator.deny(['ecs:TagResource'])
+    const [said] = annotations(await failing(shop, migrate('migrate:1')))
+    expect(said).toMatch(/^ecs_task:migrate was not started: the run cannot be recorded on migrate:1: User: /)
+    expect(said).toMatch(
+      /\. Add \{"Effect":"Allow","Action":"ecs:TagResource","Resource":"[^"]+"\} to the policy of the role that this workflow assumes, or set custom_config\.record: false if an hour's memory is enough, then run the workflow again\.$/,
+    )
+  })
+})
+
+test('a right that is missing is named with its statement, and what waits for the step says so', async () => {
+  const shop = await Shop.open()
+  shop.simulator.deny(['ecs:CreateService'])
+  const failed = await failing(
+    shop,
+    stated(main, family('web', 'web:1'), serviceOf('web'), family('smoke', 'job:1'), job('smoke', ['ecs_service:web'])),
+  )
+  const [said, ...more] = annotations(failed)
+  expect(more).toEqual([])
+  expect(said).toMatch(
+    /^ecs_service:web was denied ecs:CreateService by AWS: User: \S+ is not authorized to perform: ecs:CreateService on resource: (\S+) because no identity-based policy allows the ecs:CreateService action\. Add \{"Effect":"Allow","Action":"ecs:CreateService","Resource":"\1"\} to the policy of the role that this workflow assumes, then run the workflow again\.$/,
+  )
+  expect(failed.done('ecs_service:web').error?.code).toBe('AccessDeniedException')
+  expect(sentence(failed, 'ecs_task:smoke')).toBe('needs ecs_service:web, which failed (access denied)')
+})
+
+test('two failures are two sentences, each with its own remedy', async () => {
+  const shop = await Shop.open()
+  shop.simulator.deny(['ecs:CreateService'])
+  const failed = await failing(
+    shop,
+    stated(main, family('web', 'web:1'), serviceOf('web'), family('migrate', 'failing:1'), job('migrate')),
+  )
+  expect(annotations(failed)).toEqual([
+    expect.stringMatching(/^ecs_task:migrate failed: container migrate exited 1\. Fix and change/),
+    expect.stringMatching(/^ecs_service:web was denied .* to the policy of the role/),
+  ])
+})
+
+const denied = (said: string) =>
+  new EcsError({ call: 'RegisterTaskDefinition', code: 'AccessDeniedException', said, message: said, unsure: false })
+const passRole =
+  'User: arn:aws:sts::1:assumed-role/ci/s is not authorized to perform: iam:PassRole on resource: arn:aws:iam::1:role/exec'
+const plainly = { name: (text: string) => text, at: (id: string) => id }
+
+test.each([
+  [
+    'a right to pass a role has an action and a resource of its own',
+    denied(`${passRole} because no identity-based policy allows the iam:PassRole action`),
+    'add {"Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::1:role/exec"} to the policy of the role that this workflow assumes, then run the workflow again',
+  ],
+  [
+    'an explicit deny is not overruled by a statement',
+    denied(`${passRole} with an explicit deny in a service control policy`),
+    'take the explicit deny of iam:PassRole out of a service control policy: a statement that allows the action does not help; then run the workflow again',
+  ],
+  [
+    'a denial without words is about everything',
+    denied(''),
+    'add {"Effect":"Allow","Action":"ecs:RegisterTaskDefinition","Resource":"*"} to the policy of the role that this workflow assumes, then run the workflow again',
+  ],
+  [
+    'what ECS does not start waits for a change',
+    new DiagnosedEcsError(denied('ATTRIBUTE'), 'x', {
+      code: 'NotStarted',
+      remedy: { kind: 'rerun', fix: { kind: 'placement' } },
+    }),
+    'change what the task asks for, or what its cluster has: waiting does not help; then run the workflow again',
+  ],
+  ['any other error is met by a change', new Error('x'), 'change a:b in a new pull request, or revert this one'],
+  ['a sentence that says what to do is enough', new StepFailed({ cause: 'x', remedy: { kind: 'said' } }), ''],
+])('%s', (_, thrown, remedy) => {
+  const error = reportErrorOf('a:b', thrown)
+  const step = { particle: 'a:b', transition: 'start', result: 'failed', calls: 0, error } as const
+  expect(withoutMarks(remedyText(step, plainly))).toBe(remedy)
+})
+
+test('a sentence has one full stop, whoever wrote the last words', () => {
+  const { message, headline, brief } = reportError('a:b', { cause: untrusted('Host gone.'), now: 'nothing runs' })
+  expect([withoutMarks(message), headline, brief]).toEqual([
+    'a:b failed: Host gone. nothing runs.',
+    'a:b failed',
+    'failed',
+  ])
+})

@@ -1,0 +1,265 @@
+/** The shop that the golden texts tell of: its manifests, by their path, and changes of them. */
+import type { Edits } from '../../simulator/github/repository.ts'
+
+type Files = Readonly<Record<string, string>>
+
+const network = `  launchType: FARGATE
+  networkConfiguration:
+    awsvpcConfiguration:
+      subnets: [subnet-0a1b2c3d4e5f60718]
+`
+
+export const definition = (name: string, tag: string, more = '', container = ''): string => `flavor: ecs_task_definition
+pcf_name: ${name}
+aws_resource:
+  family: ${name}
+  requiresCompatibilities: [FARGATE]
+  networkMode: awsvpc
+  cpu: 256
+  memory: 512
+${more}  containerDefinitions:
+    - name: ${name}
+      image: registry.example/${name}:${tag}
+${container}`
+
+export const service = (name: string, count: number, more = '', options = ''): string => `flavor: ecs_service
+pcf_name: ${name}
+parents: [ecs_cluster:main, ecs_task_definition:${name}${name === 'web' ? ', ecs_task:migrate' : ''}]
+${options}aws_resource:
+  serviceName: ${name}
+  desiredCount: ${count}
+${network}${more}`
+
+const circuitBreaker = `  deploymentConfiguration:
+    deploymentCircuitBreaker: { enable: true, rollback: true }
+`
+
+const environment = (level: string): string => `      environment:
+        - name: LOG_LEVEL
+          value: ${level}
+`
+
+const healthCheck = `      healthCheck:
+        command: [CMD-SHELL, curl -f http://localhost/]
+`
+
+const cluster = (insights: string): string => `flavor: ecs_cluster
+pcf_name: main
+aws_resource:
+  clusterName: main
+  settings: [{ name: containerInsights, value: ${insights} }]
+---
+flavor: ecs_cluster
+pcf_name: tools
+aws_resource:
+  clusterName: tools
+`
+
+const job = (name: string, definition: string, more = '', options = ''): string => `flavor: ecs_task
+pcf_name: ${name}
+parents: [ecs_cluster:main, ${definition}]
+${options}aws_resource:
+  taskName: ${name}
+${network}${more}`
+
+const migration = `  overrides:
+    containerOverrides:
+      - name: migrate
+        command: [npm, run, migrate]
+        environment: [{ name: DATABASE_URL, value: postgres://shop.internal/shop }]
+`
+
+/** Everything of the shop. Web is a release of its own: definition, migration, service. */
+export interface Release {
+  readonly insights?: string
+  readonly tag?: string
+  readonly level?: string
+  readonly startPeriod?: number
+  readonly count?: number
+  readonly migration?: string
+}
+
+export const release = (given: Release = {}): Files => {
+  const { insights = 'disabled', tag = '1.8.2', level = 'info', startPeriod, count = 4 } = given
+  const web = `${environment(level)}${healthCheck}${startPeriod === undefined ? '' : `        startPeriod: ${startPeriod}\n`}`
+  return {
+    'particles/main.yml': cluster(insights),
+    'particles/web.yml': [definition('web', tag, '', web), service('web', count, circuitBreaker)].join('---\n'),
+    'particles/migrate.yml': [
+      definition('migrate', given.migration ?? tag),
+      job('migrate', 'ecs_task_definition:migrate', migration),
+    ].join('---\n'),
+  }
+}
+
+const legacy = (state: string): string =>
+  [definition('legacy-api', '7'), service('legacy-api', 4, '', state)].join('---\n')
+
+const rest: Files = {
+  'particles/legacy.yml': legacy(''),
+  'particles/search.yml': [definition('search', '3.1'), service('search', 2)].join('---\n'),
+  'particles/proxy.yml': [definition('proxy', '1', '  revision: 1\n'), service('proxy', 1)].join('---\n'),
+  'particles/seed.yml': [definition('seed', '1'), job('seed', 'ecs_task_definition:seed')].join('---\n'),
+  'particles/machines.yml': `flavor: ec2_instance
+pcf_name: reports
+aws_resource: { InstanceId: i-0a1b2c3d4e5f60718 }
+`,
+}
+
+export const shop: Files = { ...release(), ...rest }
+
+/** A release, more of it, and the end of what it replaces. */
+export const newRelease: Edits = {
+  ...release({ insights: 'enhanced', tag: '1.9.0', level: 'warn', startPeriod: 30, count: 6 }),
+  'particles/legacy.yml': legacy('desired_state: terminated\n'),
+}
+
+const onMachines = (name: string, tag: string, more = ''): string => `flavor: ecs_task_definition
+pcf_name: ${name}
+aws_resource:
+  family: ${name}
+  networkMode: bridge
+  containerDefinitions:
+    - name: ${name}
+      image: registry.example/${name}:${tag}
+      memory: 128
+${more}`
+
+const daemon = (scheduling: string): string => `flavor: ecs_service
+pcf_name: api
+parents: [ecs_cluster:main, ecs_task_definition:api]
+aws_resource:
+  custom_config: { allow_replace: true }
+  serviceName: api
+  launchType: EC2
+${scheduling}`
+
+const machine = (name: string, id: string, state = ''): string => `flavor: ec2_instance
+pcf_name: ${name}
+aws_resource: { InstanceId: ${id} }
+---
+flavor: ecs_instance
+pcf_name: ${name}
+parents: [ecs_cluster:main, ec2_instance:${name}]
+${state}aws_resource: {}
+`
+
+const worker = (state: string): string =>
+  job('worker', 'ecs_task_definition:slow', '  custom_config: { wait: running }\n', state)
+
+const api = (tag: string, features: string, command: string, scheduling: string): string =>
+  [
+    onMachines(
+      'api',
+      tag,
+      `      command: [${command}]
+      environment: [{ name: FEATURES, value: ${features} }]
+    - name: sidecar
+      image: registry.example/sidecar:${tag}
+      memory: 64
+`,
+    ),
+    daemon(scheduling),
+  ].join('---\n')
+
+/** One of each of what else can happen to a particle. */
+export const besides: Readonly<Record<'machine' | 'before' | 'after', Edits>> = {
+  machine: {
+    'particles/main.yml': cluster('disabled'),
+    'particles/api.yml': [onMachines('api', '1'), daemon('  desiredCount: 0\n')].join('---\n'),
+  },
+  before: {
+    'particles/api.yml': api('1', 'none', 'serve, --workers, "4"', '  desiredCount: 3\n'),
+    'particles/green.yml': [definition('green', '1'), service('green', 2, '', 'persist_on_update: true\n')].join(
+      '---\n',
+    ),
+    'particles/slow.yml': [definition('slow', '1'), service('slow', 2), worker('')].join('---\n'),
+    'particles/forgotten.yml': [definition('forgotten', '1'), service('forgotten', 1)].join('---\n'),
+    'particles/machines.yml': machine('reports', 'i-0a1b2c3d4e5f60718'),
+    'particles/report.yml': [definition('report', '1-fail'), job('report', 'ecs_task_definition:report')].join('---\n'),
+  },
+  after: {
+    'particles/api.yml': api('2', 'all', 'serve, --workers, "8"', '  schedulingStrategy: DAEMON\n'),
+    'particles/green.yml': [definition('green', '1'), service('green', 3, '', 'persist_on_update: true\n')].join(
+      '---\n',
+    ),
+    'particles/slow.yml': [definition('slow', '1'), service('slow', 2), worker('desired_state: stopped\n')].join(
+      '---\n',
+    ),
+    'particles/forgotten.yml': null,
+    'particles/machines.yml': [
+      machine('reports', 'i-0a1b2c3d4e5f60718', 'desired_state: stopped\n'),
+      machine('new', 'i-0f1e2d3c4b5a69788'),
+    ].join('---\n'),
+  },
+}
+
+const numbered = (number: number): string => String(number).padStart(2, '0')
+
+/** Service after service of one definition, each in a file of its own; some have one of their own. */
+const services = (edit: (number: number) => string | null): Edits =>
+  Object.fromEntries(
+    Array.from({ length: 40 }, (_, number) => [`particles/shop-${numbered(number)}.yml`, edit(number)]),
+  )
+
+const member = (number: number, count: number, tag: string, state = ''): string => {
+  const name = `shop-${numbered(number)}`
+  return [definition(name, tag), service(name, count, circuitBreaker, state)].join('---\n')
+}
+
+/** Forty services: one in ten is deleted, one in ten breaks. */
+export const crowds = {
+  before: { ...release(), ...services(number => member(number, 1, '1')) } as Files,
+  after: services(number => {
+    if (number % 10 === 9) return member(number, 1, '1', 'desired_state: terminated\n')
+    if (number % 10 === 3) return member(number, 2, '2-oom')
+    return member(number, 2, number % 7 === 0 ? '2' : '1')
+  }),
+}
+
+/** Clusters, as many as one likes, and a job. */
+export const crowd = (size: number): Edits => ({
+  'particles/crowd.yml': Array.from(
+    { length: size },
+    (_, number) => `flavor: ecs_cluster
+pcf_name: crowd-${number}
+aws_resource: { clusterName: crowd-${number} }
+`,
+  ).join('---\n'),
+  'particles/last.yml': [definition('last', '1'), job('last', 'ecs_task_definition:last')].join('---\n'),
+})
+
+/** What a reader of manifests finds at once, each at its place. */
+export const mistakes: Edits = {
+  'particles/web.yml': [definition('web', '1'), service('web', 1).replace('desiredCount: 1', 'desiredCount: two')]
+    .join('---\n')
+    .replace('ecs_cluster:main', 'ecs_cluster:mian'),
+  'particles/db.yml': definition('db', '${DB_TAG}'),
+}
+
+/** A machine whose agent has not joined: nothing can be done, and a warning says so. */
+export const absentMachine: Edits = { 'particles/machines.yml': machine('new', 'i-0f1e2d3c4b5a69788') }
+
+/** What ECS cannot change in place, where nobody allows a replacement. */
+export const impossible: Edits = {
+  'particles/api.yml': [
+    onMachines('api', '1'),
+    daemon('  schedulingStrategy: DAEMON\n').replace(/ *custom_config.*\n/, ''),
+  ].join('---\n'),
+}
+
+const attack =
+  '</details>`````|<img src=x onerror=alert(1)>@octocat #1 https://evil.example [x](https://evil.example) ```'
+
+/** Names that would like to be more than names. */
+export const hostile: Edits = {
+  'particles/<img src=x>`|`@octocat.yml': definition(
+    'hostile',
+    '1',
+    `  tags: [{ key: ${JSON.stringify('@octocat')}, value: "www.evil.example" }]
+`,
+    `      command: ${JSON.stringify([attack, '\n::error::x\n| --> '])}
+      dockerLabels: { ${JSON.stringify(attack)}: ${JSON.stringify(attack)} }
+`,
+  ),
+}

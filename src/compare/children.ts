@@ -1,0 +1,57 @@
+import { compareText } from '../order.ts'
+import { type Element, type Normalized, normalForm, type Structure } from './normalize.ts'
+import type { PathStep, StepPath } from './path.ts'
+import type { Sensitivity } from './sensitivity.ts'
+
+/**
+ * The values directly inside of a node, with the step to each: of a definition in its own order, of a live answer in an
+ * order that does not depend on the answer's.
+ */
+export function childrenOf(node: Normalized, path: StepPath, sensitivity: Sensitivity): [PathStep, Normalized][] {
+  const isStated = node.context.side === 'stated'
+  if (node.kind === 'elements') {
+    const labels = new ElementLabels(path, sensitivity)
+    const elements = isStated || !node.rule.unordered ? node.elements : byText(node.elements)
+    return elements.map(element => [labels.of(element), element.value])
+  }
+  if (node.kind !== 'structure' && node.kind !== 'entries') return []
+  const names = [...(isStated || node.kind === 'entries' ? node.members : node.schema.members).keys()]
+  if (!isStated && node.kind === 'entries') names.sort()
+  return names.flatMap((name): [PathStep, Normalized][] => {
+    const member = node.members.get(name)
+    return member ? [[node.kind === 'entries' ? { in: name } : name, member]] : []
+  })
+}
+
+const byText = (elements: readonly Element[]): readonly Element[] =>
+  elements
+    .map(element => ({ element, text: JSON.stringify(normalForm(element.value)) }))
+    .sort((one, other) => compareText(one.text, other.text))
+    .map(({ element }) => element)
+
+/** Steps to the elements of one list: by name where an element has one, else by position. */
+export class ElementLabels {
+  readonly #taken = new Set<string>()
+  readonly #path: StepPath
+  readonly #sensitivity: Sensitivity
+
+  constructor(path: StepPath, sensitivity: Sensitivity) {
+    this.#path = path
+    this.#sensitivity = sensitivity
+  }
+
+  of({ index, value: node }: Element): PathStep {
+    const name = node.kind === 'structure' ? node.members.get(keyMember(node)) : undefined
+    if (name?.kind !== 'leaf' || typeof name.value !== 'string' || name.value === '') return { in: index }
+    const isStated = name.context.side === 'stated'
+    // A secret in a path would be shown; a second element of the same name would be taken for the first.
+    if (this.#taken.has(name.value) || (isStated && this.#sensitivity.isSecret(name.at))) return { in: index }
+    this.#taken.add(name.value)
+    // Names in ECS's answer may be secrets: elements are known by them, and not shown.
+    const isHidden = !isStated && this.#sensitivity.hasSecretNames?.(this.#path) === true
+    return { in: name.value, ...(isHidden && { as: index }) }
+  }
+}
+
+/** The member that elements are labelled by. */
+export const keyMember = (node: Structure): string => node.rule.key ?? 'name'

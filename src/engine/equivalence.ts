@@ -1,0 +1,32 @@
+import type { FoundChange, Value } from '../compare/change.ts'
+import type { Decision } from './decide.ts'
+
+/** Differences that one sentence names, and the characters that one value may take of it. */
+const mostChanges = 10
+const longestValue = 100
+
+/** How a particle differs from its definition after a step that settled; undefined when it is equivalent. */
+export function difference(decision: Decision): string | undefined {
+  const { particle, observed, transition, changes, reason, why, problems } = decision
+  const [problem] = problems
+  if (problem) return problem.message
+  if (reason === 'failed') return why ?? 'it has failed'
+  if (!transition) return undefined
+  if (transition === 'wait') return why ?? 'it has not settled'
+  if (particle.desired !== 'running') return `it is ${observed.state}, not ${particle.desired}`
+  if (changes.length === 0) return `it is ${observed.state}`
+  const more = changes.length - mostChanges
+  return `${changes.slice(0, mostChanges).map(inWords).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+/** `pidMode is declared "task" and "host" in AWS`. */
+function inWords({ path, before, after, sensitive }: FoundChange): string {
+  if (sensitive) return `${path} is declared (hidden) and (hidden) in AWS`
+  const declared = after === undefined ? 'not declared' : `declared ${inShort(after)}`
+  return `${path} is ${declared} and ${before === undefined ? 'missing' : inShort(before)} in AWS`
+}
+
+function inShort(value: Value): string {
+  const text = JSON.stringify(value)
+  return text.length > longestValue ? `${text.slice(0, longestValue - 1)}…` : text
+}

@@ -1,0 +1,133 @@
+/** Failures as data, and the one sentence that is made of each. */
+import { EcsError, isDenied } from '../ecs/errors.ts'
+import { type ParticleId, type Problem, sayProblem } from '../particle.ts'
+import { untrusted, withoutFullStop } from '../untrusted.ts'
+import type { ReportError, ReportStep } from './document.ts'
+import type { Fix, Remedy } from './remedy.ts'
+
+/** What happened, by the report's code: the predicate of the sentence, and the table's word. */
+const happenings = {
+  Failed: ['failed', 'failed'],
+  RolledBack: ['was rolled back by ECS', 'rolled back'],
+  DeploymentFailed: ['failed', 'deployment failed'],
+  JobFailed: ['failed', 'failed'],
+  NotStarted: ['did not start', 'never started'],
+  TimedOut: ['was not done in time', 'timed out'],
+  ChangedMeanwhile: ['is not what the plan showed any more', 'changed meanwhile'],
+  DeployedMeanwhile: ['was deployed by somebody else meanwhile', 'deployed by somebody else'],
+  GoneMeanwhile: ['was taken away by somebody else meanwhile', 'gone meanwhile'],
+  NotEquivalent: ['is not equivalent to what is declared', 'not equivalent'],
+  Refused: ['was refused', 'refused'],
+} as const satisfies Readonly<Record<string, readonly [happened: string, brief: string]>>
+
+export type FailureCode = keyof typeof happenings
+
+/** What is known of a failure. The flavor finds the cause before any sentence is made. */
+export interface Diagnosis {
+  /** `Failed` where nothing else is known. */
+  readonly code?: FailureCode
+  /** The predicate of the sentence, where the code's own says too little: `failed to deploy web:42`. */
+  readonly happened?: string
+  /** The table's word, where the code's own says too little: `exit code 1`. */
+  readonly brief?: string
+  /** `4 tasks of web:42 stopped, container web exited 137`, without a full stop. */
+  readonly cause?: string
+  /** What runs now: `web:41 runs again, 6 of 6 tasks`, without a full stop. */
+  readonly now?: string
+  /** ECS's own words that the sentence does not repeat, oldest first: events, stopped reasons. */
+  readonly details?: readonly string[]
+  readonly remedy?: Remedy
+}
+
+/** The step ended badly. Says what happened, and which tasks ran. */
+export class StepFailed extends Error {
+  readonly diagnosis: Diagnosis
+  readonly task: ReportStep['task']
+
+  constructor(diagnosis: Diagnosis, task?: ReportStep['task']) {
+    super([diagnosis.happened, diagnosis.cause].filter(Boolean).join(': '))
+    this.diagnosis = diagnosis
+    this.task = task
+  }
+}
+
+/** What ECS refused, and what that means for the particle: nothing was started, or nothing was recorded. */
+export class DiagnosedEcsError extends EcsError {
+  readonly diagnosis: Diagnosis
+
+  constructor(error: EcsError, message: string, diagnosis: Diagnosis) {
+    super({ ...error, message })
+    this.diagnosis = diagnosis
+  }
+}
+
+/** The run was cancelled: what is under way in ECS goes on there, and the next apply takes it up. */
+export class Cancelled extends Error {}
+
+/** The report's error: who, what happened, the cause and what runs now in one sentence, and what to do. */
+export function reportError(subject: ParticleId, diagnosis: Diagnosis, code?: string): ReportError {
+  const [happened, brief] = happenings[diagnosis.code ?? 'Failed']
+  const { cause, now, details = [], remedy } = diagnosis
+  const headline = `${subject} ${diagnosis.happened ?? happened}`
+  const sentences = [`${headline}${cause ? `: ${withoutFullStop(cause)}` : ''}.`, now && `${withoutFullStop(now)}.`]
+  return {
+    code: code ?? diagnosis.code ?? 'Failed',
+    message: sentences.filter(Boolean).join(' '),
+    details,
+    headline,
+    brief: diagnosis.brief ?? brief,
+    ...(remedy && { remedy }),
+  }
+}
+
+/** The same for whatever was thrown. */
+export function reportErrorOf(subject: ParticleId, error: unknown): ReportError {
+  if (error instanceof StepFailed) return reportError(subject, error.diagnosis)
+  if (error instanceof DiagnosedEcsError) return reportError(subject, error.diagnosis, error.code)
+  if (error instanceof EcsError && isDenied(error)) return reportError(subject, deniedDiagnosis(error), error.code)
+  if (error instanceof EcsError) return reportError(subject, { brief: error.code, cause: error.message }, error.code)
+  return reportError(subject, { cause: error instanceof Error ? error.message : String(error) }, 'Error')
+}
+
+/** Why nothing may be applied: what sums the problems up, and each at its place. */
+export function refusalError(problems: readonly Problem[]): ReportError {
+  const [only, ...more] = problems
+  if (only && more.length === 0) return { code: 'Refused', message: sayProblem(only), details: [] }
+  const sum = problems.findLast(({ place }) => !place)
+  const details = problems.filter(problem => problem !== sum).map(sayProblem)
+  return { code: 'Refused', message: sum?.message ?? `${problems.length} problems must be solved first`, details }
+}
+
+/** How a step that is not carried out stands in the report: why, and the table's word. */
+export const notCarriedOut = (code: string, message: string, brief = message): ReportError => ({
+  code,
+  message,
+  details: [],
+  brief,
+})
+
+/**
+ * `User: … is not authorized to perform: ACTION on resource: ARN because …`, where a statement is missing; `with an explicit
+ * deny in a service control policy`, where one forbids it.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
+const unauthorized = /is not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?/
+const explicitDeny = /with an explicit deny in (an? [\w -]*?policy)/
+
+function deniedDiagnosis(error: EcsError): Diagnosis {
+  const fix = missingRight(error)
+  return {
+    happened: `was denied ${fix.action} by AWS`,
+    brief: 'access denied',
+    ...(error.said && { cause: untrusted(error.said) }),
+    remedy: { kind: 'rerun', fix },
+  }
+}
+
+/** The right that an access that was denied lacks. What is passed on, such as a role, has an action of its own. */
+export function missingRight({ call, said }: EcsError, otherwise?: string): Extract<Fix, { readonly action: string }> {
+  const [, action = `ecs:${call}`, resource = '*'] = unauthorized.exec(said) ?? []
+  const policy = explicitDeny.exec(said)?.[1]
+  if (policy) return { kind: 'denied', action, policy }
+  return { kind: 'allow', action, resource: untrusted(resource), ...(otherwise && { otherwise }) }
+}

@@ -1,0 +1,20 @@
+import type { ParticleId } from '../particle.ts'
+
+/** Where an apply tells what it is doing. */
+export interface Log {
+  /** One sentence about one particle. Lines of several particles may come in turns. */
+  say(particle: ParticleId, sentence: string): void
+  /** Nothing more will be said of the particle. */
+  close(particle: ParticleId): void
+}
+
+export interface ApplySettings {
+  /** Longest wait for one transition, in milliseconds. */
+  readonly waitTimeout: number
+  readonly onFailure: 'stop' | 'rollback'
+  /** Aborted when the run is cancelled. */
+  readonly signal: AbortSignal
+  readonly log: Log
+  /** Asked before each step: why it must not begin any more, in one sentence, when a newer apply has taken over. */
+  readonly mayBegin?: (modifies: boolean) => Promise<string | undefined>
+}

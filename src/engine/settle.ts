@@ -1,0 +1,147 @@
+import type { Clock } from '../clock.ts'
+import type { DesiredState, Particle } from '../particle.ts'
+import { Cancelled, type Diagnosis, StepFailed } from './failure.ts'
+import type { AnyFlavor, Failed, Progress, Settled, TransitionContext } from './flavor.ts'
+import { duration, poll } from './poll.ts'
+import type { ApplySettings } from './settings.ts'
+
+/** A sentence that does not change is logged again after so many milliseconds. */
+const heartbeat = 10_000
+
+/** A transition that has been carried out, and is now to come to an end. */
+export interface Settling {
+  readonly particle: Particle
+  readonly flavor: AnyFlavor
+  /** AWS's answer before the transition. */
+  readonly before: unknown
+  /** What the transition left to be judged by. */
+  readonly memo: unknown
+  readonly goal: DesiredState
+  readonly context: TransitionContext
+  readonly clock: Clock
+  readonly settings: ApplySettings
+  /** When the step began, in milliseconds since 1970: its time counts from there. */
+  readonly begun: number
+  /** A failed update may be put back. */
+  readonly isUpdate: boolean
+  /** AWS's answer now. */
+  look(): Promise<unknown>
+}
+
+/** How a transition came to its end. `live`: AWS's answer then, where it shows the whole particle. */
+export interface Ended<End = Settled> {
+  readonly progress: End
+  readonly live: unknown
+}
+
+/** Waits until the particle is what it is to be. Throws `StepFailed` when it has failed, or when the time is up. */
+export async function settle(settling: Settling): Promise<Ended> {
+  const { particle, flavor, memo, goal, context } = settling
+  const isPolled = flavor.poll !== undefined && goal === particle.desired
+  const { progress, live } = await untilSettled(settling, isPolled)
+  const onEnded = goal === particle.desired ? flavor.onEnded : undefined
+  if (progress.is !== 'failed') {
+    await onEnded?.(particle, live, memo, progress, context)
+    return { progress, live: isPolled || flavor.onEnded ? undefined : live }
+  }
+  // The failure is the news, whether or not it can be recorded.
+  const unrecorded = await sentenceOfFailure(() => onEnded?.(particle, live, memo, progress, context))
+  const diagnosis = await diagnosed(settling, progress.failure, live)
+  const details = [...(diagnosis.details ?? []), ...unrecorded]
+  const now = await putBack(settling, live)
+  throw new StepFailed({ ...diagnosis, details, ...(now && { now }) }, progress.task)
+}
+
+function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Settled | Failed>> {
+  const { particle, flavor, memo, context, clock, settings, begun } = settling
+  const since = clock.now()
+  const deadline = begun + settings.waitTimeout
+  let live = settling.before
+  let said = { sentence: '', at: since }
+  const look = async (): Promise<Ended<Settled | Failed> | undefined> => {
+    live = isPolled ? await flavor.poll?.(particle, live, memo, context) : await settling.look()
+    const now = clock.now()
+    const judged = await judge(settling, live, now - since)
+    live = judged.live
+    const { progress } = judged
+    if (progress.is !== 'moving') return { progress, live }
+    if (now >= deadline) return { live, progress: { is: 'failed', failure: timedOut(now - begun, progress.because) } }
+    if (progress.because !== said.sentence || now - said.at >= heartbeat) {
+      context.say(`${progress.because}, ${duration(now - since)}`)
+      said = { sentence: progress.because, at: now }
+    }
+    return undefined
+  }
+  return poll(look, { clock, signal: settings.signal, deadline })
+}
+
+/** The step's time is up. `cause`: what the step still waited for. */
+export const timedOut = (milliseconds: number, cause: string): Diagnosis => ({
+  code: 'TimedOut',
+  happened: `was not done after ${duration(milliseconds)} (wait-timeout)`,
+  cause,
+  remedy: { kind: 'wait' },
+})
+
+/** Judges what was seen, after a closer look where the first one does not tell enough. */
+async function judge(
+  { particle, flavor, memo, goal, context }: Settling,
+  live: unknown,
+  elapsed: number,
+): Promise<Ended<Progress>> {
+  const progress = flavor.progress(particle, live, goal, memo, elapsed)
+  if (!progress.inconclusive || !flavor.pollClosely) return { progress, live }
+  const closer = await flavor.pollClosely(particle, live, memo, context)
+  return { progress: flavor.progress(particle, closer, goal, memo, elapsed), live: closer }
+}
+
+/** The failure with its cause, as far as ECS tells. Asking is worth a try, and never worth losing the failure itself. */
+async function diagnosed(
+  { particle, flavor, memo, context }: Settling,
+  failure: Diagnosis,
+  live: unknown,
+): Promise<Diagnosis> {
+  try {
+    return (await flavor.diagnose?.(particle, live, memo, failure, context)) ?? failure
+  } catch {
+    return failure
+  }
+}
+
+/** With `on-failure: rollback`, puts back what ran before and waits for that. The sentence tells how that ended. */
+async function putBack(settling: Settling, live: unknown): Promise<string | undefined> {
+  const { particle, flavor, before, context, clock, settings, isUpdate } = settling
+  if (settings.onFailure !== 'rollback' || !flavor.rollBack || !isUpdate) return undefined
+  try {
+    const memo = await flavor.rollBack(particle, before, live, context)
+    if (memo === undefined) return undefined
+    context.say('is put back to what it ran before')
+    const since = clock.now()
+    const look = async (): Promise<string | undefined> => {
+      const back = await settling.look()
+      const { progress } = await judge({ ...settling, memo, goal: 'running' }, back, clock.now() - since)
+      if (progress.is === 'settled') return `It was put back: ${progress.because}`
+      if (progress.is === 'failed') return `Putting it back failed too: ${causeOf(progress)}`
+      if (clock.now() - since <= settings.waitTimeout) return undefined
+      return `Putting it back was not done in time: ${progress.because}`
+    }
+    return await poll(look, { clock, signal: settings.signal, pauseFirst: true })
+  } catch (error) {
+    if (error instanceof Cancelled) throw error
+    return `Putting it back failed too: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+const causeOf = ({ failure: { cause, happened, now } }: Failed): string =>
+  [happened, cause, now].filter(Boolean).join(', ') || 'ECS gives no reason'
+
+/** The sentence that the work failed with, if it did. */
+async function sentenceOfFailure(work: () => Promise<void> | undefined): Promise<string[]> {
+  try {
+    await work()
+    return []
+  } catch (error) {
+    if (error instanceof Cancelled) throw error
+    return [error instanceof Error ? error.message : String(error)]
+  }
+}

@@ -1,0 +1,256 @@
+import { sensitivityOf } from '../compare/sensitivity.ts'
+import { EcsError } from '../ecs/errors.ts'
+import type { DesiredState, Particle, ParticleId } from '../particle.ts'
+import { claimsOf, isCovered, publishedFor } from './claims.ts'
+import { type Decision, decide } from './decide.ts'
+import type { ReportStep, Step, Transition } from './document.ts'
+import { difference } from './equivalence.ts'
+import { reexamined } from './examine.ts'
+import { type Diagnosis, StepFailed } from './failure.ts'
+import type { AnyFlavor, FlavorContext, TransitionContext } from './flavor.ts'
+import type { Planned } from './plan.ts'
+import { pauseBeforeTry, poll, sleep } from './poll.ts'
+import { type EngineContext, flavorOf } from './refresh.ts'
+import type { ApplySettings } from './settings.ts'
+import { type Ended, settle, timedOut } from './settle.ts'
+
+/** A look at AWS may lag behind a transition for so many milliseconds before its difference counts. */
+const consistencyLag = 30_000
+/** How often a transition is tried when its answer was lost. */
+const tries = 3
+
+/** What a look at AWS brings for one particle. */
+export interface Found {
+  readonly live: unknown
+  readonly particle: Particle
+  readonly around: FlavorContext
+}
+
+export interface StepContext {
+  readonly planned: Planned
+  readonly decisions: ReadonlyMap<ParticleId, Decision>
+  readonly settings: ApplySettings
+  readonly engine: EngineContext
+  /** `requested`: whether what the inputs ask for counts. */
+  look(requested: boolean): Promise<Found>
+  /** What a transition acts in, where nothing needs to be looked at before. */
+  around(): Promise<FlavorContext>
+  /** What the transition left to remember, for every later look. */
+  remember(memo: unknown): void
+}
+
+export interface StepEnd {
+  readonly decision: Decision
+  readonly because: string
+  readonly task?: ReportStep['task']
+}
+
+/** A transition that has been carried out, and AWS's answer before it. */
+interface CarriedOut {
+  readonly memo: unknown
+  readonly live: unknown
+}
+
+/** Carries out one step: transition, settle, look again, compare. Throws what failed, `Cancelled` when the run is. */
+export const runStep = (step: Step, context: StepContext): Promise<StepEnd> => new StepRun(step, context).run()
+
+class StepRun {
+  readonly #step: Step
+  readonly #context: StepContext
+  readonly #begun: number
+  /** The last sentence, which tells what the step was about when its time is up. */
+  #said = ''
+  #around: FlavorContext | undefined
+
+  constructor(step: Step, context: StepContext) {
+    this.#step = step
+    this.#context = context
+    this.#begun = context.engine.clock.now()
+  }
+
+  async run(): Promise<StepEnd> {
+    const { particle: id, dependsOn } = this.#step
+    const planned = this.#context.planned.decisions.get(id) as Decision
+    // What the step depends on has changed since the plan was made, or took its time: look again before doing anything.
+    const decision = dependsOn.length > 0 ? await this.#decideNow(true) : planned
+    if (!decision.transition) return nothingLeft(decision)
+    this.#refuseUnseen(decision)
+    const { progress, live } = await this.#carryOut(decision, decision.transition)
+    const end = await this.#confirm(decision, live)
+    return { decision: end, because: progress.because, ...(progress.task && { task: progress.task }) }
+  }
+
+  /** Somebody else changed something between plan and step: what nobody has seen is not carried out. */
+  #refuseUnseen(decision: Decision): void {
+    const { decisions, planned } = this.#context
+    refuseProblems(decision)
+    if (!decision.transition || decision.transition === 'wait') return
+    const before = planned.decisions.get(this.#step.particle) as Decision
+    const shown = publishedFor(claimsOf(before, planned.claimContext, planned.decisions), before.transition)
+    const claims = claimsOf(decision, planned.claimContext, decisions)
+    if (isCovered(claims, decision.transition, new Set(shown))) return
+    const paths = decision.changes.map(({ path }) => path).join(', ')
+    throw new StepFailed({
+      code: 'ChangedMeanwhile',
+      cause: `somebody else changed it, and the step would ${decision.transition}${paths && ` ${paths}`}`,
+      remedy: { kind: 'plan' },
+    })
+  }
+
+  async #carryOut(decision: Decision, transition: Transition): Promise<Ended> {
+    const { particle } = decision
+    const flavor = this.#flavorOf(particle)
+    const context = await this.#transitionContext()
+    if (transition === 'wait') {
+      this.#say(`waits: ${decision.why ?? 'it has not settled yet'}`)
+      return this.#settle(decision, decision.memo, particle.desired, context)
+    }
+    if (transition === 'replace') {
+      this.#say('is deleted, to be made anew')
+      const gone = await this.#certainly(decision, () => flavor.terminate(particle, decision.live, context))
+      await this.#settle(decision, gone.memo, 'terminated', context)
+      return this.#makeAnew(context)
+    }
+    this.#say(sentences[transition])
+    const { memo, live } = await this.#certainly(decision, now => {
+      if (transition === 'start') return flavor.start(particle, now.live, context)
+      if (transition === 'update') return flavor.update(particle, now.live, now.changes, context, decision.live)
+      return flavor.terminate(particle, now.live, context)
+    })
+    return this.#settle({ ...decision, live }, memo, particle.desired, context)
+  }
+
+  /** The second half of a replacement. What somebody else has made of that name meanwhile is not touched. */
+  async #makeAnew(context: TransitionContext): Promise<Ended> {
+    const now = await this.#decideNow(true)
+    const { particle } = now
+    const flavor = this.#flavorOf(particle)
+    this.#refuseUnseen(now)
+    if (now.transition !== 'start') return this.#settle(now, now.memo, 'running', context)
+    this.#say('is made anew')
+    const anew = await this.#certainly(now, ({ particle: desired, live }) => flavor.start(desired, live, context))
+    return this.#settle({ ...now, live: anew.live }, anew.memo, 'running', context)
+  }
+
+  /** After an unsure answer, looks before trying again: the call may have been carried out, or somebody else came between. */
+  async #certainly(decision: Decision, transition: (now: Decision) => Promise<unknown>): Promise<CarriedOut> {
+    let now = decision
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const memo = await transition(now)
+        this.#context.remember(memo)
+        return { memo, live: now.live }
+      } catch (error) {
+        if (!(error instanceof EcsError) || !error.unsure || attempt >= tries) throw error
+        this.#say(`${error.message}; it may have been carried out all the same, so look first`)
+        await this.#pause(pauseBeforeTry(attempt))
+        now = await this.#decideNow(true)
+        if (now.transition !== decision.transition) return { memo: now.memo, live: now.live }
+        this.#refuseUnseen(now)
+      }
+    }
+  }
+
+  #settle({ particle, live }: Decision, memo: unknown, goal: DesiredState, context: TransitionContext): Promise<Ended> {
+    const { settings, engine, look } = this.#context
+    return settle({
+      particle,
+      flavor: this.#flavorOf(particle),
+      before: live,
+      memo,
+      goal,
+      context,
+      clock: engine.clock,
+      settings,
+      begun: this.#begun,
+      isUpdate: this.#step.transition === 'update',
+      look: async () => (await look(false)).live,
+    })
+  }
+
+  /** Only an equivalent particle lets its children go on. */
+  #confirm({ particle }: Decision, live: unknown): Promise<Decision> {
+    const { clock } = this.#context.engine
+    const until = clock.now() + consistencyLag
+    let looks = 0
+    const look = async (): Promise<Decision | undefined> => {
+      const isKnown = ++looks === 1 && live !== undefined
+      const now = isKnown ? this.#decide({ particle, live }) : await this.#decideNow(false)
+      const cause = difference(now)
+      if (!cause) return now
+      const isChange = now.changes.length > 0
+      if (clock.now() >= until)
+        throw new StepFailed({ code: 'NotEquivalent', cause, ...(isChange && { remedy: { kind: 'equivalence' } }) })
+      // The first look lags often, and says nothing that the second does not.
+      if (looks > 1) this.#say(`looks different still (${isChange ? 'not equivalent: ' : ''}${cause}), looking again`)
+      return undefined
+    }
+    return poll(look, { clock, signal: this.#context.settings.signal })
+  }
+
+  async #decideNow(requested: boolean): Promise<Decision> {
+    const found = await this.#context.look(requested)
+    this.#around = found.around
+    const decision = this.#decide(found)
+    return reexamined(decision, this.#flavorOf(decision.particle), found, this.#context.planned.decisions, live =>
+      this.#decide({ ...found, live }),
+    )
+  }
+
+  #decide({ particle, live }: Pick<Found, 'particle' | 'live'>): Decision {
+    const { engine, decisions } = this.#context
+    const sensitivityFor = (resolved: Particle) => sensitivityOf(resolved, engine.sensitivity)
+    const decision = decide(particle, live, this.#flavorOf(particle), decisions, sensitivityFor)
+    engine.learn?.(decision)
+    return decision
+  }
+
+  #flavorOf(particle: Particle): AnyFlavor {
+    return flavorOf(this.#context.engine, particle)
+  }
+
+  async #transitionContext(): Promise<TransitionContext> {
+    this.#around ??= await this.#context.around()
+    const random = Math.random().toString(36).slice(2, 8)
+    return {
+      ...this.#around,
+      token: `ecs-particles-${this.#context.engine.clock.now()}-${random}`.slice(0, 36),
+      say: sentence => this.#say(sentence),
+      pause: (milliseconds, waitsFor) => this.#pause(milliseconds, waitsFor),
+    }
+  }
+
+  #say(sentence: string): void {
+    this.#said = sentence
+    this.#context.settings.log.say(this.#step.particle, sentence)
+  }
+
+  async #pause(milliseconds: number, waitsFor?: Diagnosis): Promise<void> {
+    const { clock } = this.#context.engine
+    const { signal, waitTimeout } = this.#context.settings
+    if (clock.now() >= this.#begun + waitTimeout)
+      throw new StepFailed({ ...timedOut(waitTimeout, this.#said), ...waitsFor })
+    await sleep(milliseconds, clock, signal)
+  }
+}
+
+function nothingLeft(decision: Decision): StepEnd {
+  if (decision.reason === 'failed')
+    throw new StepFailed({ cause: decision.why ?? 'it has failed', remedy: { kind: 'said' } })
+  refuseProblems(decision)
+  return { decision, because: 'nothing was left to do' }
+}
+
+function refuseProblems({ particle, problems: [problem] }: Decision): void {
+  if (!problem) return
+  // Some problems name their particle, which is the sentence's subject already.
+  const cause = problem.message.replace(`${particle.id}: `, '')
+  throw new StepFailed({ code: 'Refused', cause, remedy: { kind: 'said' } })
+}
+
+const sentences: Readonly<Record<Exclude<Transition, 'wait' | 'replace'>, string>> = {
+  start: 'is started',
+  update: 'is updated',
+  stop: 'is stopped',
+  terminate: 'is terminated',
+}

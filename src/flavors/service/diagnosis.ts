@@ -1,0 +1,68 @@
+/** The failure of a rollout with its cause: pure. */
+import type { ServiceDeployment, ServiceEvent, Task } from '@aws-sdk/client-ecs'
+import type { Diagnosis } from '../../engine/failure.ts'
+import { nameOf } from '../../schema/arn.ts'
+import { untrusted } from '../../untrusted.ts'
+import { definitionOf, diagnoseStopped, summarizeStopped } from '../containers.ts'
+import type { Memo, ServiceParticle } from './live.ts'
+import { describeRollout } from './rollout.ts'
+
+/** What ECS tells about a rollout once it has failed. */
+export interface RolloutEvidence {
+  readonly events: readonly ServiceEvent[]
+  /** Stopped tasks of the service, about an hour back. */
+  readonly stopped: readonly Task[]
+  readonly rollout: ServiceDeployment | 'unknown'
+}
+
+/** Events of a rollout that a failure shows. */
+const mostEvents = 20
+
+export function rolloutDiagnosis(
+  { parents }: ServiceParticle,
+  memo: Memo,
+  failure: Diagnosis,
+  { events, stopped, rollout }: RolloutEvidence,
+): Diagnosis {
+  const ours = stopped.filter(({ startedBy }) => memo.deployment === undefined || startedBy === memo.deployment)
+  // ECS takes tasks away when a rollout is over: these did not fail.
+  const failed = ours.filter(({ stoppedReason }) => !stoppedReason?.startsWith('Scaling activity initiated by'))
+  const lines = rollout === 'unknown' ? [] : [describeRollout(rollout)]
+  if (!isCausedByTasks(failed, failure, rollout)) {
+    return { ...failure, details: [...eventLines(events, memo), ...lines, ...summarizeStopped(failed)] }
+  }
+  const definition = definitionOf(parents)
+  const which = `of ${nameOf(failed[0]?.taskDefinitionArn ?? '')}`
+  const { cause, fix, reason, details } = diagnoseStopped(failed, { which, definition })
+  return {
+    ...failure,
+    cause,
+    ...(failure.code === 'TimedOut' && failure.cause && { now: failure.cause }),
+    details: [...eventLines(events, memo, reason), ...lines, ...details],
+    remedy: { kind: 'release', fix: fix ?? { kind: 'change', ...(definition && { in: definition }) } },
+  }
+}
+
+/** An alarm, a hook or a person ends a rollout whatever its tasks do; the circuit breaker and the time end it for them. */
+function isCausedByTasks(
+  failed: readonly Task[],
+  { code }: Diagnosis,
+  rollout: ServiceDeployment | 'unknown',
+): boolean {
+  if (failed.length === 0) return false
+  if (code === 'TimedOut') return true
+  if (code !== 'RolledBack' && code !== 'DeploymentFailed') return false
+  return rollout === 'unknown' || rollout.deploymentCircuitBreaker?.status === 'TRIGGERED'
+}
+
+/**
+ * `12:04:11  (service web) has started 3 tasks`, oldest first, since the transition began. Events that only repeat `reason`
+ * are left out.
+ */
+const eventLines = (events: readonly ServiceEvent[], { since }: Memo, reason?: string): string[] =>
+  events
+    .filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since - 1_000)
+    .filter(({ message = '' }) => reason === undefined || !message.includes(reason))
+    .reverse()
+    .slice(-mostEvents)
+    .map(({ createdAt, message = '' }) => `${createdAt?.toISOString().slice(11, 19)}  ${untrusted(message)}`)

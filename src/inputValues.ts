@@ -1,0 +1,182 @@
+/** What the text of each input means. Pure. */
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+import type { ParticleId } from './particle.ts'
+import { isRegion } from './schema/arn.ts'
+
+/** Says what is wrong with the input being read. */
+export type Refuse = (message: string) => void
+
+/** A number, or a share of the running particles between 0 and 1. */
+export type TerminationLimit = { readonly count: number } | { readonly share: number }
+
+/** The one variable that no workflow sets: it follows the `environment` input. */
+export const ENVIRONMENT = 'ENVIRONMENT'
+
+const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text)
+
+/** The lines with content; those that begin with `#` are comments. */
+const contentLines = (text: string): { readonly text: string; readonly number: number }[] =>
+  text
+    .split('\n')
+    .map((line, index) => ({ text: line.trim(), number: index + 1 }))
+    .filter(line => line.text !== '' && !line.text.startsWith('#'))
+
+/** Items, one a line or several with commas, each once. `problemOf` says what is wrong with one. */
+function itemsOf(text: string, refuse: Refuse, problemOf: (item: string) => string | false): string[] {
+  const lines = contentLines(text).map(line => line.text)
+  const items = [...new Set(lines.flatMap(line => line.split(',').flatMap(item => item.trim() || [])))]
+  for (const item of items) {
+    const problem = problemOf(item)
+    if (problem) refuse(problem)
+  }
+  return items
+}
+
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return (text: string, refuse: Refuse): Words[number] => {
+    const word = words.find(candidate => candidate === text)
+    if (word === undefined) refuse(`must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}, not ${shown(text)}`)
+    return word ?? words[0]
+  }
+}
+
+/** The spellings of YAML 1.2's core schema, as getBooleanInput of @actions/core takes them. */
+export function boolean(text: string, refuse: Refuse): boolean {
+  if (/^(true|True|TRUE)$/.test(text)) return true
+  if (!/^(false|False|FALSE)$/.test(text)) refuse(`must be true or false, not ${shown(text)}`)
+  return false
+}
+
+export function wholeNumber(least: number, most: number) {
+  return (text: string, refuse: Refuse): number => {
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (number >= least && number <= most) return number
+    refuse(`must be a whole number from ${least} to ${most}, not ${shown(text)}`)
+    return least
+  }
+}
+
+/** The name stands in a comment's marker, in a check's name and, put into other letters, in a task's `startedBy`. */
+export function environmentName(text: string, refuse: Refuse): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$/.test(text)) {
+    refuse(`must be up to 64 letters, digits, spaces, ".", "_", "/" or "-" and begin with one of the first two`)
+  } else if (/ \/|\/ /.test(text)) {
+    // `production / applied` would share its check with what `production` says it has applied.
+    refuse('must not have a space beside a slash: the names of its checks are made with those')
+  }
+  return text
+}
+
+export function patterns(text: string, refuse: Refuse): string[] {
+  const found = contentLines(text).map(line => line.text)
+  if (found.every(pattern => pattern.startsWith('!'))) refuse('names no file or folder, only what is left out')
+  return found
+}
+
+export function planFile(text: string, refuse: Refuse): string {
+  if (!text) refuse('must say where the plan is, such as plan.json')
+  return text
+}
+
+/** A folder of the workspace, relative to it, with forward slashes. */
+export function folderOf(workspace: string) {
+  return (text: string, refuse: Refuse): string => {
+    const path = relative(workspace, resolve(workspace, text))
+    if (path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)) {
+      refuse(`must be a folder of the workspace, not ${shown(text)}`)
+    }
+    return path.split(sep).join('/') || '.'
+  }
+}
+
+/** `NAME=value`, one a line. A line that is none is named by its number alone: it may be the rest of a secret. */
+export function assignments(text: string, refuse: Refuse): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const line of contentLines(text)) {
+    const split = line.text.indexOf('=')
+    const name = line.text.slice(0, Math.max(split, 0)).trimEnd()
+    if (!variableName.test(name)) {
+      refuse(`line ${line.number} is not NAME=value; a name is letters, digits and "_", a value stays on its line`)
+    } else if (name === ENVIRONMENT) {
+      refuse(`line ${line.number} sets ${ENVIRONMENT}, which is always the environment input`)
+    } else if (found.has(name)) {
+      refuse(`line ${line.number} sets ${name} a second time`)
+    } else {
+      found.set(name, line.text.slice(split + 1).trimStart())
+    }
+  }
+  return found
+}
+
+/** Names of variables. One that is not set is refused: a typing error would show a secret or let nothing through. */
+export function variableNames(variables: ReadonlyMap<string, string>) {
+  return (text: string, refuse: Refuse): Set<string> =>
+    new Set(
+      itemsOf(text, refuse, name => {
+        // What is no name may be a value in the wrong input, so the message does not repeat it.
+        if (!variableName.test(name)) return 'takes names of variables, without values'
+        return !variables.has(name) && `${name} is not set by the variables input`
+      }),
+    )
+}
+
+/** A region, or without one that of the environment (AWS_REGION). */
+export function regionOr(fallback: string | undefined) {
+  return (text: string, refuse: Refuse): string | undefined => {
+    const region = text || fallback?.trim() || undefined
+    if (region && !isRegion(region)) {
+      refuse(`must be a region such as us-east-1, not ${shown(region)}${text ? '' : ' (from the environment)'}`)
+    }
+    return region
+  }
+}
+
+export const accountIds = (text: string, refuse: Refuse): string[] =>
+  itemsOf(text, refuse, id => !/^\d{12}$/.test(id) && `an account id has 12 digits; ${shown(id)} has not`)
+
+export const environmentNames = (text: string, refuse: Refuse): string[] =>
+  itemsOf(text, refuse, name => /[\s=]/.test(name) && 'takes names or globs of environment variables, without values')
+
+export function branchNames(text: string, refuse: Refuse): string[] {
+  const names = itemsOf(text, refuse, name => /\s/.test(name) && `takes names of branches or globs, not ${shown(name)}`)
+  for (const name of names) {
+    if (/^!?refs\//.test(name)) refuse(`takes names of branches without refs/heads/, not ${shown(name)}`)
+  }
+  if (names.length > 0 && names.every(name => name.startsWith('!'))) refuse('names no branch, only what is left out')
+  return names
+}
+
+export function planDigest(text: string, refuse: Refuse): string | undefined {
+  if (text === '') return undefined
+  if (!/^sha256:[0-9a-f]{64}$/.test(text)) {
+    refuse(`must be sha256: and 64 hex digits, as the plan shows it, not ${shown(text)}`)
+  }
+  return text
+}
+
+export function idsOf(flavor: string) {
+  const isId = (text: string): text is ParticleId => text.startsWith(`${flavor}:`) && text.length > flavor.length + 1
+  return (text: string, refuse: Refuse): ParticleId[] =>
+    itemsOf(text, refuse, item => !isId(item) && `takes ids such as ${flavor}:name, not ${shown(item)}`).filter(isId)
+}
+
+/** Milliseconds. */
+export function duration(text: string, refuse: Refuse): number {
+  const [, hours = 0, minutes = 0, seconds = 0] = /^(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text) ?? []
+  const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
+  // Nothing of ECS takes a day, and timers count no further than 24 of them.
+  if (total === 0 || total > 24 * 3600)
+    refuse(`must be a time from 1s to 24h such as 90s, 30m or 1h30m, not ${shown(text)}`)
+  return total * 1000
+}
+
+export function terminationLimit(text: string, refuse: Refuse): TerminationLimit {
+  const [, number, percent] = /^(\d+(?:\.\d+)?) ?(%)?$/.exec(text) ?? []
+  const value = Number(number)
+  if (number === undefined || (percent ? value > 100 : !Number.isSafeInteger(value))) {
+    refuse(`must be a whole number or a share such as 25%, not ${shown(text)}`)
+  }
+  return percent ? { share: value / 100 } : { count: value }
+}

@@ -1,0 +1,233 @@
+import type { MapNode, Node, ParticleId, Place, Problem } from '../particle.ts'
+import { vocabularyOf } from '../schema/address.ts'
+import type { Vocabulary } from '../schema/vocabulary.ts'
+import { checkKeys, type DeclaredName, identify, KEYS, type ParticleDraft, readDraft } from './draft.ts'
+import type { Declared } from './links.ts'
+import { shownMembers } from './naming.ts'
+import { inEnvironment } from './patch.ts'
+import { type ReportProblem, reportTo } from './problems.ts'
+import { COPIES, type Declaration, expandQuasiparticle, withShared } from './quasiparticle.ts'
+import { checkSecrets } from './secrets.ts'
+import { didYouMean } from './suggest.ts'
+import { checkUnmanagedKeys, isUnmanaged, readUnmanaged, UNMANAGED_KEYS, type Unmanaged } from './unmanaged.ts'
+import { substitute } from './variables.ts'
+import { kindOf, lineOf, quote, scalarText } from './words.ts'
+
+/** What documents are read with. */
+export interface ReadSettings {
+  readonly environment: string
+  /** Values of the `variables` input. `ENVIRONMENT` is added, unless it is among them. */
+  readonly variables: ReadonlyMap<string, string>
+  /** Names of variables whose values are hidden everywhere. They may stand in what is sent to AWS, and nowhere else. */
+  readonly secretVariables?: ReadonlySet<string>
+  /** Region of particles that name none. */
+  readonly region: string | undefined
+  /** Flavors by name. */
+  readonly vocabularies: Readonly<Record<string, Vocabulary>>
+}
+
+/** Flavors of PCF that have another name here. */
+const OTHER_FLAVORS: Readonly<Record<string, string>> = {
+  ecs_instance_quasi: 'write flavor: quasiparticle, with ecs_cluster and ec2_instance as parents of its ecs_instance',
+}
+
+/** Gathers what documents declare, one particle or quasiparticle after the other. */
+export class ManifestReader implements Declared {
+  readonly drafts = new Map<ParticleId, ParticleDraft>()
+  readonly groups = new Map<string, ParticleDraft[]>()
+  readonly labels = new Map<string, string>()
+  readonly absent = new Map<string, Place>()
+  readonly broken = new Set<string>()
+  incomplete = false
+  /** Particles that are wrong in themselves: what is wrong in one beside others follows from that. */
+  readonly unsound = new Set<ParticleId>()
+  /** Names under `environments`. */
+  readonly environments = new Set<string>()
+  /** Where a region is missing: once a file. */
+  readonly regionless: Problem[] = []
+  readonly unmanaged: Unmanaged[] = []
+  /** Values that cannot be read: whatever else is wrong at their places follows from that. */
+  readonly misread: Problem[] = []
+  readonly problems: Problem[] = []
+  readonly report: ReportProblem = reportTo(this.problems)
+
+  readonly #settings: ReadSettings
+  readonly #variables: ReadonlyMap<string, string>
+  readonly #shown: ReadonlySet<string>
+  readonly #quasiparticles = new Map<string, Place>()
+  readonly #copies = { left: COPIES.all }
+
+  constructor(settings: ReadSettings) {
+    const { variables, environment, vocabularies } = settings
+    this.#settings = settings
+    this.#variables = variables.has('ENVIRONMENT') ? variables : new Map([['ENVIRONMENT', environment], ...variables])
+    this.#shown = shownMembers(vocabularies)
+  }
+
+  /** Reads one particle or quasiparticle, as a document or an element of one. */
+  read(node: Node): void {
+    if (node.kind !== 'map') {
+      this.report(node.place, `a particle must be a map with flavor and pcf_name, not ${kindOf(node)}`)
+      return
+    }
+    this.#rememberEnvironments(node)
+    if (isUnmanaged(node)) {
+      this.#readUnmanaged(node)
+      return
+    }
+    const isQuasi = this.#isQuasiparticle(node)
+    const keys = isQuasi ? KEYS.quasiparticle : KEYS.particle
+    checkKeys(node, keys, isQuasi ? 'a quasiparticle' : 'a particle', this.report)
+    const present = inEnvironment(node, this.#settings.environment, keys, this.report)
+    if (!present) {
+      this.#leaveOut(node)
+      return
+    }
+    const before = this.misread.length
+    const map = this.#substitute(isQuasi ? this.#withPresentMembers(present) : present, reportTo(this.misread))
+    const isLegible = this.misread.length === before
+    const who = identify(map, undefined, this.report)
+    const declarations = isQuasi ? this.#expand(map, who) : [{ map, who, origin: {} }]
+    for (const declaration of declarations) this.#declare(declaration, isLegible)
+  }
+
+  #readUnmanaged(node: MapNode): void {
+    const { environment, vocabularies } = this.#settings
+    checkUnmanagedKeys(node, this.report)
+    const present = inEnvironment(node, environment, UNMANAGED_KEYS, this.report)
+    if (!present) return
+    const before = this.problems.length
+    const map = this.#substitute(present, this.report)
+    if (this.problems.length > before) return
+    for (const line of readUnmanaged(map, vocabularies, this.report)) this.unmanaged.push(line)
+  }
+
+  #substitute(present: MapNode, report: ReportProblem): MapNode {
+    const map = substitute(present, this.#variables, report)
+    checkSecrets(map, this.#settings.secretVariables ?? new Set(), this.#shown, report)
+    return map
+  }
+
+  /** Remembers the environments that a particle, or a quasiparticle with its members, has patches for. */
+  #rememberEnvironments(map: MapNode): void {
+    const given = map.entries.get('environments')?.node
+    if (given?.kind === 'map') for (const name of given.entries.keys()) this.environments.add(name)
+    for (const member of membersOf(map)) this.#rememberEnvironments(member)
+  }
+
+  /** In PCF every class of quasiparticles has a flavor of its own. Here a quasiparticle is known by its members. */
+  #isQuasiparticle(map: MapNode): boolean {
+    if (!map.entries.has('flavor')) return map.entries.has('particles')
+    const { entries } = substitute(withOnly(map, ['flavor']), this.#variables, () => {})
+    const flavor = scalarText(entries.get('flavor')?.node) ?? ''
+    return flavor === 'quasiparticle' || (map.entries.has('particles') && !this.#vocabularyOf(flavor))
+  }
+
+  #vocabularyOf(flavor: string): Vocabulary | undefined {
+    return vocabularyOf(flavor, this.#settings.vocabularies)
+  }
+
+  /** A quasiparticle without the members that are not in this environment. */
+  #withPresentMembers(map: MapNode): MapNode {
+    const particles = map.entries.get('particles')
+    if (particles?.node.kind !== 'list') return map
+    const items = particles.node.items.flatMap((item): Node[] => {
+      if (item.kind !== 'map') return [item]
+      const present = inEnvironment(item, this.#settings.environment, KEYS.member, this.report)
+      if (!present) this.#leaveOut(item, map)
+      return present ? [present] : []
+    })
+    const node = { ...particles.node, items }
+    return { ...map, entries: new Map(map.entries).set('particles', { at: particles.at, node }) }
+  }
+
+  /** Remembers who is not in this environment. A variable that is unset here is no problem of this environment. */
+  #leaveOut(map: MapNode, quasi?: MapNode): void {
+    const named = withOnly(map, ['flavor', 'pcf_name'])
+    const entries = new Map([...(quasi ? withOnly(quasi, ['flavor', 'pcf_name']).entries : []), ...named.entries])
+    const { id } = identify(
+      substitute({ ...map, entries }, this.#variables, () => {}),
+      undefined,
+      () => {},
+    )
+    const place = (quasi?.entries.get('environments') ?? map.entries.get('environments'))?.at
+    if (id) this.absent.set(id, place ?? map.place)
+    if (!quasi) for (const member of membersOf(map)) this.#leaveOut(member, map)
+  }
+
+  #expand(map: MapNode, who: DeclaredName): Declaration[] {
+    const { flavor, id, label } = who
+    if (flavor !== undefined && flavor !== 'quasiparticle') this.#reportUnknownFlavor(map, flavor)
+    if (id) {
+      const first = this.#quasiparticles.get(id)
+      if (first)
+        this.report(map.place, `pcf_name: ${label} is declared at ${lineOf(first)} as well; rename one of them`)
+      this.#quasiparticles.set(id, map.place)
+      this.labels.set(id, label)
+      if (!this.groups.has(id)) this.groups.set(id, [])
+    }
+    return expandQuasiparticle(map, who, this.#copies, this.report)
+  }
+
+  #declare({ map, who, origin, shared }: Declaration, isLegible: boolean): void {
+    const { flavor, name, id, label } = who
+    const vocabulary = flavor === undefined ? undefined : this.#vocabularyOf(flavor)
+    if (flavor !== undefined && !vocabulary) this.#reportUnknownFlavor(map, flavor)
+    if (!vocabulary || !name || !id) {
+      if (id) this.broken.add(id)
+      if (id && origin.copy) this.broken.add(origin.copy.of)
+      return
+    }
+    const before = this.problems.length
+    const own = readDraft(map, { id, name, label }, vocabulary, this.#settings.region, origin, this.report)
+    const draft = withShared(own, shared, this.report)
+    const first = this.drafts.get(id)
+    if (first) {
+      const why = `${label} is declared at ${lineOf(first.place)} as well; an id is unique over all manifests`
+      this.report(draft.place, `pcf_name: ${why}: rename one of them`)
+      return
+    }
+    if (!isLegible || this.problems.length > before) this.unsound.add(id)
+    this.#add(draft)
+  }
+
+  #add(draft: ParticleDraft): void {
+    const { id, label, origin, place } = draft
+    this.drafts.set(id, draft)
+    this.labels.set(id, label)
+    if (origin.copy) this.labels.set(origin.copy.of, origin.copy.label)
+    for (const group of [origin.quasi, origin.copy?.of]) {
+      if (group === undefined) continue
+      const members = this.groups.get(group)
+      if (members) members.push(draft)
+      else this.groups.set(group, [draft])
+    }
+    if (draft.region !== undefined || this.regionless.some(problem => problem.place?.file === place.file)) return
+    const remedy = 'set the aws-region input or AWS_REGION'
+    const what = 'aws_resource.region_name is missing, and so is a region for particles without one'
+    this.regionless.push({ place, message: `${what}; ${remedy}` })
+  }
+
+  #reportUnknownFlavor(map: MapNode, flavor: string): void {
+    const node = map.entries.get('flavor')?.node
+    const shown = node?.kind === 'scalar' ? kindOf(node).replace(/^the text /, '') : quote(flavor)
+    const known = [...Object.keys(this.#settings.vocabularies), 'quasiparticle']
+    const why = Object.hasOwn(OTHER_FLAVORS, flavor)
+      ? ` here; ${OTHER_FLAVORS[flavor]}`
+      : map.entries.has('particles')
+        ? '; what has particles is a quasiparticle: write flavor: quasiparticle'
+        : didYouMean(flavor, known) || `; there are ${known.join(', ')}`
+    this.report(node?.place ?? map.place, `flavor ${shown} is not known${why}`)
+  }
+}
+
+/** The members of a quasiparticle that can be read. */
+function membersOf({ entries }: MapNode): MapNode[] {
+  const list = entries.get('particles')?.node
+  return list?.kind === 'list' ? list.items.filter(item => item.kind === 'map') : []
+}
+
+const withOnly = (map: MapNode, keys: readonly string[]): MapNode => ({
+  ...map,
+  entries: new Map([...map.entries].filter(([key]) => keys.includes(key))),
+})
