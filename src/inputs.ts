@@ -29,6 +29,7 @@ const comments = ['on-changes', 'always', 'never'] as const
 const onFailure = ['stop', 'rollback'] as const
 const onRemoved = ['report', 'terminate'] as const
 
+/** The input `command`. */
 export type CommandInput = (typeof commands)[number]
 
 /** What a workflow asks for, read once and checked. Everything below takes values from here. */
@@ -103,6 +104,7 @@ export const defaults = {
   'on-removed': 'report',
 } as const
 
+/** An input's name, as `action.yml` spells it. */
 export type InputName = keyof typeof defaults
 
 /**
@@ -171,6 +173,7 @@ export const postDefaults = {
   'apply-branches': defaults['apply-branches'],
 } as const
 
+/** The inputs of `post/action.yml`. */
 export interface PostInputs
   extends Pick<Inputs, 'workspace' | 'environment' | 'githubToken' | 'comment' | 'applyBranches'> {
   /** Absolute, or relative to the workspace. */

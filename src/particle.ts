@@ -59,6 +59,7 @@ export interface Inherit {
 /** A manifest's value with its place. `plain` drops the places. */
 export type Node = ScalarNode | ListNode | MapNode
 
+/** A plain value of a manifest. */
 export interface ScalarNode {
   readonly kind: 'scalar'
   readonly place: Place
@@ -70,12 +71,14 @@ export interface ScalarNode {
   readonly inherit?: Inherit
 }
 
+/** A list of a manifest. */
 export interface ListNode {
   readonly kind: 'list'
   readonly place: Place
   readonly items: readonly Node[]
 }
 
+/** A map of a manifest. */
 export interface MapNode {
   readonly kind: 'map'
   readonly place: Place

@@ -17,6 +17,7 @@ export const withoutMarks = (text: string): string => text.replace(marks, '')
 /** The text without a full stop at its end, whoever wrote that, so that it can go on or end as part of a sentence. */
 export const withoutFullStop = (text: string): string => text.replace(/\.([\ufdd0\ufdd1]*)$/, '$1')
 
+/** The sentence has marked words. */
 export const holdsUntrusted = (text: string): boolean => text.includes(begins)
 
 /** Marks the words where a sentence repeats them, unless the sentence has marks already. */

@@ -16,6 +16,7 @@ import { addressText, parseAddress, vocabularyOf } from '../schema/address.ts'
 import type { Invocation } from './invocation.ts'
 import { findUndeclared } from './undeclared.ts'
 
+/** Things that the manifests no longer declare and AWS still has. */
 export interface Orphans {
   /** Planned to be terminated: all of them with `on-removed: terminate`, else none. */
   readonly particles: readonly Particle[]
@@ -38,6 +39,11 @@ interface Orphan {
   readonly state: State
 }
 
+/**
+ * Looks up everything undeclared in AWS. A failure of GitHub becomes a warning.
+ *
+ * @throws EcsError
+ */
 export async function findOrphans(
   invocation: Invocation,
   { particles: now, unmanaged }: Loaded,

@@ -11,6 +11,7 @@ import type { Invocation } from './invocation.ts'
 /** Pull requests whose comments become the record of an apply, and the one whose merge is applied. */
 export type AffectedPullRequests = Pick<Reviewed, 'pullRequests' | 'merged'>
 
+/** Why a plan may not be applied, and the pull requests that it carries out. */
 export interface ReviewResult {
   /** Empty when the plan may be applied. */
   readonly problems: readonly Problem[]

@@ -31,6 +31,7 @@ export interface ValueList extends Common {
   readonly values: readonly unknown[]
 }
 
+/** A value with members of its own, such as a container definition. */
 export interface Structure extends Common {
   readonly kind: 'structure'
   readonly schema: Schema
@@ -45,6 +46,7 @@ export interface ElementList extends Common {
   readonly elements: readonly Element[]
 }
 
+/** An element of a list of structures. */
 export interface Element {
   readonly index: number
   /** The text of the key, in lists whose rule has one. */
@@ -58,6 +60,7 @@ export interface EntryMap extends Common {
   readonly members: ReadonlyMap<string, Normalized>
 }
 
+/** A value as the comparison takes it: defaults filled in, spellings made one, lists without order sorted. */
 export type Normalized = Leaf | ValueList | Structure | ElementList | EntryMap
 
 /** What ECS assumes when the member is left out of this context. */

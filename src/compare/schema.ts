@@ -73,5 +73,6 @@ function pruned(value: unknown, schema: Schema): unknown {
   return isPruned ? kept : value
 }
 
+/** A plain object, not a list and not `Unknown`. */
 export const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Unknown)

@@ -49,6 +49,7 @@ export const revealEverything: SensitivityPolicy = {
 /** Hides nothing: for comparisons that nobody is shown. */
 export const nothingSensitive: Sensitivity = { isSecret: () => false, revealed: () => true }
 
+/** What the policy hides in one particle: by its manifest, by earlier manifests, and by the values of secrets. */
 export function sensitivityOf(particle: Particle, policy: SensitivityPolicy): Sensitivity {
   const { revealed } = policy
   const former = policy.formerSecrets?.(particle) ?? { paths: [] }

@@ -40,6 +40,7 @@ export const isThrottled = (error: unknown): boolean => error instanceof EcsErro
 
 const denied = new Set(['AccessDeniedException', 'UnauthorizedOperation', 'AccessDenied'])
 
+/** IAM refused the call: nothing was done. */
 export const isDenied = (error: unknown): boolean => error instanceof EcsError && denied.has(error.code)
 
 /** One of these codes, or a sentence that holds one of these texts. */

@@ -17,6 +17,7 @@ const buckets = {
   'tag modify': { burst: 20, perSecond: 10 },
 } as const
 
+/** A token bucket of ECS, which one or several calls draw from. */
 export type Bucket = keyof typeof buckets
 
 /** The share of each bucket that this program draws: other tools in the account keep the rest. */

@@ -15,6 +15,7 @@ import {
 import { asUnsure, type EcsError, ecsErrorOf, isDenied, isThrottled, isUnreached } from './errors.ts'
 import { RateLimiter, Semaphore } from './rate.ts'
 
+/** What all regions of one run share. */
 export interface EcsSettings {
   readonly clock: Clock
   /** AWS calls under way at once, over all regions that are given the same settings. */
@@ -34,6 +35,7 @@ const maxThrottled = 8
 /** Semaphores by the settings that several regions share. */
 const semaphores = new WeakMap<EcsSettings, Semaphore>()
 
+/** Sends the calls of one region: paced, retried where a repetition does no harm, with errors as sentences. */
 export class Transport {
   /** The region's name. */
   readonly name: string

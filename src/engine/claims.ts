@@ -246,6 +246,7 @@ export interface ClaimRead {
   readonly followed?: ClaimRead
 }
 
+/** The parts of a claim, for sentences. */
 export function readClaim([kind, subject, ...rest]: Claim): ClaimRead {
   const [particle, account, environment, , , identity] = Array.isArray(subject) ? subject : []
   const read = { kind: String(kind), particle, account, environment, identity }

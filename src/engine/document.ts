@@ -4,16 +4,20 @@ import type { Change } from '../compare/change.ts'
 import type { DesiredState, ParticleId, State } from '../particle.ts'
 import type { Remedy } from './remedy.ts'
 
+/** What a step does to a particle. `wait` calls nothing and waits until a transition under way has ended. */
 export type Transition = 'start' | 'update' | 'replace' | 'stop' | 'terminate' | 'wait'
 
+/** Why the plan has no step for a particle. */
 export type Reason = 'equivalent' | 'done' | 'failed' | 'protected' | 'pinned' | 'reference'
 
+/** Where the manifest declares a particle. */
 export interface Source {
   /** Relative to the workspace, with forward slashes. */
   readonly file: string
   readonly line: number
 }
 
+/** One line of the plan: a particle, its transition, and what changes by it. */
 export interface Step {
   readonly particle: ParticleId
   readonly transition: Transition
@@ -37,6 +41,7 @@ export interface Step {
   readonly source: Source
 }
 
+/** A particle for which the plan has no step. */
 export interface Unchanged {
   readonly particle: ParticleId
   readonly state: State
@@ -67,8 +72,10 @@ export interface Removed {
   readonly unmanaged?: Source
 }
 
+/** Number of particles by transition. */
 export type Summary = Readonly<Record<Transition | 'unchanged' | 'protected', number>>
 
+/** The plan file, version 1: the same bytes for the same manifests and the same answers of AWS. */
 export interface Plan {
   readonly version: 1
   readonly environment: string
@@ -83,8 +90,10 @@ export interface Plan {
   readonly warnings?: readonly string[]
 }
 
+/** How far a step has come. */
 export type StepResult = 'running' | 'succeeded' | 'failed' | 'skipped' | 'cancelled'
 
+/** How far an apply has come. */
 export type Result = 'running' | 'succeeded' | 'failed' | 'refused' | 'cancelled' | 'superseded'
 
 /** A failure as the report file has it, and beside that what comment, log and annotations are made from. */
@@ -102,6 +111,7 @@ export interface ReportError {
   readonly remedy?: Remedy
 }
 
+/** What became of a step of the plan. */
 export interface ReportStep {
   readonly particle: ParticleId
   readonly transition: Transition
@@ -117,6 +127,7 @@ export interface ReportStep {
   readonly task?: { readonly arns: readonly string[]; readonly exitCodes: readonly Readonly<Record<string, number>>[] }
 }
 
+/** The report file, version 1, rewritten as the apply goes on. */
 export interface Report {
   readonly version: 1
   readonly environment: string

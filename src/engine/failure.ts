@@ -20,6 +20,7 @@ const happenings = {
   Refused: ['was refused', 'refused'],
 } as const satisfies Readonly<Record<string, readonly [happened: string, brief: string]>>
 
+/** The kinds of failure that have words of their own. */
 export type FailureCode = keyof typeof happenings
 
 /** What is known of a failure. The flavor finds the cause before any sentence is made. */

@@ -78,6 +78,7 @@ type RanTasks = NonNullable<ReportStep['task']>
 /** Whether a transition has come to its end: a pure judgement. */
 export type Progress = Moving | Settled | Failed
 
+/** The transition is under way. */
 export interface Moving {
   readonly is: 'moving'
   /** `1 of 2 tasks running, deployment IN_PROGRESS`. */
@@ -86,6 +87,7 @@ export interface Moving {
   readonly inconclusive?: true
 }
 
+/** The transition has reached its goal. */
 export interface Settled {
   readonly is: 'settled'
   /** `6 of 6 tasks run web:42`. */
@@ -94,6 +96,7 @@ export interface Settled {
   readonly task?: RanTasks
 }
 
+/** The transition will not reach its goal. */
 export interface Failed {
   readonly is: 'failed'
   /** As far as the last look shows it; `diagnose` finds the rest. */

@@ -8,6 +8,7 @@ export interface Log {
   close(particle: ParticleId): void
 }
 
+/** What the inputs ask of an apply, and where it reports. */
 export interface ApplySettings {
   /** Longest wait for one transition, in milliseconds. */
   readonly waitTimeout: number

@@ -26,6 +26,7 @@ export interface Found {
   readonly around: FlavorContext
 }
 
+/** What a step of an apply may use. */
 export interface StepContext {
   readonly planned: Planned
   readonly decisions: ReadonlyMap<ParticleId, Decision>
@@ -39,6 +40,7 @@ export interface StepContext {
   remember(memo: unknown): void
 }
 
+/** How a step that succeeded has ended. */
 export interface StepEnd {
   readonly decision: Decision
   readonly because: string

@@ -28,6 +28,7 @@ export const summarizeStopped = (tasks: readonly Task[]): string[] =>
     .slice(0, 5)
     .map(([words, alike]) => `${alike.length} × stopped: ${words}`)
 
+/** Why tasks have stopped, as far as ECS tells. */
 export interface StoppedDiagnosis {
   /** `4 tasks of web:42 stopped, container web exited 137 (OutOfMemoryError: …)`. */
   readonly cause: string

@@ -27,6 +27,7 @@ interface Page {
   readonly per_page: number
 }
 
+/** The repository, its token and its API. */
 export interface GitHubOptions {
   readonly token: string
   readonly repository: Repository
@@ -62,6 +63,7 @@ const unhurried = {
 /** After no answer at all, calls fail at once for so many milliseconds. */
 const silence = 60_000
 
+/** The only client of GitHub's REST and GraphQL API, for one repository and one token. Every call throws GitHubError. */
 export class GitHub {
   readonly repository: Repository
   readonly clock: Clock

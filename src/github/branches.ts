@@ -1,6 +1,7 @@
 /** Branches that are applied: pull requests into them are reviews, and nothing is applied from any other branch. */
 import picomatch from 'picomatch'
 
+/** The branches from which is applied, and whose pull requests are reviews. */
 export interface ApplyBranches {
   /** `branch` has no `refs/heads/` before its name. */
   has(branch: string): boolean

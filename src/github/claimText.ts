@@ -28,6 +28,7 @@ export function readSubject(line: string): Subject | undefined {
   return number === undefined ? { mergeGroup: true, base } : { pullRequest: Number(number), base }
 }
 
+/** The check's text names this pull request. */
 export const isOf = (subject: Subject | undefined, pullRequest: number): boolean =>
   subject !== undefined && 'pullRequest' in subject && subject.pullRequest === pullRequest
 
@@ -37,6 +38,7 @@ const headerForm = /^ecs-particles claims, format (\d+), part (\d+) of (\d+)$/
 const claimForm = /^[0-9a-f]{32}$/
 /** Claims of other formats have other lengths, and their header still tells the format. */
 const anyForm = /^[0-9a-f]+$/
+/** A claim's hash in this release's format. */
 export const isClaim = (text: string): boolean => claimForm.test(text)
 
 // 33 characters a claim after two lines of at most 500: a branch name has 255 bytes at most.

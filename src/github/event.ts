@@ -2,11 +2,13 @@
 import { readFile } from 'node:fs/promises'
 import { type ApplyBranches, branchIn } from './branches.ts'
 
+/** `OWNER/REPO`, apart. */
 export interface Repository {
   readonly owner: string
   readonly repo: string
 }
 
+/** Members of `pull_request`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
 export interface PullRequestEvent {
   readonly number: number
   /** The proposed commit. `GITHUB_SHA` is a test merge, which no later event names. */
@@ -18,6 +20,7 @@ export interface PullRequestEvent {
   readonly fromFork: boolean
 }
 
+/** Members of `push`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
 export interface PushEvent {
   /** Missing when the branch was created by this push. */
   readonly before?: string
@@ -25,6 +28,7 @@ export interface PushEvent {
   readonly forced: boolean
 }
 
+/** Members of `merge_group`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#merge_group */
 export interface MergeGroupEvent {
   readonly headSha: string
   readonly baseSha: string
@@ -57,6 +61,7 @@ export interface GitHubEvent {
   readonly mergeGroup?: MergeGroupEvent
 }
 
+/** What the action does in this run. */
 export type Command = 'validate' | 'plan' | 'apply'
 
 /** Why an event cannot be served, in one line with the remedy. */
@@ -190,6 +195,7 @@ function definedOnly<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K
   return kept
 }
 
+/** The command of this run. */
 export interface Chosen {
   readonly command: Command
   /** Why this command, in one sentence; missing when the input says it. */

@@ -7,12 +7,14 @@ import { promisify } from 'node:util'
 import type { GitHub } from './api.ts'
 import { GitHubError } from './apiErrors.ts'
 
+/** A manifest as a commit has it. */
 export interface CommitFile {
   /** From the repository's root, with forward slashes. */
   readonly file: string
   readonly text: string
 }
 
+/** The checkout of the run's own commit. */
 export interface Checkout {
   /** The checkout's folder: a file with the same content saves a call. */
   readonly workspace?: string

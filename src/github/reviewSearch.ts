@@ -8,6 +8,7 @@ import { type ShownClaims, type ShownClaimsQuery, shownClaims } from './shownCla
 const lagLimit = 90_000
 const lagPauses = [2_000, 3_000, 5_000, 8_000, 12_000, 15_000]
 
+/** What pull requests have shown before their merge. */
 export interface Reviewed {
   readonly claims: ReadonlySet<string>
   /** Pull requests merged since, by number. Their comments become the record of the apply. */
@@ -20,6 +21,7 @@ export interface Reviewed {
   readonly notes: readonly string[]
 }
 
+/** Which claims are looked for, and on which branch. */
 export interface ReviewQuery extends ShownClaimsQuery {
   /** True once these claims suffice; ends the wait for a listing that lags. */
   readonly enough?: (claims: ReadonlySet<string>) => boolean
@@ -43,6 +45,7 @@ interface Pull {
   readonly base: { readonly ref: string; readonly repo: { readonly id: number | bigint } | null }
 }
 
+/** Collects the claims of pull requests, and notes why claims may be missing. */
 export class ReviewSearch {
   readonly #github: GitHub
   readonly #question: ReviewQuery

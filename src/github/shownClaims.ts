@@ -12,6 +12,7 @@ export type ShownClaims =
   | { readonly why: string }
   | { readonly format: number }
 
+/** Which checks hold the claims. */
 export interface ShownClaimsQuery {
   readonly environment: string
   /** The format of claims that this release reads. */

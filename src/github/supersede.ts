@@ -92,6 +92,7 @@ const freshness = 10_000
 /** The longest wait of a step for GitHub, in milliseconds: an apply must not stop because GitHub is slow. */
 const patience = 10_000
 
+/** The apply that a newer one may take over from. */
 export interface SupersessionOptions {
   readonly github: GitHub
   readonly environment: string

@@ -17,6 +17,7 @@ import { compareText } from '../order.ts'
 import type { Problem } from '../particle.ts'
 import { inQuotes } from './words.ts'
 
+/** Names of files that are manifests. */
 export const MANIFEST = /\.(ya?ml|json)$/i
 
 const LARGEST = 1024 * 1024
@@ -36,10 +37,12 @@ export const leadsIntoGit = (path: string): boolean => path.split(/[\\/]/).some(
 /** In a log such a name could pass for lines of its own. */
 export const isOneLine = (name: string): boolean => !/[\p{Cc}\u2028\u2029]/u.test(name)
 
+/** The path with forward slashes, on Windows too. */
 export const slashed = (path: string): string => (sep === '/' ? path : path.replaceAll(sep, '/'))
 
 const isBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(folder + sep)
 
+/** A manifest on disk. */
 export interface FoundFile {
   /** Relative to the directory. */
   readonly path: string
@@ -70,6 +73,7 @@ export function linkOnTheWay(
 
 const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 
+/** Where manifests are looked for. */
 export interface SearchSettings {
   /** The working directory, by its real path. */
   readonly directory: string

@@ -13,6 +13,7 @@ export interface LoadSettings extends ReadSettings {
   readonly hides?: (particle: Particle, path: readonly string[]) => boolean
 }
 
+/** All manifests of a run, read and checked. */
 export interface Loaded {
   /** Sorted by id, whatever the order of the files. With problems, those that could still be made. */
   readonly particles: readonly Particle[]

@@ -58,13 +58,16 @@ export type Rule = readonly [member: string, isBroken: Condition, message: strin
  */
 export type Rules = Readonly<Record<string, readonly (Rule | Check)[]>>
 
+/** The rule holds in every definition. */
 export const always: Condition = () => true
 
+/** The member is stated. */
 export const has =
   (member: string): Condition =>
   holder =>
     holder.given(member)
 
+/** None of the members is stated. */
 export const lacks =
   (...members: readonly string[]): Condition =>
   holder =>
@@ -82,6 +85,7 @@ export const isNot =
   holder =>
     !values.includes(holder.text(member) ?? values[0] ?? '')
 
+/** Every condition holds. */
 export const all =
   (...conditions: readonly Condition[]): Condition =>
   holder =>

@@ -14,6 +14,7 @@ export type Type =
   /** JSON of any shape. */
   | { readonly kind: 'any' }
 
+/** A string of the API. */
 export interface TextType {
   readonly kind: 'text'
   /** Allowed values, as the API spells them. */
@@ -23,6 +24,7 @@ export interface TextType {
   readonly nullable?: true
 }
 
+/** A number of the API. */
 export interface NumberType {
   readonly kind: 'number'
   /** Only whole numbers. */
@@ -30,6 +32,7 @@ export interface NumberType {
   readonly limit?: Limit
 }
 
+/** A list of the API. */
 export interface ListType {
   readonly kind: 'list'
   readonly of: Type
@@ -45,6 +48,7 @@ export interface MapType {
   readonly pairs?: StructType
 }
 
+/** A structure of the API. */
 export interface StructType {
   readonly kind: 'struct'
   /** The API's name of the shape: `ContainerDefinition`. */

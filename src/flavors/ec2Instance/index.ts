@@ -8,6 +8,7 @@ export interface ReferenceDefinition {
 
 const never = (): Promise<never> => Promise.reject(new Error('an ec2_instance is a reference: it is never changed'))
 
+/** `ec2_instance`: a machine that `ecs_instance` names as its parent. Only referred to. */
 export const ec2Instance: Flavor<ReferenceDefinition, never, undefined> = {
   ...vocabulary,
 

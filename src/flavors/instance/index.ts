@@ -121,6 +121,7 @@ function removalRisks(particle: InstanceParticle, live: ContainerInstance): stri
   ]
 }
 
+/** `ecs_instance`: an EC2 machine that has registered itself in a cluster. It can be drained and described by attributes. */
 export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
   ...vocabulary,
 

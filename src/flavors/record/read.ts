@@ -71,6 +71,7 @@ interface Memory {
 
 const memories = new WeakMap<object, Memory>()
 
+/** Facts about records that one run has learned, kept by its client. */
 export function memoryOf(ecs: Ecs): Memory {
   const memory = memories.get(ecs.run) ?? { unmarked: new Map(), newest: new Map(), writes: new Map() }
   memories.set(ecs.run, memory)

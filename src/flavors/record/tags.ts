@@ -42,6 +42,7 @@ const runPrefix = `${ownTagPrefix}run/`
 const sharedPrefix = `${ownTagPrefix}runs/`
 const markerKey = `${ownTagPrefix}record`
 
+/** The tag that records a run. The form has the version 1: `1 done <at> <attempt> <token> [<claim>]`. */
 export const recordTag = (digest: string, { status, at, attempt, token, claim }: RunRecord): Tag => ({
   key: `${runPrefix}${digest}`,
   value: ['1', status, at, attempt, token, ...(claim === undefined ? [] : [claim])].join(' '),
@@ -90,6 +91,7 @@ function parseShared(value: string): (readonly [string, RunRecord])[] {
   })
 }
 
+/** A tag that holds a record, of this repository or shared. */
 export const isRecordTag = ({ key = '' }: Tag): boolean => key.startsWith(runPrefix) || key.startsWith(sharedPrefix)
 
 /** A tag of the record's, the marker included. */

@@ -18,6 +18,7 @@ export interface RolloutEvidence {
 /** Events of a rollout that a failure shows. */
 const mostEvents = 20
 
+/** The failure of a rollout with its cause: the tasks of its deployment that stopped, else ECS's events. */
 export function rolloutDiagnosis(
   { parents }: ServiceParticle,
   memo: Memo,

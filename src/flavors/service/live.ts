@@ -11,6 +11,7 @@ import { plural } from '../containers.ts'
 import { liveService, serviceRules } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
 
+/** A particle that states members of CreateService. */
 export type ServiceParticle = Particle<CreateServiceRequest>
 
 /** A service as ECS describes it, and answers of further calls. */
@@ -46,6 +47,7 @@ export interface Memo {
   readonly since: number
 }
 
+/** A service is compared by the members that its manifest states; AWS owns the others. */
 export const compareOptions = (particle: ServiceParticle, sensitivity: Sensitivity) => ({
   schema: vocabulary.model,
   rules: serviceRules,
@@ -54,6 +56,7 @@ export const compareOptions = (particle: ServiceParticle, sensitivity: Sensitivi
   sensitivity,
 })
 
+/** The deployment that the service's current configuration made. */
 export const primaryDeployment = (service: Service): Deployment | undefined =>
   service.deployments?.find(({ status }) => status === 'PRIMARY')
 
@@ -71,6 +74,7 @@ export const reasonGiven = (reason: string | undefined): string => (reason ? unt
 /** The number that a deployment (`ecs-svc/N`) and the service revision that it rolls out (`…/N`) have in common. */
 export const numberOf = (idOrArn: string): string => idOrArn.slice(idOrArn.lastIndexOf('/') + 1)
 
+/** `1 of 2 tasks running`. */
 export const counts = ({ runningCount = 0, desiredCount = 0 }: Service): string =>
   desiredCount === 0 && runningCount > 0
     ? `${plural(runningCount, 'task')} still running`

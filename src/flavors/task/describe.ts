@@ -26,6 +26,11 @@ interface Job extends JobContent {
   readonly uncertain?: string
 }
 
+/**
+ * The runs of a task and the record of its job.
+ *
+ * @throws EcsError
+ */
 export async function describeTask(particle: TaskParticle, context: FlavorContext): Promise<LiveTask> {
   const job = await jobOf(particle, context)
   const { digest, family, records } = job

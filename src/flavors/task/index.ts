@@ -103,6 +103,7 @@ function memoUnderWay(particle: TaskParticle, live: LiveTask | undefined): Memo 
 /** The next apply asks ECS again, with the token that the task was started with. */
 const withoutTrace = (cause: string): Diagnosis => ({ cause, remedy: { kind: 'rerun' } })
 
+/** `ecs_task`: a job that runs once for its digest, or a task that is kept running. */
 export const task: Flavor<RunDefinition, LiveTask, Memo> = {
   ...vocabulary,
 

@@ -40,6 +40,7 @@ export const runTag = `${ownTagPrefix}run`
 /** The tag with GitHub's id of the repository that the task was started from. */
 export const repositoryTag = `${ownTagPrefix}repository`
 
+/** GitHub's id of the repository that started a task; undefined for a task that another tool started. */
 export const ownerOf = ({ tags }: Task): string | undefined => tags?.find(({ key }) => key === repositoryTag)?.value
 
 /** Whether a task was started from this repository. Its name is no proof: others may use the same. */

@@ -2,6 +2,7 @@
 
 import type { Container, Task } from '@aws-sdk/client-ecs'
 
+/** How a task of a job ended. A task that never started is no outcome of the job. */
 export type Outcome = 'running' | 'succeeded' | 'failed' | 'never started'
 
 /** How a task of a job ended, if at all. Only essential containers count; without their names, all of them. */

@@ -133,6 +133,7 @@ export function unownedWarnings(particle: TaskParticle, { unowned, repository }:
   ]
 }
 
+/** Progress of a task that is kept running: settled while all of its tasks are RUNNING. */
 export function keptRunProgress({ parents }: TaskParticle, runs: readonly Task[]): Progress {
   const stopped = runs.filter(run => !isUp(run))
   const task = reported(runs)
@@ -148,6 +149,7 @@ export function keptRunProgress({ parents }: TaskParticle, runs: readonly Task[]
   return { is: 'settled', because: `${plural(runs.length, 'task')} running`, task }
 }
 
+/** Progress of a job: settled once all of its tasks have ended with exit code 0. */
 export function jobProgress(
   particle: TaskParticle,
   runs: readonly Task[],

@@ -9,6 +9,7 @@ import { type Outcome, outcome } from './outcome.ts'
 /** RunTask's input, with this tool's name for the run and PCF's reason for stopping it. */
 export type RunDefinition = RunTaskRequest & { readonly taskName?: string; readonly stopReason?: string }
 
+/** A particle that states members of RunTask. */
 export type TaskParticle = Particle<RunDefinition>
 
 /** A run in AWS: its tasks, and its record. */
@@ -64,19 +65,24 @@ const tokenLifetime = 45 * 60
 /** Seconds by which the times in AWS's answers may differ, generously. */
 const skew = 5 * 60
 
+/** The task is kept running, and is no job. */
 export const keptRunning = ({ options }: TaskParticle): boolean => options.wait === 'running'
 
+/** The job's outcome is recorded, so that it does not run again. */
 export const isRecorded = (particle: TaskParticle): boolean =>
   !keptRunning(particle) && particle.options.record !== false
 
+/** The manifest states that the job ran by hand. */
 export const isAssumed = ({ options }: TaskParticle): boolean => options.assume === 'done'
 
+/** Tasks of a run; RunTask starts one where `count` is missing. */
 export const countOf = ({ definition }: TaskParticle): number => definition.count ?? 1
 
 /** A task that is kept running counts no more once its desired status is STOPPED. */
 export const isUp = ({ lastStatus, desiredStatus }: Task): boolean =>
   lastStatus !== 'STOPPED' && desiredStatus !== 'STOPPED'
 
+/** The tasks of a run by what became of them; those that never started are left out. */
 export function runsByOutcome({ runs, essential }: Pick<LiveTask, 'runs' | 'essential'>) {
   const by = (wanted: Outcome) => runs.filter(task => outcome(task, essential) === wanted)
   return { running: by('running'), succeeded: by('succeeded'), failed: by('failed') }
@@ -91,6 +97,7 @@ export function judgedRuns(particle: TaskParticle, live: Pick<LiveTask, 'runs' |
 /** The tasks' ARNs. */
 export const arnsOf = (tasks: readonly Task[]): string[] => tasks.map(({ taskArn = '' }) => taskArn)
 
+/** Oldest first; tasks of the same moment by ARN. */
 export const byAge = (one: Task, other: Task): number =>
   (one.createdAt?.getTime() ?? 0) - (other.createdAt?.getTime() ?? 0) ||
   ((one.taskArn ?? '') < (other.taskArn ?? '') ? -1 : 1)

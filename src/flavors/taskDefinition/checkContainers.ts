@@ -5,6 +5,7 @@ import { isForFargate } from './checkFargate.ts'
 
 // From the API reference of ContainerDefinition, and from ECS's own refusals.
 
+/** The stated containers. */
 export const containersOf = (definition: Stated): readonly Stated[] => definition.elements('containerDefinitions')
 
 /** Some containers are still to be inherited, so that a name may yet turn out to exist. */
@@ -14,6 +15,7 @@ export const hasUnknownNames = (definition: Stated): boolean => definition.partl
 const isEssential = (container: Stated): boolean =>
   !container.given('essential') || container.flag('essential') !== false
 
+/** What RegisterTaskDefinition requires of containers and of references between them. */
 export const containerRules: Rules = {
   '': [
     [

@@ -14,6 +14,7 @@ const inMode =
 const inAwsvpc = 'is not possible with networkMode awsvpc: leave it out'
 
 // From the API reference of ContainerDefinition and PortMapping, and from ECS's own refusals.
+/** What RegisterTaskDefinition requires in each network mode. */
 export const networkRules: Rules = {
   '': [checkPorts],
   'containerDefinitions[]': [

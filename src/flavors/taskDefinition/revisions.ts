@@ -15,6 +15,7 @@ import { vocabulary } from './vocabulary.ts'
 /** RegisterTaskDefinition's input, and the revision that a manifest may pin. */
 export type TaskDefinitionDefinition = RegisterTaskDefinitionRequest & { readonly revision?: number }
 
+/** A particle that states a family's revision. */
 export type TaskDefinitionParticle = Particle<TaskDefinitionDefinition>
 
 /** A family in AWS: its latest ACTIVE revision, those that the particle's services run, and its record of jobs. */
@@ -40,6 +41,7 @@ export function request({ revision: _pin, ...definition }: TaskDefinitionDefinit
   return definition
 }
 
+/** A task definition is compared whole: what the manifest leaves out has its default. */
 export const optionsOf = (particle: TaskDefinitionParticle, sensitivity: Sensitivity): CompareOptions => ({
   schema: vocabulary.model,
   rules: taskDefinitionRules,
@@ -48,17 +50,21 @@ export const optionsOf = (particle: TaskDefinitionParticle, sensitivity: Sensiti
   sensitivity,
 })
 
+/** `arn:aws:ecs:…:task-definition/web:7` */
 export const revisionArn = (revision: Revision | undefined): string | undefined =>
   revision?.taskDefinition?.taskDefinitionArn
 
+/** `7` of `web:7`; 0 where there is no revision. */
 export const revisionNumber = (revision: Revision | undefined): number => revision?.taskDefinition?.revision ?? 0
 
 /** `web:7` */
 export const shortReference = (revision: Revision): string =>
   `${revision.taskDefinition?.family}:${revision.taskDefinition?.revision}`
 
+/** Tags change in place, without a new revision. */
 export const isTag = ({ steps: [member] }: FoundChange): boolean => member === 'tags'
 
+/** How the manifest differs from a revision, compared whole. */
 export const differences = (
   particle: TaskDefinitionParticle,
   revision: Revision,
