@@ -12,7 +12,7 @@ import { redactingRunner } from './github/runner.ts'
 import { type PostInputs, readPostInputs } from './inputs.ts'
 import { Redactor } from './redact/redactor.ts'
 
-/** A plan file in; the comment and the check of the pull request out. */
+/** A plan file in; the comment and the check of the pull request out. A refusal of GitHub is a warning. */
 export async function post({ env, runner: told, clock, signal }: Host): Promise<void> {
   // It knows no hidden value: the plan that it posts has none, and GitHub has been told none.
   const runner = redactingRunner(told, new Redactor(revealEverything))

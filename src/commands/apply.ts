@@ -14,7 +14,10 @@ import type { Orphans } from './orphans.ts'
 import { prepare, publishPlan } from './planning.ts'
 import { type AffectedPullRequests, pullRequestsFor, reviewPlan } from './review.ts'
 
-/** The command `apply`: plans again, and carries the plan out when everything in it was reviewed. */
+/**
+ * The command `apply`: plans again, and carries the plan out when everything in it was reviewed. Failures are in the
+ * report.
+ */
 export async function apply(invocation: Invocation, loaded: Loaded): Promise<void> {
   const { runner, inputs, reporter, redactor } = invocation
   const elsewhere = whyElsewhere(invocation)

@@ -24,7 +24,10 @@ export function manifestReader(inputs: Inputs, { github }: PullRequestReporter):
   }
 }
 
-/** Manifests of the base and of the last applied commit. Empty when no earlier commit is known. */
+/**
+ * Manifests of the base and of the last applied commit; a refusal of GitHub is a `why`. Empty when no earlier commit is
+ * known.
+ */
 export async function baselineManifests({
   event: { pullRequest, mergeGroup, sha, push },
   reporter,

@@ -7,7 +7,10 @@ import type { Invocation } from './invocation.ts'
 import { prepare, publishPlan } from './planning.ts'
 import { unreviewedInGroup } from './review.ts'
 
-/** The command `plan`: shows on the pull request what an apply would do. */
+/**
+ * The command `plan`: shows on the pull request what an apply would do. Refusals of AWS are problems, of GitHub
+ * warnings.
+ */
 export async function plan(invocation: Invocation, loaded: Loaded): Promise<void> {
   const { inputs, runner, event, reporter, redactor } = invocation
   const prepared = await prepare(invocation, loaded)

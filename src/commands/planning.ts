@@ -37,7 +37,10 @@ export interface Unplanned {
 
 const forkSkipped = 'what a fork proposes is never planned, whatever credentials there are; its manifests are valid'
 
-/** Plans what the manifests declare. AWS and GitHub are read, nothing is changed. `skipped` is the reason not to plan. */
+/**
+ * Plans what the manifests declare. AWS and GitHub are read, nothing is changed, and calls that ECS refuses are
+ * problems. `skipped` is the reason not to plan.
+ */
 export async function prepare(
   invocation: Invocation,
   loaded: Loaded,

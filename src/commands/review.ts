@@ -18,7 +18,10 @@ export interface ReviewResult {
   readonly affected: AffectedPullRequests
 }
 
-/** A plan may be applied when its digest is approved, when all its claims are reviewed, or when no review is required. */
+/**
+ * A plan may be applied when its digest is approved, when all its claims are reviewed, or when no review is required. A
+ * refusal of GitHub is among the reasons.
+ */
 export async function reviewPlan(invocation: Invocation, planned: Planned): Promise<ReviewResult> {
   const { approvedDigest, requireReview } = invocation.inputs
   const { plan, decisions, claimContext } = planned
@@ -34,7 +37,7 @@ export async function reviewPlan(invocation: Invocation, planned: Planned): Prom
   return { problems: refusal(steps, sum), affected }
 }
 
-/** Pull requests that this apply was for. A run by hand belongs to no merge. */
+/** Pull requests that this apply was for: none where GitHub refuses to tell. A run by hand belongs to no merge. */
 export async function pullRequestsFor(invocation: Invocation): Promise<AffectedPullRequests> {
   return invocation.event.push ? lookUp(invocation, () => true) : { pullRequests: [] }
 }

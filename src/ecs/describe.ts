@@ -163,7 +163,7 @@ function inUse(one: ContainerInstance | undefined, other: ContainerInstance): Co
   return age > 0 ? one : other
 }
 
-/** Pages of a list, a hundred items each, which is the most that ECS's list calls answer. */
+/** Pages of a list, a hundred items each, which is the most that ECS's list calls answer. Throws what `list` throws. */
 export async function* pages<Page extends { readonly nextToken?: string | undefined }>(
   list: (page: { readonly maxResults: number; readonly nextToken?: string }) => Promise<Page>,
 ): AsyncGenerator<Page, void> {

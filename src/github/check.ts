@@ -143,7 +143,12 @@ export interface FoundCheck {
   readonly completedAt: string
 }
 
-/** Check runs of one name and conclusion that the token's own app wrote on a commit, newest first; `others` tells why more do not count. */
+/**
+ * Check runs of one name and conclusion that the token's own app wrote on a commit, newest first; `others` are the reasons
+ * for which further ones do not count.
+ *
+ * @throws GitHubError
+ */
 export async function findChecks(
   github: GitHub,
   commit: string,

@@ -30,6 +30,8 @@ export async function readHistory(github: GitHub, environment: string, commit: s
  * A commit and its first parents, newest first. GitHub's listing mixes in every commit of merged branches, so parents are
  * followed through it, and it is asked again from where it ends.
  * https://docs.github.com/en/rest/commits/commits#list-commits
+ *
+ * @throws GitHubError
  */
 export async function* firstParents(github: GitHub, commit: string, most = historyLimit): AsyncGenerator<string> {
   const parent = new Map<string, string | undefined>()
@@ -72,7 +74,7 @@ async function untilApplied(github: GitHub, environment: string, all: AsyncItera
 
 /**
  * The first commit for which `probe` answers, and the commits before it. Commits are probed in growing batches: the answer is
- * nearly always among the first two.
+ * nearly always among the first two. Throws what `probe` throws.
  */
 export async function findFirst<T>(
   commits: AsyncIterable<string>,

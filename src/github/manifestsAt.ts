@@ -39,7 +39,7 @@ const isCommit = (commit: string): boolean => /^[0-9a-f]{40,64}$/.test(commit)
 
 /**
  * The texts of files that `wanted` chooses, at a commit, sorted by name. GitHub is asked first: a checkout seldom has more than
- * one commit.
+ * one commit. A refusal of GitHub is a `why`.
  */
 export async function manifestsAt(
   github: GitHub | undefined,

@@ -71,6 +71,7 @@ export class ReviewSearch {
     this.#notes.push(sentence)
   }
 
+  /** What `gather` has found. A refusal of GitHub is one of the notes. */
   async run(gather: () => Promise<void>): Promise<Reviewed> {
     if (this.#history.problem) this.note(this.#history.problem)
     else
@@ -94,7 +95,7 @@ export class ReviewSearch {
     }
   }
 
-  /** Pull requests in the merge queue are still open, so each is read by its number. */
+  /** Pull requests in the merge queue are still open, so each is read by its number. Throws `GitHubError`. */
   async queued(numbers: readonly number[]): Promise<void> {
     const github = this.#github
     const looked = await Promise.all(
@@ -107,7 +108,10 @@ export class ReviewSearch {
     await this.#add(looked.map(({ data }) => data))
   }
 
-  /** Pull requests whose merges made the commits. For commits in `recent`, the listing may lag and is asked again. */
+  /**
+   * Pull requests whose merges made the commits. For commits in `recent`, the listing may lag and is asked again.
+   * Throws `GitHubError`.
+   */
   async merged(commits: readonly string[], recent: readonly string[]): Promise<void> {
     let open = await this.#findPulls(commits, commits)
     const fresh = new Set(recent)

@@ -29,7 +29,10 @@ export interface Proposed {
   readonly merged?: string
 }
 
-/** The claims of the newest successful plan check of a pull request, made for its present base before its merge. */
+/**
+ * The claims of the newest successful plan check of a pull request, made for its present base before its merge. Throws
+ * `GitHubError`.
+ */
 export async function shownClaims(
   github: GitHub,
   { number, head: commit, base, merged }: Proposed,

@@ -117,7 +117,10 @@ export class Supersession {
     this.#options = options
   }
 
-  /** Why nothing may be applied any more, in one sentence; undefined while this is the newest apply known to GitHub. */
+  /**
+   * Why nothing may be applied any more, in one sentence; undefined while this is the newest apply known to GitHub. A refusal
+   * of GitHub is a warning.
+   */
   async overtaken(): Promise<string | undefined> {
     return this.#read(supersededBy(...this.#question))
   }

@@ -57,7 +57,10 @@ const list = (
     say,
   )
 
-/** The service deployment that rolls out what a transition made: not the newest one, but the one of its own number. */
+/**
+ * The service deployment that rolls out what a transition made: not the newest one, but the one of its own number.
+ * Throws `EcsError`.
+ */
 export async function rolloutOf(live: LiveService, memo: Memo, asker: Asker): Promise<ServiceDeployment | 'unknown'> {
   if (!memo.deployment) return 'unknown'
   const number = numberOf(memo.deployment)
@@ -93,7 +96,7 @@ export function wouldDeploy(changes: readonly FoundChange[]): boolean {
 /** Revisions in one call of DescribeServiceRevisions, whose limit is 20 ARNs. */
 const atOnce = 20
 
-/** How the deployment that an update would make ended before, if this service has had the same. */
+/** How the deployment that an update would make ended before, if this service has had the same. Throws `EcsError`. */
 export async function rolloutHistory(
   particle: ServiceParticle,
   live: LiveService,

@@ -20,7 +20,10 @@ import {
 import { forcing } from './request.ts'
 import { fixed, restarts } from './rules.ts'
 
-/** Restores members that the manifest states and the update changed; undefined when none is left to restore. */
+/**
+ * Restores members that the manifest states and the update changed; undefined when none is left to restore. Throws
+ * `EcsError`.
+ */
 export async function rollBack(
   particle: ServiceParticle,
   before: LiveService,

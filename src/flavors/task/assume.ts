@@ -54,7 +54,7 @@ export function assumeChanges(particle: TaskParticle, live: LiveTask): Compariso
   }
 }
 
-/** Records that the job is done. */
+/** Records that the job is done. Throws `EcsError`. */
 export const assume = (particle: TaskParticle, live: LiveTask, context: TransitionContext): Promise<void> =>
   recordRun(
     live.store,
@@ -69,7 +69,10 @@ export const assume = (particle: TaskParticle, live: LiveTask, context: Transiti
     context.ecs,
   )
 
-/** Takes the mark out of records: the jobs stay done, and another definition may be assumed to be done. */
+/**
+ * Takes the mark out of records: the jobs stay done, and another definition may be assumed to be done. Throws
+ * `EcsError`.
+ */
 export async function clearAssumed({ assumed, store }: LiveTask, context: TransitionContext): Promise<void> {
   for (const [digest, { claim: _mark, ...record }] of assumed)
     await recordRun(store, digest, { ...record, at: recordTime(context.ecs) }, context.ecs)

@@ -65,7 +65,7 @@ const isPending = ({ lastStatus, desiredStatus, startedAt }: Task): boolean =>
 
 /**
  * Waits until ECS has placed the tasks or given up: Fargate and capacity providers accept tasks before they know whether
- * there is capacity. Tasks that stay invisible are returned as RunTask answered them.
+ * there is capacity. Tasks that stay invisible are returned as RunTask answered them. Throws `EcsError`.
  */
 export async function awaitPlacement(
   cluster: string,
@@ -94,7 +94,10 @@ export async function awaitPlacement(
   }
 }
 
-/** Waits until DescribeTasks answers these tasks, so that another apply finds them; at most `notVisibleYet`. */
+/**
+ * Waits until DescribeTasks answers these tasks, so that another apply finds them; at most `notVisibleYet`. Throws
+ * `EcsError`.
+ */
 export async function awaitVisible(cluster: string, tasks: readonly Task[], context: TransitionContext): Promise<void> {
   const until = context.clock.now() + notVisibleYet
   const arns = tasks.map(({ taskArn = '' }) => taskArn)
