@@ -3,7 +3,7 @@ import { isAbsolute, relative, resolve, sep } from 'node:path'
 import type { ParticleId } from './particle.ts'
 import { isRegion } from './schema/arn.ts'
 
-/** Says what is wrong with the input being read. */
+/** Reports a problem of the input that is being read. */
 export type Refuse = (message: string) => void
 
 /** A number, or a share of the running particles between 0 and 1. */
@@ -23,7 +23,7 @@ const contentLines = (text: string): { readonly text: string; readonly number: n
     .map((line, index) => ({ text: line.trim(), number: index + 1 }))
     .filter(line => line.text !== '' && !line.text.startsWith('#'))
 
-/** Items, one a line or several with commas, each once. `problemOf` says what is wrong with one. */
+/** Items, one a line or several with commas, each once. `problemOf` words the problem of one item. */
 function itemsOf(text: string, refuse: Refuse, problemOf: (item: string) => string | false): string[] {
   const lines = contentLines(text).map(line => line.text)
   const items = [...new Set(lines.flatMap(line => line.split(',').flatMap(item => item.trim() || [])))]
@@ -60,12 +60,12 @@ export function wholeNumber(least: number, most: number) {
   }
 }
 
-/** The name stands in a comment's marker, in a check's name and, put into other letters, in a task's `startedBy`. */
+/** The name is part of a comment's marker, of a check's name and, put into other letters, of a task's `startedBy`. */
 export function environmentName(text: string, refuse: Refuse): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$/.test(text)) {
     refuse(`must be up to 64 letters, digits, spaces, ".", "_", "/" or "-" and begin with one of the first two`)
   } else if (/ \/|\/ /.test(text)) {
-    // `production / applied` would share its check with what `production` says it has applied.
+    // The check of `production / applied` would be the one that marks applied commits of `production`.
     refuse('must not have a space beside a slash: the names of its checks are made with those')
   }
   return text
@@ -119,7 +119,7 @@ export function variableNames(variables: ReadonlyMap<string, string>) {
   return (text: string, refuse: Refuse): Set<string> =>
     new Set(
       itemsOf(text, refuse, name => {
-        // What is no name may be a value in the wrong input, so the message does not repeat it.
+        // A text that is no name may be a value in the wrong input, so the message does not repeat it.
         if (!variableName.test(name)) return 'takes names of variables, without values'
         return !variables.has(name) && `${name} is not set by the variables input`
       }),

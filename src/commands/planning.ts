@@ -29,7 +29,7 @@ export interface Prepared {
   readonly problems: readonly Problem[]
 }
 
-/** No plan: manifests are wrong, or AWS could not be asked. */
+/** No plan: manifests are wrong, or ECS refused to describe. */
 export interface Unplanned {
   readonly planned?: undefined
   readonly problems: readonly Problem[]
@@ -82,7 +82,7 @@ function ecsProblems(thrown: unknown): Problem[] {
   return [...different.values()].reverse().map(({ message }) => ({ message }))
 }
 
-/** Without earlier manifests every earlier value is hidden, and the plan says why. */
+/** Without earlier manifests every earlier value is hidden, and this warning names the reason. */
 function unreadable(baseline: readonly CommitManifests[]): string[] {
   const [first] = baseline
   if (!first || !('why' in first) || !baseline.every(found => 'why' in found)) return []

@@ -1,4 +1,4 @@
-/** Whether everything a plan does was reviewed: its claims are looked up in the checks of merged pull requests. */
+/** Finds out whether all of a plan was reviewed: its claims must be in the checks of merged pull requests. */
 import { claimsVersion, unreviewed } from '../engine/claims.ts'
 import type { Step } from '../engine/document.ts'
 import type { Planned } from '../engine/plan.ts'
@@ -45,7 +45,7 @@ export async function pullRequestsFor(invocation: Invocation): Promise<AffectedP
 const nothing = (why: string): Reviewed => ({ claims: new Set(), pullRequests: [], notes: [why] })
 const noToken = 'there is no github-token to look up what was reviewed'
 
-/** `enough` ends the wait for a listing of pull requests that lags behind the merge. */
+/** `enough` ends the wait for GitHub's listing of pull requests, which is behind for a while after a merge. */
 async function lookUp(
   { inputs, event, reporter }: Invocation,
   enough: (claims: ReadonlySet<string>) => boolean,

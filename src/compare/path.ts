@@ -1,6 +1,6 @@
 /** The displayed path of a value: in plans, in claims, and in `custom_config.ignore`. */
 
-/** A member's name, or what stands in brackets behind a list or a string map; `as` stands there for a name that is secret. */
+/** A member's name, or the text in brackets after a list or a string map; `as` replaces a name that is secret. */
 export type PathStep = string | { readonly in: string | number; readonly as?: number }
 
 /** From the root on. */
@@ -12,7 +12,7 @@ export const displayPath = (path: StepPath): string =>
     .map((step, index) => (typeof step === 'object' ? `[${step.as ?? step.in}]` : index === 0 ? step : `.${step}`))
     .join('')
 
-/** A member of a displayed path with the brackets behind it. */
+/** A member of a displayed path with the brackets after it. */
 export interface PathSegment {
   /** `containerDefinitions[web]` */
   readonly text: string

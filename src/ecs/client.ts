@@ -116,7 +116,7 @@ export class Ecs {
     try {
       return await ask()
     } catch (error) {
-      // A service that only resembles ECS may not know the call, and has error codes of its own for that.
+      // A service that only resembles ECS may not know the call, and has other error codes for that.
       if (!(error instanceof EcsError) || error.unsure || isThrottled(error) || isUnreached(error)) throw error
       if (!refused.has(name)) {
         const why = isDenied(error) ? `the policy of the role allows ecs:${name}` : `ECS answers ecs:${name}`

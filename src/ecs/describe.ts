@@ -71,7 +71,7 @@ export const serviceRevisions = (ecs: Connection): BatchLoader<ServiceRevision> 
     return found('DescribeServiceRevisions', failures, serviceRevisions, ({ serviceRevisionArn }) => serviceRevisionArn)
   })
 
-/** By family, for its latest ACTIVE revision, or by `family:revision` or ARN, for that revision whatever its status. */
+/** By family, for its latest ACTIVE revision, or by `family:revision` or ARN, for that revision in any status. */
 export const taskDefinitions = (ecs: Connection): BatchLoader<DescribeTaskDefinitionCommandOutput> =>
   new BatchLoader(1, async ([reference = ''], counter) => {
     try {
@@ -153,7 +153,7 @@ async function describeInstances(
   ).values()
 }
 
-/** An instance that registered twice leaves a disconnected twin behind: the connected one counts, or the younger one. */
+/** An instance that registered twice has left a disconnected twin: the connected one counts, or the younger one. */
 function inUse(one: ContainerInstance | undefined, other: ContainerInstance): ContainerInstance {
   if (!one) return other
   if (one.agentConnected !== other.agentConnected) return one.agentConnected ? one : other

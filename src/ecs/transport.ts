@@ -151,7 +151,7 @@ export class ServerTime {
     return this.#clock.now() + this.#ahead
   }
 
-  /** Sets the clock by an answer, whatever its status. An answer without a readable header changes nothing. */
+  /** Sets the clock by an answer of any status. An answer without a readable header changes nothing. */
   learn(response: unknown): void {
     const { headers } = (response ?? {}) as { readonly headers?: Readonly<Record<string, string>> }
     const date = Date.parse(headers?.date ?? '')
@@ -189,7 +189,7 @@ const ecsArn = /arn:[\w-]+:ecs:[\w-]+:(\d{12}):/
 
 /**
  * The account in an answer's ARN; failures name missing resources by ARN too. Only members that ECS fills count, the
- * outermost first: texts further inside, such as tags, may hold anybody's ARN, and a failure repeats the ARN of the request.
+ * outermost first: deeper texts, such as tags, may hold any ARN, and a failure repeats the ARN of the request.
  */
 function accountIn(answer: object, input: object): string | undefined {
   const request = JSON.stringify(input)

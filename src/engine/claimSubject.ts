@@ -22,8 +22,8 @@ export interface ClaimContext {
 export const claimHash = (claim: readonly unknown[]): string => sha256(JSON.stringify(claim)).slice(0, 32)
 
 /**
- * `[account, environment, flavor, region, identity]`, with parents' members and variables filled in. An identity that holds a
- * secret variable stands as the manifest writes it, so that the secret cannot be guessed.
+ * `[account, environment, flavor, region, identity]`, with parents' members and variables filled in. An identity that
+ * holds a secret variable is kept as the manifest writes it, so that the secret cannot be guessed.
  */
 export function subjectOf(
   particle: Particle<object>,

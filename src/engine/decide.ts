@@ -95,7 +95,7 @@ export function decide(
   }
 }
 
-/** Problems with their places in the manifest. An option has a place of its own, outside the definition. */
+/** Problems with their places in the manifest. An option is outside the definition, at a place of its own. */
 function problemsOf({ source, optionPlaces }: Particle, refused: NonNullable<Comparison['problems']>): Problem[] {
   return refused.map(({ at, message }) => {
     const [member, option] = at

@@ -32,11 +32,13 @@ export interface Step {
   readonly why?: string
   /** What a new one comes after: the revision that the changes are compared with, `web:41`. */
   readonly after?: string
-  /** What a new one keeps from somebody else against what the manifest states (`custom_config.ignore`): as it will be. */
+  /**
+   * Values that a new revision takes over from AWS against the manifest (`custom_config.ignore`): each as it will be.
+   */
   readonly kept?: readonly Change[]
   /** What changes in what runs, where no step of the revision's own shows it: between the old revision and the new one. */
   readonly follows?: readonly Change[]
-  /** Differences that nobody may carry out, beside those that are carried out. */
+  /** Differences that this tool may not carry out, beside those that are carried out. */
   readonly protected?: readonly Change[]
   readonly source: Source
 }
@@ -48,7 +50,7 @@ export interface Unchanged {
   readonly reason: Reason
   /** With `failed`: what happened. */
   readonly why?: string
-  /** With `protected`: what is different, and stays so. */
+  /** With `protected`: the differences that are left alone. */
   readonly changes?: readonly Change[]
 }
 
@@ -60,7 +62,7 @@ export interface Removed {
   readonly thing?: string
   /** The commit that took it away, where that is known. */
   readonly since?: string
-  /** The pull request that took it away, where that is known; its own while it is open. */
+  /** The pull request that removed the declaration, where that is known; an open pull request names itself. */
   readonly pullRequest?: number
   /** The last commit that is known to declare it, and where. */
   readonly declared?: Source & { readonly commit: string }
@@ -68,7 +70,10 @@ export interface Removed {
   readonly renamedTo?: ParticleId
   /** `persist_on_termination`: it would not be terminated either. */
   readonly kept?: true
-  /** The line that lets it go: it is never planned to go, and not told of again once that is applied. */
+  /**
+   * The `unmanaged` line that names the resource: its end is never planned, and it is dropped from the list by the next
+   * apply.
+   */
   readonly unmanaged?: Source
 }
 

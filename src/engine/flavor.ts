@@ -18,15 +18,15 @@ export interface Observed {
   readonly done?: true
   /** The particle ended badly; every apply fails until something changes. */
   readonly failed?: true
-  /** A part is there and a start is needed all the same: fewer tasks than asked for, or a service that is DRAINING. */
+  /** A part exists, and a start is needed to complete it: fewer tasks than `count`, or a service that is DRAINING. */
   readonly incomplete?: true
   /** No change is needed, and the goal is not reached yet: a rollout, a running job, an outcome not yet recorded. */
   readonly unsettled?: true
-  /** Sentences for the plan, whatever happens to the particle. */
+  /** Sentences that the plan shows with every decision. */
   readonly warnings?: readonly string[]
 }
 
-/** How a definition differs from what AWS has, and what a reviewer must know of that. */
+/** How a definition differs from AWS's answer, and which dangers a reviewer must know. */
 export interface Comparison {
   /** What the transition carries out. Empty when equivalent. */
   readonly changes: readonly FoundChange[]
@@ -47,13 +47,16 @@ export interface Comparison {
   readonly pinned?: true
   /** The changes make a new revision: children refer to the particle by another reference, known after the apply. */
   readonly newReference?: true
-  /** A person asked for all changes in the inputs, or they follow from release variables alone: no review is needed. */
+  /** The inputs name all changes, or they follow from release variables alone: no review is needed. */
   readonly preapproved?: true
   /** Why the particle cannot be started from here, where that is no error. */
   readonly absent?: string
 }
 
-/** Everything that a decision needs to know of a particle and AWS's answer for it. The functions compare, when asked. */
+/**
+ * Everything that a decision needs to know of a particle and AWS's answer for it. Its functions compare only when
+ * called.
+ */
 export interface Assessment<Memo = unknown> {
   readonly observed: Observed
   /** Value for the children's member that needs this particle (`web:42`), or Unknown until apply. */
@@ -83,7 +86,7 @@ export interface Moving {
   readonly is: 'moving'
   /** `1 of 2 tasks running, deployment IN_PROGRESS`. */
   readonly because: string
-  /** `pollClosely` would tell more: judge again after it. */
+  /** `pollClosely` would find out more: judge again after it. */
   readonly inconclusive?: true
 }
 
@@ -99,13 +102,13 @@ export interface Settled {
 /** The transition will not reach its goal. */
 export interface Failed {
   readonly is: 'failed'
-  /** As far as the last look shows it; `diagnose` finds the rest. */
+  /** As far as the last description shows the failure; `diagnose` finds the rest. */
   readonly failure: Diagnosis
   readonly inconclusive?: true
   readonly task?: RanTasks
 }
 
-/** What a flavor may use while AWS is asked about a particle. Every fact is asked for once in a refresh. */
+/** What a flavor may use to describe a particle. Every fact is read once in a refresh. */
 export interface FlavorContext {
   readonly ecs: Ecs
   readonly environment: string
@@ -144,7 +147,7 @@ export interface TransitionContext extends FlavorContext {
  * `Memo`: what a transition must remember so that its end can be judged; made of AWS's answers.
  */
 export interface Flavor<Definition extends object, Live, Memo> extends Vocabulary {
-  /** Other particles refer to it; AWS is never asked about it, and nothing of it is changed. */
+  /** Other particles refer to it; no call describes or changes it. */
   readonly referenceOnly?: true
   /** Every call that its functions make, themselves or by a read of `Ecs`: the IAM policies are made from these. */
   readonly calls: readonly (CallName | OwnCall)[]
@@ -165,8 +168,9 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
   // What follows is the only code that calls ECS. Each throws EcsError for what ECS refuses.
   describe(particle: Particle<Definition>, context: FlavorContext): Promise<Live | undefined>
   /**
-   * Asks what matters only before an update, such as whether the deployment that it makes has failed before. The particle
-   * is assessed again with the answer. `known`: AWS's answer for the plan of the same run, whose examination still holds.
+   * Reads facts that matter only before an update, such as whether the deployment that it makes has failed before. The
+   * particle is assessed again with the answer. `known`: AWS's answer for the plan of the same run, whose examination
+   * still holds.
    */
   examine?(
     particle: Particle<Definition>,
@@ -175,7 +179,7 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     context: FlavorContext,
     known?: Live,
   ): Promise<Live>
-  /** Asks for what settles an inconclusive progress and no description shows. */
+  /** Reads what settles an inconclusive progress and no description shows. */
   pollClosely?(
     particle: Particle<Definition>,
     live: Live | undefined,
@@ -195,7 +199,7 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     live: Live,
     changes: readonly FoundChange[],
     context: TransitionContext,
-    /** As it was before the step's first try: a try whose answer was lost may have made what is new since. */
+    /** AWS's answer before the step's first try: a try whose answer was lost may have made newer things since. */
     before: Live,
   ): Promise<Memo>
   terminate(particle: Particle<Definition>, live: Live, context: TransitionContext): Promise<Memo>
@@ -215,7 +219,9 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     progress: Progress,
     context: TransitionContext,
   ): Promise<void>
-  /** After a failed rollout, with `on-failure: rollback`: back to what ran before; undefined when it is back already. */
+  /**
+   * After a failed rollout, with `on-failure: rollback`: restores what ran before; undefined when that runs already.
+   */
   rollBack?(
     particle: Particle<Definition>,
     before: Live,

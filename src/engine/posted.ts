@@ -99,8 +99,8 @@ function unlikeChange({ kind, what, before, after }: ClaimRead, shown: readonly 
 }
 
 /**
- * Values that are claimed in other words than they are shown in: a text with release variables, a value that is inherited, another
- * spelling. Nobody can tell here whether they mean the same, so a reviewer sees both.
+ * Values whose claim has other words than the comment: a text with release variables, an inherited value, another
+ * spelling. Their equality cannot be verified here, so a reviewer sees both.
  */
 export function unlikeShown(steps: readonly Step[], made: HandedOn['made']): string[] {
   return steps.flatMap(({ particle, changes }) =>

@@ -49,8 +49,8 @@ export async function accountOf(engine: EngineContext, graph: Graph, needed: boo
 }
 
 /**
- * AWS's answers for the particles of a graph. Each is asked for once at most, on demand, and at the same time as others
- * that it does not depend on.
+ * AWS's answers for the particles of a graph. Each particle is described once at most, on demand, and at the same time
+ * as others that it does not depend on.
  */
 export class Refresh {
   readonly #graph: Graph
@@ -80,7 +80,7 @@ export class Refresh {
     return remember(this.#lives, id, () => this.#describe(id))
   }
 
-  /** The particle with what it inherits filled in, as far as AWS can tell now. Throws `EcsError`. */
+  /** The particle with inherited members filled in, as far as AWS knows them now. Throws `EcsError`. */
   resolved(id: ParticleId): Promise<Particle> {
     return remember(this.#resolved, id, () => this.#resolve(this.#particle(id)))
   }
@@ -88,7 +88,8 @@ export class Refresh {
   async #describe(id: ParticleId): Promise<unknown> {
     const stated = this.#particle(id)
     const flavor = flavorOf(this.#engine, stated)
-    // A service inherits from its task definition, whose description asks what the service runs: a circle without this.
+    // A service inherits from its task definition, whose description reads what the service runs: a circle without
+    // this.
     const particle = flavor.foundByName ? stated : await this.resolved(id)
     this.#engine.learn?.({ particle })
     const context = flavor.foundByName ? this.#contextWith(stated, new Map()) : await this.context(id)

@@ -101,7 +101,10 @@ export function releaseSignatures(
   return { signature, ...(former && { former }) }
 }
 
-/** A manifest's value with release variables by name, and everything else, inherited values too, as it is sent. */
+/**
+ * A manifest's value with release variables by name, and everything else, inherited values too, by the value that is
+ * sent.
+ */
 function signed(node: Node, definition: object, path: Path, release: ReadonlySet<string>): unknown {
   if (node.kind === 'list') return node.items.map((item, index) => signed(item, definition, [...path, index], release))
   if (node.kind === 'map') {

@@ -28,7 +28,7 @@ export const summarizeStopped = (tasks: readonly Task[]): string[] =>
     .slice(0, 5)
     .map(([words, alike]) => `${alike.length} × stopped: ${words}`)
 
-/** Why tasks have stopped, as far as ECS tells. */
+/** Why tasks have stopped, as far as ECS knows. */
 export interface StoppedDiagnosis {
   /** `4 tasks of web:42 stopped, container web exited 137 (OutOfMemoryError: …)`. */
   readonly cause: string
@@ -69,14 +69,14 @@ interface Cause {
   readonly words: string
   readonly fix?: Fix
   readonly reason?: string | undefined
-  /** ECS says no more of the task than the words do. */
+  /** ECS knows nothing of the task beyond these words. */
   readonly isWhole: boolean
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html */
 const cannotPull = /^(?:TaskFailedToStart: )?(CannotPull\w*)/
 const cannotInitialize = /^(?:TaskFailedToStart: )?ResourceInitializationError/
-/** Tells nothing: how the container ended does. */
+/** These reasons explain nothing; the exit of the container does. */
 const containerExited = /^Essential container in task exited/
 
 function causeOf(task: Task, { essential = [], definition }: StoppedContext): Cause {

@@ -28,7 +28,9 @@ export function applyBranches(names: readonly string[], defaultBranch: string | 
 
 type Matcher = (branch: string) => boolean
 
-/** As in GitHub's own filters, `*` stops at a slash. A branch may have a name that looks like a glob, so the name itself matches too. */
+/**
+ * As in GitHub's own filters, `*` ends at a slash. A branch's name may be a valid glob, so the name itself matches too.
+ */
 function matcher(name: string): Matcher {
   const glob = picomatch(name, { dot: true, nonegate: true })
   return branch => branch === name || glob(branch)

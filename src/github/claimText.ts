@@ -36,7 +36,7 @@ const header = (version: number, part: number, parts: number): string =>
   `ecs-particles claims, format ${version}, part ${part} of ${parts}`
 const headerForm = /^ecs-particles claims, format (\d+), part (\d+) of (\d+)$/
 const claimForm = /^[0-9a-f]{32}$/
-/** Claims of other formats have other lengths, and their header still tells the format. */
+/** Claims of other formats have other lengths; their header names the format. */
 const anyForm = /^[0-9a-f]+$/
 /** A claim's hash in this release's format. */
 export const isClaim = (text: string): boolean => claimForm.test(text)

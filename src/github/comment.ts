@@ -54,7 +54,7 @@ async function ours(github: GitHub, pullRequest: number, environment: string): P
   )
   for await (const comments of pages)
     for (const { id, html_url: url, user, body } of comments) {
-      // Anybody may write the marker, and the token could edit anybody's comment.
+      // Any user may write the marker, and the token could edit any user's comment.
       if (user?.login !== login || !body?.startsWith(start)) continue
       const [, run, attempt] = /^<!-- run=(\d+)\/(\d+) /.exec(body.slice(start.length)) ?? []
       found.push({

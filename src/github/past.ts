@@ -1,4 +1,4 @@
-/** Earlier commits that tell what was declared once: the last applied commit, the one before this, and their checks. */
+/** Earlier commits that declared more: the last applied commit, the one before this, and their checks. */
 import type { Undeclared } from '../engine/removal.ts'
 import { GitHubError } from './apiErrors.ts'
 import { type DeclaredRecord, declaredListOn } from './declared.ts'

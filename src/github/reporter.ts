@@ -193,7 +193,7 @@ export class PullRequestReporter {
     if (warning) this.#refused(warning)
   }
 
-  /** No workflow can give a fork's run the right to write, so nobody is asked for it. */
+  /** No workflow can give a fork's run the right to write, so no warning recommends it. */
   #refused(warning: string): void {
     if (!this.#event.fromFork) this.#warn(warning)
   }

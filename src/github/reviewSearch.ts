@@ -4,7 +4,7 @@ import { GitHubError } from './apiErrors.ts'
 import type { History } from './history.ts'
 import { type ShownClaims, type ShownClaimsQuery, shownClaims } from './shownClaims.ts'
 
-/** The listing of a commit's pull requests lags behind the merge for so many milliseconds at most. */
+/** The listing of a commit's pull requests is behind the merge for so many milliseconds at most. */
 const lagLimit = 90_000
 const lagPauses = [2_000, 3_000, 5_000, 8_000, 12_000, 15_000]
 
@@ -21,7 +21,7 @@ export interface Reviewed {
   readonly notes: readonly string[]
 }
 
-/** Which claims are looked for, and on which branch. */
+/** The claims that are wanted, and the branch that is applied. */
 export interface ReviewQuery extends ShownClaimsQuery {
   /** True once these claims suffice; ends the wait for a listing that lags. */
   readonly enough?: (claims: ReadonlySet<string>) => boolean
@@ -109,7 +109,7 @@ export class ReviewSearch {
   }
 
   /**
-   * Pull requests whose merges made the commits. For commits in `recent`, the listing may lag and is asked again.
+   * Pull requests whose merges made the commits. For commits in `recent`, the listing may be behind and is read again.
    * Throws `GitHubError`.
    */
   async merged(commits: readonly string[], recent: readonly string[]): Promise<void> {
@@ -164,7 +164,7 @@ export class ReviewSearch {
       if (pulls.some(pull => this.#made(pull, commits))) left.delete(commit)
     }
     if (left.size > 0) {
-      // The listing by commit lags behind a squash merge; the listing by date seldom does, but shows the latest 30 only.
+      // The listing by commit is behind a squash merge; the listing by date seldom is, but has the latest 30 only.
       const { data } = await github.call({ to: 'read the pull requests', needs: 'pull-requests: read' }, request =>
         request('GET /repos/{owner}/{repo}/pulls', {
           ...github.repository,

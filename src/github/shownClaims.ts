@@ -25,7 +25,7 @@ export interface Proposed {
   readonly head: string
   /** The branch it goes into. */
   readonly base: string
-  /** Time of the merge (ISO 8601): a plan completed later was reviewed by nobody. */
+  /** Time of the merge (ISO 8601): a plan completed later was reviewed by no one. */
   readonly merged?: string
 }
 

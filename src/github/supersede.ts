@@ -46,7 +46,7 @@ async function newerThan(
   const { found } = await findFirst(newerParents(github, commit, head, most), newer =>
     stateOf(github, environment, newer),
   )
-  // A commit that a force push dropped is no first parent of the branch; its own ancestors are older all the same.
+  // A commit that a force push dropped is no first parent of the branch; its own ancestors are older nevertheless.
   return found && (await countAhead(github, commit, found.commit)) > 0 ? found : undefined
 }
 
@@ -105,7 +105,7 @@ export interface SupersessionOptions {
   readonly warn: (text: string) => void
 }
 
-/** Tells an apply whether a newer apply of its branch has superseded it. */
+/** Finds out during an apply whether a newer apply of its branch has superseded it. */
 export class Supersession {
   readonly #options: SupersessionOptions
   #latest: { readonly at: number; readonly answer: Promise<string | undefined> } | undefined
@@ -125,7 +125,10 @@ export class Supersession {
     return this.#read(supersededBy(...this.#question))
   }
 
-  /** `overtaken`, before a step. Before the first modifying step the check "begun" is written, and GitHub is asked once more. */
+  /**
+   * `overtaken`, before a step. Before the first modifying step the check "begun" is written, and GitHub's checks are
+   * read once more.
+   */
   async mayBegin(modifies: boolean): Promise<string | undefined> {
     const taken = await this.#current()
     if (taken || !modifies) return taken

@@ -1,7 +1,7 @@
 import type { Flavor } from '../../engine/flavor.ts'
 import { vocabulary } from './vocabulary.ts'
 
-/** An EC2 instance that others refer to. It is never looked at and never changed. */
+/** An EC2 instance that others refer to. No call describes or changes it. */
 export interface ReferenceDefinition {
   readonly InstanceId?: string
 }

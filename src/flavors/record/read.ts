@@ -24,7 +24,7 @@ import {
   revisionsInMarker,
 } from './tags.ts'
 
-/** Revisions without a marker that one run looks through at most. */
+/** Revisions without a marker that one run reads at most. */
 const maxUnmarked = 250
 
 /** Of those at once: twice as many each time, as long as none carries the record. */
@@ -49,7 +49,7 @@ export interface FamilyRecord {
   readonly latest?: RecordRevision
   /** The revision at which the reading would go on; 0 when everything was read. */
   readonly next: number
-  /** Digests of the jobs that were looked for. */
+  /** Digests of the jobs whose records are wanted. */
   readonly digests: readonly string[]
   /** Runs recorded on a revision that carries the record: no other revision has a later record of them. */
   readonly confirmed: ReadonlySet<string>
@@ -92,8 +92,8 @@ function recordRevision(revision: Revision | undefined): RecordRevision | undefi
 }
 
 /**
- * Reads a family's record, from `described` revisions and from ECS. Without digests ECS is not asked. An `EcsError` makes
- * what was not found uncertain; a run that is cancelled throws the signal's reason.
+ * Reads a family's record, from `described` revisions and from ECS. Without digests no call is made. An `EcsError`
+ * makes what was not found uncertain; a run that is cancelled throws the signal's reason.
  */
 export async function readRecord(
   family: string,

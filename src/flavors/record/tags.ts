@@ -24,13 +24,13 @@ export interface RunRecord {
   readonly status: 'intent' | 'refused' | 'done' | 'failed'
   /** Seconds since 1970; 0 where the time is not kept. */
   readonly at: number
-  /** How often the `retry-tasks` input asked for another run. */
+  /** How often the `retry-tasks` input requested another run. */
   readonly attempt: number
   /** The number of this attempt's client token: one more after each token that ECS is known to have started nothing with. */
   readonly token: number
   /**
-   * The release signature of what ran: with other values of release variables the job needs no new review. 32 hex digits, or
-   * the 16 that earlier releases wrote. `custom_config.assume` writes a mark of its own here.
+   * The release signature of the run: with other values of release variables the job needs no new review. 32 hex
+   * digits, or the 16 that earlier releases wrote. `custom_config.assume` writes its mark here.
    */
   readonly claim?: string
 }
@@ -145,8 +145,8 @@ export function revisionsInMarker(tags: readonly Tag[] | undefined): readonly nu
 }
 
 /**
- * The older revision that a revision's marker names, 0 for none. Undefined without a marker, and with a copied one, which
- * names another revision as its own.
+ * The older revision that a revision's marker names, 0 for none. Undefined without a marker, and with a copied one,
+ * whose own number is another revision's.
  */
 export function markerOf(tags: readonly Tag[] | undefined, revision: number): number | undefined {
   const [own, older = 0] = revisionsInMarker(tags)
@@ -180,8 +180,8 @@ export function carriedTags(records: Records, beside: readonly Tag[], declared: 
 }
 
 /**
- * Records as tags: the newest each in a tag of its own, older ones in shared tags. `omitted`: digests of the oldest, which
- * have no room.
+ * Records as tags: the newest each in one tag, older ones in shared tags. `omitted`: digests of the oldest, which have
+ * no room.
  */
 export function layout(
   records: Records,

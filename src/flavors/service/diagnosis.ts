@@ -7,7 +7,7 @@ import { definitionOf, diagnoseStopped, summarizeStopped } from '../containers.t
 import type { Memo, ServiceParticle } from './live.ts'
 import { describeRollout } from './rollout.ts'
 
-/** What ECS tells about a rollout once it has failed. */
+/** ECS's answers about a rollout that has failed. */
 export interface RolloutEvidence {
   readonly events: readonly ServiceEvent[]
   /** Stopped tasks of the service, about an hour back. */

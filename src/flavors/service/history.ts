@@ -58,8 +58,8 @@ const list = (
   )
 
 /**
- * The service deployment that rolls out what a transition made: not the newest one, but the one of its own number.
- * Throws `EcsError`.
+ * The service deployment that rolls out what a transition made, found by its number, as the newest may be another
+ * tool's. Throws `EcsError`.
  */
 export async function rolloutOf(live: LiveService, memo: Memo, asker: Asker): Promise<ServiceDeployment | 'unknown'> {
   if (!memo.deployment) return 'unknown'

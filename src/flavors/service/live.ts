@@ -21,7 +21,7 @@ export interface LiveService {
   readonly revision?: ServiceRevision
   /** The inputs ask for a new deployment. */
   readonly redeploy: boolean
-  /** The service deployment that a transition is judged by, once the description did not tell enough. */
+  /** The service deployment that a transition is judged by, once the description alone was inconclusive. */
   readonly rollout?: ServiceDeployment | 'unknown'
   /** How the deployment that an update would make ended before. */
   readonly past?: RolloutHistory

@@ -128,7 +128,7 @@ export const restarts: readonly string[] = [
 
 /**
  * Members that UpdateService cannot change. The launch type is none of them: going to a capacity provider strategy, or
- * from one, is an update with a forced deployment; the service flavor tells the two apart.
+ * from one, is an update with a forced deployment; the service flavor distinguishes the two.
  */
 export const fixed: readonly string[] = ['serviceName', 'cluster', 'role', 'schedulingStrategy']
 

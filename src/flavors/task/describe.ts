@@ -1,4 +1,4 @@
-/** Finds a job or its kept tasks in AWS: what is to run, its record, and its tasks. */
+/** Finds a job or its kept tasks in AWS: its definition, its record, and its tasks. */
 
 import type { RegisterTaskDefinitionRequest, Task } from '@aws-sdk/client-ecs'
 import type { FlavorContext } from '../../engine/flavor.ts'
@@ -15,7 +15,7 @@ import { assumedRecords } from './assume.ts'
 import { isNamed, isOurs, lastAttempt, nameIn, ownerOf, runName, runPrefix } from './naming.ts'
 import { byAge, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
-/** What is to run, and where its runs are recorded. */
+/** The definition of a job, and where its runs are recorded. */
 interface Job extends JobContent {
   readonly digest?: string
   readonly family?: string
@@ -68,7 +68,7 @@ async function tasksOf(
   const cluster = particle.definition.cluster ?? 'default'
   const isLeaving = particle.desired !== 'running'
   const name = (attempt: number) => runName(particle, environment, digest ?? '', attempt)
-  // By family where more than one name is looked for: those of earlier definitions, or of attempts that no record counts.
+  // By family where more than one name is wanted: those of earlier definitions, or of attempts that no record counts.
   const byName = digest !== undefined && !isLeaving && isRecorded(particle)
   const [up, stopped] = await Promise.all([
     byName
@@ -139,7 +139,7 @@ const recorded = (
   ...(record?.uncertain && !record.confirmed.has(digest ?? '') && { uncertain: record.uncertain }),
 })
 
-/** What is to run, and which of its containers count. */
+/** The definition that runs, and which of its containers count. */
 function contentOf(
   particle: TaskParticle,
   taskDefinition: object,

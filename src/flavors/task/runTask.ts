@@ -10,17 +10,17 @@ import { isCapacity } from './outcome.ts'
 /** Milliseconds for which DescribeTasks may answer MISSING for a task that was started. */
 export const notVisibleYet = 30_000
 
-/** Seconds until the log repeats what is waited for. */
+/** Seconds until the log repeats the state of a task that is waited for. */
 const heartbeat = 10
 
 interface Answer {
-  /** The tasks that the client token stands for, whether the token was used just now or before. */
+  /** The tasks that the client token has started, now or before. */
   readonly tasks: readonly Task[]
   /** What ECS did not start, and why. */
   readonly failures: readonly Failure[]
 }
 
-/** Calls RunTask. A lack of capacity is an answer, whatever form it comes in; any other refusal is an `EcsError`. */
+/** Calls RunTask. A lack of capacity is an answer, in any of its forms; any other refusal is an `EcsError`. */
 export async function runTask(input: RunTaskRequest, context: TransitionContext): Promise<Answer> {
   try {
     const { tasks = [], failures = [] } = await context.ecs.call('RunTask', input)
@@ -59,7 +59,7 @@ export function placementFailures(failures: readonly Failure[]): string[] {
   })
 }
 
-/** Whether ECS has neither placed the task nor stopped it for want of a place. */
+/** Whether ECS has neither placed the task nor stopped it for lack of capacity. */
 const isPending = ({ lastStatus, desiredStatus, startedAt }: Task): boolean =>
   lastStatus === 'PROVISIONING' || (desiredStatus === 'STOPPED' && lastStatus !== 'STOPPED' && startedAt === undefined)
 

@@ -1,4 +1,4 @@
-/** The tasks of one run, and what can be told from them alone. Pure. */
+/** The tasks of one run, and facts that follow from them alone. Pure. */
 
 import type { RunTaskRequest, Task } from '@aws-sdk/client-ecs'
 import type { Particle } from '../../particle.ts'
@@ -22,7 +22,7 @@ export interface LiveTask {
   readonly outdated: readonly Task[]
   /** Running tasks with a name of this particle's that this repository is not known to have started. */
   readonly unowned: readonly Task[]
-  /** GitHub's id of this repository, as far as it is known. */
+  /** GitHub's id of this repository; undefined where none is known. */
   readonly repository?: string
   /** Names of essential containers. */
   readonly essential: readonly string[]

@@ -148,7 +148,7 @@ function checkMemory(definition: Stated): void {
     .map(container => container.number('memoryReservation') ?? container.number('memory') ?? 0)
     .reduce((total, each) => total + each, 0)
   if (task === undefined || sum <= task) return
-  // The sum would tell the value of a variable that went into it.
+  // The sum would show the value of a variable that went into it.
   const isHidden = containers.some(
     container => container.scalar('memory')?.parts || container.scalar('memoryReservation')?.parts,
   )

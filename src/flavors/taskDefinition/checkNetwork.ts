@@ -2,7 +2,7 @@ import type { Rules, Stated } from '../../schema/rules.ts'
 import { containersOf } from './checkContainers.ts'
 import { isForFargate } from './checkFargate.ts'
 
-/** Left out it is bridge; undefined while it is still to be inherited. */
+/** `bridge` where the member is left out; undefined while it is still to be inherited. */
 const networkMode = ({ root }: Stated): string | undefined =>
   root.given('networkMode') ? root.text('networkMode') : 'bridge'
 

@@ -30,7 +30,7 @@ export interface LiveTaskDefinition {
   /** Revisions of other families that the particle's own services still run. */
   readonly elsewhere: readonly Revision[]
   readonly pinned?: Revision
-  /** The revision that this apply registered, whatever others have registered meanwhile. */
+  /** The revision that this apply registered, also when other tools have registered more since. */
   readonly registered?: Revision
   /** The record of the particle's jobs. */
   readonly record?: FamilyRecord
@@ -89,8 +89,8 @@ export function registrationOf(
 }
 
 /**
- * Whether a revision is what the manifest states. Ignored members count too: their values must not go live because a
- * revision that nobody deployed has them.
+ * Whether a revision equals the manifest. Ignored members count too: their values must not go live because a revision
+ * that no service runs has them.
  */
 function isWanted(
   particle: TaskDefinitionParticle,
@@ -105,8 +105,8 @@ function isWanted(
 }
 
 /**
- * The revision that the manifest stands for: an ACTIVE one that is what it states, those that services run before the
- * latest; without any, the revision that a new one is built on.
+ * The revision that the manifest stands for: an ACTIVE one that equals it, those that services run before the latest;
+ * without any, the revision that a new one is built on.
  */
 export function currentRevision(
   particle: TaskDefinitionParticle,
@@ -147,7 +147,7 @@ export function differencesInUse(
   sensitivity: Sensitivity,
 ): FoundChange[] {
   const definition = registrationOf(particle, to)
-  // Values from AWS have no place in the manifest, so the values themselves tell whether they are secret.
+  // Values from AWS have no place in the manifest, so secrets are recognized by the values themselves.
   const over: Sensitivity = {
     isSecret: at => sensitivity.holdsSecret?.(valueAt(definition, at)) === true,
     ...(sensitivity.holdsSecret && { holdsSecret: sensitivity.holdsSecret }),
