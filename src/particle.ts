@@ -1,6 +1,6 @@
 /** The types that every folder shares. Pure. */
 
-/** Where something stands in a manifest. Lines and columns count from 1, as editors do. */
+/** A place in a manifest. Lines and columns count from 1, as editors do. */
 export interface Place {
   readonly file: string
   readonly line: number
@@ -86,7 +86,7 @@ export interface MapNode {
   readonly entries: ReadonlyMap<string, { readonly at: Place; readonly node: Node }>
 }
 
-/** The node at a path, or undefined where the manifest says nothing. */
+/** The node at a path, or undefined where the manifest has none. */
 export function nodeAt(root: Node, path: Path): Node | undefined {
   let node: Node | undefined = root
   for (const step of path) {
@@ -97,7 +97,7 @@ export function nodeAt(root: Node, path: Path): Node | undefined {
   return node
 }
 
-/** The place of a path, or of the nearest thing around it that the manifest says. */
+/** The place of a path, or of the nearest node above it that the manifest has. */
 export function placeAt(root: Node, path: Path): Place {
   for (let length = path.length; length > 0; length--) {
     const node = nodeAt(root, path.slice(0, length))
@@ -106,7 +106,7 @@ export function placeAt(root: Node, path: Path): Place {
   return root.place
 }
 
-/** The value without its places. `inherited` resolves what is inherited; by default that is unknown until apply. */
+/** The value without its places. `inherited` resolves inherited values; by default they are unknown until apply. */
 export function plain(
   node: Node,
   inherited: (inherit: Inherit, path: Path) => unknown = ({ from }) => new Unknown(from),
@@ -150,7 +150,9 @@ export interface Particle<Definition extends object = Readonly<Record<string, un
   readonly name: string
   readonly place: Place
   readonly desired: DesiredState
-  /** True when the manifest itself says `desired_state`; false when it follows from its cluster or the default. */
+  /**
+   * True when the manifest itself states `desired_state`; false when the state follows from the cluster or the default.
+   */
   readonly desiredIsOwn: boolean
   readonly parents: readonly ParticleId[]
   readonly persistOnTermination: boolean

@@ -24,7 +24,7 @@ interface ParsedFile {
 
 /** Aliases allowed in one file. */
 const ALIASES = 100
-// A hundred aliases of aliases stand for more values than there are atoms; nobody means more than this.
+// A hundred aliases of aliases mean more values than there are atoms; no manifest needs more than these.
 const ALIASED_VALUES = 20_000
 // ECS's deepest request is nine levels. The composer recurses, and some thousand levels exhaust the stack.
 const DEPTH = 64
@@ -105,7 +105,7 @@ function placesIn(file: string, text: string): (offset: number) => Place {
   }
 }
 
-/** What the aliases of one file may still stand for. */
+/** How many values the aliases of one file may still add. */
 interface AliasBudget {
   aliases: number
   values: number
@@ -221,7 +221,7 @@ class TreeReader {
     else if (key.type !== Scalar.PLAIN || !key.value.startsWith('//')) return key.value
     else {
       this.#report(at, '// begins no comment; remove it, or begin it with #')
-      // The key behind the slashes is part of this one, and so is missing.
+      // The key after the slashes is part of this one, and so is missing.
       this.#isLegible = false
     }
     return undefined

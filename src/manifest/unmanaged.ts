@@ -71,7 +71,7 @@ function addressProblem(item: Node, vocabularies: Vocabularies): string | undefi
   return undefined
 }
 
-/** Reports lines whose thing is declared as well, or stands in another line. */
+/** Reports lines whose resource is declared as well, or named by another line. */
 export function checkUnmanaged(
   lines: readonly Unmanaged[],
   particles: readonly Particle[],

@@ -30,7 +30,7 @@ export function identityOf(
   }
   const [name, ...around] = (words?.identifiedBy ?? []).toReversed()
   const own = name && text(name)
-  // A cluster that nobody names is ECS's `default`.
+  // A missing cluster is the cluster `default`. Source: API reference, CreateService.
   return own && [...around.toReversed().map(member => nameOf(text(member) ?? 'default')), own].join('/')
 }
 

@@ -4,7 +4,7 @@ import { cpuSize, memorySize } from './sizes.ts'
 export interface Limit {
   readonly minimum?: number
   readonly maximum?: number
-  /** Numbers may have a fraction; the SDK's model does not tell. */
+  /** Numbers may have a fraction; the SDK's model does not distinguish the two. */
   readonly fraction?: true
   readonly minLength?: number
   readonly maxLength?: number

@@ -32,7 +32,7 @@ export interface Stated {
   partlyUnknown(list: string, member?: string): boolean
   /** A scalar as a manifest writes the scalar, for the middle of a sentence; empty for a member that is missing. */
   written(of: string | ScalarNode): string
-  /** A value as a manifest writes the value, in quotes where it is a text; empty for a member that is missing. */
+  /** A value as the manifest writes it, in quotes where it is a text; empty for a member that is missing. */
   quoted(of: string | Node): string
   /** Reports a problem of a member, or with an empty name of this map. */
   report(name: string, message: string, at?: Node): void
@@ -40,7 +40,7 @@ export interface Stated {
   reportUnknown(name: string, known: Names, message: string, wanted?: ScalarNode, otherwise?: string): void
 }
 
-/** Reports what ECS would refuse, beyond types, enums and limits, as far as one definition tells. */
+/** Reports definitions that ECS would refuse, beyond types, enums and limits, as far as one definition shows that. */
 export type Check = (definition: Stated) => void
 
 type Condition = (holder: Stated) => boolean

@@ -2,7 +2,7 @@
 export interface Size {
   /** What a manifest may state. */
   readonly pattern: RegExp
-  /** The whole number of small units that a text stands for, undefined for a text that is no size. */
+  /** The size in whole small units; undefined for a text that is no size. */
   read(text: string): number | undefined
   /** A text of large units in the spelling that ECS answers, small units; any other value is returned unchanged. */
   normalize(value: unknown): unknown

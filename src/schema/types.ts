@@ -20,7 +20,7 @@ export interface TextType {
   /** Allowed values, as the API spells them. */
   readonly values?: readonly string[]
   readonly limit?: Limit
-  /** Null may stand for the text, with a meaning of its own. */
+  /** Null is allowed too, and means something else than a missing member. */
   readonly nullable?: true
 }
 
@@ -44,7 +44,7 @@ export interface MapType {
   readonly kind: 'map'
   readonly of: Type
   readonly keys?: Limit
-  /** A list of such pairs may stand for the map. */
+  /** A list of such pairs is taken for the map. */
   readonly pairs?: StructType
 }
 
