@@ -16,7 +16,7 @@ export function withSortedKeys(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inside]) => [key, withSortedKeys(inside)]))
 }
 
-/** One text for equal values. */
+/** JSON with sorted keys: equal values have the same text. */
 export const canonicalJson = (value: unknown): string => JSON.stringify(withSortedKeys(value)) ?? 'undefined'
 
 /** 64 hex digits. */

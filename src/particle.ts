@@ -10,7 +10,7 @@ export interface Place {
 /** `flavor:pcf_name`, unique over all manifests. */
 export type ParticleId = `${string}:${string}`
 
-/** What a manifest may ask for. */
+/** A state that a manifest may state. */
 export type DesiredState = 'running' | 'stopped' | 'terminated'
 
 /** The state of a thing in AWS; `pending` is on its way to another one. */
@@ -64,7 +64,10 @@ export interface ScalarNode {
   readonly kind: 'scalar'
   readonly place: Place
   readonly value: string | number | boolean | null
-  /** As written, where that is not how the value prints: `1.10`, `0x10`, `012`, `True`, a number too large to be exact. */
+  /**
+   * The text as written, where the value prints otherwise: `1.10`, `0x10`, `012`, `True`, a number too large to be
+   * exact.
+   */
   readonly raw?: string
   /** Set where variables were put in. The text as written is the literals and `${NAME}` for each variable. */
   readonly parts?: readonly TextPart[]

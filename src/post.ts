@@ -50,7 +50,7 @@ function newsIn(
 
 type Found = { readonly plan: Plan; readonly claims: Claims } | { readonly why: string }
 
-/** The plan of a file, and what it publishes to be reviewed. */
+/** The plan of a file, and the claims that it publishes for a review. */
 function planIn(path: string, environment: string, planned: PullRequestReporter['planned']): Found {
   let text: string
   try {

@@ -7,7 +7,9 @@ import { type Path, Unknown, valueAt } from '../particle.ts'
 /** Whether a container environment variable of this name may be shown. */
 export type Revealed = (name: string) => boolean
 
-/** Variables are hidden unless a user has named them: a password cannot be told from a log level by its text. */
+/**
+ * Variables are hidden unless a user has named them: the text of a password does not differ from that of a log level.
+ */
 const isHiddenVariable = (name: unknown, revealed: Revealed): boolean => typeof name !== 'string' || !revealed(name)
 
 /** String maps with keys that users choose: a label may be called `environment`. */

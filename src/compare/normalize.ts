@@ -63,7 +63,7 @@ export interface EntryMap extends Common {
 /** A value as the comparison takes it: defaults filled in, spellings made one, lists without order sorted. */
 export type Normalized = Leaf | ValueList | Structure | ElementList | EntryMap
 
-/** What ECS assumes when the member is left out of this context. */
+/** The value that ECS assumes when the member is left out in this context. */
 export function defaultOf(rule: Rule, context: ValueContext, value?: unknown): unknown {
   return typeof rule.default === 'function' ? rule.default(context, value) : rule.default
 }

@@ -42,7 +42,7 @@ const pair = (stated: Element | undefined, live: Element | undefined): Pair => (
   ...(live && { live }),
 })
 
-/** The same live answer in another order gives the same pairs: ties are settled by content, never by position. */
+/** A live answer in another order gives the same pairs: ties are settled by content, never by position. */
 export function pairsOf(stated: ElementList, live: ElementList | undefined, distance: Distance): Pair[] {
   const { rule, elements: wanted } = stated
   const there = live?.elements ?? []

@@ -39,8 +39,9 @@ export function parsePath(path: string): readonly PathSegment[] {
 }
 
 /**
- * Whether a pattern of `custom_config.ignore` covers a path: the path itself, or one above it. `[*]` is any element or key.
- * The path's own names are looked for in the pattern instead of parsing the pattern, as keys may hold dots and brackets.
+ * Whether a pattern of `custom_config.ignore` covers a path: the path itself, or one above it. `[*]` is any element or
+ * key. The path's names are searched for in the pattern instead of parsing the pattern, as keys may hold dots and
+ * brackets.
  */
 export const isCoveredByAny = (patterns: readonly string[], path: StepPath): boolean =>
   patterns.some(pattern => covers(pattern, path))

@@ -18,7 +18,7 @@ export interface Sensitivity {
   readonly revealed: Revealed
 }
 
-/** What the inputs hide. */
+/** Values that the inputs hide. */
 export interface SensitivityPolicy {
   /** Variables whose values are hidden everywhere. */
   readonly secretVariables: ReadonlySet<string>
@@ -156,8 +156,8 @@ export const writtenText = (parts: readonly TextPart[], byName: (variable: strin
     .join('')
 
 /**
- * The same, told apart from a text that only reads so: `$${TAG}` is no variable. A text without such a variable is its
- * value, any other is `{parts}`, with `{variable}` for each.
+ * The same, apart from texts that only read so: `$${TAG}` is no variable. A text without such a variable is its value,
+ * any other is `{parts}`, with `{variable}` for each.
  */
 export function partsByName(parts: readonly TextPart[], byName: (variable: string) => boolean): unknown {
   const written: (string | { readonly variable: string })[] = []

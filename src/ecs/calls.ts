@@ -30,7 +30,7 @@ import {
 } from '@aws-sdk/client-ecs'
 import type { Bucket } from './rate.ts'
 
-/** How a call behaves, apart from what it does. */
+/** A call's token bucket, and whether it may be repeated. */
 export interface Call {
   readonly command: unknown
   /** ECS's token bucket that it draws from. */

@@ -103,8 +103,8 @@ export class Ecs {
   }
 
   /**
-   * The answer to a call that the role may have no right to. When ECS refuses the call, the answer is undefined, the log
-   * says so once, and the call is not made again.
+   * The answer to a call that the role may have no right to. When ECS refuses the call, the answer is undefined, the
+   * log reports the refusal once, and the call is not made again.
    */
   async ifAllowed<Answer>(
     name: CallName,
@@ -196,7 +196,7 @@ export class Ecs {
   }
 }
 
-/** What every view of a region shares in a run: the connection, and one loader for each kind of read. */
+/** The connection, and one loader for each kind of read: shared by all views of a region in a run. */
 class Region {
   readonly transport: Transport
   /** Calls that the role has no right to. */

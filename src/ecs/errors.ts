@@ -51,7 +51,7 @@ export function isEcs(error: unknown, ...codesOrTexts: readonly string[]): error
   )
 }
 
-/** The same error after an attempt whose answer was lost: that attempt may have been carried out. */
+/** The same error after an attempt whose answer was lost: ECS may have carried out that attempt. */
 export const asUnsure = (error: EcsError): EcsError => new EcsError({ ...error, message: error.message, unsure: true })
 
 const credentials = new Set(['CredentialsProviderError', 'TokenProviderError'])

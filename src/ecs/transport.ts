@@ -91,7 +91,7 @@ export class Transport {
         const error = ecsErrorOf(thrown, row.name, this.name, endpoint)
         if (isDenied(error)) this.account ??= accountOfCaller(error.said)
         const pause = pauseBeforeRetry(attempts, row, error, thrown)
-        // What was refused at last may have been carried out at first, when the answer was lost.
+        // A call that was refused at last may have been carried out at first, when the answer was lost.
         if (pause === undefined) throw attempts.mayBeDone ? asUnsure(error) : error
         await clock.sleep(pause / 2 + Math.random() * (pause / 2), signal)
       }

@@ -32,7 +32,7 @@ class Walk {
   /** The current decisions: each step replaces its own when the step has ended well. */
   readonly #decisions: Map<ParticleId, Decision>
   readonly #ends = new Map<ParticleId, Promise<End>>()
-  /** What transitions of this apply left to remember. */
+  /** Memos of this apply's transitions. */
   readonly #memos = new Map<ParticleId, unknown>()
   /** Why no step begins any more. */
   #overtaken: string | undefined

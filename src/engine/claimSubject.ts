@@ -6,8 +6,9 @@ import { identityOf } from '../schema/address.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 
 /**
- * What all claims of a run are bound to. A particle's id is only a name in manifests: without account, environment and identity,
- * a review of one resource would allow the same change to another.
+ * Account, environment and vocabularies that all claims of a run are bound to. A particle's id is only a name in
+ * manifests: without account, environment and identity, a review of one resource would allow the same change to
+ * another.
  */
 export interface ClaimContext {
   /** Twelve digits; missing only when no step acts. */

@@ -16,7 +16,7 @@ import {
 import type { Reason, Transition } from './document.ts'
 import type { AnyFlavor, Assessment, Comparison, Observed } from './flavor.ts'
 
-/** What happens to one particle, and what that was decided from. */
+/** The transition of one particle, and the facts of the decision. */
 export interface Decision {
   /** With the members that its parents fill. */
   readonly particle: Particle
@@ -27,7 +27,7 @@ export interface Decision {
   /** Set when nothing happens. */
   readonly reason?: Reason
   readonly why?: string
-  /** What the transition carries out; empty for an end, and for a wait. */
+  /** Changes that the transition carries out; empty for an end, and for a wait. */
   readonly changes: readonly FoundChange[]
   /** Ignored values that the transition takes over from AWS. */
   readonly kept: readonly FoundChange[]

@@ -30,13 +30,16 @@ export interface Step {
   readonly risks: readonly string[]
   /** What a `wait` waits for, in one sentence. */
   readonly why?: string
-  /** What a new one comes after: the revision that the changes are compared with, `web:41`. */
+  /** The revision that the changes are compared with, and that a new one follows: `web:41`. */
   readonly after?: string
   /**
    * Values that a new revision takes over from AWS against the manifest (`custom_config.ignore`): each as it will be.
    */
   readonly kept?: readonly Change[]
-  /** What changes in what runs, where no step of the revision's own shows it: between the old revision and the new one. */
+  /**
+   * Changes of the definition that a service runs, where no step of its task definition shows them: between the old
+   * revision and the new one.
+   */
   readonly follows?: readonly Change[]
   /** Differences that this tool may not carry out, beside those that are carried out. */
   readonly protected?: readonly Change[]
@@ -66,7 +69,7 @@ export interface Removed {
   readonly pullRequest?: number
   /** The last commit that is known to declare it, and where. */
   readonly declared?: Source & { readonly commit: string }
-  /** What the same definition is called now: ECS cannot rename, so there are two. */
+  /** The particle that has the same definition now: ECS cannot rename, so there are two resources. */
   readonly renamedTo?: ParticleId
   /** `persist_on_termination`: it would not be terminated either. */
   readonly kept?: true
@@ -116,7 +119,7 @@ export interface ReportError {
   readonly remedy?: Remedy
 }
 
-/** What became of a step of the plan. */
+/** The outcome of a step of the plan. */
 export interface ReportStep {
   readonly particle: ParticleId
   readonly transition: Transition

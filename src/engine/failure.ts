@@ -5,7 +5,7 @@ import { untrusted, withoutFullStop } from '../untrusted.ts'
 import type { ReportError, ReportStep } from './document.ts'
 import type { Fix, Remedy } from './remedy.ts'
 
-/** What happened, by the report's code: the predicate of the sentence, and the table's word. */
+/** Wording by the report's code: the predicate of the sentence, and the table's word. */
 const happenings = {
   Failed: ['failed', 'failed'],
   RolledBack: ['was rolled back by ECS', 'rolled back'],
@@ -33,7 +33,7 @@ export interface Diagnosis {
   readonly brief?: string
   /** `4 tasks of web:42 stopped, container web exited 137`, without a full stop. */
   readonly cause?: string
-  /** What runs now: `web:41 runs again, 6 of 6 tasks`, without a full stop. */
+  /** The state after the failure: `web:41 runs again, 6 of 6 tasks`, without a full stop. */
   readonly now?: string
   /** ECS's own words that the sentence does not repeat, oldest first: events, stopped reasons. */
   readonly details?: readonly string[]
@@ -52,7 +52,7 @@ export class StepFailed extends Error {
   }
 }
 
-/** What ECS refused, and what that means for the particle: nothing was started, or nothing was recorded. */
+/** A refusal of ECS, and its consequence for the particle: nothing was started, or nothing was recorded. */
 export class DiagnosedEcsError extends EcsError {
   readonly diagnosis: Diagnosis
 

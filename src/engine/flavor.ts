@@ -28,7 +28,7 @@ export interface Observed {
 
 /** How a definition differs from AWS's answer, and which dangers a reviewer must know. */
 export interface Comparison {
-  /** What the transition carries out. Empty when equivalent. */
+  /** Changes that the transition carries out. Empty when equivalent. */
   readonly changes: readonly FoundChange[]
   /** Differences that this tool may not carry out: shown, never applied. */
   readonly protected?: readonly FoundChange[]
@@ -38,7 +38,7 @@ export interface Comparison {
   readonly risks?: readonly string[]
   /** Ignored values that a new revision takes over from AWS against the manifest: each as it will be. */
   readonly kept?: readonly FoundChange[]
-  /** What cannot be done, refused in the plan. `at` is a path into the definition. */
+  /** Statements that cannot be carried out, refused in the plan. `at` is a path into the definition. */
   readonly problems?: readonly { readonly at: Path; readonly message: string }[]
   readonly warnings?: readonly string[]
   /** Why none of the changes is carried out until the manifest changes or a person asks: they have failed before. */
@@ -65,9 +65,9 @@ export interface Assessment<Memo = unknown> {
   readonly currentDefinition: Readonly<Record<string, unknown>> | undefined
   /** By which a transition that is already under way is judged. */
   readonly memo: Memo
-  /** What a start makes, leaf by leaf. */
+  /** Values that a start makes, leaf by leaf. */
   additions(): Comparison
-  /** What an update changes. Missing, as the two below, where AWS has no answer to compare with. */
+  /** Changes of an update. Missing, as the two below, where AWS has no answer to compare with. */
   differences?(): Comparison
   /** Sentences for the reviewer, about the end of the particle. */
   removalRisks?(): readonly string[]
@@ -143,8 +143,8 @@ export interface TransitionContext extends FlavorContext {
 }
 
 /**
- * One kind of ECS thing. `Definition`: what a manifest may state. `Live`: AWS's answer, untouched.
- * `Memo`: what a transition must remember so that its end can be judged; made of AWS's answers.
+ * One kind of resource. `Definition`: members that a manifest may state. `Live`: AWS's answer, untouched. `Memo`: facts
+ * of a transition by which its end is judged; made of AWS's answers.
  */
 export interface Flavor<Definition extends object, Live, Memo> extends Vocabulary {
   /** Other particles refer to it; no call describes or changes it. */
@@ -165,7 +165,7 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     elapsed: number,
   ): Progress
 
-  // What follows is the only code that calls ECS. Each throws EcsError for what ECS refuses.
+  // Only the functions below call ECS. Each throws EcsError for a call that ECS refuses.
   describe(particle: Particle<Definition>, context: FlavorContext): Promise<Live | undefined>
   /**
    * Reads facts that matter only before an update, such as whether the deployment that it makes has failed before. The

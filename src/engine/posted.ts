@@ -54,7 +54,7 @@ function unlike(
   const { kind, particle: claimed, what } = claim
   const { particle, transition, changes, kept = [], follows = [] } = step
   if (claimed !== particle) {
-    // What changes in what it runs is claimed of the particle that it follows.
+    // A changed revision is claimed by the task definition that the service follows.
     const leader = kind === 'change' && all.find(one => one.followed?.particle === claimed)
     if (!leader || !isFollowed(leader, step)) return `a claim is that of ${String(claimed)}`
     // Where that one has a step, the change may be shown there alone.

@@ -4,7 +4,7 @@ import type { ParticleId } from '../particle.ts'
 export interface Log {
   /** One sentence about one particle. Lines of several particles may come in turns. */
   say(particle: ParticleId, sentence: string): void
-  /** Nothing more will be said of the particle. */
+  /** The particle has ended: no more sentences about it follow. */
   close(particle: ParticleId): void
 }
 

@@ -14,7 +14,7 @@ export interface Settling {
   readonly flavor: AnyFlavor
   /** AWS's answer before the transition. */
   readonly before: unknown
-  /** What the transition left to be judged by. */
+  /** The transition's memo. */
   readonly memo: unknown
   readonly goal: DesiredState
   readonly context: TransitionContext

@@ -35,7 +35,7 @@ export interface StoppedDiagnosis {
   readonly fix?: Fix
   /** ECS's own words in the cause. */
   readonly reason?: string
-  /** What the cause leaves out, in ECS's words. */
+  /** ECS's words that the cause leaves out. */
   readonly details: readonly string[]
 }
 
@@ -48,7 +48,7 @@ interface StoppedContext {
   readonly definition?: ParticleId | undefined
 }
 
-/** What most of the stopped tasks have in common. There is one at least. */
+/** The reason that most of the stopped tasks have in common. There is one task at least. */
 export function diagnoseStopped(tasks: readonly Task[], context: StoppedContext): StoppedDiagnosis {
   const [first, ...others] = groups(tasks)
   const [task = {}] = first?.[1] ?? []

@@ -1,7 +1,7 @@
 /** Refusals of GitHub, in one sentence with the remedy. */
 import { untrusted } from '../untrusted.ts'
 
-/** What a job's `permissions` must grant. */
+/** Permissions that a job's `permissions` must grant. */
 export type Permission =
   | 'checks: read'
   | 'checks: write'
@@ -23,7 +23,7 @@ export class GitHubError extends Error {
   override readonly name = 'GitHubError'
   /** Missing when no answer came. */
   readonly status?: number
-  /** What the token probably lacks. */
+  /** The permission that the token probably lacks. */
   readonly missing?: Permission
   /** A rate limit refused the call. */
   readonly limited: boolean
@@ -71,7 +71,7 @@ export function refusal({ to, needs }: CallPurpose, failure: Failure, token: str
     return new GitHubError(`GitHub refused to ${to} (403): ${why}`, { status, missing: needs })
   }
   if (status === 404)
-    // What a token may not see does not exist for it.
+    // GitHub answers 404 for resources that a token may not read.
     return new GitHubError(`GitHub found nothing (404) to ${to}: it is not there, or the token lacks "${needs}"`, {
       status,
       missing: needs,

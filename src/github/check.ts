@@ -31,7 +31,7 @@ export interface CheckRequest {
   /** The plan's digest: continuations of one plan share it. */
   readonly digest?: string
   readonly claims?: Claims
-  /** What the claims are about; without a subject no claims are written. */
+  /** The subject of the claims; without a subject no claims are written. */
   readonly subject?: Subject
   /** Other texts for later runs instead of claims: the first, then one per continuation. */
   readonly texts?: readonly [string, ...string[]]

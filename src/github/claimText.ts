@@ -8,7 +8,7 @@ export interface Claims {
   readonly hashes: readonly string[]
 }
 
-/** What a plan check is about: a pull request and the base it was planned for, or a group of the merge queue. */
+/** The subject of a plan check: a pull request and the base it was planned for, or a group of the merge queue. */
 export type Subject =
   | { readonly pullRequest: number; readonly base: string }
   /** A merge group's plan is no review: it repeats what its pull requests showed. */

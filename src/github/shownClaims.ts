@@ -3,7 +3,7 @@ import type { GitHub } from './api.ts'
 import { continued, findChecks, planCheck } from './check.ts'
 import { isClaim, isOf, readClaims, subjectLine } from './claimText.ts'
 
-/** The same second counts. An unreadable time never does. */
+/** A check of the same second counts. An unreadable time never does. */
 const isInTime = (completed: string, merged: string): boolean => Date.parse(completed) <= Date.parse(merged)
 
 /** The claims of a plan check, or why it has none; `format`: claims of another format, which are never guessed. */

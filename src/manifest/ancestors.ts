@@ -6,7 +6,7 @@ import type { ReportProblem } from './problems.ts'
 /** Parents by child, and the place that names each. */
 export type Parents = ReadonlyMap<ParticleId, ReadonlyMap<ParticleId, Place>>
 
-/** What particles are made with, parents before children. */
+/** The facts by which particles are made, parents before children. */
 export interface Linking {
   readonly drafts: ReadonlyMap<ParticleId, ParticleDraft>
   /** A file cannot be read, so that missing particles may be declared there. */

@@ -104,7 +104,7 @@ class ModelCheck {
       if (own) return this.#value(value, own, at)
       const type = model?.members.get(key)
       if (Object.hasOwn(refused, key)) this.#problem(place, at, `cannot be stated; ${refused[key]}`)
-      // A name that is missing is reported where particles are told from each other.
+      // A missing name is reported where particles are compared by their names.
       else if (type) return isLeftOut(value, type) ? value : this.#value(value, type, at)
       else if (!vocabulary.open) {
         const of = model ? model.name.replace(/Request$/, '') : vocabulary.name

@@ -55,7 +55,7 @@ function leadsNowhere(key: string, { vocabulary, definition }: ParticleDraft): s
   return nodeAt(definition, key.split('.')) ? undefined : `${vocabulary.name} is not looked at; state it there`
 }
 
-/** Two that need each other before either can be known: to make one a parent of the other would not help. */
+/** Two particles that need each other before either can be known: to make one a parent of the other would not help. */
 function cycleThrough(parent: ParticleDraft, draft: ParticleDraft, linking: Linking): string | undefined {
   if (parent === draft) return 'is a circle: nothing can inherit from itself; state the value'
   const links = needPath(parent.id, draft.id, linking)?.map(({ id, place }) => `${quote(id)} (${lineOf(place)})`)

@@ -15,7 +15,7 @@ export interface Declared {
   readonly drafts: ReadonlyMap<ParticleId, ParticleDraft>
   /** Ids that mean several particles: quasiparticles, and members with a multiplier. */
   readonly groups: ReadonlyMap<string, readonly ParticleDraft[]>
-  /** What ids are called in messages. */
+  /** Names of ids in messages. */
   readonly labels: ReadonlyMap<string, string>
   /** Particles that are not in this environment, and where the manifest leaves them out. */
   readonly absent: ReadonlyMap<string, Place>

@@ -7,7 +7,7 @@ import { ManifestReader, type ReadSettings } from './read.ts'
 import { checkTogether } from './together.ts'
 import { checkUnmanaged, type Unmanaged } from './unmanaged.ts'
 
-/** What manifests are loaded with. */
+/** Settings by which manifests are read and checked. */
 export interface LoadSettings extends ReadSettings {
   /** Whether a particle hides a path of its definition, or a value below it. */
   readonly hides?: (particle: Particle, path: readonly string[]) => boolean
@@ -19,7 +19,7 @@ export interface Loaded {
   readonly particles: readonly Particle[]
   /** Things that the manifests leave alone from now on. */
   readonly unmanaged: readonly Unmanaged[]
-  /** By file and line; what has no place comes first. */
+  /** By file and line; problems without a place come first. */
   readonly problems: readonly Problem[]
   /** Particles without a region: one problem a file. The manifests are valid nevertheless, but AWS cannot be called. */
   readonly regionless: readonly Problem[]

@@ -13,7 +13,7 @@ import { checkUnmanagedKeys, isUnmanaged, readUnmanaged, UNMANAGED_KEYS, type Un
 import { substitute } from './variables.ts'
 import { kindOf, lineOf, quote, scalarText } from './words.ts'
 
-/** What documents are read with. */
+/** Settings by which documents are read. */
 export interface ReadSettings {
   readonly environment: string
   /** Values of the `variables` input. `ENVIRONMENT` is added, unless it is among them. */

@@ -7,7 +7,7 @@ import type { HasDefinition, Vocabulary } from './vocabulary.ts'
 /** Vocabularies by flavor. */
 export type Vocabularies = Readonly<Record<string, Vocabulary>>
 
-/** A thing in AWS, whatever particle declares it. */
+/** A resource in AWS, declared or not. */
 export interface ResourceAddress {
   readonly flavor: string
   readonly region: string

@@ -33,7 +33,7 @@ const port = from(0, 65_535)
 const minutesOfADay = from(0, 1440)
 const notEmpty: Limit = { minLength: 1 }
 
-// A name that is missing is reported where particles are told from each other.
+// A missing name is reported where particles are compared by their names.
 const name: Limit = { maxLength: 255, pattern: /^[A-Za-z0-9_-]*$/, form: 'made of letters, digits, "-" and "_"' }
 
 const portName: Limit = {

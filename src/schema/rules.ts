@@ -53,7 +53,7 @@ type Condition = (holder: Stated) => boolean
 export type Rule = readonly [member: string, isBroken: Condition, message: string, at?: 'holder']
 
 /**
- * Rules by the path of their holder: `loadBalancers[]` stands for each element, an empty path for the definition. What is
+ * Rules by the path of their holder: `loadBalancers[]` for each element, an empty path for the definition. A rule with
  * more than a condition and a sentence is a function of the holder.
  */
 export type Rules = Readonly<Record<string, readonly (Rule | Check)[]>>
@@ -91,7 +91,7 @@ export const all =
   holder =>
     conditions.every(condition => condition(holder))
 
-/** What seems to be missing may only be misspelt where a definition does not fit the model. */
+/** A member that seems to be missing may only be misspelt where a definition does not fit the model. */
 export const sound: Condition = holder => holder.sound
 
 /** The condition of the whole definition. */

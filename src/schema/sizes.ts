@@ -1,6 +1,6 @@
 /** A way to state an amount: as a whole number of small units, or as a decimal number of large ones. */
 export interface Size {
-  /** What a manifest may state. */
+  /** A size as a manifest may state it. */
   readonly pattern: RegExp
   /** The size in whole small units; undefined for a text that is no size. */
   read(text: string): number | undefined

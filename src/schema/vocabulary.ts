@@ -55,7 +55,7 @@ export interface Vocabulary {
   readonly phrases?: Phrases
 }
 
-/** What reviewers read of a flavor's steps. */
+/** Words by which reviewers read a flavor's steps. */
 export interface Phrases {
   /** `is created` */
   readonly starts: string

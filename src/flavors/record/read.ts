@@ -37,7 +37,7 @@ export interface RecordRevision {
   readonly tags: readonly Tag[]
 }
 
-/** What was read of a family. */
+/** The records of a family, as far as they were read. */
 export interface FamilyRecord {
   readonly family: string
   readonly records: Records
@@ -59,7 +59,7 @@ export interface FamilyRecord {
   readonly hasGap?: true
 }
 
-/** What one run of the program knows of families. */
+/** Facts about families that one run has learned. */
 interface Memory {
   /** Revisions without a marker, by `family:revision`; undefined for deleted ones. */
   readonly unmarked: Map<string, Revision | undefined>
@@ -227,7 +227,9 @@ class Reading {
     if (tags.some(isRecordOrMarker)) this.#hasRecords = true
   }
 
-  /** A copy may be older than its original: a copied record is enough only when it says `done`, which never changes. */
+  /**
+   * A copy may be older than its original: a copied record is enough only with the status `done`, which never changes.
+   */
   get hasAll(): boolean {
     return this.#digests.every(digest => this.records.get(digest)?.status === 'done' || this.confirmed.has(digest))
   }

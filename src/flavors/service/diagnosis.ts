@@ -44,7 +44,10 @@ export function rolloutDiagnosis(
   }
 }
 
-/** An alarm, a hook or a person ends a rollout whatever its tasks do; the circuit breaker and the time end it for them. */
+/**
+ * An alarm, a hook or a person ends a rollout in spite of healthy tasks; the circuit breaker and the time end it for
+ * its tasks.
+ */
 function isCausedByTasks(
   failed: readonly Task[],
   { code }: Diagnosis,

@@ -111,7 +111,7 @@ export async function rolloutHistory(
   for await (const { brief, revision } of same(briefs)) {
     const how = await howItFailed(brief, putBack, asker)
     if (!how) continue
-    // The same has succeeded since, where a person named the service in `redeploy`.
+    // The same deployment has succeeded since, where a person named the service in `redeploy`.
     const better = await list(asker, live, { status: ['SUCCESSFUL'], after: brief.createdAt })
     for await (const _success of same(better ?? [])) return { is: 'fine' }
     return { is: 'failed', how: `${shortTaskDefinition(revision)} ${how}` }

@@ -35,7 +35,7 @@ export type RolloutHistory =
   /** `how` is half a sentence: `was rolled back by the alarm web-5xx`. */
   | { readonly is: 'failed'; readonly how: string }
 
-/** The deployment that a transition started, or found under way: only its id tells a rollback from success. */
+/** The deployment that a transition started, or found under way: only its id distinguishes a rollback from success. */
 export interface Memo {
   /** `ecs-svc/…`. */
   readonly deployment?: string
@@ -63,7 +63,7 @@ export const primaryDeployment = (service: Service): Deployment | undefined =>
 /** The member of the definition that a change is about. */
 export const member = ({ steps: [first] }: FoundChange): string => String(first)
 
-/** `web:7` of what runs a task definition. */
+/** `web:7` of a service, deployment or revision. */
 export function shortTaskDefinition(deployment: { readonly taskDefinition?: string | undefined } | undefined): string {
   return nameOf(deployment?.taskDefinition ?? '') || 'its task definition'
 }

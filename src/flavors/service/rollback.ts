@@ -1,4 +1,4 @@
-/** `on-failure: rollback`: the service goes back to what it ran before the update. */
+/** `on-failure: rollback`: restores the service's members from before the update. */
 import type { UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import { compare } from '../../compare/compare.ts'
 import type { Members } from '../../compare/rules.ts'

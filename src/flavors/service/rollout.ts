@@ -164,7 +164,7 @@ function replaced(live: LiveService, now: Deployment, id: string, elapsed: numbe
   }
 }
 
-/** The same, as far as the described service shows it. */
+/** The rollout's end as far as the described service shows it. */
 function replacedAsSeen(service: Service, now: Deployment, id: string, elapsed: number): Moving | Failed {
   const ours = service.deployments?.find(deployment => deployment.id === id)
   // Once the rollback is complete, its deployment is not listed any more, and only an event shows how it ended.
@@ -229,7 +229,7 @@ export function triggerOf({ deploymentCircuitBreaker: breaker, alarms }: Service
   return undefined
 }
 
-/** What ended a service deployment: its breaker, its alarms, or ECS's own sentence. */
+/** The cause of a service deployment's end: its breaker, its alarms, or ECS's own sentence. */
 export function whatEnded(rollout: ServiceDeployment): string {
   const why = rollout.rollback?.reason ?? rollout.statusReason
   return triggerOf(rollout) ?? `ECS${why ? ` (${untrusted(why.replace(/\.$/, ''))})` : ''}`

@@ -47,7 +47,7 @@ const deploymentRules: Rules = {
   DeploymentController: { type: { default: 'ECS' } },
 }
 
-/** The address that ECS makes of discovery name and namespace. An ARN does not say what its namespace is called. */
+/** The address that ECS makes of discovery name and namespace. An ARN does not hold its namespace's name. */
 const dnsName = ({ side, outer }: ValueContext, value: unknown): unknown => {
   const service = outer?.holder
   const name = service?.discoveryName ?? service?.portName

@@ -100,7 +100,7 @@ async function jobOf(particle: TaskParticle, context: FlavorContext): Promise<Jo
   const reference = particle.definition.taskDefinition
   const nothing: Job = { essential: [], records: new Map() }
   if (typeof reference !== 'string') return nothing
-  // The definition is not declared: its named revision is what runs, and the latest one may have records too.
+  // The definition is not declared: its named revision runs, and the latest one may have records too.
   const { ecs } = context
   const revision = await ecs.taskDefinition(nameOf(reference))
   const family = revision?.taskDefinition?.family

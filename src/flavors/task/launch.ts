@@ -124,10 +124,10 @@ async function nextToken(
   return record.status === 'intent' ? Math.max(token, record.token) : Math.max(token, record.token) + 1
 }
 
-/** What one RunTask call came to. */
+/** The outcome of one RunTask call. */
 interface Answer {
   readonly tasks: readonly Task[]
-  /** What ECS did not start, or did not place. */
+  /** Failures of tasks that ECS did not start, or did not place. */
   readonly lacking: readonly Failure[]
   /** No task of the answer was placed. */
   readonly startedNone: boolean

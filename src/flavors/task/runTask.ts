@@ -16,7 +16,7 @@ const heartbeat = 10
 interface Answer {
   /** The tasks that the client token has started, now or before. */
   readonly tasks: readonly Task[]
-  /** What ECS did not start, and why. */
+  /** Failures of tasks that ECS did not start, with reasons. */
   readonly failures: readonly Failure[]
 }
 

@@ -49,7 +49,7 @@ export interface LiveTask {
 /** The tasks that a transition started or found under way. */
 export interface Memo {
   readonly arns: readonly string[]
-  /** What ECS did not start, in its words. */
+  /** Failures of tasks that ECS did not start, in ECS's words. */
   readonly failures: readonly string[]
   /** The attempt's record, to be completed with its outcome. */
   readonly record?: RunRecord
