@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { invalidParameter } from './errors.ts'
 
-/** Ids that look random and are the same in every run. */
+/** Ids that seem random and are the same in every run. */
 export class Ids {
   #count = 0
 

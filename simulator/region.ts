@@ -18,7 +18,7 @@ import { clusterNotFound, invalidParameter } from './errors.ts'
 import type { Behaviour, Images } from './images.ts'
 import { ecsArn, Ids, shortName } from './names.ts'
 
-/** Times that ECS takes, in virtual seconds, where no image says otherwise. */
+/** Durations in ECS, in virtual seconds, unless an image has others. */
 export const pace = {
   clusterProvisioning: 3,
   taskProvisioning: 3,

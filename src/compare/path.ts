@@ -3,7 +3,7 @@
 /** A member's name, or the text in brackets after a list or a string map; `as` replaces a name that is secret. */
 export type PathStep = string | { readonly in: string | number; readonly as?: number }
 
-/** From the root on. */
+/** Steps from the root on. */
 export type StepPath = readonly PathStep[]
 
 /** `containerDefinitions[web].dockerLabels[com.example.x]`. Names in brackets are not escaped, dots and brackets included. */

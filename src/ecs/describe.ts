@@ -20,7 +20,7 @@ import type { Transport } from './transport.ts'
 
 type Connection = Pick<Transport, 'call'>
 
-/** By name; INACTIVE clusters as well. */
+/** Clusters by name; INACTIVE ones as well. */
 export const clusters = (ecs: Connection): BatchLoader<Cluster> =>
   new BatchLoader(100, async (names, counter) => {
     const { clusters, failures } = await ecs.call(
@@ -189,7 +189,7 @@ function found<Item>(
   throw new EcsError({ call, code, said, message: `ecs:${call}: ${arn}: ${said}`, unsure: false })
 }
 
-/** In a cluster that is not there, nothing is. */
+/** A cluster that does not exist has no services, tasks or instances. */
 async function unlessClusterIsMissing<Item>(read: () => Promise<Answers<Item>>): Promise<Answers<Item>> {
   try {
     return await read()

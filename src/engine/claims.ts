@@ -239,7 +239,7 @@ export interface ClaimRead {
   readonly identity: unknown
   /** Path of a change, or transition of a whole step. */
   readonly what: unknown
-  /** Of a change, unless it is hidden or holds a release variable. */
+  /** Missing where the change is hidden or holds a release variable. */
   readonly before?: unknown
   readonly after?: unknown
   /** The particle whose revision a member follows. */

@@ -18,7 +18,7 @@ import type { AnyFlavor, Assessment, Comparison, Observed } from './flavor.ts'
 
 /** The transition of one particle, and the facts of the decision. */
 export interface Decision {
-  /** With the members that its parents fill. */
+  /** The particle with the members that its parents fill. */
   readonly particle: Particle
   readonly live: unknown
   readonly observed: Observed
@@ -50,7 +50,7 @@ export interface Decision {
   readonly previousReference: string | Unknown | undefined
   /** The definition that AWS has, for those that inherit from it. */
   readonly currentDefinition: Readonly<Record<string, unknown>> | undefined
-  /** By which a transition that is already under way is judged. */
+  /** The memo by which a transition that is already under way is judged. */
   readonly memo: unknown
 }
 

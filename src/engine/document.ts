@@ -57,13 +57,13 @@ export interface Unchanged {
   readonly changes?: readonly Change[]
 }
 
-/** Something that was declared before, is not any more, and is still there. */
+/** A resource that an earlier commit declared, today's manifests do not, and AWS still has. */
 export interface Removed {
   readonly particle: ParticleId
   readonly state: State
   /** As a line of `unmanaged` spells it: `ecs_service us-east-1 shop/web`. Missing where a secret variable went into it. */
   readonly thing?: string
-  /** The commit that took it away, where that is known. */
+  /** The commit that removed the declaration, where that is known. */
   readonly since?: string
   /** The pull request that removed the declaration, where that is known; an open pull request names itself. */
   readonly pullRequest?: number
@@ -71,7 +71,7 @@ export interface Removed {
   readonly declared?: Source & { readonly commit: string }
   /** The particle that has the same definition now: ECS cannot rename, so there are two resources. */
   readonly renamedTo?: ParticleId
-  /** `persist_on_termination`: it would not be terminated either. */
+  /** `persist_on_termination`: the resource would not be terminated either. */
   readonly kept?: true
   /**
    * The `unmanaged` line that names the resource: its end is never planned, and it is dropped from the list by the next
@@ -129,7 +129,7 @@ export interface ReportStep {
   readonly finishedAt?: string
   /** Calls made to AWS for this step. */
   readonly calls: number
-  /** In one sentence, how it ended: `6 of 6 tasks run web:42`. */
+  /** How the step ended, in one sentence: `6 of 6 tasks run web:42`. */
   readonly because?: string
   readonly error?: ReportError
   readonly task?: { readonly arns: readonly string[]; readonly exitCodes: readonly Readonly<Record<string, number>>[] }

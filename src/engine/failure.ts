@@ -90,7 +90,7 @@ export function reportErrorOf(subject: ParticleId, error: unknown): ReportError 
   return reportError(subject, { cause: error instanceof Error ? error.message : String(error) }, 'Error')
 }
 
-/** Why nothing may be applied: what sums the problems up, and each at its place. */
+/** Why nothing may be applied: the sum of the problems, and each at its place. */
 export function refusalError(problems: readonly Problem[]): ReportError {
   const [only, ...more] = problems
   if (only && more.length === 0) return { code: 'Refused', message: sayProblem(only), details: [] }

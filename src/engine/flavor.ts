@@ -63,7 +63,7 @@ export interface Assessment<Memo = unknown> {
   readonly reference: string | Unknown | undefined
   /** The definition that AWS has, for `$inherit$`. */
   readonly currentDefinition: Readonly<Record<string, unknown>> | undefined
-  /** By which a transition that is already under way is judged. */
+  /** The memo by which a transition that is already under way is judged. */
   readonly memo: Memo
   /** Values that a start makes, leaf by leaf. */
   additions(): Comparison
@@ -203,7 +203,10 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     before: Live,
   ): Promise<Memo>
   terminate(particle: Particle<Definition>, live: Live, context: TransitionContext): Promise<Memo>
-  /** After it failed, or never settled: the failure with its cause and ECS's own words, before a sentence is made of it. */
+  /**
+   * Finds the cause of a transition that failed or never settled, with ECS's own words, before a sentence is made of
+   * it.
+   */
   diagnose?(
     particle: Particle<Definition>,
     live: Live | undefined,
@@ -211,7 +214,7 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     failure: Diagnosis,
     context: TransitionContext,
   ): Promise<Diagnosis>
-  /** After it has settled or failed: what must outlive ECS's memory (how a job ended). */
+  /** After the particle has settled or failed: records facts that ECS forgets (how a job ended). */
   onEnded?(
     particle: Particle<Definition>,
     live: Live | undefined,

@@ -82,7 +82,7 @@ function isFollowed({ what, followed }: ClaimRead, { changes }: Step): boolean {
   return typeof after === 'string' && (after === followed?.identity || after.startsWith(`${followed?.identity}:`))
 }
 
-/** Why a change is claimed that is not among those that are shown. */
+/** Why a claimed change is not among the changes that are shown. */
 function unlikeChange({ kind, what, before, after }: ClaimRead, shown: readonly Change[]): string | undefined {
   const change = shown.find(({ path }) => path === what)
   if (!change) return `${String(what)} is claimed and not shown`

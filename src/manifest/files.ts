@@ -143,7 +143,7 @@ function folderOf(path: string, base: string, directory: string): string {
   return isFolder ? base : dirname(base)
 }
 
-/** Without `./` in front, doubled slashes and a slash at the end. */
+/** The pattern without `./` in front, doubled slashes and a slash at the end. */
 const normal = (pattern: string): string => {
   const path = pattern.replace(/\/{2,}/g, '/').replace(/^(\.\/)+/, '')
   return (path.length > 1 ? path.replace(/\/$/, '') : path) || '.'

@@ -153,7 +153,9 @@ function* impliedLinks(drafts: readonly ParticleDraft[]): Iterable<[ParticleDraf
 const CYCLES = 20
 const LINKS = 12
 
-/** All ids, parents before children. A cycle is a problem that names the whole of it, and its last link is passed over. */
+/**
+ * All ids, parents before children. A cycle is a problem that names all of its ids, and its last link is passed over.
+ */
 function orderOf(parents: Parents, labels: Declared['labels'], report: ReportProblem): ParticleId[] {
   const label = (id: ParticleId) => labels.get(id) ?? quote(id)
   let cycles = 0

@@ -34,7 +34,9 @@ export interface Loaded {
   }
 }
 
-/** From the text of all manifests to particles and problems: all problems of all files at once. Never throws on bad input. */
+/**
+ * Particles and problems from the text of all manifests: all problems of all files at once. Never throws on bad input.
+ */
 export function load(
   texts: readonly { readonly file: string; readonly text: string }[],
   settings: LoadSettings,

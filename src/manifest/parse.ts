@@ -94,7 +94,7 @@ function compose(text: string, tooDeep: (offset: number) => void): ParsedDocumen
   return [...new Composer<ParsedNode, true>(OPTIONS).compose(tokens)]
 }
 
-/** From offsets to places. The parser's own calls of `addNewLine` pass over line breaks that follow some errors. */
+/** Places from offsets. The parser's own calls of `addNewLine` pass over line breaks that follow some errors. */
 function placesIn(file: string, text: string): (offset: number) => Place {
   const lines = new LineCounter()
   lines.addNewLine(0)
@@ -116,7 +116,7 @@ class TreeReader {
   readonly #place: (offset: number) => Place
   readonly #budget: AliasBudget
   readonly #report: ReportProblem
-  /** By anchor; undefined while the anchor's own value is being read. */
+  /** Nodes by anchor; undefined while the anchor's own value is being read. */
   readonly #anchors = new Map<string, Node | undefined>()
   #isLegible = true
 

@@ -19,7 +19,7 @@ export interface Limit {
   readonly maxItems?: number
   /** Why, where the API allows more than this tool. */
   readonly because?: string
-  /** For every element of a list, every value of a map. */
+  /** The limit of every element of a list, or every value of a map. */
   readonly each?: Limit
 }
 

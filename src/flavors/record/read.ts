@@ -41,7 +41,7 @@ export interface RecordRevision {
 export interface FamilyRecord {
   readonly family: string
   readonly records: Records
-  /** By digest, the record of the run on each revision that has one. */
+  /** The record of a run on each revision that has one, by the run's digest. */
   readonly byRevision: ReadonlyMap<string, ReadonlyMap<number, RunRecord>>
   /** The newest revision that carries the record. */
   readonly carrier?: RecordRevision
@@ -53,7 +53,7 @@ export interface FamilyRecord {
   readonly digests: readonly string[]
   /** Runs recorded on a revision that carries the record: no other revision has a later record of them. */
   readonly confirmed: ReadonlySet<string>
-  /** Why a run may have a record that was not found. */
+  /** The reason why a run may have a record that was not found. */
   readonly uncertain?: string
   /** A revision that had records was deleted, so that they cannot be read. */
   readonly hasGap?: true
@@ -63,9 +63,9 @@ export interface FamilyRecord {
 interface Memory {
   /** Revisions without a marker, by `family:revision`; undefined for deleted ones. */
   readonly unmarked: Map<string, Revision | undefined>
-  /** By family, the number of the newest revision: INACTIVE ones are listed once. */
+  /** The number of the newest revision by family: INACTIVE revisions are listed once. */
   readonly newest: Map<string, number>
-  /** By family, the record that is being written: jobs that end at once are recorded one after the other. */
+  /** The record that is being written, by family: jobs that end at once are recorded one after the other. */
   readonly writes: Map<string, Promise<unknown>>
 }
 

@@ -118,7 +118,10 @@ export function addRecords(to: Map<string, RunRecord>, records: Iterable<readonl
 
 const rank = { refused: 0, intent: 1, failed: 2, done: 3 } as const
 
-/** Of two records of one run: the later attempt, then the later token, then the more final status, then the later time. */
+/**
+ * The newer of two records of one run: the later attempt, then the later token, then the more final status, then the
+ * later time.
+ */
 export function laterOf(one: RunRecord, other: RunRecord): RunRecord {
   const order =
     one.attempt - other.attempt || one.token - other.token || rank[one.status] - rank[other.status] || one.at - other.at
@@ -162,7 +165,7 @@ const minOwnTags = 10
 /** Tags left free, so that a record that moves is written to its new tag before the old one is removed. */
 const spareTags = 2
 
-/** With no more room than this, no tag is left free. */
+/** Where the record may have no more tags than these, none of them is left free. */
 const littleRoom = 6
 
 /** How many tags the record may have on a revision, beside its marker and the tags that are not the record's. */

@@ -119,7 +119,7 @@ export async function rolloutHistory(
   return { is: 'fine' }
 }
 
-/** Those of the service deployments, newest first, that rolled out what the update would. */
+/** Service deployments, newest first, that rolled out the same as the update would. */
 async function* sameAgain(
   briefs: readonly ServiceDeploymentBrief[],
   particle: ServiceParticle,
@@ -157,7 +157,7 @@ function wouldBe(
   return left.every(change => !compared.includes(member(change)))
 }
 
-/** How a service deployment failed; undefined where it was merely replaced by a newer one. */
+/** How a service deployment failed; undefined where a newer one replaced it. */
 async function howItFailed(brief: ServiceDeploymentBrief, putBack: string, asker: Asker): Promise<string | undefined> {
   const rollout = await describe(asker, brief.serviceDeploymentArn ?? '')
   const { status = '' } = brief

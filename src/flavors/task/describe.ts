@@ -22,7 +22,7 @@ interface Job extends JobContent {
   readonly essential: readonly string[]
   readonly store?: RecordStore
   readonly records: Records
-  /** Why a job without a record may have one all the same. */
+  /** The reason why a job without a record may have one nevertheless. */
   readonly uncertain?: string
 }
 

@@ -53,9 +53,9 @@ interface Start {
 }
 
 interface AttemptRecord {
-  /** Before RunTask: a run that cannot be recorded must not begin. */
+  /** Records the start before RunTask: a run that cannot be recorded must not begin. */
   intent(token: number): Promise<void>
-  /** After RunTask: ECS started nothing with the token. */
+  /** Records after RunTask that ECS started nothing with the token. */
   refused(): Promise<void>
   /** The number of the token after one that ECS started nothing with. */
   nextToken(token: number): Promise<number>

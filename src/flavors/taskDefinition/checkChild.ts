@@ -100,7 +100,7 @@ function mustHaveNetwork(child: Stated, { options }: Particle, at: ScalarNode | 
   child.report('', `needs ${what}: ${because}; ${remedy}`, stated ?? at)
 }
 
-/** Of a task definition that is not declared here only AWS knows the network mode, but on Fargate there is just one. */
+/** The network mode of a definition that is not declared is known to AWS alone, but Fargate has just one. */
 function checkAlone(child: Stated, particle: Particle): void {
   const [holder, member] = fargateIn(child) ?? []
   if (!holder || !member) return
