@@ -100,7 +100,7 @@ function mustHaveNetwork(child: Stated, { options }: Particle, at: ScalarNode | 
   child.report('', `needs ${what}: ${because}; ${remedy}`, stated ?? at)
 }
 
-/** The network mode of a definition that is not declared is known to AWS alone, but Fargate has just one. */
+/** Only AWS knows the network mode of a definition that is not declared, but Fargate has just one. */
 function checkAlone(child: Stated, particle: Particle): void {
   const [holder, member] = fargateIn(child) ?? []
   if (!holder || !member) return
