@@ -78,17 +78,25 @@ export async function findOrphans(
     refusedTexts:
       kept.length > 0 || !known.complete ? declaredTexts({ entries: kept, complete: known.complete }) : undefined,
     appliedTexts(report, merged) {
-      const ended = new Set(report.steps.filter(({ result }) => result === 'succeeded').map(({ particle }) => particle))
-      const gone = new Set(going.filter(({ particle }) => ended.has(particle.id)).map(({ entry }) => entry))
-      const byThisMerge = ({ since, pullRequest }: Undeclared) =>
-        merged !== undefined && since === event.sha && pullRequest === undefined
-      const entries = kept
-        .filter(entry => !gone.has(entry) && !lines.has(entry.address))
-        .map(entry => (merged !== undefined && byThisMerge(entry) ? { ...entry, pullRequest: merged } : entry))
+      const left = kept.filter(entry => !lines.has(entry.address))
+      const entries = afterApply(left, going, report).map(entry => mergedBy(entry, merged, event.sha))
       return declaredTexts({ entries, complete: known.complete })
     },
   }
 }
+
+/** Entries without those that the apply has terminated. */
+function afterApply(entries: readonly Undeclared[], going: readonly Orphan[], { steps }: Report): Undeclared[] {
+  const ended = new Set(steps.filter(({ result }) => result === 'succeeded').map(({ particle }) => particle))
+  const gone = new Set(going.filter(({ particle }) => ended.has(particle.id)).map(({ entry }) => entry))
+  return entries.filter(entry => !gone.has(entry))
+}
+
+/** What the applied commit itself removed was removed by the pull request whose merge it is. */
+const mergedBy = (entry: Undeclared, merged: number | undefined, commit: string | undefined): Undeclared =>
+  merged !== undefined && entry.since === commit && entry.pullRequest === undefined
+    ? { ...entry, pullRequest: merged }
+    : entry
 
 /** A name that holds a secret is written nowhere, so that no later run can find the resource. */
 const secretNames = (orphans: readonly Orphan[]): string[] =>

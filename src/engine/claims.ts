@@ -107,27 +107,11 @@ function claimOf(
   const subject = named(particle, context)
   const own = apart && { apart }
   if (states) {
-    const stating = [particle, ...states.map(parent => decisions.get(parent)?.particle)]
-    const texts = stating.map(
-      one => one && [one.id, withSortedKeys(claimed(one.source, [], everywhere, policy)), withSortedKeys(one.options)],
-    )
-    const stated = claimHash(texts)
+    const stated = statedBy([particle, ...states.map(parent => decisions.get(parent)?.particle)], policy)
     return [{ claim: write(['states', subject, path, withSortedKeys(after) ?? null, stated]), adds: false, ...own }]
   }
   const parent = decision.filled.get(path)
-  if (parent) {
-    // A member that a parent fills is claimed by the parent's content: a revision's number means nothing.
-    const leader = decisions.get(parent)
-    const stale = leader && typeof before === 'string' ? leader.staleRevisions.get(before) : undefined
-    // Always claimed as an update: whether the revision is registered in this apply or was before makes no difference.
-    const inside = leader ? (stale ?? []).flatMap(one => claimOf(one, leader, context, decisions, write, 'update')) : []
-    // The running revision differs by release variables alone: nothing is left to review.
-    if (stale && stale.length > 0 && inside.length === 0) return []
-    // Another tool registered this revision: no plan has shown its differences.
-    const unseen = !stale && leader !== undefined && isNewerThanKnown(before, leader) ? [before] : []
-    const follows = ['follow', subject, does, path, subjectAt(parent, context, decisions), ...unseen]
-    return [{ claim: write(follows), adds: false }, ...inside]
-  }
+  if (parent) return followClaims(change, ['follow', subject, does, path], parent, context, decisions, write)
   const node = at && nodeAt(particle.source, at)
   if (node && isRelease(node, change.live ?? before, policy)) return []
   const stated = node ? claimed(node, at, decision.hidden, policy) : withSortedKeys(after)
@@ -141,6 +125,34 @@ function claimOf(
   }
   const claim = write(['change', subject, does, path, value, origins])
   return [{ claim, adds: node !== undefined && before === undefined && isNothing(change.live), ...own }]
+}
+
+/** Hash of what particles state, every variable by its name. */
+const statedBy = (particles: readonly (Particle | undefined)[], policy: SensitivityPolicy): string =>
+  claimHash(
+    particles.map(
+      one => one && [one.id, withSortedKeys(claimed(one.source, [], everywhere, policy)), withSortedKeys(one.options)],
+    ),
+  )
+
+/** Claims of a member that a parent fills: the parent's content, as a revision's number means nothing. */
+function followClaims(
+  { before }: FoundChange,
+  follow: readonly unknown[],
+  parent: ParticleId,
+  context: ClaimContext,
+  decisions: Decisions,
+  write: Write,
+): ChangeClaim[] {
+  const leader = decisions.get(parent)
+  const stale = leader && typeof before === 'string' ? leader.staleRevisions.get(before) : undefined
+  // Always claimed as an update: whether the revision is registered in this apply or was before makes no difference.
+  const inside = leader ? (stale ?? []).flatMap(one => claimOf(one, leader, context, decisions, write, 'update')) : []
+  // The running revision differs by release variables alone: nothing is left to review.
+  if (stale && stale.length > 0 && inside.length === 0) return []
+  // Another tool registered this revision: no plan has shown its differences.
+  const unseen = !stale && leader !== undefined && isNewerThanKnown(before, leader) ? [before] : []
+  return [{ claim: write([...follow, subjectAt(parent, context, decisions), ...unseen]), adds: false }, ...inside]
 }
 
 const isNothing = (live: unknown): boolean => live === undefined || (Array.isArray(live) && live.length === 0)

@@ -144,38 +144,14 @@ export class ReviewSearch {
         else if (left.delete(commit)) made.push(pull)
       }
     }
-    const asked = await Promise.all(
-      open.map(async commit => {
-        const { data } = await github.call(
-          { to: 'read the pull requests of a commit', needs: 'pull-requests: read' },
-          request =>
-            request('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
-              ...github.repository,
-              commit_sha: commit,
-              per_page: 100,
-            }),
-        )
-        return { commit, pulls: data }
-      }),
-    )
-    for (const { commit, pulls } of asked) {
+    const listings = await Promise.all(open.map(async commit => ({ commit, pulls: await pullsOf(github, commit) })))
+    for (const { commit, pulls } of listings) {
       settle(pulls)
       // Earlier commits of a rebase merge: its last commit carries the merge.
       if (pulls.some(pull => this.#made(pull, commits))) left.delete(commit)
     }
-    if (left.size > 0) {
-      // The listing by commit is behind a squash merge; the listing by date seldom is, but has the latest 30 only.
-      const { data } = await github.call({ to: 'read the pull requests', needs: 'pull-requests: read' }, request =>
-        request('GET /repos/{owner}/{repo}/pulls', {
-          ...github.repository,
-          state: 'closed',
-          sort: 'updated',
-          direction: 'desc',
-          per_page: 30,
-        }),
-      )
-      settle(data)
-    }
+    // The listing by commit is behind a squash merge; the listing by date seldom is, but has the latest 30 only.
+    if (left.size > 0) settle(await latestPulls(github))
     await this.#add(made)
     return [...left]
   }
@@ -209,6 +185,32 @@ export class ReviewSearch {
       throw error
     }
   }
+}
+
+async function pullsOf(github: GitHub, commit: string): Promise<readonly Pull[]> {
+  const { data } = await github.call(
+    { to: 'read the pull requests of a commit', needs: 'pull-requests: read' },
+    request =>
+      request('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
+        ...github.repository,
+        commit_sha: commit,
+        per_page: 100,
+      }),
+  )
+  return data
+}
+
+async function latestPulls(github: GitHub): Promise<readonly Pull[]> {
+  const { data } = await github.call({ to: 'read the pull requests', needs: 'pull-requests: read' }, request =>
+    request('GET /repos/{owner}/{repo}/pulls', {
+      ...github.repository,
+      state: 'closed',
+      sort: 'updated',
+      direction: 'desc',
+      per_page: 30,
+    }),
+  )
+  return data
 }
 
 /** One note for all pull requests of a format. */
