@@ -131,7 +131,7 @@ const NAMES = new RegExp(
 )
 
 /** A sentence of ours with names in it, which may be anybody's: the names as code, the rest as prose. */
-export function told(text: string): string {
+export function proseWithNames(text: string): string {
   const whole = line(text).trim()
   const pieces: string[] = []
   let from = 0
