@@ -6,8 +6,8 @@ import { dangerCounts, dependentsOf, whatHappens, why } from '../../src/render/e
 import { renderReportStepText, renderStepText } from '../../src/render/log.ts'
 import {
   count,
-  done,
-  duration,
+  doneCounts,
+  durationText,
   listed,
   phraseText,
   planTitle,
@@ -54,7 +54,7 @@ test.each([
   [252_000, '4 min 12 s'],
   [3_600_000, '1 h'],
   [3_725_000, '1 h 2 min'],
-])('%d ms', (milliseconds, text) => expect(duration(milliseconds)).toBe(text))
+])('%d ms', (milliseconds, text) => expect(durationText(milliseconds)).toBe(text))
 
 test.each([
   ['a missing end', '2026-03-01T12:00:00Z', undefined, ''],
@@ -198,7 +198,7 @@ describe('one line', () => {
         { particle: 'ecs_service:c', transition: 'update', result: 'succeeded', calls: 1 },
       ],
     }
-    expect(done(report)).toBe('1 of 3 done, 1 failed, 1 skipped')
+    expect(doneCounts(report)).toBe('1 of 3 done, 1 failed, 1 skipped')
     expect(reportTitle(report)).toBe('Failed after 10 s: 1 of 3 done, 1 failed, 1 skipped')
     expect(reportTitle({ ...report, result: 'superseded', steps: [] })).toBe('Superseded')
   })

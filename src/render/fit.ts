@@ -3,7 +3,7 @@ import { fence, thousands } from './escape.ts'
 import { blocks } from './markdown.ts'
 import { listed } from './words.ts'
 
-/** A text that fits, and what is missing from it, each as a few words. */
+/** A text, and what was left out of it for its limit, each as a few words: `part of the changes of ecs_service:web`. */
 export interface Rendered {
   readonly text: string
   readonly leftOut: readonly string[]

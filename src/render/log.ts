@@ -6,7 +6,7 @@ import { dangerCounts, dangerous, dependentsOf, risksOf, whatHappens, why } from
 import { isLetGo, letGoTitle, removedPhrase, removedRemedy } from './removed.ts'
 import {
   capital,
-  done,
+  doneCounts,
   ending,
   failedBefore,
   isEnd,
@@ -122,7 +122,7 @@ export function renderReportText(report: Report, plan?: Plan): string {
   const { steps, result, error } = report
   return printed(
     title(report.environment, plan?.account && `account ${plan.account}`, capital(ending(report))),
-    steps.length > 0 && `${done(report)}.`,
+    steps.length > 0 && `${doneCounts(report)}.`,
     error && result !== 'failed' ? errorLines(error) : [],
     steps.length > 0 && ['', ...steps.map(renderReportStepText)],
     plan && (result === 'succeeded' || result === 'failed') ? warningLines(plan) : [],

@@ -69,6 +69,9 @@ export const blocks = (...all: readonly (string | false)[]): string => all.filte
 /** Sentences of one paragraph. */
 export const sentences = (...all: readonly (string | false | undefined)[]): string => all.filter(Boolean).join(' ')
 
+/** Longer lists fold, so that the table above and the changes below stay on one screen. */
+export const OPEN_ENTRIES = 5
+
 /** The first entries, and one that counts the others. */
 const atMost = (entries: readonly string[], most: number, where: string): readonly string[] =>
   entries.length > most ? [...entries.slice(0, most), `and ${thousands(entries.length - most)} more${where}`] : entries

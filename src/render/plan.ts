@@ -12,6 +12,7 @@ import {
   bullets,
   folded,
   message,
+  OPEN_ENTRIES,
   particleCode,
   particleList,
   sentences,
@@ -149,16 +150,13 @@ function protectedSection(plan: Plan, rung: Rung): string {
   )
 }
 
-/** Longer lists fold, so that the table above and the changes below stay on one screen. */
-const FEW = 5
-
 /** Warnings are open beside steps that a reviewer reads; where there is nothing to do they fold. */
 export function warningList(warnings: readonly string[], rung: Rung, isOpen: boolean): string {
   if (warnings.length === 0) return ''
   const entries = warnings.map(warning => message(warning, rung.characters))
   const list = bullets(entries, rung.entries)
   const number = count(warnings.length, 'warning')
-  return isOpen && warnings.length <= FEW ? `⚠️ **${number}:**\n\n${list}` : folded(`<b>${number}</b>`, list)
+  return isOpen && warnings.length <= OPEN_ENTRIES ? `⚠️ **${number}:**\n\n${list}` : folded(`<b>${number}</b>`, list)
 }
 
 const upToDateReasons: Readonly<Record<string, string>> = {

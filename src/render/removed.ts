@@ -2,11 +2,8 @@
 import type { Removed } from '../engine/document.ts'
 import { code, cut } from './escape.ts'
 import type { Rung } from './fit.ts'
-import { blocks, bullets, folded, particleCode, phraseMarkdown, sourceCode } from './markdown.ts'
+import { blocks, bullets, folded, OPEN_ENTRIES, particleCode, phraseMarkdown, sourceCode } from './markdown.ts'
 import { count, name, type Phrase } from './words.ts'
-
-/** Longer lists fold, so that the table above and the changes below stay on one screen. */
-const FEW = 5
 
 /** A line of `unmanaged` lets the particle go. */
 export const isLetGo = ({ unmanaged }: Removed): boolean => unmanaged !== undefined
@@ -54,7 +51,7 @@ export function removedSection(removed: readonly Removed[], rung: Rung): string 
   const entries = all.map(one => `${subject(one)}${phraseMarkdown(removedPhrase(one))}`)
   const text = blocks(bullets(entries, rung.entries), phraseMarkdown(removedRemedy(all)))
   const title = 'Not declared any more, still there, and left alone'
-  return all.length > FEW
+  return all.length > OPEN_ENTRIES
     ? folded(`👻 <b>${title}</b> · ${count(all.length, 'particle')}`, text)
     : blocks(`👻 **${title}:**`, text)
 }

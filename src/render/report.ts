@@ -24,7 +24,7 @@ import {
   capital,
   capitalSentence,
   count,
-  done,
+  doneCounts,
   ending,
   oneOrMany,
   protectedDifferences,
@@ -83,23 +83,23 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   const paragraph = (happened: string) => sentences(`${happened}${forAndIn}`, cause, runLink(context))
   switch (result) {
     case 'succeeded':
-      return paragraph(steps.length > 0 ? `**${done(report)}**` : '**Nothing to do**')
+      return paragraph(steps.length > 0 ? `**${doneCounts(report)}**` : '**Nothing to do**')
     case 'refused':
       return paragraph('**Refused before anything was changed**')
     case 'superseded':
       return paragraph(
         steps.length > 0
-          ? `**A newer commit has taken over: ${done(report)}**`
+          ? `**A newer commit has taken over: ${doneCounts(report)}**`
           : '**A newer commit has taken over**; nothing was done',
       )
     case 'cancelled':
-      return paragraph(`**Cancelled: ${done(report)}**`)
+      return paragraph(`**Cancelled: ${doneCounts(report)}**`)
     default: {
       const failures = failedSteps(report).map(step => failure(step, rung))
       const [only = ''] = failures
       // A single failure is the headline; for several the counts are.
-      if (failures.length === 1) return blocks(only, paragraph(done(report)))
-      return blocks(paragraph(`**${done(report)}**`), bullets(failures, rung.entries))
+      if (failures.length === 1) return blocks(only, paragraph(doneCounts(report)))
+      return blocks(paragraph(`**${doneCounts(report)}**`), bullets(failures, rung.entries))
     }
   }
 }
@@ -115,7 +115,7 @@ function failure(step: ReportStep, rung: Rung): string {
 }
 
 /** How each step ended, and a word on the steps that this rung leaves out. */
-function results({ steps }: Report, rung: Rung): { readonly text: string; readonly leftOut: readonly string[] } {
+function results({ steps }: Report, rung: Rung): Rendered {
   if (steps.length === 0) return { text: '', leftOut: [] }
   const open = steps.filter(({ result }) => result !== 'succeeded')
   const shown = rung.table === 'dangerous' ? open : rung.table === 'none' ? [] : steps

@@ -6,7 +6,7 @@ import type { Context } from './comment.ts'
 import { amount, stepDiff } from './diff.ts'
 import { cut } from './escape.ts'
 import { danger, dangerCounts, dangerous, dependentsOf, risksOf, whatHappens, why } from './explain.ts'
-import type { FoldedDiff, Rung } from './fit.ts'
+import type { FoldedDiff, Rendered, Rung } from './fit.ts'
 import {
   alert,
   blocks,
@@ -48,11 +48,7 @@ function shownSteps(
 }
 
 /** A row for each step, or a line where the rung has no room for the whole table. */
-export function overview(
-  plan: Plan,
-  { sourceUrl }: Context,
-  rung: Rung,
-): { readonly text: string; readonly leftOut: readonly string[] } {
+export function overview(plan: Plan, { sourceUrl }: Context, rung: Rung): Rendered {
   const { shown, leftOut } = shownSteps(plan, rung)
   if (shown.length === 0) return { text: '', leftOut }
   if (rung.table === 'lines') return { text: bullets(shown.map(line)), leftOut }

@@ -43,11 +43,11 @@ export const listed = (items: readonly string[], most = 3): string => enumerated
 /** `4 min 12 s`, from two times in ISO 8601. Empty when one of them is missing. */
 export function took(from: string | undefined, to: string | undefined): string {
   const milliseconds = from !== undefined && to !== undefined ? Date.parse(to) - Date.parse(from) : Number.NaN
-  return Number.isNaN(milliseconds) || milliseconds < 0 ? '' : duration(milliseconds)
+  return Number.isNaN(milliseconds) || milliseconds < 0 ? '' : durationText(milliseconds)
 }
 
 /** `48 s`, `4 min 12 s`, `1 h 2 min`. */
-export function duration(milliseconds: number): string {
+export function durationText(milliseconds: number): string {
   if (milliseconds < 1000) return 'under 1 s'
   const seconds = Math.round(milliseconds / 1000)
   const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
@@ -155,7 +155,7 @@ export function ending(report: Report): string {
 }
 
 /** `5 of 6 done, 1 failed` */
-export function done({ steps }: Report): string {
+export function doneCounts({ steps }: Report): string {
   const number = (result: StepResult) => steps.filter(step => step.result === result).length
   const others = (['failed', 'skipped', 'cancelled'] as const).map(result => [number(result), result] as const)
   return [`${thousands(number('succeeded'))} of ${thousands(steps.length)} done`, counts(others)]
@@ -165,7 +165,7 @@ export function done({ steps }: Report): string {
 
 /** One line for a check run's title or an output. */
 export const reportTitle = (report: Report): string =>
-  report.steps.length > 0 ? `${capital(ending(report))}: ${done(report)}` : capital(ending(report))
+  report.steps.length > 0 ? `${capital(ending(report))}: ${doneCounts(report)}` : capital(ending(report))
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
