@@ -15,7 +15,11 @@ export interface Context {
   readonly runId: string | number
   readonly attempt: string | number
   readonly runUrl?: string
-  /** Bytes of UTF-8: never fewer than characters, however GitHub counts these. */
+  /**
+   * In bytes of UTF-8, which are never fewer than characters. GitHub takes 65,536 characters of a comment, 65,535 of a check run's
+   * summary (https://docs.github.com/en/rest/checks/runs#create-a-check-run) and 1 MiB of a job summary
+   * (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits).
+   */
   readonly limit: number
   /** What stops the plan: errors of manifests, and refusals. */
   readonly problems?: readonly Problem[]
@@ -62,7 +66,7 @@ export function runLink({ runUrl }: Context): string {
   return text.startsWith('[') ? text : ''
 }
 
-/** Says what was left out for the limit. */
+/** The note that names what was left out for the limit. */
 export const limitNote =
   ({ runUrl }: Context) =>
   (leftOut: readonly string[]): string =>

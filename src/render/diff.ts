@@ -122,7 +122,7 @@ export function aroundTheDifference(was: string, is: string, whole: number, most
   return [middle(was), middle(is)]
 }
 
-/** The changes of a step. Of a step that ends its particle every line begins with `-`, and the last one says what happens. */
+/** The changes of a step. Of a step that ends its particle every line begins with `-`, and the last one is what happens. */
 export function stepDiff(step: Step, most: number): readonly string[] {
   const showing = { particle: step.particle, most }
   const lines = [

@@ -49,7 +49,7 @@ export interface RungDraft {
 
 /**
  * In bytes of UTF-8, which are never fewer than characters. GitHub's answer to a comment that is too long counts characters
- * (`body is too long (maximum is 65536 characters)`); no page of docs.github.com says which kind.
+ * (`body is too long (maximum is 65536 characters)`); docs.github.com does not define them.
  */
 export const size = (text: string): number => Buffer.byteLength(text, 'utf8')
 

@@ -76,7 +76,7 @@ export const OPEN_ENTRIES = 5
 const atMost = (entries: readonly string[], most: number, where: string): readonly string[] =>
   entries.length > most ? [...entries.slice(0, most), `and ${thousands(entries.length - most)} more${where}`] : entries
 
-/** A list of one-line entries that the caller has escaped, cut to `most`. `where` says where readers find the others. */
+/** A list of one-line entries that the caller has escaped, cut to `most`. `where`: where readers find the others. */
 export const bullets = (entries: readonly string[], most = Number.POSITIVE_INFINITY, where = ''): string =>
   atMost(entries, most, where)
     .map(entry => `- ${entry}`)

@@ -7,7 +7,7 @@ import { danger } from './explain.ts'
 import { blocks, folded, particleList } from './markdown.ts'
 import { count, type Word, wordOf } from './words.ts'
 
-/** Particles in the picture: GitHub draws more of them slowly, and nobody reads more. */
+/** Most particles in the picture: GitHub draws larger pictures slowly, and reviewers do not read them. */
 const NODES = 40
 /** Particles without a connection that are drawn: more of them push the others apart. */
 const UNCONNECTED = 3

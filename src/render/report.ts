@@ -144,12 +144,12 @@ function errorDetails({ error: whole, steps, result }: Report, rung: Rung): stri
   const most = rung.extras ? 60 : 15
   const block = (summary: string, { details }: ReportError) => {
     const lines = details.flatMap(detail => detail.split(/\r?\n/))
-    // A skipped step has no details; its row in the table says why.
+    // A skipped step has no details; its row in the table has the reason.
     if (lines.length === 0) return []
     const shown = lines.slice(-most).map(line => fencedLine(cut(line, rung.characters)))
     const earlier = lines.length - shown.length
     const text = fence('text', [...(earlier > 0 ? [`… ${count(earlier, 'earlier line')}`] : []), ...shown])
-    // Of a refusal a person must decide on the claims that nobody reviewed, so they stand open.
+    // Of a refusal a person must decide on the claims that nobody reviewed, so the block is open.
     return [folded(summary, text, refused)]
   }
   const errors = [

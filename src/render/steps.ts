@@ -74,7 +74,7 @@ const row = (
 /** Diffs of at most this many lines, all together, are not folded. */
 const UNFOLDED = 12
 
-/** The diff of each step. At most `unfolded` lines in all steps together stand open. */
+/** The diff of each step. All are open if they have at most `unfolded` lines together, else folded. */
 export function planDiffs(plan: Plan, { sourceUrl }: Context, rung: Rung, unfolded = UNFOLDED): readonly FoldedDiff[] {
   const diffs = changing(plan).map(step => ({ step, lines: stepDiff(step, rung.characters * 2) }))
   const isOpen = diffs.reduce((sum, { lines }) => sum + lines.length, 0) <= unfolded
