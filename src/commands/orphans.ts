@@ -1,4 +1,7 @@
-/** Orphans: resources that were declared once, are not any more, and are still in AWS. Looked for in every run, carried on by every apply. */
+/**
+ * Orphans: resources that earlier manifests declared, today's do not, and AWS still has. Every run looks them up, every
+ * apply carries the list on.
+ */
 import { nothingSensitive } from '../compare/sensitivity.ts'
 import { EcsError, isDenied } from '../ecs/errors.ts'
 import type { Removed, Report } from '../engine/document.ts'
@@ -16,6 +19,7 @@ import { addressText, parseAddress, vocabularyOf } from '../schema/address.ts'
 import type { Invocation } from './invocation.ts'
 import { findUndeclared } from './undeclared.ts'
 
+/** Things that the manifests no longer declare and AWS still has. */
 export interface Orphans {
   /** Planned to be terminated: all of them with `on-removed: terminate`, else none. */
   readonly particles: readonly Particle[]
@@ -38,6 +42,11 @@ interface Orphan {
   readonly state: State
 }
 
+/**
+ * Looks up everything undeclared in AWS. A failure of GitHub becomes a warning.
+ *
+ * @throws EcsError
+ */
 export async function findOrphans(
   invocation: Invocation,
   { particles: now, unmanaged }: Loaded,
@@ -90,7 +99,7 @@ const secretNames = (orphans: readonly Orphan[]): string[] =>
         `${particle.id} is not declared any more, and no later plan will tell: a secret variable went into its name, which is written nowhere; declare it with desired_state: terminated to delete it`,
     )
 
-/** Asks AWS for each entry. An entry that AWS does not tell about stays on the list, with a warning. */
+/** Describes each entry. An entry that AWS cannot describe stays on the list, with a warning. */
 async function describe(
   entries: readonly Undeclared[],
   now: readonly Particle[],

@@ -1,4 +1,4 @@
-/** Earlier commits that tell what was declared once: the last applied commit, the one before this, and their checks. */
+/** Earlier commits that declared more: the last applied commit, the one before this, and their checks. */
 import type { Undeclared } from '../engine/removal.ts'
 import { GitHubError } from './apiErrors.ts'
 import { type DeclaredRecord, declaredListOn } from './declared.ts'
@@ -6,6 +6,7 @@ import type { GitHubEvent } from './event.ts'
 import { appliedBefore } from './history.ts'
 import type { PullRequestReporter } from './reporter.ts'
 
+/** A commit whose declarations are compared with today's. */
 export interface EarlierCommit {
   readonly commit: string
   /** The list in its checks. */
@@ -18,6 +19,7 @@ export interface EarlierCommit {
   readonly pullRequest?: number
 }
 
+/** The earlier commits that this run's manifests are compared with. */
 export interface EarlierCommits {
   /** Nearest first. */
   readonly past: readonly EarlierCommit[]
@@ -29,6 +31,7 @@ export interface EarlierCommits {
 /** How many applied commits are read back while the newer list is incomplete. */
 const furthest = 5
 
+/** The last applied commit and those that its list depends on, else the base. A refusal of GitHub becomes a warning. */
 export async function findEarlierCommits(
   reporter: PullRequestReporter,
   event: GitHubEvent,

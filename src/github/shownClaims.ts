@@ -3,7 +3,7 @@ import type { GitHub } from './api.ts'
 import { continued, findChecks, planCheck } from './check.ts'
 import { isClaim, isOf, readClaims, subjectLine } from './claimText.ts'
 
-/** The same second counts. An unreadable time never does. */
+/** A check of the same second counts. An unreadable time never does. */
 const isInTime = (completed: string, merged: string): boolean => Date.parse(completed) <= Date.parse(merged)
 
 /** The claims of a plan check, or why it has none; `format`: claims of another format, which are never guessed. */
@@ -12,6 +12,7 @@ export type ShownClaims =
   | { readonly why: string }
   | { readonly format: number }
 
+/** Which checks hold the claims. */
 export interface ShownClaimsQuery {
   readonly environment: string
   /** The format of claims that this release reads. */
@@ -24,11 +25,14 @@ export interface Proposed {
   readonly head: string
   /** The branch it goes into. */
   readonly base: string
-  /** Time of the merge (ISO 8601): a plan completed later was reviewed by nobody. */
+  /** Time of the merge (ISO 8601): a plan completed later was reviewed by no one. */
   readonly merged?: string
 }
 
-/** The claims of the newest successful plan check of a pull request, made for its present base before its merge. */
+/**
+ * The claims of the newest successful plan check of a pull request, made for its present base before its merge. Throws
+ * `GitHubError`.
+ */
 export async function shownClaims(
   github: GitHub,
   { number, head: commit, base, merged }: Proposed,
