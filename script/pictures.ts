@@ -12,7 +12,8 @@ import type { Readable, Writable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
 import { hostileContext, hostilePlan, hostileReport, hostileText } from '../__tests__/render/hostile.ts'
-import { renderPlan, renderReport } from '../src/render/comment.ts'
+import { renderPlan } from '../src/render/plan.ts'
+import { renderReport } from '../src/render/report.ts'
 
 const root = join(import.meta.dirname, '..')
 const texts = join(root, '__tests__/golden/texts')

@@ -4,7 +4,7 @@ import type { Change, Value } from '../../src/compare/change.ts'
 import { parsePath } from '../../src/compare/path.ts'
 import type { Step } from '../../src/engine/document.ts'
 import { aroundTheDifference, diffLines, stepDiff } from '../../src/render/diff.ts'
-import { say } from '../../src/render/value.ts'
+import { valueText } from '../../src/render/value.ts'
 import { hostileText } from './hostile.ts'
 
 const diff = (...changes: Change[]) => diffLines(changes, { particle: 'ecs_service:web', most: 400 })
@@ -155,13 +155,13 @@ describe('a value cannot be taken for another', () => {
     ['\\u202e', '"\\\\u202e"'],
     [['a', 4, null, true], '["a", 4, null, true]'],
     [{ a: { b: 'c' } }, '{"a": {"b": "c"}}'],
-  ])('%j', (value, text) => expect(say(value)).toBe(text))
+  ])('%j', (value, text) => expect(valueText(value)).toBe(text))
 
   test('different texts look different', () => {
     fc.assert(
       fc.property(hostileText, hostileText, (a, b) => {
         fc.pre(a !== b)
-        expect(say(a)).not.toBe(say(b))
+        expect(valueText(a)).not.toBe(valueText(b))
       }),
       { numRuns: 2000 },
     )

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Plan, Report, Step, Transition } from '../../src/engine/document.ts'
-import { type Context, renderPlan, renderReport } from '../../src/render/comment.ts'
+import type { Context } from '../../src/render/comment.ts'
 import { size } from '../../src/render/fit.ts'
+import { renderPlan } from '../../src/render/plan.ts'
+import { renderReport } from '../../src/render/report.ts'
 import { structure } from './structure.ts'
 
 const context = (limit: number): Context => ({

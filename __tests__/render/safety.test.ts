@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { marker, renderPlan, renderReport } from '../../src/render/comment.ts'
+import { marker } from '../../src/render/comment.ts'
 import {
   code,
   cut,
@@ -9,12 +9,14 @@ import {
   logLine,
   mermaidLabel,
   prose,
-  told,
+  proseWithNames,
   visible,
   webAddress,
 } from '../../src/render/escape.ts'
 import { size } from '../../src/render/fit.ts'
-import { renderPlanText, renderReportText } from '../../src/render/text.ts'
+import { renderPlanText, renderReportText } from '../../src/render/log.ts'
+import { renderPlan } from '../../src/render/plan.ts'
+import { renderReport } from '../../src/render/report.ts'
 import { runs } from '../runs.ts'
 import { hostileContext, hostilePlan, hostileReport, hostileText } from './hostile.ts'
 import { structure } from './structure.ts'
@@ -175,7 +177,7 @@ describe('what a reader sees', () => {
     ['an address', 'https://a.example/b/c:1', 'https:&#8203;//a.example/b/c:1'],
     ['a block', '1. ecs_task:a', '&#49;. `ecs_task:a`'],
     ['words alone', 'and/or: @octocat, #12', 'and/or: @&#8203;octocat, #&#8203;12'],
-  ])('%s in a sentence can be copied', (_, text, markdown) => expect(told(text)).toBe(markdown))
+  ])('%s in a sentence can be copied', (_, text, markdown) => expect(proseWithNames(text)).toBe(markdown))
 
   test.each([
     ['a name', 'ecs_service:web', '`ecs_service:web`'],

@@ -1,6 +1,6 @@
 /**
- * Reads a comment the way GitHub does, as far as that is needed to see that everything in it is where it was put. Throws with what
- * is out of place. It accepts what the renderer writes itself and nothing else.
+ * Reads a comment as GitHub does, as far as the renderer's own Markdown needs it. Throws an error that names the first text
+ * which has become structure, or which GitHub would link.
  */
 
 export interface Structure {
@@ -22,7 +22,7 @@ const UNSEEN =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00a0\u00ad\u061c\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]|[\u{e0000}-\u{e0fff}]|\p{Cs}/u
 
 const TAGS = /<\/?(?:details|summary|b|code)>|<details open>|<span>\$<\/span>/g
-const LINK = /\[(?:Run|Plan as JSON|The run|The plan as JSON|CODE)\]\((https:\/\/[^\s()<>]*)\)/g
+const LINK = /\[(?:Run|The run|CODE)\]\((https:\/\/[^\s()<>]*)\)/g
 const ANCHOR = /<a href="(https:\/\/[^\s"<>]*)">CODE<\/a>/g
 
 const decode = (text: string): string =>
@@ -33,7 +33,7 @@ const decode = (text: string): string =>
     .replace(/&gt;/g, '>')
     .replace(/&amp;/g, '&')
 
-/** What GitHub would make something of, in text outside of code. */
+/** Text that GitHub links where it is not code. */
 const LIVE: readonly (readonly [string, RegExp])[] = [
   ['mention or address', /@[A-Za-z0-9]/],
   ['issue', /(?:^|[\s([{/])#\d|[\w/]#\d/],
@@ -50,82 +50,99 @@ export function structure(markdown: string): Structure {
       markdown.slice(unseen.index - 40, unseen.index + 40),
     )
   const found = { details: 0, rows: 0, fences: 0, headings: 0, alerts: 0, links: [] as string[] }
-  const lines = markdown.split('\n')
+  const [first = '', ...lines] = markdown.split('\n')
+  if (!/^<!-- ecs-particles:[^<>]* --><!-- run=[^<>]* head=[^<>]* -->$/.test(first)) fail('no marker', first)
   let depth = 0
-  let fence: { bar: string; info: string } | undefined
+  let fence: Fence | undefined
   let columns = 0
-  lines.forEach((line, index) => {
+  for (const line of lines) {
     if (fence) {
-      if (/^`+$/.test(line) && line.length >= fence.bar.length) fence = undefined
-      else if (fence.info === 'diff' && !/^[-+! ] /.test(line)) fail('no diff line', line)
-      else if (fence.info === 'mermaid' && !isMermaid(line)) fail('no Mermaid line', line)
-      return
+      if (isInside(line, fence)) continue
+      fence = undefined
+      continue
     }
-    if (index === 0) {
-      if (!/^<!-- ecs-particles:[^<>]* --><!-- run=[^<>]* head=[^<>]* -->$/.test(line)) fail('no marker', line)
-      return
-    }
-    const opening = /^(`{3,})(diff|text|mermaid)$/.exec(line)
-    if (opening) {
-      fence = { bar: opening[1] ?? '', info: opening[2] ?? '' }
+    const [, bar, info] = /^(`{3,})(diff|text|mermaid)$/.exec(line) ?? []
+    if (bar && info) {
+      fence = { bar, info }
       found.fences++
-      return
+      continue
     }
-    if (/^(?: {4}|~~~|```|\t)/.test(line)) fail('a block that nobody opened', line)
-    if (line.startsWith('#')) found.headings++
     if (/^> \[!(?:NOTE|WARNING|CAUTION)\]$/.test(line)) {
       found.alerts++
-      return
+      continue
     }
+    if (/^(?: {4}|~~~|```|\t)/.test(line)) fail('a block that nobody opened', line)
     if (/^(?:=+|-+)$/.test(line)) fail('a rule or heading', line)
-
-    const withoutCode = line.replace(/`[^`]+`/g, text => {
-      if (text.includes('|')) fail('a bar in code', line)
-      return 'CODE'
-    })
-    if (withoutCode.includes('`')) fail('an open backtick', line)
-    if (/^\|.*\|$/.test(withoutCode)) {
-      const bars = withoutCode.split('|').length
-      if (columns === 0) columns = bars
-      if (bars !== columns) fail(`${bars} bars, not ${columns}`, line)
-      found.rows++
-    } else {
-      columns = 0
-      if (withoutCode.includes('|')) fail('a bar', line)
-    }
-    for (const tag of withoutCode.match(/<\/?details/g) ?? []) {
+    if (line.startsWith('#')) found.headings++
+    const text = withoutCode(line)
+    columns = columnsOf(text, columns)
+    if (columns > 0) found.rows++
+    for (const tag of text.match(/<\/?details/g) ?? []) {
       depth += tag === '<details' ? 1 : -1
       if (depth < 0 || depth > 1) fail('details in disorder', line)
       if (depth === 1) found.details++
     }
-    const plain = withoutCode
-      .replace(/<code>(?:[^<]|<span>\$<\/span>)*<\/code>/g, text => {
-        if (/https?:\/\/|www\.|@[A-Za-z0-9]/i.test(decode(text))) fail('an address in code', line)
-        return 'CODE'
-      })
-      .replace(ANCHOR, (_, address) => {
-        found.links.push(address)
-        return 'CODE'
-      })
-      .replace(LINK, (_, address) => {
-        found.links.push(address)
-        return 'LINK'
-      })
-      // A dollar parts words, in whatever it stands.
-      .replace(TAGS, tag => (tag.includes('$') ? '$' : ''))
-      .replace(/^> ?/, '')
-    const open = /[<>[\]\\]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|~/.exec(plain)
-    if (open) fail(`an open ${open[0]}`, plain)
-    const references = plain.replace(/&(?:#\d+|lt|gt|amp|nbsp);/g, '')
-    if (references.includes('&')) fail('an open &', plain)
-    if (/\*/.test(references.replace(/\*\*/g, ''))) fail('an open *', plain)
-    if ((references.match(/\*\*/g) ?? []).length % 2) fail('an open **', plain)
-    const text = decode(plain)
-    for (const [what, pattern] of LIVE) if (pattern.test(text)) fail(what, text)
-  })
+    found.links.push(...linksOf(text))
+  }
   if (fence) fail('an open fence', markdown.slice(-200))
   if (depth !== 0) fail('open details', markdown.slice(-200))
   return found
+}
+
+interface Fence {
+  readonly bar: string
+  readonly info: string
+}
+
+/** False for the line that closes the fence. */
+function isInside(line: string, { bar, info }: Fence): boolean {
+  if (/^`+$/.test(line) && line.length >= bar.length) return false
+  if (info === 'diff' && !/^[-+! ] /.test(line)) fail('no diff line', line)
+  if (info === 'mermaid' && !isMermaid(line)) fail('no Mermaid line', line)
+  return true
+}
+
+function withoutCode(line: string): string {
+  const text = line.replace(/`[^`]+`/g, code => {
+    if (code.includes('|')) fail('a bar in code', line)
+    return 'CODE'
+  })
+  return text.includes('`') ? fail('an open backtick', line) : text
+}
+
+/** The number of bars in a row of a table, which is that of the row above; 0 outside of tables. */
+function columnsOf(text: string, above: number): number {
+  if (!/^\|.*\|$/.test(text)) return text.includes('|') ? fail('a bar', text) : 0
+  const bars = text.split('|').length
+  return above === 0 || bars === above ? bars : fail(`${bars} bars, not ${above}`, text)
+}
+
+/** The addresses of links. Without these, without code and tags, the line is text that GitHub changes nothing of. */
+function linksOf(line: string): readonly string[] {
+  const links: string[] = []
+  const linked = (name: string) => (_: string, address: string) => {
+    links.push(address)
+    return name
+  }
+  const plain = line
+    .replace(/<code>(?:[^<]|<span>\$<\/span>)*<\/code>/g, text => {
+      if (/https?:\/\/|www\.|@[A-Za-z0-9]/i.test(decode(text))) fail('an address in code', line)
+      return 'CODE'
+    })
+    .replace(ANCHOR, linked('CODE'))
+    .replace(LINK, linked('LINK'))
+    // A dollar separates words, in a tag as outside of one.
+    .replace(TAGS, tag => (tag.includes('$') ? '$' : ''))
+    .replace(/^> ?/, '')
+  const open = /[<>[\]\\]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|~/.exec(plain)
+  if (open) fail(`an open ${open[0]}`, plain)
+  const references = plain.replace(/&(?:#\d+|lt|gt|amp|nbsp);/g, '')
+  if (references.includes('&')) fail('an open &', plain)
+  if (/\*/.test(references.replace(/\*\*/g, ''))) fail('an open *', plain)
+  if ((references.match(/\*\*/g) ?? []).length % 2) fail('an open **', plain)
+  const text = decode(plain)
+  for (const [what, pattern] of LIVE) if (pattern.test(text)) fail(what, text)
+  return links
 }
 
 const isMermaid = (line: string): boolean =>

@@ -2,9 +2,19 @@ import { describe, expect, test } from '@jest/globals'
 import type { Plan, Report, Step, Transition } from '../../src/engine/document.ts'
 import type { ParticleId } from '../../src/particle.ts'
 import { marker } from '../../src/render/comment.ts'
-import { dangerCounts, neighboursOf, whatHappens, why } from '../../src/render/explain.ts'
-import { renderReportStepText, renderStepText } from '../../src/render/text.ts'
-import { count, done, duration, listed, plainly, planTitle, reportTitle, took, wordOf } from '../../src/render/words.ts'
+import { dangerCounts, dependentsOf, whatHappens, why } from '../../src/render/explain.ts'
+import { renderReportStepText, renderStepText } from '../../src/render/log.ts'
+import {
+  count,
+  doneCounts,
+  durationText,
+  listed,
+  phraseText,
+  planTitle,
+  reportTitle,
+  took,
+  wordOf,
+} from '../../src/render/words.ts'
 
 const step = (particle: ParticleId, transition: Transition, more: Partial<Step> = {}): Step => ({
   particle,
@@ -44,7 +54,7 @@ test.each([
   [252_000, '4 min 12 s'],
   [3_600_000, '1 h'],
   [3_725_000, '1 h 2 min'],
-])('%d ms', (milliseconds, text) => expect(duration(milliseconds)).toBe(text))
+])('%d ms', (milliseconds, text) => expect(durationText(milliseconds)).toBe(text))
 
 test.each([
   ['a missing end', '2026-03-01T12:00:00Z', undefined, ''],
@@ -76,7 +86,7 @@ describe('what a reviewer calls it', () => {
   ])('%s %s', (particle, transition, word, happens) => {
     const one = step(particle, transition)
     expect(wordOf(one)).toBe(word)
-    expect(plainly(whatHappens(one))).toBe(happens)
+    expect(phraseText(whatHappens(one))).toBe(happens)
   })
 })
 
@@ -117,7 +127,7 @@ describe('why', () => {
     ['long values stay out', { changes: [{ path: 'a', before: 'x'.repeat(50), after: 'y' }] }, 'a'],
     ['hidden values stay out', { changes: [{ path: 'a', sensitive: true }] }, 'a'],
     ['a wait says what for', { transition: 'wait', why: '1 of 2 tasks running' }, '1 of 2 tasks running'],
-  ])('%s', (_, more, text) => expect(plainly(why(step('ecs_service:web', 'update', more)))).toBe(text))
+  ])('%s', (_, more, text) => expect(phraseText(why(step('ecs_service:web', 'update', more)))).toBe(text))
 })
 
 test('a definition names the revision that it is compared with, not the one that a service runs', () => {
@@ -128,7 +138,9 @@ test('a definition names the revision that it is compared with, not the one that
   const service = step('ecs_service:web', 'update', {
     changes: [{ path: 'taskDefinition', before: 'web:41', after: { unknown: definition.particle } }],
   })
-  expect(plainly(whatHappens(definition, neighboursOf([definition, service])))).toBe('new revision after web:42')
+  expect(phraseText(whatHappens(definition, dependentsOf([definition, service]).get(definition.particle)))).toBe(
+    'new revision after web:42',
+  )
 })
 
 describe('one line', () => {
@@ -186,7 +198,7 @@ describe('one line', () => {
         { particle: 'ecs_service:c', transition: 'update', result: 'succeeded', calls: 1 },
       ],
     }
-    expect(done(report)).toBe('1 of 3 done, 1 failed, 1 skipped')
+    expect(doneCounts(report)).toBe('1 of 3 done, 1 failed, 1 skipped')
     expect(reportTitle(report)).toBe('Failed after 10 s: 1 of 3 done, 1 failed, 1 skipped')
     expect(reportTitle({ ...report, result: 'superseded', steps: [] })).toBe('Superseded')
   })

@@ -12,7 +12,7 @@ import type { CommitManifests } from '../github/manifestsAt.ts'
 import type { Inputs } from '../inputs.ts'
 import type { Loaded } from '../manifest/load.ts'
 import type { Particle, ParticleId, Problem } from '../particle.ts'
-import { renderPlanText } from '../render/text.ts'
+import { renderPlanText } from '../render/log.ts'
 import { baselineManifests, type FormerSecretsOf, formerSecretsIn } from './baseline.ts'
 import { fileName } from './fileName.ts'
 

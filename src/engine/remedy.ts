@@ -1,6 +1,6 @@
 import type { ParticleId } from '../particle.ts'
 
-/** What a person can do about a failure, as data: `render/remedy.ts` puts it into words. */
+/** What a person can do about a failure, as data: `render/failures.ts` words the remedy. */
 export type Remedy =
   /** A rollout failed because of its release: change that, revert it, or deploy it again by name. */
   | { readonly kind: 'release'; readonly fix?: Fix }

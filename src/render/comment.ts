@@ -1,7 +1,79 @@
-/**
- * Plan and report as Markdown: for the pull request's comment (65,536), a check run's summary (65,535) and the job summary
- * (1 MiB). First what a reviewer must decide, folded the rest; what does not fit is left out, and the text says so.
- */
-export { type Context, marker } from './context.ts'
-export { renderPlan } from './plan.ts'
-export { renderReport } from './report.ts'
+/** What each comment has: its marker, its heading, where and for which commit the plan was made, and its links. */
+
+import type { Plan } from '../engine/document.ts'
+import type { Problem } from '../particle.ts'
+import { code, cut, inComment, link } from './escape.ts'
+import { alert, message, sentences } from './markdown.ts'
+
+/** What a comment shows beside the plan or the report itself. */
+export interface Context {
+  readonly environment: string
+  /** Where there is no plan that names one. */
+  readonly region?: string
+  /** The commit that was planned: on a pull request its head. Empty where none is known. */
+  readonly head: string
+  readonly runId: string | number
+  readonly attempt: string | number
+  readonly runUrl?: string
+  /**
+   * In bytes of UTF-8, which are never fewer than characters. GitHub takes 65,536 characters of a comment, 65,535 of a check run's
+   * summary (https://docs.github.com/en/rest/checks/runs#create-a-check-run) and 1 MiB of a job summary
+   * (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits).
+   */
+  readonly limit: number
+  /** What stops the plan: errors of manifests, and refusals. */
+  readonly problems?: readonly Problem[]
+  /** Why there is no plan although nothing is wrong: a pull request from a fork has no credentials. */
+  readonly skipped?: string
+  /** The commit that an apply is for. */
+  readonly mergeCommit?: string
+  /** False where no merge follows: a plan by schedule or by hand, a refused one. */
+  readonly merges: boolean
+  /** Set where the pull request's base is none of `apply-branches`. */
+  readonly neverApplied?: { readonly base: string; readonly applied: string }
+  /** False with `require-review: false`: then an apply may do more than the plan has shown. */
+  readonly reviewed: boolean
+  /** Address of the repository's files at the planned commit, `…/blob/<sha>`: source lines become links. */
+  readonly sourceUrl?: string
+}
+
+/** The beginning of each comment of this environment, by which later runs find it. Environments are compared in this form. */
+export const marker = (environment: string): string => `<!-- ecs-particles:${inComment(environment)} -->`
+
+/** The marker with the run that wrote the text, and the heading. */
+export function firstBlocks(context: Context, status = ''): readonly [firstLine: string, heading: string] {
+  const { environment, runId, attempt, head } = context
+  return [
+    `${marker(environment)}<!-- run=${inComment(String(runId))}/${inComment(String(attempt))} head=${inComment(head)} -->`,
+    `### ECS particles · ${message(environment, 100)}${status && ` · ${status}`}`,
+  ]
+}
+
+/** ` for 3f2a9c1`; empty where no commit is known, as for a plan by hand outside of a repository. */
+export const forCommit = (sha: string, preposition = 'for'): string =>
+  sha === '' ? '' : ` ${preposition} ${code(/^[0-9a-f]{8,}$/i.test(sha) ? sha.slice(0, 7) : cut(sha, 60))}`
+
+/** `account 123456789012, us-east-1` */
+export function target(plan: Plan | undefined, context: Context): string {
+  const account = plan?.account
+  const region = context.region ?? plan?.region
+  return [account && `account ${message(account, 40)}`, region && message(region, 200)].filter(Boolean).join(', ')
+}
+
+/** `[Run](…)`; empty outside of GitHub, and where the address is not one of the web. */
+export function runLink({ runUrl }: Context): string {
+  const text = runUrl === undefined ? '' : link('Run', runUrl)
+  return text.startsWith('[') ? text : ''
+}
+
+/** The note that names what was left out for the limit. */
+export const limitNote =
+  ({ runUrl }: Context) =>
+  (leftOut: readonly string[]): string =>
+    alert(
+      'NOTE',
+      sentences(
+        `Left out, because it does not fit here: ${leftOut.map(part => message(part, 240)).join('; ')}.`,
+        runUrl && `${link('The run', runUrl)} has everything.`,
+      ),
+    )

@@ -5,17 +5,16 @@ import type { Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { boundary, cut, isPlain, thousands, visible } from './escape.ts'
 import { whatHappens } from './explain.ts'
-import { phrasesOf } from './phrases.ts'
-import { say } from './value.ts'
-import { plainly, wordOf } from './words.ts'
+import { valueText } from './value.ts'
+import { count, isEnd, phrasesOf, phraseText } from './words.ts'
 
-/** Beyond this, both sides stand on lines of their own: beside a label they would end where nobody scrolls to. */
+/** Longer pairs of values, in characters, take two lines: readers would have to scroll sideways. */
 const ONE_LINE = 80
-/** Labels are aligned up to this width. */
+/** Widest label that others are aligned with, in characters. */
 const LABEL = 44
-/** So much of what is equal is shown around a difference. */
+/** Equal characters that are shown before and after a difference. */
 const AROUND = 40
-/** Longer sides are cut where they are equal: what differs would stand where nobody scrolls to. */
+/** Longer values, in characters, lose their equal parts, so that readers see the difference without scrolling. */
 const SCREEN = 240
 
 interface Branch {
@@ -46,7 +45,7 @@ interface Line {
   readonly value: string
 }
 
-/** One line for each change, or two where the sides are long, under the heading of what they have in common. */
+/** One line for each change, or two where the values are long, under the heading of their common path. */
 function linesOf(
   at: Branch,
   above: string,
@@ -66,7 +65,7 @@ function linesOf(
   return lines
 }
 
-/** The value of a named thing is the thing. A key that could be taken for more than a path stands between quotes. */
+/** A path without the `.value` of a named element, in quotes where a reader could take part of the key for something else. */
 function pathLabel(path: string): string {
   const shortened = cut(path.replace(/(?<=\])\.value$/, ''), 200)
   return /→|…|\s/.test(shortened) || !isPlain(shortened) ? visible(JSON.stringify(shortened)) : shortened
@@ -75,7 +74,7 @@ function pathLabel(path: string): string {
 /** How values of one particle are shown. */
 export interface Showing {
   readonly particle: ParticleId
-  /** Everything is new, so what is hidden is not said to change. */
+  /** All values are new: a hidden one is not marked as changed. */
   readonly isNew?: boolean
   /** Longest value in characters. */
   readonly most: number
@@ -93,7 +92,7 @@ function show(change: Change, showing: Showing): readonly Line[] {
   const { before, after, sensitive } = change
   const line = (mark: Line['mark'], value: string): Line => ({ mark, label: '', value })
   if (sensitive) return [showing.isNew ? line('+', '(hidden)') : line('!', '(hidden, changes)')]
-  const [was, is] = [say(before, showing), say(after, showing)]
+  const [was, is] = [valueText(before, showing), valueText(after, showing)]
   if (before === undefined) return [line('+', cut(is, showing.most))]
   if (after === undefined) return [line('-', cut(was, showing.most))]
   if (was.length + is.length <= ONE_LINE) return [line('!', `${was} → ${is}`)]
@@ -101,7 +100,7 @@ function show(change: Change, showing: Showing): readonly Line[] {
   return [line('-', from), line('+', to)]
 }
 
-/** Two texts of which one is longer than `whole`, each cut where they are equal first, so that what differs stays; then to `most`. */
+/** Two texts; where one is longer than `whole` characters, both without equal beginnings and ends, then cut to `most`. */
 export function aroundTheDifference(was: string, is: string, whole: number, most = whole): readonly [string, string] {
   if (was.length <= whole && is.length <= whole) return [was, is]
   const shorter = Math.min(was.length, is.length)
@@ -123,7 +122,7 @@ export function aroundTheDifference(was: string, is: string, whole: number, most
   return [middle(was), middle(is)]
 }
 
-/** The changes of a step. What goes, goes: every line of it begins with `-`, and the last one says so. */
+/** The changes of a step. Of a step that ends its particle every line begins with `-`, and the last one is what happens. */
 export function stepDiff(step: Step, most: number): readonly string[] {
   const showing = { particle: step.particle, most }
   const lines = [
@@ -131,31 +130,28 @@ export function stepDiff(step: Step, most: number): readonly string[] {
     ...below('what it runs changes with that:', diffLines(step.follows ?? [], showing)),
     ...below('kept from what runs, because the manifest ignores it:', keptLines(step.kept ?? [], showing)),
   ]
-  if (step.transition !== 'stop' && step.transition !== 'terminate') return lines
-  const gone = `- ${pathLabel(step.particle)} ${plainly(whatHappens(step))}`
+  if (!isEnd(step)) return lines
+  const gone = `- ${pathLabel(step.particle)} ${phraseText(whatHappens(step))}`
   return [...lines.map(line => line.replace(/^[!+]/, '-')), gone]
 }
 
-/** Lines under a heading of their own; without any, no heading. */
+/** Lines under a heading; without lines, no heading. */
 const below = (heading: string, lines: readonly string[]): readonly string[] =>
   lines.length > 0 ? [`  ${heading}`, ...lines] : []
 
-/** What stays as somebody else has set it: no change, and part of what is made. */
+/** Live values that the manifest ignores, as the new revision keeps them. */
 function keptLines(kept: readonly Change[], showing: Showing): readonly string[] {
   const value = ({ after, sensitive }: Change): string => {
     if (sensitive) return '(hidden)'
-    return after === undefined ? '(left out)' : cut(say(after, showing), showing.most)
+    return after === undefined ? '(left out)' : cut(valueText(after, showing), showing.most)
   }
   const labels = kept.map(({ path }) => pathLabel(path))
   const width = Math.min(LABEL, Math.max(0, ...labels.map(({ length }) => length)))
   return kept.map((change, index) => `  ${(labels[index] ?? '').padEnd(width)}  ${value(change)}`)
 }
 
-/** What the changes of a step amount to: `3 changes`, `12 settings`, `deleted`. */
-export function amount(step: Step): string {
-  const word = wordOf(step)
-  if (word === 'delete' || word === 'stop') return phrasesOf(step.particle).ended
-  const number = step.changes.length
-  const one = step.transition === 'start' ? 'setting' : 'change'
-  return `${thousands(number)} ${number === 1 ? one : `${one}s`}`
-}
+/** The size of a step: `3 changes`, `12 settings`, `deleted`. */
+export const amount = (step: Step): string =>
+  isEnd(step)
+    ? phrasesOf(step.particle).ended
+    : count(step.changes.length, step.transition === 'start' ? 'setting' : 'change')

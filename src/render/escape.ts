@@ -1,27 +1,28 @@
 /**
- * Safety: names, values and errors come from manifests and from AWS, and anybody may have written them.
- * What passes through here can be read, and does nothing: no tag, link, mention, table cell, fence or command.
+ * Escapes names, values and errors, which come from manifests and from AWS and may have any author. Readers see escaped text
+ * whole, and no part of the text becomes a tag, link, mention, table cell, fence or command.
  *
  * Structure is escaped with character references, which Markdown never reads as structure
- * (https://spec.commonmark.org/0.31.2/#entity-and-numeric-character-references). What GitHub looks for after
- * that, in the finished text (mentions, issues, commits, emoji), is broken by a zero-width space.
+ * (https://spec.commonmark.org/0.31.2/#entity-and-numeric-character-references). A zero-width space breaks the mentions,
+ * issues, commits and emoji that GitHub finds in rendered text
+ * (https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls).
  */
 
 /** A zero-width space, as a reference so that the source shows it. */
 const BREAK = '&#8203;'
 
-/** CSI and OSC sequences, and escapes of two characters: how terminals are told to colour, move and retitle. */
+/** CSI and OSC sequences, and escapes of two characters, with which programs colour, move and retitle a terminal. */
 const ANSI =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences are made of them
   /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u009b[0-?]*[ -/]*[@-~]|\u001b[@-Z\\^_]/g
 
 /**
- * What cannot be seen or turns the text around: controls, formats (bidi, zero-width, tags), lone surrogates, line
- * separators, spaces that only look like one, and whatever fonts are told to leave out.
+ * Characters that are invisible or reverse the text: controls, formats (bidi, zero-width, tags), lone surrogates, line
+ * separators, spaces other than the ordinary one, and characters that fonts ignore by default.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu
 
-/** Marks that would sit on our own characters, or pile up. */
+/** Combining marks that would join the character before the text, or pile up. */
 const STACKED = /^\p{M}|(?<=\p{M}\p{M})\p{M}/gu
 
 const codePoint = (character: string): string => {
@@ -31,20 +32,20 @@ const codePoint = (character: string): string => {
 
 const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** Makes what cannot be seen visible: `\n`, `\u202e`, `\u{e0041}`. What is left is one line of well-formed text. */
+/** One line of well-formed text in which invisible characters are spelled out: `\n`, `\u202e`, `\u{e0041}`. */
 export const visible = (text: string): string =>
   text.replace(UNSEEN, character => short[character] ?? codePoint(character)).replace(STACKED, codePoint)
 
 /** True where `visible` would change something. */
 export const isPlain = (text: string): boolean => visible(text) === text
 
-/** Text without what a terminal would obey. For messages, never for values: a value must show all that it is. */
+/** Text without terminal sequences. For messages only: readers must see every character of a value. */
 export const withoutAnsi = (text: string): string => text.replace(ANSI, '')
 
 /** `1,234` */
 export const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
 
-/** Cuts the middle out of a long text, and says how much: `abc… 1,234 characters …xyz`. Never splits a pair. */
+/** Cuts the middle out of a text longer than `most` characters: `abc… 1,234 characters …xyz`. Surrogate pairs stay whole. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text
   const keep = Math.max(2, most - 30)
@@ -64,7 +65,7 @@ const references: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
-  // GitHub typesets what stands between two of them; a tag around one is its documented way out.
+  // GitHub typesets text between two of them: https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/writing-mathematical-expressions
   $: '<span>$</span>',
 }
 
@@ -75,7 +76,7 @@ const structure = (text: string): string => text.replace(/[&<>$\\`*[\]|~]/g, ref
 /** Inside a word an underscore means nothing, and names are full of them. */
 const underscores = (text: string): string => text.replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '&#95;')
 
-/** An address would be linked anywhere, also between code tags. */
+/** GitHub links addresses everywhere, even between code tags. */
 const unlinked = (text: string): string =>
   text
     .replace(/@/g, `@${BREAK}`)
@@ -83,31 +84,31 @@ const unlinked = (text: string): string =>
     .replace(/(www)\./gi, `$1${BREAK}.`)
     .replace(/(mailto|xmpp):/gi, `$1${BREAK}:`)
 
-/** What GitHub looks for in the finished text, outside of code: issues, advisories, emoji, commits. */
+/** Breaks the references that GitHub links outside of code: issues, advisories, emoji, commits. */
 const unreferred = (text: string): string =>
   text
-    // Not the `#` of a reference that was just written.
+    // The `#` of a character reference stays.
     .replace(/(?<!&)#(?=\w)/g, `#${BREAK}`)
     .replace(/(?<![A-Za-z0-9])(GH|GHSA|CVE)-(?=\w)/gi, `$1-${BREAK}`)
-    // Emoji. Not the colons of an ARN, which people copy.
+    // Emoji. The colons of an ARN stay, because people copy ARNs.
     .replace(/(?<![\w:]):(?=[\w+-]+:)/g, `:${BREAK}`)
     .replace(/(?<![\w&#])(?=\d*[a-f])[0-9a-f]{7,}(?!\w)/gi, hex => (hex.match(/.{1,6}/g) ?? []).join(BREAK))
 
 const escaped = (text: string): string => underscores(unlinked(structure(line(text))))
 
-/** Text between HTML tags of our own, where Markdown may or may not be read. */
+/** Text between HTML tags, where GitHub may or may not read Markdown. */
 export const html = (text: string): string => unreferred(escaped(text))
 
-/** Text for a paragraph, a list entry or a table cell. It is one line, and never begins a block. */
-export const prose = (text: string, goesOn = false): string =>
-  html(goesOn ? text.trimStart() : text.trim()).replace(/^(?:[-+=#]|\d+(?=[.)]))/, marker =>
+/** Text for a paragraph, a list entry or a table cell, in one line that never begins a block. `isPart`: more text follows. */
+export const prose = (text: string, isPart = false): string =>
+  html(isPart ? text.trimStart() : text.trim()).replace(/^(?:[-+=#]|\d+(?=[.)]))/, marker =>
     [...marker].map(character => `&#${character.charCodeAt(0)};`).join(''),
   )
 
 /**
- * What people copy out of a sentence, and what would be broken up where GitHub looks for commits and addresses: ids of
- * particles, instances, tasks and deployments, ARNs, images, revisions, places, actions, members of a definition, variables.
- * All of it is of characters that do nothing between backticks.
+ * Names that people copy out of a sentence: ids of particles, instances, tasks and deployments, ARNs, images, revisions,
+ * places, actions, members of a definition, variables. Escaped as prose, zero-width spaces would break them. Their characters
+ * have no meaning between backticks.
  */
 const NAMES = new RegExp(
   `(?<![\\w.:/@&#%+$-])(?:${[
@@ -130,8 +131,8 @@ const NAMES = new RegExp(
   'g',
 )
 
-/** A sentence of ours with names in it, which may be anybody's: the names as code, the rest as prose. */
-export function told(text: string): string {
+/** A sentence with names in it: the names as code, the rest as prose. */
+export function proseWithNames(text: string): string {
   const whole = line(text).trim()
   const pieces: string[] = []
   let from = 0
@@ -145,17 +146,17 @@ export function told(text: string): string {
   return pieces.join('')
 }
 
-/** Text between code tags. GitHub looks for no mention, issue or commit in there, but for addresses. */
+/** Text between code tags, where GitHub links addresses, but no mention, issue or commit. */
 export const codeTag = (text: string): string => `<code>${escaped(text)}</code>`
 
 /**
- * Inline code, also in a table cell. What nothing could read otherwise stands between backticks; the rest between tags, with
- * every character of structure as a reference: there is no agreement on how a backslash before a `|` in a cell is read.
+ * Inline code, also in a table cell. Text without characters of structure is between backticks; other text is between tags, with
+ * these characters as references, because renderers disagree on a backslash before a `|` in a cell.
  */
 export const code = (text: string): string =>
   /^(?! )[\p{L}\p{N} !"#%'()*+,./:;=?@[\]^_{}~→-]+(?<! )$/u.test(text) && isPlain(text) ? `\`${text}\`` : codeTag(text)
 
-/** A fenced block. The fence is longer than any run of backticks inside. Lines must have been made visible. */
+/** A fenced block. The fence is longer than any run of backticks inside. The caller has made the lines `visible`. */
 export function fence(info: string, lines: readonly string[]): string {
   let longest = 2
   for (const each of lines) for (const run of each.match(/`+/g) ?? []) longest = Math.max(longest, run.length)
@@ -166,35 +167,35 @@ export function fence(info: string, lines: readonly string[]): string {
 /** A line of a message in a fenced `text` block. */
 export const fencedLine = (text: string): string => visible(withoutAnsi(text))
 
-/** Label of a Mermaid node, between quotes: what is not surely harmless is written by its number. */
+/** Label of a Mermaid node, for between quotes: characters with a meaning in Mermaid are written by their numbers. */
 export const mermaidLabel = (text: string): string =>
   [...visible(cut(text, 60))]
     .map(character => (/[A-Za-z0-9 _./-]/.test(character) ? character : `#${character.codePointAt(0)};`))
     .join('')
 
 /**
- * A line for the job log. The runner obeys `::command::` at the start of a line, whatever space stands before it, and `##[command]`
- * anywhere in it.
+ * A line for the job log. The runner obeys `::command::` at the start of a line, after any space, and `##[command]` anywhere in a
+ * line (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands; actions/runner, ActionCommand.cs).
  */
 export const logLine = (text: string): string =>
   visible(withoutAnsi(text).replace(/\t/g, ' '))
     .replace(/^(\s*):(?=:)/, '$1\u200b:')
     .replace(/##(?=\[)/g, '##\u200b')
 
-/** Part of an HTML comment: without `>` nothing can end it. Ordinary names stay as they are. */
+/** Part of an HTML comment, which only a `>` can end. Ordinary names keep their spelling. */
 export const inComment = (text: string): string =>
   [...text].map(character => (/[A-Za-z0-9._/: -]/.test(character) ? character : encoded(character))).join('')
 
 const encoded = (character: string): string =>
   [...new TextEncoder().encode(character)].map(byte => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
 
-/** A link with words of our own, or the words alone when the address is none that a link may have. */
-export function link(words: string, address: string | undefined): string {
+/** A link, or the text alone when the address is not one of the web. The caller has escaped `text`. */
+export function link(text: string, address: string | undefined): string {
   const target = address === undefined ? undefined : webAddress(address)
-  return target === undefined ? words : `[${words}](${target})`
+  return target === undefined ? text : `[${text}](${target})`
 }
 
-/** The address with everything encoded that could end the link, or undefined when it is not one of the web. */
+/** The address with all characters encoded that could end a link; undefined for an address that is not one of the web. */
 export function webAddress(address: string): string | undefined {
   if (address.length > 2000 || !/^https?:\/\/[A-Za-z0-9.-]+(?::\d+)?(?:\/|$)/.test(address)) return undefined
   return [...address]

@@ -1,22 +1,19 @@
-/** What a step does, why, and what is dangerous about it, for somebody who has to decide. */
+/** What a step does, why, and its dangers, for a reviewer. */
 import type { Change, Value } from '../compare/change.ts'
 import { parsePath } from '../compare/path.ts'
 import type { Plan, Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { cut, thousands } from './escape.ts'
-import { phrasesOf } from './phrases.ts'
-import { say, unknownOf } from './value.ts'
-import { capital, count, name, type Phrase, plainly, wordOf } from './words.ts'
+import { unknownOf, valueText } from './value.ts'
+import { capital, count, enumerated, isEnd, name, type Phrase, phrasesOf, phraseText, wordOf } from './words.ts'
 
-/** 0: something goes. 1: something that a reviewer must know. 2: neither. */
-export const danger = (step: Step): 0 | 1 | 2 =>
-  step.transition === 'replace' || step.transition === 'stop' || step.transition === 'terminate'
-    ? 0
-    : step.risks.length > 0
-      ? 1
-      : 2
+/** 0: the step ends or replaces its particle. 1: a reviewer must know a risk. 2: no danger. */
+export function danger(step: Step): 0 | 1 | 2 {
+  if (step.transition === 'replace' || isEnd(step)) return 0
+  return step.risks.length > 0 ? 1 : 2
+}
 
-/** Dangerous steps, what goes first; among equals the plan's order. */
+/** Dangerous steps, those that end or replace first; among equals in the plan's order. */
 export const dangerous = (plan: Plan): readonly Step[] =>
   plan.steps.filter(step => danger(step) < 2).sort((a, b) => danger(a) - danger(b))
 
@@ -24,15 +21,11 @@ export const dangerous = (plan: Plan): readonly Step[] =>
 export function dangerCounts(plan: Plan): string {
   const risky = plan.steps.filter(step => danger(step) === 1)
   const restarts = risky.filter(({ risks }) => risks.some(risk => /\brestart/i.test(risk))).length
-  const jobs = risky.filter(once).length
-  const verbs = [
-    ['deletes', plan.steps.filter(step => wordOf(step) === 'delete').length],
-    ['stops', plan.steps.filter(step => wordOf(step) === 'stop').length],
-    ['replaces', plan.steps.filter(step => wordOf(step) === 'replace').length],
-  ] as const
-  const parts = verbs
-    .filter(([, number]) => number > 0)
-    .map(([verb, number], index) => `${verb} ${index === 0 ? count(number, 'particle') : thousands(number)}`)
+  const jobs = risky.filter(runsOnce).length
+  const parts = (['delete', 'stop', 'replace'] as const)
+    .map(word => ({ word, number: plan.steps.filter(step => wordOf(step) === word).length }))
+    .filter(({ number }) => number > 0)
+    .map(({ word, number }, index) => `${word}s ${index === 0 ? count(number, 'particle') : thousands(number)}`)
   if (restarts > 0) parts.push(`restarts tasks of ${count(restarts, 'service')}`)
   if (jobs > 0) parts.push(`runs ${count(jobs, 'task')} once`)
   const others = risky.length - restarts - jobs
@@ -41,41 +34,36 @@ export function dangerCounts(plan: Plan): string {
   return capital(parts.join(', '))
 }
 
-/** What a reviewer must know of a dangerous step, as one line. */
+/** The risks of a dangerous step in one line; without any, what happens. */
 export const risksOf = (step: Step): string =>
   step.risks.length > 0
     ? step.risks.map(risk => risk.trim().replace(/[.;]$/, '')).join('; ')
-    : plainly(whatHappens(step))
+    : phraseText(whatHappens(step))
 
-/** What the other steps of a plan tell about one: gathered once, for plans may be large. */
-export interface StepNeighbours {
-  /** Particles that wait for this one on their way up. */
-  readonly waiting: ReadonlyMap<ParticleId, readonly ParticleId[]>
+/** Particles that wait for the key before they start or change. A plan has thousands of steps, so callers make the map once. */
+export function dependentsOf(steps: readonly Step[]): ReadonlyMap<ParticleId, readonly ParticleId[]> {
+  const dependents = new Map<ParticleId, ParticleId[]>()
+  for (const step of steps.filter(step => !isEnd(step)))
+    for (const id of step.dependsOn) {
+      const others = dependents.get(id)
+      if (others) others.push(step.particle)
+      else dependents.set(id, [step.particle])
+    }
+  return dependents
 }
 
-export function neighboursOf(steps: readonly Step[]): StepNeighbours {
-  const waiting = new Map<ParticleId, ParticleId[]>()
-  for (const step of steps) {
-    if (isUp(step))
-      for (const id of step.dependsOn) {
-        const others = waiting.get(id)
-        if (others) others.push(step.particle)
-        else waiting.set(id, [step.particle])
-      }
-  }
-  return { waiting }
-}
-
-const alone: StepNeighbours = { waiting: new Map() }
-
-/** What a transition does to a thing of this flavor. */
-export function whatHappens(step: Step, { waiting }: StepNeighbours = alone): Phrase {
-  const before = waiting.get(step.particle) ?? []
-  const until: Phrase = before.length === 0 || !isUp(step) ? [] : [', before ', ...enumerated(before)]
+/** What a step does to a particle of this flavor. `dependents` wait for the step. */
+export function whatHappens(step: Step, dependents: readonly ParticleId[] = []): Phrase {
   const { starts, ends, isRun } = phrasesOf(step.particle)
   switch (step.transition) {
-    case 'start':
-      return isRun ? [once(step) ? `${starts} once` : starts, ...until] : [starting(step)]
+    case 'start': {
+      if (!isRun) return [starting(step)]
+      const names = enumerated(
+        dependents.map(id => name(cut(id, 80))),
+        2,
+      )
+      return [runsOnce(step) ? `${starts} once` : starts, ...(names.length > 0 ? [', before ', ...names] : [])]
+    }
     case 'update':
       return updating(step)
     case 'replace':
@@ -87,10 +75,8 @@ export function whatHappens(step: Step, { waiting }: StepNeighbours = alone): Ph
   }
 }
 
-/** A job says so among what a reviewer must know; a task that is kept running does not. */
-const once = ({ risks }: Step): boolean => risks.some(risk => /^runs once\b/.test(risk))
-
-const isUp = ({ transition }: Step): boolean => transition !== 'stop' && transition !== 'terminate'
+/** True for a job. A task that ECS keeps running has no such risk. */
+const runsOnce = ({ risks }: Step): boolean => risks.some(risk => /^runs once\b/.test(risk))
 
 function starting({ particle, changes }: Step): string {
   const { starts, taskCount } = phrasesOf(particle)
@@ -108,34 +94,23 @@ function updating({ particle, changes, after }: Step): Phrase {
   return [members.some(member => deployedBy?.includes(member)) ? 'new deployment' : 'in place']
 }
 
-/** Names in a phrase: `a`, `a and b`, `a, b and 3 more`. */
-function enumerated(ids: readonly ParticleId[], most = 2): Phrase {
-  const shown = ids.slice(0, most)
-  const pieces: (string | { name: string })[] = []
-  shown.forEach((id, index) => {
-    if (index > 0) pieces.push(index === ids.length - 1 ? ' and ' : ', ')
-    pieces.push(name(cut(id, 80)))
-  })
-  return ids.length > shown.length ? [...pieces, ` and ${thousands(ids.length - shown.length)} more`] : pieces
-}
-
 const memberOf = ({ path }: Change): string => parsePath(path)[0]?.member ?? ''
 
-/** The two or three things that say most about why there is a step. */
-export function why(step: Step): Phrase {
-  if (step.why !== undefined && step.why !== '') return [cut(step.why, 200)]
-  const { transition, from, changes } = step
-  if (transition === 'stop' || transition === 'terminate')
-    return [transition === 'stop' ? 'is to be stopped' : 'is to be terminated']
-  if (transition === 'start') {
-    if (changes.some(change => unknownOf(change.after) !== undefined && memberOf(change) === 'taskDefinition'))
-      return phrasesOf(step.particle).isRun && from !== 'terminated' ? ['its definition changes'] : ['is not there yet']
-    return [from === 'stopped' ? 'is stopped' : from === 'pending' ? 'is not running yet' : 'is not there yet']
-  }
-  return reasons(changes)
+/** Why there is a step: its most important changes, or the state of its particle. */
+export function why({ particle, transition, from, changes, why: given }: Step): Phrase {
+  if (given) return [cut(given, 200)]
+  if (transition === 'stop') return ['is to be stopped']
+  if (transition === 'terminate') return ['is to be terminated']
+  if (transition !== 'start') return reasons(changes)
+  const awaitsRevision = changes.some(
+    change => unknownOf(change.after) !== undefined && memberOf(change) === 'taskDefinition',
+  )
+  if (awaitsRevision && phrasesOf(particle).isRun && from !== 'terminated') return ['its definition changes']
+  if (awaitsRevision) return ['is not there yet']
+  return [from === 'stopped' ? 'is stopped' : from === 'pending' ? 'is not running yet' : 'is not there yet']
 }
 
-/** The container that a change is in, and the path below it. */
+/** The container of a change, and the path inside the container. */
 function placeOf({ path }: Change): { readonly container?: string; readonly path: string; readonly member: string } {
   const [first, ...below] = parsePath(path)
   const member = first?.member ?? ''
@@ -169,7 +144,7 @@ function reasons(changes: readonly Change[]): Phrase {
   return all.length > 3 ? [...shown, ` and ${count(all.length - 3, 'more', 'more')}`] : shown
 }
 
-/** An image is known by its tag where the rest of its name stays. A digest tells nobody anything. */
+/** An image in two parts, because its tag is enough where the repository stays. Nobody recognises a digest. */
 function tagOf(image: Value | undefined): { readonly repository: string; readonly tag: string } | undefined {
   const [, repository, tag] = typeof image === 'string' ? (/^(.*):([\w.-]{1,24})$/.exec(image) ?? []) : []
   return repository === undefined || tag === undefined || repository.includes('@') ? undefined : { repository, tag }
@@ -183,5 +158,5 @@ function because(path: string, of: string, { before, after, sensitive }: Change)
   const brief = (value: Value | undefined) =>
     (typeof value === 'string' && value.length <= 24) || typeof value === 'number' || typeof value === 'boolean'
   if (sensitive || !brief(before) || !brief(after)) return [label, of]
-  return [label, `${of} ${say(before)} → ${say(after)}`]
+  return [label, `${of} ${valueText(before)} → ${valueText(after)}`]
 }

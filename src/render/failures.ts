@@ -1,18 +1,18 @@
-/** Failures in words: what a person can do, for the comment and for annotations. */
+/** What a person can do about a failure, for the comment and for annotations. */
 import type { Plan, Report, ReportStep } from '../engine/document.ts'
 import type { Fix } from '../engine/remedy.ts'
 import type { ParticleId, Place, Problem } from '../particle.ts'
 import { capital, listed } from './words.ts'
 
-/** How names and places are set: Markdown in a comment, plain in an annotation. */
+/** How names and places are printed: as Markdown in a comment, as plain text in an annotation. */
 export interface Setting {
-  /** A name, a value or a piece of JSON that is copied as it is. */
+  /** A name, a value or a piece of JSON that readers copy. */
   name(text: string): string
   /** A particle, and where its manifest is. */
   at(id: ParticleId): string
 }
 
-/** What must be done about a failed step, without a capital and a full stop; empty where the failure's sentence says it. */
+/** The remedy of a failed step, without a capital and a full stop; empty where the message of the failure has it. */
 export function remedyText({ particle, error }: ReportStep, { name, at }: Setting): string {
   if (!error?.remedy) return changeText([at(particle)])
   const { remedy } = error
@@ -37,7 +37,7 @@ export function remedyText({ particle, error }: ReportStep, { name, at }: Settin
   }
 }
 
-/** Particles that the manifests must state otherwise. */
+/** The remedy for failures whose manifests must change. */
 export const changeText = (places: readonly string[]): string =>
   `change ${listed(places, 5)} in a new pull request, or revert this one`
 
@@ -72,7 +72,7 @@ function fixText(fix: Fix, particle: ParticleId, { name, at }: Setting): string 
   }
 }
 
-/** The annotations of an apply that did not succeed: one for each failure, at its manifest's line. */
+/** One annotation for each failure of an apply, at the line of its manifest where that is known. */
 export function failureAnnotations(
   { steps, error }: Report,
   { unchanged }: Plan,
@@ -82,7 +82,7 @@ export function failureAnnotations(
     const place = placeOf(id)
     return { ...(place && { place }), message }
   }
-  // An annotation stands at its particle's own line.
+  // The annotation is at the line of `subject` already.
   const settingOf = (subject: ParticleId): Setting => ({
     name: text => text,
     at: id => {

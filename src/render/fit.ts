@@ -1,21 +1,22 @@
-/** Getting a text under a limit, and saying what that has cost. */
+/** Cuts a comment to GitHub's limit, and names what was left out. */
 import { fence, thousands } from './escape.ts'
+import { blocks } from './markdown.ts'
 import { listed } from './words.ts'
 
-/** A text that fits, and what is missing from it, each as a few words. */
+/** A text, and what was left out of it for its limit, each as a few words: `part of the changes of ecs_service:web`. */
 export interface Rendered {
   readonly text: string
   readonly leftOut: readonly string[]
 }
 
-/** How much is shown. From one rung to the next it is less. */
+/** How much a comment shows. Each rung shows less than the one before; a comment takes the first rung that fits. */
 export interface Rung {
   readonly table: 'full' | 'lines' | 'dangerous' | 'none'
-  /** Order, graph and what stays as it is. */
+  /** The order of steps, its picture, and the particles without a step. */
   readonly extras: boolean
-  /** Entries of any other list. */
+  /** Number of entries of any other list. */
   readonly entries: number
-  /** Characters of any message that somebody else wrote. */
+  /** Longest message from AWS or a manifest, in characters. */
   readonly characters: number
 }
 
@@ -33,59 +34,58 @@ export interface FoldedDiff {
   /** 0 is the most dangerous. */
   readonly rank: number
   readonly lines: readonly string[]
-  /** Around the fence. */
-  frame(body: string): string
+  /** Puts the fenced lines into a folded block. */
+  frame(fenced: string): string
 }
 
 export interface RungDraft {
-  /** Blocks before and after the diffs. */
+  /** Blocks before the diffs. Empty blocks are passed over. */
   readonly before: readonly string[]
-  readonly diffs: readonly FoldedDiff[]
-  readonly after: readonly string[]
-  readonly leftOut: readonly string[]
+  readonly diffs?: readonly FoldedDiff[]
+  /** Blocks after the diffs. */
+  readonly after?: readonly string[]
+  readonly leftOut?: readonly string[]
 }
 
 /**
- * GitHub counts characters in some places and bytes in others, and does not say where. There are never more characters, by any
- * count, than bytes of UTF-8.
+ * In bytes of UTF-8, which are never fewer than characters. GitHub's answer to a comment that is too long counts characters
+ * (`body is too long (maximum is 65536 characters)`); docs.github.com does not define them.
  */
 export const size = (text: string): number => Buffer.byteLength(text, 'utf8')
 
-const join = (blocks: readonly string[]): string => blocks.filter(block => block !== '').join('\n\n')
-
-/** What the words about what is left out may cost. */
+/** Room for the note on what is left out, in bytes. */
 const NOTE = 600
-/** Where not all have room, no single diff gets more than this share of the limit. */
+/** Where not all diffs have room, no single one gets more than this share of the limit. */
 const SHARE = 1 / 8
-/** In less room than this, part of a diff tells nothing. */
+/** In less room than this, in bytes, part of a diff shows nothing useful. */
 const LEAST = 400
-/** The first rung that fits, with as many diffs as have room. `note` says what is left out. */
+
+/** A text of at most `limit` bytes: the first rung that fits, with as many diffs as have room. `note` words what is left out. */
 export function firstThatFits(
   limit: number,
   draft: (rung: Rung) => RungDraft,
   note: (leftOut: readonly string[]) => string,
 ): Rendered {
   for (const rung of rungs) {
-    const { before, diffs, after, leftOut } = draft(rung)
-    const base = size(join([...before, ...after])) + (leftOut.length > 0 ? NOTE : 0)
-    // Diffs of what is dangerous are worth more than the next rung's loss.
+    const { before, diffs = [], after = [], leftOut = [] } = draft(rung)
+    const base = size(blocks(...before, ...after)) + (leftOut.length > 0 ? NOTE : 0)
+    // A reviewer needs the diffs of dangerous steps more than what the next rung leaves out.
     const wanted = diffs.filter(({ rank }) => rank < 2).reduce((sum, diff) => sum + size(whole(diff)) + 2, 0)
     if (base + Math.min(wanted, limit / 4) > limit && rung !== rungs.at(-1)) continue
     const chosen = choose(diffs, limit - base, limit * SHARE)
     const missing = [...leftOut, ...chosen.leftOut]
-    const text = join([...before, ...chosen.blocks, ...after, missing.length > 0 ? note(missing) : ''])
+    const text = blocks(...before, ...chosen.shown, ...after, missing.length > 0 && note(missing))
     if (size(text) <= limit) return { text, leftOut: missing }
   }
-  const { before, leftOut } = draft(rungs[rungs.length - 1] as Rung)
-  const missing = [...leftOut, 'everything after the first lines']
-  return { text: firstBlocks(before, limit), leftOut: missing }
+  const { before, leftOut = [] } = draft(rungs[rungs.length - 1] as Rung)
+  return { text: firstWhole(before, limit), leftOut: [...leftOut, 'everything after the first lines'] }
 }
 
-/** As many whole blocks from the start as have room: a block cut in two could leave something open. */
-function firstBlocks(blocks: readonly string[], limit: number): string {
+/** As many whole blocks from the start as have room: part of a block could leave a tag or a fence open. */
+function firstWhole(all: readonly string[], limit: number): string {
   let text = ''
-  for (const block of blocks) {
-    const more = join([text, block])
+  for (const block of all) {
+    const more = blocks(text, block)
     if (size(more) > limit) break
     text = more
   }
@@ -94,54 +94,50 @@ function firstBlocks(blocks: readonly string[], limit: number): string {
 
 const whole = ({ lines, frame }: FoldedDiff): string => frame(fence('diff', lines))
 
+/** The diffs that have room, whole or in part, in the plan's order. */
 function choose(
   diffs: readonly FoldedDiff[],
   room: number,
   share: number,
-): { readonly blocks: readonly string[]; readonly leftOut: readonly string[] } {
+): { readonly shown: readonly string[]; readonly leftOut: readonly string[] } {
   const all = diffs.map(diff => {
     const text = whole(diff)
     return { diff, text, bytes: size(text) + 2 }
   })
-  if (all.reduce((sum, { bytes }) => sum + bytes, 0) <= room)
-    return { blocks: all.map(({ text }) => text), leftOut: [] }
+  if (all.reduce((sum, { bytes }) => sum + bytes, 0) <= room) return { shown: all.map(({ text }) => text), leftOut: [] }
 
   const shown = new Map<FoldedDiff, string>()
-  const cutShort: string[] = []
+  const partial: string[] = []
   let left = room - NOTE
-  // What is dangerous first, then the smallest: so most particles keep their changes, and a giant is cut short.
+  // Dangerous diffs first, then the smallest: most particles keep their changes, and a very long diff is cut.
   for (const { diff, text, bytes } of all.sort((a, b) => a.diff.rank - b.diff.rank || a.bytes - b.bytes)) {
     const most = Math.min(left, share)
     const part = bytes <= most ? text : most < LEAST ? undefined : inPart(diff, most)
     if (part === undefined) continue
     shown.set(diff, part)
     left -= size(part) + 2
-    if (part !== text) cutShort.push(diff.particle)
+    if (part !== text) partial.push(diff.particle)
   }
 
   const without = diffs.filter(diff => !shown.has(diff)).map(({ particle }) => particle)
+  const number = without.length === 1 ? '' : `${thousands(without.length)} particles: `
   return {
-    blocks: diffs.flatMap(diff => shown.get(diff) ?? []),
+    shown: diffs.flatMap(diff => shown.get(diff) ?? []),
     leftOut: [
-      ...(without.length > 0
-        ? [`the changes of ${without.length === 1 ? '' : `${thousands(without.length)} particles: `}${listed(without)}`]
-        : []),
-      ...(cutShort.length > 0 ? [`part of the changes of ${listed(cutShort)}`] : []),
+      ...(without.length > 0 ? [`the changes of ${number}${listed(without)}`] : []),
+      ...(partial.length > 0 ? [`part of the changes of ${listed(partial)}`] : []),
     ],
   }
 }
 
-/** The first lines of a diff, and how many there are beside; undefined where that would be too few to tell anything. */
+/** The first lines of a diff and the number of the others; undefined where only one or two lines have room. */
 function inPart(diff: FoldedDiff, room: number): string | undefined {
+  const text = (lines: number) => {
+    const left = thousands(diff.lines.length - lines)
+    return diff.frame(fence('diff', [...diff.lines.slice(0, lines), `  … ${left} more lines are left out`]))
+  }
   let low = 0
   let high = diff.lines.length
-  const text = (lines: number) =>
-    diff.frame(
-      fence('diff', [
-        ...diff.lines.slice(0, lines),
-        `  … ${thousands(diff.lines.length - lines)} more lines are left out`,
-      ]),
-    )
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
     if (size(text(middle)) + 2 <= room) low = middle

@@ -1,147 +1,105 @@
-/** The faces of a plan: something to decide, nothing to do, problems, no plan at all. */
+/** The comment of a plan: steps to review, nothing to do, problems, or no plan at all. */
 
-import type { Plan, Step } from '../engine/document.ts'
+import type { Plan } from '../engine/document.ts'
 import type { Problem } from '../particle.ts'
-import {
-  atMost,
-  type Context,
-  firstLine,
-  forCommit,
-  heading,
-  listedParticles,
-  note,
-  runLink,
-  sentences,
-  target,
-} from './context.ts'
-import { amount, diffLines, stepDiff } from './diff.ts'
-import { code, cut, fence, thousands } from './escape.ts'
-import {
-  danger,
-  dangerCounts,
-  dangerous,
-  neighboursOf,
-  risksOf,
-  type StepNeighbours,
-  whatHappens,
-  why,
-} from './explain.ts'
-import { type FoldedDiff, firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
-import { orderDiagram, stages } from './graph.ts'
+import { type Context, firstBlocks, forCommit, limitNote, runLink, target } from './comment.ts'
+import { diffLines } from './diff.ts'
+import { code, fence, thousands } from './escape.ts'
+import { firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
 import {
   alert,
-  bold,
+  blocks,
   bullets,
-  details,
-  particle,
-  phrase,
+  folded,
+  message,
+  OPEN_ENTRIES,
+  particleCode,
+  particleList,
+  sentences,
   sourceCode,
-  sourceLink,
-  sourceTag,
-  table,
-  words,
 } from './markdown.ts'
+import { orderSection } from './order.ts'
 import { removedSections } from './removed.ts'
+import { overview, planDiffs, warning } from './steps.ts'
 import {
   changing,
   count,
-  emojiOf,
   failedBefore,
+  oneOrMany,
   protectedDifferences,
   sentence,
   toDo,
   upToDate,
   upToDateSummary,
-  wordOf,
 } from './words.ts'
 
-/** A plan as Markdown; without one, why there is none. */
+/** A plan as Markdown of at most `context.limit` bytes; without a plan, why there is none. */
 export function renderPlan(plan: Plan | undefined, context: Context): Rendered {
   return firstThatFits(
     context.limit,
-    rung => (plan ? planDraft(plan, context, rung) : noPlan(context, rung)),
-    note(context),
+    rung => (plan ? planDraft(plan, context, rung) : noPlanDraft(context, rung)),
+    limitNote(context),
   )
 }
 
-function noPlan(context: Context, rung: Rung): RungDraft {
-  const problems = context.problems ?? []
+function noPlanDraft(context: Context, rung: Rung): RungDraft {
+  const { problems = [], skipped = 'there is nothing to plan', head } = context
   if (problems.length === 0) {
-    const reason = context.skipped ?? 'there is nothing to plan'
-    return {
-      before: [
-        firstLine(context),
-        heading(context),
-        sentences(
-          `**No plan:** ${words(sentence(reason), rung.characters)} Nothing is wrong with the manifests${forCommit(context.head, 'of')}.`,
-          runLink(context),
-        ),
-      ],
-      diffs: [],
-      after: [],
-      leftOut: [],
-    }
+    const reason = message(sentence(skipped), rung.characters)
+    const text = `**No plan:** ${reason} Nothing is wrong with the manifests${forCommit(head, 'of')}.`
+    return { before: [...firstBlocks(context), sentences(text, runLink(context))] }
   }
-  const inManifests = problems.every(({ place }) => place !== undefined)
   const number = count(problems.length, 'problem')
+  const areInManifests = problems.every(({ place }) => place !== undefined)
+  const cause = areInManifests ? `the manifests have ${number}.` : `${number} must be solved first.`
   return {
     before: [
-      firstLine(context),
-      heading(context, `❌ ${number}`),
-      sentences(
-        `**Nothing was planned**${forCommit(context.head)}: ${
-          inManifests ? `the manifests have ${number}.` : `${number} must be solved first.`
-        }`,
-        runLink(context),
-      ),
+      ...firstBlocks(context, `❌ ${number}`),
+      sentences(`**Nothing was planned**${forCommit(head)}: ${cause}`, runLink(context)),
       problemList(problems, context, rung),
     ],
-    diffs: [],
-    after: [],
     leftOut: problems.length > rung.entries ? [`${thousands(problems.length - rung.entries)} problems`] : [],
   }
 }
 
-function problemList(problems: readonly Problem[], context: Context, rung: Rung): string {
-  const entries = problems.map(({ place, message }) =>
-    place
-      ? `${sourceCode(place, context.sourceUrl)} ${words(message, rung.characters)}`
-      : words(message, rung.characters),
+function problemList(problems: readonly Problem[], { sourceUrl }: Context, rung: Rung): string {
+  const entries = problems.map(
+    ({ place, message: text }) => `${place ? `${sourceCode(place, sourceUrl)} ` : ''}${message(text, rung.characters)}`,
   )
-  return bullets(atMost(entries, rung.entries)).join('\n')
+  return bullets(entries, rung.entries)
 }
 
 function planDraft(plan: Plan, context: Context, rung: Rung): RungDraft {
-  const steps = plan.steps
-  const leftOut: string[] = []
-  const problems = context.problems ?? []
-  const before = [
-    firstLine(context),
-    heading(context, problems.length > 0 ? `❌ ${count(problems.length, 'problem')}` : ''),
-    headline(plan, context),
-    problems.length > 0 ? alert('CAUTION', problemList(problems, context, rung).split('\n')) : '',
-    failures(plan, rung),
-    warning(plan, rung),
-    overview(plan, context, rung, leftOut),
-    removedSections(plan.removed ?? [], rung, context.sourceUrl),
-    warnings(plan.warnings ?? [], rung, steps.length > 0),
-  ]
-  const after = [
-    ...leftAlone(plan, rung),
-    ...(rung.extras ? [order(plan), staying(plan, rung)] : []),
-    steps.length > 0 || failedBefore(plan).length > 0 ? footer(plan, context) : '',
-  ]
-  if (!rung.extras && steps.length > 0) leftOut.push('the order and what stays as it is')
-  return { before, diffs: rung.table === 'none' ? [] : planDiffs(plan, context, rung), after, leftOut }
+  const { steps, removed = [], warnings = [] } = plan
+  const { problems = [], sourceUrl } = context
+  const { text: table, leftOut } = overview(plan, context, rung)
+  return {
+    before: [
+      ...firstBlocks(context, problems.length > 0 ? `❌ ${count(problems.length, 'problem')}` : ''),
+      headline(plan, context),
+      problems.length > 0 ? alert('CAUTION', problemList(problems, context, rung)) : '',
+      earlierFailures(plan, rung),
+      warning(plan, rung),
+      table,
+      removedSections(removed, rung, sourceUrl),
+      warningList(warnings, rung, steps.length > 0),
+    ],
+    diffs: rung.table === 'none' ? [] : planDiffs(plan, context, rung),
+    after: [
+      protectedSection(plan, rung),
+      ...(rung.extras ? [orderSection(plan), upToDateSection(plan, rung)] : []),
+      steps.length > 0 || failedBefore(plan).length > 0 ? footer(plan, context) : '',
+    ],
+    leftOut: !rung.extras && steps.length > 0 ? [...leftOut, 'the order and what stays as it is'] : leftOut,
+  }
 }
 
 function headline(plan: Plan, context: Context): string {
-  const stays = upToDateSummary(plan)
-  const nothing = changing(plan).length === 0
   const todo = toDo(plan)
-  const counts = nothing
-    ? `**Nothing to do**${[todo, stays].some(Boolean) ? `: ${[todo, stays].filter(Boolean).join(', ')}` : ''}.`
-    : `**${todo}**${stays && `, ${stays}`}.`
+  const rest = upToDateSummary(plan)
+  const waiting = [todo, rest].filter(Boolean).join(', ')
+  const counts =
+    changing(plan).length > 0 ? `**${todo}**${rest && `, ${rest}`}.` : `**Nothing to do**${waiting && `: ${waiting}`}.`
   return sentences(
     counts,
     plannedFor(plan, context),
@@ -149,206 +107,93 @@ function headline(plan: Plan, context: Context): string {
   )
 }
 
-/** What is deleted, replaced or restarted: counted, then named. */
-export function warning(plan: Plan, rung: Rung): string {
-  const steps = dangerous(plan)
-  if (steps.length === 0) return ''
-  const entries = steps.map(
-    step => `${emojiOf[wordOf(step)]} ${particle(step.particle)}: ${words(sentence(risksOf(step)), rung.characters)}`,
-  )
-  const most = Math.min(rung.entries, rung.table === 'none' ? 0 : 40)
-  return alert('WARNING', [
-    `**${dangerCounts(plan)}.**`,
-    ...(most > 0 ? ['', ...bullets(atMost(entries, most, ', in the table below'))] : []),
-  ])
+/** `Planned for 3f2a9c1 against account 123456789012, us-east-1.` */
+function plannedFor(plan: Plan, context: Context): string {
+  const where = target(plan, context)
+  const text = `${forCommit(context.head)}${where && ` ${where.startsWith('account') ? 'against' : 'in'} ${where}`}`
+  return text && `Planned${text}.`
 }
 
-const row = (step: Step, others: StepNeighbours, context: Context): readonly string[] => [
-  `${emojiOf[wordOf(step)]}&nbsp;${wordOf(step)}`,
-  sourceLink(particle(step.particle), step.source, context.sourceUrl),
-  phrase(whatHappens(step, others)),
-  phrase(why(step)),
-]
-
-export function overview(plan: Plan, context: Context, rung: Rung, leftOut: string[]): string {
-  const { steps } = plan
-  if (steps.length === 0) return ''
-  const shown = rung.table === 'dangerous' ? dangerous(plan) : rung.table === 'none' ? [] : steps
-  if (shown.length < steps.length)
-    leftOut.push(
-      rung.table === 'none'
-        ? `all ${count(steps.length, 'particle')} and their changes`
-        : `the rows of ${count(steps.length - shown.length, 'particle')} whose change holds no danger`,
-    )
-  if (shown.length === 0) return ''
-  if (rung.table === 'lines')
-    return bullets(
-      shown.map(
-        step =>
-          `${emojiOf[wordOf(step)]} ${wordOf(step)} ${particle(step.particle)}${step.transition === 'stop' || step.transition === 'terminate' ? '' : `, ${amount(step)}`}`,
-      ),
-    ).join('\n')
-  const others = neighboursOf(steps)
-  return table(
-    ['', 'particle', 'what happens', 'why'],
-    shown.map(step => row(step, others, context)),
-  )
-}
-
-/** Diffs this short, all together, are not folded. */
-const UNFOLDED = 12
-
-export function planDiffs(plan: Plan, context: Context, rung: Rung, unfolded = UNFOLDED): readonly FoldedDiff[] {
-  const all = changing(plan).map(step => ({ step, lines: stepDiff(step, rung.characters * 2) }))
-  const open = all.reduce((sum, { lines }) => sum + lines.length, 0) <= unfolded
-  return all
-    .filter(({ lines }) => lines.length > 0)
-    .map(({ step, lines }) => ({
-      particle: step.particle,
-      rank: danger(step),
-      lines,
-      frame: body =>
-        details(
-          `${bold(cut(step.particle, 160))} · ${amount(step)} · ${sourceTag(step.source, context.sourceUrl)}`,
-          body,
-          open,
-        ),
-    }))
-}
-
-/** What differs and is left as it is, with what differs. */
-function leftAlone(plan: Plan, rung: Rung): readonly string[] {
-  const differences = protectedDifferences(plan)
-  if (differences.length === 0) return []
-  const most = Math.min(rung.entries, 20)
-  const blocks = differences.slice(0, most).map(({ particle: id, changes }) => {
-    const lines = diffLines(changes, { particle: id, most: rung.characters })
-    const few = lines.length > 40 ? [...lines.slice(0, 40), `  … ${thousands(lines.length - 40)} more lines`] : lines
-    return `${particle(id)}${lines.length > 0 ? `\n${fence('diff', few)}` : ''}`
-  })
-  const more = differences.length - blocks.length
-  return [
-    details(
-      `<b>Protected</b> · ${count(differences.length, 'particle')} ${differences.length === 1 ? 'differs and is' : 'differ and are'} left as ${differences.length === 1 ? 'it is' : 'they are'}`,
-      rung.extras
-        ? [...blocks, ...(more > 0 ? [`and ${thousands(more)} more`] : [])].join('\n\n')
-        : listedParticles(
-            differences.map(({ particle: id }) => id),
-            rung.entries,
-          ),
-    ),
-  ]
-}
-
-/** What failed before and will again: a failure does not turn into success by being looked at twice. */
-function failures(plan: Plan, rung: Rung): string {
+/** Jobs and rollouts that failed before and fail each apply: no run repeats them until their manifests change. */
+function earlierFailures(plan: Plan, rung: Rung): string {
   const failed = failedBefore(plan)
   if (failed.length === 0) return ''
-  return alert('CAUTION', [
-    `**${count(failed.length, 'particle')} failed earlier, and every apply fails until ${failed.length === 1 ? 'it changes or is' : 'they change or are'} tried again on request.**`,
-    '',
-    ...bullets(
-      atMost(
-        failed.map(
-          ({ particle: id, why: cause }) => `${particle(id)}${cause ? `: ${words(cause, rung.characters)}` : ''}`,
-        ),
-        rung.entries,
-      ),
+  const they = oneOrMany(failed.length, 'it changes or is', 'they change or are')
+  const entries = failed.map(
+    ({ particle, why }) => `${particleCode(particle)}${why ? `: ${message(why, rung.characters)}` : ''}`,
+  )
+  return alert(
+    'CAUTION',
+    blocks(
+      `**${count(failed.length, 'particle')} failed earlier, and every apply fails until ${they} tried again on request.**`,
+      bullets(entries, rung.entries),
     ),
-  ])
-}
-
-/** Longer lists fold, so that the table above and the changes below stay on one screen. */
-const FEW = 5
-
-/** Beside something to decide a few are read at once. Where nothing is to be done they fold: nobody has to do anything. */
-export function warnings(all: readonly string[], rung: Rung, open: boolean): string {
-  if (all.length === 0) return ''
-  const entries = all.map(each => words(each, rung.characters))
-  const list = bullets(atMost(entries, rung.entries)).join('\n')
-  const number = count(all.length, 'warning')
-  return open && all.length <= FEW ? `⚠️ **${number}:**\n\n${list}` : details(`<b>${number}</b>`, list)
-}
-
-/** How it will be applied: stage after stage, then the picture. */
-function order(plan: Plan): string {
-  if (plan.steps.length < 2) return ''
-  const all = stages(plan)
-  const shown = all.slice(0, 30).map(
-    (wave, index) =>
-      `${index + 1}. ${listedParticles(
-        wave.map(step => step.particle),
-        10,
-      )}`,
-  )
-  const picture = orderDiagram(plan)
-  const more = all.length - shown.length
-  return details(
-    `<b>Order</b> · ${count(all.length, 'stage')}`,
-    [
-      [
-        'Each begins when what it depends on is done; a failure skips what depends on it and nothing else.',
-        '',
-        ...shown,
-        ...(more > 0 ? ['', `and ${count(more, 'more stage')}`] : []),
-      ].join('\n'),
-      picture?.text ?? '',
-      picture && picture.alone > 0
-        ? `Not in the picture: ${count(picture.alone, 'particle')} that ${picture.alone === 1 ? 'waits' : 'wait'} for nothing and that nothing waits for.`
-        : '',
-      picture && picture.missing > 0 ? `The picture leaves out ${count(picture.missing, 'particle')}.` : '',
-    ]
-      .filter(Boolean)
-      .join('\n\n'),
   )
 }
 
-function staying(plan: Plan, rung: Rung): string {
-  const settled = upToDate(plan)
-  if (settled.length === 0 || plan.steps.length === 0) return ''
-  const reasons = [...new Set(settled.map(({ reason }) => reason))]
-  return details(
-    `<b>Stays as it is</b> · ${count(settled.length, 'particle')}`,
-    bullets(
-      reasons.map(reason => {
-        const ids = settled.filter(each => each.reason === reason).map(each => each.particle)
-        return `${staysBecause[reason] ?? words(reason, 40)}: ${listedParticles(ids, rung.entries)}`
-      }),
-    ).join('\n'),
+/** Differences that nobody may carry out, with their diffs where there is room. */
+function protectedSection(plan: Plan, rung: Rung): string {
+  const differences = protectedDifferences(plan)
+  if (differences.length === 0) return ''
+  const differ = oneOrMany(differences.length, 'differs and is left as it is', 'differ and are left as they are')
+  const most = Math.min(rung.entries, 20)
+  const shown = differences.slice(0, most).map(({ particle, changes }) => {
+    const lines = diffLines(changes, { particle, most: rung.characters })
+    const few = lines.length > 40 ? [...lines.slice(0, 40), `  … ${thousands(lines.length - 40)} more lines`] : lines
+    return `${particleCode(particle)}${lines.length > 0 ? `\n${fence('diff', few)}` : ''}`
+  })
+  const more = differences.length > most && `and ${thousands(differences.length - most)} more`
+  const ids = differences.map(({ particle }) => particle)
+  return folded(
+    `<b>Protected</b> · ${count(differences.length, 'particle')} ${differ}`,
+    rung.extras ? blocks(...shown, more) : particleList(ids, rung.entries),
   )
 }
 
-const staysBecause: Readonly<Record<string, string>> = {
+/** Warnings are open beside steps that a reviewer reads; where there is nothing to do they fold. */
+export function warningList(warnings: readonly string[], rung: Rung, isOpen: boolean): string {
+  if (warnings.length === 0) return ''
+  const entries = warnings.map(warning => message(warning, rung.characters))
+  const list = bullets(entries, rung.entries)
+  const number = count(warnings.length, 'warning')
+  return isOpen && warnings.length <= OPEN_ENTRIES ? `⚠️ **${number}:**\n\n${list}` : folded(`<b>${number}</b>`, list)
+}
+
+const upToDateReasons: Readonly<Record<string, string>> = {
   equivalent: 'equivalent',
   done: 'done, and never runs again',
   pinned: 'pinned',
   reference: 'a reference, never changed',
 }
 
+function upToDateSection(plan: Plan, rung: Rung): string {
+  const all = upToDate(plan)
+  if (all.length === 0 || plan.steps.length === 0) return ''
+  const entries = [...new Set(all.map(({ reason }) => reason))].map(reason => {
+    const ids = all.filter(each => each.reason === reason).map(({ particle }) => particle)
+    return `${upToDateReasons[reason] ?? message(reason, 40)}: ${particleList(ids, rung.entries)}`
+  })
+  return folded(`<b>Stays as it is</b> · ${count(all.length, 'particle')}`, bullets(entries))
+}
+
 function footer(plan: Plan, context: Context): string {
   const hidden = plan.steps.flatMap(({ changes }) => changes).filter(({ sensitive }) => sensitive).length
-  const changes = changing(plan).length > 0
-  const applies =
-    context.merges && changes
-      ? context.neverApplied
-        ? `Merging applies nothing: ${code(context.neverApplied.base)} is not among ${code('apply-branches')} (${words(context.neverApplied.applied, 200)}).`
-        : (context.problems ?? []).length > 0
-          ? '**Merging applies nothing** while the problems above stand.'
-          : context.reviewed
-            ? '**Merging applies exactly this**, or nothing.'
-            : 'Merging applies what is different by then: `require-review` is off.'
-      : ''
   return sentences(
-    applies,
+    context.merges && changing(plan).length > 0 && mergeEffect(context),
     hidden > 0 &&
-      `${count(hidden, 'value')} ${hidden === 1 ? 'is' : 'are'} hidden; ${hidden === 1 ? 'it counts' : 'they count'} by the manifest’s text.`,
+      `${count(hidden, 'value')} ${oneOrMany(hidden, 'is hidden; it counts', 'are hidden; they count')} by the manifest’s text.`,
     runLink(context),
   )
 }
 
-/** `Planned for 3f2a9c1 against account 123456789012, us-east-1.` */
-function plannedFor(plan: Plan | undefined, context: Context): string {
-  const where = target(plan, context)
-  const what = `${forCommit(context.head)}${where && ` ${where.startsWith('account') ? 'against' : 'in'} ${where}`}`
-  return what && `Planned${what}.`
+/** What merging the pull request will do to AWS. */
+function mergeEffect({ neverApplied, problems = [], reviewed }: Context): string {
+  if (neverApplied) {
+    const { base, applied } = neverApplied
+    return `Merging applies nothing: ${code(base)} is not among ${code('apply-branches')} (${message(applied, 200)}).`
+  }
+  if (problems.length > 0) return '**Merging applies nothing** while the problems above stand.'
+  return reviewed
+    ? '**Merging applies exactly this**, or nothing.'
+    : 'Merging applies what is different by then: `require-review` is off.'
 }

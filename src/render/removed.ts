@@ -1,104 +1,67 @@
-/** What was declared once, is not any more and is still there: since when, how to delete it, how to let it go. */
+/** Particles that no manifest declares any more and that still exist: since when, how to delete them, how to let them go. */
 import type { Removed } from '../engine/document.ts'
-import { atMost } from './context.ts'
 import { code, cut } from './escape.ts'
 import type { Rung } from './fit.ts'
-import { bullets, details, particle, phrase, sourceCode } from './markdown.ts'
-import { count, name, type Phrase, plainly } from './words.ts'
+import { blocks, bullets, folded, OPEN_ENTRIES, particleCode, phraseMarkdown, sourceCode } from './markdown.ts'
+import { count, name, type Phrase } from './words.ts'
 
-/** Longer lists fold, so that the table above and the changes below stay on one screen. */
-const FEW = 5
+/** A line of `unmanaged` lets the particle go. */
+export const isLetGo = ({ unmanaged }: Removed): boolean => unmanaged !== undefined
 
-const letGo = ({ unmanaged }: Removed): boolean => unmanaged !== undefined
-const leftAlone = ({ unmanaged }: Removed): boolean => unmanaged === undefined
-
-/** Since when nobody declares it, as far as that is known. */
-function since({ since: commit, pullRequest, declared }: Removed): Phrase {
+/** Since when no manifest declares the particle, as far as known, and why it stays. */
+export function removedPhrase({ since: commit, pullRequest, declared, renamedTo, kept }: Removed): Phrase {
   const by = pullRequest === undefined ? '' : `#${pullRequest}`
-  if (commit) return [', since ', name(cut(commit, 7)), by && ` (${by})`]
-  if (by) return [`, removed by ${by}`]
-  if (!declared) return []
-  const { file, line, commit: last } = declared
-  return [', last declared in ', name(`${cut(file, 160)}:${line}`), ' at ', name(cut(last, 7))]
+  const since = (): Phrase => {
+    if (commit) return [', since ', name(cut(commit, 7)), ...(by ? [` (${by})`] : [])]
+    if (by) return [`, removed by ${by}`]
+    if (!declared) return []
+    const place = name(`${cut(declared.file, 160)}:${declared.line}`)
+    return [', last declared in ', place, ' at ', name(cut(declared.commit, 7))]
+  }
+  return [
+    ...since(),
+    ...(renamedTo ? ['; renamed to ', name(cut(renamedTo, 160)), ', and ECS cannot rename: there are two'] : []),
+    ...(kept ? ['; kept by ', name('persist_on_termination')] : []),
+  ]
 }
 
-const marks = ({ renamedTo, kept }: Removed): Phrase => [
-  ...(renamedTo ? ['; renamed to ', name(cut(renamedTo, 160)), ', and ECS cannot rename: there are two'] : []),
-  ...(kept ? ['; kept by ', name('persist_on_termination')] : []),
-]
-
-const pieces = (all: Phrase): Phrase => all.filter(piece => piece !== '')
-
-const DELETE: Phrase = [
-  'To delete one, declare it again with ',
-  name('desired_state: terminated'),
-  ' or set ',
-  name('on-removed: terminate'),
-  '.',
-]
-
-/** The line is that of the first, so that it can be copied. */
-const release = (all: readonly Removed[]): Phrase => {
-  const thing = all.find(({ thing: spelled }) => spelled !== undefined)?.thing
-  return thing === undefined
-    ? []
-    : [
-        ' To let one go, add it to the manifests: ',
-        name(`unmanaged: ['${cut(thing, 300).replaceAll("'", "''")}']`),
-        '.',
-      ]
+/** How to delete a removed particle, and how to let it go: by the line of the first, ready to be copied. */
+export function removedRemedy(all: readonly Removed[]): Phrase {
+  const thing = all.find(one => one.thing !== undefined)?.thing
+  const line = thing !== undefined && name(`unmanaged: ['${cut(thing, 300).replaceAll("'", "''")}']`)
+  return [
+    'To delete one, declare it again with ',
+    name('desired_state: terminated'),
+    ' or set ',
+    name('on-removed: terminate'),
+    '.',
+    ...(line ? [' To let one go, add it to the manifests: ', line, '.'] : []),
+  ]
 }
 
-export function removedSections(all: readonly Removed[], rung: Rung, sourceUrl: string | undefined): string {
-  return [aloneSection(all.filter(leftAlone), rung), letGoSection(all.filter(letGo), rung, sourceUrl)]
-    .filter(section => section !== '')
-    .join('\n\n')
-}
+export const letGoTitle = 'Let go by a line that is not applied yet, and forgotten once it is:'
 
-/** What an apply has left alone. What it has let go is spoken of no more. */
-export const removedNote = (all: readonly Removed[], rung: Rung): string => aloneSection(all.filter(leftAlone), rung)
+export const removedSections = (all: readonly Removed[], rung: Rung, sourceUrl: string | undefined): string =>
+  blocks(removedSection(all, rung), letGoSection(all.filter(isLetGo), rung, sourceUrl))
 
-function aloneSection(all: readonly Removed[], rung: Rung): string {
+/** Particles that stay in AWS without a manifest. */
+export function removedSection(removed: readonly Removed[], rung: Rung): string {
+  const all = removed.filter(one => !isLetGo(one))
   if (all.length === 0) return ''
-  const entries = all.map(
-    one => `${particle(one.particle)}${spelled(one)}, ${stateOf(one)}${phrase(pieces([...since(one), ...marks(one)]))}`,
-  )
-  const list = bullets(atMost(entries, rung.entries)).join('\n')
-  const what = '👻 {}Not declared any more, still there, and left alone'
-  const how = phrase([...DELETE, ...release(all)])
-  return all.length > FEW
-    ? details(`${what.replace('{}', '<b>')}</b> · ${count(all.length, 'particle')}`, `${list}\n\n${how}`)
-    : `${what.replace('{}', '**')}:**\n\n${list}\n\n${how}`
+  const entries = all.map(one => `${subject(one)}${phraseMarkdown(removedPhrase(one))}`)
+  const text = blocks(bullets(entries, rung.entries), phraseMarkdown(removedRemedy(all)))
+  const title = 'Not declared any more, still there, and left alone'
+  return all.length > OPEN_ENTRIES
+    ? folded(`👻 <b>${title}</b> · ${count(all.length, 'particle')}`, text)
+    : blocks(`👻 **${title}:**`, text)
 }
 
 function letGoSection(all: readonly Removed[], rung: Rung, sourceUrl: string | undefined): string {
   if (all.length === 0) return ''
-  const entries = all.map(
-    one =>
-      `${particle(one.particle)}${spelled(one)}, ${stateOf(one)}${one.unmanaged ? ` · ${sourceCode(one.unmanaged, sourceUrl)}` : ''}`,
-  )
-  return `🕊️ **Let go by a line that is not applied yet, and forgotten once it is:**\n\n${bullets(atMost(entries, rung.entries)).join('\n')}`
+  const entries = all.map(one => `${subject(one)}${one.unmanaged ? ` · ${sourceCode(one.unmanaged, sourceUrl)}` : ''}`)
+  return blocks(`🕊️ **${letGoTitle}**`, bullets(entries, rung.entries))
 }
 
-const spelled = ({ thing }: Removed): string => (thing === undefined ? '' : ` (${code(cut(thing, 300))})`)
-const stateOf = ({ state }: Removed): string => phrase([cut(state, 40)])
-
-/** The same for a log, a line each. */
-export function removedLines(all: readonly Removed[]): readonly string[] {
-  const alone = all.filter(leftAlone)
-  const gone = all.filter(letGo)
-  const line = (one: Removed) =>
-    `  ${one.particle} (${one.state})${one.thing === undefined ? '' : `, ${one.thing}`}${plainly([...since(one), ...marks(one)])}`
-  return [
-    ...(alone.length > 0
-      ? ['', 'Not declared any more, and still there:', ...alone.map(line), plainly([...DELETE, ...release(alone)])]
-      : []),
-    ...(gone.length > 0
-      ? [
-          '',
-          'Let go by a line that is not applied yet, and forgotten once it is:',
-          ...gone.map(one => `${line(one)}, let go at ${one.unmanaged?.file}:${one.unmanaged?.line}`),
-        ]
-      : []),
-  ]
-}
+/** The particle, its line for `unmanaged`, and its state. */
+const subject = ({ particle, thing, state }: Removed): string =>
+  `${particleCode(particle)}${thing === undefined ? '' : ` (${code(cut(thing, 300))})`}, ${phraseMarkdown([cut(state, 40)])}`

@@ -1,183 +1,179 @@
-/** The faces of an apply: done, failed, refused, cancelled or superseded. Only the file of an apply that died says `running`. */
+/** The comment of an apply: done, failed, refused, cancelled or superseded. A report of an apply that was killed is `running`. */
 
-import type { Plan, Report, ReportStep } from '../engine/document.ts'
-import {
-  atMost,
-  type Context,
-  firstLine,
-  forCommit,
-  heading,
-  listedParticles,
-  note,
-  runLink,
-  sentences,
-  target,
-} from './context.ts'
+import type { Plan, Report, ReportError, ReportStep } from '../engine/document.ts'
+import { type Context, firstBlocks, forCommit, limitNote, runLink, target } from './comment.ts'
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
 import { changeText, remedyText, type Setting } from './failures.ts'
 import { firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
-import { bold, bullets, details, particle, sourceCode, table, words } from './markdown.ts'
-import { overview, planDiffs, warning, warnings } from './plan.ts'
-import { removedNote } from './removed.ts'
+import {
+  blocks,
+  bold,
+  bullets,
+  folded,
+  message,
+  particleCode,
+  particleList,
+  sentences,
+  sourceCode,
+  table,
+} from './markdown.ts'
+import { warningList } from './plan.ts'
+import { removedSection } from './removed.ts'
+import { overview, planDiffs, warning } from './steps.ts'
 import {
   capital,
+  capitalSentence,
   count,
-  done,
+  doneCounts,
   ending,
-  opened,
-  outcome,
+  oneOrMany,
   protectedDifferences,
   resultWords,
   sentence,
+  stepOutcome,
   stepResultEmoji,
   took,
   wordOf,
 } from './words.ts'
 
-/** What an apply has done, as Markdown. With the plan it also says what was changed, and where it is written. */
+/** A report as Markdown of at most `context.limit` bytes. With the plan, it has the changes and links to manifests. */
 export function renderReport(report: Report, plan: Plan | undefined, context: Context): Rendered {
-  return firstThatFits(context.limit, rung => reportDraft(report, plan, context, rung), note(context))
+  return firstThatFits(context.limit, rung => reportDraft(report, plan, context, rung), limitNote(context))
 }
 
 function reportDraft(report: Report, plan: Plan | undefined, context: Context, rung: Rung): RungDraft {
-  const leftOut: string[] = []
-  const [emoji] = resultWords[report.result]
+  const { result } = report
+  const { text, leftOut } = results(report, rung)
   const before = [
-    firstLine(context),
-    heading(context, `${emoji} ${ending(report)}`),
+    ...firstBlocks(context, `${resultWords[result][0]} ${ending(report)}`),
     opening(report, plan, context, rung),
-    results(report, rung, leftOut),
-    ...(rung.extras || rung.table === 'full' ? [said(report, rung)] : []),
-    toGoOn(report, plan, context, rung),
-    // What does not go live, and what is unwell, is as true after an apply as before.
-    isCarriedOut(report) ? warnings(plan?.warnings ?? [], rung, true) : '',
+    text,
+    rung.extras || rung.table === 'full' ? errorDetails(report, rung) : '',
+    nextSteps(report, plan, context, rung),
+    // Warnings of the plan hold after the apply, too.
+    result === 'succeeded' || result === 'failed' ? warningList(plan?.warnings ?? [], rung, true) : '',
   ]
-  if (plan === undefined || rung.table === 'none') return { before, diffs: [], after: [], leftOut }
-  const planned =
-    report.result === 'refused'
-      ? [warning(plan, rung), overview(plan, context, rung, leftOut)]
-      : ['**What was planned:**']
-  // What was done needs no decision: it folds, and nothing in it is more urgent than the rest.
-  const diffs = planDiffs(plan, context, rung, 0).map(diff => ({
-    ...diff,
-    rank: report.result === 'refused' ? diff.rank : 2,
-  }))
-  return { before: [...before, ...(diffs.length > 0 ? planned : [])], diffs, after: [], leftOut }
-}
-
-const isCarriedOut = ({ result }: Report): boolean => result === 'succeeded' || result === 'failed'
-
-const isDone = ({ result }: ReportStep): boolean => result === 'succeeded'
-
-function opening(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
-  const sha = context.mergeCommit ?? context.head
-  const merge = context.mergeCommit !== undefined && context.merges ? ', the merge of this pull request' : ''
-  const where = target(plan, context)
-  const commit = forCommit(sha)
-  const there = `${commit && `${commit}${merge}`}${where && `${commit && ','} in ${where}`}.`
-  const cause = report.error ? words(opened(sentence(report.error.message)), rung.characters) : ''
-  switch (report.result) {
-    case 'succeeded':
-      return sentences(
-        report.steps.length > 0 ? `**${done(report)}**${there}` : `**Nothing to do**${there}`,
-        runLink(context),
-      )
-    case 'refused':
-      return sentences(`**Refused before anything was changed**${there}`, cause, runLink(context))
-    case 'superseded':
-      return sentences(
-        report.steps.length > 0
-          ? `**A newer commit has taken over: ${done(report)}**${there}`
-          : `**A newer commit has taken over**; nothing was done${there}`,
-        cause,
-        runLink(context),
-      )
-    case 'cancelled':
-      return sentences(`**Cancelled: ${done(report)}**${there}`, cause, runLink(context))
-    default:
-      return failedOpening(report, there, cause, context, rung)
+  if (plan === undefined || rung.table === 'none') return { before, leftOut }
+  const diffs = planDiffs(plan, context, rung, 0)
+  // Nobody has to decide on steps that an apply has carried out: no diff is more urgent than another.
+  if (result !== 'refused')
+    return {
+      before: [...before, diffs.length > 0 ? '**What was planned:**' : ''],
+      diffs: diffs.map(diff => ({ ...diff, rank: 2 })),
+      leftOut,
+    }
+  const planned = overview(plan, context, rung)
+  return {
+    before: [...before, ...(diffs.length > 0 ? [warning(plan, rung), planned.text] : [])],
+    diffs,
+    leftOut: [...leftOut, ...planned.leftOut],
   }
 }
 
-/** One failure stands first; of several the counts do. */
-function failedOpening(report: Report, there: string, cause: string, context: Context, rung: Rung): string {
-  const failed = report.steps.filter(({ result }) => result === 'failed').map(step => failure(step, rung))
-  if (failed.length === 1)
-    return [...failed, '', sentences(`${done(report)}${there}`, cause, runLink(context))].join('\n')
-  const counts = sentences(`**${done(report)}**${there}`, cause, runLink(context))
-  return [counts, ...(failed.length > 1 ? ['', ...bullets(atMost(failed, rung.entries))] : [])].join('\n')
+const failedSteps = ({ steps }: Report): readonly ReportStep[] => steps.filter(({ result }) => result === 'failed')
+
+/** What happened, for which commit and where, and the cause. */
+function opening(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
+  const { result, steps, error } = report
+  const merge = context.mergeCommit !== undefined && context.merges ? ', the merge of this pull request' : ''
+  const where = target(plan, context)
+  const commit = forCommit(context.mergeCommit ?? context.head)
+  const forAndIn = `${commit && `${commit}${merge}`}${where && `${commit && ','} in ${where}`}.`
+  const cause = error && result !== 'succeeded' && message(capitalSentence(sentence(error.message)), rung.characters)
+  const paragraph = (happened: string) => sentences(`${happened}${forAndIn}`, cause, runLink(context))
+  switch (result) {
+    case 'succeeded':
+      return paragraph(steps.length > 0 ? `**${doneCounts(report)}**` : '**Nothing to do**')
+    case 'refused':
+      return paragraph('**Refused before anything was changed**')
+    case 'superseded':
+      return paragraph(
+        steps.length > 0
+          ? `**A newer commit has taken over: ${doneCounts(report)}**`
+          : '**A newer commit has taken over**; nothing was done',
+      )
+    case 'cancelled':
+      return paragraph(`**Cancelled: ${doneCounts(report)}**`)
+    default: {
+      const failures = failedSteps(report).map(step => failure(step, rung))
+      const [only = ''] = failures
+      // A single failure is the headline; for several the counts are.
+      if (failures.length === 1) return blocks(only, paragraph(doneCounts(report)))
+      return blocks(paragraph(`**${doneCounts(report)}**`), bullets(failures, rung.entries))
+    }
+  }
 }
 
 /** **`ecs_service:web` was rolled back by ECS**: 4 tasks of web:42 stopped, … */
 function failure(step: ReportStep, rung: Rung): string {
-  const { particle: id, error } = step
-  const { message = outcome(step), headline = '' } = error ?? {}
-  const isWhole = headline.startsWith(`${id} `) && message.startsWith(headline)
-  const happened = isWhole ? words(headline.slice(id.length + 1), rung.characters) : 'failed'
-  const rest = (isWhole ? message.slice(headline.length) : message).replace(/^[:.] ?/, '')
-  return `**${particle(id)} ${happened}**${rest ? `: ${words(sentence(rest), rung.characters)}` : '.'}`
+  const { particle, error } = step
+  const { message: whole = stepOutcome(step), headline = '' } = error ?? {}
+  const hasHeadline = headline.startsWith(`${particle} `) && whole.startsWith(headline)
+  const happened = hasHeadline ? message(headline.slice(particle.length + 1), rung.characters) : 'failed'
+  const rest = (hasHeadline ? whole.slice(headline.length) : whole).replace(/^[:.] ?/, '')
+  return `**${particleCode(particle)} ${happened}**${rest ? `: ${message(sentence(rest), rung.characters)}` : '.'}`
 }
 
-function results(report: Report, rung: Rung, leftOut: string[]): string {
-  const { steps } = report
-  if (steps.length === 0) return ''
-  const open = steps.filter(step => !isDone(step))
+/** How each step ended, and a word on the steps that this rung leaves out. */
+function results({ steps }: Report, rung: Rung): Rendered {
+  if (steps.length === 0) return { text: '', leftOut: [] }
+  const open = steps.filter(({ result }) => result !== 'succeeded')
   const shown = rung.table === 'dangerous' ? open : rung.table === 'none' ? [] : steps
-  if (shown.length < steps.length)
-    leftOut.push(
-      shown.length === 0
-        ? `all ${count(steps.length, 'step')}`
-        : `${thousands(steps.length - shown.length)} of ${count(steps.length, 'step')}, all of them done`,
+  const all = count(steps.length, 'step')
+  if (shown.length === 0) return { text: '', leftOut: [`all ${all}`] }
+  const left = steps.length - shown.length
+  const leftOut = left > 0 ? [`${thousands(left)} of ${all}, all of them done`] : []
+  if (rung.table !== 'full') {
+    const lines = shown.map(
+      step => `${stepResultEmoji[step.result]} ${wordOf(step)} ${particleCode(step.particle)}, ${step.result}`,
     )
-  if (shown.length === 0) return ''
-  if (rung.table !== 'full')
-    return bullets(
-      shown.map(step => `${stepResultEmoji[step.result]} ${wordOf(step)} ${particle(step.particle)}, ${step.result}`),
-    ).join('\n')
-  return table(
-    ['', 'particle', 'took', ''],
-    shown.map(step => [
-      `${stepResultEmoji[step.result]}&nbsp;${wordOf(step)}`,
-      particle(step.particle),
-      took(step.startedAt, step.finishedAt),
-      words(outcome(step), Math.min(rung.characters, 300)),
-    ]),
-  )
+    return { text: bullets(lines), leftOut }
+  }
+  const rows = shown.map(step => [
+    `${stepResultEmoji[step.result]}&nbsp;${wordOf(step)}`,
+    particleCode(step.particle),
+    took(step.startedAt, step.finishedAt),
+    message(stepOutcome(step), Math.min(rung.characters, 300)),
+  ])
+  return { text: table(['', 'particle', 'took', ''], rows), leftOut }
 }
 
-/** ECS's own words, newest last. Where there are too many, the oldest go first: the end explains more than the beginning. */
-function said(report: Report, rung: Rung): string {
-  const errors = [
-    ...(report.error ? [{ of: '', error: report.error }] : []),
-    ...report.steps.flatMap(({ particle: id, error }) => (error ? [{ of: id, error }] : [])),
-  ].filter(({ error }) => error.details.length > 0 || error.code !== '')
+/** The details of each error, newest last. Of too many the oldest are left out: the end explains more than the beginning. */
+function errorDetails({ error: whole, steps, result }: Report, rung: Rung): string {
+  const refused = result === 'refused'
   const most = rung.extras ? 60 : 15
-  const blocks = errors.slice(0, rung.entries).flatMap(({ of, error }) => {
-    const lines = error.details.flatMap(detail => detail.split(/\r?\n/))
-    // What was skipped has nothing to tell but why, and the table says that.
+  const block = (summary: string, { details }: ReportError) => {
+    const lines = details.flatMap(detail => detail.split(/\r?\n/))
+    // A skipped step has no details; its row in the table has the reason.
     if (lines.length === 0) return []
     const shown = lines.slice(-most).map(line => fencedLine(cut(line, rung.characters)))
     const earlier = lines.length - shown.length
-    return details(
-      of === ''
-        ? `<b>${report.result === 'refused' ? 'What was not reviewed' : 'In detail'}</b>`
-        : `<b>What ECS said</b> · ${bold(cut(of, 160))}`,
-      fence('text', [...(earlier > 0 ? [`… ${count(earlier, 'earlier line')}`] : []), ...shown]),
-      // Which claims nobody reviewed is what a person has to decide on.
-      report.result === 'refused',
+    const text = fence('text', [...(earlier > 0 ? [`… ${count(earlier, 'earlier line')}`] : []), ...shown])
+    // Of a refusal a person must decide on the claims that nobody reviewed, so the block is open.
+    return [folded(summary, text, refused)]
+  }
+  const errors = [
+    { summary: `<b>${refused ? 'What was not reviewed' : 'In detail'}</b>`, error: whole },
+    ...steps.map(({ particle, error }) => ({ summary: `<b>What ECS said</b> · ${bold(cut(particle, 160))}`, error })),
+  ]
+  return errors
+    .flatMap(({ summary, error }) =>
+      error && (error.details.length > 0 || error.code !== '') ? [{ summary, error }] : [],
     )
-  })
-  return blocks.join('\n')
+    .slice(0, rung.entries)
+    .flatMap(({ summary, error }) => block(summary, error))
+    .join('\n')
 }
 
-/** What a person can do now. */
-function toGoOn(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
-  const failed = report.steps.filter(({ result }) => result === 'failed')
+/** What a person can do now; after a success, what the apply has left alone. */
+function nextSteps(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
   switch (report.result) {
-    case 'failed':
+    case 'failed': {
+      const failed = failedSteps(report)
       return failed.length === 0
         ? '**To go on:** remove the cause, then run the workflow again. What is done stays done.'
         : remedies(failed, plan, context)
+    }
     case 'refused':
       return sentences(
         '**To go on:** open a new pull request, whose plan shows what is to be applied; or, having read what stands here, run the workflow with',
@@ -187,45 +183,43 @@ function toGoOn(report: Report, plan: Plan | undefined, context: Context, rung: 
       )
     case 'cancelled':
       return '**To go on:** nothing, if a newer commit has taken over; otherwise run the workflow again. What is done stays done, and what was begun is taken up where AWS has it.'
+    case 'succeeded':
+      return plan && rung.extras ? blocks(protectedNote(plan), removedSection(plan.removed ?? [], rung)) : ''
     default:
-      return report.result === 'succeeded' && rung.extras
-        ? [protectedNote(plan), removedNote(plan?.removed ?? [], rung)].filter(Boolean).join('\n\n')
-        : ''
+      return ''
   }
 }
 
-/** Steps whose remedies are worded. */
-const mostRemedies = 5
+/** Number of remedies that a comment words. */
+const REMEDIES = 5
 
-/** What fits the cause of each failure; where several failures need the same, once. */
+/** The remedy of each failure; equal ones are given once. */
 function remedies(failed: readonly ReportStep[], plan: Plan | undefined, context: Context): string {
   const setting: Setting = {
     name: text => code(cut(text, 1000)),
     at: id => {
-      const source = plan?.steps.find(other => other.particle === id)?.source
-      return `${particle(id)}${source ? ` at ${sourceCode(source, context.sourceUrl)}` : ''}`
+      const source = plan?.steps.find(step => step.particle === id)?.source
+      return `${particleCode(id)}${source ? ` at ${sourceCode(source, context.sourceUrl)}` : ''}`
     },
   }
-  const plain = failed.filter(({ error }) => error?.remedy === undefined)
-  const texts = [
-    ...new Set(failed.filter(step => !plain.includes(step)).map(step => remedyText(step, setting))),
-    plain.length > 0 ? changeText(plain.map(({ particle: id }) => setting.at(id))) : '',
+  const withRemedy = failed.filter(({ error }) => error?.remedy !== undefined)
+  const others = failed.filter(({ error }) => error?.remedy === undefined)
+  const all = [
+    ...new Set(withRemedy.map(step => remedyText(step, setting))),
+    others.length > 0 ? changeText(others.map(({ particle }) => setting.at(particle))) : '',
   ].filter(Boolean)
-  const shown = texts.slice(0, mostRemedies).map(text => `${capital(text)}.`)
-  const [only = ''] = shown
-  const done = 'What is done stays done: the next apply begins with what AWS has.'
-  const more = texts.length > mostRemedies ? [`and ${thousands(texts.length - mostRemedies)} more`] : []
-  if (shown.length < 2)
-    return sentences(only ? `**To go on:** ${only.charAt(0).toLowerCase()}${only.slice(1)}` : '**To go on:**', done)
-  return ['**To go on:**', '', ...bullets([...shown, ...more, done])].join('\n')
+  const stays = 'What is done stays done: the next apply begins with what AWS has.'
+  const [only] = all
+  if (all.length < 2)
+    return sentences('**To go on:**', only && `${only.charAt(0).toLowerCase()}${only.slice(1)}.`, stays)
+  const shown = all.slice(0, REMEDIES).map(text => `${capital(text)}.`)
+  const more = all.length > REMEDIES ? [`and ${thousands(all.length - REMEDIES)} more`] : []
+  return blocks('**To go on:**', bullets([...shown, ...more, stays]))
 }
 
-/** What an apply has left alone, so that "applied" is not read as "everything is as declared". */
-function protectedNote(plan: Plan | undefined): string {
-  const differences = plan ? protectedDifferences(plan) : []
-  if (differences.length === 0) return ''
-  return `Protected, and left as ${differences.length === 1 ? 'it is' : 'they are'}: ${listedParticles(
-    differences.map(({ particle: id }) => id),
-    20,
-  )}.`
+/** Names the protected differences, so that nobody reads "applied" as "everything is as declared". */
+function protectedNote(plan: Plan): string {
+  const ids = protectedDifferences(plan).map(({ particle }) => particle)
+  if (ids.length === 0) return ''
+  return `Protected, and left as ${oneOrMany(ids.length, 'it is', 'they are')}: ${particleList(ids, 20)}.`
 }

@@ -2,9 +2,9 @@
 import type { Value } from '../compare/change.ts'
 import type { ParticleId } from '../particle.ts'
 import { isPlain, visible } from './escape.ts'
-import { phrasesOf } from './phrases.ts'
+import { phrasesOf } from './words.ts'
 
-/** The particle whose start or change will tell the value, or undefined when the value is known. */
+/** The particle whose start or change makes the value; undefined for a known value. */
 export function unknownOf(value: Value | undefined): ParticleId | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const keys = Object.keys(value)
@@ -12,36 +12,38 @@ export function unknownOf(value: Value | undefined): ParticleId | undefined {
   return keys.length === 1 && typeof id === 'string' ? (id as ParticleId) : undefined
 }
 
-function sayUnknown(id: ParticleId, step?: Place): string {
-  if (phrasesOf(id).revisedUnless && step?.particle !== id) return `the new revision of ${bareName(id)}`
-  return step?.particle === id || step === undefined ? '(known after apply)' : `(known after apply of ${bareName(id)})`
+function unknownText(id: ParticleId, owner?: Owner): string {
+  if (phrasesOf(id).revisedUnless && owner?.particle !== id) return `the new revision of ${bareName(id)}`
+  return owner?.particle === id || owner === undefined
+    ? '(known after apply)'
+    : `(known after apply of ${bareName(id)})`
 }
 
 const bareName = (id: string): string => (isBare(id) ? id : quoted(id))
 
-/** Where a value stands: whose it is. */
-interface Place {
+/** The particle that a value belongs to. */
+interface Owner {
   readonly particle: ParticleId
 }
 
 /**
- * A value on one line. Text stands bare where nobody can take it for anything else, and between quotes otherwise: `"4"` is
- * text, 4 a number, and a text that says `(hidden)` is not hidden.
+ * A value on one line. Text is between quotes where a reader could take it for another value: `"4"` is text, 4 a number, and
+ * the text `"(hidden)"` is not hidden.
  */
-export function say(value: Value | undefined, of?: Place): string {
+export function valueText(value: Value | undefined, owner?: Owner): string {
   if (typeof value === 'string') return isBare(value) ? value : quoted(value)
-  return sayNested(value, of)
+  return nestedText(value, owner)
 }
 
-function sayNested(value: Value | undefined, of?: Place): string {
+function nestedText(value: Value | undefined, owner?: Owner): string {
   if (typeof value === 'string') return quoted(value)
   if (value === undefined) return ''
   if (value === null || typeof value !== 'object') return String(value)
-  if (Array.isArray(value)) return `[${value.map(each => sayNested(each, of)).join(', ')}]`
+  if (Array.isArray(value)) return `[${value.map(each => nestedText(each, owner)).join(', ')}]`
   const unknown = unknownOf(value)
-  if (unknown !== undefined) return sayUnknown(unknown, of)
+  if (unknown !== undefined) return unknownText(unknown, owner)
   return `{${Object.entries(value)
-    .map(([key, each]) => `${quoted(key)}: ${sayNested(each, of)}`)
+    .map(([key, each]) => `${quoted(key)}: ${nestedText(each, owner)}`)
     .join(', ')}}`
 }
 

@@ -1,42 +1,53 @@
-/** What plans and reports are told in: the same words for the comment and for the log. */
+/** The words of plans and reports, which the comment and the log share. */
 import type { Change } from '../compare/change.ts'
 import type { Plan, Report, ReportStep, Result, Step, StepResult, Transition, Unchanged } from '../engine/document.ts'
+import { flavors } from '../flavors/index.ts'
 import type { ParticleId } from '../particle.ts'
+import { vocabularyOf } from '../schema/address.ts'
+import type { Phrases } from '../schema/vocabulary.ts'
 import { thousands } from './escape.ts'
-import { phrasesOf } from './phrases.ts'
 
-/** A sentence in pieces: text as it is, and names that Markdown sets as code. */
+/** For a flavor of a newer version of this tool, which wrote the plan. */
+const unknownFlavor: Phrases = { starts: 'is started', ends: 'is stopped', ended: 'deleted' }
+
+/** What the particle's flavor calls its steps. */
+export const phrasesOf = (id: ParticleId): Phrases =>
+  vocabularyOf(id.slice(0, Math.max(0, id.indexOf(':'))), flavors)?.phrases ?? unknownFlavor
+
+/** A sentence in pieces: text, and names that Markdown sets as code. */
 export type Phrase = readonly (string | { readonly name: string })[]
 
 export const name = (text: string): { readonly name: string } => ({ name: text })
 
 /** A phrase without any markup. */
-export const plainly = (phrase: Phrase): string =>
+export const phraseText = (phrase: Phrase): string =>
   phrase.map(piece => (typeof piece === 'string' ? piece : piece.name)).join('')
+
+export const oneOrMany = (number: number, one: string, many: string): string => (number === 1 ? one : many)
 
 /** `1 task`, `1,234 tasks`. */
 export const count = (number: number, one: string, many = `${one}s`): string =>
-  `${thousands(number)} ${number === 1 ? one : many}`
+  `${thousands(number)} ${oneOrMany(number, one, many)}`
 
-/** `a`, `a and b`, `a, b and 3 more`. */
-export function listed(items: readonly string[], most = 3): string {
-  const shown = items.length > most ? items.slice(0, most) : items
-  if (items.length > shown.length) return `${shown.join(', ')} and ${thousands(items.length - shown.length)} more`
-  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
+/** The items with the words between them: `a`, `a and b`, `a, b and 3 more`. */
+export function enumerated<T>(items: readonly T[], most: number): readonly (T | string)[] {
+  const shown = items.slice(0, most)
+  const pieces = shown.flatMap((item, index) =>
+    index === 0 ? [item] : [index === items.length - 1 ? ' and ' : ', ', item],
+  )
+  return items.length > most ? [...pieces, ` and ${thousands(items.length - most)} more`] : pieces
 }
 
-export const flavorOf = (id: ParticleId): string => id.slice(0, Math.max(0, id.indexOf(':')))
-
-export const nameOf = (id: ParticleId): string => id.slice(id.indexOf(':') + 1)
+export const listed = (items: readonly string[], most = 3): string => enumerated(items, most).join('')
 
 /** `4 min 12 s`, from two times in ISO 8601. Empty when one of them is missing. */
 export function took(from: string | undefined, to: string | undefined): string {
   const milliseconds = from !== undefined && to !== undefined ? Date.parse(to) - Date.parse(from) : Number.NaN
-  return Number.isNaN(milliseconds) || milliseconds < 0 ? '' : duration(milliseconds)
+  return Number.isNaN(milliseconds) || milliseconds < 0 ? '' : durationText(milliseconds)
 }
 
 /** `48 s`, `4 min 12 s`, `1 h 2 min`. */
-export function duration(milliseconds: number): string {
+export function durationText(milliseconds: number): string {
   if (milliseconds < 1000) return 'under 1 s'
   const seconds = Math.round(milliseconds / 1000)
   const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
@@ -45,13 +56,15 @@ export function duration(milliseconds: number): string {
   return `${rest} s`
 }
 
-/** What a reviewer calls a transition. Things that can be started again are stopped; all others that go are deleted. */
+/** What reviewers call a transition. A particle that can be started again is stopped; others are deleted. */
 export type Word = 'start' | 'update' | 'replace' | 'delete' | 'stop' | 'wait'
 
 export function wordOf({ particle, transition }: { particle: ParticleId; transition: Transition }): Word {
   if (transition !== 'stop' && transition !== 'terminate') return transition
   return phrasesOf(particle).ended === 'deleted' ? 'delete' : 'stop'
 }
+
+export const isEnd = ({ transition }: Step): boolean => transition === 'stop' || transition === 'terminate'
 
 export const emojiOf: Readonly<Record<Word, string>> = {
   start: '🟢',
@@ -62,25 +75,25 @@ export const emojiOf: Readonly<Record<Word, string>> = {
   wait: '⏳',
 }
 
-const counted: readonly (readonly [Word, one: string, many: string])[] = [
-  ['update', 'to change', 'to change'],
-  ['replace', 'to replace', 'to replace'],
-  ['start', 'to start', 'to start'],
-  ['stop', 'to stop', 'to stop'],
-  ['delete', 'to delete', 'to delete'],
+const wordCounts: readonly (readonly [Word, one: string, many?: string])[] = [
+  ['update', 'to change'],
+  ['replace', 'to replace'],
+  ['start', 'to start'],
+  ['stop', 'to stop'],
+  ['delete', 'to delete'],
   ['wait', 'still on its way', 'still on their way'],
 ]
 
-/** `3 to change, 1 to start, 1 to delete`. Empty when there is no step at all. */
-export function toDo(plan: Plan): string {
-  return counted
-    .map(([word, one, many]) => {
-      const number = plan.steps.filter(step => wordOf(step) === word).length
-      return number === 0 ? '' : `${thousands(number)} ${number === 1 ? one : many}`
-    })
-    .filter(Boolean)
+/** Those that are not zero: `3 to change, 1 to delete`. */
+const counts = (all: readonly (readonly [number: number, one: string, many?: string | undefined])[]): string =>
+  all
+    .filter(([number]) => number > 0)
+    .map(([number, one, many = one]) => count(number, one, many))
     .join(', ')
-}
+
+/** `3 to change, 1 to start, 1 to delete`. Empty when there is no step at all. */
+export const toDo = ({ steps }: Plan): string =>
+  counts(wordCounts.map(([word, ...text]) => [steps.filter(step => wordOf(step) === word).length, ...text]))
 
 /** Steps that change something. */
 export const changing = (plan: Plan): readonly Step[] => plan.steps.filter(step => step.transition !== 'wait')
@@ -88,7 +101,7 @@ export const changing = (plan: Plan): readonly Step[] => plan.steps.filter(step 
 export const failedBefore = (plan: Plan): readonly Unchanged[] =>
   plan.unchanged.filter(({ reason }) => reason === 'failed')
 
-/** Differences that stay: of particles that are left alone, and of steps that leave a part alone. */
+/** Differences that no apply changes: of protected particles, and of steps with protected members. */
 export const protectedDifferences = (
   plan: Plan,
 ): readonly { readonly particle: ParticleId; readonly changes: readonly Change[] }[] => [
@@ -98,30 +111,25 @@ export const protectedDifferences = (
   ),
 ]
 
-/** Unchanged, and rightly so. */
+/** Particles that are as their manifests state them, or that no apply changes. */
 export const upToDate = (plan: Plan): readonly Unchanged[] =>
   plan.unchanged.filter(({ reason }) => reason !== 'failed' && reason !== 'protected')
 
-/** `9 as they should be, 1 protected, 1 failed before`. */
+/** `9 as they should be, 1 protected and left as it is, 1 failed earlier` */
 export function upToDateSummary(plan: Plan): string {
-  const [settled, failed] = [upToDate(plan).length, failedBefore(plan).length]
-  const left = plan.unchanged.length - settled - failed
-  return [
-    settled > 0 && `${thousands(settled)} as ${settled === 1 ? 'it' : 'they'} should be`,
-    left > 0 && `${thousands(left)} protected and left as ${left === 1 ? 'it is' : 'they are'}`,
-    failed > 0 && `${thousands(failed)} failed earlier`,
-  ]
-    .filter(Boolean)
-    .join(', ')
+  const [current, failed] = [upToDate(plan).length, failedBefore(plan).length]
+  return counts([
+    [current, 'as it should be', 'as they should be'],
+    [plan.unchanged.length - current - failed, 'protected and left as it is', 'protected and left as they are'],
+    [failed, 'failed earlier'],
+  ])
 }
 
 /** One line for a check run's title or an output: `3 to change, 1 to delete`. */
-export const planTitle = (plan: Plan): string => {
-  const failed = failedBefore(plan).length
-  return [toDo(plan) || 'Nothing to do', failed > 0 && `${thousands(failed)} failed earlier`].filter(Boolean).join(', ')
-}
+export const planTitle = (plan: Plan): string =>
+  [toDo(plan) || 'Nothing to do', counts([[failedBefore(plan).length, 'failed earlier']])].filter(Boolean).join(', ')
 
-export const resultWords: Readonly<Record<Result, readonly [emoji: string, words: string]>> = {
+export const resultWords: Readonly<Record<Result, readonly [emoji: string, word: string]>> = {
   running: ['⏳', 'applying'],
   succeeded: ['✅', 'applied'],
   failed: ['❌', 'failed'],
@@ -141,49 +149,44 @@ export const stepResultEmoji: Readonly<Record<StepResult, string>> = {
 /** `applied in 4 min 12 s`, `failed after 6 min 3 s`, `refused`. */
 export function ending(report: Report): string {
   const time = took(report.startedAt, report.finishedAt)
-  const words = resultWords[report.result][1]
-  if (time === '' || report.result === 'refused' || report.result === 'superseded') return words
-  return `${words} ${report.result === 'succeeded' ? 'in' : 'after'} ${time}`
+  const [, word] = resultWords[report.result]
+  if (time === '' || report.result === 'refused' || report.result === 'superseded') return word
+  return `${word} ${report.result === 'succeeded' ? 'in' : 'after'} ${time}`
 }
 
-/** `5 of 5 done`, with what was not. */
-export function done(report: Report): string {
-  const number = (result: StepResult) => report.steps.filter(step => step.result === result).length
-  const [failed, skipped, cancelled] = [number('failed'), number('skipped'), number('cancelled')]
-  return [
-    `${thousands(number('succeeded'))} of ${thousands(report.steps.length)} done`,
-    failed > 0 && `${thousands(failed)} failed`,
-    skipped > 0 && `${thousands(skipped)} skipped`,
-    cancelled > 0 && `${thousands(cancelled)} cancelled`,
-  ]
+/** `5 of 6 done, 1 failed` */
+export function doneCounts({ steps }: Report): string {
+  const number = (result: StepResult) => steps.filter(step => step.result === result).length
+  const others = (['failed', 'skipped', 'cancelled'] as const).map(result => [number(result), result] as const)
+  return [`${thousands(number('succeeded'))} of ${thousands(steps.length)} done`, counts(others)]
     .filter(Boolean)
     .join(', ')
 }
 
 /** One line for a check run's title or an output. */
 export const reportTitle = (report: Report): string =>
-  report.steps.length > 0 ? `${capital(ending(report))}: ${done(report)}` : capital(ending(report))
+  report.steps.length > 0 ? `${capital(ending(report))}: ${doneCounts(report)}` : capital(ending(report))
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** Somebody else's sentence after a full stop. Only a word gets a capital: an id or a commit stays as it is. */
-export const opened = (text: string): string => (/^[a-z]+[ ,]/.test(text) ? capital(text) : text)
+/** A message after a full stop. Only a word gets a capital: an id or a commit keeps its spelling. */
+export const capitalSentence = (text: string): string => (/^[a-z]+[ ,]/.test(text) ? capital(text) : text)
 
-/** A sentence that somebody else wrote, with a full stop and no more than one. */
+/** A message with one full stop at its end, whether AWS or a manifest's author wrote one or not. */
 export const sentence = (text: string): string => {
   const trimmed = text.trim()
   return trimmed === '' || /[.!?…:]$/.test(trimmed) ? trimmed : `${trimmed}.`
 }
 
 /** How a step ended, in a few words. */
-export function outcome(step: ReportStep): string {
-  const codes = (step.task?.exitCodes ?? []).flatMap(each => Object.entries(each))
-  const exits =
-    codes.length === 1
-      ? `exit code ${codes[0]?.[1]}`
-      : listed(
-          codes.map(([container, exit]) => `${container} exited ${exit}`),
-          4,
-        )
-  return step.because || step.error?.brief || step.error?.message || exits
+export function stepOutcome({ task, because, error }: ReportStep): string {
+  const codes = (task?.exitCodes ?? []).flatMap(each => Object.entries(each))
+  const [only] = codes
+  const exits = codes.map(([container, code]) => `${container} exited ${code}`)
+  return (
+    because ||
+    error?.brief ||
+    error?.message ||
+    (only && codes.length === 1 ? `exit code ${only[1]}` : listed(exits, 4))
+  )
 }

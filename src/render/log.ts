@@ -1,0 +1,141 @@
+/** Plan and report for the job log: the comment's words without its markup. */
+import type { Plan, Removed, Report, ReportError, ReportStep, Step } from '../engine/document.ts'
+import { amount, diffLines, stepDiff } from './diff.ts'
+import { cut, logLine, thousands } from './escape.ts'
+import { dangerCounts, dangerous, dependentsOf, risksOf, whatHappens, why } from './explain.ts'
+import { isLetGo, letGoTitle, removedPhrase, removedRemedy } from './removed.ts'
+import {
+  capital,
+  doneCounts,
+  ending,
+  failedBefore,
+  isEnd,
+  listed,
+  phraseText,
+  protectedDifferences,
+  sentence,
+  stepOutcome,
+  toDo,
+  took,
+  upToDate,
+  upToDateSummary,
+  wordOf,
+} from './words.ts'
+
+/** Longest value in a log, in characters. The plan file has each value whole. */
+const VALUE = 400
+
+type Lines = readonly string[]
+
+/** Lines that are safe to print. */
+const printed = (...all: readonly (string | false | Lines)[]): string =>
+  all
+    .flat()
+    .filter(line => line !== false)
+    .map(line => logLine(line).trimEnd())
+    .join('\n')
+
+/** Lines under a title; without lines, no title. */
+const section = (title: string, lines: Lines): Lines => (lines.length > 0 ? ['', title, ...lines] : [])
+
+const title = (environment: string, ...rest: readonly (string | undefined | false)[]): string =>
+  ['ECS particles', environment, ...rest].filter(Boolean).join(' · ')
+
+/** `ecs_service:web update 2 changes`: one step as one line. */
+export function renderStepText(step: Step): string {
+  const word = wordOf(step)
+  const rest = word === 'wait' ? phraseText(why(step)) : ''
+  const size = word === 'wait' || isEnd(step) ? '' : ` ${amount(step)}`
+  return logLine(`${cut(step.particle, 200)} ${word}${size}${rest && `: ${rest}`}`)
+}
+
+/** The plan as lines of text without Markdown, safe to print into a job log. */
+export function renderPlanText(plan: Plan): string {
+  const dependents = dependentsOf(plan.steps)
+  const [todo, rest] = [toDo(plan), upToDateSummary(plan)]
+  return printed(
+    title(plan.environment, plan.account && `account ${plan.account}`, plan.region),
+    todo ? `${todo}${rest && `; ${rest}`}.` : `Nothing to do${rest && `: ${rest}`}.`,
+    section(
+      `${dangerCounts(plan)}:`,
+      dangerous(plan).map(step => `  ${cut(step.particle, 200)}: ${cut(sentence(risksOf(step)), 1000)}`),
+    ),
+    ...plan.steps.map(step => [
+      '',
+      renderStepText(step),
+      `  ${phraseText(whatHappens(step, dependents.get(step.particle)))} (${step.source.file}:${step.source.line})`,
+      ...(step.dependsOn.length > 0 ? [`  after ${listed(step.dependsOn, 5)}`] : []),
+      ...stepDiff(step, VALUE).map(line => `  ${line}`),
+    ]),
+    section(
+      'Different, and left as it is:',
+      protectedDifferences(plan).flatMap(({ particle, changes }) => [
+        `  ${particle} (protected)`,
+        ...diffLines(changes, { particle, most: VALUE }).map(line => `    ${line}`),
+      ]),
+    ),
+    section(
+      'Failed earlier, and fails every apply until it changes:',
+      failedBefore(plan).map(({ particle, why: cause }) => `  ${particle}${cause ? `: ${cause}` : ''}`),
+    ),
+    removedLines(plan.removed ?? []),
+    plan.warnings?.length ? ['', ...warningLines(plan)] : [],
+    section(
+      'Stays as it is:',
+      upToDate(plan).map(({ particle, state, reason }) => `  ${particle} ${state} (${reason})`),
+    ),
+  )
+}
+
+function removedLines(all: readonly Removed[]): Lines {
+  const stays = all.filter(one => !isLetGo(one))
+  const line = (one: Removed) => {
+    const thing = one.thing === undefined ? '' : `, ${one.thing}`
+    return `  ${one.particle} (${one.state})${thing}${phraseText(removedPhrase(one))}`
+  }
+  const remedy = stays.length > 0 ? [phraseText(removedRemedy(stays))] : []
+  const letGo = all.flatMap(one =>
+    one.unmanaged ? [`${line(one)}, let go at ${one.unmanaged.file}:${one.unmanaged.line}`] : [],
+  )
+  return [
+    ...section('Not declared any more, and still there:', [...stays.map(line), ...remedy]),
+    ...section(letGoTitle, letGo),
+  ]
+}
+
+const warningLines = ({ warnings = [] }: Plan): Lines => warnings.map(warning => `Warning: ${warning}`)
+
+/** `ecs_service:web update succeeded in 2 min 51 s: 6 of 6 tasks run web:42`: how one step ended, as one line. */
+export function renderReportStepText(step: ReportStep): string {
+  const time = took(step.startedAt, step.finishedAt)
+  const end = stepOutcome(step)
+  return logLine(
+    `${cut(step.particle, 200)} ${wordOf(step)} ${step.result}${time && ` in ${time}`}${end && `: ${cut(end, 1000)}`}`,
+  )
+}
+
+/**
+ * The report as lines of text without Markdown, safe to print into a job log. The log has ECS's own words above, and the
+ * sentence of each failure below, as an annotation.
+ */
+export function renderReportText(report: Report, plan?: Plan): string {
+  const { steps, result, error } = report
+  return printed(
+    title(report.environment, plan?.account && `account ${plan.account}`, capital(ending(report))),
+    steps.length > 0 && `${doneCounts(report)}.`,
+    error && result !== 'failed' ? errorLines(error) : [],
+    steps.length > 0 && ['', ...steps.map(renderReportStepText)],
+    plan && (result === 'succeeded' || result === 'failed') ? warningLines(plan) : [],
+  )
+}
+
+/** The newest lines explain most, so the oldest are left out. */
+function errorLines({ code, message, details }: ReportError): Lines {
+  const most = 100
+  const shown = details.slice(-most).flatMap(detail => detail.split(/\r?\n/))
+  return [
+    `${code ? `${code}: ` : ''}${message}`,
+    ...(details.length > most ? [`  (${thousands(details.length - most)} earlier lines)`] : []),
+    ...shown.map(line => `  ${cut(line, 2000)}`),
+  ]
+}

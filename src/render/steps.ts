@@ -1,0 +1,87 @@
+/** The steps of a plan in Markdown: the warning, the table and the diffs. */
+
+import type { Plan, Step } from '../engine/document.ts'
+import type { ParticleId } from '../particle.ts'
+import type { Context } from './comment.ts'
+import { amount, stepDiff } from './diff.ts'
+import { cut } from './escape.ts'
+import { danger, dangerCounts, dangerous, dependentsOf, risksOf, whatHappens, why } from './explain.ts'
+import type { FoldedDiff, Rendered, Rung } from './fit.ts'
+import {
+  alert,
+  blocks,
+  bold,
+  bullets,
+  folded,
+  message,
+  particleCode,
+  phraseMarkdown,
+  sourceLink,
+  sourceTag,
+  table,
+} from './markdown.ts'
+import { changing, count, emojiOf, isEnd, sentence, wordOf } from './words.ts'
+
+/** What the plan deletes, replaces or restarts: the numbers, then the particles. */
+export function warning(plan: Plan, rung: Rung): string {
+  const steps = dangerous(plan)
+  if (steps.length === 0) return ''
+  const entries = steps.map(
+    step =>
+      `${emojiOf[wordOf(step)]} ${particleCode(step.particle)}: ${message(sentence(risksOf(step)), rung.characters)}`,
+  )
+  const list = rung.table !== 'none' && bullets(entries, Math.min(rung.entries, 40), ', in the table below')
+  return alert('WARNING', blocks(`**${dangerCounts(plan)}.**`, list))
+}
+
+/** The steps that this rung shows, and a word on those that it leaves out. */
+function shownSteps(
+  plan: Plan,
+  { table: kind }: Rung,
+): { readonly shown: readonly Step[]; readonly leftOut: readonly string[] } {
+  const { steps } = plan
+  if (kind === 'none')
+    return { shown: [], leftOut: steps.length > 0 ? [`all ${count(steps.length, 'particle')} and their changes`] : [] }
+  const shown = kind === 'dangerous' ? dangerous(plan) : steps
+  const left = steps.length - shown.length
+  return { shown, leftOut: left > 0 ? [`the rows of ${count(left, 'particle')} whose change holds no danger`] : [] }
+}
+
+/** A row for each step, or a line where the rung has no room for the whole table. */
+export function overview(plan: Plan, { sourceUrl }: Context, rung: Rung): Rendered {
+  const { shown, leftOut } = shownSteps(plan, rung)
+  if (shown.length === 0) return { text: '', leftOut }
+  if (rung.table === 'lines') return { text: bullets(shown.map(line)), leftOut }
+  const dependents = dependentsOf(plan.steps)
+  const rows = shown.map(step => row(step, dependents, sourceUrl))
+  return { text: table(['', 'particle', 'what happens', 'why'], rows), leftOut }
+}
+
+const line = (step: Step): string =>
+  `${emojiOf[wordOf(step)]} ${wordOf(step)} ${particleCode(step.particle)}${isEnd(step) ? '' : `, ${amount(step)}`}`
+
+const row = (
+  step: Step,
+  dependents: ReadonlyMap<ParticleId, readonly ParticleId[]>,
+  sourceUrl: string | undefined,
+): readonly string[] => [
+  `${emojiOf[wordOf(step)]}&nbsp;${wordOf(step)}`,
+  sourceLink(particleCode(step.particle), step.source, sourceUrl),
+  phraseMarkdown(whatHappens(step, dependents.get(step.particle))),
+  phraseMarkdown(why(step)),
+]
+
+/** Diffs of at most this many lines, all together, are not folded. */
+const UNFOLDED = 12
+
+/** The diff of each step. All are open if they have at most `unfolded` lines together, else folded. */
+export function planDiffs(plan: Plan, { sourceUrl }: Context, rung: Rung, unfolded = UNFOLDED): readonly FoldedDiff[] {
+  const diffs = changing(plan).map(step => ({ step, lines: stepDiff(step, rung.characters * 2) }))
+  const isOpen = diffs.reduce((sum, { lines }) => sum + lines.length, 0) <= unfolded
+  return diffs
+    .filter(({ lines }) => lines.length > 0)
+    .map(({ step, lines }) => {
+      const summary = `${bold(cut(step.particle, 160))} · ${amount(step)} · ${sourceTag(step.source, sourceUrl)}`
+      return { particle: step.particle, rank: danger(step), lines, frame: body => folded(summary, body, isOpen) }
+    })
+}
