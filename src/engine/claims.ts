@@ -241,35 +241,6 @@ export function claimsMade(
   return Object.fromEntries(made.filter(([, claims]) => claims.length > 0))
 }
 
-/** A claim's members, by name. */
-export interface ClaimRead {
-  readonly kind: string
-  readonly particle: unknown
-  readonly account: unknown
-  readonly environment: unknown
-  /** `shop/web`; of a task definition its family. */
-  readonly identity: unknown
-  /** Path of a change, or transition of a whole step. */
-  readonly what: unknown
-  /** Missing where the change is hidden or holds a release variable. */
-  readonly before?: unknown
-  readonly after?: unknown
-  /** The particle whose revision a member follows. */
-  readonly followed?: ClaimRead
-}
-
-/** The parts of a claim, for sentences. */
-export function readClaim([kind, subject, ...rest]: Claim): ClaimRead {
-  const [particle, account, environment, , , identity] = Array.isArray(subject) ? subject : []
-  const read = { kind: String(kind), particle, account, environment, identity }
-  const [first, second, third] = rest
-  if (kind === 'change') return { ...read, what: second, ...(third as Pick<ClaimRead, 'before' | 'after'>) }
-  if (kind === 'follow') return { ...read, what: second, followed: readClaim(['', third]) }
-  if (kind === 'kept') return { ...read, what: first, ...(rest.length > 1 && { after: second }) }
-  if (kind === 'states') return { ...read, what: first, after: second }
-  return { ...read, what: first }
-}
-
 /** `sha256:…` over account, environment and every step that acts: subject, shown changes, hidden values as written, claims. */
 export function digestOf(steps: readonly Step[], decisions: Decisions, context: ClaimContext): string {
   const told = steps

@@ -4,8 +4,37 @@ import type { Change } from '../compare/change.ts'
 import { canonicalJson } from '../digest.ts'
 import type { ParticleId } from '../particle.ts'
 import { claimHash } from './claimSubject.ts'
-import { type Claim, type ClaimRead, readClaim } from './claims.ts'
+import type { Claim } from './claims.ts'
 import type { Plan, Step } from './document.ts'
+
+/** A claim's members, by name. */
+interface ClaimRead {
+  readonly kind: string
+  readonly particle: unknown
+  readonly account: unknown
+  readonly environment: unknown
+  /** `shop/web`; of a task definition its family. */
+  readonly identity: unknown
+  /** Path of a change, or transition of a whole step. */
+  readonly what: unknown
+  /** Missing where the change is hidden or holds a release variable. */
+  readonly before?: unknown
+  readonly after?: unknown
+  /** The particle whose revision a member follows. */
+  readonly followed?: ClaimRead
+}
+
+/** The parts of a claim, for sentences. */
+function readClaim([kind, subject, ...rest]: Claim): ClaimRead {
+  const [particle, account, environment, , , identity] = Array.isArray(subject) ? subject : []
+  const read = { kind: String(kind), particle, account, environment, identity }
+  const [first, second, third] = rest
+  if (kind === 'change') return { ...read, what: second, ...(third as Pick<ClaimRead, 'before' | 'after'>) }
+  if (kind === 'follow') return { ...read, what: second, followed: readClaim(['', third]) }
+  if (kind === 'kept') return { ...read, what: first, ...(rest.length > 1 && { after: second }) }
+  if (kind === 'states') return { ...read, what: first, after: second }
+  return { ...read, what: first }
+}
 
 /** The member `claims` of a plan file. */
 export interface HandedOn {
