@@ -5,8 +5,8 @@ import { renderReport } from '../../src/render/comment.ts'
 import { failureAnnotations, remedyText } from '../../src/render/failures.ts'
 import { renderReportText } from '../../src/render/text.ts'
 import { untrusted, withoutMarks } from '../../src/untrusted.ts'
-import { type Applied, type Asked, Shop } from '../flavors/shop.ts'
-import { family, main, particle, serviceOf, stated } from '../flavors/stated.ts'
+import { family, main, particle, serviceOf, stated } from '../world/particles.ts'
+import { type Applied, type Asked, Shop } from '../world/shop.ts'
 
 const breaker = { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } } }
 const alarmed = {

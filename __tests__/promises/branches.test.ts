@@ -1,15 +1,13 @@
 /** A review belongs to one pull request and one branch, and nothing is applied from anywhere else. */
-import { afterEach, beforeEach, describe, expect } from '@jest/globals'
-import { clusterAt, clusterWith, manifests, type Ran, World } from '../review/world.ts'
-import { story } from './story.ts'
+import { beforeEach, describe, expect } from '@jest/globals'
+import { clusterAt, clusterWith, manifests } from '../world/manifests.ts'
+import type { Ran } from '../world/run.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
-})
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
 })
 
 const plan = 'particles / production'

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect } from '@jest/globals'
-import { clusterAt, clusterWith, manifests, type Ran, World } from '../review/world.ts'
-import { story } from './story.ts'
+import { describe, expect } from '@jest/globals'
+import { clusterAt, clusterWith, manifests } from '../world/manifests.ts'
+import type { Ran } from '../world/run.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
 describe('No failure is reported as success', () => {
   let world: World
-  afterEach(() => world.close())
 
   const guarded = '  deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } }\n'
   const shopFiles = (image: string) => ({

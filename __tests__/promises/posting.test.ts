@@ -1,18 +1,16 @@
 /** The job that posts has a file that anybody may have written: it posts no claim that the file does not show. */
-import { afterEach, beforeEach, describe, expect } from '@jest/globals'
+import { beforeEach, describe, expect } from '@jest/globals'
 import type { Pull } from '../../simulator/github/repository.ts'
 import { claimHash } from '../../src/engine/claimSubject.ts'
-import { clusterAt, clusterWith, manifests, type Ran, World } from '../review/world.ts'
-import { story } from './story.ts'
+import { clusterAt, clusterWith, manifests } from '../world/manifests.ts'
+import type { Ran } from '../world/run.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
   world.simulator.setThrottling(false)
-})
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
 })
 
 const plan = 'particles / production'

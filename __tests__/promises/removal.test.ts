@@ -1,15 +1,13 @@
-import { afterEach, beforeEach, describe, expect } from '@jest/globals'
+import { beforeEach, describe, expect } from '@jest/globals'
 import type { Pull } from '../../simulator/github/repository.ts'
-import { clusterAt, clusterWith, type Given, manifests, type Ran, World } from '../review/world.ts'
-import { story } from './story.ts'
+import { clusterAt, clusterWith, manifests } from '../world/manifests.ts'
+import type { Given, Ran } from '../world/run.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
-})
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
 })
 
 const appliedName = 'particles / production / applied'

@@ -5,9 +5,9 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect } from '@jest/globals'
-import { type Applied, type Asked, Shop } from '../flavors/shop.ts'
-import { counted, family, main, particle, sent, serviceOf, somebody, stated } from '../flavors/stated.ts'
-import { story } from './story.ts'
+import { family, main, particle, serviceOf, stated } from '../world/particles.ts'
+import { type Applied, type Asked, Shop } from '../world/shop.ts'
+import { story } from '../world/story.ts'
 
 const breaker = (rollback: boolean) => ({
   deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback } },
@@ -50,12 +50,12 @@ async function running(manifest: string, asked: Asked = {}): Promise<Shop> {
 }
 
 async function look(shop: Shop): Promise<Service> {
-  const { services } = await somebody(shop).send(new DescribeServicesCommand({ cluster: 'main', services: ['web'] }))
+  const { services } = await shop.somebody().send(new DescribeServicesCommand({ cluster: 'main', services: ['web'] }))
   return services?.[0] as Service
 }
 
 const release = (shop: Shop, taskDefinition: string) =>
-  somebody(shop).send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition }))
+  shop.somebody().send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition }))
 
 const error = ({ done }: Applied): string => done('ecs_service:web').error?.message ?? ''
 
@@ -447,7 +447,9 @@ describe('Never silent, never stuck', () => {
     async () => {
       const shop = await running(shopAnd('enabled'))
       shop.simulator.behave('web:1', { startSeconds: 30 })
-      await somebody(shop).send(new UpdateServiceCommand({ cluster: 'main', service: 'web', forceNewDeployment: true }))
+      await shop
+        .somebody()
+        .send(new UpdateServiceCommand({ cluster: 'main', service: 'web', forceNewDeployment: true }))
       const { plan, report, done } = await shop.apply(shopAnd('disabled'))
       expect(plan.steps).toMatchObject([{ transition: 'update' }, { particle: 'ecs_service:web', transition: 'wait' }])
       expect(report.result).toBe('succeeded')
@@ -462,7 +464,9 @@ describe('Never silent, never stuck', () => {
       const shop = await running(shopAnd('enabled'))
       // Long enough to be healthy, and gone before the next look.
       shop.simulator.behave('web:1', { startSeconds: 30, runSeconds: 9, exitCode: 1 })
-      await somebody(shop).send(new UpdateServiceCommand({ cluster: 'main', service: 'web', forceNewDeployment: true }))
+      await shop
+        .somebody()
+        .send(new UpdateServiceCommand({ cluster: 'main', service: 'web', forceNewDeployment: true }))
       const { report, plan } = await shop.apply(shopAnd('enabled'), { waitTimeout: 600_000 })
       expect(plan.steps).toMatchObject([{ particle: 'ecs_service:web', transition: 'wait' }])
       expect(report.result).toBe('succeeded')
@@ -481,7 +485,7 @@ describe('Never silent, never stuck', () => {
       const twenty = Array.from({ length: 20 }, (_, index) =>
         serviceOf(`web-${index}`, {}, { top: { parents: ['ecs_cluster:main', 'ecs_task_definition:web'] } }),
       )
-      expect(Object.keys(counted(await running(stated(main, family('web', 'web:1'), ...twenty)))).sort()).toEqual([
+      expect(Object.keys((await running(stated(main, family('web', 'web:1'), ...twenty))).counted()).sort()).toEqual([
         'CreateCluster',
         'CreateService',
         'DescribeClusters',
@@ -492,8 +496,8 @@ describe('Never silent, never stuck', () => {
       const shop = await running(web('web:1'))
       const calls = shop.simulator.calls.length
       await shop.apply(web('web:2'))
-      expect(Object.keys(counted(shop, calls)).filter(name => name.includes('ServiceDeployments'))).toEqual([])
-      expect(sent(shop, 'UpdateService', calls)).toHaveLength(1)
+      expect(Object.keys(shop.counted(calls)).filter(name => name.includes('ServiceDeployments'))).toEqual([])
+      expect(shop.sent('UpdateService', calls)).toHaveLength(1)
     },
   )
 
@@ -502,7 +506,7 @@ describe('Never silent, never stuck', () => {
     'one question is asked whether it failed before, and it goes',
     async () => {
       const shop = await running(web('web:1'))
-      await somebody(shop).send(
+      await shop.somebody().send(
         new RegisterTaskDefinitionCommand({
           family: 'web',
           networkMode: 'awsvpc',
@@ -514,8 +518,8 @@ describe('Never silent, never stuck', () => {
       )
       const calls = shop.simulator.calls.length
       expect((await shop.apply(web('web:2'))).report.result).toBe('succeeded')
-      expect(counted(shop, calls)).toMatchObject({ ListServiceDeployments: 1, UpdateService: 1 })
-      expect(counted(shop, calls).RegisterTaskDefinition).toBeUndefined()
+      expect(shop.counted(calls)).toMatchObject({ ListServiceDeployments: 1, UpdateService: 1 })
+      expect(shop.counted(calls).RegisterTaskDefinition).toBeUndefined()
     },
   )
 })

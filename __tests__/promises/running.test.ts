@@ -6,10 +6,9 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect } from '@jest/globals'
-import { cluster, definition, service } from '../flavors/manifests.ts'
-import { Shop } from '../flavors/shop.ts'
-import { clientFor } from '../simulator/world.ts'
-import { story } from './story.ts'
+import { cluster, definition, service } from '../world/manifests.ts'
+import { Shop } from '../world/shop.ts'
+import { story } from '../world/story.ts'
 
 const web = 'ecs_task_definition:web'
 
@@ -55,7 +54,7 @@ describe('Nothing is applied that was not reviewed', () => {
     async () => {
       const shop = await opened(ignoring())
       const reviewed = await shop.plan(ignoring(1024))
-      await clientFor(shop.simulator.url).send(registered('web:unreleased'))
+      await shop.somebody().send(registered('web:unreleased'))
       const applied = await shop.apply(ignoring(1024))
       expect(applied.plan.digest).toBe(reviewed.plan.digest)
       expect(applied.unreviewed(reviewed.claims)).toEqual([])
@@ -72,7 +71,7 @@ describe('Nothing is applied that was not reviewed', () => {
     async () => {
       const shop = await opened(ignoring())
       const reviewed = await shop.plan(ignoring(1024))
-      const client = clientFor(shop.simulator.url)
+      const client = shop.somebody()
       await client.send(registered('web:9'))
       await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web:2' }))
       shop.simulator.advance(300)
@@ -90,7 +89,7 @@ describe('Nothing is applied that was not reviewed', () => {
     'that revision is not used: one with the image that runs is registered',
     async () => {
       const shop = await opened(ignoring())
-      await clientFor(shop.simulator.url).send(registered('web:unreleased', { memory: '1024' }))
+      await shop.somebody().send(registered('web:unreleased', { memory: '1024' }))
       const applied = await shop.apply(ignoring(1024))
       expect(applied.step(web).transition).toBe('update')
       expect(applied.report.result).toBe('succeeded')
@@ -110,7 +109,7 @@ describe('Nothing is applied that was not reviewed', () => {
         ),
       )
       shop.simulator.behave('web:bad', { exitCode: 1, runSeconds: 1 })
-      const client = clientFor(shop.simulator.url)
+      const client = shop.somebody()
       await client.send(registered('web:bad'))
       await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web:2' }))
       shop.simulator.advance(3600)
@@ -125,7 +124,7 @@ describe('Nothing is applied that was not reviewed', () => {
     'the image change of the running service is in the plan',
     async () => {
       const shop = await opened(cluster + definition() + service())
-      await clientFor(shop.simulator.url).send(registered('web:4'))
+      await shop.somebody().send(registered('web:4'))
       const next = cluster + definition({ image: 'web:4' }).replace('memory: 512', 'memory: 1024') + service()
       const applied = await shop.apply(next)
       expect(applied.step(web).changes).toEqual([
@@ -143,7 +142,7 @@ describe('Nothing is applied that was not reviewed', () => {
     'it is used, and the step of the service shows what changes in what runs',
     async () => {
       const shop = await opened(cluster + definition() + service())
-      await clientFor(shop.simulator.url).send(registered('web:4'))
+      await shop.somebody().send(registered('web:4'))
       const next = cluster + definition({ image: 'web:4' }) + service()
       const planned = await shop.plan(next)
       expect(planned.plan.steps.map(({ particle }) => particle)).toEqual(['ecs_service:web'])
@@ -160,7 +159,7 @@ describe('Nothing is applied that was not reviewed', () => {
     'the step of the service shows what changes in what runs',
     async () => {
       const shop = await opened(cluster + definition() + service())
-      const client = clientFor(shop.simulator.url)
+      const client = shop.somebody()
       await client.send(registered('web:4'))
       await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }))
       const planned = await shop.plan(cluster + definition({ image: 'web:4' }) + service())
@@ -187,7 +186,7 @@ describe('Nothing is applied that was not reviewed', () => {
     async () => {
       const two = (memory?: number) => ignoring(memory) + service({ name: 'api' })
       const shop = await opened(two())
-      const client = clientFor(shop.simulator.url)
+      const client = shop.somebody()
       await client.send(registered('web:9'))
       await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'api', taskDefinition: 'web:2' }))
       shop.simulator.advance(300)
@@ -209,7 +208,7 @@ describe('Nothing is applied that was not reviewed', () => {
     'the image that is being rolled out is kept, and shown',
     async () => {
       const shop = await opened(ignoring())
-      const client = clientFor(shop.simulator.url)
+      const client = shop.somebody()
       await client.send(registered('web:9'))
       await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web:2' }))
       const planned = await shop.plan(ignoring(1024))
@@ -228,7 +227,7 @@ describe('Nothing is applied that was not reviewed', () => {
         }).replace('memory: 512', `memory: ${memory}`) +
         service()
       const shop = await opened(secretly(512))
-      const client = clientFor(shop.simulator.url)
+      const client = shop.somebody()
       const environment = [{ name: 'TOKEN', value: 'hunter22' }]
       await client.send(registered('', { containerDefinitions: [{ name: 'web', image: 'web:1', environment }] }))
       await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web:2' }))

@@ -1,15 +1,12 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { beforeEach, expect, test } from '@jest/globals'
 import type { Pull } from '../../simulator/github/repository.ts'
-import { clusterAt, clusterWith, World } from './world.ts'
+import { clusterAt, clusterWith } from '../world/manifests.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
   world.simulator.setThrottling(false)
-})
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
 })
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f']
