@@ -262,7 +262,7 @@ describe('the shop', () => {
       file: web,
       line: 23,
       message: expect.stringMatching(
-        /ecs_service:web was rolled back by ECS: \d tasks of shop-web:3 stopped, container web exited 1\. .* Change ecs_task_definition:web in a new pull request, or revert this one; /,
+        /ecs_service:web was rolled back by ECS: \d tasks of shop-web:3 stopped, container web exited 1\. .* Change ecs_task_definition:web at particles\/web\.yml:\d+ in a new pull request, or revert this one; /,
       ),
     })
     expect(ended.summary).toMatch(/\*\*`ecs_service:web` was rolled back by ECS\*\*: \d tasks of `?shop-web:3/)
