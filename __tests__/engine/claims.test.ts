@@ -7,12 +7,7 @@ const web = (image: string, environment = '[]') => definition({ image, more: `  
 
 const all = cluster + web('web:1') + service()
 
-async function opened(manifests = all, asked: Asked = {}): Promise<Shop> {
-  const shop = await Shop.open()
-  const { report } = await shop.apply(manifests, asked)
-  expect(report.result).toBe('succeeded')
-  return shop
-}
+const opened = (manifests = all, asked: Asked = {}) => Shop.running(manifests, asked)
 
 describe('claims', () => {
   test('are thirty-two hex digits each, sorted, whatever the order of files and particles', async () => {

@@ -306,11 +306,7 @@ describe('every member', () => {
 })
 
 describe('a rollout', () => {
-  const rolled = async (options = {}) => {
-    const shop = await Shop.open()
-    expect((await shop.apply(web({ desiredCount: 2, ...options }))).report.result).toBe('succeeded')
-    return shop
-  }
+  const rolled = (options = {}) => Shop.running(web({ desiredCount: 2, ...options }))
 
   test('says how far it is, and how it ended', async () => {
     const shop = await Shop.open()

@@ -1,6 +1,6 @@
 /** A review belongs to one pull request and one branch, and nothing is applied from anywhere else. */
 import { beforeEach, describe, expect } from '@jest/globals'
-import { clusterAt, clusterWith, manifests } from '../world/manifests.ts'
+import { manifests, setting } from '../world/manifests.ts'
 import type { Ran } from '../world/run.ts'
 import { story } from '../world/story.ts'
 import { World } from '../world/world.ts'
@@ -11,9 +11,6 @@ beforeEach(async () => {
 })
 
 const plan = 'particles / production'
-const setting = (name: string, value: Parameters<typeof clusterWith>[1]) => ({
-  [clusterAt(name)]: clusterWith(name, value),
-})
 const digestOf = (ran: Ran): string => ran.plan?.digest ?? ''
 
 /** Refused, and nothing was changed. Returns the sentence that says why. */

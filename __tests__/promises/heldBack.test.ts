@@ -1,5 +1,5 @@
 import { describe, expect } from '@jest/globals'
-import { clusterAt, clusterWith, manifests } from '../world/manifests.ts'
+import { manifests, setting } from '../world/manifests.ts'
 import type { Ran } from '../world/run.ts'
 import { story } from '../world/story.ts'
 import { World } from '../world/world.ts'
@@ -49,7 +49,7 @@ describe('No failure is reported as success', () => {
     'its plan shows the held back release first, its own change is applied, and the run fails all the same',
     async () => {
       await rolledBack()
-      const pull = await world.propose({ [clusterAt('other')]: clusterWith('other', 'enabled') })
+      const pull = await world.propose(setting('other', 'enabled'))
       expect(pull.ran.plan?.steps).toMatchObject([{ particle: 'ecs_cluster:other', transition: 'start' }])
       const [comment = ''] = world.comments(pull)
       expect(comment.indexOf('was rolled back by the deployment circuit breaker')).toBeGreaterThan(0)

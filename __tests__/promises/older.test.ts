@@ -3,7 +3,7 @@ import { beforeEach, describe, expect } from '@jest/globals'
 import type { Push } from '../../simulator/github/repository.ts'
 import { actionsToken } from '../../simulator/github/server.ts'
 import { token } from '../world/github.ts'
-import { clusterAt, clusterWith, manifests } from '../world/manifests.ts'
+import { manifests, setting } from '../world/manifests.ts'
 import type { Ran } from '../world/run.ts'
 import { story } from '../world/story.ts'
 import { World } from '../world/world.ts'
@@ -16,9 +16,6 @@ beforeEach(async () => {
 
 const applied = 'particles / production / applied'
 const begun = 'particles / production / begun'
-const setting = (name: string, value: Parameters<typeof clusterWith>[1]) => ({
-  [clusterAt(name)]: clusterWith(name, value),
-})
 const insightsOf = (name: string): unknown =>
   world.simulator
     .region()

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect } from '@jest/globals'
 import type { Pull } from '../../simulator/github/repository.ts'
 import { claimHash } from '../../src/engine/claimSubject.ts'
-import { clusterAt, clusterWith, manifests } from '../world/manifests.ts'
+import { manifests, setting } from '../world/manifests.ts'
 import type { Ran } from '../world/run.ts'
 import { story } from '../world/story.ts'
 import { World } from '../world/world.ts'
@@ -14,9 +14,6 @@ beforeEach(async () => {
 })
 
 const plan = 'particles / production'
-const setting = (name: string, value: Parameters<typeof clusterWith>[1]) => ({
-  [clusterAt(name)]: clusterWith(name, value),
-})
 
 type File = ReturnType<typeof fileOf>
 const fileOf = (ran: Ran) => {
@@ -63,7 +60,7 @@ describe('Nothing is applied that was not reviewed', () => {
     'nothing is posted, and the check fails',
     async () => {
       const { pull, file } = await proposed()
-      const other = fileOf((await world.propose({ [clusterAt('other')]: clusterWith('other', 'enhanced') })).ran)
+      const other = fileOf((await world.propose(setting('other', 'enhanced'))).ran)
       await expectRefused(
         pull,
         { ...file, claims: { ...file.claims, hashes: other.claims.hashes, made: other.claims.made } },

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals'
 import type { Pull } from '../../simulator/github/repository.ts'
-import { clusterAt, clusterWith } from '../world/manifests.ts'
+import { clusterAt, clusterWith, setting } from '../world/manifests.ts'
 import { World } from '../world/world.ts'
 
 let world: World
@@ -119,7 +119,7 @@ test.each([1, 2])(
         if (cluster) cluster.settings = [{ name: 'containerInsights', value: pick(values) }]
       } else if (roll < 0.54) {
         const name = pick(names)
-        world.repository.push({ [clusterAt(name)]: clusterWith(name, pick(values)) })
+        world.repository.push(setting(name, pick(values)))
       } else {
         const [pull] = open.splice(Math.floor(random() * open.length), 1)
         if (!pull) continue

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { actionsToken } from '../../simulator/github/server.ts'
 import { token } from '../world/github.ts'
-import { clusterAt, clusterWith, manifests } from '../world/manifests.ts'
+import { manifests, setting } from '../world/manifests.ts'
 import { World } from '../world/world.ts'
 
 let world: World
@@ -10,9 +10,6 @@ beforeEach(async () => {
 })
 
 const plan = 'particles / production'
-const setting = (name: string, value: Parameters<typeof clusterWith>[1]) => ({
-  [clusterAt(name)]: clusterWith(name, value),
-})
 const marker = '<!-- ecs-particles:production -->'
 
 describe('the comment', () => {

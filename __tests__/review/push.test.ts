@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { MergeMethod, Pull } from '../../simulator/github/repository.ts'
 import { actionsToken } from '../../simulator/github/server.ts'
 import { token } from '../world/github.ts'
-import { clusterAt, clusterWith, manifests } from '../world/manifests.ts'
+import { clusterAt, manifests, setting } from '../world/manifests.ts'
 import type { Ran } from '../world/run.ts'
 import { World } from '../world/world.ts'
 
@@ -16,9 +16,6 @@ const applied = `${plan} / applied`
 const refused = `${plan} / refused`
 
 /** Files of one cluster with a setting. */
-const setting = (name: string, value: Parameters<typeof clusterWith>[1]) => ({
-  [clusterAt(name)]: clusterWith(name, value),
-})
 
 const insightsOf = (name: string): unknown =>
   world.simulator

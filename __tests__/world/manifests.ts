@@ -17,11 +17,13 @@ export const cluster = clusterOf()
 interface Definition {
   readonly family?: string
   readonly image?: string
+  /** YAML before the containers. */
+  readonly settings?: string
   readonly more?: string
 }
 
 /** A task definition with one container. `more` is YAML of that container, or inside `aws_resource` and indented by two. */
-export const definition = ({ family = 'web', image = 'web:1', more = '' }: Definition = {}): string =>
+export const definition = ({ family = 'web', image = 'web:1', settings = '', more = '' }: Definition = {}): string =>
   `flavor: ecs_task_definition
 pcf_name: ${family}
 aws_resource:
@@ -30,7 +32,7 @@ aws_resource:
   networkMode: awsvpc
   cpu: 256
   memory: 512
-  containerDefinitions:
+${lines(settings)}  containerDefinitions:
     - name: ${family}
       image: ${image}
 ${lines(more)}---
@@ -96,11 +98,16 @@ export const manifests = {
   },
 }
 
+export type Insights = 'enabled' | 'disabled' | 'enhanced'
+
 /** A cluster with a setting, which is the smallest thing that changes in place. */
-export const clusterWith = (name: string, insights: 'enabled' | 'disabled' | 'enhanced'): string =>
+export const clusterWith = (name: string, insights: Insights): string =>
   file(clusterOf({ name, more: `  settings: [{ name: containerInsights, value: ${insights} }]` }))
 
 export const clusterAt = (name: string): string => `particles/${name}.yml`
+
+/** The same as an edit of a repository. */
+export const setting = (name: string, insights: Insights) => ({ [clusterAt(name)]: clusterWith(name, insights) })
 
 /** With its last line ended, where there is any. */
 function lines(text: string): string {

@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals'
 import type { RunningSimulator, ServerOptions } from '../../simulator/server.ts'
 import type { Clock } from '../../src/clock.ts'
 import type { SensitivityPolicy } from '../../src/compare/sensitivity.ts'
@@ -80,6 +81,13 @@ export class Shop extends Account {
   /** Opens a shop that is closed after the test. */
   static async open(options: ServerOptions = {}): Promise<Shop> {
     return new Shop(await openEcs(options))
+  }
+
+  /** Opens a shop in which these manifests are applied, so that a test can begin in the middle of things. */
+  static async running(manifests: Manifests, asked: Asked = {}): Promise<Shop> {
+    const shop = await Shop.open()
+    expect((await shop.apply(manifests, asked)).report.result).toBe('succeeded')
+    return shop
   }
 
   #watch(name: string): void {
