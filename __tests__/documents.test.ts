@@ -7,6 +7,9 @@ const documents = [
   'README.md',
   'CONTRIBUTING.md',
   'docs/iam/README.md',
+  'docs/new-flavor.md',
+  'schema/README.md',
+  'simulator/README.md',
   ...readdirSync(join(root, 'docs/decisions')).map(file => `docs/decisions/${file}`),
 ]
 
@@ -36,6 +39,11 @@ describe.each(documents)('%s', file => {
         return !headings.includes(heading)
       })
     expect(missing).toEqual([])
+  })
+
+  test('names paths that exist', () => {
+    const paths = [...text.matchAll(/`((?:__tests__|docs|examples|schema|script|simulator|src)\/[\w./-]*)`/g)]
+    expect(paths.map(([, path = '']) => path).filter(path => !existsSync(join(root, path)))).toEqual([])
   })
 })
 

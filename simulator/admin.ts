@@ -4,7 +4,7 @@ import type { NewInstance } from './instances.ts'
 import type { Capacity } from './region.ts'
 import type { Simulator } from './simulator.ts'
 
-/** The back door over HTTP: what may stand in the body of a POST to `/_simulator`. */
+/** The back door over HTTP: bodies of a POST to `/_simulator`. */
 export type AdminRequest =
   | { readonly action: 'advance'; readonly seconds: number }
   | { readonly action: 'behave'; readonly image: string; readonly behaviour: Behaviour | readonly Behaviour[] }
@@ -33,7 +33,7 @@ export type AdminRequest =
   | { readonly action: 'setConsistencySeconds'; readonly seconds: number }
   | { readonly action: 'calls'; readonly from?: number }
 
-/** Does what is asked; the answer is what a GET says too, and whatever the action itself gives. */
+/** Carries out an action; the answer is that of a GET, and the action's own result. */
 export function administer(simulator: Simulator, request: AdminRequest): object {
   return { ...state(simulator), ...act(simulator, request) }
 }

@@ -62,7 +62,7 @@ function addressed(cluster: ClusterRecord, attributes: readonly Attribute[] | un
   return attributes.map(attribute => {
     if (attribute.targetId === undefined) throw invalidParameter('targetId cannot be empty.')
     const instance = cluster.instances.get(within(cluster, attribute.targetId))
-    // A short id says nothing about its kind; an ARN does.
+    // A short id does not show its kind; an ARN does.
     if (!instance || (attribute.targetType === undefined && !attribute.targetId.startsWith('arn:')))
       throw targetNotFound(attribute.targetId)
     return { instance, attribute }

@@ -5,7 +5,7 @@ interface Rate {
   readonly operations: readonly string[]
 }
 
-/** The documented buckets. Operations that stand in none are not held back. */
+/** The documented buckets. Operations without a bucket are not held back. */
 export const rates: Readonly<Record<string, Rate>> = {
   'cluster modify': {
     burst: 20,
@@ -72,7 +72,7 @@ const groups = new Map(
   Object.entries(rates).flatMap(([group, { operations }]) => operations.map(operation => [operation, group] as const)),
 )
 
-/** The buckets of one account, each region with its own, filled by virtual time. */
+/** The buckets of one account, separate for each region, filled by virtual time. */
 export class Buckets {
   readonly #levels = new Map<string, { tokens: number; at: number }>()
 

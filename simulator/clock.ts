@@ -10,8 +10,8 @@ interface Event extends Scheduled {
 }
 
 /**
- * The simulator's own time, in milliseconds since the epoch. It moves only when it is told to, so a lifecycle of an
- * hour takes no time at all, and the same calls give the same history.
+ * The simulator's own time, in milliseconds since the epoch. It moves only on request, so a lifecycle of an hour takes
+ * no time at all, and the same calls give the same history.
  */
 export class Clock {
   #now: number
@@ -19,7 +19,7 @@ export class Clock {
   #real = performance.now()
   readonly #queue: Event[] = []
 
-  /** @param speed virtual seconds per real second; 0 stands still until `advance`. */
+  /** @param speed virtual seconds per real second; with 0 time rests until `advance`. */
   constructor(
     start: number,
     readonly speed: number,
@@ -58,7 +58,7 @@ export class Clock {
     return event
   }
 
-  /** Moves on, and lets everything that is due happen at its own moment. */
+  /** Moves on, and runs each event that is due at the event's own moment. */
   advance(ms: number): void {
     const until = this.#now + ms
     for (let next = this.#queue[0]; next && next.at <= until; next = this.#queue[0]) {
@@ -69,7 +69,10 @@ export class Clock {
     this.#now = until
   }
 
-  /** Lets real time that has passed since the last look count, at the clock's speed. Nothing else needs a timer: whoever looks catches up first. */
+  /**
+   * Moves on by the real time that has passed since the last call, at the clock's speed. No timer is needed: each
+   * reader of the clock calls this first.
+   */
   catchUp(): void {
     const real = performance.now()
     if (this.speed > 0) this.advance((real - this.#real) * this.speed)

@@ -28,7 +28,7 @@ export function createCluster(region: Region, input: CreateClusterRequest): Clus
   const name = input.clusterName ?? 'default'
   checkName('Cluster name', name)
   const existing = region.clusters.get(name)
-  // An existing cluster is answered as it is: what was asked for is not applied to it.
+  // ECS answers an existing cluster without applying the request to it.
   if (existing && existing.status !== 'INACTIVE') return { cluster: described(existing) }
   const capacityProviders = input.capacityProviders ?? []
   checkProviders(region, capacityProviders)

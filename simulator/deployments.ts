@@ -12,7 +12,7 @@ import {
 } from './region.ts'
 import { resolvedPlatform } from './tasks.ts'
 
-/** The members that a deployment has of its own; a rollback puts them back. */
+/** The members that belong to a deployment; a rollback restores them. */
 export const deployed = [
   'taskDefinition',
   'networkConfiguration',
@@ -113,7 +113,7 @@ export function failDeployment(region: Region, deployment: DeploymentRecord, tri
     endRollout(region, rollout, 'ROLLBACK_FAILED', 'Circuit breaker threshold exceeded during rollback.')
     return
   }
-  // What is described later is how matters stood when it was over.
+  // A deployment that is over is described by its state at the end.
   rollout.deploymentCircuitBreaker = { ...monitored(deployment), ...(byBreaker && { status: 'TRIGGERED' }) }
   if (!byBreaker)
     rollout.alarms = { status: 'TRIGGERED', alarmNames: alarms?.alarmNames, triggeredAlarmNames: [...trigger] }
@@ -186,7 +186,7 @@ export const pendingOf = (tasks: readonly TaskRecord[]) =>
 
 /** An entry in the service's list of events, newest first. */
 export function say(region: Region, service: ServiceRecord, message: string): void {
-  // Events of one moment have rising times too: clients show what is newer than the last one that they saw.
+  // Events of one moment have rising times too: clients show events that are newer than the last one they know.
   const last = service.events[0]?.createdAt?.getTime() ?? 0
   const createdAt = new Date(Math.max(region.clock.now, last + 1))
   service.events = [

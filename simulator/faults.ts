@@ -1,7 +1,7 @@
 /** What can go wrong with a call. */
 export type Fault =
   | { readonly kind: 'throttle' }
-  /** ECS itself is in trouble: 500 unless told. */
+  /** An outage of ECS: 500 by default. */
   | { readonly kind: 'unavailable'; readonly status?: 500 | 502 | 503 | 504 }
   /** Any error that ECS knows, by name and message. */
   | {
@@ -32,7 +32,7 @@ export interface Injection {
   readonly when?: (input: unknown) => boolean
   /** The first matching call that it strikes, from 1. */
   readonly nth?: number
-  /** How many it strikes from there on: 1 unless told. */
+  /** How many calls the fault strikes from there on, 1 by default. */
   readonly times?: number
   readonly always?: boolean
 }

@@ -4,11 +4,11 @@ import type { ContainerDefinition, ContainerOverride } from '@aws-sdk/client-ecs
 export interface Behaviour {
   /** From PENDING to RUNNING: pulling and starting. */
   readonly startSeconds?: number
-  /** How long the container runs before it exits by itself; without it, until it is stopped. */
+  /** Seconds until the container exits by itself; without this, it runs until it is stopped. */
   readonly runSeconds?: number
-  /** What it exits with by itself: 0 unless told. Given alone it implies `runSeconds: 5`. */
+  /** The exit code when it exits by itself, 0 by default. Given alone it implies `runSeconds: 5`. */
   readonly exitCode?: number
-  /** How long it takes to stop when asked to. */
+  /** Seconds between the request to stop and the end. */
   readonly stopSeconds?: number
   /** The task never runs; this is its `stoppedReason`, such as `CannotPullContainerError: …`. */
   readonly neverStarts?: string
@@ -18,7 +18,7 @@ export interface Behaviour {
   readonly withoutExitCode?: true
   /** The container's `reason` when it exits, such as `OutOfMemoryError: Container killed due to memory usage`. */
   readonly reason?: string
-  /** What its health check says, when the task definition has one. */
+  /** The result of its health check, when the task definition has one. */
   readonly healthy?: boolean
 }
 
@@ -28,7 +28,7 @@ interface Rule {
   used: number
 }
 
-/** What the images of this account do: told by the test, or read from their names. */
+/** The behaviour of this account's images: set by the test, or read from their names. */
 export class Images {
   readonly #rules: Rule[] = []
 
@@ -62,7 +62,7 @@ const complete = (behaviour: Behaviour): Behaviour =>
     ? { ...behaviour, runSeconds: 5 }
     : behaviour
 
-/** `["sh", "-c", "sleep 20; exit 3"]` says it all by itself. */
+/** `["sh", "-c", "sleep 20; exit 3"]` describes its own behaviour. */
 function byCommand(command: readonly string[]): Behaviour | undefined {
   const line = command.join(' ')
   const sleep = /\bsleep (\d+)/.exec(line)
@@ -71,7 +71,7 @@ function byCommand(command: readonly string[]): Behaviour | undefined {
   return { runSeconds: sleep ? Number(sleep[1]) : 1, exitCode: exit ? Number(exit[1]) : 0 }
 }
 
-/** Names that speak, so that a demonstration needs no setting up; README.md has them as a table. */
+/** Names with a meaning, so that a demonstration needs no setup; README.md has them as a table. */
 function byName(image: string, standalone: boolean): Behaviour | undefined {
   const [, name = '', tag = ''] = /([^/:@]+)(?::([^@/]+))?(?:@.*)?$/.exec(image) ?? []
   const words = new Set([...name.split(/[-_.]/), ...tag.split(/[-_.]/)])

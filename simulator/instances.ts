@@ -24,9 +24,9 @@ export interface NewInstance {
   readonly cluster?: string
   readonly region?: string
   readonly ec2InstanceId?: string
-  /** CPU units, 2048 unless told. */
+  /** CPU units, 2048 by default. */
   readonly cpu?: number
-  /** MiB, 3884 unless told. */
+  /** MiB, 3884 by default. */
   readonly memory?: number
   readonly attributes?: readonly Attribute[]
   readonly availabilityZone?: string
@@ -121,7 +121,7 @@ export function deregisterContainerInstance(region: Region, input: DeregisterCon
   return { containerInstance: described(instance) }
 }
 
-/** The instances asked for, and a failure for each that is not there. */
+/** The requested instances, and a failure for each that does not exist. */
 function pick(
   region: Region,
   cluster: ClusterRecord,

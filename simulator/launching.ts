@@ -17,7 +17,7 @@ interface Asked {
 /** Whether a capacity provider is one of container instances rather than of Fargate. */
 export const isOwn = (provider: string) => provider !== 'FARGATE' && provider !== 'FARGATE_SPOT'
 
-/** What is asked for, else the cluster's default strategy, else EC2. */
+/** The requested strategy, else the cluster's default strategy, else EC2. */
 export function whereTo(cluster: ClusterRecord, asked: Asked): Where {
   if (asked.launchType && asked.capacityProviderStrategy?.length)
     throw invalidParameter(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { invalidParameter } from './errors.ts'
 
-/** Ids that look random and are the same in every run. */
+/** Ids that seem random and are the same in every run. */
 export class Ids {
   #count = 0
 
@@ -35,7 +35,7 @@ export function ecsArn(region: string, accountId: string, resource: string): str
   return `arn:${partitionOf(region)}:ecs:${region}:${accountId}:${resource}`
 }
 
-/** What stands behind the last slash of an ARN; a plain name as it is. */
+/** The text after the last slash of an ARN; a plain name is returned unchanged. */
 export function shortName(nameOrArn: string): string {
   return nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1)
 }

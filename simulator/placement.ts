@@ -78,7 +78,7 @@ export function resourcesOf(instance: InstanceRecord, left: boolean): Resource[]
   ]
 }
 
-/** The instance for one more task, or what is wrong with each. */
+/** The instance for one more task, or the reason why each does not fit. */
 export function place(cluster: ClusterRecord, wish: Wish, on?: InstanceRecord): Placed {
   const candidates = [...cluster.instances.values()].filter(
     instance =>

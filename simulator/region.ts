@@ -18,7 +18,7 @@ import { clusterNotFound, invalidParameter } from './errors.ts'
 import type { Behaviour, Images } from './images.ts'
 import { ecsArn, Ids, shortName } from './names.ts'
 
-/** Times that ECS takes, in virtual seconds, where no image says otherwise. */
+/** Durations in ECS, in virtual seconds, unless an image has others. */
 export const pace = {
   clusterProvisioning: 3,
   taskProvisioning: 3,
@@ -106,10 +106,10 @@ export interface TaskRecord extends Tagged {
   readonly definition: RevisionRecord
   readonly instance: InstanceRecord | undefined
   readonly containers: readonly ContainerRecord[]
-  /** The service's deployment that wants it. */
+  /** The deployment that this task counts for. */
   readonly deployment: DeploymentRecord | undefined
   readonly createdAt: number
-  /** What it says about itself: statuses, times, reasons. */
+  /** The task as ECS describes it: statuses, times, reasons. */
   readonly wire: Task
   /** The next step of its life. */
   next: Scheduled | undefined
@@ -136,7 +136,7 @@ export interface DeploymentRecord {
   rolloutStateReason: string
   readonly createdAt: Date
   updatedAt: Date
-  /** Once completed, it is what a rollback goes back to. */
+  /** Once completed, the deployment that a rollback returns to. */
   completed: boolean
   rollout: ServiceDeployment
   /** When its bake time is over, once that has begun. */
@@ -162,7 +162,7 @@ export interface ServiceRecord extends Tagged {
   readonly rollouts: ServiceDeployment[]
   readonly revisions: ServiceRevision[]
   events: ServiceEvent[]
-  /** The scheduler's next look, if one is due. */
+  /** The scheduler's next run, if one is due. */
   tick: Scheduled | undefined
   /** What it last complained about, so that it does not repeat itself. */
   complaint: string | undefined
@@ -201,7 +201,7 @@ export class Region {
   readonly capacity: Capacity = { fargate: Number.POSITIVE_INFINITY }
   /** Why no container instance may take another task. */
   placementRefusal: string | undefined
-  /** Told of every step in a task's life; the scheduler listens. */
+  /** Called at every step in a task's life; the scheduler listens. */
   taskChanged: (task: TaskRecord) => void = () => {}
   readonly #consistencySeconds: () => number
 
@@ -234,7 +234,7 @@ export class Region {
   }
 }
 
-/** The id behind a task's, service's or instance's name or ARN; an ARN must name the cluster that was asked. */
+/** The id in a task's, service's or instance's name or ARN; an ARN must name the request's cluster. */
 export function within(cluster: ClusterRecord, nameOrArn: string): string {
   const [, named] = /^arn:[^/]+\/([^/]+)\/[^/]+$/.exec(nameOrArn) ?? []
   if (named !== undefined && named !== cluster.name)
@@ -246,7 +246,7 @@ export function primaryOf(service: ServiceRecord): DeploymentRecord | undefined 
   return service.deployments.find(({ status }) => status === 'PRIMARY')
 }
 
-/** Tasks that count: not those that have stopped or were told to. */
+/** Tasks that count: neither stopped nor stopping. */
 export function wanted(task: TaskRecord): boolean {
   return task.wire.desiredStatus !== 'STOPPED'
 }

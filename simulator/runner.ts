@@ -1,4 +1,4 @@
-/** What GitHub's runner does with a JavaScript action, as far as the action can tell. */
+/** GitHub's runner for a JavaScript action, as far as the action can observe it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -13,13 +13,13 @@ export interface RunOptions {
   readonly workspace: string
   /** As a workflow's `with:` has them. */
   readonly inputs?: Readonly<Record<string, string>>
-  /** `workflow_dispatch` with an empty payload unless told. */
+  /** `workflow_dispatch` with an empty payload by default. */
   readonly event?: { readonly name: string; readonly payload?: object }
   /** Added to what a runner sets; an empty text takes away. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** What is left of a step when it is over. */
+/** The results of a step that is over. */
 export interface Run {
   /** The exit code; null when a signal ended it. */
   readonly code: number | null
@@ -28,10 +28,10 @@ export interface Run {
   readonly outputs: Readonly<Record<string, string>>
   /** The job summary, Markdown. */
   readonly summary: string
-  /** What stands in the files that the outputs name. */
+  /** The contents of the files that the outputs name. */
   readonly plan: Plan | undefined
   readonly report: Report | undefined
-  /** The plan file as it is. */
+  /** The plan file, unchanged. */
   readonly planText: string | undefined
   readonly milliseconds: number
 }
@@ -46,7 +46,7 @@ export async function run(options: RunOptions): Promise<Run> {
   return (await start(options)).finished
 }
 
-/** Starts an action: for whoever means to kill it. */
+/** Starts an action without waiting for its end, for tests that kill it. */
 export async function start({ bundle, workspace, inputs = {}, event, env = {} }: RunOptions): Promise<Started> {
   const folder = await mkdtemp(join(tmpdir(), 'ecs-particles-run-'))
   const files = {
@@ -74,7 +74,7 @@ export async function start({ bundle, workspace, inputs = {}, event, env = {} }:
     GITHUB_OUTPUT: files.output,
     GITHUB_STEP_SUMMARY: files.summary,
     RUNNER_TEMP: join(folder, 'temp'),
-    // The runner starts the action with a Node of its own, newer than the one that may be at work here.
+    // The runner starts the action with its own Node, which may be newer than the one that runs this test.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...Object.fromEntries(given),
     ...env,

@@ -23,7 +23,7 @@ import {
 import { mergeTags } from './tags.ts'
 import { launch, stop } from './tasks.ts'
 
-/** The service scheduler looks again soon: something that it cares for has changed. */
+/** Schedules the service scheduler soon, after a change that concerns it. */
 export function wake(region: Region, service: ServiceRecord, seconds: number = pace.scheduler): void {
   const due = region.clock.now + seconds * 1000
   if (service.tick && service.tick.at <= due) return
@@ -38,7 +38,7 @@ export function wakeServices(region: Region, cluster: ClusterRecord): void {
   for (const service of cluster.services.values()) if (service.status !== 'INACTIVE') wake(region, service)
 }
 
-/** Counts what went wrong and what went well, and looks again. */
+/** Counts failed and healthy tasks, and schedules the next run. */
 export function taskChanged(region: Region, task: TaskRecord): void {
   const { deployment } = task
   if (!deployment) return
@@ -54,7 +54,7 @@ const sentence = (text = '') => (/[.!?]$/.test(text) ? text : `${text}.`)
 
 const unhealthy = 'Task failed container health checks'
 
-/** Neither stopped by somebody nor lost with its instance, and never healthy: that is a failure to start. */
+/** Never healthy, and neither stopped by a request nor lost with its instance: a failure to start. */
 function failedByItself({ healthy, wire }: TaskRecord): boolean {
   if (wire.stoppedReason === unhealthy) return true
   return !healthy && (wire.stopCode === 'EssentialContainerExited' || wire.stopCode === 'TaskFailedToStart')
@@ -96,7 +96,7 @@ function reconcile(region: Region, service: ServiceRecord): void {
   forgetEmpty(service)
 }
 
-/** The alarms that end a deployment, which is watched while it is under way. On its way back it is not. */
+/** The alarms that end a deployment. They are watched while the deployment is under way, but not during a rollback. */
 function ringingAlarms(region: Region, { rollout, rolloutState, service }: DeploymentRecord): string[] {
   const { enable, alarmNames = [] } = service.spec.deploymentConfiguration?.alarms ?? {}
   if (!enable || rolloutState !== 'IN_PROGRESS' || rollout.rollback) return []
@@ -158,7 +158,7 @@ function reconcileDaemon(region: Region, service: ServiceRecord, primary: Deploy
   settle(region, service, primary, hosts.length)
 }
 
-/** A deleted service's tasks stop, and then it is gone; its name is remembered for a while. */
+/** A deleted service's tasks stop, then the service is gone; its name is remembered for a while. */
 function drain(region: Region, service: ServiceRecord): void {
   for (const task of tasksOf(service))
     stop(region, task, `Service ${service.name} was deleted`, 'ServiceSchedulerInitiated')
@@ -224,7 +224,7 @@ function startSome(region: Region, service: ServiceRecord, primary: DeploymentRe
   service.complaint = trouble
 }
 
-/** One more task, or the sentence that says why not. */
+/** One more task, or the reason why there is none. */
 function startOne(region: Region, service: ServiceRecord, primary: DeploymentRecord): TaskRecord | string {
   const { capacityProviderStrategy: strategy = [], launchType } = primary.spec
   const used = new Map<string, number>()
@@ -313,7 +313,7 @@ function settle(region: Region, service: ServiceRecord, primary: DeploymentRecor
     completeDeployment(region, primary)
   }
   const steadily = `(service ${service.name}) has reached a steady state.`
-  // Whoever touches a service that stays as it is hears nothing new.
+  // Without a change of the service, steady state is not reported again.
   if (!service.steady && service.events[0]?.message !== steadily) say(region, service, 'has reached a steady state.')
   service.steady = true
 }

@@ -12,8 +12,8 @@ export interface ServerOptions extends SimulatorOptions {
   readonly port?: number
   readonly host?: string
   /**
-   * Virtual time waits for calls of those that it has woken, so that calls of minutes do not come all at once. It takes a
-   * few milliseconds a jump, and is for whoever measures how calls are spread.
+   * Virtual time waits for calls of the sleepers that it has woken, so that calls of minutes do not come all at once.
+   * Each jump takes a few milliseconds longer; for tests that measure how calls are spread.
    */
   readonly unhurried?: boolean
 }
@@ -40,7 +40,7 @@ export async function startSimulator(options: ServerOptions = {}): Promise<Runni
       response.end(JSON.stringify({ __type: 'InternalFailure', message: String((error as Error)?.stack ?? error) }))
     })
   })
-  // A client keeps its connections; one that is closed under it between two calls would look like a fault.
+  // A client keeps its connections; a connection closed between two calls would look like an injected fault.
   server.keepAliveTimeout = 60_000
   const { host = '127.0.0.1', port = 0 } = options
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
@@ -134,7 +134,7 @@ function later(simulator: Simulator, seconds: number, run: () => void): void {
   if (speed > 0) setTimeout(() => simulator.clock.catchUp(), (seconds * 1000) / speed + 1).unref()
 }
 
-/** Milliseconds that the clock stands still at most after many were woken at once. */
+/** Milliseconds that the clock rests at most after many sleepers were woken at once. */
 const longestStill = 20
 
 /** Sleepers in virtual time: when all is quiet, the clock jumps to the first of them. */
@@ -142,7 +142,7 @@ function sleeper(simulator: Simulator, quiet: () => boolean, unhurried: boolean)
   const { clock } = simulator
   const sleepers = new Set<Scheduled>()
   let pumping = false
-  /** Looks since the last request was under way, and how many were woken then. */
+  /** Checks since the last request was under way, and how many sleepers were woken then. */
   let still = 0
   let lastWoken = 0
   const pump = () => {

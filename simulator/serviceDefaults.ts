@@ -7,7 +7,7 @@ import type {
 import { networkOf, runsOnFargate, type Where } from './launching.ts'
 import type { RevisionRecord, ServiceSpec } from './region.ts'
 
-/** A service's settings as ECS keeps them: whatever was not said is filled in. */
+/** A service's settings as ECS keeps them, with defaults for unset members. */
 export function fillIn(asked: ServiceSpec, where: Where, definition: RevisionRecord | undefined): ServiceSpec {
   const { launchType: _, capacityProviderStrategy: __, ...rest } = asked
   const daemon = asked.schedulingStrategy === 'DAEMON'
@@ -38,7 +38,7 @@ export function fillIn(asked: ServiceSpec, where: Where, definition: RevisionRec
   }
 }
 
-/** What is newly said over what was there, over what ECS takes when nothing is said. */
+/** The request's members over the existing ones, over ECS's defaults. */
 export function mergeDeploymentConfiguration(
   before: DeploymentConfiguration | undefined,
   asked: DeploymentConfiguration | undefined,

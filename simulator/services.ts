@@ -93,7 +93,7 @@ export function updateService(region: Region, input: UpdateServiceRequest): Serv
       throw invalidParameter('The daemon scheduling strategy does not support a desired count.')
     if (asked.desiredCount < 0) throw invalidParameter('Desired count cannot be negative.')
   }
-  // What is left out is kept; an empty list takes away.
+  // Members that are left out are kept; an empty list removes.
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as typeof asked
   const definition = given.taskDefinition
     ? launchable(region, given.taskDefinition)
@@ -251,7 +251,7 @@ function roleArn(region: Region, role: string | undefined): string {
   return role.startsWith('arn:') ? role : `${arn}${shortName(role)}`
 }
 
-/** A service as it is described: some of its settings are only to be seen on its primary deployment. */
+/** A service as it is described: some of its settings are on its primary deployment only. */
 function described(service: ServiceRecord, include: readonly string[] = []): Service {
   const {
     serviceConnectConfiguration: _,
@@ -296,7 +296,7 @@ function describedDeployment(deployment: DeploymentRecord): Deployment {
   const { spec } = deployment
   const tasks = tasksOf(deployment.service, deployment)
   const fargate = spec.platformVersion !== undefined
-  // Documented for rolling updates that are not behind a Classic Load Balancer.
+  // Documented for rolling updates of services without a Classic Load Balancer.
   const classic = spec.loadBalancers?.some(({ loadBalancerName }) => loadBalancerName !== undefined)
   return {
     id: deployment.id,

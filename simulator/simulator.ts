@@ -13,23 +13,23 @@ import { operationExists, parseInput } from './validation.ts'
 import { toWire } from './wire.ts'
 
 export interface SimulatorOptions {
-  /** 123456789012 unless told. */
+  /** 123456789012 by default. */
   readonly accountId?: string
-  /** When virtual time begins: now unless told. */
+  /** When virtual time begins: now by default. */
   readonly start?: Date
-  /** Virtual seconds per real second. 0, the default, stands still until `advance` or `sleep`. */
+  /** Virtual seconds per real second. With 0, the default, time rests until `advance` or `sleep`. */
   readonly speed?: number
   /** Virtual seconds that pass with every request. */
   readonly stepSeconds?: number
-  /** Whether the documented token buckets hold calls back: true unless told. */
+  /** Whether the documented token buckets hold calls back: true by default. */
   readonly throttling?: boolean
-  /** Virtual seconds for which reads still miss a service or task that was just made: 0 unless told. */
+  /** Virtual seconds for which reads still miss a service or task that was just made: 0 by default. */
   readonly consistencySeconds?: number
-  /** Whether lists whose order means nothing come back in another one: true unless told. */
+  /** Whether lists whose order means nothing are answered in another one: true by default. */
   readonly reorder?: boolean
 }
 
-/** One call as it was answered. */
+/** One call and its answer. */
 export interface Call {
   readonly operation: string
   readonly region: string

@@ -11,7 +11,7 @@ import type { Region, Tagged } from './region.ts'
 const limit = 50
 const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
 
-/** What ECS says about tags before it takes them. */
+/** ECS's checks of tags. */
 export function checkTags(tags: readonly Tag[] | undefined, refuse = invalidParameter): Tag[] {
   const seen = new Set<string>()
   for (const { key = '', value = '' } of tags ?? []) {

@@ -12,7 +12,7 @@ import {
   wanted,
 } from './region.ts'
 
-/** What is to run, once it is known where. */
+/** A task to start, once its place is known. */
 export interface Launch {
   readonly cluster: ClusterRecord
   readonly definition: RevisionRecord
@@ -92,7 +92,7 @@ export function launch(region: Region, start: Launch): TaskRecord {
   return task
 }
 
-/** Asks a task to stop; what has stopped, or is about to, is left alone. */
+/** Requests the end of a task; a task that has stopped, or is about to, is left alone. */
 export function stop(region: Region, task: TaskRecord, stoppedReason: string, stopCode: TaskStopCode): void {
   if (!wanted(task)) return
   const started = task.wire.startedAt !== undefined
@@ -171,7 +171,7 @@ function run(region: Region, task: TaskRecord): void {
   region.taskChanged(task)
 }
 
-/** With a health check the containers say when the task is healthy; without one it is time that says so. */
+/** With a health check the containers decide when the task is healthy; without one, time does. */
 function watchHealth(region: Region, task: TaskRecord): void {
   const checks = (task.definition.definition.containerDefinitions ?? []).flatMap(({ name, healthCheck }) => {
     const container = task.containers.find(({ wire }) => wire.name === name)
@@ -221,7 +221,7 @@ function leave(region: Region, task: TaskRecord, stoppedReason: string, stopCode
   task.wire.stopCode = stopCode
 }
 
-/** Containers that still run are killed, which is all that their exit code tells. */
+/** Containers that still run are killed, which shows in their exit code alone. */
 function windDown(region: Region, task: TaskRecord): void {
   const running = task.containers.filter(({ wire }) => wire.lastStatus === 'RUNNING')
   const seconds = Math.max(0, ...running.map(({ behaviour }) => behaviour.stopSeconds ?? pace.stopping))

@@ -17,7 +17,7 @@ const enums: Readonly<Record<string, readonly string[]>> = {
   schedulingStrategy: Object.values(ecs.SchedulingStrategy),
 }
 
-/** Operations that call whatever is wrong with their input a ClientException. */
+/** Operations that answer any problem of their input by a ClientException. */
 const clientExceptions = new Set(['RegisterTaskDefinition', 'DeregisterTaskDefinition', 'DescribeTaskDefinition'])
 
 export function operationExists(operation: string): boolean {
@@ -25,8 +25,8 @@ export function operationExists(operation: string): boolean {
 }
 
 /**
- * What came over the wire as the operation's input: types are checked as the SDK's own schemas say, times become
- * dates, nulls and members that ECS does not know are dropped.
+ * The operation's input from the wire: types are checked by the SDK's own schemas, times become dates, nulls and
+ * members that ECS does not know are dropped.
  */
 export function parseInput(operation: string, body: unknown): unknown {
   const refuse = clientExceptions.has(operation) ? clientException : invalidParameter
@@ -75,7 +75,7 @@ function parse(
   return value
 }
 
-/** The members that stand before the count of required ones: `[3, namespace, name, traits, names, schemas, count]`. */
+/** The members before the count of required ones: `[3, namespace, name, traits, names, schemas, count]`. */
 function requiredMembers(schema: NormalizedSchema): readonly string[] {
   const tuple = schema.getSchema() as unknown as readonly unknown[]
   return (tuple[4] as readonly string[]).slice(0, Number(tuple[6] ?? 0))

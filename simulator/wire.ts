@@ -1,4 +1,4 @@
-/** Lists whose order ECS does not keep, or whose order says nothing. */
+/** Lists whose order ECS does not keep, or whose order means nothing. */
 const unordered = new Set([
   'add',
   'capacityProviders',
@@ -25,8 +25,8 @@ const unordered = new Set([
 ])
 
 /**
- * An answer as it goes over the wire: times are seconds since the epoch, what is undefined is left out, and with
- * `reorder` every list whose order means nothing comes back turned round, so that whoever compares naively is found out.
+ * An answer in the form of the wire: times are seconds since the epoch, undefined members are left out, and with
+ * `reorder` every list whose order means nothing is answered reversed, so that naive comparisons fail.
  */
 export function toWire(value: unknown, reorder: boolean, name = ''): unknown {
   if (value instanceof Date) return value.getTime() / 1000
@@ -39,7 +39,7 @@ export function toWire(value: unknown, reorder: boolean, name = ''): unknown {
   return Object.fromEntries(entries.map(([key, member]) => [key, toWire(member, reorder, key)]))
 }
 
-/** The same text for the same content, whatever the order where order means nothing: what "other parameters" is judged by. */
+/** The same text for the same content in any order that means nothing: ECS compares "other parameters" that way. */
 export function canonical(value: unknown, name = ''): string {
   if (Array.isArray(value)) {
     const items = value.map(item => canonical(item))

@@ -6,6 +6,7 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
+/** The time of this machine. */
 export const wallClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) =>

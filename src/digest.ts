@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto'
 import { compareText } from './order.ts'
 import { Unknown } from './particle.ts'
 
-/** The value with the keys of every object sorted by code units, and with `{unknown: id}` for what only an apply will tell. */
+/**
+ * The value with the keys of every object sorted by code units, and with `{unknown: id}` for values known only after
+ * apply.
+ */
 export function withSortedKeys(value: unknown): unknown {
   if (value instanceof Unknown) return { unknown: value.unknown }
   if (value instanceof Date) return value.toISOString()
@@ -13,7 +16,7 @@ export function withSortedKeys(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inside]) => [key, withSortedKeys(inside)]))
 }
 
-/** One text for equal values. */
+/** JSON with sorted keys: equal values have the same text. */
 export const canonicalJson = (value: unknown): string => JSON.stringify(withSortedKeys(value)) ?? 'undefined'
 
 /** 64 hex digits. */

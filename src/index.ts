@@ -14,7 +14,7 @@ failOnUnsettledExit()
 const cancel = new AbortController()
 // Everything that waits listens, which is as much as there are particles, and no leak.
 setMaxListeners(0, cancel.signal)
-// The runner asks twice before it kills; what is under way in ECS goes on there.
+// The runner sends two signals before it kills; transitions under way in ECS go on there.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancel.abort(new CancelledRun(signal)))
 
 try {
@@ -24,7 +24,7 @@ try {
     clock: wallClock,
     signal: cancel.signal,
   }
-  // Set by post/index.js: one bundle behind all doors.
+  // Set by post/index.js: all actions of the repository share one bundle.
   await (process.env.ECS_PARTICLES_DOOR === 'post' ? post(host) : main(host))
 } catch (error) {
   setFailed(logLine(withoutMarks(error instanceof Error ? error.message : String(error))))

@@ -3,7 +3,7 @@ import { isAbsolute, relative, resolve, sep } from 'node:path'
 import type { ParticleId } from './particle.ts'
 import { isRegion } from './schema/arn.ts'
 
-/** Says what is wrong with the input being read. */
+/** Reports a problem of the input that is being read. */
 export type Refuse = (message: string) => void
 
 /** A number, or a share of the running particles between 0 and 1. */
@@ -23,7 +23,7 @@ const contentLines = (text: string): { readonly text: string; readonly number: n
     .map((line, index) => ({ text: line.trim(), number: index + 1 }))
     .filter(line => line.text !== '' && !line.text.startsWith('#'))
 
-/** Items, one a line or several with commas, each once. `problemOf` says what is wrong with one. */
+/** Items, one a line or several with commas, each once. `problemOf` words the problem of one item. */
 function itemsOf(text: string, refuse: Refuse, problemOf: (item: string) => string | false): string[] {
   const lines = contentLines(text).map(line => line.text)
   const items = [...new Set(lines.flatMap(line => line.split(',').flatMap(item => item.trim() || [])))]
@@ -34,6 +34,7 @@ function itemsOf(text: string, refuse: Refuse, problemOf: (item: string) => stri
   return items
 }
 
+/** One of these words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
   return (text: string, refuse: Refuse): Words[number] => {
     const word = words.find(candidate => candidate === text)
@@ -49,6 +50,7 @@ export function boolean(text: string, refuse: Refuse): boolean {
   return false
 }
 
+/** A whole number, both limits included. */
 export function wholeNumber(least: number, most: number) {
   return (text: string, refuse: Refuse): number => {
     const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
@@ -58,23 +60,25 @@ export function wholeNumber(least: number, most: number) {
   }
 }
 
-/** The name stands in a comment's marker, in a check's name and, put into other letters, in a task's `startedBy`. */
+/** The name is part of a comment's marker, of a check's name and, put into other letters, of a task's `startedBy`. */
 export function environmentName(text: string, refuse: Refuse): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$/.test(text)) {
     refuse(`must be up to 64 letters, digits, spaces, ".", "_", "/" or "-" and begin with one of the first two`)
   } else if (/ \/|\/ /.test(text)) {
-    // `production / applied` would share its check with what `production` says it has applied.
+    // The check of `production / applied` would be the one that marks applied commits of `production`.
     refuse('must not have a space beside a slash: the names of its checks are made with those')
   }
   return text
 }
 
+/** Globs and folders, one a line, of which one at least includes something. */
 export function patterns(text: string, refuse: Refuse): string[] {
   const found = contentLines(text).map(line => line.text)
   if (found.every(pattern => pattern.startsWith('!'))) refuse('names no file or folder, only what is left out')
   return found
 }
 
+/** A path, which may not be empty. */
 export function planFile(text: string, refuse: Refuse): string {
   if (!text) refuse('must say where the plan is, such as plan.json')
   return text
@@ -115,7 +119,7 @@ export function variableNames(variables: ReadonlyMap<string, string>) {
   return (text: string, refuse: Refuse): Set<string> =>
     new Set(
       itemsOf(text, refuse, name => {
-        // What is no name may be a value in the wrong input, so the message does not repeat it.
+        // A text that is no name may be a value in the wrong input, so the message does not repeat it.
         if (!variableName.test(name)) return 'takes names of variables, without values'
         return !variables.has(name) && `${name} is not set by the variables input`
       }),
@@ -133,12 +137,15 @@ export function regionOr(fallback: string | undefined) {
   }
 }
 
+/** AWS account ids: 12 digits each. */
 export const accountIds = (text: string, refuse: Refuse): string[] =>
   itemsOf(text, refuse, id => !/^\d{12}$/.test(id) && `an account id has 12 digits; ${shown(id)} has not`)
 
+/** Names or globs of environment variables. */
 export const environmentNames = (text: string, refuse: Refuse): string[] =>
   itemsOf(text, refuse, name => /[\s=]/.test(name) && 'takes names or globs of environment variables, without values')
 
+/** Names or globs of branches, without `refs/heads/`. */
 export function branchNames(text: string, refuse: Refuse): string[] {
   const names = itemsOf(text, refuse, name => /\s/.test(name) && `takes names of branches or globs, not ${shown(name)}`)
   for (const name of names) {
@@ -148,6 +155,7 @@ export function branchNames(text: string, refuse: Refuse): string[] {
   return names
 }
 
+/** `sha256:` and 64 hex digits; undefined when empty. */
 export function planDigest(text: string, refuse: Refuse): string | undefined {
   if (text === '') return undefined
   if (!/^sha256:[0-9a-f]{64}$/.test(text)) {
@@ -156,6 +164,7 @@ export function planDigest(text: string, refuse: Refuse): string | undefined {
   return text
 }
 
+/** Ids of particles of one flavor: `ecs_task:migrate`. */
 export function idsOf(flavor: string) {
   const isId = (text: string): text is ParticleId => text.startsWith(`${flavor}:`) && text.length > flavor.length + 1
   return (text: string, refuse: Refuse): ParticleId[] =>
@@ -172,6 +181,7 @@ export function duration(text: string, refuse: Refuse): number {
   return total * 1000
 }
 
+/** `3` or `25%`; the share is from 0 to 1. */
 export function terminationLimit(text: string, refuse: Refuse): TerminationLimit {
   const [, number, percent] = /^(\d+(?:\.\d+)?) ?(%)?$/.exec(text) ?? []
   const value = Number(number)

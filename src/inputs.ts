@@ -29,9 +29,10 @@ const comments = ['on-changes', 'always', 'never'] as const
 const onFailure = ['stop', 'rollback'] as const
 const onRemoved = ['report', 'terminate'] as const
 
+/** The input `command`. */
 export type CommandInput = (typeof commands)[number]
 
-/** What a workflow asks for, read once and checked. Everything below takes values from here. */
+/** The inputs of a workflow's step, read once and checked. All other code takes values from here. */
 export interface Inputs {
   readonly command: CommandInput
   /** Globs and folders, `!` excludes, relative to `workingDirectory`. */
@@ -41,13 +42,13 @@ export interface Inputs {
   /** Relative to the workspace, with forward slashes; `.` is the workspace itself. */
   readonly workingDirectory: string
   readonly environment: string
-  /** What `${NAME}` in a manifest may stand for, `ENVIRONMENT` among them. */
+  /** Values of `${NAME}` in manifests, `ENVIRONMENT` among them. */
   readonly variables: ReadonlyMap<string, string>
   /** Names whose values may differ between review and apply. */
   readonly releaseVariables: ReadonlySet<string>
   /** Names whose values are hidden everywhere. */
   readonly secretVariables: ReadonlySet<string>
-  /** Region of particles that name none; undefined when nobody says one. */
+  /** Region of particles that name none; undefined when neither input nor environment names one. */
   readonly region: string | undefined
   /** Empty: any account. */
   readonly allowedAccountIds: readonly string[]
@@ -103,6 +104,7 @@ export const defaults = {
   'on-removed': 'report',
 } as const
 
+/** An input's name, as `action.yml` spells it. */
 export type InputName = keyof typeof defaults
 
 /**
@@ -171,6 +173,7 @@ export const postDefaults = {
   'apply-branches': defaults['apply-branches'],
 } as const
 
+/** The inputs of `post/action.yml`. */
 export interface PostInputs
   extends Pick<Inputs, 'workspace' | 'environment' | 'githubToken' | 'comment' | 'applyBranches'> {
   /** Absolute, or relative to the workspace. */
@@ -199,7 +202,7 @@ function secretToken(text: string): string | undefined {
 
 type Read<Name> = <Value>(name: Name, parse: (text: string, refuse: Refuse) => Value) => Value
 
-/** Reads inputs by name, and gathers what is wrong with them. */
+/** Reads inputs by name, and collects their problems. */
 function reader<Name extends string>(
   env: NodeJS.ProcessEnv,
   defaults: Readonly<Record<Name, string>>,

@@ -17,7 +17,8 @@ import { untrusted } from './untrusted.ts'
  * The action: reads inputs, event and manifests, and runs one command.
  *
  * Wrong inputs and manifests fail the step through `host.runner`.
- * @throws Error for what nobody expected; hidden values are redacted from its message.
+ *
+ * @throws Error for an unexpected failure; hidden values are redacted from its message.
  */
 export async function main(host: Host): Promise<void> {
   const read = readInputs(host.env)
@@ -63,7 +64,7 @@ async function reportCancelled(invocation: Invocation, command: 'plan' | 'apply'
   await runner.summary(reporter.reportSummary(report, undefined))
 }
 
-/** The command that the event stands for; undefined when the step has failed because there is none. */
+/** The command for the event; undefined when the step has failed because there is none. */
 function commandOf(event: GitHubEvent, inputs: Inputs, runner: Runner): Command | undefined {
   try {
     const branches = applyBranches(inputs.applyBranches, event.defaultBranch)

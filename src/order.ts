@@ -1,12 +1,12 @@
 /** Which of several comes first. Pure. */
 
-/** By UTF-16 code units: the same on every machine, whatever its locale. */
+/** By UTF-16 code units: the same on every machine, with any locale. */
 export const compareText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
 /**
- * Ids in waves: each needs only ids of earlier waves, and is in the earliest that is possible. Within a wave ids stand in
+ * Ids in waves: each needs only ids of earlier waves, and is in the earliest that is possible. Within a wave ids are in
  * the order in which the last of their needs is met. Needs that are no key of the map are passed over. A cycle is
- * reported, each id with its need behind it; its last link is then cut, so that all ids are in a wave.
+ * reported, each id followed by its need; its last link is then cut, so that all ids are in a wave.
  */
 export function waves<Id extends string>(
   needs: ReadonlyMap<Id, Iterable<Id>>,
@@ -41,7 +41,7 @@ function cutCycle<Id extends string>(unmet: ReadonlyMap<Id, Set<Id>>, onCycle: (
   const path: Id[] = []
   const visited = new Set<Id>()
   let id = smallest(unmet.keys())
-  // Whatever is left needs something that is left, so the path returns to itself.
+  // Each id that is left needs another one that is left, so the path returns to itself.
   for (; !visited.has(id); id = smallest(unmet.get(id) ?? [])) {
     visited.add(id)
     path.push(id)

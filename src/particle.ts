@@ -1,6 +1,6 @@
 /** The types that every folder shares. Pure. */
 
-/** Where something stands in a manifest. Lines and columns count from 1, as editors do. */
+/** A place in a manifest. Lines and columns count from 1, as editors do. */
 export interface Place {
   readonly file: string
   readonly line: number
@@ -10,7 +10,7 @@ export interface Place {
 /** `flavor:pcf_name`, unique over all manifests. */
 export type ParticleId = `${string}:${string}`
 
-/** What a manifest may ask for. */
+/** A state that a manifest may state. */
 export type DesiredState = 'running' | 'stopped' | 'terminated'
 
 /** The state of a thing in AWS; `pending` is on its way to another one. */
@@ -59,23 +59,29 @@ export interface Inherit {
 /** A manifest's value with its place. `plain` drops the places. */
 export type Node = ScalarNode | ListNode | MapNode
 
+/** A plain value of a manifest. */
 export interface ScalarNode {
   readonly kind: 'scalar'
   readonly place: Place
   readonly value: string | number | boolean | null
-  /** As written, where that is not how the value prints: `1.10`, `0x10`, `012`, `True`, a number too large to be exact. */
+  /**
+   * The text as written, where the value prints otherwise: `1.10`, `0x10`, `012`, `True`, a number too large to be
+   * exact.
+   */
   readonly raw?: string
   /** Set where variables were put in. The text as written is the literals and `${NAME}` for each variable. */
   readonly parts?: readonly TextPart[]
   readonly inherit?: Inherit
 }
 
+/** A list of a manifest. */
 export interface ListNode {
   readonly kind: 'list'
   readonly place: Place
   readonly items: readonly Node[]
 }
 
+/** A map of a manifest. */
 export interface MapNode {
   readonly kind: 'map'
   readonly place: Place
@@ -83,7 +89,7 @@ export interface MapNode {
   readonly entries: ReadonlyMap<string, { readonly at: Place; readonly node: Node }>
 }
 
-/** The node at a path, or undefined where the manifest says nothing. */
+/** The node at a path, or undefined where the manifest has none. */
 export function nodeAt(root: Node, path: Path): Node | undefined {
   let node: Node | undefined = root
   for (const step of path) {
@@ -94,7 +100,7 @@ export function nodeAt(root: Node, path: Path): Node | undefined {
   return node
 }
 
-/** The place of a path, or of the nearest thing around it that the manifest says. */
+/** The place of a path, or of the nearest node above it that the manifest has. */
 export function placeAt(root: Node, path: Path): Place {
   for (let length = path.length; length > 0; length--) {
     const node = nodeAt(root, path.slice(0, length))
@@ -103,7 +109,7 @@ export function placeAt(root: Node, path: Path): Place {
   return root.place
 }
 
-/** The value without its places. `inherited` resolves what is inherited; by default that is unknown until apply. */
+/** The value without its places. `inherited` resolves inherited values; by default they are unknown until apply. */
 export function plain(
   node: Node,
   inherited: (inherit: Inherit, path: Path) => unknown = ({ from }) => new Unknown(from),
@@ -147,7 +153,9 @@ export interface Particle<Definition extends object = Readonly<Record<string, un
   readonly name: string
   readonly place: Place
   readonly desired: DesiredState
-  /** True when the manifest itself says `desired_state`; false when it follows from its cluster or the default. */
+  /**
+   * True when the manifest itself states `desired_state`; false when the state follows from the cluster or the default.
+   */
   readonly desiredIsOwn: boolean
   readonly parents: readonly ParticleId[]
   readonly persistOnTermination: boolean

@@ -1,4 +1,4 @@
-/** Says on GitHub what another job has planned: that job needs no right to write there, and this one none in AWS. */
+/** Shows on GitHub the plan of another job: that job needs no right to write there, and this one none in AWS. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Host } from './commands/invocation.ts'
@@ -12,9 +12,9 @@ import { redactingRunner } from './github/runner.ts'
 import { type PostInputs, readPostInputs } from './inputs.ts'
 import { Redactor } from './redact/redactor.ts'
 
-/** A plan file in; the comment and the check of the pull request out. */
+/** A plan file in; the comment and the check of the pull request out. A refusal of GitHub is a warning. */
 export async function post({ env, runner: told, clock, signal }: Host): Promise<void> {
-  // It knows no hidden value: the plan that it posts has none, and GitHub has been told none.
+  // This job has no hidden value: the plan file holds none.
   const runner = redactingRunner(told, new Redactor(revealEverything))
   const read = readPostInputs(env)
   if ('problems' in read) return runner.fail(read.problems)
@@ -35,7 +35,7 @@ export async function post({ env, runner: told, clock, signal }: Host): Promise<
   if (reporter.commentUrl) runner.output('comment-url', reporter.commentUrl)
 }
 
-/** The file of a fork's run may be of its own making. */
+/** A fork's run may have written any file. */
 const skippedFork = 'what a fork proposes is never planned'
 
 function newsIn(
@@ -50,7 +50,7 @@ function newsIn(
 
 type Found = { readonly plan: Plan; readonly claims: Claims } | { readonly why: string }
 
-/** The plan of a file, and what it publishes to be reviewed. */
+/** The plan of a file, and the claims that it publishes for a review. */
 function planIn(path: string, environment: string, planned: PullRequestReporter['planned']): Found {
   let text: string
   try {
@@ -63,7 +63,7 @@ function planIn(path: string, environment: string, planned: PullRequestReporter[
   const { claims, ...plan } = file
   if (plan.environment !== environment)
     return { why: `${path} is the plan of the environment ${plan.environment}, not of ${environment}` }
-  // Without claims it is the plan of a job that has failed: it shows what nobody may apply.
+  // Without claims the file is the plan of a job that has failed, which must not be applied.
   if (!claims) return { why: 'the plan has problems, so that nothing of it may be applied' }
   if (claims.subject !== planned.subject || claims.commit !== planned.commit)
     return {

@@ -11,12 +11,13 @@ const marks = /[\ufdd0\ufdd1]/g
 /** The words with marks around them. Marks within the words are taken out. */
 export const untrusted = (words: string): string => (words === '' ? '' : `${begins}${withoutMarks(words)}${ends}`)
 
-/** The text without marks, for comparisons that nobody is shown. */
+/** The text without marks, for comparisons that are never shown. */
 export const withoutMarks = (text: string): string => text.replace(marks, '')
 
-/** The text without a full stop at its end, whoever wrote that, so that it can go on or end as part of a sentence. */
+/** The text without a full stop at its end, so that it can go on or end as part of a sentence. */
 export const withoutFullStop = (text: string): string => text.replace(/\.([\ufdd0\ufdd1]*)$/, '$1')
 
+/** The sentence has marked words. */
 export const holdsUntrusted = (text: string): boolean => text.includes(begins)
 
 /** Marks the words where a sentence repeats them, unless the sentence has marks already. */

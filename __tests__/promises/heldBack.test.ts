@@ -22,7 +22,9 @@ describe('No failure is reported as success', () => {
     const ran = await world.land(pull)
     expect([ran.failed, ran.problems.join('\n')]).toEqual([
       true,
-      expect.stringMatching(/was rolled back by the deploy/),
+      expect.stringMatching(
+        /ecs_service:web was rolled back by ECS: \d tasks of web:2 stopped, container web exited 1\./,
+      ),
     ])
     return ran
   }

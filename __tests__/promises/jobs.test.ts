@@ -1,5 +1,7 @@
 /** Somebody, or bad timing, tries to run a job twice, or to have a job that never ran taken for one that did. */
+
 import { describe, expect } from '@jest/globals'
+import { failureAnnotations } from '../../src/render/failures.ts'
 import { cluster, definition, job, migrate } from '../world/manifests.ts'
 import { type Applied, type Manifests, Shop } from '../world/shop.ts'
 import { story } from '../world/story.ts'
@@ -490,8 +492,10 @@ describe('Never silent, never stuck', () => {
       const applied = await made.apply(onInstances)
       expect(applied.done(id).error).toMatchObject({
         code: reason,
-        message: expect.stringMatching(new RegExp(`^ECS started nothing: ${reason} .*; waiting does not help: `)),
+        message: expect.stringMatching(new RegExp(`^ecs_task:migrate did not start: ${reason} `)),
       })
+      const [annotation] = failureAnnotations(applied.ended, applied.plan, () => undefined)
+      expect(annotation?.message).toMatch(/what its cluster has: waiting does not help/)
       expect(made.simulator.clock.now - since).toBeLessThan(20_000)
       expect(statuses(made)).toEqual(['refused'])
     }

@@ -29,9 +29,9 @@ interface Description {
 export interface Operation {
   /** `GET /repos/{owner}/{repo}/pulls` */
   readonly name: string
-  /** What is wrong with a request, or undefined. */
+  /** The problem of a request, or undefined. */
   checkRequest(path: Readonly<Record<string, string>>, query: URLSearchParams, body: unknown): string | undefined
-  /** What is wrong with an answer, or undefined. */
+  /** The problem of an answer, or undefined. */
   checkAnswer(status: number, body: unknown): string | undefined
 }
 
@@ -39,7 +39,7 @@ const described: Description = JSON.parse(readFileSync(new URL('./fixtures/opena
 
 const ajv = new Ajv({ strict: false })
 formats.default(ajv)
-// Query parameters and path parameters are text; their schemas speak of numbers.
+// Query parameters and path parameters are text, while their schemas describe numbers.
 const coercing = new Ajv({ strict: false, coerceTypes: true })
 formats.default(coercing)
 for (const one of [ajv, coercing]) one.addSchema({ $id: 'github', schemas: described.schemas })
@@ -104,7 +104,7 @@ const leastOf = remembered((name: string): Json => {
   return isMap(least) ? least : {}
 })
 
-/** The smallest value of one of GitHub's named schemas that is not null, with what is known laid over it. */
+/** The smallest value of one of GitHub's named schemas that is not null, with the known members laid over it. */
 export const shape = (name: string, known: Json): Json => ({ ...leastOf(name), ...known })
 
 /** Ajv takes half a second for the schemas of all operations, and a test file calls few of them. */
@@ -144,7 +144,7 @@ const operationOf = remembered((one: Described): Operation => {
   }
 })
 
-/** Finds the call for a path, and what stands in the path for its parameters. */
+/** Finds the call for a path, and the path's values of its parameters. */
 export function findOperation(
   method: string,
   pathname: string,

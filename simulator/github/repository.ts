@@ -20,7 +20,7 @@ export interface Pull {
   readonly number: number
   readonly author: Account
   readonly head: string
-  /** Where it is to be merged; its author may choose another one while it is open. */
+  /** The branch to merge into; the author may choose another one while the pull request is open. */
   base: string
   /** The head is in another repository, which may be gone by now. */
   readonly fork: boolean | 'deleted'
@@ -40,7 +40,7 @@ export type MergeMethod = 'merge' | 'squash' | 'rebase'
 /** Files to write; null removes. */
 export type Edits = Readonly<Record<string, string | null>>
 
-/** What a push event says. */
+/** The payload of a push event. */
 export interface Push {
   readonly before: string
   readonly after: string
@@ -96,13 +96,13 @@ export class Repository {
     return { before, after: sha }
   }
 
-  /** Makes a branch where another one stands. */
+  /** Makes a branch at another one's commit. */
   branch(name: string, from = this.head()): string {
     this.#move(name, from)
     return name
   }
 
-  /** Puts a branch forward to a commit that stands on it, as a push of that commit does. */
+  /** Moves a branch forward to a descendant of its commit, as a push of that commit does. */
   fastForward(sha: string, branch = defaultBranch): Push {
     if (!this.log(sha).some(one => one.sha === this.head(branch))) throw new Error(`${branch} is no part of ${sha}`)
     return this.reset(sha, branch)
@@ -144,7 +144,7 @@ export class Repository {
     return pull
   }
 
-  /** The files of a test merge onto the base as it is now. */
+  /** The files of a test merge onto the base's current commit. */
   proposal({ number }: Pull): ReadonlyMap<string, string> {
     const pull = this.#pull(number)
     return this.#merged(pull, this.head(pull.base))
@@ -159,7 +159,7 @@ export class Repository {
     return { before, after: this.head(pull.base) }
   }
 
-  /** Puts pull requests into the merge queue, in order; each stands on the one before. */
+  /** Puts pull requests into the merge queue, in order; each is merged onto the one before. */
   enqueue(pulls: readonly Pull[], method: MergeMethod = 'squash'): MergeGroup[] {
     let base = this.head()
     return pulls.map(({ number }) => {
@@ -186,7 +186,7 @@ export class Repository {
     return { before, after: this.head() }
   }
 
-  /** A commit and all that it stands on, newest first. */
+  /** A commit and all its ancestors, newest first. */
   log(sha: string): Commit[] {
     const seen = new Set<string>()
     const left = [sha]

@@ -7,7 +7,7 @@ type Json = Record<string, unknown>
 type Right = 'checks' | 'contents' | 'pull-requests'
 type Level = 'none' | 'read' | 'write'
 
-/** A token: whose it is, and what it may do. */
+/** A token: its account, and its permissions. */
 export interface Token {
   readonly login: string
   /** The slug of the app that it belongs to; missing for a person's. */
@@ -74,7 +74,7 @@ const rights: readonly [RegExp, Right][] = [
 
 const home = 'https://github.test'
 
-/** What an app's token of GitHub Actions may do when the job asks for what we ask for. */
+/** Permissions of an app's token of GitHub Actions in a job with the permissions that this action needs. */
 export const actionsToken: Token = {
   login: 'github-actions[bot]',
   app: 'github-actions',
@@ -82,8 +82,8 @@ export const actionsToken: Token = {
 }
 
 /**
- * As much of GitHub as we speak with, over loopback. Every request and every answer is held against GitHub's own description of
- * its API: what does not fit stands in `violations`.
+ * As much of GitHub's API as the action calls, over loopback. Every request and every answer is checked against
+ * GitHub's own description of its API: what does not fit is in `violations`.
  */
 export class FakeGitHub {
   readonly owner = 'acme'
@@ -123,7 +123,7 @@ export class FakeGitHub {
     })
   }
 
-  /** Listens, and says where. */
+  /** Listens, and returns the address. */
   async start(): Promise<string> {
     await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve))
     const { port } = this.#server.address() as AddressInfo
@@ -359,7 +359,7 @@ export class FakeGitHub {
       case 'GET /git/trees/{tree_sha}': {
         const { sha, files } = this.#commit(String(path.tree_sha), 404)
         const tree = [...files].map(([file, text]) =>
-          // A link's content is where it points to; here its name tells what it is.
+          // A link's content is its target; here its name states the kind.
           ({
             path: file,
             mode: file.endsWith('.link') ? '120000' : '100644',
@@ -491,7 +491,7 @@ export class FakeGitHub {
   }
 }
 
-/** As GitHub tells times: to the second. */
+/** GitHub's form of times: to the second. */
 const secondsOf = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`
 
 interface Answer {

@@ -14,7 +14,10 @@ import type { Orphans } from './orphans.ts'
 import { prepare, publishPlan } from './planning.ts'
 import { type AffectedPullRequests, pullRequestsFor, reviewPlan } from './review.ts'
 
-/** The command `apply`: plans again, and carries the plan out when everything in it was reviewed. */
+/**
+ * The command `apply`: plans again, and carries the plan out when everything in it was reviewed. Failures are in the
+ * report.
+ */
 export async function apply(invocation: Invocation, loaded: Loaded): Promise<void> {
   const { runner, inputs, reporter, redactor } = invocation
   const elsewhere = whyElsewhere(invocation)
@@ -23,7 +26,7 @@ export async function apply(invocation: Invocation, loaded: Loaded): Promise<voi
     return
   }
   const supersession = supersessionOf(invocation)
-  // Asked for runs by hand as well: re-running an old workflow run would apply its old commit again.
+  // Runs by hand count as well: a second attempt of an old workflow run would apply its old commit again.
   const superseded = await supersession?.overtaken()
   if (superseded) return doNothing(invocation, superseded)
   const prepared = await prepare(invocation, loaded)
@@ -53,7 +56,7 @@ export async function apply(invocation: Invocation, loaded: Loaded): Promise<voi
   await showResult(invocation, report, planned.plan, graph, review.affected, orphans)
 }
 
-/** Fails the step before anything was changed; the report says why. */
+/** Fails the step before anything was changed; the report holds the reason. */
 async function refuse(
   invocation: Invocation,
   result: 'failed' | 'refused',
@@ -85,7 +88,7 @@ async function showResult(
 ): Promise<void> {
   const [shown, shownPlan] = [redactor.data(report), redactor.data(plan)]
   runner.info(renderReportText(shown, shownPlan))
-  // An apply that a newer one has superseded did not fail: the newer one says how the release ends.
+  // An apply that a newer one has superseded did not fail: the newer apply reports how the release ends.
   if (report.result !== 'succeeded' && report.result !== 'superseded') {
     const annotations = failureAnnotations(shown, shownPlan, id => graph.particles.get(id)?.place)
     const unnamed = { message: report.result === 'cancelled' ? cancelledApply : 'the apply failed' }
@@ -105,7 +108,10 @@ function whyElsewhere({ inputs, event, reporter }: Invocation): string | undefin
   return inputs.requireReview || branches.chosen ? whyNotAppliedFrom(event.ref, branches) : undefined
 }
 
-/** Watches for newer applies of this branch; undefined where GitHub cannot be asked or the branch is never applied. */
+/**
+ * Watches for newer applies of this branch; undefined without a token for GitHub, and where the branch is never
+ * applied.
+ */
 function supersessionOf({ event, inputs, reporter, runner, clock }: Invocation): Supersession | undefined {
   const { github, branch } = reporter
   const { sha: commit } = event

@@ -24,7 +24,10 @@ export function manifestReader(inputs: Inputs, { github }: PullRequestReporter):
   }
 }
 
-/** Manifests of the base and of the last applied commit. Empty when no earlier commit is known. */
+/**
+ * Manifests of the base and of the last applied commit; a refusal of GitHub is a `why`. Empty when no earlier commit is
+ * known.
+ */
 export async function baselineManifests({
   event: { pullRequest, mergeGroup, sha, push },
   reporter,
@@ -44,10 +47,10 @@ export async function baselineManifests({
   return Promise.all([...commits].map(manifestsAt))
 }
 
-/** Where secret variables stood in earlier manifests of a particle. */
+/** Places of secret variables in earlier manifests of a particle. */
 export type FormerSecretsOf = (particle: Particle) => FormerSecrets
 
-/** Secret places of the baseline. With no readable baseline, a secret may have stood anywhere. */
+/** Secret places of the baseline. Without a readable baseline, any place may have held a secret. */
 export function formerSecretsIn(
   baseline: readonly CommitManifests[],
   now: readonly Particle[],

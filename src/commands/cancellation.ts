@@ -1,4 +1,4 @@
-/** What is said of a run that was asked to end: by a person, by a newer run of its group, or by the runner's time limit. */
+/** Messages of a run that was cancelled: by a person, by a newer run of its group, or by the runner's time limit. */
 import type { Report } from '../engine/document.ts'
 
 const again = 'run the workflow again, unless a newer run has taken the place of this one'

@@ -1,4 +1,7 @@
-/** Orphans: resources that were declared once, are not any more, and are still in AWS. Looked for in every run, carried on by every apply. */
+/**
+ * Orphans: resources that earlier manifests declared, today's do not, and AWS still has. Every run looks them up, every
+ * apply carries the list on.
+ */
 import { nothingSensitive } from '../compare/sensitivity.ts'
 import { EcsError, isDenied } from '../ecs/errors.ts'
 import type { Removed, Report } from '../engine/document.ts'
@@ -16,6 +19,7 @@ import { addressText, parseAddress, vocabularyOf } from '../schema/address.ts'
 import type { Invocation } from './invocation.ts'
 import { findUndeclared } from './undeclared.ts'
 
+/** Things that the manifests no longer declare and AWS still has. */
 export interface Orphans {
   /** Planned to be terminated: all of them with `on-removed: terminate`, else none. */
   readonly particles: readonly Particle[]
@@ -38,6 +42,11 @@ interface Orphan {
   readonly state: State
 }
 
+/**
+ * Looks up everything undeclared in AWS. A failure of GitHub becomes a warning.
+ *
+ * @throws EcsError
+ */
 export async function findOrphans(
   invocation: Invocation,
   { particles: now, unmanaged }: Loaded,
@@ -69,17 +78,25 @@ export async function findOrphans(
     refusedTexts:
       kept.length > 0 || !known.complete ? declaredTexts({ entries: kept, complete: known.complete }) : undefined,
     appliedTexts(report, merged) {
-      const ended = new Set(report.steps.filter(({ result }) => result === 'succeeded').map(({ particle }) => particle))
-      const gone = new Set(going.filter(({ particle }) => ended.has(particle.id)).map(({ entry }) => entry))
-      const byThisMerge = ({ since, pullRequest }: Undeclared) =>
-        merged !== undefined && since === event.sha && pullRequest === undefined
-      const entries = kept
-        .filter(entry => !gone.has(entry) && !lines.has(entry.address))
-        .map(entry => (merged !== undefined && byThisMerge(entry) ? { ...entry, pullRequest: merged } : entry))
+      const left = kept.filter(entry => !lines.has(entry.address))
+      const entries = afterApply(left, going, report).map(entry => mergedBy(entry, merged, event.sha))
       return declaredTexts({ entries, complete: known.complete })
     },
   }
 }
+
+/** Entries without those that the apply has terminated. */
+function afterApply(entries: readonly Undeclared[], going: readonly Orphan[], { steps }: Report): Undeclared[] {
+  const ended = new Set(steps.filter(({ result }) => result === 'succeeded').map(({ particle }) => particle))
+  const gone = new Set(going.filter(({ particle }) => ended.has(particle.id)).map(({ entry }) => entry))
+  return entries.filter(entry => !gone.has(entry))
+}
+
+/** What the applied commit itself removed was removed by the pull request whose merge it is. */
+const mergedBy = (entry: Undeclared, merged: number | undefined, commit: string | undefined): Undeclared =>
+  merged !== undefined && entry.since === commit && entry.pullRequest === undefined
+    ? { ...entry, pullRequest: merged }
+    : entry
 
 /** A name that holds a secret is written nowhere, so that no later run can find the resource. */
 const secretNames = (orphans: readonly Orphan[]): string[] =>
@@ -90,7 +107,7 @@ const secretNames = (orphans: readonly Orphan[]): string[] =>
         `${particle.id} is not declared any more, and no later plan will tell: a secret variable went into its name, which is written nowhere; declare it with desired_state: terminated to delete it`,
     )
 
-/** Asks AWS for each entry. An entry that AWS does not tell about stays on the list, with a warning. */
+/** Describes each entry. An entry that AWS cannot describe stays on the list, with a warning. */
 async function describe(
   entries: readonly Undeclared[],
   now: readonly Particle[],

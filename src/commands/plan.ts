@@ -7,7 +7,10 @@ import type { Invocation } from './invocation.ts'
 import { prepare, publishPlan } from './planning.ts'
 import { unreviewedInGroup } from './review.ts'
 
-/** The command `plan`: shows on the pull request what an apply would do. */
+/**
+ * The command `plan`: shows on the pull request what an apply would do. Refusals of AWS are problems, of GitHub
+ * warnings.
+ */
 export async function plan(invocation: Invocation, loaded: Loaded): Promise<void> {
   const { inputs, runner, event, reporter, redactor } = invocation
   const prepared = await prepare(invocation, loaded)
@@ -24,7 +27,7 @@ export async function plan(invocation: Invocation, loaded: Loaded): Promise<void
   const claims = { version: claimsVersion, hashes: publishedClaims(decisions, claimContext) }
   const shown = redactor.data(planned.plan)
   const { made } = redactor.data({ made: claimsMade(decisions, claimContext) })
-  // A plan with problems publishes no claims: nobody may take it for reviewed.
+  // A plan with problems publishes no claims, so that it never counts as reviewed.
   publishPlan(invocation, shown, problems.length > 0 ? undefined : { ...claims, ...reporter.planned, made })
   if (problems.length > 0) return refuse(invocation, shown, problems)
   await runner.summary(reporter.planSummary({ plan: shown }))

@@ -29,7 +29,7 @@ export interface Prepared {
   readonly problems: readonly Problem[]
 }
 
-/** No plan: manifests are wrong, or AWS could not be asked. */
+/** No plan: manifests are wrong, or ECS refused to describe. */
 export interface Unplanned {
   readonly planned?: undefined
   readonly problems: readonly Problem[]
@@ -37,7 +37,10 @@ export interface Unplanned {
 
 const forkSkipped = 'what a fork proposes is never planned, whatever credentials there are; its manifests are valid'
 
-/** Plans what the manifests declare. AWS and GitHub are read, nothing is changed. `skipped` is the reason not to plan. */
+/**
+ * Plans what the manifests declare. AWS and GitHub are read, nothing is changed, and calls that ECS refuses are
+ * problems. `skipped` is the reason not to plan.
+ */
 export async function prepare(
   invocation: Invocation,
   loaded: Loaded,
@@ -79,7 +82,7 @@ function ecsProblems(thrown: unknown): Problem[] {
   return [...different.values()].reverse().map(({ message }) => ({ message }))
 }
 
-/** Without earlier manifests every earlier value is hidden, and the plan says why. */
+/** Without earlier manifests every earlier value is hidden, and this warning names the reason. */
 function unreadable(baseline: readonly CommitManifests[]): string[] {
   const [first] = baseline
   if (!first || !('why' in first) || !baseline.every(found => 'why' in found)) return []

@@ -1,4 +1,4 @@
-/** Whether everything a plan does was reviewed: its claims are looked up in the checks of merged pull requests. */
+/** Finds out whether all of a plan was reviewed: its claims must be in the checks of merged pull requests. */
 import { claimsVersion, unreviewed } from '../engine/claims.ts'
 import type { Step } from '../engine/document.ts'
 import type { Planned } from '../engine/plan.ts'
@@ -11,13 +11,17 @@ import type { Invocation } from './invocation.ts'
 /** Pull requests whose comments become the record of an apply, and the one whose merge is applied. */
 export type AffectedPullRequests = Pick<Reviewed, 'pullRequests' | 'merged'>
 
+/** Why a plan may not be applied, and the pull requests that it carries out. */
 export interface ReviewResult {
   /** Empty when the plan may be applied. */
   readonly problems: readonly Problem[]
   readonly affected: AffectedPullRequests
 }
 
-/** A plan may be applied when its digest is approved, when all its claims are reviewed, or when no review is required. */
+/**
+ * A plan may be applied when its digest is approved, when all its claims are reviewed, or when no review is required. A
+ * refusal of GitHub is among the reasons.
+ */
 export async function reviewPlan(invocation: Invocation, planned: Planned): Promise<ReviewResult> {
   const { approvedDigest, requireReview } = invocation.inputs
   const { plan, decisions, claimContext } = planned
@@ -33,7 +37,7 @@ export async function reviewPlan(invocation: Invocation, planned: Planned): Prom
   return { problems: refusal(steps, sum), affected }
 }
 
-/** Pull requests that this apply was for. A run by hand belongs to no merge. */
+/** Pull requests that this apply was for: none where GitHub refuses to tell. A run by hand belongs to no merge. */
 export async function pullRequestsFor(invocation: Invocation): Promise<AffectedPullRequests> {
   return invocation.event.push ? lookUp(invocation, () => true) : { pullRequests: [] }
 }
@@ -41,7 +45,7 @@ export async function pullRequestsFor(invocation: Invocation): Promise<AffectedP
 const nothing = (why: string): Reviewed => ({ claims: new Set(), pullRequests: [], notes: [why] })
 const noToken = 'there is no github-token to look up what was reviewed'
 
-/** `enough` ends the wait for a listing of pull requests that lags behind the merge. */
+/** `enough` ends the wait for GitHub's listing of pull requests, which is behind for a while after a merge. */
 async function lookUp(
   { inputs, event, reporter }: Invocation,
   enough: (claims: ReadonlySet<string>) => boolean,

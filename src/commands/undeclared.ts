@@ -14,7 +14,7 @@ interface KnownUndeclared {
   readonly complete: boolean
 }
 
-/** Resources that were declared once and are not declared by `now`. */
+/** Resources that were declared once and are not declared by `now`. A refusal of GitHub is a warning. */
 export async function findUndeclared(invocation: Invocation, now: readonly Particle[]): Promise<KnownUndeclared> {
   const { inputs, event, reporter } = invocation
   const earlier = await findEarlierCommits(reporter, event, inputs.environment)

@@ -9,7 +9,7 @@ const unsettled = 13
  */
 export function failOnUnsettledExit(): void {
   process.once('exit', code => {
-    // Node 20 tells the listener nothing, and has set its code already.
+    // Node 20 gives the listener no exit code, and has set its own already.
     if (code !== unsettled && process.exitCode !== unsettled) return
     setFailed(
       'ecs-particles waited for something that will never come, which is a mistake of its own; please report it with the manifests that led here',

@@ -20,7 +20,10 @@ export function readManifests(inputs: Inputs): Loaded {
   return { ...loaded, problems: [...problems, ...loaded.problems] }
 }
 
-/** The command `validate`: counts what the manifests declare, or fails with their problems. Asks neither AWS nor GitHub. */
+/**
+ * The command `validate`: counts what the manifests declare, or fails with their problems. Calls neither AWS nor
+ * GitHub.
+ */
 export function validate({ particles, problems, counts }: Loaded, { environment }: Inputs, runner: Runner): void {
   if (problems.length > 0) {
     runner.fail(problems)

@@ -38,11 +38,11 @@ export interface FoundChange extends Change {
   readonly at?: Path
   /** The live value, also when hidden: decisions compare it, and nothing shows it. */
   readonly live?: unknown
-  /** The inputs name exactly this change: nothing of it is left to review. */
+  /** The inputs name exactly this change, which needs no other review. */
   readonly requested?: true
   /** A replacement is under way: its claim covers the changes that prepared the deletion. */
   readonly replacing?: true
-  /** Needs a review of its own besides that of the whole definition: a change that stops tasks, or declares a job done. */
+  /** Needs a review besides that of the whole definition: the change stops tasks, or declares a job done. */
   readonly reviewedApart?: true
   /** Its claim names the manifests of the particle and of these parents. */
   readonly states?: readonly ParticleId[]
@@ -87,7 +87,7 @@ function holdsSecret(value: unknown, at: Path, sensitivity: Sensitivity): boolea
 
 /** Whether a secret variable made the live value, now or before. */
 function isLiveSecret(live: Normalized, steps: StepPath, sensitivity: Sensitivity): boolean {
-  // No secret variable may stand in the members that name the cluster and the revision.
+  // No secret variable may be in the members that name the cluster and the revision.
   const isReference = steps.length === 1 && (steps[0] === 'taskDefinition' || steps[0] === 'cluster')
   return (!isReference && sensitivity.wasSecret?.(steps) === true) || sensitivity.holdsSecret?.(live.raw) === true
 }

@@ -4,8 +4,8 @@ import type { PathStep, StepPath } from './path.ts'
 import type { Sensitivity } from './sensitivity.ts'
 
 /**
- * The values directly inside of a node, with the step to each: of a definition in its own order, of a live answer in an
- * order that does not depend on the answer's.
+ * The values directly inside of a node, with the step to each: of a definition in the definition's order, of a live
+ * answer in an order that does not depend on the answer's.
  */
 export function childrenOf(node: Normalized, path: StepPath, sensitivity: Sensitivity): [PathStep, Normalized][] {
   const isStated = node.context.side === 'stated'

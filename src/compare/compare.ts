@@ -22,6 +22,7 @@ import type { Rules, ValueContext } from './rules.ts'
 import { schemaOf, withoutEmpty } from './schema.ts'
 import type { Sensitivity } from './sensitivity.ts'
 
+/** How two definitions of one schema are compared. */
 export interface CompareOptions {
   /** The request that the definition becomes. */
   readonly schema: StaticStructureSchema

@@ -7,13 +7,15 @@ import { type Path, Unknown, valueAt } from '../particle.ts'
 /** Whether a container environment variable of this name may be shown. */
 export type Revealed = (name: string) => boolean
 
-/** Variables are hidden unless a user has named them: a password cannot be told from a log level by its text. */
+/**
+ * Variables are hidden unless a user has named them: the text of a password does not differ from that of a log level.
+ */
 const isHiddenVariable = (name: unknown, revealed: Revealed): boolean => typeof name !== 'string' || !revealed(name)
 
 /** String maps with keys that users choose: a label may be called `environment`. */
 const chosenKeys: ReadonlySet<string | undefined> = new Set(['dockerLabels', 'labels', 'driverOpts'])
 
-/** Whether a value is hidden by its own place. `holder`: the structure, list or map that it stands in. */
+/** Whether a value is hidden by its place. `holder`: the structure, list or map that has the value. */
 function hides(path: Path, value: unknown, holder: unknown, revealed: Revealed): boolean {
   if (!path.includes('environment') && !path.includes('options')) return false
   const member = path.at(-1)
@@ -48,7 +50,7 @@ function childrenOf(value: unknown): [string | number, unknown][] {
 /** A plain value in a definition or an answer, as text. */
 export interface TextLeaf {
   readonly text: string
-  /** The member that holds it, or that holds the list that it stands in; of a string map, its key. */
+  /** The member that has the value, or that has the list of the value; of a string map, the key. */
   readonly member: string
   readonly hidden: boolean
 }

@@ -8,7 +8,7 @@ import type { Members, Rule, Rules, ValueContext } from './rules.ts'
 import { isMembers, type Schema, schemaOf } from './schema.ts'
 
 interface Common {
-  /** Path into the definition of its own side. */
+  /** Path into the definition on the value's own side. */
   readonly at: Path
   /** The value as the definition has it. */
   readonly raw: unknown
@@ -31,6 +31,7 @@ export interface ValueList extends Common {
   readonly values: readonly unknown[]
 }
 
+/** A value with members, such as a container definition. */
 export interface Structure extends Common {
   readonly kind: 'structure'
   readonly schema: Schema
@@ -45,6 +46,7 @@ export interface ElementList extends Common {
   readonly elements: readonly Element[]
 }
 
+/** An element of a list of structures. */
 export interface Element {
   readonly index: number
   /** The text of the key, in lists whose rule has one. */
@@ -58,9 +60,10 @@ export interface EntryMap extends Common {
   readonly members: ReadonlyMap<string, Normalized>
 }
 
+/** A value as the comparison takes it: defaults filled in, spellings made one, lists without order sorted. */
 export type Normalized = Leaf | ValueList | Structure | ElementList | EntryMap
 
-/** What ECS assumes when the member is left out of this context. */
+/** The value that ECS assumes when the member is left out in this context. */
 export function defaultOf(rule: Rule, context: ValueContext, value?: unknown): unknown {
   return typeof rule.default === 'function' ? rule.default(context, value) : rule.default
 }
@@ -148,7 +151,7 @@ export function isOmittable({ value: node }: Element): boolean {
   return [...node.members].every(([name, member]) => name === node.rule.key || !member.isSet)
 }
 
-/** Plain JSON in the normal spelling, without defaults and what is left out; unordered lists and keys sorted. */
+/** Plain JSON in the normal spelling, without defaults and unset members; unordered lists and keys sorted. */
 export function normalForm(node: Normalized, leftOut?: ReadonlySet<Normalized>): unknown {
   if (node.kind === 'leaf') return withSortedKeys(node.value)
   if (node.kind === 'values') return plainValues(node)
@@ -161,7 +164,7 @@ export function normalForm(node: Normalized, leftOut?: ReadonlySet<Normalized>):
   const members = [...node.members]
     .filter(([, member]) => member.isSet && !leftOut?.has(member))
     .sort(([one], [other]) => compareText(one, other))
-  // Own properties whatever they are called: a label may be called `__proto__`.
+  // Own properties under any key: a label may be called `__proto__`.
   return Object.fromEntries(members.map(([name, member]) => [name, normalForm(member, leftOut)]))
 }
 

@@ -27,7 +27,7 @@ class Candidate {
     return this.#text
   }
 
-  /** Tells apart elements that are equal but for defaults that ECS answers or not. */
+  /** Keeps elements apart that are equal but for defaults that ECS answers or not. */
   get raw(): string {
     this.#raw ??= canonicalJson(this.element.value.raw)
     return this.#raw
@@ -42,7 +42,7 @@ const pair = (stated: Element | undefined, live: Element | undefined): Pair => (
   ...(live && { live }),
 })
 
-/** The same live answer in another order gives the same pairs: ties are settled by content, never by position. */
+/** A live answer in another order gives the same pairs: ties are settled by content, never by position. */
 export function pairsOf(stated: ElementList, live: ElementList | undefined, distance: Distance): Pair[] {
   const { rule, elements: wanted } = stated
   const there = live?.elements ?? []
@@ -52,7 +52,7 @@ export function pairsOf(stated: ElementList, live: ElementList | undefined, dist
   return Array.from({ length: Math.max(wanted.length, there.length) }, (_, index) => pair(wanted[index], there[index]))
 }
 
-/** The common case, in which every element has a name of its own. */
+/** The common case, in which every element has a unique name. */
 function pairsByName(wanted: readonly Element[], there: readonly Element[]): Pair[] | undefined {
   const [stated, live] = [wanted, there].map(elements => new Map(elements.map(element => [element.name, element])))
   if (stated?.size !== wanted.length || live?.size !== there.length) return undefined
@@ -134,7 +134,7 @@ function grouped<T>(all: readonly T[], identify: (one: T) => string | undefined)
   return groups
 }
 
-/** One text for the members that tell elements apart; undefined where an apply must tell one of them first. */
+/** One text of the members that distinguish elements; undefined where one of them is known only after an apply. */
 function identityOf({ value: node }: Element, members: readonly string[]): string | undefined {
   if (node.kind !== 'structure') return undefined
   const values = members.map(name => node.members.get(name))

@@ -1,9 +1,9 @@
 /** The displayed path of a value: in plans, in claims, and in `custom_config.ignore`. */
 
-/** A member's name, or what stands in brackets behind a list or a string map; `as` stands there for a name that is secret. */
+/** A member's name, or the text in brackets after a list or a string map; `as` replaces a name that is secret. */
 export type PathStep = string | { readonly in: string | number; readonly as?: number }
 
-/** From the root on. */
+/** Steps from the root on. */
 export type StepPath = readonly PathStep[]
 
 /** `containerDefinitions[web].dockerLabels[com.example.x]`. Names in brackets are not escaped, dots and brackets included. */
@@ -12,7 +12,7 @@ export const displayPath = (path: StepPath): string =>
     .map((step, index) => (typeof step === 'object' ? `[${step.as ?? step.in}]` : index === 0 ? step : `.${step}`))
     .join('')
 
-/** A member of a displayed path with the brackets behind it. */
+/** A member of a displayed path with the brackets after it. */
 export interface PathSegment {
   /** `containerDefinitions[web]` */
   readonly text: string
@@ -39,8 +39,9 @@ export function parsePath(path: string): readonly PathSegment[] {
 }
 
 /**
- * Whether a pattern of `custom_config.ignore` covers a path: the path itself, or one above it. `[*]` is any element or key.
- * The path's own names are looked for in the pattern instead of parsing the pattern, as keys may hold dots and brackets.
+ * Whether a pattern of `custom_config.ignore` covers a path: the path itself, or one above it. `[*]` is any element or
+ * key. The path's names are searched for in the pattern instead of parsing the pattern, as keys may hold dots and
+ * brackets.
  */
 export const isCoveredByAny = (patterns: readonly string[], path: StepPath): boolean =>
   patterns.some(pattern => covers(pattern, path))

@@ -1,12 +1,12 @@
 /** A structure as JSON holds it: members by name. */
 export type Members = Readonly<Record<string, unknown>>
 
-/** The surroundings of a value, always on its own side of the comparison. */
+/** A value's holder and whatever is above, always of the same side of the comparison. */
 export interface ValueContext {
   readonly side: 'stated' | 'live'
   /** The structure or string map that holds the value. Empty where the side has none. */
   readonly holder: Members
-  /** The surroundings of the holder. Missing at the root. */
+  /** The context of the holder. Missing at the root. */
   readonly outer?: ValueContext
   /** The whole definition. */
   readonly root: Members
@@ -18,21 +18,23 @@ export interface ValueContext {
  * but in lists, in string maps and in members that the API requires.
  */
 export interface Rule {
-  /** What ECS assumes when the member is left out. A function may look at the value; `undefined` means no default. */
+  /**
+   * The value that ECS assumes when the member is left out. A function gets the value; `undefined` means no default.
+   */
   readonly default?: string | number | boolean | ((context: ValueContext, value: unknown) => unknown)
-  /** An empty text is a value of its own: it is compared, shown and sent. */
+  /** An empty text is a value: it is compared, shown and sent. */
   readonly emptyIsValue?: true
   /** Value assumed when Describe omits the member, if not Create's default. */
   readonly whenUnanswered?: string
   /** The normal spelling of values that mean the same, which plans show too; for lists and maps, of each value. */
   readonly spelling?: (value: unknown, context: ValueContext) => unknown
-  /** Whether two normal spellings may mean the same, which only another service than ECS could tell. */
+  /** Whether two normal spellings may mean the same, which only another service than ECS knows. */
   readonly indistinguishable?: (stated: unknown, live: unknown) => boolean
   /** The order of a list has no meaning; of plain values, repetition has none either. */
   readonly unordered?: true
   /** The member that identifies an element of a list. Another value is another element. */
   readonly key?: string
-  /** Members that mostly tell elements apart: elements that agree in them are compared with each other first. */
+  /** Members that mostly distinguish elements: elements that agree in them are compared with each other first. */
   readonly matchOn?: readonly string[]
   /** Elements of other owners, which the comparison passes over on either side. */
   readonly unowned?: (element: Members) => boolean

@@ -9,9 +9,9 @@ export interface Schema {
   readonly rule: Rule
   /** Whether an empty text is a value: its rule demands it, the API requires the member, or the API expects no text. */
   readonly keepsEmpty: boolean
-  /** Of a structure, in the order of the API model. */
+  /** Members of a structure, in the order of the API model. */
   readonly members: ReadonlyMap<string, Schema>
-  /** Of a list or map: the schema of its values. They share the rule of the list. */
+  /** The schema of a list's or map's values, which share the rule of the list. */
   readonly element?: Schema
 }
 
@@ -73,5 +73,6 @@ function pruned(value: unknown, schema: Schema): unknown {
   return isPruned ? kept : value
 }
 
+/** A plain object, not a list and not `Unknown`. */
 export const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Unknown)

@@ -18,13 +18,13 @@ export interface Sensitivity {
   readonly revealed: Revealed
 }
 
-/** What the inputs hide. */
+/** Values that the inputs hide. */
 export interface SensitivityPolicy {
   /** Variables whose values are hidden everywhere. */
   readonly secretVariables: ReadonlySet<string>
   /** The values of these: AWS still holds values that a manifest no longer states. */
   readonly secretValues?: readonly string[]
-  /** Variables that stand in claims by their names. */
+  /** Variables that claims hold by name instead of by value. */
   readonly releaseVariables: ReadonlySet<string>
   /** Secrets in earlier manifests of a particle. Missing: there were none. */
   readonly formerSecrets?: (particle: Particle) => FormerSecrets
@@ -32,10 +32,10 @@ export interface SensitivityPolicy {
   readonly revealed: Revealed
 }
 
-/** Where secret variables stood in earlier manifests. */
+/** Places of secret variables in earlier manifests. */
 export interface FormerSecrets {
   readonly paths: readonly SecretPath[]
-  /** The earlier manifests could not be read: a secret may have stood anywhere. */
+  /** The earlier manifests could not be read: any place may have held a secret. */
   readonly unknown?: true
 }
 
@@ -46,9 +46,10 @@ export const revealEverything: SensitivityPolicy = {
   revealed: () => true,
 }
 
-/** Hides nothing: for comparisons that nobody is shown. */
+/** Hides nothing: for comparisons that are never shown. */
 export const nothingSensitive: Sensitivity = { isSecret: () => false, revealed: () => true }
 
+/** What the policy hides in one particle: by its manifest, by earlier manifests, and by the values of secrets. */
 export function sensitivityOf(particle: Particle, policy: SensitivityPolicy): Sensitivity {
   const { revealed } = policy
   const former = policy.formerSecrets?.(particle) ?? { paths: [] }
@@ -95,7 +96,7 @@ export function holdsVariable(node: Node, names: Pick<ReadonlySet<string>, 'has'
 }
 
 /**
- * Where a secret variable stands: members, keys and names of elements, so that definitions of different times can be
+ * The place of a secret variable: members, keys and names of elements, so that definitions of different times can be
  * compared; `*` for an element without a name that may be shown.
  */
 export type SecretPath = readonly string[]
@@ -131,7 +132,7 @@ function secretPathIn(root: unknown, path: readonly string[]): SecretPath {
 
 const agree = (one: string, other: string): boolean => one === other || one === any || other === any
 
-/** Whether a secret stands at the place, inside of it or around it. */
+/** Whether a secret is at the place, below it or above it. */
 const holdsSecretPath = (paths: readonly SecretPath[], place: SecretPath): boolean =>
   paths.some(path => path.slice(0, place.length).every((step, index) => agree(step, place[index] ?? any)))
 
@@ -155,8 +156,8 @@ export const writtenText = (parts: readonly TextPart[], byName: (variable: strin
     .join('')
 
 /**
- * The same, told apart from a text that only reads so: `$${TAG}` is no variable. A text without such a variable is its
- * value, any other is `{parts}`, with `{variable}` for each.
+ * The same, apart from texts that only read so: `$${TAG}` is no variable. A text without such a variable is its value,
+ * any other is `{parts}`, with `{variable}` for each.
  */
 export function partsByName(parts: readonly TextPart[], byName: (variable: string) => boolean): unknown {
   const written: (string | { readonly variable: string })[] = []

@@ -30,7 +30,7 @@ import {
 } from '@aws-sdk/client-ecs'
 import type { Bucket } from './rate.ts'
 
-/** How a call behaves, apart from what it does. */
+/** A call's token bucket, and whether it may be repeated. */
 export interface Call {
   readonly command: unknown
   /** ECS's token bucket that it draws from. */
@@ -82,6 +82,7 @@ export const calls = {
   UntagResource: modify(UntagResourceCommand, 'tag modify'),
 } satisfies Record<string, Call>
 
+/** The name of a call, as IAM and errors spell it: `DescribeServices`. */
 export type CallName = keyof typeof calls
 
 /** A class of the SDK's commands. */
@@ -94,8 +95,10 @@ export interface OwnCall<Command extends SdkCommand = SdkCommand> extends Call {
   readonly command: Command
 }
 
+/** The request of a command of the SDK. */
 export type InputOf<Command extends SdkCommand> = InstanceType<Command>['input']
 
+/** The answer to a command of the SDK. */
 export type OutputOf<Command extends SdkCommand> =
   InstanceType<Command> extends {
     resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: infer Answer }>

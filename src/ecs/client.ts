@@ -103,8 +103,8 @@ export class Ecs {
   }
 
   /**
-   * The answer to a call that the role may have no right to. When ECS refuses the call, the answer is undefined, the log
-   * says so once, and the call is not made again.
+   * The answer to a call that the role may have no right to. When ECS refuses the call, the answer is undefined, the
+   * log reports the refusal once, and the call is not made again.
    */
   async ifAllowed<Answer>(
     name: CallName,
@@ -116,7 +116,7 @@ export class Ecs {
     try {
       return await ask()
     } catch (error) {
-      // A service that only resembles ECS may not know the call, and has error codes of its own for that.
+      // A service that only resembles ECS may not know the call, and has other error codes for that.
       if (!(error instanceof EcsError) || error.unsure || isThrottled(error) || isUnreached(error)) throw error
       if (!refused.has(name)) {
         const why = isDenied(error) ? `the policy of the role allows ecs:${name}` : `ECS answers ecs:${name}`
@@ -196,7 +196,7 @@ export class Ecs {
   }
 }
 
-/** What every view of a region shares in a run: the connection, and one loader for each kind of read. */
+/** The connection, and one loader for each kind of read: shared by all views of a region in a run. */
 class Region {
   readonly transport: Transport
   /** Calls that the role has no right to. */

@@ -20,7 +20,7 @@ import type { Transport } from './transport.ts'
 
 type Connection = Pick<Transport, 'call'>
 
-/** By name; INACTIVE clusters as well. */
+/** Clusters by name; INACTIVE ones as well. */
 export const clusters = (ecs: Connection): BatchLoader<Cluster> =>
   new BatchLoader(100, async (names, counter) => {
     const { clusters, failures } = await ecs.call(
@@ -71,7 +71,7 @@ export const serviceRevisions = (ecs: Connection): BatchLoader<ServiceRevision> 
     return found('DescribeServiceRevisions', failures, serviceRevisions, ({ serviceRevisionArn }) => serviceRevisionArn)
   })
 
-/** By family, for its latest ACTIVE revision, or by `family:revision` or ARN, for that revision whatever its status. */
+/** By family, for its latest ACTIVE revision, or by `family:revision` or ARN, for that revision in any status. */
 export const taskDefinitions = (ecs: Connection): BatchLoader<DescribeTaskDefinitionCommandOutput> =>
   new BatchLoader(1, async ([reference = ''], counter) => {
     try {
@@ -153,7 +153,7 @@ async function describeInstances(
   ).values()
 }
 
-/** An instance that registered twice leaves a disconnected twin behind: the connected one counts, or the younger one. */
+/** An instance that registered twice has left a disconnected twin: the connected one counts, or the younger one. */
 function inUse(one: ContainerInstance | undefined, other: ContainerInstance): ContainerInstance {
   if (!one) return other
   if (one.agentConnected !== other.agentConnected) return one.agentConnected ? one : other
@@ -163,7 +163,7 @@ function inUse(one: ContainerInstance | undefined, other: ContainerInstance): Co
   return age > 0 ? one : other
 }
 
-/** Pages of a list, a hundred items each, which is the most that ECS's list calls answer. */
+/** Pages of a list, a hundred items each, which is the most that ECS's list calls answer. Throws what `list` throws. */
 export async function* pages<Page extends { readonly nextToken?: string | undefined }>(
   list: (page: { readonly maxResults: number; readonly nextToken?: string }) => Promise<Page>,
 ): AsyncGenerator<Page, void> {
@@ -189,7 +189,7 @@ function found<Item>(
   throw new EcsError({ call, code, said, message: `ecs:${call}: ${arn}: ${said}`, unsure: false })
 }
 
-/** In a cluster that is not there, nothing is. */
+/** A cluster that does not exist has no services, tasks or instances. */
 async function unlessClusterIsMissing<Item>(read: () => Promise<Answers<Item>>): Promise<Answers<Item>> {
   try {
     return await read()

@@ -4,11 +4,11 @@ interface Failed {
   readonly call: string
   /** ECS's own code, such as `ClusterNotFoundException`, or Node's, such as `ECONNREFUSED`. */
   readonly code: string
-  /** ECS's own sentence, without ours around it and without marks. */
+  /** ECS's own sentence, without this tool's words and without marks. */
   readonly said: string
   /** One line for people, ECS's words in it unmarked. */
   readonly message: string
-  /** The call may have been carried out: the answer is what is missing. Describe the resource before trying again. */
+  /** The answer was lost, and the call may have been carried out. Describe the resource before trying again. */
   readonly unsure: boolean
   /** With a ConflictException: ARNs of the tasks that the client token has started already. */
   readonly resourceIds?: readonly string[]
@@ -40,6 +40,7 @@ export const isThrottled = (error: unknown): boolean => error instanceof EcsErro
 
 const denied = new Set(['AccessDeniedException', 'UnauthorizedOperation', 'AccessDenied'])
 
+/** IAM refused the call: nothing was done. */
 export const isDenied = (error: unknown): boolean => error instanceof EcsError && denied.has(error.code)
 
 /** One of these codes, or a sentence that holds one of these texts. */
@@ -50,7 +51,7 @@ export function isEcs(error: unknown, ...codesOrTexts: readonly string[]): error
   )
 }
 
-/** The same error after an attempt whose answer was lost: that attempt may have been carried out. */
+/** The same error after an attempt whose answer was lost: ECS may have carried out that attempt. */
 export const asUnsure = (error: EcsError): EcsError => new EcsError({ ...error, message: error.message, unsure: true })
 
 const credentials = new Set(['CredentialsProviderError', 'TokenProviderError'])
@@ -80,7 +81,7 @@ interface Thrown {
 
 const textOf = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise)
 
-/** Turns whatever the SDK threw into one sentence: what is wrong, where, and what to do. */
+/** Turns any error of the SDK into one sentence: what is wrong, where, and what to do. */
 export function ecsErrorOf(thrown: unknown, call: string, region: string, endpoint: string | undefined): EcsError {
   if (thrown instanceof EcsError) return thrown
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : { message: String(thrown) }) as Thrown

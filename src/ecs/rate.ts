@@ -17,12 +17,13 @@ const buckets = {
   'tag modify': { burst: 20, perSecond: 10 },
 } as const
 
+/** A token bucket of ECS, which one or several calls draw from. */
 export type Bucket = keyof typeof buckets
 
 /** The share of each bucket that this program draws: other tools in the account keep the rest. */
 const share = 0.8
 
-/** Bounds the calls under way at once, whatever their region and bucket. `p-limit` has no way to give up a wait. */
+/** Bounds the calls under way at once, over all regions and buckets. `p-limit` has no way to give up a wait. */
 export class Semaphore {
   readonly #waiting = new Set<() => void>()
   #free: number

@@ -15,6 +15,7 @@ import {
 import { asUnsure, type EcsError, ecsErrorOf, isDenied, isThrottled, isUnreached } from './errors.ts'
 import { RateLimiter, Semaphore } from './rate.ts'
 
+/** What all regions of one run share. */
 export interface EcsSettings {
   readonly clock: Clock
   /** AWS calls under way at once, over all regions that are given the same settings. */
@@ -34,6 +35,7 @@ const maxThrottled = 8
 /** Semaphores by the settings that several regions share. */
 const semaphores = new WeakMap<EcsSettings, Semaphore>()
 
+/** Sends the calls of one region: paced, retried where a repetition does no harm, with errors as sentences. */
 export class Transport {
   /** The region's name. */
   readonly name: string
@@ -89,7 +91,7 @@ export class Transport {
         const error = ecsErrorOf(thrown, row.name, this.name, endpoint)
         if (isDenied(error)) this.account ??= accountOfCaller(error.said)
         const pause = pauseBeforeRetry(attempts, row, error, thrown)
-        // What was refused at last may have been carried out at first, when the answer was lost.
+        // A call that was refused at last may have been carried out at first, when the answer was lost.
         if (pause === undefined) throw attempts.mayBeDone ? asUnsure(error) : error
         await clock.sleep(pause / 2 + Math.random() * (pause / 2), signal)
       }
@@ -149,7 +151,7 @@ export class ServerTime {
     return this.#clock.now() + this.#ahead
   }
 
-  /** Sets the clock by an answer, whatever its status. An answer without a readable header changes nothing. */
+  /** Sets the clock by an answer of any status. An answer without a readable header changes nothing. */
   learn(response: unknown): void {
     const { headers } = (response ?? {}) as { readonly headers?: Readonly<Record<string, string>> }
     const date = Date.parse(headers?.date ?? '')
@@ -187,7 +189,7 @@ const ecsArn = /arn:[\w-]+:ecs:[\w-]+:(\d{12}):/
 
 /**
  * The account in an answer's ARN; failures name missing resources by ARN too. Only members that ECS fills count, the
- * outermost first: texts further inside, such as tags, may hold anybody's ARN, and a failure repeats the ARN of the request.
+ * outermost first: deeper texts, such as tags, may hold any ARN, and a failure repeats the ARN of the request.
  */
 function accountIn(answer: object, input: object): string | undefined {
   const request = JSON.stringify(input)

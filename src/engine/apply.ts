@@ -29,10 +29,10 @@ class Walk {
   readonly #engine: EngineContext
   readonly #journal: Journal
   readonly #settings: ApplySettings
-  /** What is known now: each step replaces its own decision when the step has ended well. */
+  /** The current decisions: each step replaces its own when the step has ended well. */
   readonly #decisions: Map<ParticleId, Decision>
   readonly #ends = new Map<ParticleId, Promise<End>>()
-  /** What transitions of this apply left to remember. */
+  /** Memos of this apply's transitions. */
   readonly #memos = new Map<ParticleId, unknown>()
   /** Why no step begins any more. */
   #overtaken: string | undefined
@@ -48,7 +48,7 @@ class Walk {
 
   async run(): Promise<Report> {
     const { steps, unchanged } = this.#planned.plan
-    // Steps stand in an order in which they may run: what a step needs has its promise already.
+    // Steps are in an order in which they may run, so a step's needs have their promises already.
     for (const step of steps) this.#ends.set(step.particle, this.#whenReady(step))
     const ends = await Promise.all(this.#ends.values())
     if (ends.includes('cancelled')) return this.#journal.finish('cancelled')
@@ -57,7 +57,7 @@ class Walk {
       const message = failed.map(({ particle, why }) => `${particle}: ${why ?? 'it has failed'}`).join('; ')
       return this.#journal.finish('failed', { code: 'Failed', message, details: [] })
     }
-    // A step of this apply that failed is the news, whoever takes over.
+    // A failed step of this apply is reported, also when a newer apply takes over.
     if (ends.some(end => end === 'failed' || end === 'skipped')) return this.#journal.finish('failed')
     if (this.#overtaken) return this.#journal.finish('superseded', notCarriedOut('Superseded', this.#overtaken))
     return this.#journal.finish('succeeded')
@@ -95,13 +95,13 @@ class Walk {
     try {
       return await mayBegin?.(transition !== 'wait')
     } catch (error) {
-      // Whoever is asked gives up as well when the run is cancelled.
+      // A question under way is given up as well when the run is cancelled.
       if (signal.aborted) return undefined
       throw error
     }
   }
 
-  /** A particle that failed in an earlier run holds back what comes after it, though it has no step of its own. */
+  /** A particle that failed in an earlier run holds back its dependants, though the plan has no step for it. */
   #blockedBy({ particle: id, to }: Step): string | undefined {
     if (isGone(to)) return undefined
     const seen = new Set<ParticleId>()
@@ -166,8 +166,8 @@ class Walk {
   #context(id: ParticleId, counter: CallCounter): StepContext {
     const refresh = (requested: boolean) => {
       const engine = requested ? this.#engine : { ...this.#engine, requested: new Set<ParticleId>() }
-      // Parents are looked at anew: a run writes its record on its task definition. What is further away is known from
-      // its own step, or from the plan.
+      // Parents are described again: a run writes its record on its task definition. Particles further away are known
+      // from their steps, or from the plan.
       const anew = new Set<ParticleId>([id, ...(this.#graph.particles.get(id)?.parents ?? [])])
       const known = new Map(
         [...this.#decisions].filter(([other]) => !anew.has(other)).map(([other, { live }]) => [other, live]),

@@ -6,8 +6,9 @@ import { identityOf } from '../schema/address.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 
 /**
- * What all claims of a run are bound to. A particle's id is only a name in manifests: without account, environment and identity,
- * a review of one resource would allow the same change to another.
+ * Account, environment and vocabularies that all claims of a run are bound to. A particle's id is only a name in
+ * manifests: without account, environment and identity, a review of one resource would allow the same change to
+ * another.
  */
 export interface ClaimContext {
   /** Twelve digits; missing only when no step acts. */
@@ -22,8 +23,8 @@ export interface ClaimContext {
 export const claimHash = (claim: readonly unknown[]): string => sha256(JSON.stringify(claim)).slice(0, 32)
 
 /**
- * `[account, environment, flavor, region, identity]`, with parents' members and variables filled in. An identity that holds a
- * secret variable stands as the manifest writes it, so that the secret cannot be guessed.
+ * `[account, environment, flavor, region, identity]`, with parents' members and variables filled in. An identity that
+ * holds a secret variable is kept as the manifest writes it, so that the secret cannot be guessed.
  */
 export function subjectOf(
   particle: Particle<object>,

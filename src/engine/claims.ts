@@ -28,8 +28,8 @@ export interface StepClaims {
 }
 
 /**
- * A manifest's value as claims hold it: release and secret variables by name, other variables by value. A hidden value stands as
- * the manifest writes it, so that its parts cannot be guessed from the claim.
+ * A manifest's value as claims hold it: release and secret variables by name, other variables by value. A hidden value
+ * is kept as the manifest writes it, so that its parts cannot be guessed from the claim.
  */
 function claimed(node: Node, path: Path, hidden: Pick<ReadonlySet<string>, 'has'>, policy: SensitivityPolicy): unknown {
   const inside = (item: Node, step: string | number) => claimed(item, [...path, step], hidden, policy)
@@ -87,7 +87,7 @@ export function claimsOf(
   }
 }
 
-/** Every variable stands by its name. */
+/** Every variable by its name. */
 const everywhere = { has: () => true }
 
 function claimOf(
@@ -102,45 +102,57 @@ function claimOf(
   const { sensitivity: policy } = context
   const { path, before, after, sensitive, at, requested, replacing, reviewedApart: apart, states } = change
   if (requested || replacing) return []
-  // A change that is reviewed apart is claimed without the transition: with a start or later, it is the same.
+  // A change that is reviewed apart is claimed without the transition: it is the same with a start or later.
   const does = apart ? null : (transition ?? null)
   const subject = named(particle, context)
   const own = apart && { apart }
   if (states) {
-    const stating = [particle, ...states.map(parent => decisions.get(parent)?.particle)]
-    const texts = stating.map(
-      one => one && [one.id, withSortedKeys(claimed(one.source, [], everywhere, policy)), withSortedKeys(one.options)],
-    )
-    const stated = claimHash(texts)
+    const stated = statedBy([particle, ...states.map(parent => decisions.get(parent)?.particle)], policy)
     return [{ claim: write(['states', subject, path, withSortedKeys(after) ?? null, stated]), adds: false, ...own }]
   }
   const parent = decision.filled.get(path)
-  if (parent) {
-    // A member that a parent fills is claimed by the parent's content: a revision's number means nothing.
-    const leader = decisions.get(parent)
-    const stale = leader && typeof before === 'string' ? leader.staleRevisions.get(before) : undefined
-    // Always claimed as an update: whether the revision is registered in this apply or was before makes no difference.
-    const inside = leader ? (stale ?? []).flatMap(one => claimOf(one, leader, context, decisions, write, 'update')) : []
-    // The running revision differs by release variables alone: nothing is left to review.
-    if (stale && stale.length > 0 && inside.length === 0) return []
-    // A revision that someone else registered: its differences were shown to nobody.
-    const unseen = !stale && leader !== undefined && isNewerThanKnown(before, leader) ? [before] : []
-    const follows = ['follow', subject, does, path, subjectAt(parent, context, decisions), ...unseen]
-    return [{ claim: write(follows), adds: false }, ...inside]
-  }
+  if (parent) return followClaims(change, ['follow', subject, does, path], parent, context, decisions, write)
   const node = at && nodeAt(particle.source, at)
   if (node && isRelease(node, change.live ?? before, policy)) return []
   const stated = node ? claimed(node, at, decision.hidden, policy) : withSortedKeys(after)
   const origins = (node ? inheritedFrom(node) : []).map(id => subjectAt(id, context, decisions))
-  // No claim holds the live value behind a hidden one, nor an earlier value of a release variable.
+  // No claim holds the live side of a hidden value, nor an earlier value of a release variable.
   const unsaid = sensitive || (node && holdsVariable(node, policy.releaseVariables) && before === undefined)
   const value = {
     ...(!unsaid && { before: withSortedKeys(before) ?? null }),
-    // Hashed, so that the claim itself may stand in a plan file.
+    // Hashed, so that the plan file may hold the claim.
     after: sensitive ? { hidden: claimHash([withSortedKeys(stated) ?? null]) } : (withSortedKeys(stated) ?? null),
   }
   const claim = write(['change', subject, does, path, value, origins])
   return [{ claim, adds: node !== undefined && before === undefined && isNothing(change.live), ...own }]
+}
+
+/** Hash of what particles state, every variable by its name. */
+const statedBy = (particles: readonly (Particle | undefined)[], policy: SensitivityPolicy): string =>
+  claimHash(
+    particles.map(
+      one => one && [one.id, withSortedKeys(claimed(one.source, [], everywhere, policy)), withSortedKeys(one.options)],
+    ),
+  )
+
+/** Claims of a member that a parent fills: the parent's content, as a revision's number means nothing. */
+function followClaims(
+  { before }: FoundChange,
+  follow: readonly unknown[],
+  parent: ParticleId,
+  context: ClaimContext,
+  decisions: Decisions,
+  write: Write,
+): ChangeClaim[] {
+  const leader = decisions.get(parent)
+  const stale = leader && typeof before === 'string' ? leader.staleRevisions.get(before) : undefined
+  // Always claimed as an update: whether the revision is registered in this apply or was before makes no difference.
+  const inside = leader ? (stale ?? []).flatMap(one => claimOf(one, leader, context, decisions, write, 'update')) : []
+  // The running revision differs by release variables alone: nothing is left to review.
+  if (stale && stale.length > 0 && inside.length === 0) return []
+  // Another tool registered this revision: no plan has shown its differences.
+  const unseen = !stale && leader !== undefined && isNewerThanKnown(before, leader) ? [before] : []
+  return [{ claim: write([...follow, subjectAt(parent, context, decisions), ...unseen]), adds: false }, ...inside]
 }
 
 const isNothing = (live: unknown): boolean => live === undefined || (Array.isArray(live) && live.length === 0)
@@ -192,7 +204,7 @@ export function publishedFor({ changes, whole }: StepClaims, transition: Decisio
   return whole && (transition === 'start' || transition === 'replace') ? [...own, whole[transition]] : own
 }
 
-/** Steps with a claim that nobody reviewed, in the plan's order. */
+/** Steps with a claim that no review has, in the plan's order. */
 export function unreviewed(
   steps: readonly Step[],
   decisions: Decisions,
@@ -239,13 +251,14 @@ export interface ClaimRead {
   readonly identity: unknown
   /** Path of a change, or transition of a whole step. */
   readonly what: unknown
-  /** Of a change, unless it is hidden or holds a release variable. */
+  /** Missing where the change is hidden or holds a release variable. */
   readonly before?: unknown
   readonly after?: unknown
   /** The particle whose revision a member follows. */
   readonly followed?: ClaimRead
 }
 
+/** The parts of a claim, for sentences. */
 export function readClaim([kind, subject, ...rest]: Claim): ClaimRead {
   const [particle, account, environment, , , identity] = Array.isArray(subject) ? subject : []
   const read = { kind: String(kind), particle, account, environment, identity }

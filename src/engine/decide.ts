@@ -16,9 +16,9 @@ import {
 import type { Reason, Transition } from './document.ts'
 import type { AnyFlavor, Assessment, Comparison, Observed } from './flavor.ts'
 
-/** What happens to one particle, and what that was decided from. */
+/** The transition of one particle, and the facts of the decision. */
 export interface Decision {
-  /** With the members that its parents fill. */
+  /** The particle with the members that its parents fill. */
   readonly particle: Particle
   readonly live: unknown
   readonly observed: Observed
@@ -27,7 +27,7 @@ export interface Decision {
   /** Set when nothing happens. */
   readonly reason?: Reason
   readonly why?: string
-  /** What the transition carries out; empty for an end, and for a wait. */
+  /** Changes that the transition carries out; empty for an end, and for a wait. */
   readonly changes: readonly FoundChange[]
   /** Ignored values that the transition takes over from AWS. */
   readonly kept: readonly FoundChange[]
@@ -50,7 +50,7 @@ export interface Decision {
   readonly previousReference: string | Unknown | undefined
   /** The definition that AWS has, for those that inherit from it. */
   readonly currentDefinition: Readonly<Record<string, unknown>> | undefined
-  /** By which a transition that is already under way is judged. */
+  /** The memo by which a transition that is already under way is judged. */
   readonly memo: unknown
 }
 
@@ -95,7 +95,7 @@ export function decide(
   }
 }
 
-/** Problems with their places in the manifest. An option has a place of its own, outside the definition. */
+/** Problems with their places in the manifest. An option is outside the definition, at a place of its own. */
 function problemsOf({ source, optionPlaces }: Particle, refused: NonNullable<Comparison['problems']>): Problem[] {
   return refused.map(({ at, message }) => {
     const [member, option] = at

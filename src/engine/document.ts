@@ -4,16 +4,20 @@ import type { Change } from '../compare/change.ts'
 import type { DesiredState, ParticleId, State } from '../particle.ts'
 import type { Remedy } from './remedy.ts'
 
+/** What a step does to a particle. `wait` calls nothing and waits until a transition under way has ended. */
 export type Transition = 'start' | 'update' | 'replace' | 'stop' | 'terminate' | 'wait'
 
+/** Why the plan has no step for a particle. */
 export type Reason = 'equivalent' | 'done' | 'failed' | 'protected' | 'pinned' | 'reference'
 
+/** Where the manifest declares a particle. */
 export interface Source {
   /** Relative to the workspace, with forward slashes. */
   readonly file: string
   readonly line: number
 }
 
+/** One line of the plan: a particle, its transition, and what changes by it. */
 export interface Step {
   readonly particle: ParticleId
   readonly transition: Transition
@@ -26,49 +30,60 @@ export interface Step {
   readonly risks: readonly string[]
   /** What a `wait` waits for, in one sentence. */
   readonly why?: string
-  /** What a new one comes after: the revision that the changes are compared with, `web:41`. */
+  /** The revision that the changes are compared with, and that a new one follows: `web:41`. */
   readonly after?: string
-  /** What a new one keeps from somebody else against what the manifest states (`custom_config.ignore`): as it will be. */
+  /**
+   * Values that a new revision takes over from AWS against the manifest (`custom_config.ignore`): each as it will be.
+   */
   readonly kept?: readonly Change[]
-  /** What changes in what runs, where no step of the revision's own shows it: between the old revision and the new one. */
+  /**
+   * Changes of the definition that a service runs, where no step of its task definition shows them: between the old
+   * revision and the new one.
+   */
   readonly follows?: readonly Change[]
-  /** Differences that nobody may carry out, beside those that are carried out. */
+  /** Differences that this tool may not carry out, beside those that are carried out. */
   readonly protected?: readonly Change[]
   readonly source: Source
 }
 
+/** A particle for which the plan has no step. */
 export interface Unchanged {
   readonly particle: ParticleId
   readonly state: State
   readonly reason: Reason
   /** With `failed`: what happened. */
   readonly why?: string
-  /** With `protected`: what is different, and stays so. */
+  /** With `protected`: the differences that are left alone. */
   readonly changes?: readonly Change[]
 }
 
-/** Something that was declared before, is not any more, and is still there. */
+/** A resource that an earlier commit declared, today's manifests do not, and AWS still has. */
 export interface Removed {
   readonly particle: ParticleId
   readonly state: State
   /** As a line of `unmanaged` spells it: `ecs_service us-east-1 shop/web`. Missing where a secret variable went into it. */
   readonly thing?: string
-  /** The commit that took it away, where that is known. */
+  /** The commit that removed the declaration, where that is known. */
   readonly since?: string
-  /** The pull request that took it away, where that is known; its own while it is open. */
+  /** The pull request that removed the declaration, where that is known; an open pull request names itself. */
   readonly pullRequest?: number
   /** The last commit that is known to declare it, and where. */
   readonly declared?: Source & { readonly commit: string }
-  /** What the same definition is called now: ECS cannot rename, so there are two. */
+  /** The particle that has the same definition now: ECS cannot rename, so there are two resources. */
   readonly renamedTo?: ParticleId
-  /** `persist_on_termination`: it would not be terminated either. */
+  /** `persist_on_termination`: the resource would not be terminated either. */
   readonly kept?: true
-  /** The line that lets it go: it is never planned to go, and not told of again once that is applied. */
+  /**
+   * The `unmanaged` line that names the resource: its end is never planned, and it is dropped from the list by the next
+   * apply.
+   */
   readonly unmanaged?: Source
 }
 
+/** Number of particles by transition. */
 export type Summary = Readonly<Record<Transition | 'unchanged' | 'protected', number>>
 
+/** The plan file, version 1: the same bytes for the same manifests and the same answers of AWS. */
 export interface Plan {
   readonly version: 1
   readonly environment: string
@@ -83,8 +98,10 @@ export interface Plan {
   readonly warnings?: readonly string[]
 }
 
+/** How far a step has come. */
 export type StepResult = 'running' | 'succeeded' | 'failed' | 'skipped' | 'cancelled'
 
+/** How far an apply has come. */
 export type Result = 'running' | 'succeeded' | 'failed' | 'refused' | 'cancelled' | 'superseded'
 
 /** A failure as the report file has it, and beside that what comment, log and annotations are made from. */
@@ -102,6 +119,7 @@ export interface ReportError {
   readonly remedy?: Remedy
 }
 
+/** The outcome of a step of the plan. */
 export interface ReportStep {
   readonly particle: ParticleId
   readonly transition: Transition
@@ -111,12 +129,13 @@ export interface ReportStep {
   readonly finishedAt?: string
   /** Calls made to AWS for this step. */
   readonly calls: number
-  /** In one sentence, how it ended: `6 of 6 tasks run web:42`. */
+  /** How the step ended, in one sentence: `6 of 6 tasks run web:42`. */
   readonly because?: string
   readonly error?: ReportError
   readonly task?: { readonly arns: readonly string[]; readonly exitCodes: readonly Readonly<Record<string, number>>[] }
 }
 
+/** The report file, version 1, rewritten as the apply goes on. */
 export interface Report {
   readonly version: 1
   readonly environment: string

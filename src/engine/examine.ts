@@ -5,7 +5,10 @@ import type { Graph } from './graph.ts'
 import { decideAll } from './plan.ts'
 import { type EngineContext, flavorOf, type Refresh } from './refresh.ts'
 
-/** Decides for every particle, examines those that would be updated, and decides again where that told more. */
+/**
+ * Decides for every particle, examines those that would be updated, and decides again where an examination found more.
+ * Throws `EcsError`.
+ */
 export async function decideExamined(
   graph: Graph,
   lives: ReadonlyMap<ParticleId, unknown>,
@@ -25,7 +28,7 @@ export async function decideExamined(
   return isCloser ? decideAll(graph, closer, engine, decisions) : decisions
 }
 
-/** The decision at the time of its step, with the plan's examination where there is one. */
+/** The decision at the time of its step, with the plan's examination where there is one. Throws `EcsError`. */
 export async function reexamined(
   decision: Decision,
   { examine }: AnyFlavor,

@@ -5,7 +5,7 @@ import { untrusted, withoutFullStop } from '../untrusted.ts'
 import type { ReportError, ReportStep } from './document.ts'
 import type { Fix, Remedy } from './remedy.ts'
 
-/** What happened, by the report's code: the predicate of the sentence, and the table's word. */
+/** Wording by the report's code: the predicate of the sentence, and the table's word. */
 const happenings = {
   Failed: ['failed', 'failed'],
   RolledBack: ['was rolled back by ECS', 'rolled back'],
@@ -20,26 +20,27 @@ const happenings = {
   Refused: ['was refused', 'refused'],
 } as const satisfies Readonly<Record<string, readonly [happened: string, brief: string]>>
 
+/** The kinds of failure that have words of their own. */
 export type FailureCode = keyof typeof happenings
 
-/** What is known of a failure. The flavor finds the cause before any sentence is made. */
+/** A failure before a sentence is made of it. The flavor finds the cause. */
 export interface Diagnosis {
   /** `Failed` where nothing else is known. */
   readonly code?: FailureCode
-  /** The predicate of the sentence, where the code's own says too little: `failed to deploy web:42`. */
+  /** The predicate of the sentence, where the code's own is too general: `failed to deploy web:42`. */
   readonly happened?: string
-  /** The table's word, where the code's own says too little: `exit code 1`. */
+  /** The table's word, where the code's own is too general: `exit code 1`. */
   readonly brief?: string
   /** `4 tasks of web:42 stopped, container web exited 137`, without a full stop. */
   readonly cause?: string
-  /** What runs now: `web:41 runs again, 6 of 6 tasks`, without a full stop. */
+  /** The state after the failure: `web:41 runs again, 6 of 6 tasks`, without a full stop. */
   readonly now?: string
   /** ECS's own words that the sentence does not repeat, oldest first: events, stopped reasons. */
   readonly details?: readonly string[]
   readonly remedy?: Remedy
 }
 
-/** The step ended badly. Says what happened, and which tasks ran. */
+/** The step failed. Holds the failure and the tasks that ran. */
 export class StepFailed extends Error {
   readonly diagnosis: Diagnosis
   readonly task: ReportStep['task']
@@ -51,7 +52,7 @@ export class StepFailed extends Error {
   }
 }
 
-/** What ECS refused, and what that means for the particle: nothing was started, or nothing was recorded. */
+/** A refusal of ECS, and its consequence for the particle: nothing was started, or nothing was recorded. */
 export class DiagnosedEcsError extends EcsError {
   readonly diagnosis: Diagnosis
 
@@ -61,7 +62,7 @@ export class DiagnosedEcsError extends EcsError {
   }
 }
 
-/** The run was cancelled: what is under way in ECS goes on there, and the next apply takes it up. */
+/** The run was cancelled: transitions under way in ECS go on there, and the next apply takes them up. */
 export class Cancelled extends Error {}
 
 /** The report's error: who, what happened, the cause and what runs now in one sentence, and what to do. */
@@ -80,7 +81,7 @@ export function reportError(subject: ParticleId, diagnosis: Diagnosis, code?: st
   }
 }
 
-/** The same for whatever was thrown. */
+/** A report's error for any value that was thrown. */
 export function reportErrorOf(subject: ParticleId, error: unknown): ReportError {
   if (error instanceof StepFailed) return reportError(subject, error.diagnosis)
   if (error instanceof DiagnosedEcsError) return reportError(subject, error.diagnosis, error.code)
@@ -89,7 +90,7 @@ export function reportErrorOf(subject: ParticleId, error: unknown): ReportError 
   return reportError(subject, { cause: error instanceof Error ? error.message : String(error) }, 'Error')
 }
 
-/** Why nothing may be applied: what sums the problems up, and each at its place. */
+/** Why nothing may be applied: the sum of the problems, and each at its place. */
 export function refusalError(problems: readonly Problem[]): ReportError {
   const [only, ...more] = problems
   if (only && more.length === 0) return { code: 'Refused', message: sayProblem(only), details: [] }
@@ -98,7 +99,7 @@ export function refusalError(problems: readonly Problem[]): ReportError {
   return { code: 'Refused', message: sum?.message ?? `${problems.length} problems must be solved first`, details }
 }
 
-/** How a step that is not carried out stands in the report: why, and the table's word. */
+/** The report's entry for a step that is not carried out: the reason, and the table's word. */
 export const notCarriedOut = (code: string, message: string, brief = message): ReportError => ({
   code,
   message,
@@ -124,7 +125,7 @@ function deniedDiagnosis(error: EcsError): Diagnosis {
   }
 }
 
-/** The right that an access that was denied lacks. What is passed on, such as a role, has an action of its own. */
+/** The action that a refused call lacks. A role that is passed on needs an action for itself. */
 export function missingRight({ call, said }: EcsError, otherwise?: string): Extract<Fix, { readonly action: string }> {
   const [, action = `ecs:${call}`, resource = '*'] = unauthorized.exec(said) ?? []
   const policy = explicitDeny.exec(said)?.[1]

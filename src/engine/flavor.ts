@@ -18,17 +18,17 @@ export interface Observed {
   readonly done?: true
   /** The particle ended badly; every apply fails until something changes. */
   readonly failed?: true
-  /** A part is there and a start is needed all the same: fewer tasks than asked for, or a service that is DRAINING. */
+  /** A part exists, and a start is needed to complete it: fewer tasks than `count`, or a service that is DRAINING. */
   readonly incomplete?: true
   /** No change is needed, and the goal is not reached yet: a rollout, a running job, an outcome not yet recorded. */
   readonly unsettled?: true
-  /** Sentences for the plan, whatever happens to the particle. */
+  /** Sentences that the plan shows with every decision. */
   readonly warnings?: readonly string[]
 }
 
-/** How a definition differs from what AWS has, and what a reviewer must know of that. */
+/** How a definition differs from AWS's answer, and which dangers a reviewer must know. */
 export interface Comparison {
-  /** What the transition carries out. Empty when equivalent. */
+  /** Changes that the transition carries out. Empty when equivalent. */
   readonly changes: readonly FoundChange[]
   /** Differences that this tool may not carry out: shown, never applied. */
   readonly protected?: readonly FoundChange[]
@@ -38,7 +38,7 @@ export interface Comparison {
   readonly risks?: readonly string[]
   /** Ignored values that a new revision takes over from AWS against the manifest: each as it will be. */
   readonly kept?: readonly FoundChange[]
-  /** What cannot be done, refused in the plan. `at` is a path into the definition. */
+  /** Statements that cannot be carried out, refused in the plan. `at` is a path into the definition. */
   readonly problems?: readonly { readonly at: Path; readonly message: string }[]
   readonly warnings?: readonly string[]
   /** Why none of the changes is carried out until the manifest changes or a person asks: they have failed before. */
@@ -47,24 +47,27 @@ export interface Comparison {
   readonly pinned?: true
   /** The changes make a new revision: children refer to the particle by another reference, known after the apply. */
   readonly newReference?: true
-  /** A person asked for all changes in the inputs, or they follow from release variables alone: no review is needed. */
+  /** The inputs name all changes, or they follow from release variables alone: no review is needed. */
   readonly preapproved?: true
   /** Why the particle cannot be started from here, where that is no error. */
   readonly absent?: string
 }
 
-/** Everything that a decision needs to know of a particle and AWS's answer for it. The functions compare, when asked. */
+/**
+ * Everything that a decision needs to know of a particle and AWS's answer for it. Its functions compare only when
+ * called.
+ */
 export interface Assessment<Memo = unknown> {
   readonly observed: Observed
   /** Value for the children's member that needs this particle (`web:42`), or Unknown until apply. */
   readonly reference: string | Unknown | undefined
   /** The definition that AWS has, for `$inherit$`. */
   readonly currentDefinition: Readonly<Record<string, unknown>> | undefined
-  /** By which a transition that is already under way is judged. */
+  /** The memo by which a transition that is already under way is judged. */
   readonly memo: Memo
-  /** What a start makes, leaf by leaf. */
+  /** Values that a start makes, leaf by leaf. */
   additions(): Comparison
-  /** What an update changes. Missing, as the two below, where AWS has no answer to compare with. */
+  /** Changes of an update. Missing, as the two below, where AWS has no answer to compare with. */
   differences?(): Comparison
   /** Sentences for the reviewer, about the end of the particle. */
   removalRisks?(): readonly string[]
@@ -78,14 +81,16 @@ type RanTasks = NonNullable<ReportStep['task']>
 /** Whether a transition has come to its end: a pure judgement. */
 export type Progress = Moving | Settled | Failed
 
+/** The transition is under way. */
 export interface Moving {
   readonly is: 'moving'
   /** `1 of 2 tasks running, deployment IN_PROGRESS`. */
   readonly because: string
-  /** `pollClosely` would tell more: judge again after it. */
+  /** `pollClosely` would find out more: judge again after it. */
   readonly inconclusive?: true
 }
 
+/** The transition has reached its goal. */
 export interface Settled {
   readonly is: 'settled'
   /** `6 of 6 tasks run web:42`. */
@@ -94,15 +99,16 @@ export interface Settled {
   readonly task?: RanTasks
 }
 
+/** The transition will not reach its goal. */
 export interface Failed {
   readonly is: 'failed'
-  /** As far as the last look shows it; `diagnose` finds the rest. */
+  /** As far as the last description shows the failure; `diagnose` finds the rest. */
   readonly failure: Diagnosis
   readonly inconclusive?: true
   readonly task?: RanTasks
 }
 
-/** What a flavor may use while AWS is asked about a particle. Every fact is asked for once in a refresh. */
+/** What a flavor may use to describe a particle. Every fact is read once in a refresh. */
 export interface FlavorContext {
   readonly ecs: Ecs
   readonly environment: string
@@ -137,11 +143,11 @@ export interface TransitionContext extends FlavorContext {
 }
 
 /**
- * One kind of ECS thing. `Definition`: what a manifest may state. `Live`: AWS's answer, untouched.
- * `Memo`: what a transition must remember so that its end can be judged; made of AWS's answers.
+ * One kind of resource. `Definition`: members that a manifest may state. `Live`: AWS's answer, untouched. `Memo`: facts
+ * of a transition by which its end is judged; made of AWS's answers.
  */
 export interface Flavor<Definition extends object, Live, Memo> extends Vocabulary {
-  /** Other particles refer to it; AWS is never asked about it, and nothing of it is changed. */
+  /** Other particles refer to it; no call describes or changes it. */
   readonly referenceOnly?: true
   /** Every call that its functions make, themselves or by a read of `Ecs`: the IAM policies are made from these. */
   readonly calls: readonly (CallName | OwnCall)[]
@@ -159,11 +165,12 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     elapsed: number,
   ): Progress
 
-  // What follows is the only code that calls ECS. Each throws EcsError for what ECS refuses.
+  // Only the functions below call ECS. Each throws EcsError for a call that ECS refuses.
   describe(particle: Particle<Definition>, context: FlavorContext): Promise<Live | undefined>
   /**
-   * Asks what matters only before an update, such as whether the deployment that it makes has failed before. The particle
-   * is assessed again with the answer. `known`: AWS's answer for the plan of the same run, whose examination still holds.
+   * Reads facts that matter only before an update, such as whether the deployment that it makes has failed before. The
+   * particle is assessed again with the answer. `known`: AWS's answer for the plan of the same run, whose examination
+   * still holds.
    */
   examine?(
     particle: Particle<Definition>,
@@ -172,7 +179,7 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     context: FlavorContext,
     known?: Live,
   ): Promise<Live>
-  /** Asks for what settles an inconclusive progress and no description shows. */
+  /** Reads what settles an inconclusive progress and no description shows. */
   pollClosely?(
     particle: Particle<Definition>,
     live: Live | undefined,
@@ -192,11 +199,14 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     live: Live,
     changes: readonly FoundChange[],
     context: TransitionContext,
-    /** As it was before the step's first try: a try whose answer was lost may have made what is new since. */
+    /** AWS's answer before the step's first try: a try whose answer was lost may have made newer things since. */
     before: Live,
   ): Promise<Memo>
   terminate(particle: Particle<Definition>, live: Live, context: TransitionContext): Promise<Memo>
-  /** After it failed, or never settled: the failure with its cause and ECS's own words, before a sentence is made of it. */
+  /**
+   * Finds the cause of a transition that failed or never settled, with ECS's own words, before a sentence is made of
+   * it.
+   */
   diagnose?(
     particle: Particle<Definition>,
     live: Live | undefined,
@@ -204,7 +214,7 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     failure: Diagnosis,
     context: TransitionContext,
   ): Promise<Diagnosis>
-  /** After it has settled or failed: what must outlive ECS's memory (how a job ended). */
+  /** After the particle has settled or failed: records facts that ECS forgets (how a job ended). */
   onEnded?(
     particle: Particle<Definition>,
     live: Live | undefined,
@@ -212,7 +222,9 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     progress: Progress,
     context: TransitionContext,
   ): Promise<void>
-  /** After a failed rollout, with `on-failure: rollback`: back to what ran before; undefined when it is back already. */
+  /**
+   * After a failed rollout, with `on-failure: rollback`: restores what ran before; undefined when that runs already.
+   */
   rollBack?(
     particle: Particle<Definition>,
     before: Live,

@@ -19,6 +19,6 @@ export function graphOf(particles: readonly Particle[]): Graph {
   return { particles: byId, order: inOrder(before), children }
 }
 
-/** An order in which everything comes after what stands before it; where there is a choice, by id. */
+/** An order in which each particle comes after its needs; where there is a choice, by id. */
 export const inOrder = (before: ReadonlyMap<ParticleId, readonly ParticleId[]>): ParticleId[] =>
   waves(before).flatMap(wave => wave.sort())

@@ -3,8 +3,8 @@ import type { ParticleId } from '../particle.ts'
 import { fileForm, type Report, type ReportError, type ReportStep, type Result, type Transition } from './document.ts'
 
 /**
- * The record of an apply, written when a step begins and when it ends, so that a crash loses nothing: the report that a
- * dead run leaves says `running`. Reports are made from the journal and from nothing else.
+ * The record of an apply, written when a step begins and when it ends, so that a crash loses nothing: in the report of
+ * a dead run the result is `running`. Reports are made from the journal and from nothing else.
  */
 export class Journal {
   readonly #environment: string

@@ -26,7 +26,7 @@ export interface PlanSettings {
 export interface Planned {
   readonly plan: Plan
   readonly decisions: ReadonlyMap<ParticleId, Decision>
-  /** What claims are bound to, of the plan and of decisions during the apply. */
+  /** The account, environment and vocabularies of the plan's claims, and of decisions during the apply. */
   readonly claimContext: ClaimContext
   /** Reasons to refuse the plan: with any of them, no step is taken. */
   readonly problems: readonly Problem[]
@@ -139,7 +139,7 @@ function nearest(acting: ReadonlySet<ParticleId>, next: (id: ParticleId) => read
 
 const source = ({ place }: Particle) => ({ file: place.file, line: place.line })
 
-/** A change as plans show it: without places in manifests, and without AWS's values behind hidden ones. */
+/** A change as plans show it: without places in manifests, and without AWS's side of hidden values. */
 export function shownChange({ path, before, after, sensitive }: FoundChange): Change {
   if (sensitive) return { path, sensitive }
   return { path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }

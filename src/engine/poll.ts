@@ -2,24 +2,24 @@ import { backoff } from '../backoff.ts'
 import type { Clock } from '../clock.ts'
 import { Cancelled } from './failure.ts'
 
-/** First and longest pause between two looks at what settles, in milliseconds; each pause is half as long again. */
+/** First and longest pause between two polls, in milliseconds; each pause is half as long again as the one before. */
 const firstPause = 500
 const longestPause = 10_000
-/** Pauses end on a common grid, so that looks at different things meet in one call. */
+/** Pauses end on a common grid, so that polls of different particles meet in one call. */
 const grid = 250
 
 interface Polling {
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** No pause ends later than here, in milliseconds since 1970; a look is taken then. */
+  /** No pause ends later, in milliseconds since 1970; a poll is made then. */
   readonly deadline?: number
-  /** What was asked for only just now cannot show yet. */
+  /** A change that was requested only just now cannot show yet. */
   readonly pauseFirst?: true
 }
 
 /**
- * Looks until a look has an answer, with growing pauses in between. Throws what a look throws, and `Cancelled` once the
- * signal is aborted.
+ * Calls `look` until it answers, with growing pauses. Throws what `look` throws, and `Cancelled` once the signal is
+ * aborted.
  */
 export async function poll<T>(
   look: () => Promise<T | undefined>,

@@ -54,7 +54,7 @@ function unlike(
   const { kind, particle: claimed, what } = claim
   const { particle, transition, changes, kept = [], follows = [] } = step
   if (claimed !== particle) {
-    // What changes in what it runs is claimed of the particle that it follows.
+    // A changed revision is claimed by the task definition that the service follows.
     const leader = kind === 'change' && all.find(one => one.followed?.particle === claimed)
     if (!leader || !isFollowed(leader, step)) return `a claim is that of ${String(claimed)}`
     // Where that one has a step, the change may be shown there alone.
@@ -82,7 +82,7 @@ function isFollowed({ what, followed }: ClaimRead, { changes }: Step): boolean {
   return typeof after === 'string' && (after === followed?.identity || after.startsWith(`${followed?.identity}:`))
 }
 
-/** Why a change is claimed that is not among those that are shown. */
+/** Why a claimed change is not among the changes that are shown. */
 function unlikeChange({ kind, what, before, after }: ClaimRead, shown: readonly Change[]): string | undefined {
   const change = shown.find(({ path }) => path === what)
   if (!change) return `${String(what)} is claimed and not shown`
@@ -99,8 +99,8 @@ function unlikeChange({ kind, what, before, after }: ClaimRead, shown: readonly 
 }
 
 /**
- * Values that are claimed in other words than they are shown in: a text with release variables, a value that is inherited, another
- * spelling. Nobody can tell here whether they mean the same, so a reviewer sees both.
+ * Values whose claim has other words than the comment: a text with release variables, an inherited value, another
+ * spelling. Their equality cannot be verified here, so a reviewer sees both.
  */
 export function unlikeShown(steps: readonly Step[], made: HandedOn['made']): string[] {
   return steps.flatMap(({ particle, changes }) =>

@@ -39,7 +39,7 @@ export const claimContextOf = (
 
 /**
  * The account of the run, twelve digits, from ARNs in ECS's answers. Where no answer held one, one more call asks, if the
- * plan has steps that need it (`needed`).
+ * plan has steps that need it (`needed`). Throws `EcsError`.
  */
 export async function accountOf(engine: EngineContext, graph: Graph, needed: boolean): Promise<string | undefined> {
   const regions = [...new Set([...graph.particles.values()].map(({ region }) => region))]
@@ -49,8 +49,8 @@ export async function accountOf(engine: EngineContext, graph: Graph, needed: boo
 }
 
 /**
- * AWS's answers for the particles of a graph. Each is asked for once at most, on demand, and at the same time as others
- * that it does not depend on.
+ * AWS's answers for the particles of a graph. Each particle is described once at most, on demand, and at the same time
+ * as others that it does not depend on.
  */
 export class Refresh {
   readonly #graph: Graph
@@ -75,12 +75,12 @@ export class Refresh {
     for (const [id, live] of known) this.#lives.set(id, Promise.resolve(live))
   }
 
-  /** AWS's answer for a particle; undefined when there is none. */
+  /** AWS's answer for a particle; undefined when there is none. Throws `EcsError`. */
   live(id: ParticleId): Promise<unknown> {
     return remember(this.#lives, id, () => this.#describe(id))
   }
 
-  /** The particle with what it inherits filled in, as far as AWS can tell now. */
+  /** The particle with inherited members filled in, as far as AWS knows them now. Throws `EcsError`. */
   resolved(id: ParticleId): Promise<Particle> {
     return remember(this.#resolved, id, () => this.#resolve(this.#particle(id)))
   }
@@ -88,7 +88,8 @@ export class Refresh {
   async #describe(id: ParticleId): Promise<unknown> {
     const stated = this.#particle(id)
     const flavor = flavorOf(this.#engine, stated)
-    // A service inherits from its task definition, whose description asks what the service runs: a circle without this.
+    // A service inherits from its task definition, whose description reads what the service runs: a circle without
+    // this.
     const particle = flavor.foundByName ? stated : await this.resolved(id)
     this.#engine.learn?.({ particle })
     const context = flavor.foundByName ? this.#contextWith(stated, new Map()) : await this.context(id)
@@ -97,7 +98,7 @@ export class Refresh {
     return live
   }
 
-  /** What a flavor may use. Parents are resolved first, so that their definitions can be read. */
+  /** What a flavor may use. Parents are resolved first, so that their definitions can be read. Throws `EcsError`. */
   async context(id: ParticleId): Promise<FlavorContext> {
     const particle = this.#particle(id)
     const neighbours = new Map<ParticleId, Particle>()

@@ -40,7 +40,10 @@ function literalsOf(parts: readonly TextPart[], release: ReadonlySet<string>): s
   return literals
 }
 
-/** Whether the literals stand in the text in this order, from its first to its last character. The first fit of each leaves most room for the next. */
+/**
+ * Whether the text has the literals in this order, from its first to its last character. The first fit of each leaves
+ * most room for the next.
+ */
 function canProduce(literals: readonly string[], text: string): boolean {
   const [first = '', ...more] = literals
   const last = more.pop()
@@ -63,7 +66,7 @@ export interface ReleaseSignatures {
   readonly former?: string
 }
 
-/** What a job runs: a declared task definition, or the content of one that is not declared. */
+/** The definition of a job: a declared task definition, or the content of one that is not declared. */
 export interface JobContent {
   readonly definition?: Particle<object>
   readonly foreign?: unknown
@@ -101,7 +104,10 @@ export function releaseSignatures(
   return { signature, ...(former && { former }) }
 }
 
-/** A manifest's value with release variables by name, and everything else, inherited values too, as it is sent. */
+/**
+ * A manifest's value with release variables by name, and everything else, inherited values too, by the value that is
+ * sent.
+ */
 function signed(node: Node, definition: object, path: Path, release: ReadonlySet<string>): unknown {
   if (node.kind === 'list') return node.items.map((item, index) => signed(item, definition, [...path, index], release))
   if (node.kind === 'map') {

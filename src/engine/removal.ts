@@ -125,24 +125,8 @@ function renamed(
   const current = new Map(now.map(particle => [particle.id, particle]))
   const added = new Set(now.filter(particle => !known.has(addressText(particle, vocabularies))))
   const pairs = new Map<ParticleId, Particle>()
-  /** Everything but the name. A parent counts by its present name. */
-  const nameless = ({ flavor, region, definition, options, parents }: Particle, past: boolean): string => {
-    const words = vocabularyOf(flavor, vocabularies)
-    const names = words?.identifiedBy ?? []
-    const rest = Object.entries(definition).filter(([member]) => !names.includes(member))
-    const used = parents.flatMap(id => {
-      const parent = past ? (pairs.get(id) ?? before.get(id)) : current.get(id)
-      const member = parent && words?.needs[parent.flavor]
-      return parent && member && !names.includes(member) ? [addressText(parent, vocabularies)] : []
-    })
-    return JSON.stringify([
-      flavor,
-      region,
-      rest.sort(([one], [other]) => compareText(one, other)),
-      options,
-      used.sort(),
-    ])
-  }
+  const past = (particle: Particle) => nameless(particle, id => pairs.get(id) ?? before.get(id), vocabularies)
+  const present = (particle: Particle) => nameless(particle, id => current.get(id), vocabularies)
   const hasNeeds = ({ flavor }: Particle) => Object.keys(vocabularyOf(flavor, vocabularies)?.needs ?? {}).length > 0
   // Parents are paired before their children; of several alike, the one that kept its id is the renamed one.
   for (const needs of [false, true]) {
@@ -150,8 +134,8 @@ function renamed(
     for (const sameId of [true, false]) {
       for (const particle of these) {
         if (pairs.has(particle.id)) continue
-        const rest = nameless(particle, true)
-        const next = [...added].find(one => (one.id === particle.id || !sameId) && nameless(one, false) === rest)
+        const rest = past(particle)
+        const next = [...added].find(one => (one.id === particle.id || !sameId) && present(one) === rest)
         if (!next) continue
         pairs.set(particle.id, next)
         added.delete(next)
@@ -159,6 +143,23 @@ function renamed(
     }
   }
   return pairs
+}
+
+/** All of a particle but its name, as text. Parents that its name does not hold count by their addresses. */
+function nameless(
+  { flavor, region, definition, options, parents }: Particle,
+  parentAt: (id: ParticleId) => Particle | undefined,
+  vocabularies: Vocabularies,
+): string {
+  const words = vocabularyOf(flavor, vocabularies)
+  const names = words?.identifiedBy ?? []
+  const rest = Object.entries(definition).filter(([member]) => !names.includes(member))
+  const used = parents.flatMap(id => {
+    const parent = parentAt(id)
+    const member = parent && words?.needs[parent.flavor]
+    return parent && member && !names.includes(member) ? [addressText(parent, vocabularies)] : []
+  })
+  return JSON.stringify([flavor, region, rest.sort(([one], [other]) => compareText(one, other)), options, used.sort()])
 }
 
 /**
@@ -179,36 +180,47 @@ export function particlesToRemove(
   for (const one of all) going.set(one.address, ids.get(one) ?? idOf(one))
   const made = new Map<Undeclared, Particle>()
   for (const one of all) {
-    const address = parseAddress(one.address)
-    const words = address && vocabularyOf(address.flavor, vocabularies)
-    const identity = words && membersIn(address.identity, words)
-    if (!identity) continue
-    const place = { ...one.source, column: 1 }
-    const definition = { ...identity, ...one.members }
-    const scalar = (value: string): ScalarNode => ({ kind: 'scalar', place, value })
-    const entries = new Map<string, { at: typeof place; node: Node }>(
-      Object.entries(definition).map(([member, value]) => [
-        member,
-        { at: place, node: one.secret?.get(member) ?? scalar(value) },
-      ]),
-    )
-    made.set(one, {
-      id: ids.get(one) ?? idOf(one),
-      flavor: address.flavor,
-      name: one.name,
-      place,
-      desired: 'terminated',
-      desiredIsOwn: false,
-      parents: one.parents.flatMap(parent => going.get(parent) ?? []),
-      persistOnTermination: one.persistOnTermination,
-      persistOnUpdate: false,
-      region: address.region,
-      definition,
-      options: one.options,
-      source: { kind: 'map', place, entries } satisfies MapNode,
-    })
+    const particle = particleOf(one, ids.get(one) ?? idOf(one), going, vocabularies)
+    if (particle) made.set(one, particle)
   }
   return made
+}
+
+/** Undefined when this release cannot read the address. */
+function particleOf(
+  one: Undeclared,
+  id: ParticleId,
+  going: ReadonlyMap<string, ParticleId>,
+  vocabularies: Vocabularies,
+): Particle | undefined {
+  const address = parseAddress(one.address)
+  const words = address && vocabularyOf(address.flavor, vocabularies)
+  const identity = words && membersIn(address.identity, words)
+  if (!identity) return undefined
+  const place = { ...one.source, column: 1 }
+  const definition = { ...identity, ...one.members }
+  const scalar = (value: string): ScalarNode => ({ kind: 'scalar', place, value })
+  const entries = new Map<string, { at: typeof place; node: Node }>(
+    Object.entries(definition).map(([member, value]) => [
+      member,
+      { at: place, node: one.secret?.get(member) ?? scalar(value) },
+    ]),
+  )
+  return {
+    id,
+    flavor: address.flavor,
+    name: one.name,
+    place,
+    desired: 'terminated',
+    desiredIsOwn: false,
+    parents: one.parents.flatMap(parent => going.get(parent) ?? []),
+    persistOnTermination: one.persistOnTermination,
+    persistOnUpdate: false,
+    region: address.region,
+    definition,
+    options: one.options,
+    source: { kind: 'map', place, entries } satisfies MapNode,
+  }
 }
 
 const idOf = ({ address, name }: Undeclared): ParticleId => `${address.slice(0, address.indexOf(' '))}:${name}`

@@ -1,13 +1,14 @@
 import type { ParticleId } from '../particle.ts'
 
-/** Where an apply tells what it is doing. */
+/** Where an apply reports its progress. */
 export interface Log {
   /** One sentence about one particle. Lines of several particles may come in turns. */
   say(particle: ParticleId, sentence: string): void
-  /** Nothing more will be said of the particle. */
+  /** The particle has ended: no more sentences about it follow. */
   close(particle: ParticleId): void
 }
 
+/** What the inputs ask of an apply, and where it reports. */
 export interface ApplySettings {
   /** Longest wait for one transition, in milliseconds. */
   readonly waitTimeout: number
@@ -15,6 +16,6 @@ export interface ApplySettings {
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal
   readonly log: Log
-  /** Asked before each step: why it must not begin any more, in one sentence, when a newer apply has taken over. */
+  /** Called before each step: the reason why it must not begin, in one sentence, when a newer apply has taken over. */
   readonly mayBegin?: (modifies: boolean) => Promise<string | undefined>
 }

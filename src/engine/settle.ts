@@ -14,7 +14,7 @@ export interface Settling {
   readonly flavor: AnyFlavor
   /** AWS's answer before the transition. */
   readonly before: unknown
-  /** What the transition left to be judged by. */
+  /** The transition's memo. */
   readonly memo: unknown
   readonly goal: DesiredState
   readonly context: TransitionContext
@@ -34,7 +34,7 @@ export interface Ended<End = Settled> {
   readonly live: unknown
 }
 
-/** Waits until the particle is what it is to be. Throws `StepFailed` when it has failed, or when the time is up. */
+/** Waits until the particle has reached its goal. Throws `StepFailed` when it has failed, or when the time is up. */
 export async function settle(settling: Settling): Promise<Ended> {
   const { particle, flavor, memo, goal, context } = settling
   const isPolled = flavor.poll !== undefined && goal === particle.desired
@@ -83,7 +83,7 @@ export const timedOut = (milliseconds: number, cause: string): Diagnosis => ({
   remedy: { kind: 'wait' },
 })
 
-/** Judges what was seen, after a closer look where the first one does not tell enough. */
+/** Judges the answer, after `pollClosely` where the description alone is inconclusive. */
 async function judge(
   { particle, flavor, memo, goal, context }: Settling,
   live: unknown,
@@ -95,7 +95,7 @@ async function judge(
   return { progress: flavor.progress(particle, closer, goal, memo, elapsed), live: closer }
 }
 
-/** The failure with its cause, as far as ECS tells. Asking is worth a try, and never worth losing the failure itself. */
+/** The failure with its cause, as far as ECS knows it. An error while diagnosing never hides the failure itself. */
 async function diagnosed(
   { particle, flavor, memo, context }: Settling,
   failure: Diagnosis,
@@ -108,7 +108,10 @@ async function diagnosed(
   }
 }
 
-/** With `on-failure: rollback`, puts back what ran before and waits for that. The sentence tells how that ended. */
+/**
+ * With `on-failure: rollback`, restores what ran before and waits for that. The sentence includes how the rollback
+ * ended.
+ */
 async function putBack(settling: Settling, live: unknown): Promise<string | undefined> {
   const { particle, flavor, before, context, clock, settings, isUpdate } = settling
   if (settings.onFailure !== 'rollback' || !flavor.rollBack || !isUpdate) return undefined

@@ -14,18 +14,19 @@ import { type EngineContext, flavorOf } from './refresh.ts'
 import type { ApplySettings } from './settings.ts'
 import { type Ended, settle, timedOut } from './settle.ts'
 
-/** A look at AWS may lag behind a transition for so many milliseconds before its difference counts. */
+/** AWS's answers may miss a transition for so many milliseconds before a difference counts. */
 const consistencyLag = 30_000
 /** How often a transition is tried when its answer was lost. */
 const tries = 3
 
-/** What a look at AWS brings for one particle. */
+/** One particle, resolved and described anew. */
 export interface Found {
   readonly live: unknown
   readonly particle: Particle
   readonly around: FlavorContext
 }
 
+/** What a step of an apply may use. */
 export interface StepContext {
   readonly planned: Planned
   readonly decisions: ReadonlyMap<ParticleId, Decision>
@@ -33,12 +34,13 @@ export interface StepContext {
   readonly engine: EngineContext
   /** `requested`: whether what the inputs ask for counts. */
   look(requested: boolean): Promise<Found>
-  /** What a transition acts in, where nothing needs to be looked at before. */
+  /** The context of a transition that needs no description before. */
   around(): Promise<FlavorContext>
-  /** What the transition left to remember, for every later look. */
+  /** Keeps the transition's memo for every later description. */
   remember(memo: unknown): void
 }
 
+/** How a step that succeeded has ended. */
 export interface StepEnd {
   readonly decision: Decision
   readonly because: string
@@ -51,14 +53,16 @@ interface CarriedOut {
   readonly live: unknown
 }
 
-/** Carries out one step: transition, settle, look again, compare. Throws what failed, `Cancelled` when the run is. */
+/**
+ * Carries out one step: transition, settle, describe again, compare. Throws what failed, `Cancelled` when the run is.
+ */
 export const runStep = (step: Step, context: StepContext): Promise<StepEnd> => new StepRun(step, context).run()
 
 class StepRun {
   readonly #step: Step
   readonly #context: StepContext
   readonly #begun: number
-  /** The last sentence, which tells what the step was about when its time is up. */
+  /** The last sentence: the cause when the step's time is up. */
   #said = ''
   #around: FlavorContext | undefined
 
@@ -71,7 +75,7 @@ class StepRun {
   async run(): Promise<StepEnd> {
     const { particle: id, dependsOn } = this.#step
     const planned = this.#context.planned.decisions.get(id) as Decision
-    // What the step depends on has changed since the plan was made, or took its time: look again before doing anything.
+    // The step's needs have changed since the plan was made, or took their time: describe again before any call.
     const decision = dependsOn.length > 0 ? await this.#decideNow(true) : planned
     if (!decision.transition) return nothingLeft(decision)
     this.#refuseUnseen(decision)
@@ -80,7 +84,7 @@ class StepRun {
     return { decision: end, because: progress.because, ...(progress.task && { task: progress.task }) }
   }
 
-  /** Somebody else changed something between plan and step: what nobody has seen is not carried out. */
+  /** A change that appeared between plan and step was in no plan, and is not carried out. */
   #refuseUnseen(decision: Decision): void {
     const { decisions, planned } = this.#context
     refuseProblems(decision)
@@ -120,7 +124,7 @@ class StepRun {
     return this.#settle({ ...decision, live }, memo, particle.desired, context)
   }
 
-  /** The second half of a replacement. What somebody else has made of that name meanwhile is not touched. */
+  /** The second half of a replacement. A resource of that name that another tool has made meanwhile is not touched. */
   async #makeAnew(context: TransitionContext): Promise<Ended> {
     const now = await this.#decideNow(true)
     const { particle } = now
@@ -132,7 +136,10 @@ class StepRun {
     return this.#settle({ ...now, live: anew.live }, anew.memo, 'running', context)
   }
 
-  /** After an unsure answer, looks before trying again: the call may have been carried out, or somebody else came between. */
+  /**
+   * After a lost answer, describes before trying again: the call may have been carried out, or another change came
+   * between.
+   */
   async #certainly(decision: Decision, transition: (now: Decision) => Promise<unknown>): Promise<CarriedOut> {
     let now = decision
     for (let attempt = 1; ; attempt++) {
@@ -181,7 +188,7 @@ class StepRun {
       const isChange = now.changes.length > 0
       if (clock.now() >= until)
         throw new StepFailed({ code: 'NotEquivalent', cause, ...(isChange && { remedy: { kind: 'equivalence' } }) })
-      // The first look lags often, and says nothing that the second does not.
+      // The first description is often outdated, and has nothing that the second lacks.
       if (looks > 1) this.#say(`looks different still (${isChange ? 'not equivalent: ' : ''}${cause}), looking again`)
       return undefined
     }

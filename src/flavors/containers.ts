@@ -28,13 +28,14 @@ export const summarizeStopped = (tasks: readonly Task[]): string[] =>
     .slice(0, 5)
     .map(([words, alike]) => `${alike.length} × stopped: ${words}`)
 
+/** Why tasks have stopped, as far as ECS knows. */
 export interface StoppedDiagnosis {
   /** `4 tasks of web:42 stopped, container web exited 137 (OutOfMemoryError: …)`. */
   readonly cause: string
   readonly fix?: Fix
   /** ECS's own words in the cause. */
   readonly reason?: string
-  /** What the cause leaves out, in ECS's words. */
+  /** ECS's words that the cause leaves out. */
   readonly details: readonly string[]
 }
 
@@ -47,7 +48,7 @@ interface StoppedContext {
   readonly definition?: ParticleId | undefined
 }
 
-/** What most of the stopped tasks have in common. There is one at least. */
+/** The reason that most of the stopped tasks have in common. There is one task at least. */
 export function diagnoseStopped(tasks: readonly Task[], context: StoppedContext): StoppedDiagnosis {
   const [first, ...others] = groups(tasks)
   const [task = {}] = first?.[1] ?? []
@@ -68,14 +69,14 @@ interface Cause {
   readonly words: string
   readonly fix?: Fix
   readonly reason?: string | undefined
-  /** ECS says no more of the task than the words do. */
+  /** ECS knows nothing of the task beyond these words. */
   readonly isWhole: boolean
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html */
 const cannotPull = /^(?:TaskFailedToStart: )?(CannotPull\w*)/
 const cannotInitialize = /^(?:TaskFailedToStart: )?ResourceInitializationError/
-/** Tells nothing: how the container ended does. */
+/** These reasons explain nothing; the exit of the container does. */
 const containerExited = /^Essential container in task exited/
 
 function causeOf(task: Task, { essential = [], definition }: StoppedContext): Cause {

@@ -6,7 +6,7 @@ import { service } from './service/index.ts'
 import { task } from './task/index.ts'
 import { taskDefinition } from './taskDefinition/index.ts'
 
-/** Every flavor that there is. The engine knows none of them by name. */
+/** The registry of flavors. The engine knows none of them by name. */
 export const flavors = {
   ecs_cluster: cluster,
   ecs_task_definition: taskDefinition,

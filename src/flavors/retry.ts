@@ -8,7 +8,7 @@ export interface Retryable {
   readonly when: readonly string[]
   /** Milliseconds after which the refusal is final. `Infinity`: the step's own time is the limit. */
   readonly atMost: number
-  /** For the log: what is waited for, or how to find out. */
+  /** For the log: the cause of the wait, or how to find it. */
   readonly because: string | (() => Promise<string>)
 }
 

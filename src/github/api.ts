@@ -27,6 +27,7 @@ interface Page {
   readonly per_page: number
 }
 
+/** The repository, its token and its API. */
 export interface GitHubOptions {
   readonly token: string
   readonly repository: Repository
@@ -51,7 +52,10 @@ const patientTries = 5
 const isWorthWaiting = (seconds: number, _options: object, _octokit: object, tries: number): boolean =>
   seconds * (tries + 1) <= patience && tries < patientTries
 
-/** Throttling group without a delay. The plugin spaces writes by one to three seconds; a run makes a handful, and GitHub tells when that is too fast. */
+/**
+ * Throttling group without a delay. The plugin spaces writes by one to three seconds; a run makes a handful, and GitHub
+ * answers with a limit when that is too fast.
+ */
 const unhurried = {
   key: () => ({
     schedule: <Given extends unknown[], T>(_: object, run: (...given: Given) => Promise<T>, ...given: Given) =>
@@ -62,6 +66,7 @@ const unhurried = {
 /** After no answer at all, calls fail at once for so many milliseconds. */
 const silence = 60_000
 
+/** The only client of GitHub's REST and GraphQL API, for one repository and one token. Every call throws GitHubError. */
 export class GitHub {
   readonly repository: Repository
   readonly clock: Clock
@@ -118,7 +123,7 @@ export class GitHub {
     }
   }
 
-  /** Who the token is. Asked once. */
+  /** The account of the token. Read once. */
   identity(): Promise<Identity> {
     this.#identity ??= this.#ask().catch(error => {
       this.#identity = undefined
@@ -140,7 +145,7 @@ export class GitHub {
       )
       return identityOf(viewer.login)
     } catch (error) {
-      // A limit says nothing about who asks.
+      // A limit gives no information about the token's account.
       if (!(error instanceof GitHubError) || error.status === 401 || error.limited) throw error
     }
     try {
@@ -148,7 +153,7 @@ export class GitHub {
       return identityOf(data.login)
     } catch (error) {
       if (!(error instanceof GitHubError) || error.status === 401) throw error
-      // A server without GraphQL that refuses `/user` has met an app; nearly always it is Actions itself.
+      // A server without GraphQL that refuses `/user` has refused an app; nearly always it is Actions itself.
       return identityOf('github-actions[bot]')
     }
   }

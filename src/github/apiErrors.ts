@@ -1,7 +1,7 @@
 /** Refusals of GitHub, in one sentence with the remedy. */
 import { untrusted } from '../untrusted.ts'
 
-/** What a job's `permissions` must grant. */
+/** Permissions that a job's `permissions` must grant. */
 export type Permission =
   | 'checks: read'
   | 'checks: write'
@@ -9,7 +9,7 @@ export type Permission =
   | 'pull-requests: read'
   | 'pull-requests: write'
 
-/** What a call is for, so that a refusal can say what is missing. */
+/** The purpose of a call, for the sentence of its refusal. */
 export interface CallPurpose {
   /** Completes "GitHub refused to …". */
   readonly to: string
@@ -23,7 +23,7 @@ export class GitHubError extends Error {
   override readonly name = 'GitHubError'
   /** Missing when no answer came. */
   readonly status?: number
-  /** What the token probably lacks. */
+  /** The permission that the token probably lacks. */
   readonly missing?: Permission
   /** A rate limit refused the call. */
   readonly limited: boolean
@@ -71,7 +71,7 @@ export function refusal({ to, needs }: CallPurpose, failure: Failure, token: str
     return new GitHubError(`GitHub refused to ${to} (403): ${why}`, { status, missing: needs })
   }
   if (status === 404)
-    // What a token may not see does not exist for it.
+    // GitHub answers 404 for resources that a token may not read.
     return new GitHubError(`GitHub found nothing (404) to ${to}: it is not there, or the token lacks "${needs}"`, {
       status,
       missing: needs,
@@ -84,7 +84,7 @@ export function refusal({ to, needs }: CallPurpose, failure: Failure, token: str
   )
 }
 
-/** A failed call, as far as the answer tells. */
+/** A failed call, as far as the answer describes it. */
 export interface Failure {
   readonly status?: number
   readonly message: string
@@ -96,11 +96,11 @@ export interface Failure {
 type Loose = Readonly<Record<string, unknown>>
 const isLoose = (value: unknown): value is Loose => typeof value === 'object' && value !== null
 
-/** Octokit's errors are told by their form: the class would have to be loaded, and may exist twice. */
+/** Octokit's errors are recognized by their form: the class would have to be loaded, and may exist twice. */
 export function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error)
   if (!isLoose(error)) return { message, headers: {}, limited: false }
-  // GraphQL answers errors with status 200; `type` tells a limit from a refusal.
+  // GraphQL answers errors with status 200; `type` distinguishes a limit from a refusal.
   const said200 = graphqlErrors(error)
   if (said200) {
     const types = said200.map(item => (isLoose(item) ? item.type : undefined))
@@ -140,7 +140,7 @@ function headersIn(value: Loose): Failure['headers'] {
   return headers
 }
 
-/** The end of a limit in milliseconds since 1970; undefined when GitHub does not tell. */
+/** The end of a limit in milliseconds since 1970; undefined when GitHub does not name it. */
 function limitEnd(headers: Failure['headers'], now: number): number | undefined {
   const after = Number(headers['retry-after'])
   if (after > 0) return now + after * 1_000

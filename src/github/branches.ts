@@ -1,6 +1,7 @@
 /** Branches that are applied: pull requests into them are reviews, and nothing is applied from any other branch. */
 import picomatch from 'picomatch'
 
+/** The branches from which is applied, and whose pull requests are reviews. */
 export interface ApplyBranches {
   /** `branch` has no `refs/heads/` before its name. */
   has(branch: string): boolean
@@ -27,7 +28,9 @@ export function applyBranches(names: readonly string[], defaultBranch: string | 
 
 type Matcher = (branch: string) => boolean
 
-/** As in GitHub's own filters, `*` stops at a slash. A branch may have a name that looks like a glob, so the name itself matches too. */
+/**
+ * As in GitHub's own filters, `*` ends at a slash. A branch's name may be a valid glob, so the name itself matches too.
+ */
 function matcher(name: string): Matcher {
   const glob = picomatch(name, { dot: true, nonegate: true })
   return branch => branch === name || glob(branch)

@@ -6,15 +6,20 @@ import { type Claims, claimTexts, type Subject, textLimit } from './claimText.ts
 
 /** `particles / production` */
 export const planCheck = (environment: string): string => `particles / ${environment}`
+/** Success: the commit is applied. Its texts list what is no longer declared. */
 export const appliedCheck = (environment: string): string => `${planCheck(environment)} / applied`
 /** Neutral: an apply modifies AWS from now on, however it ends. */
 export const begunCheck = (environment: string): string => `${planCheck(environment)} / begun`
+/** Failure: the apply was refused before anything changed. Its texts list what is no longer declared. */
 export const refusedCheck = (environment: string): string => `${planCheck(environment)} / refused`
 
+/** The name of a part of a check whose texts are too many for one. */
 export const continued = (name: string, part: number): string => (part === 1 ? name : `${name} (${part})`)
 
+/** The conclusions of GitHub's check runs that are written here. */
 export type Conclusion = 'success' | 'failure' | 'neutral'
 
+/** A check to write. */
 export interface CheckRequest {
   readonly name: string
   /** The commit that the check is written on. */
@@ -26,7 +31,7 @@ export interface CheckRequest {
   /** The plan's digest: continuations of one plan share it. */
   readonly digest?: string
   readonly claims?: Claims
-  /** What the claims are about; without a subject no claims are written. */
+  /** The subject of the claims; without a subject no claims are written. */
   readonly subject?: Subject
   /** Other texts for later runs instead of claims: the first, then one per continuation. */
   readonly texts?: readonly [string, ...string[]]
@@ -36,6 +41,7 @@ export interface CheckRequest {
   readonly url?: string
 }
 
+/** The check that was written, or why none was. */
 export interface Checked {
   readonly url?: string
   /** Why the check was not written, in one sentence. */
@@ -128,6 +134,7 @@ async function create(
   return data.html_url ?? data.url
 }
 
+/** A check run that was found on a commit. */
 export interface FoundCheck {
   readonly id: number
   readonly digest?: string
@@ -136,7 +143,12 @@ export interface FoundCheck {
   readonly completedAt: string
 }
 
-/** Check runs of one name and conclusion that the token's own app wrote on a commit, newest first; `others` tells why more do not count. */
+/**
+ * Check runs of one name and conclusion that the token's own app wrote on a commit, newest first; `others` are the reasons
+ * for which further ones do not count.
+ *
+ * @throws GitHubError
+ */
 export async function findChecks(
   github: GitHub,
   commit: string,

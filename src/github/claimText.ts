@@ -8,7 +8,7 @@ export interface Claims {
   readonly hashes: readonly string[]
 }
 
-/** What a plan check is about: a pull request and the base it was planned for, or a group of the merge queue. */
+/** The subject of a plan check: a pull request and the base it was planned for, or a group of the merge queue. */
 export type Subject =
   | { readonly pullRequest: number; readonly base: string }
   /** A merge group's plan is no review: it repeats what its pull requests showed. */
@@ -28,6 +28,7 @@ export function readSubject(line: string): Subject | undefined {
   return number === undefined ? { mergeGroup: true, base } : { pullRequest: Number(number), base }
 }
 
+/** The check's text names this pull request. */
 export const isOf = (subject: Subject | undefined, pullRequest: number): boolean =>
   subject !== undefined && 'pullRequest' in subject && subject.pullRequest === pullRequest
 
@@ -35,8 +36,9 @@ const header = (version: number, part: number, parts: number): string =>
   `ecs-particles claims, format ${version}, part ${part} of ${parts}`
 const headerForm = /^ecs-particles claims, format (\d+), part (\d+) of (\d+)$/
 const claimForm = /^[0-9a-f]{32}$/
-/** Claims of other formats have other lengths, and their header still tells the format. */
+/** Claims of other formats have other lengths; their header names the format. */
 const anyForm = /^[0-9a-f]+$/
+/** A claim's hash in this release's format. */
 export const isClaim = (text: string): boolean => claimForm.test(text)
 
 // 33 characters a claim after two lines of at most 500: a branch name has 255 bytes at most.

@@ -3,6 +3,7 @@ import { marker } from '../render/comment.ts'
 import type { GitHub } from './api.ts'
 import { GitHubError, unlessRefused } from './apiErrors.ts'
 
+/** The input `comment`. */
 export type CommentMode = 'always' | 'on-changes' | 'never'
 
 /** The run that wrote a comment: ids grow with time, and a re-run counts its attempts. */
@@ -11,6 +12,7 @@ export interface Run {
   readonly attempt: number
 }
 
+/** A comment to write or to renew. */
 export interface CommentRequest {
   readonly pullRequest: number
   readonly environment: string
@@ -22,6 +24,7 @@ export interface CommentRequest {
   readonly body: string
 }
 
+/** The comment that was written, or why none was. */
 export interface Commented {
   /** Address of the comment; missing when there is none. */
   readonly url?: string
@@ -51,7 +54,7 @@ async function ours(github: GitHub, pullRequest: number, environment: string): P
   )
   for await (const comments of pages)
     for (const { id, html_url: url, user, body } of comments) {
-      // Anybody may write the marker, and the token could edit anybody's comment.
+      // Any user may write the marker, and the token could edit any user's comment.
       if (user?.login !== login || !body?.startsWith(start)) continue
       const [, run, attempt] = /^<!-- run=(\d+)\/(\d+) /.exec(body.slice(start.length)) ?? []
       found.push({

@@ -12,6 +12,7 @@ import { textLimit } from './claimText.ts'
 /** The format of the list. Other formats are reported, never guessed. */
 const formatVersion = 1
 
+/** What a commit's check lists: declared once, no longer declared, and still in AWS. */
 export interface DeclaredList {
   readonly entries: readonly Undeclared[]
   /** False when an earlier list or earlier manifests could not be read: lists on earlier commits count too. */

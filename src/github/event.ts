@@ -1,12 +1,14 @@
-/** The event that started the run, as one value, and what it asks for. */
+/** The event that started the run, as one value, and the command that follows from it. */
 import { readFile } from 'node:fs/promises'
 import { type ApplyBranches, branchIn } from './branches.ts'
 
+/** `OWNER/REPO`, apart. */
 export interface Repository {
   readonly owner: string
   readonly repo: string
 }
 
+/** Members of `pull_request`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
 export interface PullRequestEvent {
   readonly number: number
   /** The proposed commit. `GITHUB_SHA` is a test merge, which no later event names. */
@@ -18,6 +20,7 @@ export interface PullRequestEvent {
   readonly fromFork: boolean
 }
 
+/** Members of `push`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
 export interface PushEvent {
   /** Missing when the branch was created by this push. */
   readonly before?: string
@@ -25,6 +28,7 @@ export interface PushEvent {
   readonly forced: boolean
 }
 
+/** Members of `merge_group`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#merge_group */
 export interface MergeGroupEvent {
   readonly headSha: string
   readonly baseSha: string
@@ -34,7 +38,7 @@ export interface MergeGroupEvent {
   readonly baseRef: string
 }
 
-/** What the environment does not tell is missing; a run outside of Actions has no event at all. */
+/** Members that the environment does not name are missing; a run outside of Actions has no event at all. */
 export interface GitHubEvent {
   /** `pull_request`, `push`, …; empty outside of Actions. */
   readonly name: string
@@ -57,6 +61,7 @@ export interface GitHubEvent {
   readonly mergeGroup?: MergeGroupEvent
 }
 
+/** What the action does in this run. */
 export type Command = 'validate' | 'plan' | 'apply'
 
 /** Why an event cannot be served, in one line with the remedy. */
@@ -89,8 +94,8 @@ function sha(value: unknown): string | undefined {
 const branch = (ref: string): string => ref.replace(/^refs\/heads\//, '')
 
 /**
- * Whether a repository is another one than ours. The head repository of a deleted fork is null. The member `fork` is no test:
- * it is true in our own repository too when that is a fork.
+ * Whether a repository is another one than this. The head repository of a deleted fork is null. The member `fork` is no
+ * test: it is true of this repository too when that is a fork.
  */
 function isForeign(repository: unknown, ours: unknown): boolean {
   const id = at(repository, 'id')
@@ -142,7 +147,7 @@ async function payloadAt(path: string | undefined): Promise<Json> {
     const payload: unknown = JSON.parse(await readFile(path, 'utf8'))
     return isJson(payload) ? payload : {}
   } catch {
-    // A run by hand may do without an event; what is needed is asked for where it is used.
+    // A run by hand may do without an event; members are required where they are used.
     return {}
   }
 }
@@ -190,16 +195,17 @@ function definedOnly<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K
   return kept
 }
 
+/** The command of this run. */
 export interface Chosen {
   readonly command: Command
-  /** Why this command, in one sentence; missing when the input says it. */
+  /** Why this command, in one sentence; missing when the input names it. */
   readonly because?: string
 }
 
 /**
  * The command for an event.
  *
- * @throws EventError for `pull_request_target`, whatever the input says, and where `auto` would be a guess.
+ * @throws EventError for `pull_request_target` with any input, and where `auto` would be a guess.
  */
 export function commandFor(event: GitHubEvent, input: Command | 'auto', branches: ApplyBranches | undefined): Chosen {
   if (event.name === 'pull_request_target')

@@ -3,7 +3,7 @@ import type { GitHub } from './api.ts'
 import { unlessRefused } from './apiErrors.ts'
 import { appliedCheck, findChecks } from './check.ts'
 
-/** How far back the last applied commit is looked for, in commits. */
+/** How many commits are read back for the last applied one. */
 export const historyLimit = 50
 
 /** The way back from a commit to the last one that was applied. */
@@ -16,7 +16,7 @@ export interface History {
   readonly problem?: string
 }
 
-/** Looks back from a commit. Never fails: a refusal of GitHub is the history's `problem`. */
+/** Reads back from a commit. Never fails: a refusal of GitHub is the history's `problem`. */
 export async function readHistory(github: GitHub, environment: string, commit: string): Promise<History> {
   // Checks are matched by their author, so its name is needed with the second call; a failure shows there.
   github.identity().catch(() => undefined)
@@ -27,9 +27,11 @@ export async function readHistory(github: GitHub, environment: string, commit: s
 }
 
 /**
- * A commit and its first parents, newest first. GitHub's listing mixes in every commit of merged branches, so parents are
- * followed through it, and it is asked again from where it ends.
+ * A commit and its first parents, newest first. GitHub's listing mixes in every commit of merged branches, so parents
+ * are followed through it, and the next listing starts where it ends.
  * https://docs.github.com/en/rest/commits/commits#list-commits
+ *
+ * @throws GitHubError
  */
 export async function* firstParents(github: GitHub, commit: string, most = historyLimit): AsyncGenerator<string> {
   const parent = new Map<string, string | undefined>()
@@ -72,7 +74,7 @@ async function untilApplied(github: GitHub, environment: string, all: AsyncItera
 
 /**
  * The first commit for which `probe` answers, and the commits before it. Commits are probed in growing batches: the answer is
- * nearly always among the first two.
+ * nearly always among the first two. Throws what `probe` throws.
  */
 export async function findFirst<T>(
   commits: AsyncIterable<string>,

@@ -7,12 +7,14 @@ import { promisify } from 'node:util'
 import type { GitHub } from './api.ts'
 import { GitHubError } from './apiErrors.ts'
 
+/** A manifest as a commit has it. */
 export interface CommitFile {
   /** From the repository's root, with forward slashes. */
   readonly file: string
   readonly text: string
 }
 
+/** The checkout of the run's own commit. */
 export interface Checkout {
   /** The checkout's folder: a file with the same content saves a call. */
   readonly workspace?: string
@@ -36,8 +38,8 @@ interface Blob {
 const isCommit = (commit: string): boolean => /^[0-9a-f]{40,64}$/.test(commit)
 
 /**
- * The texts of files that `wanted` chooses, at a commit, sorted by name. GitHub is asked first: a checkout seldom has more than
- * one commit.
+ * The texts of files that `wanted` chooses, at a commit, sorted by name. From GitHub first: a checkout seldom has more
+ * than one commit. A refusal of GitHub is a `why`.
  */
 export async function manifestsAt(
   github: GitHub | undefined,
@@ -75,7 +77,7 @@ async function fromGitHub(
   const blobs = data.tree.flatMap(({ path, mode, sha, size }) =>
     mode.startsWith('100') && (size ?? 0) <= sizeLimit && wanted(path) ? [{ file: path, sha }] : [],
   )
-  // In half a list, missing manifests would look removed.
+  // By half a list, missing manifests would count as removed.
   if (data.truncated) throw new GitHubError('GitHub cannot list so many files at once')
   if (blobs.length > fileLimit) throw new GitHubError(`there are more than ${fileLimit} manifests`)
   const texts = await Promise.all(blobs.map(blob => read(github, blob, workspace)))

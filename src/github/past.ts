@@ -1,11 +1,13 @@
-/** Earlier commits that tell what was declared once: the last applied commit, the one before this, and their checks. */
+/** Earlier commits that declared more: the last applied commit, the one before this, and their checks. */
 import type { Undeclared } from '../engine/removal.ts'
-import { GitHubError } from './apiErrors.ts'
+import type { GitHub } from './api.ts'
+import { unlessRefused } from './apiErrors.ts'
 import { type DeclaredRecord, declaredListOn } from './declared.ts'
 import type { GitHubEvent } from './event.ts'
 import { appliedBefore } from './history.ts'
 import type { PullRequestReporter } from './reporter.ts'
 
+/** A commit whose declarations are compared with today's. */
 export interface EarlierCommit {
   readonly commit: string
   /** The list in its checks. */
@@ -18,6 +20,7 @@ export interface EarlierCommit {
   readonly pullRequest?: number
 }
 
+/** The earlier commits that this run's manifests are compared with. */
 export interface EarlierCommits {
   /** Nearest first. */
   readonly past: readonly EarlierCommit[]
@@ -29,6 +32,7 @@ export interface EarlierCommits {
 /** How many applied commits are read back while the newer list is incomplete. */
 const furthest = 5
 
+/** The last applied commit and those that its list depends on, else the base. A refusal of GitHub becomes a warning. */
 export async function findEarlierCommits(
   reporter: PullRequestReporter,
   event: GitHubEvent,
@@ -45,50 +49,66 @@ export async function findEarlierCommits(
   const { commits, applied, problem } = await reporter.history(github, tip)
   if (problem)
     return { past: alone, warnings: [`what earlier commits remember is not known: ${problem}`], complete: false }
-  const past: EarlierCommit[] = []
-  const warnings: string[] = []
-  let whole = true
-  const add = (told: DeclaredRecord, more: Omit<EarlierCommit, 'entries'>): DeclaredRecord => {
-    if (told && 'why' in told) {
-      warnings.push(`what was declared once is not all known: ${told.why}`)
-      whole = false
-    }
-    past.push({ ...more, entries: told && 'entries' in told ? told.entries : [] })
-    return told
-  }
+  const lists = new DeclaredLists(github, environment)
   // The commit before this one still declared what this one removed.
   const [before, since] = pullRequest ? [commits[0]] : [commits[1], tip]
   const nearest = before ?? (applied || pullRequest ? undefined : base)
   // A run by hand or by schedule does not know the start of the push that was refused here.
-  if (!applied && !pullRequest && !push && !mergeGroup)
-    add(await declaredListOn(github, tip, environment, 'refused'), { commit: tip, comparable: false })
+  if (!applied && !pullRequest && !push && !mergeGroup) await lists.read('refused', { commit: tip, comparable: false })
   const from = !applied && base && !pullRequest ? base : nearest
   if (from)
-    add(await declaredListOn(github, from, environment, 'refused'), {
-      commit: from,
-      comparable: true,
-      ...by,
-      ...(since && from === before && { since }),
-    })
-  let next = applied
-  for (let count = 0; next && count < furthest; count++) {
-    const commit: string = next
-    next = undefined
-    const isNearest = count === 0 && from === undefined
-    const told = add(await declaredListOn(github, commit, environment, 'applied'), {
+    await lists.read('refused', { commit: from, comparable: true, ...by, ...(since && from === before && { since }) })
+  const isComparable = (commit: string) => commit !== tip || pullRequest !== undefined
+  return lists.readApplied(applied, (commit, isFirst) => {
+    const isNearest = isFirst && from === undefined
+    return {
       commit,
-      comparable: commit !== tip || pullRequest !== undefined,
+      comparable: isComparable(commit),
       ...(isNearest && by),
       ...(isNearest && since && commit !== tip && { since }),
-    })
-    if (!told || 'why' in told || told.complete) return { past, warnings, complete: whole }
-    try {
-      next = await appliedBefore(github, environment, commit)
-    } catch (error) {
-      if (!(error instanceof GitHubError)) throw error
-      warnings.push(`what was declared once is not all known: ${error.message}`)
-      whole = false
     }
+  })
+}
+
+/** The lists in the checks of earlier commits, and what could not be read of them. */
+class DeclaredLists {
+  readonly #github: GitHub
+  readonly #environment: string
+  readonly #past: EarlierCommit[] = []
+  readonly #warnings: string[] = []
+
+  constructor(github: GitHub, environment: string) {
+    this.#github = github
+    this.#environment = environment
   }
-  return { past, warnings, complete: whole && next === undefined }
+
+  async read(by: 'refused' | 'applied', commit: Omit<EarlierCommit, 'entries'>): Promise<DeclaredRecord> {
+    const list = await declaredListOn(this.#github, commit.commit, this.#environment, by)
+    if (list && 'why' in list) this.#warn(list.why)
+    this.#past.push({ ...commit, entries: list && 'entries' in list ? list.entries : [] })
+    return list
+  }
+
+  /** Applied commits, newest first, until a list is complete. */
+  async readApplied(
+    applied: string | undefined,
+    describe: (commit: string, isFirst: boolean) => Omit<EarlierCommit, 'entries'>,
+  ): Promise<EarlierCommits> {
+    let next = applied
+    for (let count = 0; next && count < furthest; count++) {
+      const commit: string = next
+      const list = await this.read('applied', describe(commit, count === 0))
+      next = undefined
+      if (!list || 'why' in list || list.complete) break
+      next = await unlessRefused(
+        () => appliedBefore(this.#github, this.#environment, commit),
+        why => this.#warn(why),
+      )
+    }
+    return { past: this.#past, warnings: this.#warnings, complete: this.#warnings.length === 0 && next === undefined }
+  }
+
+  #warn(why: string): undefined {
+    this.#warnings.push(`what was declared once is not all known: ${why}`)
+  }
 }

@@ -79,7 +79,9 @@ export class PullRequestReporter {
     return branch !== undefined && this.branches?.has(branch) ? branch : undefined
   }
 
-  /** History back to the last applied commit. Each commit is asked for once. */
+  /**
+   * History back to the last applied commit, read once for each commit. A refusal of GitHub is the history's `problem`.
+   */
   history(github: GitHub, commit: string): Promise<History> {
     const known = this.#histories.get(commit) ?? readHistory(github, this.#inputs.environment, commit)
     this.#histories.set(commit, known)
@@ -94,7 +96,10 @@ export class PullRequestReporter {
     return renderReport(report, plan, this.#context(summaryLimit)).text
   }
 
-  /** On a pull request: the comment, and the check that a later apply reads. In a merge group: the check alone. */
+  /**
+   * On a pull request: the comment, and the check that a later apply reads. In a merge group: the check alone. A
+   * refusal of GitHub is a warning.
+   */
   async showPlan(news: PlanOutcome): Promise<void> {
     const { pullRequest, mergeGroup } = this.#event
     if (pullRequest)
@@ -122,7 +127,10 @@ export class PullRequestReporter {
     })
   }
 
-  /** After an apply or its refusal: the comments of the pull requests become its record, and a success marks the commit. */
+  /**
+   * After an apply or its refusal: the comments of the pull requests become its record, and a success marks the commit.
+   * A refusal is a warning.
+   */
   async showReport(
     report: Report,
     plan: Plan | undefined,
@@ -185,7 +193,7 @@ export class PullRequestReporter {
     if (warning) this.#refused(warning)
   }
 
-  /** No workflow can give a fork's run the right to write, so nobody is asked for it. */
+  /** No workflow can give a fork's run the right to write, so no warning recommends it. */
   #refused(warning: string): void {
     if (!this.#event.fromFork) this.#warn(warning)
   }

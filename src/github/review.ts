@@ -67,7 +67,7 @@ async function pushed(
 ): Promise<readonly string[]> {
   const [commit] = commits
   if (!commit) return []
-  // A run by hand stands for one commit.
+  // A run by hand reviews one commit.
   if (push?.after !== commit) return [commit]
   const { before } = push
   if (!before) return commits

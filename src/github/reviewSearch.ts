@@ -4,10 +4,11 @@ import { GitHubError } from './apiErrors.ts'
 import type { History } from './history.ts'
 import { type ShownClaims, type ShownClaimsQuery, shownClaims } from './shownClaims.ts'
 
-/** The listing of a commit's pull requests lags behind the merge for so many milliseconds at most. */
+/** The listing of a commit's pull requests is behind the merge for so many milliseconds at most. */
 const lagLimit = 90_000
 const lagPauses = [2_000, 3_000, 5_000, 8_000, 12_000, 15_000]
 
+/** What pull requests have shown before their merge. */
 export interface Reviewed {
   readonly claims: ReadonlySet<string>
   /** Pull requests merged since, by number. Their comments become the record of the apply. */
@@ -20,6 +21,7 @@ export interface Reviewed {
   readonly notes: readonly string[]
 }
 
+/** The claims that are wanted, and the branch that is applied. */
 export interface ReviewQuery extends ShownClaimsQuery {
   /** True once these claims suffice; ends the wait for a listing that lags. */
   readonly enough?: (claims: ReadonlySet<string>) => boolean
@@ -43,6 +45,7 @@ interface Pull {
   readonly base: { readonly ref: string; readonly repo: { readonly id: number | bigint } | null }
 }
 
+/** Collects the claims of pull requests, and notes why claims may be missing. */
 export class ReviewSearch {
   readonly #github: GitHub
   readonly #question: ReviewQuery
@@ -68,6 +71,7 @@ export class ReviewSearch {
     this.#notes.push(sentence)
   }
 
+  /** What `gather` has found. A refusal of GitHub is one of the notes. */
   async run(gather: () => Promise<void>): Promise<Reviewed> {
     if (this.#history.problem) this.note(this.#history.problem)
     else
@@ -91,7 +95,7 @@ export class ReviewSearch {
     }
   }
 
-  /** Pull requests in the merge queue are still open, so each is read by its number. */
+  /** Pull requests in the merge queue are still open, so each is read by its number. Throws `GitHubError`. */
   async queued(numbers: readonly number[]): Promise<void> {
     const github = this.#github
     const looked = await Promise.all(
@@ -104,7 +108,10 @@ export class ReviewSearch {
     await this.#add(looked.map(({ data }) => data))
   }
 
-  /** Pull requests whose merges made the commits. For commits in `recent`, the listing may lag and is asked again. */
+  /**
+   * Pull requests whose merges made the commits. For commits in `recent`, the listing may be behind and is read again.
+   * Throws `GitHubError`.
+   */
   async merged(commits: readonly string[], recent: readonly string[]): Promise<void> {
     let open = await this.#findPulls(commits, commits)
     const fresh = new Set(recent)
@@ -137,38 +144,14 @@ export class ReviewSearch {
         else if (left.delete(commit)) made.push(pull)
       }
     }
-    const asked = await Promise.all(
-      open.map(async commit => {
-        const { data } = await github.call(
-          { to: 'read the pull requests of a commit', needs: 'pull-requests: read' },
-          request =>
-            request('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
-              ...github.repository,
-              commit_sha: commit,
-              per_page: 100,
-            }),
-        )
-        return { commit, pulls: data }
-      }),
-    )
-    for (const { commit, pulls } of asked) {
+    const listings = await Promise.all(open.map(async commit => ({ commit, pulls: await pullsOf(github, commit) })))
+    for (const { commit, pulls } of listings) {
       settle(pulls)
       // Earlier commits of a rebase merge: its last commit carries the merge.
       if (pulls.some(pull => this.#made(pull, commits))) left.delete(commit)
     }
-    if (left.size > 0) {
-      // The listing by commit lags behind a squash merge; the listing by date seldom does, but shows the latest 30 only.
-      const { data } = await github.call({ to: 'read the pull requests', needs: 'pull-requests: read' }, request =>
-        request('GET /repos/{owner}/{repo}/pulls', {
-          ...github.repository,
-          state: 'closed',
-          sort: 'updated',
-          direction: 'desc',
-          per_page: 30,
-        }),
-      )
-      settle(data)
-    }
+    // The listing by commit is behind a squash merge; the listing by date seldom is, but has the latest 30 only.
+    if (left.size > 0) settle(await latestPulls(github))
     await this.#add(made)
     return [...left]
   }
@@ -202,6 +185,32 @@ export class ReviewSearch {
       throw error
     }
   }
+}
+
+async function pullsOf(github: GitHub, commit: string): Promise<readonly Pull[]> {
+  const { data } = await github.call(
+    { to: 'read the pull requests of a commit', needs: 'pull-requests: read' },
+    request =>
+      request('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
+        ...github.repository,
+        commit_sha: commit,
+        per_page: 100,
+      }),
+  )
+  return data
+}
+
+async function latestPulls(github: GitHub): Promise<readonly Pull[]> {
+  const { data } = await github.call({ to: 'read the pull requests', needs: 'pull-requests: read' }, request =>
+    request('GET /repos/{owner}/{repo}/pulls', {
+      ...github.repository,
+      state: 'closed',
+      sort: 'updated',
+      direction: 'desc',
+      per_page: 30,
+    }),
+  )
+  return data
 }
 
 /** One note for all pull requests of a format. */

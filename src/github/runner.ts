@@ -8,7 +8,7 @@ import { sayProblem } from '../particle.ts'
 import type { Redactor } from '../redact/redactor.ts'
 import { logLine } from '../render/escape.ts'
 
-/** GitHub shows so many annotations of a step; the rest stands in the log. */
+/** GitHub shows so many annotations of a step; the rest is in the log. */
 const annotationsShown = 10
 
 /** The job: its log, annotations, summary, outputs and files. */

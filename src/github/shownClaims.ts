@@ -1,9 +1,9 @@
 /** The claims that a pull request's plan check showed to its reviewers. */
 import type { GitHub } from './api.ts'
-import { continued, findChecks, planCheck } from './check.ts'
+import { continued, type FoundCheck, findChecks, planCheck } from './check.ts'
 import { isClaim, isOf, readClaims, subjectLine } from './claimText.ts'
 
-/** The same second counts. An unreadable time never does. */
+/** A check of the same second counts. An unreadable time never does. */
 const isInTime = (completed: string, merged: string): boolean => Date.parse(completed) <= Date.parse(merged)
 
 /** The claims of a plan check, or why it has none; `format`: claims of another format, which are never guessed. */
@@ -12,6 +12,7 @@ export type ShownClaims =
   | { readonly why: string }
   | { readonly format: number }
 
+/** Which checks hold the claims. */
 export interface ShownClaimsQuery {
   readonly environment: string
   /** The format of claims that this release reads. */
@@ -24,11 +25,14 @@ export interface Proposed {
   readonly head: string
   /** The branch it goes into. */
   readonly base: string
-  /** Time of the merge (ISO 8601): a plan completed later was reviewed by nobody. */
+  /** Time of the merge (ISO 8601): a plan completed later was reviewed by no one. */
   readonly merged?: string
 }
 
-/** The claims of the newest successful plan check of a pull request, made for its present base before its merge. */
+/**
+ * The claims of the newest successful plan check of a pull request, made for its present base before its merge. Throws
+ * `GitHubError`.
+ */
 export async function shownClaims(
   github: GitHub,
   { number, head: commit, base, merged }: Proposed,
@@ -51,14 +55,19 @@ export async function shownClaims(
       return {
         why: `the plans "${name}" of its head commit are of ${subjectLine(other)}, not of this one; have this one planned too`,
       }
-    const { app, login } = await github.identity()
-    if (!app)
-      return { why: `the token is ${login}'s own, and only checks of the token's own app count; use GITHUB_TOKEN` }
-    if (others.includes('failed')) return { why: `its plan "${name}" did not succeed` }
-    if (others.includes('another app'))
-      return { why: `its check "${name}" was written by another app, which does not count` }
-    return { why: `it has no check "${name}"` }
+    return { why: await whyNone(github, name, others) }
   }
+  return claimsIn(github, newest, { number, head: commit, base }, { environment, version })
+}
+
+/** The claims of one plan check and its continuations. */
+async function claimsIn(
+  github: GitHub,
+  newest: FoundCheck,
+  { number, head: commit, base }: Proposed,
+  { environment, version }: ShownClaimsQuery,
+): Promise<ShownClaims> {
+  const name = planCheck(environment)
   const first = readClaims(newest.text)
   if (first?.part !== 1) return { why: `its check "${name}" holds no claims` }
   if (first.version !== version) return { format: first.version }
@@ -76,16 +85,23 @@ export async function shownClaims(
     const found = parts
       .filter(({ digest }) => digest !== undefined && digest === newest.digest)
       .map(({ text }) => readClaims(text))
-      .find(
-        read =>
-          read?.version === version &&
-          read.part === part &&
-          read.parts === first.parts &&
-          isOf(read.subject, number) &&
-          read.subject?.base === base,
-      )
+      .find(read => read?.part === part && continues(read, first) && isOf(read.subject, number))
     if (!found) return { why: `its plan is incomplete: "${continued(name, part)}" is missing` }
     claims.push(...found.hashes)
   }
   return claims.every(isClaim) ? { claims } : { why: `its check "${name}" holds no claims` }
+}
+
+type ClaimPart = NonNullable<ReturnType<typeof readClaims>>
+
+const continues = (part: ClaimPart, first: ClaimPart): boolean =>
+  part.version === first.version && part.parts === first.parts && part.subject?.base === first.subject?.base
+
+/** Why no check of the name counts. */
+async function whyNone(github: GitHub, name: string, others: readonly ('failed' | 'another app')[]): Promise<string> {
+  const { app, login } = await github.identity()
+  if (!app) return `the token is ${login}'s own, and only checks of the token's own app count; use GITHUB_TOKEN`
+  if (others.includes('failed')) return `its plan "${name}" did not succeed`
+  if (others.includes('another app')) return `its check "${name}" was written by another app, which does not count`
+  return `it has no check "${name}"`
 }

@@ -46,7 +46,7 @@ async function newerThan(
   const { found } = await findFirst(newerParents(github, commit, head, most), newer =>
     stateOf(github, environment, newer),
   )
-  // A commit that a force push dropped is no first parent of the branch; its own ancestors are older all the same.
+  // A commit that a force push dropped is no first parent of the branch; its own ancestors are older nevertheless.
   return found && (await countAhead(github, commit, found.commit)) > 0 ? found : undefined
 }
 
@@ -92,6 +92,7 @@ const freshness = 10_000
 /** The longest wait of a step for GitHub, in milliseconds: an apply must not stop because GitHub is slow. */
 const patience = 10_000
 
+/** The apply that a newer one may take over from. */
 export interface SupersessionOptions {
   readonly github: GitHub
   readonly environment: string
@@ -104,7 +105,7 @@ export interface SupersessionOptions {
   readonly warn: (text: string) => void
 }
 
-/** Tells an apply whether a newer apply of its branch has superseded it. */
+/** Finds out during an apply whether a newer apply of its branch has superseded it. */
 export class Supersession {
   readonly #options: SupersessionOptions
   #latest: { readonly at: number; readonly answer: Promise<string | undefined> } | undefined
@@ -116,12 +117,18 @@ export class Supersession {
     this.#options = options
   }
 
-  /** Why nothing may be applied any more, in one sentence; undefined while this is the newest apply known to GitHub. */
+  /**
+   * Why nothing may be applied any more, in one sentence; undefined while this is the newest apply known to GitHub. A refusal
+   * of GitHub is a warning.
+   */
   async overtaken(): Promise<string | undefined> {
     return this.#read(supersededBy(...this.#question))
   }
 
-  /** `overtaken`, before a step. Before the first modifying step the check "begun" is written, and GitHub is asked once more. */
+  /**
+   * `overtaken`, before a step. Before the first modifying step the check "begun" is written, and GitHub's checks are
+   * read once more.
+   */
   async mayBegin(modifies: boolean): Promise<string | undefined> {
     const taken = await this.#current()
     if (taken || !modifies) return taken

@@ -3,21 +3,21 @@ import { inheritsWithPlaces, type Particle, type ParticleId, type Place } from '
 import type { ParticleDraft } from './draft.ts'
 import type { ReportProblem } from './problems.ts'
 
-/** Who needs whom, and the place that says so. */
+/** Parents by child, and the place that names each. */
 export type Parents = ReadonlyMap<ParticleId, ReadonlyMap<ParticleId, Place>>
 
-/** What particles are made with, parents before children. */
+/** The facts by which particles are made, parents before children. */
 export interface Linking {
   readonly drafts: ReadonlyMap<ParticleId, ParticleDraft>
-  /** Some file cannot be read, so that what is missing may be declared there. */
+  /** A file cannot be read, so that missing particles may be declared there. */
   readonly incomplete: boolean
   readonly parents: Parents
-  /** The particles that are made already, and the places that say what state each is to have. */
+  /** The particles that are made already, and the places that state their states. */
   readonly made: ReadonlyMap<ParticleId, Particle>
   readonly statePlaces: ReadonlyMap<ParticleId, Place>
   /** The drafts that an id means, seen from a particle. */
   readonly find: (id: string, from: ParticleDraft) => readonly ParticleDraft[] | undefined
-  /** Whether a particle hides what stands at a path of its definition, or something in it. */
+  /** Whether a particle hides a path of its definition, or a value below it. */
   readonly hides: (particle: Particle, path: readonly string[]) => boolean
   readonly report: ReportProblem
 }
@@ -26,7 +26,9 @@ export interface Linking {
 export const isAncestor = (id: ParticleId, of: ParticleId, { parents }: Linking): boolean =>
   shortestPath(of, id, child => parents.get(child)?.keys() ?? []) !== undefined
 
-/** The ids by which one particle needs another one, by links and by what is inherited, each with the place of its need. */
+/**
+ * The ids by which one particle needs another one, by links and by inherited members, each with the place of its need.
+ */
 export function needPath(
   from: ParticleId,
   to: ParticleId,

@@ -78,7 +78,7 @@ const isEmptyText = (node: Node, type: Type): type is TextType =>
 /** An empty text leaves an optional member out, unless the API documents that it must not be empty. */
 const isLeftOut = (node: Node, type: Type): boolean => isEmptyText(node, type) && !type.limit?.minLength
 
-/** The check of types, enums and limits. Each method returns the node, coerced where the model asks for another type. */
+/** The check of types, enums and limits. Each method returns the node, coerced where the model has another type. */
 class ModelCheck {
   readonly #problems: Problem[]
 
@@ -104,7 +104,7 @@ class ModelCheck {
       if (own) return this.#value(value, own, at)
       const type = model?.members.get(key)
       if (Object.hasOwn(refused, key)) this.#problem(place, at, `cannot be stated; ${refused[key]}`)
-      // A name that is missing is reported where particles are told from each other.
+      // A missing name is reported where particles are compared by their names.
       else if (type) return isLeftOut(value, type) ? value : this.#value(value, type, at)
       else if (!vocabulary.open) {
         const of = model ? model.name.replace(/Request$/, '') : vocabulary.name
@@ -194,7 +194,7 @@ class ModelCheck {
       return node
     }
     if (values && !values.includes(text)) {
-      // A guess would tell the value of a variable.
+      // A suggestion would show the value of a variable.
       const meant = node.parts ? undefined : closest(text, values)
       const guess = meant === undefined ? '' : `; did you mean ${meant}?`
       const one = values.length === 1 ? values[0] : `one of ${values.join(', ')}`

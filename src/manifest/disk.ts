@@ -1,4 +1,4 @@
-/** The disk under the patterns: which files there are, where symbolic links lead, and what files say. */
+/** The disk under the patterns: files, targets of symbolic links, and texts. */
 import {
   closeSync,
   constants,
@@ -17,10 +17,11 @@ import { compareText } from '../order.ts'
 import type { Problem } from '../particle.ts'
 import { inQuotes } from './words.ts'
 
+/** Names of files that are manifests. */
 export const MANIFEST = /\.(ya?ml|json)$/i
 
 const LARGEST = 1024 * 1024
-// Links inside a folder can make a few files look like very many.
+// Links inside a folder can make a few files appear under very many names.
 const ENTRIES = 100_000
 // Links that lead to links; the system itself follows no more.
 const HOPS = 40
@@ -33,13 +34,15 @@ const isSkipped = (name: string): boolean => name === 'node_modules' || isGit(na
 /** Whether a path goes through git's own folder. */
 export const leadsIntoGit = (path: string): boolean => path.split(/[\\/]/).some(isGit)
 
-/** In a log such a name could pass for lines of its own. */
+/** In a log such a name could pass for several lines. */
 export const isOneLine = (name: string): boolean => !/[\p{Cc}\u2028\u2029]/u.test(name)
 
+/** The path with forward slashes, on Windows too. */
 export const slashed = (path: string): string => (sep === '/' ? path : path.replaceAll(sep, '/'))
 
 const isBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(folder + sep)
 
+/** A manifest on disk. */
 export interface FoundFile {
   /** Relative to the directory. */
   readonly path: string
@@ -70,17 +73,18 @@ export function linkOnTheWay(
 
 const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 
+/** Folders, and limits of the search for manifests. */
 export interface SearchSettings {
   /** The working directory, by its real path. */
   readonly directory: string
   readonly workspace: string
   /** The folders that the patterns name, relative to the directory. A link that leaves them is refused. */
   readonly folders: readonly string[]
-  /** What the patterns exclude, with what is below it. A link there may lead anywhere. */
+  /** Paths that the patterns exclude, with everything below. A link there may lead anywhere. */
   readonly excludes: (path: string) => boolean
 }
 
-/** What one pattern looks for. */
+/** The search of one pattern. */
 interface Search {
   /** Whether folders whose names begin with a dot are entered. */
   readonly dots: boolean
@@ -88,7 +92,7 @@ interface Search {
   readonly wanted: (path: string) => boolean
 }
 
-/** Finds files at or below paths. What is no regular file below the folders is a problem, reported once. */
+/** Finds files at or below paths. Anything but a regular file below the folders is a problem, reported once. */
 export class ManifestSearch {
   readonly #settings: SearchSettings
   readonly #roots: readonly string[]
@@ -122,7 +126,7 @@ export class ManifestSearch {
     this.#refuse(link, `the symbolic link leads to ${target}, ${why}`)
   }
 
-  /** Real path of what is below the folders, where the search could have found it without a link. */
+  /** Real path of a file below the folders, where the search could have found it without a link. */
   #follow(path: string, dots: boolean): string | undefined {
     const { directory, workspace, folders } = this.#settings
     let real: string
@@ -143,7 +147,7 @@ export class ManifestSearch {
     return real
   }
 
-  /** `above` are the real folders around a path, so that a link to one of them ends there. */
+  /** `above` are the real folders that contain a path, so that a link to one of them ends there. */
   *#walk(path: string, search: Search, above: readonly string[]): Generator<FoundFile> {
     const real = this.#follow(path, search.dots)
     if (real === undefined) return
@@ -169,7 +173,7 @@ export class ManifestSearch {
     }
   }
 
-  /** Whether to look at what is no file: at a folder, or at where a link leads. */
+  /** Whether the search goes on at an entry that is no file: at a folder, or at a link's target. */
   #isEntered(entry: Dirent, path: string, folder: string, { dots, wanted }: Search): boolean {
     const isManifest = MANIFEST.test(entry.name)
     const isHidden = !dots && entry.name.startsWith('.')
@@ -179,14 +183,14 @@ export class ManifestSearch {
       if (isManifest && wanted(path)) this.#refuse(path, NO_FILE)
       return false
     }
-    // A link to a folder may hold whatever a pattern wants; one to a file is meant by its own name or not at all.
+    // A link to a folder may hold files that a pattern names; a link to a file is found by its own name or not at all.
     const isFolder = statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory() === true
     return isFolder ? !isHidden && !this.#settings.excludes(path) : isManifest && wanted(path)
   }
 
   #entriesOf(real: string, path: string): Dirent[] {
     try {
-      // A disk lists in an order of its own.
+      // Each disk lists in another order.
       return readdirSync(real, { withFileTypes: true }).sort((a, b) => compareText(a.name, b.name))
     } catch {
       this.#problems.push({ message: `manifests: the folder ${inQuotes(path)} cannot be read; check its permissions` })
@@ -199,7 +203,7 @@ const TOO_MANY = `manifests: more than ${ENTRIES} files to look through; name a 
 
 const NO_FILE = 'it is no regular file but a pipe, a socket or a device; remove it'
 
-/** The text of a file that was found by its real path, or undefined. `refuse` is told why. */
+/** The text of a file that was found by its real path, or undefined. `refuse` gets the reason. */
 export function readText(real: string, refuse: (message: string) => void): string | undefined {
   let bytes: Uint8Array | undefined
   try {
@@ -221,9 +225,9 @@ export function readText(real: string, refuse: (message: string) => void): strin
 }
 
 /**
- * The first bytes of a file, one more than is allowed at most; undefined for what is no regular file any more. It is opened
- * without following a link and without waiting for a writer into a pipe, and checked again once it is open: what stands at
- * the path may have changed since it was found.
+ * The first bytes of a file, one more than is allowed at most; undefined when the path is no regular file any more. The
+ * file is opened without following a link and without waiting for a writer into a pipe, and checked again once it is
+ * open: the path may have another file since the search.
  */
 function readBytes(real: string): Uint8Array | undefined {
   // Windows knows neither flag.

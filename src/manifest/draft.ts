@@ -16,7 +16,7 @@ const COMMON = [
   'persist_on_update',
   'environments',
 ]
-/** What a document may say of a particle, of a quasiparticle, and of a quasiparticle's member. */
+/** The keys of a particle, of a quasiparticle, and of a quasiparticle's member. */
 export const KEYS = {
   particle: [...COMMON, 'aws_resource'],
   quasiparticle: [...COMMON, 'particles'],
@@ -29,25 +29,25 @@ const LEFT_BEHIND: Readonly<Record<string, string>> = {
     'are functions of a Python program, which a manifest cannot call; remove them, or do it in a job of the workflow',
 }
 
-/** A name that a particle mentions, and where. `label` is what it is called in messages: variables by name. */
+/** A name that a particle mentions, and where. `label` is the name in messages, with variables by name. */
 export interface ParentLink {
   readonly to: string
   readonly label: string
   readonly place: Place
 }
 
-/** What particles and quasiparticles say alike. */
+/** Keys that particles and quasiparticles have in common. */
 export interface Lifecycle {
   readonly parents: readonly ParentLink[]
   readonly children: readonly ParentLink[]
-  /** Some of its parents cannot be read, so that nobody knows whether one is missing. */
+  /** Some of its parents cannot be read, so that a missing parent cannot be reported. */
   readonly misread: boolean
   readonly desired: { readonly state: DesiredState; readonly place: Place } | undefined
   readonly persistOnTermination: boolean
   readonly persistOnUpdate: boolean
 }
 
-/** A particle as it is written, before anything is known of the others. */
+/** A particle as it is written, before it is linked to others. */
 export interface ParticleDraft extends Lifecycle {
   readonly id: ParticleId
   /** The id as messages show it: variables by name. */
@@ -62,7 +62,7 @@ export interface ParticleDraft extends Lifecycle {
   readonly origin: Origin
 }
 
-/** Where a particle comes from, when it is not a document of its own. */
+/** The quasiparticle of a particle that is no document. */
 export interface Origin {
   readonly quasi?: string
   /** Set for one of `count` copies of the member with the id `of`. */
@@ -81,7 +81,7 @@ function keyMessage(key: string, keys: readonly string[], what: string): string 
   return `${quote(key)} is not a key of ${what}${didYouMean(key, keys) || '; remove it, or move it into aws_resource'}`
 }
 
-/** What says who a particle is, as far as it can be read. */
+/** The keys that identify a particle, as far as they can be read. */
 export interface DeclaredName {
   readonly flavor: string | undefined
   readonly name: string | undefined

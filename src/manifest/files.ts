@@ -101,7 +101,7 @@ function findFiles(
   return { found, fruitless }
 }
 
-/** The patterns that stay in the working directory, with the path where each begins to look. */
+/** The patterns that stay in the working directory, each with the path where its search begins. */
 function patternsInside(wanted: readonly string[], problems: Problem[]) {
   return wanted.flatMap(pattern => {
     const path = normal(pattern)
@@ -117,7 +117,7 @@ function patternProblem(path: string): string | undefined {
   return leadsIntoGit(path) ? "leads into git's own folder, which is never read; remove it" : undefined
 }
 
-/** What is wrong with the working directory. By way of a link, its manifests would have other names than in git. */
+/** The problem of the working directory. By way of a link, its manifests would have other names than in git. */
 function directoryProblem(directory: string, workspace: string): Problem | undefined {
   const folder = slashed(relative(workspace, directory))
   const wrong = (message: string): Problem => ({ message: `working-directory: ${message}` })
@@ -130,20 +130,20 @@ function directoryProblem(directory: string, workspace: string): Problem | undef
   return undefined
 }
 
-/** Where a pattern begins to look. */
+/** Where the search of a pattern begins. */
 function baseOf(path: string): string {
   const { base, isGlob } = picomatch.scan(path)
   return isGlob ? base || '.' : path
 }
 
-/** The folder that a pattern names: itself, that of its file, or what stands before its first star. */
+/** The folder that a pattern names: itself, that of its file, or the path before its first star. */
 function folderOf(path: string, base: string, directory: string): string {
   const isFolder =
     picomatch.scan(path).isGlob || statSync(join(directory, base), { throwIfNoEntry: false })?.isDirectory()
   return isFolder ? base : dirname(base)
 }
 
-/** Without `./` in front, doubled slashes and a slash at the end. */
+/** The pattern without `./` in front, doubled slashes and a slash at the end. */
 const normal = (pattern: string): string => {
   const path = pattern.replace(/\/{2,}/g, '/').replace(/^(\.\/)+/, '')
   return (path.length > 1 ? path.replace(/\/$/, '') : path) || '.'
@@ -165,8 +165,8 @@ function pathMatcher(pattern: string, directory: string): (path: string) => bool
 }
 
 /**
- * Whether the patterns choose a file, named relative to the workspace: also one that is not there any more, so that
- * what was declared earlier can be told.
+ * Whether the patterns choose a file, named relative to the workspace. Files that were deleted since count too, so that
+ * earlier declarations are found.
  */
 export function choosesManifest(
   patterns: readonly string[],
@@ -176,7 +176,7 @@ export function choosesManifest(
   const choose = (given: string): ((path: string) => boolean) => {
     const pattern = normal(given)
     const matches = pathMatcher(pattern, directory)
-    // A folder that is gone cannot be asked whether it is one.
+    // A path that is gone may have been a folder.
     return path => matches(path) || (MANIFEST.test(path) && path.startsWith(`${pattern}/`))
   }
   const given = split(patterns)

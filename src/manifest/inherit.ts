@@ -7,7 +7,7 @@ import { closest } from './suggest.ts'
 import { replaceScalars } from './walk.ts'
 import { lineOf, quote, sourceText } from './words.ts'
 
-/** The definition with what is inherited: names at once, as the parents' own definitions say them; the rest by id. */
+/** The definition with inherited values: names at once, as the parents' own definitions state them; the rest by id. */
 export function inherit(draft: ParticleDraft, linking: Linking): MapNode {
   const { made, report } = linking
   const source = replaceScalars(draft.definition, 'aws_resource', {
@@ -47,15 +47,15 @@ function resolve(node: ScalarNode, draft: ParticleDraft, linking: Linking, refus
   return node
 }
 
-/** Why a key is none of what AWS will say of a parent. It would be known only after an apply that never comes. */
+/** Why AWS never answers such a key of a parent. The value would be known only after an apply that never comes. */
 function leadsNowhere(key: string, { vocabulary, definition }: ParticleDraft): string | undefined {
   if (namingMembers(vocabulary).includes(key)) return undefined
   if (!vocabulary.open) return inheritedAstray(key, vocabulary)
-  // A reference is all that is known of what is only referred to.
+  // A particle that is only referred to has a reference and nothing else.
   return nodeAt(definition, key.split('.')) ? undefined : `${vocabulary.name} is not looked at; state it there`
 }
 
-/** Two that need each other before either can be known: to make one a parent of the other would not help. */
+/** Two particles that need each other before either can be known: to make one a parent of the other would not help. */
 function cycleThrough(parent: ParticleDraft, draft: ParticleDraft, linking: Linking): string | undefined {
   if (parent === draft) return 'is a circle: nothing can inherit from itself; state the value'
   const links = needPath(parent.id, draft.id, linking)?.map(({ id, place }) => `${quote(id)} (${lineOf(place)})`)

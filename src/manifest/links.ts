@@ -10,18 +10,18 @@ import type { ReportProblem } from './problems.ts'
 import { closest } from './suggest.ts'
 import { lineOf, quote, scalarText } from './words.ts'
 
-/** Everything that was declared, before it is linked. */
+/** All declarations, before they are linked. */
 export interface Declared {
   readonly drafts: ReadonlyMap<ParticleId, ParticleDraft>
-  /** Ids that stand for several particles: quasiparticles, and members with a multiplier. */
+  /** Ids that mean several particles: quasiparticles, and members with a multiplier. */
   readonly groups: ReadonlyMap<string, readonly ParticleDraft[]>
-  /** What ids are called in messages. */
+  /** Names of ids in messages. */
   readonly labels: ReadonlyMap<string, string>
   /** Particles that are not in this environment, and where the manifest leaves them out. */
   readonly absent: ReadonlyMap<string, Place>
   /** Ids that are declared, but too wrong to become a particle: to name one is no second mistake. */
   readonly broken: ReadonlySet<string>
-  /** Some file cannot be read, so that what is missing may be declared there. */
+  /** A file cannot be read, so that missing particles may be declared there. */
   readonly incomplete: boolean
 }
 
@@ -111,7 +111,7 @@ function parentsOf(declared: Declared, find: Linking['find'], report: ReportProb
 // A hint costs a comparison with every id; where everything is wrong, some hints are enough.
 const HINTS = 100
 
-/** Reports links to what is not there. */
+/** Reports links to particles that are not declared. */
 function missingReporter({ drafts, groups, labels, absent, broken, incomplete }: Declared, report: ReportProblem) {
   const labelOf = (id: string) => labels.get(id) ?? quote(id)
   let hints = HINTS
@@ -130,7 +130,7 @@ function missingReporter({ drafts, groups, labels, absent, broken, incomplete }:
   }
 }
 
-/** Links that follow from a definition that names what is declared here, so that it is there first. */
+/** Links that follow from a definition that names a declared resource, so that the resource exists first. */
 function* impliedLinks(drafts: readonly ParticleDraft[]): Iterable<[ParticleDraft, ParticleDraft, Place]> {
   const byName = new Map<string, ParticleDraft>()
   for (const draft of drafts) {
@@ -153,7 +153,9 @@ function* impliedLinks(drafts: readonly ParticleDraft[]): Iterable<[ParticleDraf
 const CYCLES = 20
 const LINKS = 12
 
-/** All ids, parents before children. A cycle is a problem that names the whole of it, and its last link is passed over. */
+/**
+ * All ids, parents before children. A cycle is a problem that names all of its ids, and its last link is passed over.
+ */
 function orderOf(parents: Parents, labels: Declared['labels'], report: ReportProblem): ParticleId[] {
   const label = (id: ParticleId) => labels.get(id) ?? quote(id)
   let cycles = 0

@@ -7,20 +7,21 @@ import { ManifestReader, type ReadSettings } from './read.ts'
 import { checkTogether } from './together.ts'
 import { checkUnmanaged, type Unmanaged } from './unmanaged.ts'
 
-/** What manifests are loaded with. */
+/** Settings by which manifests are read and checked. */
 export interface LoadSettings extends ReadSettings {
-  /** Whether a particle hides what stands at a path of its definition, or something in it. */
+  /** Whether a particle hides a path of its definition, or a value below it. */
   readonly hides?: (particle: Particle, path: readonly string[]) => boolean
 }
 
+/** All manifests of a run, read and checked. */
 export interface Loaded {
-  /** Sorted by id, whatever the order of the files. With problems, those that could still be made. */
+  /** Sorted by id, in any order of the files. With problems, those that could still be made. */
   readonly particles: readonly Particle[]
   /** Things that the manifests leave alone from now on. */
   readonly unmanaged: readonly Unmanaged[]
-  /** By file and line; what has no place comes first. */
+  /** By file and line; problems without a place come first. */
   readonly problems: readonly Problem[]
-  /** Where a region is missing: once a file. The manifests are right all the same, but AWS cannot be asked. */
+  /** Particles without a region: one problem a file. The manifests are valid nevertheless, but AWS cannot be called. */
   readonly regionless: readonly Problem[]
   readonly counts: {
     readonly files: number
@@ -33,7 +34,9 @@ export interface Loaded {
   }
 }
 
-/** From the text of all manifests to particles and problems: all problems of all files at once. Never throws on bad input. */
+/**
+ * Particles and problems from the text of all manifests: all problems of all files at once. Never throws on bad input.
+ */
 export function load(
   texts: readonly { readonly file: string; readonly text: string }[],
   settings: LoadSettings,
@@ -49,7 +52,7 @@ export function load(
   }
   const { unsound, unmanaged, report } = reader
   const particles = linkParticles(reader, report, settings.hides)
-  // What is wrong in itself would be wrong beside others as well.
+  // A particle with a problem would cause further ones in its links.
   const together = checkTogether(
     particles.filter(({ id }) => !unsound.has(id)),
     settings.vocabularies,

@@ -4,14 +4,14 @@ import type { Vocabulary } from '../schema/vocabulary.ts'
 import type { ReportProblem } from './problems.ts'
 import { lineOf } from './words.ts'
 
-/** Members whose values name a thing, apart from where it is. The first is its name. */
+/** Members whose values name a resource, apart from its region and cluster. The first is its name. */
 export const namingMembers = (vocabulary: Vocabulary): readonly string[] =>
   vocabulary.required.filter(member => !member.includes('['))
 
 /** Whether another value of the member names another resource. */
 export const isIdentifying = (member: string, { identifiedBy }: Vocabulary): boolean => identifiedBy.includes(member)
 
-/** Members of definitions, in ECS's words and in PCF's, that say which thing is meant: their values are shown. */
+/** Members of definitions, in ECS's words and in PCF's, that identify a resource: their values are shown. */
 export function shownMembers(vocabularies: Readonly<Record<string, Vocabulary>>): ReadonlySet<string> {
   const all = Object.values(vocabularies)
   const names = new Set(all.flatMap(one => [...namingMembers(one), ...Object.values(one.needs)]))

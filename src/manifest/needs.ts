@@ -15,7 +15,7 @@ import type { ParticleDraft } from './draft.ts'
 import { isIdentifying, namingMembers } from './naming.ts'
 import { lineOf, quote, scalarText, sourceText } from './words.ts'
 
-// What a particle needs its parents for: their names, and that they are there.
+// Needs of a particle: its parents' names, and that the parents exist.
 
 /** A parent that fills a member, and the place of the link to it. */
 interface Filling {

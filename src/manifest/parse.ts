@@ -24,7 +24,7 @@ interface ParsedFile {
 
 /** Aliases allowed in one file. */
 const ALIASES = 100
-// A hundred aliases of aliases stand for more values than there are atoms; nobody means more than this.
+// A hundred aliases of aliases mean more values than there are atoms; no manifest needs more than these.
 const ALIASED_VALUES = 20_000
 // ECS's deepest request is nine levels. The composer recurses, and some thousand levels exhaust the stack.
 const DEPTH = 64
@@ -94,7 +94,7 @@ function compose(text: string, tooDeep: (offset: number) => void): ParsedDocumen
   return [...new Composer<ParsedNode, true>(OPTIONS).compose(tokens)]
 }
 
-/** From offsets to places. The parser's own calls of `addNewLine` pass over line breaks that follow some errors. */
+/** Places from offsets. The parser's own calls of `addNewLine` pass over line breaks that follow some errors. */
 function placesIn(file: string, text: string): (offset: number) => Place {
   const lines = new LineCounter()
   lines.addNewLine(0)
@@ -105,7 +105,7 @@ function placesIn(file: string, text: string): (offset: number) => Place {
   }
 }
 
-/** What the aliases of one file may still stand for. */
+/** How many values the aliases of one file may still add. */
 interface AliasBudget {
   aliases: number
   values: number
@@ -116,7 +116,7 @@ class TreeReader {
   readonly #place: (offset: number) => Place
   readonly #budget: AliasBudget
   readonly #report: ReportProblem
-  /** By anchor; undefined while the anchor's own value is being read. */
+  /** Nodes by anchor; undefined while the anchor's own value is being read. */
   readonly #anchors = new Map<string, Node | undefined>()
   #isLegible = true
 
@@ -221,7 +221,7 @@ class TreeReader {
     else if (key.type !== Scalar.PLAIN || !key.value.startsWith('//')) return key.value
     else {
       this.#report(at, '// begins no comment; remove it, or begin it with #')
-      // The key behind the slashes is part of this one, and so is missing.
+      // The key after the slashes is part of this one, and so is missing.
       this.#isLegible = false
     }
     return undefined

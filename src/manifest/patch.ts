@@ -3,7 +3,10 @@ import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
 import { dotted, kindOf, quote } from './words.ts'
 
-/** A patch upon a map: maps deeply, lists and plain values replaced, `null` removes. The patch keeps its own places. */
+/**
+ * A patch upon a map: maps deeply, lists and plain values replaced, `null` removes. Values of the patch keep their
+ * places.
+ */
 export function merge(base: MapNode | undefined, patch: MapNode): MapNode {
   const entries = new Map(base?.entries)
   for (const [key, { at, node }] of patch.entries) {
@@ -17,12 +20,12 @@ export function merge(base: MapNode | undefined, patch: MapNode): MapNode {
   return { kind: 'map', place: base?.place ?? patch.place, entries }
 }
 
-/** Keys of a particle that say what it is: an environment may leave it out, not make another one of it. */
+/** Keys that identify a particle: an environment may leave the particle out, not make another one of it. */
 const FIXED = ['flavor', 'pcf_name', 'environments']
 
 const isLeftOut = (patch: Node | undefined): boolean => patch?.kind === 'scalar' && patch.value === false
 
-/** The particle as it is in an environment: patched, without `environments`; undefined where it is not in it. */
+/** The particle of an environment: patched, without `environments`; undefined where the environment leaves it out. */
 export function inEnvironment(
   particle: MapNode,
   environment: string,

@@ -12,8 +12,8 @@ export const reportTo =
   }
 
 /**
- * Problems by place, each once: what is wrong in a member of a quasiparticle is wrong in each of its copies. Where a value
- * could not be read, whatever else is wrong at its place follows from that.
+ * Problems by place, each once: a problem of a quasiparticle's member repeats in each of its copies. Where a value
+ * could not be read, any other problem at its place follows from that.
  */
 export function sortProblems(misread: readonly Problem[], problems: readonly Problem[]): Problem[] {
   const spot = ({ place }: Problem) => place && `${place.file}:${place.line}:${place.column}`

@@ -14,12 +14,12 @@ import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
 import { asWhole, kindOf, lineOf, quote, scalarText, sourceText } from './words.ts'
 
-/** A particle before it is read: its map, its name, and where it comes from. */
+/** A particle before it is read: its map, its name, and its quasiparticle. */
 export interface Declaration {
   readonly map: MapNode
   readonly who: DeclaredName
   readonly origin: Origin
-  /** What the quasiparticle says for all its members. */
+  /** Keys that the quasiparticle sets for all its members. */
   readonly shared?: Lifecycle
 }
 
@@ -78,7 +78,7 @@ export function expandQuasiparticle(
   })
 }
 
-/** A member under its own name, or so many copies of it with their numbers. */
+/** A member under its name, or so many copies of it with their numbers. */
 function copiesOf(
   member: DeclaredName,
   count: number | undefined,
@@ -120,7 +120,7 @@ function withBase(
   return { ...merge({ ...base, entries }, item), place: item.place }
 }
 
-/** How many copies; undefined for a member that is there once, under its own name. */
+/** Number of copies; undefined for a member without a multiplier, which keeps its name. */
 function readMultiplier(node: Node | undefined, copies: Copies, report: ReportProblem): number | undefined {
   if (!node) return undefined
   const count = asWhole(node)
@@ -134,7 +134,7 @@ function readMultiplier(node: Node | undefined, copies: Copies, report: ReportPr
   return undefined
 }
 
-/** A member with what its quasiparticle says for all. */
+/** A member with the keys that its quasiparticle sets for all. */
 export function withShared(draft: ParticleDraft, shared: Lifecycle | undefined, report: ReportProblem): ParticleDraft {
   if (!shared) return draft
   if (shared.desired && draft.desired && shared.desired.state !== draft.desired.state) {

@@ -13,12 +13,14 @@ import { checkUnmanagedKeys, isUnmanaged, readUnmanaged, UNMANAGED_KEYS, type Un
 import { substitute } from './variables.ts'
 import { kindOf, lineOf, quote, scalarText } from './words.ts'
 
-/** What documents are read with. */
+/** Settings by which documents are read. */
 export interface ReadSettings {
   readonly environment: string
   /** Values of the `variables` input. `ENVIRONMENT` is added, unless it is among them. */
   readonly variables: ReadonlyMap<string, string>
-  /** Names of variables whose values are hidden everywhere. They may stand in what is sent to AWS, and nowhere else. */
+  /**
+   * Names of variables whose values are hidden everywhere. AWS may get these values, and nothing else may hold them.
+   */
   readonly secretVariables?: ReadonlySet<string>
   /** Region of particles that name none. */
   readonly region: string | undefined
@@ -39,14 +41,14 @@ export class ManifestReader implements Declared {
   readonly absent = new Map<string, Place>()
   readonly broken = new Set<string>()
   incomplete = false
-  /** Particles that are wrong in themselves: what is wrong in one beside others follows from that. */
+  /** Particles with problems of their own: their problems beside others follow from those. */
   readonly unsound = new Set<ParticleId>()
   /** Names under `environments`. */
   readonly environments = new Set<string>()
   /** Where a region is missing: once a file. */
   readonly regionless: Problem[] = []
   readonly unmanaged: Unmanaged[] = []
-  /** Values that cannot be read: whatever else is wrong at their places follows from that. */
+  /** Values that cannot be read: any other problem at their places follows from that. */
   readonly misread: Problem[] = []
   readonly problems: Problem[] = []
   readonly report: ReportProblem = reportTo(this.problems)
@@ -115,7 +117,7 @@ export class ManifestReader implements Declared {
     for (const member of membersOf(map)) this.#rememberEnvironments(member)
   }
 
-  /** In PCF every class of quasiparticles has a flavor of its own. Here a quasiparticle is known by its members. */
+  /** In PCF every class of quasiparticles has a flavor. Here a quasiparticle is recognized by its members. */
   #isQuasiparticle(map: MapNode): boolean {
     if (!map.entries.has('flavor')) return map.entries.has('particles')
     const { entries } = substitute(withOnly(map, ['flavor']), this.#variables, () => {})

@@ -7,7 +7,7 @@ import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
 import { asBoolean, asWhole, kindOf, lineOf, quote, scalarText, sourceText } from './words.ts'
 
-/** What `aws_resource` says. */
+/** The content of `aws_resource`. */
 interface Resource {
   /** False where nothing could be read, which is reported already. */
   readonly given: boolean
@@ -22,7 +22,10 @@ type Entries = Map<string, { at: Place; node: Node }>
 /** Members of `aws_resource` that are not sent to AWS. */
 const LOCAL = ['region_name', 'custom_config']
 
-/** `aws_resource` in the API's own words, without what is not sent. `copy` is the number of a multiplied member's copy. */
+/**
+ * `aws_resource` in the API's own words, without keys that are not sent. `copy` is the number of a multiplied member's
+ * copy.
+ */
 export function readResource(
   map: MapNode,
   name: string,
@@ -157,7 +160,7 @@ function checkIgnored(paths: Node, vocabulary: Vocabulary, report: ReportProblem
   }
 }
 
-/** The members that PCF calls unique keys: there, told apart by them, and known before AWS is asked. */
+/** The members that PCF calls unique keys: required, unique among particles, and known before AWS is called. */
 export function checkRequired(definition: MapNode, vocabulary: Vocabulary, report: ReportProblem): void {
   for (const required of vocabulary.required) {
     const [member = '', name] = required.split('[].')
@@ -174,7 +177,7 @@ export function checkRequired(definition: MapNode, vocabulary: Vocabulary, repor
   }
 }
 
-/** Each element has a name of its own. A list of another kind is the model's to refuse. */
+/** Each element has a unique name. The model's check refuses a list of another kind. */
 function checkElementNames(
   list: Node,
   path: string,
@@ -197,7 +200,7 @@ function checkElementNames(
   }
 }
 
-// An inherited name may yet be resolved, from what the parent's own definition says.
+// An inherited name may yet be resolved, from the parent's own definition.
 const isName = (node: Node | undefined): node is ScalarNode =>
   node?.kind === 'scalar' && (node.inherit !== undefined || (scalarText(node) ?? '') !== '')
 

@@ -6,6 +6,7 @@ import { elementLabel, sayText, sayValue, texted } from './written.ts'
 /** Takes a problem: the value that is wrong, and a sentence of one line that begins with the value's path. */
 export type Report = (at: Node, message: string) => void
 
+/** A map of a manifest as the rules of a flavor read it. */
 export class StatedMap implements Stated {
   readonly node: MapNode
   readonly path: string

@@ -1,6 +1,6 @@
 import { quote } from './words.ts'
 
-// Nobody mistypes more than two letters and still recognises the word.
+// More than two letters are seldom mistyped, and the word would be hard to recognize.
 const FARTHEST = 2
 
 /**

@@ -14,7 +14,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   BAD_DIRECTIVE: 'a line that begins with % is a directive, and this one is not known; remove it, or put it in quotes',
 }
 
-/** What follows `not valid YAML: ` or `not valid JSON: `, by code. */
+/** The text after `not valid YAML: ` or `not valid JSON: `, by code. */
 const REASONS: Readonly<Record<string, string>> = {
   BAD_INDENT: 'this does not line up with what stands above, or a bracket is not closed; align it',
   MULTILINE_IMPLICIT_KEY:

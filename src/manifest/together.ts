@@ -3,7 +3,7 @@ import { type Vocabularies, vocabularyOf } from '../schema/address.ts'
 import type { Declared } from '../schema/vocabulary.ts'
 import { StatedMap } from './statedMap.ts'
 
-/** Problems between particles that are to run and their declared parents. Each stands at the child's value. */
+/** Problems between particles that are to run and their declared parents. Each is at the child's value. */
 export function checkTogether(particles: readonly Particle[], vocabularies: Vocabularies): Problem[] {
   const problems: Problem[] = []
   const byId = new Map(particles.map(particle => [particle.id, particle]))

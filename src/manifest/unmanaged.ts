@@ -23,8 +23,10 @@ export interface Unmanaged {
 /** The keys of a document with `unmanaged`, which declares nothing. */
 export const UNMANAGED_KEYS: readonly string[] = ['unmanaged', 'environments']
 
+/** The document lists what the manifests leave alone, and declares no particle. */
 export const isUnmanaged = ({ entries }: MapNode): boolean => entries.has('unmanaged') && !entries.has('flavor')
 
+/** Reports every key that an `unmanaged` document may not have. */
 export function checkUnmanagedKeys(node: MapNode, report: ReportProblem): void {
   for (const [key, { at }] of node.entries) {
     if (UNMANAGED_KEYS.includes(key)) continue
@@ -69,7 +71,7 @@ function addressProblem(item: Node, vocabularies: Vocabularies): string | undefi
   return undefined
 }
 
-/** Reports lines whose thing is declared as well, or stands in another line. */
+/** Reports lines whose resource is declared as well, or named by another line. */
 export function checkUnmanaged(
   lines: readonly Unmanaged[],
   particles: readonly Particle[],

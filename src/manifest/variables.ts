@@ -4,7 +4,7 @@ import { closest } from './suggest.ts'
 import { replaceScalars } from './walk.ts'
 import { inQuotes } from './words.ts'
 
-/** Variables for the manifests of an earlier commit: one that is not set any more stands for its own name. */
+/** Variables for the manifests of an earlier commit: a variable that is not set any more has its own name as value. */
 export class FormerVariables extends Map<string, string> {}
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -15,8 +15,8 @@ const hiddenPath = /\.(?:environment[.[]|(?:log|firelens)Configuration\.options\
 const quotedText = /"(?:[^"\\]|\\.)*"/g
 
 /**
- * Puts the values of variables into every string of a particle, and marks what is inherited. What is put in is never
- * looked at again: a value that reads `${OTHER}` or `$inherit$…` stays that text.
+ * Puts the values of variables into every string of a particle, and marks inherited values. Values are not expanded
+ * again: a value that reads `${OTHER}` or `$inherit$…` stays that text.
  */
 export function substitute(particle: MapNode, variables: ReadonlyMap<string, string>, report: ReportProblem): MapNode {
   const refuseAt = (place: Place, pathOf: () => string) => (message: string) => {
@@ -69,7 +69,7 @@ function expand(text: string, variables: ReadonlyMap<string, string>, refuse: Re
   return parts
 }
 
-/** What stands between the braces. As in a shell, `:-` and `:?` take an empty value for none. */
+/** The text between the braces. As in a shell, `:-` and `:?` take an empty value for none. */
 function variable(inside: string, variables: ReadonlyMap<string, string>, refuse: Refuse): TextPart | undefined {
   const [, name = '', operator = '', rest = ''] = /^([^:]*)(:.?)?(.*)$/s.exec(inside) ?? []
   if (!NAME.test(name) || !['', ':-', ':?'].includes(operator)) {

@@ -3,7 +3,7 @@ import { quote } from './words.ts'
 import { elementLabel } from './written.ts'
 
 interface Visitor {
-  /** The scalars to visit. Anything else, with all that is in it, stays the very object that it is. */
+  /** The scalars to visit. Every other node, with everything below, is kept as the same object. */
   readonly matters: (scalar: ScalarNode) => boolean
   /** `pathOf` makes the path for messages: `aws_resource.containerDefinitions[web].image`. */
   readonly scalar: (scalar: ScalarNode, pathOf: () => string) => ScalarNode

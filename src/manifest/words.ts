@@ -17,13 +17,13 @@ export function inQuotes(text: string): string {
 export const quote = (text: string): string =>
   text.length <= LONGEST && /^[\w.:/!${}[\]-]+$/.test(text) ? text : inQuotes(text)
 
-/** The text of a scalar as the manifest says it: variables by name, never by value, numbers as they are written. */
+/** The text of a scalar as the manifest writes it: variables by name, never by value, numbers unconverted. */
 export function sourceText(node: ScalarNode): string {
   if (!node.parts) return node.raw ?? String(node.value)
   return node.parts.map(part => (typeof part === 'string' ? part : `\${${part.variable}}`)).join('')
 }
 
-/** The text of a scalar with its variables put in; undefined for what is no text. Never to be shown. */
+/** The text of a scalar with the values of its variables; undefined for a scalar that is no text. Never to be shown. */
 export function scalarText(node: Node | undefined): string | undefined {
   if (node?.kind !== 'scalar' || node.inherit || node.value === null || typeof node.value === 'boolean')
     return undefined
@@ -42,7 +42,7 @@ export function asWhole(node: Node): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined
 }
 
-/** What stands there, for "must be a map, not …". */
+/** The found value, for "must be a map, not …". */
 export function kindOf(node: Node): string {
   if (node.kind !== 'scalar') return `a ${node.kind}`
   if (node.value === null) return 'nothing'

@@ -8,7 +8,7 @@ const shortestBeginning = 8
 export interface Needle {
   readonly text: string
   readonly where: 'anywhere' | 'whole' | 'quoted'
-  /** The text without blanks, where it is long enough to be recognized without them. */
+  /** The text without blanks, where it is long enough to be recognized that way. */
   readonly squeezed?: string
 }
 

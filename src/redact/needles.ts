@@ -1,7 +1,7 @@
 /** How a hidden value is searched for in a text that repeats it. docs/decisions/0016 argues for the lengths and classes. */
 import { fold, type Needle, shortestPart } from './haystack.ts'
 
-/** Shorter values cannot be told from the text around them. */
+/** Shorter values cannot be distinguished from the surrounding text. */
 const shortestNeedle = 4
 /** Values of this length are found inside of words too. */
 const shortestInside = 8

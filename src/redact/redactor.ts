@@ -1,11 +1,13 @@
 /**
- * The one place where hidden values are taken out of texts. There are two rules, because two kinds of values are hidden:
- *
+ * The one place where hidden values are taken out of texts. There are two rules, because two kinds of values are
+ * hidden:
  * - The value of a secret variable is taken out of every text, this tool's own words included.
- * - Every other hidden value is taken out of words that others wrote (`untrusted`), as servers repeat what they were sent.
- *   This tool's own sentences hold no hidden value, and a word that is blanked because it equals one would give it away.
+ * - Every other hidden value is taken out of words that others wrote (`untrusted`), as servers repeat what they were
+ * sent. This tool's own sentences hold no hidden value, and a word that is blanked because it equals one would give the
+ * value away.
  *
- * The tool's own ids, names, paths and open members stay in others' words too, whatever a hidden value equals.
+ * The tool's own ids, names, paths and open members are kept in others' words too, even where they equal a hidden
+ * value.
  */
 
 import type { FoundChange } from '../compare/change.ts'

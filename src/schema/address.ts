@@ -4,8 +4,10 @@ import type { Particle } from '../particle.ts'
 import { nameOf } from './arn.ts'
 import type { HasDefinition, Vocabulary } from './vocabulary.ts'
 
+/** Vocabularies by flavor. */
 export type Vocabularies = Readonly<Record<string, Vocabulary>>
 
+/** A resource in AWS, declared or not. */
 export interface ResourceAddress {
   readonly flavor: string
   readonly region: string
@@ -13,6 +15,7 @@ export interface ResourceAddress {
   readonly identity: string
 }
 
+/** `ecs_service us-east-1 shop/web` */
 export const formatAddress = ({ flavor, region, identity }: ResourceAddress): string =>
   `${flavor} ${region} ${identity}`
 
@@ -27,7 +30,7 @@ export function identityOf(
   }
   const [name, ...around] = (words?.identifiedBy ?? []).toReversed()
   const own = name && text(name)
-  // A cluster that nobody names is ECS's `default`.
+  // A missing cluster is the cluster `default`. Source: API reference, CreateService.
   return own && [...around.toReversed().map(member => nameOf(text(member) ?? 'default')), own].join('/')
 }
 
@@ -44,6 +47,7 @@ export function addressText(particle: Particle, vocabularies: Vocabularies): str
   return address && formatAddress(address)
 }
 
+/** The vocabulary of a flavor; undefined for a name that is no flavor, `constructor` among them. */
 export const vocabularyOf = (flavor: string, vocabularies: Vocabularies): Vocabulary | undefined =>
   Object.hasOwn(vocabularies, flavor) ? vocabularies[flavor] : undefined
 

@@ -3,6 +3,7 @@
 /** A region's name: `us-east-1`, `us-gov-west-1`. The form is that of the SDK's partitions (`regionRegex`). */
 export const regionPattern = /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/
 
+/** `us-east-1`: the form of a region's name, known or not. */
 export const isRegion = (text: string): boolean => regionPattern.test(text)
 
 /** The region of an ARN; undefined for an ARN without a region, such as a role's, and for a plain name. */

@@ -4,7 +4,7 @@ import { cpuSize, memorySize } from './sizes.ts'
 export interface Limit {
   readonly minimum?: number
   readonly maximum?: number
-  /** Numbers may have a fraction; the SDK's model does not tell. */
+  /** Numbers may have a fraction; the SDK's model does not distinguish the two. */
   readonly fraction?: true
   readonly minLength?: number
   readonly maxLength?: number
@@ -19,7 +19,7 @@ export interface Limit {
   readonly maxItems?: number
   /** Why, where the API allows more than this tool. */
   readonly because?: string
-  /** For every element of a list, every value of a map. */
+  /** The limit of every element of a list, or every value of a map. */
   readonly each?: Limit
 }
 
@@ -33,7 +33,7 @@ const port = from(0, 65_535)
 const minutesOfADay = from(0, 1440)
 const notEmpty: Limit = { minLength: 1 }
 
-// A name that is missing is reported where particles are told from each other.
+// A missing name is reported where particles are compared by their names.
 const name: Limit = { maxLength: 255, pattern: /^[A-Za-z0-9_-]*$/, form: 'made of letters, digits, "-" and "_"' }
 
 const portName: Limit = {

@@ -32,7 +32,7 @@ export interface Stated {
   partlyUnknown(list: string, member?: string): boolean
   /** A scalar as a manifest writes the scalar, for the middle of a sentence; empty for a member that is missing. */
   written(of: string | ScalarNode): string
-  /** A value as a manifest writes the value, in quotes where it is a text; empty for a member that is missing. */
+  /** A value as the manifest writes it, in quotes where it is a text; empty for a member that is missing. */
   quoted(of: string | Node): string
   /** Reports a problem of a member, or with an empty name of this map. */
   report(name: string, message: string, at?: Node): void
@@ -40,7 +40,7 @@ export interface Stated {
   reportUnknown(name: string, known: Names, message: string, wanted?: ScalarNode, otherwise?: string): void
 }
 
-/** Reports what ECS would refuse, beyond types, enums and limits, as far as one definition tells. */
+/** Reports definitions that ECS would refuse, beyond types, enums and limits, as far as one definition shows that. */
 export type Check = (definition: Stated) => void
 
 type Condition = (holder: Stated) => boolean
@@ -53,18 +53,21 @@ type Condition = (holder: Stated) => boolean
 export type Rule = readonly [member: string, isBroken: Condition, message: string, at?: 'holder']
 
 /**
- * Rules by the path of their holder: `loadBalancers[]` stands for each element, an empty path for the definition. What is
+ * Rules by the path of their holder: `loadBalancers[]` for each element, an empty path for the definition. A rule with
  * more than a condition and a sentence is a function of the holder.
  */
 export type Rules = Readonly<Record<string, readonly (Rule | Check)[]>>
 
+/** The rule holds in every definition. */
 export const always: Condition = () => true
 
+/** The member is stated. */
 export const has =
   (member: string): Condition =>
   holder =>
     holder.given(member)
 
+/** None of the members is stated. */
 export const lacks =
   (...members: readonly string[]): Condition =>
   holder =>
@@ -82,12 +85,13 @@ export const isNot =
   holder =>
     !values.includes(holder.text(member) ?? values[0] ?? '')
 
+/** Every condition holds. */
 export const all =
   (...conditions: readonly Condition[]): Condition =>
   holder =>
     conditions.every(condition => condition(holder))
 
-/** What seems to be missing may only be misspelt where a definition does not fit the model. */
+/** A member that seems to be missing may only be misspelt where a definition does not fit the model. */
 export const sound: Condition = holder => holder.sound
 
 /** The condition of the whole definition. */

@@ -1,8 +1,8 @@
 /** A way to state an amount: as a whole number of small units, or as a decimal number of large ones. */
 export interface Size {
-  /** What a manifest may state. */
+  /** A size as a manifest may state it. */
   readonly pattern: RegExp
-  /** The whole number of small units that a text stands for, undefined for a text that is no size. */
+  /** The size in whole small units; undefined for a text that is no size. */
   read(text: string): number | undefined
   /** A text of large units in the spelling that ECS answers, small units; any other value is returned unchanged. */
   normalize(value: unknown): unknown

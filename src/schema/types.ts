@@ -14,15 +14,17 @@ export type Type =
   /** JSON of any shape. */
   | { readonly kind: 'any' }
 
+/** A string of the API. */
 export interface TextType {
   readonly kind: 'text'
   /** Allowed values, as the API spells them. */
   readonly values?: readonly string[]
   readonly limit?: Limit
-  /** Null may stand for the text, with a meaning of its own. */
+  /** Null is allowed too, and means something else than a missing member. */
   readonly nullable?: true
 }
 
+/** A number of the API. */
 export interface NumberType {
   readonly kind: 'number'
   /** Only whole numbers. */
@@ -30,6 +32,7 @@ export interface NumberType {
   readonly limit?: Limit
 }
 
+/** A list of the API. */
 export interface ListType {
   readonly kind: 'list'
   readonly of: Type
@@ -41,10 +44,11 @@ export interface MapType {
   readonly kind: 'map'
   readonly of: Type
   readonly keys?: Limit
-  /** A list of such pairs may stand for the map. */
+  /** A list of such pairs is taken for the map. */
   readonly pairs?: StructType
 }
 
+/** A structure of the API. */
 export interface StructType {
   readonly kind: 'struct'
   /** The API's name of the shape: `ContainerDefinition`. */

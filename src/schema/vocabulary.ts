@@ -47,7 +47,7 @@ export interface Vocabulary {
   readonly options: Readonly<Record<string, 'boolean' | 'number' | 'strings' | readonly string[]>>
   /** Members that identify the thing within its region, in the order in which plans spell them: the last is its name. */
   readonly identifiedBy: readonly string[]
-  /** Children refer to the thing by its name. False where only AWS can tell the reference, as of a revision. */
+  /** Children refer to the resource by its name. False where only AWS knows the reference, as of a revision. */
   readonly referredByName: boolean
   /** Other members and options that are needed to find and to end a particle whose manifest is gone. */
   readonly neededToEnd: { readonly members: readonly string[]; readonly options: readonly string[] }
@@ -55,7 +55,7 @@ export interface Vocabulary {
   readonly phrases?: Phrases
 }
 
-/** What reviewers read of a flavor's steps. */
+/** Words by which reviewers read a flavor's steps. */
 export interface Phrases {
   /** `is created` */
   readonly starts: string
@@ -63,7 +63,7 @@ export interface Phrases {
   readonly ends: string
   /** The same as a result. A thing that is not deleted can be started again: its end is called a stop. */
   readonly ended: 'deleted' | 'stopped' | 'drained'
-  /** The thing runs to an end: plans say what waits for it, and reports how it runs again. */
+  /** The resource runs to an end: plans name what waits for it, and reports how it runs again. */
   readonly isRun?: true
   /** The member with the number of tasks that a start begins with. */
   readonly taskCount?: string

@@ -97,6 +97,7 @@ function removalRisks(particle: ClusterParticle, live: Cluster): string[] {
   return now ? [`it is deleted${now}`] : []
 }
 
+/** `ecs_cluster`, found by its name. */
 export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
   ...vocabulary,
 

@@ -2,6 +2,7 @@ import { Cluster$, CreateClusterRequest$ } from '@aws-sdk/client-ecs'
 import type { Vocabulary } from '../../schema/vocabulary.ts'
 import { checkCluster } from './checks.ts'
 
+/** Members of CreateCluster. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html */
 export const vocabulary = {
   name: 'ecs_cluster',
   model: CreateClusterRequest$,

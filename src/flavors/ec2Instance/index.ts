@@ -1,13 +1,14 @@
 import type { Flavor } from '../../engine/flavor.ts'
 import { vocabulary } from './vocabulary.ts'
 
-/** An EC2 instance that others refer to. It is never looked at and never changed. */
+/** An EC2 instance that others refer to. No call describes or changes it. */
 export interface ReferenceDefinition {
   readonly InstanceId?: string
 }
 
 const never = (): Promise<never> => Promise.reject(new Error('an ec2_instance is a reference: it is never changed'))
 
+/** `ec2_instance`: a machine that `ecs_instance` names as its parent. Only referred to. */
 export const ec2Instance: Flavor<ReferenceDefinition, never, undefined> = {
   ...vocabulary,
 

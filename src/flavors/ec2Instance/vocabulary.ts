@@ -1,5 +1,6 @@
 import type { Vocabulary } from '../../schema/vocabulary.ts'
 
+/** `InstanceId` alone, spelled as EC2 does. */
 export const vocabulary = {
   name: 'ec2_instance',
   model: undefined,

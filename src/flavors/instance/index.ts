@@ -9,7 +9,7 @@ import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
 import { vocabulary } from './vocabulary.ts'
 
-/** What a manifest says of a container instance. An attribute whose value is null is to be removed. */
+/** A container instance as a manifest states it. An attribute whose value is null is to be removed. */
 export interface InstanceDefinition {
   readonly cluster?: string
   readonly ec2InstanceId?: string
@@ -85,7 +85,7 @@ function observe(particle: InstanceParticle, live: ContainerInstance | undefined
   // An instance whose agent is lost can only be deregistered.
   if (live.agentConnected === false) return { state: deregisters ? 'pending' : 'stopped' }
   if (live.status === 'DRAINING') {
-    // Deregistering is a change of its own, which waiting alone would not show.
+    // Deregistering is a change in the plan, as waiting for drained tasks alone would not show it.
     if (deregisters) return { state: 'pending' }
     const left = tasksLeft(live)
     return leaving && left > 0 ? { state: 'pending', unsettled: true, why: drains(left) } : { state: 'stopped' }
@@ -121,6 +121,7 @@ function removalRisks(particle: InstanceParticle, live: ContainerInstance): stri
   ]
 }
 
+/** `ecs_instance`: an EC2 machine that has registered itself in a cluster. It can be drained and described by attributes. */
 export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
   ...vocabulary,
 

@@ -2,6 +2,7 @@ import { ContainerInstance$ } from '@aws-sdk/client-ecs'
 import type { Vocabulary } from '../../schema/vocabulary.ts'
 import { attributes, checkInstance } from './checks.ts'
 
+/** Members that ECS lets change on a container instance that has registered itself. */
 export const vocabulary = {
   name: 'ecs_instance',
   model: undefined,

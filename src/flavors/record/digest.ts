@@ -20,10 +20,10 @@ interface Job {
 }
 
 /**
- * The digest of a job, 32 hex digits: equal for two runs that do the same. It is made of the cluster's name, `taskName`,
- * `custom_config.retry`, and of the task definition and RunTask's input in canonical form, where defaults, spelling and order
- * say nothing. `tags`, `count`, `startedBy`, `stopReason` and ignored paths are no part of it. Undefined while a member is
- * known only after apply.
+ * The digest of a job, 32 hex digits: equal for two runs that do the same. It is made of the cluster's name,
+ * `taskName`, `custom_config.retry`, and of the task definition and RunTask's input in canonical form, where defaults,
+ * spelling and order make no difference. `tags`, `count`, `startedBy`, `stopReason` and ignored paths are no part of
+ * it. Undefined while a member is known only after apply.
  */
 export function runDigest({ definition, options }: Job, taskDefinition: object, ignore: unknown): string | undefined {
   const {

@@ -24,7 +24,7 @@ import {
   revisionsInMarker,
 } from './tags.ts'
 
-/** Revisions without a marker that one run looks through at most. */
+/** Revisions without a marker that one run reads at most. */
 const maxUnmarked = 250
 
 /** Of those at once: twice as many each time, as long as none carries the record. */
@@ -37,11 +37,11 @@ export interface RecordRevision {
   readonly tags: readonly Tag[]
 }
 
-/** What was read of a family. */
+/** The records of a family, as far as they were read. */
 export interface FamilyRecord {
   readonly family: string
   readonly records: Records
-  /** By digest, the record of the run on each revision that has one. */
+  /** The record of a run on each revision that has one, by the run's digest. */
   readonly byRevision: ReadonlyMap<string, ReadonlyMap<number, RunRecord>>
   /** The newest revision that carries the record. */
   readonly carrier?: RecordRevision
@@ -49,28 +49,29 @@ export interface FamilyRecord {
   readonly latest?: RecordRevision
   /** The revision at which the reading would go on; 0 when everything was read. */
   readonly next: number
-  /** Digests of the jobs that were looked for. */
+  /** Digests of the jobs whose records are wanted. */
   readonly digests: readonly string[]
   /** Runs recorded on a revision that carries the record: no other revision has a later record of them. */
   readonly confirmed: ReadonlySet<string>
-  /** Why a run may have a record that was not found. */
+  /** The reason why a run may have a record that was not found. */
   readonly uncertain?: string
   /** A revision that had records was deleted, so that they cannot be read. */
   readonly hasGap?: true
 }
 
-/** What one run of the program knows of families. */
+/** Facts about families that one run has learned. */
 interface Memory {
   /** Revisions without a marker, by `family:revision`; undefined for deleted ones. */
   readonly unmarked: Map<string, Revision | undefined>
-  /** By family, the number of the newest revision: INACTIVE ones are listed once. */
+  /** The number of the newest revision by family: INACTIVE revisions are listed once. */
   readonly newest: Map<string, number>
-  /** By family, the record that is being written: jobs that end at once are recorded one after the other. */
+  /** The record that is being written, by family: jobs that end at once are recorded one after the other. */
   readonly writes: Map<string, Promise<unknown>>
 }
 
 const memories = new WeakMap<object, Memory>()
 
+/** Facts about records that one run has learned, kept by its client. */
 export function memoryOf(ecs: Ecs): Memory {
   const memory = memories.get(ecs.run) ?? { unmarked: new Map(), newest: new Map(), writes: new Map() }
   memories.set(ecs.run, memory)
@@ -91,8 +92,8 @@ function recordRevision(revision: Revision | undefined): RecordRevision | undefi
 }
 
 /**
- * Reads a family's record, from `described` revisions and from ECS. Without digests ECS is not asked. An `EcsError` makes
- * what was not found uncertain; a run that is cancelled throws the signal's reason.
+ * Reads a family's record, from `described` revisions and from ECS. Without digests no call is made. An `EcsError`
+ * makes what was not found uncertain; a run that is cancelled throws the signal's reason.
  */
 export async function readRecord(
   family: string,
@@ -226,7 +227,9 @@ class Reading {
     if (tags.some(isRecordOrMarker)) this.#hasRecords = true
   }
 
-  /** A copy may be older than its original: a copied record is enough only when it says `done`, which never changes. */
+  /**
+   * A copy may be older than its original: a copied record is enough only with the status `done`, which never changes.
+   */
   get hasAll(): boolean {
     return this.#digests.every(digest => this.records.get(digest)?.status === 'done' || this.confirmed.has(digest))
   }

@@ -24,13 +24,13 @@ export interface RunRecord {
   readonly status: 'intent' | 'refused' | 'done' | 'failed'
   /** Seconds since 1970; 0 where the time is not kept. */
   readonly at: number
-  /** How often the `retry-tasks` input asked for another run. */
+  /** How often the `retry-tasks` input requested another run. */
   readonly attempt: number
   /** The number of this attempt's client token: one more after each token that ECS is known to have started nothing with. */
   readonly token: number
   /**
-   * The release signature of what ran: with other values of release variables the job needs no new review. 32 hex digits, or
-   * the 16 that earlier releases wrote. `custom_config.assume` writes a mark of its own here.
+   * The release signature of the run: with other values of release variables the job needs no new review. 32 hex
+   * digits, or the 16 that earlier releases wrote. `custom_config.assume` writes its mark here.
    */
   readonly claim?: string
 }
@@ -42,6 +42,7 @@ const runPrefix = `${ownTagPrefix}run/`
 const sharedPrefix = `${ownTagPrefix}runs/`
 const markerKey = `${ownTagPrefix}record`
 
+/** The tag that records a run. The form has the version 1: `1 done <at> <attempt> <token> [<claim>]`. */
 export const recordTag = (digest: string, { status, at, attempt, token, claim }: RunRecord): Tag => ({
   key: `${runPrefix}${digest}`,
   value: ['1', status, at, attempt, token, ...(claim === undefined ? [] : [claim])].join(' '),
@@ -90,6 +91,7 @@ function parseShared(value: string): (readonly [string, RunRecord])[] {
   })
 }
 
+/** A tag that holds a record, of this repository or shared. */
 export const isRecordTag = ({ key = '' }: Tag): boolean => key.startsWith(runPrefix) || key.startsWith(sharedPrefix)
 
 /** A tag of the record's, the marker included. */
@@ -116,7 +118,10 @@ export function addRecords(to: Map<string, RunRecord>, records: Iterable<readonl
 
 const rank = { refused: 0, intent: 1, failed: 2, done: 3 } as const
 
-/** Of two records of one run: the later attempt, then the later token, then the more final status, then the later time. */
+/**
+ * The newer of two records of one run: the later attempt, then the later token, then the more final status, then the
+ * later time.
+ */
 export function laterOf(one: RunRecord, other: RunRecord): RunRecord {
   const order =
     one.attempt - other.attempt || one.token - other.token || rank[one.status] - rank[other.status] || one.at - other.at
@@ -143,8 +148,8 @@ export function revisionsInMarker(tags: readonly Tag[] | undefined): readonly nu
 }
 
 /**
- * The older revision that a revision's marker names, 0 for none. Undefined without a marker, and with a copied one, which
- * names another revision as its own.
+ * The older revision that a revision's marker names, 0 for none. Undefined without a marker, and with a copied one,
+ * whose own number is another revision's.
  */
 export function markerOf(tags: readonly Tag[] | undefined, revision: number): number | undefined {
   const [own, older = 0] = revisionsInMarker(tags)
@@ -160,7 +165,7 @@ const minOwnTags = 10
 /** Tags left free, so that a record that moves is written to its new tag before the old one is removed. */
 const spareTags = 2
 
-/** With no more room than this, no tag is left free. */
+/** Where the record may have no more tags than these, none of them is left free. */
 const littleRoom = 6
 
 /** How many tags the record may have on a revision, beside its marker and the tags that are not the record's. */
@@ -178,8 +183,8 @@ export function carriedTags(records: Records, beside: readonly Tag[], declared: 
 }
 
 /**
- * Records as tags: the newest each in a tag of its own, older ones in shared tags. `omitted`: digests of the oldest, which
- * have no room.
+ * Records as tags: the newest each in one tag, older ones in shared tags. `omitted`: digests of the oldest, which have
+ * no room.
  */
 export function layout(
   records: Records,

@@ -56,7 +56,7 @@ export function recordsToCarry({ records, hasGap, digests }: FamilyRecord): Reco
 }
 
 /**
- * Records one run. Throws an `EcsError` that says what follows where ECS does not take a tag, and an Error where no
+ * Records one run. Throws an `EcsError` that names the consequence where ECS does not take a tag, and an Error where no
  * revision has room for the record: then no record has been lost.
  */
 export async function recordRun(

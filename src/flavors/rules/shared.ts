@@ -11,10 +11,15 @@ export const tags: Rule = {
   unowned: ({ key }) => typeof key === 'string' && isReservedTag(key),
 }
 
+/** A list without order whose elements have names of their own. */
 export const elementsByName: Rule = { unordered: true, key: 'name' }
+/** CapacityProviderStrategyItem: one for each provider. */
 export const capacityProviderStrategy: Rule = { unordered: true, matchOn: ['capacityProvider'] }
+/** PlacementConstraint: an element is its type and expression. */
 export const placementConstraints: Rule = { unordered: true, matchOn: ['type', 'expression'] }
+/** InferenceAccelerator: one for each device. */
 export const inferenceAccelerators: Rule = { unordered: true, matchOn: ['deviceName'] }
+/** ResourceRequirement: one for each type. */
 export const resourceRequirements: Rule = { unordered: true, matchOn: ['type'] }
 
 /** ServiceManagedEBSVolumeConfiguration and TaskManagedEBSVolumeConfiguration. */
@@ -25,6 +30,7 @@ export const managedVolume: Rules[string] = {
   filesystemType: { default: 'xfs' },
 }
 
+/** Rules by structure of the API, wherever a request has it. */
 export const sharedRules: Rules = {
   Tag: { value: { default: '', emptyIsValue: true } },
   // ECS drops an environment variable that is sent without a value.

@@ -18,6 +18,7 @@ import { forcing, redeployment } from './request.ts'
 import { unhealthyWarning } from './rollout.ts'
 import { fixed, restarts, updatable } from './rules.ts'
 
+/** What an update of the service changes, and what of that its deployment controller may not. */
 export function comparison(particle: ServiceParticle, live: LiveService, sensitivity: Sensitivity): Comparison {
   const found = compare(particle.definition, comparableService(live), compareOptions(particle, sensitivity))
     .filter(change => !isAnyRevision(change, particle, live))

@@ -7,7 +7,7 @@ import { definitionOf, diagnoseStopped, summarizeStopped } from '../containers.t
 import type { Memo, ServiceParticle } from './live.ts'
 import { describeRollout } from './rollout.ts'
 
-/** What ECS tells about a rollout once it has failed. */
+/** ECS's answers about a rollout that has failed. */
 export interface RolloutEvidence {
   readonly events: readonly ServiceEvent[]
   /** Stopped tasks of the service, about an hour back. */
@@ -18,6 +18,7 @@ export interface RolloutEvidence {
 /** Events of a rollout that a failure shows. */
 const mostEvents = 20
 
+/** The failure of a rollout with its cause: the tasks of its deployment that stopped, else ECS's events. */
 export function rolloutDiagnosis(
   { parents }: ServiceParticle,
   memo: Memo,
@@ -43,7 +44,10 @@ export function rolloutDiagnosis(
   }
 }
 
-/** An alarm, a hook or a person ends a rollout whatever its tasks do; the circuit breaker and the time end it for them. */
+/**
+ * An alarm, a hook or a person ends a rollout in spite of healthy tasks; the circuit breaker and the time end it for
+ * its tasks.
+ */
 function isCausedByTasks(
   failed: readonly Task[],
   { code }: Diagnosis,

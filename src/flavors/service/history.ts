@@ -57,7 +57,10 @@ const list = (
     say,
   )
 
-/** The service deployment that rolls out what a transition made: not the newest one, but the one of its own number. */
+/**
+ * The service deployment that rolls out what a transition made, found by its number, as the newest may be another
+ * tool's. Throws `EcsError`.
+ */
 export async function rolloutOf(live: LiveService, memo: Memo, asker: Asker): Promise<ServiceDeployment | 'unknown'> {
   if (!memo.deployment) return 'unknown'
   const number = numberOf(memo.deployment)
@@ -93,7 +96,7 @@ export function wouldDeploy(changes: readonly FoundChange[]): boolean {
 /** Revisions in one call of DescribeServiceRevisions, whose limit is 20 ARNs. */
 const atOnce = 20
 
-/** How the deployment that an update would make ended before, if this service has had the same. */
+/** How the deployment that an update would make ended before, if this service has had the same. Throws `EcsError`. */
 export async function rolloutHistory(
   particle: ServiceParticle,
   live: LiveService,
@@ -108,7 +111,7 @@ export async function rolloutHistory(
   for await (const { brief, revision } of same(briefs)) {
     const how = await howItFailed(brief, putBack, asker)
     if (!how) continue
-    // The same has succeeded since, where a person named the service in `redeploy`.
+    // The same deployment has succeeded since, where a person named the service in `redeploy`.
     const better = await list(asker, live, { status: ['SUCCESSFUL'], after: brief.createdAt })
     for await (const _success of same(better ?? [])) return { is: 'fine' }
     return { is: 'failed', how: `${shortTaskDefinition(revision)} ${how}` }
@@ -116,7 +119,7 @@ export async function rolloutHistory(
   return { is: 'fine' }
 }
 
-/** Those of the service deployments, newest first, that rolled out what the update would. */
+/** Service deployments, newest first, that rolled out the same as the update would. */
 async function* sameAgain(
   briefs: readonly ServiceDeploymentBrief[],
   particle: ServiceParticle,
@@ -154,7 +157,7 @@ function wouldBe(
   return left.every(change => !compared.includes(member(change)))
 }
 
-/** How a service deployment failed; undefined where it was merely replaced by a newer one. */
+/** How a service deployment failed; undefined where a newer one replaced it. */
 async function howItFailed(brief: ServiceDeploymentBrief, putBack: string, asker: Asker): Promise<string | undefined> {
   const rollout = await describe(asker, brief.serviceDeploymentArn ?? '')
   const { status = '' } = brief

@@ -104,6 +104,7 @@ const memoUnderWay = (live: LiveService | undefined): Memo => ({
   ...(live && isUnderWay(live.service) && { underWay: true }),
 })
 
+/** `ecs_service`, found by cluster and name; its rollout is judged by the deployment's id. */
 export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   ...vocabulary,
 

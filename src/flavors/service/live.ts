@@ -11,6 +11,7 @@ import { plural } from '../containers.ts'
 import { liveService, serviceRules } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
 
+/** A particle that states members of CreateService. */
 export type ServiceParticle = Particle<CreateServiceRequest>
 
 /** A service as ECS describes it, and answers of further calls. */
@@ -20,7 +21,7 @@ export interface LiveService {
   readonly revision?: ServiceRevision
   /** The inputs ask for a new deployment. */
   readonly redeploy: boolean
-  /** The service deployment that a transition is judged by, once the description did not tell enough. */
+  /** The service deployment that a transition is judged by, once the description alone was inconclusive. */
   readonly rollout?: ServiceDeployment | 'unknown'
   /** How the deployment that an update would make ended before. */
   readonly past?: RolloutHistory
@@ -34,7 +35,7 @@ export type RolloutHistory =
   /** `how` is half a sentence: `was rolled back by the alarm web-5xx`. */
   | { readonly is: 'failed'; readonly how: string }
 
-/** The deployment that a transition started, or found under way: only its id tells a rollback from success. */
+/** The deployment that a transition started, or found under way: only its id distinguishes a rollback from success. */
 export interface Memo {
   /** `ecs-svc/…`. */
   readonly deployment?: string
@@ -46,6 +47,7 @@ export interface Memo {
   readonly since: number
 }
 
+/** A service is compared by the members that its manifest states; AWS owns the others. */
 export const compareOptions = (particle: ServiceParticle, sensitivity: Sensitivity) => ({
   schema: vocabulary.model,
   rules: serviceRules,
@@ -54,13 +56,14 @@ export const compareOptions = (particle: ServiceParticle, sensitivity: Sensitivi
   sensitivity,
 })
 
+/** The deployment that the service's current configuration made. */
 export const primaryDeployment = (service: Service): Deployment | undefined =>
   service.deployments?.find(({ status }) => status === 'PRIMARY')
 
 /** The member of the definition that a change is about. */
 export const member = ({ steps: [first] }: FoundChange): string => String(first)
 
-/** `web:7` of what runs a task definition. */
+/** `web:7` of a service, deployment or revision. */
 export function shortTaskDefinition(deployment: { readonly taskDefinition?: string | undefined } | undefined): string {
   return nameOf(deployment?.taskDefinition ?? '') || 'its task definition'
 }
@@ -71,6 +74,7 @@ export const reasonGiven = (reason: string | undefined): string => (reason ? unt
 /** The number that a deployment (`ecs-svc/N`) and the service revision that it rolls out (`…/N`) have in common. */
 export const numberOf = (idOrArn: string): string => idOrArn.slice(idOrArn.lastIndexOf('/') + 1)
 
+/** `1 of 2 tasks running`. */
 export const counts = ({ runningCount = 0, desiredCount = 0 }: Service): string =>
   desiredCount === 0 && runningCount > 0
     ? `${plural(runningCount, 'task')} still running`

@@ -14,7 +14,7 @@ export const onRevisionOnly = ['gatewayConnectors', 'monitoring'] as const
  */
 export const forcing: ReadonlySet<string> = new Set(['launchType', 'capacityProviderStrategy', ...onRevisionOnly])
 
-/** The change that the input `redeploy` asks for. */
+/** The change that the input `redeploy` requests. */
 export const redeployment = changeAt(['forceNewDeployment'], { before: false, after: true, requested: true })
 
 /** The definition with `initial_desired_count`, which an autoscaler takes over later. */

@@ -1,4 +1,4 @@
-/** `on-failure: rollback`: the service goes back to what it ran before the update. */
+/** `on-failure: rollback`: restores the service's members from before the update. */
 import type { UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import { compare } from '../../compare/compare.ts'
 import type { Members } from '../../compare/rules.ts'
@@ -20,7 +20,10 @@ import {
 import { forcing } from './request.ts'
 import { fixed, restarts } from './rules.ts'
 
-/** Restores members that the manifest states and the update changed; undefined when none is left to restore. */
+/**
+ * Restores members that the manifest states and the update changed; undefined when none is left to restore. Throws
+ * `EcsError`.
+ */
 export async function rollBack(
   particle: ServiceParticle,
   before: LiveService,

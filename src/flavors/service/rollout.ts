@@ -47,8 +47,8 @@ function older({ deployments = [] }: Service, own: Deployment): { count: number;
 }
 
 /**
- * Whether a rollout is under way, whoever began it. Where ECS answers no `rolloutState` (behind a Classic Load Balancer,
- * and for other deployment types), the counts tell, and whether the service has been steady since.
+ * Whether a rollout is under way, this tool's or another's. Where ECS answers no `rolloutState` (behind a Classic Load
+ * Balancer, and for other deployment types), the counts decide, and whether the service has been steady since.
  */
 export function isUnderWay(service: Service): boolean {
   const own = primaryDeployment(service)
@@ -114,7 +114,7 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
   const moving: Moving = { is: 'moving', because: rolloutSummary(service) }
   if (now.rolloutState === 'IN_PROGRESS') return moving
   if (now.rolloutState === undefined) return isFull(service, now) && older(service, now).count === 0 ? settled : moving
-  // Only the rollout was waited for, whatever becomes of its tasks.
+  // The wait was for the rollout only, not for its tasks.
   if (memo.underWay || schedulingStrategy === 'DAEMON') return settled
   const early = deploymentConfiguration?.earlySuccessCriteria
   const needed = early?.enable ? Math.ceil((desiredCount * (early.healthyPercent ?? 100)) / 100) : desiredCount
@@ -159,15 +159,15 @@ function replaced(live: LiveService, now: Deployment, id: string, elapsed: numbe
     case 'STOP_REQUESTED':
       return deployedMeanwhile(now, trigger && `${trigger} ended its own deployment`)
     default:
-      // It is under way by its own account: the look is older than that.
+      // The service deployment is under way: the description is older than that answer.
       return replacedAsSeen(service, now, id, elapsed)
   }
 }
 
-/** The same, as far as the described service shows it. */
+/** The rollout's end as far as the described service shows it. */
 function replacedAsSeen(service: Service, now: Deployment, id: string, elapsed: number): Moving | Failed {
   const ours = service.deployments?.find(deployment => deployment.id === id)
-  // Once the way back is complete, ours is not listed any more, and only an event tells what became of it.
+  // Once the rollback is complete, its deployment is not listed any more, and only an event shows how it ended.
   const event = service.events?.find(({ message = '' }) => message.includes(`(deployment ${id}) deployment failed`))
   if (!ours && !event && elapsed < notVisibleYet) {
     return { is: 'moving', because: 'the deployment is not visible yet' }
@@ -229,7 +229,7 @@ export function triggerOf({ deploymentCircuitBreaker: breaker, alarms }: Service
   return undefined
 }
 
-/** What ended a service deployment: its breaker, its alarms, or ECS's own sentence. */
+/** The cause of a service deployment's end: its breaker, its alarms, or ECS's own sentence. */
 export function whatEnded(rollout: ServiceDeployment): string {
   const why = rollout.rollback?.reason ?? rollout.statusReason
   return triggerOf(rollout) ?? `ECS${why ? ` (${untrusted(why.replace(/\.$/, ''))})` : ''}`

@@ -47,7 +47,7 @@ const deploymentRules: Rules = {
   DeploymentController: { type: { default: 'ECS' } },
 }
 
-/** The address that ECS makes of discovery name and namespace. An ARN does not say what its namespace is called. */
+/** The address that ECS makes of discovery name and namespace. An ARN does not hold its namespace's name. */
 const dnsName = ({ side, outer }: ValueContext, value: unknown): unknown => {
   const service = outer?.holder
   const name = service?.discoveryName ?? service?.portName
@@ -128,7 +128,7 @@ export const restarts: readonly string[] = [
 
 /**
  * Members that UpdateService cannot change. The launch type is none of them: going to a capacity provider strategy, or
- * from one, is an update with a forced deployment; the service flavor tells the two apart.
+ * from one, is an update with a forced deployment; the service flavor distinguishes the two.
  */
 export const fixed: readonly string[] = ['serviceName', 'cluster', 'role', 'schedulingStrategy']
 

@@ -3,6 +3,7 @@ import type { Vocabulary } from '../../schema/vocabulary.ts'
 import { checkTaskDefinitionOf } from '../taskDefinition/checkChild.ts'
 import { checkService } from './checks.ts'
 
+/** Members of CreateService. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html */
 export const vocabulary = {
   name: 'ecs_service',
   model: CreateServiceRequest$,

@@ -1,6 +1,6 @@
 /**
- * `custom_config.assume: done`: a person says that a job is done, which ECS does not know. The statement is recorded for
- * the definition beside which it stands, and is an error beside any other definition.
+ * `custom_config.assume: done`: a person states that a job is done, which ECS does not know. The statement is recorded
+ * for the definition beside it in the manifest, and is an error beside any other definition.
  */
 
 import { changeAt } from '../../compare/change.ts'
@@ -12,11 +12,14 @@ import type { Records } from '../record/tags.ts'
 import { recordRun, recordTime } from '../record/write.ts'
 import { isAssumed, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
-/** Stands for the claim in the record of an assumed job. Nothing ran, so the record allows no release without review. */
+/**
+ * In the place of the claim, in the record of an assumed job. Nothing ran, so the record allows no release without
+ * review.
+ */
 const mark = ({ definition }: TaskParticle): string =>
   hash(['assumed', nameOf(definition.cluster ?? 'default'), definition.taskName]).slice(0, 16)
 
-/** Records of this job that say that the job was assumed to be done. */
+/** Records of this job by which the job was assumed to be done. */
 export const assumedRecords = (particle: TaskParticle, records: Records): Records =>
   new Map([...records].filter(([, { claim }]) => claim === mark(particle)))
 
@@ -38,7 +41,7 @@ export function assumeProblems(particle: TaskParticle, live: LiveTask | undefine
   )
 }
 
-/** What is to be recorded: that the job is done, or that the option was taken out. */
+/** The change to record: that the job is done, or that the option was taken out. */
 export function assumeChanges(particle: TaskParticle, live: LiveTask): Comparison {
   const isDone = live.record?.status === 'done'
   if (!isAssumed(particle)) {
@@ -54,7 +57,7 @@ export function assumeChanges(particle: TaskParticle, live: LiveTask): Compariso
   }
 }
 
-/** Records that the job is done. */
+/** Records that the job is done. Throws `EcsError`. */
 export const assume = (particle: TaskParticle, live: LiveTask, context: TransitionContext): Promise<void> =>
   recordRun(
     live.store,
@@ -69,7 +72,10 @@ export const assume = (particle: TaskParticle, live: LiveTask, context: Transiti
     context.ecs,
   )
 
-/** Takes the mark out of records: the jobs stay done, and another definition may be assumed to be done. */
+/**
+ * Takes the mark out of records: the jobs stay done, and another definition may be assumed to be done. Throws
+ * `EcsError`.
+ */
 export async function clearAssumed({ assumed, store }: LiveTask, context: TransitionContext): Promise<void> {
   for (const [digest, { claim: _mark, ...record }] of assumed)
     await recordRun(store, digest, { ...record, at: recordTime(context.ecs) }, context.ecs)

@@ -1,4 +1,4 @@
-/** Finds a job or its kept tasks in AWS: what is to run, its record, and its tasks. */
+/** Finds a job or its kept tasks in AWS: its definition, its record, and its tasks. */
 
 import type { RegisterTaskDefinitionRequest, Task } from '@aws-sdk/client-ecs'
 import type { FlavorContext } from '../../engine/flavor.ts'
@@ -15,17 +15,22 @@ import { assumedRecords } from './assume.ts'
 import { isNamed, isOurs, lastAttempt, nameIn, ownerOf, runName, runPrefix } from './naming.ts'
 import { byAge, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
-/** What is to run, and where its runs are recorded. */
+/** The definition of a job, and where its runs are recorded. */
 interface Job extends JobContent {
   readonly digest?: string
   readonly family?: string
   readonly essential: readonly string[]
   readonly store?: RecordStore
   readonly records: Records
-  /** Why a job without a record may have one all the same. */
+  /** The reason why a job without a record may have one nevertheless. */
   readonly uncertain?: string
 }
 
+/**
+ * The runs of a task and the record of its job.
+ *
+ * @throws EcsError
+ */
 export async function describeTask(particle: TaskParticle, context: FlavorContext): Promise<LiveTask> {
   const job = await jobOf(particle, context)
   const { digest, family, records } = job
@@ -63,7 +68,7 @@ async function tasksOf(
   const cluster = particle.definition.cluster ?? 'default'
   const isLeaving = particle.desired !== 'running'
   const name = (attempt: number) => runName(particle, environment, digest ?? '', attempt)
-  // By family where more than one name is looked for: those of earlier definitions, or of attempts that no record counts.
+  // By family where more than one name is wanted: those of earlier definitions, or of attempts that no record counts.
   const byName = digest !== undefined && !isLeaving && isRecorded(particle)
   const [up, stopped] = await Promise.all([
     byName
@@ -95,7 +100,7 @@ async function jobOf(particle: TaskParticle, context: FlavorContext): Promise<Jo
   const reference = particle.definition.taskDefinition
   const nothing: Job = { essential: [], records: new Map() }
   if (typeof reference !== 'string') return nothing
-  // The definition is not declared: its named revision is what runs, and the latest one may have records too.
+  // The definition is not declared: its named revision runs, and the latest one may have records too.
   const { ecs } = context
   const revision = await ecs.taskDefinition(nameOf(reference))
   const family = revision?.taskDefinition?.family
@@ -134,7 +139,7 @@ const recorded = (
   ...(record?.uncertain && !record.confirmed.has(digest ?? '') && { uncertain: record.uncertain }),
 })
 
-/** What is to run, and which of its containers count. */
+/** The definition that runs, and which of its containers count. */
 function contentOf(
   particle: TaskParticle,
   taskDefinition: object,

@@ -100,9 +100,10 @@ function memoUnderWay(particle: TaskParticle, live: LiveTask | undefined): Memo 
   return { arns, failures: [], ...(live?.record && { record: live.record }) }
 }
 
-/** The next apply asks ECS again, with the token that the task was started with. */
+/** The next apply calls RunTask again, with the token that the task was started with. */
 const withoutTrace = (cause: string): Diagnosis => ({ cause, remedy: { kind: 'rerun' } })
 
+/** `ecs_task`: a job that runs once for its digest, or a task that is kept running. */
 export const task: Flavor<RunDefinition, LiveTask, Memo> = {
   ...vocabulary,
 

@@ -35,7 +35,7 @@ import { vocabulary } from './vocabulary.ts'
 /** How many client tokens one start may use: each is a run that never started, or a count that was raised. */
 const maxTokens = 20
 
-/** Milliseconds until ECS is asked for capacity again: the first time, and the longest. */
+/** Milliseconds until RunTask is called again for capacity: the first time, and the longest. */
 const firstBackoff = 5_000
 const longestBackoff = 60_000
 
@@ -53,9 +53,9 @@ interface Start {
 }
 
 interface AttemptRecord {
-  /** Before RunTask: a run that cannot be recorded must not begin. */
+  /** Records the start before RunTask: a run that cannot be recorded must not begin. */
   intent(token: number): Promise<void>
-  /** After RunTask: ECS started nothing with the token. */
+  /** Records after RunTask that ECS started nothing with the token. */
   refused(): Promise<void>
   /** The number of the token after one that ECS started nothing with. */
   nextToken(token: number): Promise<number>
@@ -100,7 +100,7 @@ export async function startJob(particle: TaskParticle, live: DigestedTask, conte
   const start: Start = {
     name: runName(particle, context.environment, live.digest, attempt),
     firstToken,
-    // The same run from whatever runner and environment, so that RunTask starts it once.
+    // The same name from every runner and environment, so that RunTask starts the run once.
     token: n => hash([live.digest, attempt, n]),
     ...(isRecorded(particle) && { record }),
   }
@@ -124,16 +124,16 @@ async function nextToken(
   return record.status === 'intent' ? Math.max(token, record.token) : Math.max(token, record.token) + 1
 }
 
-/** What one RunTask call came to. */
+/** The outcome of one RunTask call. */
 interface Answer {
   readonly tasks: readonly Task[]
-  /** What ECS did not start, or did not place. */
+  /** Failures of tasks that ECS did not start, or did not place. */
   readonly lacking: readonly Failure[]
   /** No task of the answer was placed. */
   readonly startedNone: boolean
 }
 
-/** One start: calls RunTask until as many tasks run as are asked for. */
+/** One start: calls RunTask until `count` tasks run. */
 class Launch {
   readonly #particle: TaskParticle
   readonly #start: Start
@@ -165,8 +165,8 @@ class Launch {
   }
 
   /**
-   * A token that was used before is answered with the tasks that it started then; the next token starts what is missing
-   * still. Where ECS lacks capacity, it is asked again until the step's time is up.
+   * RunTask answers a used token with the tasks that it started then; the next token starts the missing ones. Where ECS
+   * lacks capacity, RunTask is called again until the step's time is up.
    */
   async run(): Promise<Memo> {
     const { firstToken, record } = this.#start

@@ -10,10 +10,10 @@ import { hash } from '../record/digest.ts'
 import { ownTagPrefix } from '../tags.ts'
 import type { TaskParticle } from './runs.ts'
 
-/** Attempts of a run without a record that are looked for among ECS's tasks. */
+/** Attempts of a run without a record that are searched for among ECS's tasks. */
 const maxAttempts = 20
 
-/** A requested attempt has a name of its own: the tasks of the attempt before must not count as its tasks. */
+/** A requested attempt has another name: the tasks of the attempt before must not count as its tasks. */
 const attemptKey = (digest: string, attempt: number): string =>
   attempt === 0 ? digest : hash([digest, 'attempt', attempt]).slice(0, 32)
 
@@ -40,6 +40,7 @@ export const runTag = `${ownTagPrefix}run`
 /** The tag with GitHub's id of the repository that the task was started from. */
 export const repositoryTag = `${ownTagPrefix}repository`
 
+/** GitHub's id of the repository that started a task; undefined for a task that another tool started. */
 export const ownerOf = ({ tags }: Task): string | undefined => tags?.find(({ key }) => key === repositoryTag)?.value
 
 /** Whether a task was started from this repository. Its name is no proof: others may use the same. */

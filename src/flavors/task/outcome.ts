@@ -2,6 +2,7 @@
 
 import type { Container, Task } from '@aws-sdk/client-ecs'
 
+/** How a task of a job ended. A task that never started is no outcome of the job. */
 export type Outcome = 'running' | 'succeeded' | 'failed' | 'never started'
 
 /** How a task of a job ended, if at all. Only essential containers count; without their names, all of them. */
@@ -15,7 +16,7 @@ export function outcome(task: Task, essential: readonly string[]): Outcome {
 /** Reasons after which a container had no process. After a start that failed or timed out there may have been one. */
 const withoutProcess = /^(?:CannotPull|CannotCreate)/
 
-/** No trace of a process: no exit code, and no id of Docker's unless the reason says that no container was made. */
+/** No trace of a process: no exit code, and no id of Docker's unless the reason is that no container was made. */
 const isUntouched = ({ exitCode, runtimeId, reason = '' }: Container): boolean =>
   exitCode === undefined && (runtimeId === undefined || withoutProcess.test(reason))
 

@@ -42,7 +42,7 @@ export function observeKept(particle: TaskParticle, live: LiveTask): Observed {
   return { state: 'running' }
 }
 
-/** A step of its own, so that a reviewer sees what is recorded. */
+/** A step in the plan, so that a reviewer sees what is recorded. */
 const unsettled = (why: string): Observed => ({ state: 'stopped', unsettled: true, why })
 
 const failed = (why: string): Observed => ({ state: 'stopped', failed: true, why })
@@ -92,7 +92,7 @@ function failedJob(particle: TaskParticle, { record }: LiveTask, failures: reado
   )
 }
 
-/** Why it is unknown whether a job has run, and what a person can do; undefined where it is known. */
+/** Why the outcome of a job is unknown, and what a person can do; undefined where it is known. */
 function unknownOutcome(particle: TaskParticle, live: LiveTask): string | undefined {
   const { record, uncertain } = live
   const remedy = `find out, then set custom_config.assume: done, or name ${particle.id} in retry-tasks to run it`
@@ -107,7 +107,7 @@ function unknownOutcome(particle: TaskParticle, live: LiveTask): string | undefi
   return uncertain && mayHaveRun ? `${uncertain}; ${remedy}` : undefined
 }
 
-/** Outdated tasks stop, which is a change with a claim of its own. Revisions and counts are in no claim. */
+/** Outdated tasks stop, which is a change with a separate claim. Revisions and counts are in no claim. */
 export function outdatedStops({ outdated }: LiveTask): { changes: FoundChange[]; risks: string[] } {
   if (outdated.length === 0) return { changes: [], risks: [] }
   const revisions = [...new Set(outdated.map(({ taskDefinitionArn = '' }) => nameOf(taskDefinitionArn)))].sort()
@@ -133,6 +133,7 @@ export function unownedWarnings(particle: TaskParticle, { unowned, repository }:
   ]
 }
 
+/** Progress of a task that is kept running: settled while all of its tasks are RUNNING. */
 export function keptRunProgress({ parents }: TaskParticle, runs: readonly Task[]): Progress {
   const stopped = runs.filter(run => !isUp(run))
   const task = reported(runs)
@@ -148,6 +149,7 @@ export function keptRunProgress({ parents }: TaskParticle, runs: readonly Task[]
   return { is: 'settled', because: `${plural(runs.length, 'task')} running`, task }
 }
 
+/** Progress of a job: settled once all of its tasks have ended with exit code 0. */
 export function jobProgress(
   particle: TaskParticle,
   runs: readonly Task[],

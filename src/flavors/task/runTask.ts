@@ -10,17 +10,17 @@ import { isCapacity } from './outcome.ts'
 /** Milliseconds for which DescribeTasks may answer MISSING for a task that was started. */
 export const notVisibleYet = 30_000
 
-/** Seconds until the log repeats what is waited for. */
+/** Seconds until the log repeats the state of a task that is waited for. */
 const heartbeat = 10
 
 interface Answer {
-  /** The tasks that the client token stands for, whether the token was used just now or before. */
+  /** The tasks that the client token has started, now or before. */
   readonly tasks: readonly Task[]
-  /** What ECS did not start, and why. */
+  /** Failures of tasks that ECS did not start, with reasons. */
   readonly failures: readonly Failure[]
 }
 
-/** Calls RunTask. A lack of capacity is an answer, whatever form it comes in; any other refusal is an `EcsError`. */
+/** Calls RunTask. A lack of capacity is an answer, in any of its forms; any other refusal is an `EcsError`. */
 export async function runTask(input: RunTaskRequest, context: TransitionContext): Promise<Answer> {
   try {
     const { tasks = [], failures = [] } = await context.ecs.call('RunTask', input)
@@ -59,13 +59,13 @@ export function placementFailures(failures: readonly Failure[]): string[] {
   })
 }
 
-/** Whether ECS has neither placed the task nor stopped it for want of a place. */
+/** Whether ECS has neither placed the task nor stopped it for lack of capacity. */
 const isPending = ({ lastStatus, desiredStatus, startedAt }: Task): boolean =>
   lastStatus === 'PROVISIONING' || (desiredStatus === 'STOPPED' && lastStatus !== 'STOPPED' && startedAt === undefined)
 
 /**
  * Waits until ECS has placed the tasks or given up: Fargate and capacity providers accept tasks before they know whether
- * there is capacity. Tasks that stay invisible are returned as RunTask answered them.
+ * there is capacity. Tasks that stay invisible are returned as RunTask answered them. Throws `EcsError`.
  */
 export async function awaitPlacement(
   cluster: string,
@@ -94,7 +94,10 @@ export async function awaitPlacement(
   }
 }
 
-/** Waits until DescribeTasks answers these tasks, so that another apply finds them; at most `notVisibleYet`. */
+/**
+ * Waits until DescribeTasks answers these tasks, so that another apply finds them; at most `notVisibleYet`. Throws
+ * `EcsError`.
+ */
 export async function awaitVisible(cluster: string, tasks: readonly Task[], context: TransitionContext): Promise<void> {
   const until = context.clock.now() + notVisibleYet
   const arns = tasks.map(({ taskArn = '' }) => taskArn)

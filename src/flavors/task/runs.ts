@@ -1,4 +1,4 @@
-/** The tasks of one run, and what can be told from them alone. Pure. */
+/** The tasks of one run, and facts that follow from them alone. Pure. */
 
 import type { RunTaskRequest, Task } from '@aws-sdk/client-ecs'
 import type { Particle } from '../../particle.ts'
@@ -9,6 +9,7 @@ import { type Outcome, outcome } from './outcome.ts'
 /** RunTask's input, with this tool's name for the run and PCF's reason for stopping it. */
 export type RunDefinition = RunTaskRequest & { readonly taskName?: string; readonly stopReason?: string }
 
+/** A particle that states members of RunTask. */
 export type TaskParticle = Particle<RunDefinition>
 
 /** A run in AWS: its tasks, and its record. */
@@ -21,7 +22,7 @@ export interface LiveTask {
   readonly outdated: readonly Task[]
   /** Running tasks with a name of this particle's that this repository is not known to have started. */
   readonly unowned: readonly Task[]
-  /** GitHub's id of this repository, as far as it is known. */
+  /** GitHub's id of this repository; undefined where none is known. */
   readonly repository?: string
   /** Names of essential containers. */
   readonly essential: readonly string[]
@@ -48,7 +49,7 @@ export interface LiveTask {
 /** The tasks that a transition started or found under way. */
 export interface Memo {
   readonly arns: readonly string[]
-  /** What ECS did not start, in its words. */
+  /** Failures of tasks that ECS did not start, in ECS's words. */
   readonly failures: readonly string[]
   /** The attempt's record, to be completed with its outcome. */
   readonly record?: RunRecord
@@ -64,19 +65,24 @@ const tokenLifetime = 45 * 60
 /** Seconds by which the times in AWS's answers may differ, generously. */
 const skew = 5 * 60
 
+/** The task is kept running, and is no job. */
 export const keptRunning = ({ options }: TaskParticle): boolean => options.wait === 'running'
 
+/** The job's outcome is recorded, so that it does not run again. */
 export const isRecorded = (particle: TaskParticle): boolean =>
   !keptRunning(particle) && particle.options.record !== false
 
+/** The manifest states that the job ran by hand. */
 export const isAssumed = ({ options }: TaskParticle): boolean => options.assume === 'done'
 
+/** Tasks of a run; RunTask starts one where `count` is missing. */
 export const countOf = ({ definition }: TaskParticle): number => definition.count ?? 1
 
 /** A task that is kept running counts no more once its desired status is STOPPED. */
 export const isUp = ({ lastStatus, desiredStatus }: Task): boolean =>
   lastStatus !== 'STOPPED' && desiredStatus !== 'STOPPED'
 
+/** The tasks of a run by what became of them; those that never started are left out. */
 export function runsByOutcome({ runs, essential }: Pick<LiveTask, 'runs' | 'essential'>) {
   const by = (wanted: Outcome) => runs.filter(task => outcome(task, essential) === wanted)
   return { running: by('running'), succeeded: by('succeeded'), failed: by('failed') }
@@ -91,6 +97,7 @@ export function judgedRuns(particle: TaskParticle, live: Pick<LiveTask, 'runs' |
 /** The tasks' ARNs. */
 export const arnsOf = (tasks: readonly Task[]): string[] => tasks.map(({ taskArn = '' }) => taskArn)
 
+/** Oldest first; tasks of the same moment by ARN. */
 export const byAge = (one: Task, other: Task): number =>
   (one.createdAt?.getTime() ?? 0) - (other.createdAt?.getTime() ?? 0) ||
   ((one.taskArn ?? '') < (other.taskArn ?? '') ? -1 : 1)

@@ -3,6 +3,7 @@ import type { Vocabulary } from '../../schema/vocabulary.ts'
 import { checkTaskDefinitionOf } from '../taskDefinition/checkChild.ts'
 import { checkTask } from './checks.ts'
 
+/** Members of RunTask. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
 export const vocabulary = {
   name: 'ecs_task',
   model: RunTaskRequest$,

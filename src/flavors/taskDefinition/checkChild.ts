@@ -4,8 +4,8 @@ import type { Declared } from '../../schema/vocabulary.ts'
 import { namesOf } from './checkContainers.ts'
 
 /**
- * What a service or a task states of its parent task definition: containers, ports and volumes that must be there, and
- * whether both can run in the same way. Only what is known without AWS is checked.
+ * Checks a service or a task against its parent task definition: containers, ports and volumes that must exist, and
+ * whether both can run in the same way. Only members that are known without AWS are checked.
  */
 export function checkTaskDefinitionOf({ particle, stated }: Declared, parents: readonly Declared[]): void {
   const id = particle.parents.find(each => each.startsWith('ecs_task_definition:'))
@@ -14,7 +14,7 @@ export function checkTaskDefinitionOf({ particle, stated }: Declared, parents: r
   else if (!id) checkAlone(stated, particle)
 }
 
-/** What a parent task definition states, as far as it is known. */
+/** A parent task definition as its manifest states it; inherited members are unknown. */
 class Parent {
   readonly stated: Stated
   /** Id, file and line, for messages. */
@@ -100,7 +100,7 @@ function mustHaveNetwork(child: Stated, { options }: Particle, at: ScalarNode | 
   child.report('', `needs ${what}: ${because}; ${remedy}`, stated ?? at)
 }
 
-/** Of a task definition that is not declared here only AWS knows the network mode, but on Fargate there is just one. */
+/** Only AWS knows the network mode of a definition that is not declared, but Fargate has just one. */
 function checkAlone(child: Stated, particle: Particle): void {
   const [holder, member] = fargateIn(child) ?? []
   if (!holder || !member) return
@@ -108,7 +108,7 @@ function checkAlone(child: Stated, particle: Particle): void {
   mustHaveNetwork(child, particle, holder.scalar(member), because)
 }
 
-/** The member by which a service or a task asks for Fargate. */
+/** The member by which a service or a task requests Fargate. */
 function fargateIn(child: Stated): readonly [holder: Stated, member: string] | undefined {
   if (child.text('launchType') === 'FARGATE') return [child, 'launchType']
   const item = child

@@ -5,6 +5,7 @@ import { isForFargate } from './checkFargate.ts'
 
 // From the API reference of ContainerDefinition, and from ECS's own refusals.
 
+/** The stated containers. */
 export const containersOf = (definition: Stated): readonly Stated[] => definition.elements('containerDefinitions')
 
 /** Some containers are still to be inherited, so that a name may yet turn out to exist. */
@@ -14,6 +15,7 @@ export const hasUnknownNames = (definition: Stated): boolean => definition.partl
 const isEssential = (container: Stated): boolean =>
   !container.given('essential') || container.flag('essential') !== false
 
+/** What RegisterTaskDefinition requires of containers and of references between them. */
 export const containerRules: Rules = {
   '': [
     [
@@ -146,7 +148,7 @@ function checkMemory(definition: Stated): void {
     .map(container => container.number('memoryReservation') ?? container.number('memory') ?? 0)
     .reduce((total, each) => total + each, 0)
   if (task === undefined || sum <= task) return
-  // The sum would tell the value of a variable that went into it.
+  // The sum would show the value of a variable that went into it.
   const isHidden = containers.some(
     container => container.scalar('memory')?.parts || container.scalar('memoryReservation')?.parts,
   )

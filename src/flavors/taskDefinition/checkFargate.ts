@@ -12,7 +12,7 @@ const sizes: ReadonlyMap<number, readonly [from: number, to: number, step: numbe
   [16_384, [32_768, 122_880, 8192]],
 ])
 
-/** The definition itself asks for Fargate. */
+/** The definition itself requires Fargate. */
 export const isForFargate = (definition: Stated): boolean =>
   definition.scalars('requiresCompatibilities').some(([, value]) => value === 'FARGATE')
 

@@ -2,7 +2,7 @@ import type { Rules, Stated } from '../../schema/rules.ts'
 import { containersOf } from './checkContainers.ts'
 import { isForFargate } from './checkFargate.ts'
 
-/** Left out it is bridge; undefined while it is still to be inherited. */
+/** `bridge` where the member is left out; undefined while it is still to be inherited. */
 const networkMode = ({ root }: Stated): string | undefined =>
   root.given('networkMode') ? root.text('networkMode') : 'bridge'
 
@@ -14,6 +14,7 @@ const inMode =
 const inAwsvpc = 'is not possible with networkMode awsvpc: leave it out'
 
 // From the API reference of ContainerDefinition and PortMapping, and from ECS's own refusals.
+/** What RegisterTaskDefinition requires in each network mode. */
 export const networkRules: Rules = {
   '': [checkPorts],
   'containerDefinitions[]': [

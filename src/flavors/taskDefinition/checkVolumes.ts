@@ -9,6 +9,7 @@ const kinds = [
 ]
 
 // From the API reference of Volume and of the structures in one.
+/** What RegisterTaskDefinition requires of volumes and mount points. */
 export const volumeRules: Rules = {
   '': [checkVolumes],
   'volumes[].efsVolumeConfiguration': [checkEfs],

@@ -22,6 +22,11 @@ export interface Memo {
   readonly arn?: string
 }
 
+/**
+ * The family's revisions and the services that run them; undefined where the family has none.
+ *
+ * @throws EcsError
+ */
 export async function describeTaskDefinition(
   particle: TaskDefinitionParticle,
   context: FlavorContext,

@@ -65,6 +65,7 @@ function additionsOf(
   return { changes, problems: [{ at: ['revision'], message }] }
 }
 
+/** `ecs_task_definition`: a family, of which each change registers a new revision. */
 export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition, Memo> = {
   ...vocabulary,
 

@@ -15,6 +15,7 @@ import { vocabulary } from './vocabulary.ts'
 /** RegisterTaskDefinition's input, and the revision that a manifest may pin. */
 export type TaskDefinitionDefinition = RegisterTaskDefinitionRequest & { readonly revision?: number }
 
+/** A particle that states a family's revision. */
 export type TaskDefinitionParticle = Particle<TaskDefinitionDefinition>
 
 /** A family in AWS: its latest ACTIVE revision, those that the particle's services run, and its record of jobs. */
@@ -29,7 +30,7 @@ export interface LiveTaskDefinition {
   /** Revisions of other families that the particle's own services still run. */
   readonly elsewhere: readonly Revision[]
   readonly pinned?: Revision
-  /** The revision that this apply registered, whatever others have registered meanwhile. */
+  /** The revision that this apply registered, also when other tools have registered more since. */
   readonly registered?: Revision
   /** The record of the particle's jobs. */
   readonly record?: FamilyRecord
@@ -40,6 +41,7 @@ export function request({ revision: _pin, ...definition }: TaskDefinitionDefinit
   return definition
 }
 
+/** A task definition is compared whole: what the manifest leaves out has its default. */
 export const optionsOf = (particle: TaskDefinitionParticle, sensitivity: Sensitivity): CompareOptions => ({
   schema: vocabulary.model,
   rules: taskDefinitionRules,
@@ -48,17 +50,21 @@ export const optionsOf = (particle: TaskDefinitionParticle, sensitivity: Sensiti
   sensitivity,
 })
 
+/** `arn:aws:ecs:…:task-definition/web:7` */
 export const revisionArn = (revision: Revision | undefined): string | undefined =>
   revision?.taskDefinition?.taskDefinitionArn
 
+/** `7` of `web:7`; 0 where there is no revision. */
 export const revisionNumber = (revision: Revision | undefined): number => revision?.taskDefinition?.revision ?? 0
 
 /** `web:7` */
 export const shortReference = (revision: Revision): string =>
   `${revision.taskDefinition?.family}:${revision.taskDefinition?.revision}`
 
+/** Tags change in place, without a new revision. */
 export const isTag = ({ steps: [member] }: FoundChange): boolean => member === 'tags'
 
+/** How the manifest differs from a revision, compared whole. */
 export const differences = (
   particle: TaskDefinitionParticle,
   revision: Revision,
@@ -83,8 +89,8 @@ export function registrationOf(
 }
 
 /**
- * Whether a revision is what the manifest states. Ignored members count too: their values must not go live because a
- * revision that nobody deployed has them.
+ * Whether a revision equals the manifest. Ignored members count too: their values must not go live because a revision
+ * that no service runs has them.
  */
 function isWanted(
   particle: TaskDefinitionParticle,
@@ -99,8 +105,8 @@ function isWanted(
 }
 
 /**
- * The revision that the manifest stands for: an ACTIVE one that is what it states, those that services run before the
- * latest; without any, the revision that a new one is built on.
+ * The revision that the manifest stands for: an ACTIVE one that equals it, those that services run before the latest;
+ * without any, the revision that a new one is built on.
  */
 export function currentRevision(
   particle: TaskDefinitionParticle,
@@ -141,7 +147,7 @@ export function differencesInUse(
   sensitivity: Sensitivity,
 ): FoundChange[] {
   const definition = registrationOf(particle, to)
-  // Values from AWS have no place in the manifest, so the values themselves tell whether they are secret.
+  // Values from AWS have no place in the manifest, so secrets are recognized by the values themselves.
   const over: Sensitivity = {
     isSecret: at => sensitivity.holdsSecret?.(valueAt(definition, at)) === true,
     ...(sensitivity.holdsSecret && { holdsSecret: sensitivity.holdsSecret }),

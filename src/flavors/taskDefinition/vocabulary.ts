@@ -2,6 +2,7 @@ import { RegisterTaskDefinitionRequest$, TaskDefinition$ } from '@aws-sdk/client
 import type { Vocabulary } from '../../schema/vocabulary.ts'
 import { checkTaskDefinition } from './checks.ts'
 
+/** Members of RegisterTaskDefinition. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
 export const vocabulary = {
   name: 'ecs_task_definition',
   model: RegisterTaskDefinitionRequest$,
