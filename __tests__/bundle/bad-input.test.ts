@@ -3,8 +3,8 @@ import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { RunningSimulator } from '../../simulator/server.ts'
+import { bundle } from '../world/bundle.ts'
 import {
-  bundle,
   Checkout,
   type Ended,
   errorsOf,
@@ -12,7 +12,7 @@ import {
   silentServer,
   simulatedEcs,
   temporaryFolder,
-} from './harness.ts'
+} from '../world/checkout.ts'
 
 let ecs: RunningSimulator
 

@@ -1,6 +1,7 @@
 /** Sentences of the contract that only show from outside: what a plan and a report say, and what they never say. */
 import { beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { bundle, checkout, type Ended, errorsOf } from './harness.ts'
+import { bundle } from '../world/bundle.ts'
+import { checkout, type Ended, errorsOf } from '../world/checkout.ts'
 
 jest.setTimeout(30_000)
 

@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { RunningSimulator } from '../../simulator/server.ts'
 import type { Call } from '../../simulator/simulator.ts'
 import type { ReportStep } from '../../src/engine/document.ts'
-import { bundle, Checkout, checkout, type Ended, errorsOf, expectRefusal, silentServer } from './harness.ts'
+import { bundle } from '../world/bundle.ts'
+import { Checkout, checkout, type Ended, errorsOf, expectRefusal, silentServer } from '../world/checkout.ts'
 
 jest.setTimeout(30_000)
 

@@ -4,8 +4,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { clientFor } from '../simulator/world.ts'
-import { bundle, Checkout, type Ended, errorsOf, root, simulatedEcs } from './harness.ts'
+import { clientFor } from '../world/aws.ts'
+import { bundle, root } from '../world/bundle.ts'
+import { Checkout, type Ended, errorsOf, simulatedEcs } from '../world/checkout.ts'
 import { hasMinistack, startMinistack } from './ministack.ts'
 import { hasMoto, join as joinCluster, network, newInstance, startMoto } from './moto.ts'
 

@@ -6,7 +6,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { test } from '@jest/globals'
-import { closeAfterwards } from './harness.ts'
+import { afterFile } from '../world/afterwards.ts'
 
 /** That of `script/ecs-servers`, which `.ci/run` makes; otherwise the one that is there, which may have a server or not. */
 const given = process.env.ECS_SERVERS_PYTHON
@@ -43,7 +43,7 @@ export async function startServer({ words, env, probe }: Start): Promise<string>
     stdio: 'ignore',
     env: { ...process.env, ...env(port) },
   })
-  closeAfterwards(async () => {
+  afterFile(async () => {
     if (server.exitCode !== null || server.signalCode !== null) return
     const gone = once(server, 'exit')
     server.kill('SIGKILL')

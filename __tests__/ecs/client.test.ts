@@ -1,32 +1,26 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { type RunningSimulator, type ServerOptions, startSimulator } from '../../simulator/server.ts'
+import type { RunningSimulator, ServerOptions } from '../../simulator/server.ts'
 import { wallClock } from '../../src/clock.ts'
 import { type CallName, calls } from '../../src/ecs/calls.ts'
 import { Ecs } from '../../src/ecs/client.ts'
 import { EcsError } from '../../src/ecs/errors.ts'
 import type { EcsSettings } from '../../src/ecs/transport.ts'
 import { withoutMarks } from '../../src/untrusted.ts'
+import { openEcs } from '../world/aws.ts'
 
 let simulator: RunningSimulator
 const servers: Server[] = []
 
 async function simulate(options: ServerOptions = {}): Promise<RunningSimulator> {
-  await simulator?.close()
-  simulator = await startSimulator({ start: new Date('2026-01-02T03:04:05Z'), ...options })
-  process.env.AWS_ENDPOINT_URL_ECS = simulator.url
+  simulator = await openEcs(options)
   return simulator
 }
 
-beforeEach(async () => {
-  process.env.AWS_ACCESS_KEY_ID = 'test'
-  process.env.AWS_SECRET_ACCESS_KEY = 'test'
-  await simulate()
-})
+beforeEach(() => simulate())
 
-afterEach(async () => {
-  await simulator.close()
+afterEach(() => {
   for (const server of servers.splice(0)) server.close()
 })
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { startSimulator } from '../../simulator/server.ts'
 import { Ecs } from '../../src/ecs/client.ts'
 import { ServerTime } from '../../src/ecs/transport.ts'
+import { openEcs } from '../world/aws.ts'
 
 const clock = { now: () => 5_000, sleep: () => Promise.resolve() }
 
@@ -16,21 +16,14 @@ test('is the runner’s until an answer tells it, and an answer without a date t
 })
 
 test('is told by answers and by refusals, over all views of a region', async () => {
-  const simulator = await startSimulator({ start: new Date('2026-01-02T03:04:05Z') })
-  process.env.AWS_ENDPOINT_URL_ECS = simulator.url
-  process.env.AWS_ACCESS_KEY_ID = 'test'
-  process.env.AWS_SECRET_ACCESS_KEY = 'test'
-  try {
-    const ecs = new Ecs('us-east-1', { clock: { now: () => 0, sleep: simulator.sleep }, maxConcurrency: 1 })
-    await ecs.countedBy({ calls: 0 }).cluster('main')
-    expect(ecs.time).toBe(simulator.clock.now)
-    simulator.advance(3600)
-    const calls = simulator.calls.length
-    await expect(ecs.call('DeleteCluster', { cluster: 'main' })).rejects.toThrow('Cluster not found.')
-    expect(ecs.time).toBe(simulator.clock.now)
-    // That the client has set its clock by a refusal does not make the refusal one of the clock.
-    expect(simulator.calls.length).toBe(calls + 1)
-  } finally {
-    await simulator.close()
-  }
+  const simulator = await openEcs()
+  const ecs = new Ecs('us-east-1', { clock: { now: () => 0, sleep: simulator.sleep }, maxConcurrency: 1 })
+  await ecs.countedBy({ calls: 0 }).cluster('main')
+  expect(ecs.time).toBe(simulator.clock.now)
+  simulator.advance(3600)
+  const calls = simulator.calls.length
+  await expect(ecs.call('DeleteCluster', { cluster: 'main' })).rejects.toThrow('Cluster not found.')
+  expect(ecs.time).toBe(simulator.clock.now)
+  // That the client has set its clock by a refusal does not make the refusal one of the clock.
+  expect(simulator.calls.length).toBe(calls + 1)
 })

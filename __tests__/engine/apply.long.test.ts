@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { Shop } from '../flavors/shop.ts'
+import { Shop } from '../world/shop.ts'
 import { down, phases, result } from './life.ts'
 
 describe('a disturbed apply', () => {

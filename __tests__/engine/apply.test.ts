@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { cluster, definition, job, service } from '../flavors/manifests.ts'
-import { Shop } from '../flavors/shop.ts'
+import { cluster, definition, job, service } from '../world/manifests.ts'
+import { Shop } from '../world/shop.ts'
 import { down, phases, result, started } from './life.ts'
 
 describe('an apply', () => {

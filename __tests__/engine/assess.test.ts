@@ -17,8 +17,8 @@ jest.unstable_mockModule(path, () => ({
   },
 }))
 
-const { cluster, definition, service } = await import('../flavors/manifests.ts')
-const { Shop } = await import('../flavors/shop.ts')
+const { cluster, definition, service } = await import('../world/manifests.ts')
+const { Shop } = await import('../world/shop.ts')
 
 async function countsOf(work: () => Promise<unknown>): Promise<typeof counted> {
   Object.assign(counted, { compare: 0, additions: 0 })

@@ -1,19 +1,13 @@
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { cluster, definition, job, service } from '../flavors/manifests.ts'
-import { type Asked, Shop } from '../flavors/shop.ts'
-import { clientFor } from '../simulator/world.ts'
+import { cluster, definition, job, service } from '../world/manifests.ts'
+import { type Asked, Shop } from '../world/shop.ts'
 
 const web = (image: string, environment = '[]') => definition({ image, more: `      environment: ${environment}` })
 
 const all = cluster + web('web:1') + service()
 
-async function opened(manifests = all, asked: Asked = {}): Promise<Shop> {
-  const shop = await Shop.open()
-  const { report } = await shop.apply(manifests, asked)
-  expect(report.result).toBe('succeeded')
-  return shop
-}
+const opened = (manifests = all, asked: Asked = {}) => Shop.running(manifests, asked)
 
 describe('claims', () => {
   test('are thirty-two hex digits each, sorted, whatever the order of files and particles', async () => {
@@ -53,9 +47,7 @@ describe('claims', () => {
   test('of a change name what was there: reviewed from one state is not reviewed from another', async () => {
     const shop = await opened()
     const reviewed = await shop.plan(cluster + web('web:1') + service({ count: 3 }))
-    await clientFor(shop.simulator.url).send(
-      new UpdateServiceCommand({ cluster: 'main', service: 'web', desiredCount: 7 }),
-    )
+    await shop.somebody().send(new UpdateServiceCommand({ cluster: 'main', service: 'web', desiredCount: 7 }))
     shop.simulator.advance(120)
     const now = await shop.plan(cluster + web('web:1') + service({ count: 3 }))
     expect(now.unreviewed(reviewed.claims)).toEqual(['ecs_service:web'])
@@ -91,8 +83,7 @@ describe('claims', () => {
     const wide = all.replace('[FARGATE]', '[EC2, FARGATE]')
     const shop = await opened(wide)
     const daemon = wide
-      .replace('custom_config: {}', 'custom_config: {allow_replace: true}')
-      .replace('  desiredCount: 1\n', '  schedulingStrategy: DAEMON\n')
+      .replace('  desiredCount: 1\n', '  custom_config: {allow_replace: true}\n  schedulingStrategy: DAEMON\n')
       .replace('launchType: FARGATE', 'launchType: EC2')
     const { claims, step } = await shop.plan(daemon)
     expect(step('ecs_service:web').transition).toBe('replace')
@@ -130,15 +121,11 @@ describe('claims', () => {
   })
 
   test('hold no count that an autoscaler owns', async () => {
-    const scaled = all
-      .replace('  desiredCount: 1\n', '')
-      .replace('custom_config: {}', 'custom_config: {initial_desired_count: 1}')
+    const scaled = all.replace('  desiredCount: 1\n', '  custom_config: {initial_desired_count: 1}\n')
     const shop = await opened(scaled)
     const change = scaled.replace('launchType: FARGATE', 'launchType: FARGATE\n  enableExecuteCommand: true')
     const { claims } = await shop.plan(change)
-    await clientFor(shop.simulator.url).send(
-      new UpdateServiceCommand({ cluster: 'main', service: 'web', desiredCount: 4 }),
-    )
+    await shop.somebody().send(new UpdateServiceCommand({ cluster: 'main', service: 'web', desiredCount: 4 }))
     shop.simulator.advance(120)
     const later = await shop.plan(change)
     expect(later.claims).toEqual(claims)

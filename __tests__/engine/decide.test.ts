@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { cluster, definition, job, service } from '../flavors/manifests.ts'
-import { type Asked, Shop } from '../flavors/shop.ts'
+import { cluster, definition, job, service } from '../world/manifests.ts'
+import { type Asked, Shop } from '../world/shop.ts'
 
 const shown: Asked = { revealed: () => true }
 

@@ -5,8 +5,8 @@ import { failureAnnotations, remedyText } from '../../src/render/failures.ts'
 import { renderReportText } from '../../src/render/log.ts'
 import { renderReport } from '../../src/render/report.ts'
 import { untrusted, withoutMarks } from '../../src/untrusted.ts'
-import { type Applied, type Asked, Shop } from '../flavors/shop.ts'
-import { family, main, particle, serviceOf, stated } from '../flavors/stated.ts'
+import { family, main, particle, serviceOf, stated } from '../world/particles.ts'
+import { type Applied, type Asked, Shop } from '../world/shop.ts'
 
 const breaker = { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } } }
 const alarmed = {
@@ -27,12 +27,6 @@ const job = (name: string, parents: readonly string[] = []) =>
     },
   )
 const migrate = (image: string) => stated(main, family('migrate', image), job('migrate'))
-
-async function running(manifests: string): Promise<Shop> {
-  const shop = await Shop.open()
-  expect((await shop.apply(manifests)).report.result).toBe('succeeded')
-  return shop
-}
 
 /** What the annotations of an apply say, each on its line. */
 const annotations = ({ redactor, ended, plan }: Applied): string[] =>
@@ -60,7 +54,7 @@ const failing = async (shop: Shop, manifests: string, asked: Asked = {}): Promis
 }
 
 test('a comment says each failure once: the sentence, a word in the table, ECS own words, and what to do', async () => {
-  const failed = await failing(await running(web('web:1')), web('web:2-oom'))
+  const failed = await failing(await Shop.running(web('web:1')), web('web:2-oom'))
   const text = comment(failed)
   expect(text).toContain(
     '**`ecs_service:web` was rolled back by ECS**: 4 tasks of `web:2` stopped, container web exited 137 (OutOfMemoryError: Container killed due to memory usage). `web:1` runs again, 2 of 2 tasks.',
@@ -94,7 +88,7 @@ const change =
 
 describe('a release that ECS rolled back', () => {
   test('for a lack of memory', async () => {
-    const failed = await failing(await running(web('web:1')), web('web:2-oom'))
+    const failed = await failing(await Shop.running(web('web:1')), web('web:2-oom'))
     const said =
       'ecs_service:web was rolled back by ECS: 4 tasks of web:2 stopped, container web exited 137 (OutOfMemoryError: Container killed due to memory usage). web:1 runs again, 2 of 2 tasks.'
     expect(sentence(failed, 'ecs_service:web')).toBe(said)
@@ -111,7 +105,7 @@ describe('a release that ECS rolled back', () => {
   })
 
   test('for an image that cannot be pulled', async () => {
-    const failed = await failing(await running(web('web:1')), web('web:2-missing'))
+    const failed = await failing(await Shop.running(web('web:1')), web('web:2-missing'))
     const said =
       'ecs_service:web was rolled back by ECS: 4 tasks of web:2 stopped, image web:2-missing could not be pulled (CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref web:2-missing: web:2-missing: not found). web:1 runs again, 2 of 2 tasks.'
     expect(annotations(failed)).toEqual([
@@ -120,7 +114,7 @@ describe('a release that ECS rolled back', () => {
   })
 
   test('for an alarm', async () => {
-    const shop = await running(web('web:1', alarmed))
+    const shop = await Shop.running(web('web:1', alarmed))
     const failed = await failing(shop, web('web:2', alarmed), {
       onSay: (_id, said) => {
         if (/2 of 2/.test(said)) shop.simulator.setAlarm('web-5xx', true)
@@ -133,7 +127,7 @@ describe('a release that ECS rolled back', () => {
 })
 
 test('a release that did not settle in time names what its tasks ended with', async () => {
-  const failed = await failing(await running(web('web:1', {})), web('web:2-crash', {}), { waitTimeout: 60_000 })
+  const failed = await failing(await Shop.running(web('web:1', {})), web('web:2-crash', {}), { waitTimeout: 60_000 })
   expect(sentence(failed, 'ecs_service:web')).toMatch(
     /^ecs_service:web was not done after 1 min \d s \(wait-timeout\): \d+ tasks of web:2 stopped, container web exited 1\. 2 of 2 tasks running, deployment IN_PROGRESS\.$/,
   )
@@ -141,7 +135,7 @@ test('a release that did not settle in time names what its tasks ended with', as
 })
 
 test('a release that is only slow goes on at the next apply', async () => {
-  const shop = await running(web('web:1', {}))
+  const shop = await Shop.running(web('web:1', {}))
   shop.simulator.behave('web:2', { startSeconds: 3600 })
   const failed = await failing(shop, web('web:2', {}), { waitTimeout: 60_000 })
   expect(annotations(failed)).toEqual([
@@ -150,7 +144,7 @@ test('a release that is only slow goes on at the next apply', async () => {
 })
 
 test("somebody else's deployment is named, and the next plan shows it", async () => {
-  const shop = await running(web('web:1', {}))
+  const shop = await Shop.running(web('web:1', {}))
   await shop.apply(stated(family('other', 'other:1')))
   shop.simulator.behave('web:*', { startSeconds: 60 })
   let meddled = false

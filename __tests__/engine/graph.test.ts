@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { graphOf, inOrder } from '../../src/engine/graph.ts'
 import type { ParticleId } from '../../src/particle.ts'
-import { cluster, definition, service } from '../flavors/manifests.ts'
-import { read } from '../flavors/shop.ts'
+import { cluster, definition, service } from '../world/manifests.ts'
+import { read } from '../world/shop.ts'
 
 const id = (n: number): ParticleId => `flavor:${n}`
 

@@ -1,5 +1,5 @@
-import { cluster, definition, job, service } from '../flavors/manifests.ts'
-import type { Asked, Shop } from '../flavors/shop.ts'
+import { cluster, definition, job, service } from '../world/manifests.ts'
+import type { Asked, Shop } from '../world/shop.ts'
 
 export const started =
   cluster + definition() + service() + definition({ family: 'migrate', image: 'migrate:1' }) + job()

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { cluster, definition, job, service } from '../flavors/manifests.ts'
-import { type Asked, Shop } from '../flavors/shop.ts'
+import { cluster, definition, job, service } from '../world/manifests.ts'
+import { type Asked, Shop } from '../world/shop.ts'
 
 const all = {
   'a.yml': cluster,
   'b.yml': definition(),
-  'c.yml': service(),
+  'c.yml': `\n${service()}`,
   'd.yml': definition({ family: 'migrate', image: 'migrate:1' }),
   'e.yml': job(),
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { particlesToRemove, undeclaredSince } from '../../src/engine/removal.ts'
 import { flavors } from '../../src/flavors/index.ts'
 import type { Particle } from '../../src/particle.ts'
-import { cluster, definition, service } from '../flavors/manifests.ts'
-import { read, Shop } from '../flavors/shop.ts'
+import { cluster, definition, service } from '../world/manifests.ts'
+import { read, Shop } from '../world/shop.ts'
 
 const nobody: ReadonlySet<string> = new Set()
 

@@ -6,16 +6,16 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { Shop } from './shop.ts'
-import { counted, family, network, particle, sent, serviceOf, somebody, stated } from './stated.ts'
+import { family, network, particle, serviceOf, stated } from '../world/particles.ts'
+import { Shop } from '../world/shop.ts'
 
 const cluster = (definition: object = {}, around = {}) =>
   stated(particle('ecs_cluster', 'main', { clusterName: 'main', ...definition }, around))
 
 async function described(shop: Shop) {
-  const { clusters } = await somebody(shop).send(
-    new DescribeClustersCommand({ clusters: ['main'], include: ['TAGS', 'SETTINGS', 'CONFIGURATIONS'] }),
-  )
+  const { clusters } = await shop
+    .somebody()
+    .send(new DescribeClustersCommand({ clusters: ['main'], include: ['TAGS', 'SETTINGS', 'CONFIGURATIONS'] }))
   return clusters?.[0]
 }
 
@@ -60,7 +60,7 @@ describe('a cluster', () => {
     const { report, done } = await shop.apply(stated(particle('ecs_cluster', 'main', full)))
     expect(report.result).toBe('succeeded')
     expect(done('ecs_cluster:main').because).toBe('the cluster is ACTIVE')
-    expect(sent(shop, 'CreateCluster')).toEqual([full])
+    expect(shop.sent('CreateCluster')).toEqual([full])
     expect((await shop.plan(stated(particle('ecs_cluster', 'main', full)))).plan.steps).toEqual([])
   })
 
@@ -117,7 +117,7 @@ describe('a cluster', () => {
     const { report } = await shop.apply(cluster(change))
     expect(report.steps).toMatchObject([{ result: 'succeeded' }])
     expect(shop.modifying(calls)).toEqual([operation])
-    expect(sent(shop, operation, calls)).toEqual([{ cluster: 'main', ...told }])
+    expect(shop.sent(operation, calls)).toEqual([{ cluster: 'main', ...told }])
     expect((await shop.plan(cluster(change))).plan.steps).toEqual([])
   })
 
@@ -131,9 +131,9 @@ describe('a cluster', () => {
     const shop = await Shop.open()
     await shop.apply(cluster({ tags: [{ key: 'old', value: '1' }] }))
     const { clusterArn } = (await described(shop)) ?? {}
-    await somebody(shop).send(
-      new TagResourceCommand({ resourceArn: clusterArn, tags: [{ key: 'ecs-particles:x', value: '1' }] }),
-    )
+    await shop
+      .somebody()
+      .send(new TagResourceCommand({ resourceArn: clusterArn, tags: [{ key: 'ecs-particles:x', value: '1' }] }))
     const next = cluster({ tags: [{ key: 'new', value: '2' }] })
     expect((await shop.apply(next)).report.result).toBe('succeeded')
     expect((await described(shop))?.tags).toEqual(
@@ -150,7 +150,7 @@ describe('a cluster', () => {
 
   test('is not left to CreateCluster when it is there already: it is updated', async () => {
     const shop = await Shop.open()
-    await somebody(shop).send(new CreateClusterCommand({ clusterName: 'main' }))
+    await shop.somebody().send(new CreateClusterCommand({ clusterName: 'main' }))
     const calls = shop.simulator.calls.length
     const { plan, report } = await shop.apply(cluster({ settings: full.settings }))
     expect(plan.steps).toMatchObject([{ transition: 'update' }])
@@ -176,7 +176,7 @@ describe('a cluster', () => {
   test('that is INACTIVE is made anew', async () => {
     const shop = await Shop.open()
     await shop.apply(cluster())
-    await somebody(shop).send(new DeleteClusterCommand({ cluster: 'main' }))
+    await shop.somebody().send(new DeleteClusterCommand({ cluster: 'main' }))
     const { plan, report } = await shop.apply(cluster())
     expect(plan.steps).toMatchObject([{ transition: 'start', from: 'terminated' }])
     expect(report.result).toBe('succeeded')
@@ -255,7 +255,7 @@ describe('a cluster', () => {
     const calls = shop.simulator.calls.length
     expect((await shop.apply(next)).report.result).toBe('succeeded')
     const { executeCommandConfiguration } = full.configuration
-    expect(sent(shop, 'UpdateCluster', calls)).toEqual([
+    expect(shop.sent('UpdateCluster', calls)).toEqual([
       {
         cluster: 'main',
         configuration: {
@@ -264,7 +264,7 @@ describe('a cluster', () => {
         },
       },
     ])
-    expect(sent(shop, 'PutClusterCapacityProviders', calls)).toMatchObject([
+    expect(shop.sent('PutClusterCapacityProviders', calls)).toMatchObject([
       { capacityProviders: expect.arrayContaining(full.capacityProviders), defaultCapacityProviderStrategy: [] },
     ])
   })
@@ -366,7 +366,7 @@ describe('a cluster that goes', () => {
     const shop = await Shop.open()
     const { plan } = await shop.apply(stated(main))
     expect(plan.steps).toEqual([])
-    expect(counted(shop)).toEqual({ DescribeClusters: 1 })
+    expect(shop.counted()).toEqual({ DescribeClusters: 1 })
   })
 })
 
@@ -376,5 +376,5 @@ test('150 clusters are planned with two calls', async () => {
     ...Array.from({ length: 150 }, (_, index) => particle('ecs_cluster', `c-${index}`, { clusterName: `c-${index}` })),
   )
   await shop.plan(many)
-  expect(counted(shop)).toEqual({ DescribeClusters: 2 })
+  expect(shop.counted()).toEqual({ DescribeClusters: 2 })
 })

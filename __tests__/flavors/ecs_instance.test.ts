@@ -1,7 +1,7 @@
 import { ListContainerInstancesCommand } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { Shop } from './shop.ts'
-import { counted, family, main, particle, sent, somebody, stated } from './stated.ts'
+import { family, main, particle, stated } from '../world/particles.ts'
+import { Shop } from '../world/shop.ts'
 
 const ec2 = particle('ec2_instance', 'host', { InstanceId: 'i-1' })
 
@@ -89,7 +89,7 @@ describe('attributes', () => {
     expect(plan.steps).toMatchObject([{ changes: [{ path: 'attributes[old]', before: '1' }] }])
     expect(report.result).toBe('succeeded')
     expect(shop.modifying(calls)).toEqual(['DeleteAttributes'])
-    expect(sent(shop, 'DeleteAttributes', calls)).toEqual([
+    expect(shop.sent('DeleteAttributes', calls)).toEqual([
       {
         cluster: 'main',
         attributes: [{ name: 'old', targetType: 'container-instance', targetId: live(shop)[0]?.arn }],
@@ -109,7 +109,7 @@ describe('attributes', () => {
     }
     const { plan } = await shop.apply(instance({ attributes }))
     expect(plan.steps).toMatchObject([{ changes: [{ path: 'attributes[ecsy.own]', after: '1' }] }])
-    expect(sent(shop, 'PutAttributes').flatMap(({ attributes }) => attributes)).toHaveLength(1)
+    expect(shop.sent('PutAttributes').flatMap(({ attributes }) => attributes)).toHaveLength(1)
     expect((await shop.plan(instance({ attributes }))).plan.steps).toEqual([])
   })
 
@@ -128,7 +128,7 @@ describe('attributes', () => {
     ])
     const { report } = await shop.apply(instance({ attributes }))
     expect(report.result).toBe('succeeded')
-    const sizes = (operation: string) => sent(shop, operation).map(input => (input.attributes as unknown[]).length)
+    const sizes = (operation: string) => shop.sent(operation).map(input => (input.attributes as unknown[]).length)
     expect([sizes('PutAttributes'), sizes('DeleteAttributes')]).toEqual([
       [10, 10, 5],
       [10, 2],
@@ -204,7 +204,7 @@ describe('an instance', () => {
     const { report } = await shop.apply(instance({ attributes: { stack: 'blue' } }))
     expect(report.result).toBe('succeeded')
     const [lost, connected] = live(shop)
-    expect(sent(shop, 'PutAttributes')).toMatchObject([{ attributes: [{ targetId: connected?.arn }] }])
+    expect(shop.sent('PutAttributes')).toMatchObject([{ attributes: [{ targetId: connected?.arn }] }])
     expect(lost?.attributes?.find(({ name }) => name === 'stack')).toBeUndefined()
   })
 
@@ -322,7 +322,7 @@ describe('deregistering', () => {
       { risks: ['its agent is not connected: it is deregistered with 1 task that nobody can reach'] },
     ])
     expect(report.result).toBe('succeeded')
-    expect(sent(shop, 'DeregisterContainerInstance')).toMatchObject([{ force: true }])
+    expect(shop.sent('DeregisterContainerInstance')).toMatchObject([{ force: true }])
     expect(live(shop)).toEqual([])
   })
 
@@ -343,7 +343,7 @@ test('25 instances are planned with the fewest calls', async () => {
   await shop.apply(stated(main))
   const ids = Array.from({ length: 25 }, (_, index) => `i-${index}`)
   for (const ec2InstanceId of ids) shop.simulator.registerContainerInstance({ cluster: 'main', ec2InstanceId })
-  const listed = await somebody(shop).send(new ListContainerInstancesCommand({ cluster: 'main' }))
+  const listed = await shop.somebody().send(new ListContainerInstancesCommand({ cluster: 'main' }))
   expect(listed.containerInstanceArns).toHaveLength(25)
   const calls = shop.simulator.calls.length
   const { plan } = await shop.plan(
@@ -355,7 +355,7 @@ test('25 instances are planned with the fewest calls', async () => {
     ),
   )
   expect(plan.steps).toEqual([])
-  expect(counted(shop, calls)).toEqual({
+  expect(shop.counted(calls)).toEqual({
     DescribeClusters: 1,
     ListContainerInstances: 1,
     DescribeContainerInstances: 1,
@@ -377,6 +377,6 @@ describe('an ec2_instance', () => {
   test('lends its id to instances', async () => {
     const shop = await open()
     expect((await shop.apply(instance({ attributes: { stack: 'blue' } }))).report.result).toBe('succeeded')
-    expect(sent(shop, 'ListContainerInstances')[0]).toMatchObject({ filter: 'ec2InstanceId == i-1' })
+    expect(shop.sent('ListContainerInstances')[0]).toMatchObject({ filter: 'ec2InstanceId == i-1' })
   })
 })

@@ -12,17 +12,17 @@ import {
 import { describe, expect, test } from '@jest/globals'
 import { service } from '../../src/flavors/service/index.ts'
 import { fixed } from '../../src/flavors/service/rules.ts'
-import { read, Shop } from './shop.ts'
-import { counted, family, main, network, particle, sent, serviceOf, somebody, stated, told } from './stated.ts'
+import { family, main, network, particle, serviceOf, stated, told } from '../world/particles.ts'
+import { read, Shop } from '../world/shop.ts'
 
 const web = (definition = {}, around = {}, image = 'web:1') =>
   stated(main, family('web', image), serviceOf('web', definition, around))
 
 /** The service as ECS has it. */
 async function described(shop: Shop, name = 'web'): Promise<Service> {
-  const { services } = await somebody(shop).send(
-    new DescribeServicesCommand({ cluster: 'main', services: [name], include: ['TAGS'] }),
-  )
+  const { services } = await shop
+    .somebody()
+    .send(new DescribeServicesCommand({ cluster: 'main', services: [name], include: ['TAGS'] }))
   return services?.[0] as Service
 }
 
@@ -35,7 +35,7 @@ describe('every member', () => {
   async function open(): Promise<Shop> {
     const shop = await Shop.open()
     for (const name of ['web', 'other']) {
-      await somebody(shop).send(
+      await shop.somebody().send(
         new RegisterTaskDefinitionCommand({
           family: name,
           networkMode: 'awsvpc',
@@ -202,7 +202,7 @@ describe('every member', () => {
     const shop = await open()
     const made = await shop.apply(manifest(full))
     expect(made.report.steps.map(({ error }) => error)).toEqual([undefined, undefined])
-    const [input] = sent(shop, 'CreateService')
+    const [input] = shop.sent('CreateService')
     expect(input).toEqual({ ...full, clientToken: expect.stringMatching(/^[!-~]{1,36}$/) })
     expect((await shop.plan(manifest(full))).plan.steps).toEqual([])
   })
@@ -297,7 +297,7 @@ describe('every member', () => {
     const now = manifest({ serviceName: 'web', cluster: 'main', taskDefinition: 'web', ...change })
     const changed = await shop.apply(now)
     expect(changed.done('ecs_service:web')).toMatchObject({ result: 'succeeded' })
-    const [input, ...more] = sent(shop, 'UpdateService', before)
+    const [input, ...more] = shop.sent('UpdateService', before)
     expect(more).toEqual([])
     expect(input).toEqual({ cluster: 'main', service: 'web', ...told, ...(forced && { forceNewDeployment: true }) })
     expect(shop.modifying(before)).toEqual(['UpdateService'])
@@ -306,11 +306,7 @@ describe('every member', () => {
 })
 
 describe('a rollout', () => {
-  const rolled = async (options = {}) => {
-    const shop = await Shop.open()
-    expect((await shop.apply(web({ desiredCount: 2, ...options }))).report.result).toBe('succeeded')
-    return shop
-  }
+  const rolled = (options = {}) => Shop.running(web({ desiredCount: 2, ...options }))
 
   test('says how far it is, and how it ended', async () => {
     const shop = await Shop.open()
@@ -331,7 +327,7 @@ describe('a rollout', () => {
       ['ecs_service:web', 'update', ['restarts 2 tasks, never below 2 running']],
     ])
     expect(report.result).toBe('succeeded')
-    expect(sent(shop, 'UpdateService', calls)).toEqual([{ cluster: 'main', service: 'web', taskDefinition: 'web:2' }])
+    expect(shop.sent('UpdateService', calls)).toEqual([{ cluster: 'main', service: 'web', taskDefinition: 'web:2' }])
     expect(await described(shop)).toMatchObject({ runningCount: 2, taskDefinition: expect.stringMatching(/web:2$/) })
   })
 
@@ -419,7 +415,7 @@ describe('a rollout', () => {
     const shop = await rolled()
     const calls = shop.simulator.calls.length
     await shop.apply(web({ desiredCount: 3 }), { asked: ['ecs_service:web'] })
-    expect(sent(shop, 'UpdateService', calls)).toEqual([
+    expect(shop.sent('UpdateService', calls)).toEqual([
       { cluster: 'main', service: 'web', desiredCount: 3, forceNewDeployment: true },
     ])
   })
@@ -456,7 +452,7 @@ describe('a rollout', () => {
       'ecs_service:web failed to deploy web:2: 5 tasks of web:2 stopped, container web exited 1. It was put back: 2 of 2 tasks run web:1.',
     )
     const arn = (revision: number) => `arn:aws:ecs:us-east-1:123456789012:task-definition/web:${revision}`
-    expect(sent(shop, 'UpdateService', calls)[1]).toEqual({
+    expect(shop.sent('UpdateService', calls)[1]).toEqual({
       cluster: 'main',
       service: 'web',
       taskDefinition: arn(1),
@@ -474,7 +470,7 @@ describe('a rollout', () => {
       onFailure: 'rollback',
     })
     expect(done('ecs_service:web').error?.message).toMatch(/^ecs_service:web was rolled back by ECS: 4 tasks/)
-    expect(sent(shop, 'UpdateService', calls)).toHaveLength(1)
+    expect(shop.sent('UpdateService', calls)).toHaveLength(1)
   })
 
   test('what an update brought that was not there before is put back to nothing', async () => {
@@ -487,7 +483,7 @@ describe('a rollout', () => {
     shop.simulator.behave('web:2', { startSeconds: 1, runSeconds: 1, exitCode: 1 })
     const calls = shop.simulator.calls.length
     await shop.apply(web({ ...breaker(false), ...connected, ...registries }, {}, 'web:2'), { onFailure: 'rollback' })
-    expect(sent(shop, 'UpdateService', calls)[1]).toMatchObject({
+    expect(shop.sent('UpdateService', calls)[1]).toMatchObject({
       serviceConnectConfiguration: { enabled: false },
       serviceRegistries: [],
     })
@@ -512,7 +508,7 @@ describe('a rollout', () => {
       /^ecs_service:web was deployed by somebody else meanwhile: deployment ecs-svc\/\d+ of other:1 took its place\.$/,
     )
     // Theirs is not taken back.
-    expect(sent(shop, 'UpdateService')).toHaveLength(2)
+    expect(shop.sent('UpdateService')).toHaveLength(2)
   })
 
   test('under way with the same manifest is waited for, and its end is told', async () => {
@@ -557,7 +553,7 @@ describe('a rollout', () => {
     shop.simulator.inject({ operation: 'UpdateService', fault: { kind: 'lose' } })
     const { report } = await shop.apply(web({ desiredCount: 2 }), { asked: ['ecs_service:web'] })
     expect(report.result).toBe('succeeded')
-    expect(sent(shop, 'UpdateService', calls)).toHaveLength(1)
+    expect(shop.sent('UpdateService', calls)).toHaveLength(1)
   })
 
   test.each(['reset', 'lose', 'throttle', 'unavailable'] as const)('converges when its call meets a %s', async kind => {
@@ -591,13 +587,13 @@ describe('the count', () => {
     const shop = await Shop.open()
     const scaled = (image: string) => web({ desiredCount: undefined }, { options: { initial_desired_count: 2 } }, image)
     await shop.apply(scaled('web:1'))
-    expect(sent(shop, 'CreateService')).toMatchObject([{ desiredCount: 2 }])
-    await somebody(shop).send(new UpdateServiceCommand({ cluster: 'main', service: 'web', desiredCount: 5 }))
+    expect(shop.sent('CreateService')).toMatchObject([{ desiredCount: 2 }])
+    await shop.somebody().send(new UpdateServiceCommand({ cluster: 'main', service: 'web', desiredCount: 5 }))
     shop.simulator.advance(60)
     expect((await shop.plan(scaled('web:1'))).plan.steps).toEqual([])
     const calls = shop.simulator.calls.length
     expect((await shop.apply(scaled('web:2'))).report.result).toBe('succeeded')
-    expect(sent(shop, 'UpdateService', calls)).toEqual([{ cluster: 'main', service: 'web', taskDefinition: 'web:2' }])
+    expect(shop.sent('UpdateService', calls)).toEqual([{ cluster: 'main', service: 'web', taskDefinition: 'web:2' }])
     expect((await described(shop)).desiredCount).toBe(5)
   })
 
@@ -628,9 +624,9 @@ describe('what stands around a service', () => {
     )
     const { serviceArn } = await described(shop)
     const calls = shop.simulator.calls.length
-    await somebody(shop).send(
-      new TagResourceCommand({ resourceArn: serviceArn, tags: [{ key: 'ecs-particles:x', value: '1' }] }),
-    )
+    await shop
+      .somebody()
+      .send(new TagResourceCommand({ resourceArn: serviceArn, tags: [{ key: 'ecs-particles:x', value: '1' }] }))
     const next = tagged([
       { key: 'team', value: 'store' },
       { key: 'new', value: '' },
@@ -639,7 +635,7 @@ describe('what stands around a service', () => {
     expect(plan.steps).toMatchObject([{ transition: 'update', risks: [] }])
     expect(report.result).toBe('succeeded')
     expect(shop.modifying(calls)).toEqual(['TagResource', 'UntagResource', 'TagResource'])
-    expect(sent(shop, 'UntagResource', calls)).toEqual([{ resourceArn: serviceArn, tagKeys: ['old'] }])
+    expect(shop.sent('UntagResource', calls)).toEqual([{ resourceArn: serviceArn, tagKeys: ['old'] }])
     expect((await described(shop)).tags).toHaveLength(3)
     expect((await shop.plan(next)).plan.steps).toEqual([])
     expect((await shop.plan(web())).plan.steps).toEqual([])
@@ -679,7 +675,7 @@ describe('what stands around a service', () => {
     expect((await shop.apply(loose)).report.result).toBe('succeeded')
     await shop.apply(stated(family('web', 'web:2')))
     expect((await shop.plan(loose)).plan.steps).toEqual([])
-    await somebody(shop).send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web:2' }))
+    await shop.somebody().send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web:2' }))
     shop.simulator.advance(300)
     expect((await shop.plan(loose)).plan.steps).toEqual([])
     await shop.apply(stated(family('other', 'other:1')))
@@ -758,7 +754,7 @@ describe('what stands around a service', () => {
       )
     await shop.apply(manifest(100, 'DISABLED'))
     const { awsvpcConfiguration } = network
-    await somebody(shop).send(
+    await shop.somebody().send(
       new UpdateServiceCommand({
         cluster: 'main',
         service: 'web',
@@ -872,7 +868,7 @@ describe('what cannot change in place', () => {
       const { plan, report } = await shop.apply(manifest(definition))
       expect(plan.steps).toMatchObject([{ transition: 'update', risks: ['restarts 1 task, never below 1 running'] }])
       expect(report.result).toBe('succeeded')
-      expect(sent(shop, 'UpdateService', calls)).toEqual([
+      expect(shop.sent('UpdateService', calls)).toEqual([
         { cluster: 'main', service: 'web', capacityProviderStrategy: strategy, forceNewDeployment: true },
       ])
       expect((await shop.plan(manifest(definition))).plan.steps).toEqual([])
@@ -890,7 +886,7 @@ describe('what cannot change in place', () => {
     expect((await shop.plan(daemon())).plan.steps).toEqual([])
     const calls = shop.simulator.calls.length
     expect((await shop.apply(daemon({ top: { desired_state: 'terminated' } }))).report.result).toBe('succeeded')
-    expect(sent(shop, 'DeleteService', calls)).toEqual([{ cluster: 'main', service: 'web', force: true }])
+    expect(shop.sent('DeleteService', calls)).toEqual([{ cluster: 'main', service: 'web', force: true }])
     expect(shop.modifying(calls)).toEqual(['DeleteService'])
   })
 })
@@ -920,7 +916,7 @@ describe('another controller', () => {
       `ecs_service:web is deployed by ${type}: UpdateService refuses enableExecuteCommand`,
     ])
     expect(report.result).toBe('succeeded')
-    expect(sent(shop, 'UpdateService', calls)).toEqual([{ cluster: 'main', service: 'web', desiredCount: 2 }])
+    expect(shop.sent('UpdateService', calls)).toEqual([{ cluster: 'main', service: 'web', desiredCount: 2 }])
     const after = await shop.plan(next, { asked: ['ecs_service:web'] })
     expect(after.plan.steps).toEqual([])
     expect(after.plan.unchanged).toContainEqual({
@@ -981,7 +977,7 @@ describe('a service that goes', () => {
       },
     ])
     expect(report.result).toBe('succeeded')
-    expect(sent(shop, 'UpdateService', calls)).toEqual([{ cluster: 'main', service: 'web', desiredCount: 0 }])
+    expect(shop.sent('UpdateService', calls)).toEqual([{ cluster: 'main', service: 'web', desiredCount: 0 }])
     expect((await described(shop)).status).toBe('INACTIVE')
     expect((await shop.plan(stopped)).plan.steps).toEqual([])
   })
@@ -1000,8 +996,8 @@ describe('a service that goes', () => {
     const calls = shop.simulator.calls.length
     const { report } = await shop.apply(web({}, { top: { desired_state: 'terminated' } }))
     expect(report.result).toBe('succeeded')
-    expect(shop.modifying(calls)).toEqual(['UpdateService', 'UpdateService', 'DeleteService'])
-    expect(sent(shop, 'DeleteService', calls)).toHaveLength(3)
+    expect(shop.modifying(calls, 200)).toEqual(['UpdateService', 'UpdateService', 'DeleteService'])
+    expect(shop.sent('DeleteService', calls)).toHaveLength(3)
   })
 
   test.each(['right away', 'long ago'])('that somebody has deleted meanwhile, %s, is gone as well', async when => {
@@ -1021,7 +1017,7 @@ describe('a service that goes', () => {
   test('and is still DRAINING under a name that is to run is waited for, then made anew', async () => {
     const shop = await Shop.open()
     await shop.apply(web())
-    await somebody(shop).send(new DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }))
+    await shop.somebody().send(new DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }))
     const { plan, report, log } = await shop.apply(web())
     expect(plan.steps).toMatchObject([
       {
@@ -1052,8 +1048,8 @@ describe('a creation', () => {
     const shop = await Shop.open()
     shop.simulator.inject({ operation: 'CreateService', times: 2, fault: { kind } })
     expect((await shop.apply(web())).report.result).toBe('succeeded')
-    const tokens = new Set(sent(shop, 'CreateService').map(({ clientToken }) => clientToken))
-    expect(sent(shop, 'CreateService')).toHaveLength(3)
+    const tokens = new Set(shop.sent('CreateService').map(({ clientToken }) => clientToken))
+    expect(shop.sent('CreateService')).toHaveLength(3)
     expect(tokens.size).toBe(1)
     expect((await described(shop)).deployments).toHaveLength(1)
   })
@@ -1062,7 +1058,7 @@ describe('a creation', () => {
     const shop = await Shop.open()
     shop.simulator.inject({ operation: 'CreateService', times: 5, fault: { kind: 'unavailable' } })
     expect((await shop.apply(web())).report.result).toBe('succeeded')
-    const tokens = sent(shop, 'CreateService').map(({ clientToken }) => clientToken)
+    const tokens = shop.sent('CreateService').map(({ clientToken }) => clientToken)
     expect([tokens.length, new Set(tokens).size]).toEqual([6, 1])
   })
 
@@ -1189,7 +1185,7 @@ describe('sixty services in three clusters', () => {
     const shop = await Shop.open()
     const first = await shop.apply(manifest(1))
     expect(first.report.result).toBe('succeeded')
-    const { DescribeServices: looks = 0, ...started } = counted(shop)
+    const { DescribeServices: looks = 0, ...started } = shop.counted()
     expect(started).toEqual({
       DescribeClusters: 2,
       DescribeTaskDefinition: 2,
@@ -1201,10 +1197,10 @@ describe('sixty services in three clusters', () => {
     expect(looks).toBeLessThan(120)
     const calls = shop.simulator.calls.length
     expect((await shop.plan(manifest(1))).plan.steps).toEqual([])
-    expect(counted(shop, calls)).toEqual({ DescribeClusters: 1, DescribeServices: 6, DescribeTaskDefinition: 1 })
+    expect(shop.counted(calls)).toEqual({ DescribeClusters: 1, DescribeServices: 6, DescribeTaskDefinition: 1 })
     const before = shop.simulator.calls.length
     expect((await shop.apply(manifest(2))).report.result).toBe('succeeded')
-    const { DescribeServices: again = 0, ...updated } = counted(shop, before)
+    const { DescribeServices: again = 0, ...updated } = shop.counted(before)
     expect(updated).toEqual({ DescribeClusters: 1, DescribeTaskDefinition: 1, UpdateService: 60 })
     expect(again).toBeLessThan(75)
     expect(shop.simulator.calls.filter(({ error }) => error === 'ThrottlingException')).toEqual([])

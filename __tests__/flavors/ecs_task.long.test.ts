@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { cluster, job, migrate } from './manifests.ts'
-import { type Manifests, Shop } from './shop.ts'
+import { cluster, job, migrate } from '../world/manifests.ts'
+import { type Manifests, Shop } from '../world/shop.ts'
 
 const minute = 60
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { runs } from '../runs.ts'
-import { cluster, definition, job } from './manifests.ts'
-import { Shop } from './shop.ts'
+import { cluster, definition, job } from '../world/manifests.ts'
+import { Shop } from '../world/shop.ts'
 
 const id = 'ecs_task:migrate'
 

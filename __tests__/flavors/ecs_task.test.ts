@@ -1,9 +1,8 @@
 import { RegisterTaskDefinitionCommand, RunTaskCommand, TagResourceCommand } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
 import { recordsIn } from '../../src/flavors/record/tags.ts'
-import { clientFor } from '../simulator/world.ts'
-import { cluster, definition, job, migrate } from './manifests.ts'
-import { type Applied, type Asked, type Manifests, Shop } from './shop.ts'
+import { cluster, definition, job, migrate } from '../world/manifests.ts'
+import { type Applied, type Asked, type Manifests, Shop } from '../world/shop.ts'
 
 const minute = 60
 const hour = 60 * minute
@@ -707,7 +706,7 @@ describe('the record', () => {
       expect(applied.plan.steps.map(({ particle }) => particle)).toEqual(['ecs_task:j0'])
       expect(applied.report.result).toBe('succeeded')
     }
-    await clientFor(made.simulator.url).send(
+    await made.somebody().send(
       new RegisterTaskDefinitionCommand({
         family: 'tools',
         containerDefinitions: [{ name: 'tools', image: 'tools:2', memory: 512 }],
@@ -723,7 +722,7 @@ describe('the record', () => {
   test('finds room beside live tags that the manifest has no opinion about', async () => {
     const made = await done()
     const [revision] = made.simulator.region().families.get('migrate') ?? []
-    const client = clientFor(made.simulator.url)
+    const client = made.somebody()
     const foreign = Array.from({ length: 48 }, (_, n) => ({ key: `t${n}`, value: 'v' }))
     await client.send(new TagResourceCommand({ resourceArn: revision?.arn ?? '', tags: foreign }))
     for (const image of ['migrate:2', 'migrate:3', 'migrate:4'])
@@ -970,7 +969,7 @@ describe('a task that is kept running', () => {
 describe('other tasks', () => {
   test('that somebody runs from the same definition are nobody business of ours', async () => {
     const made = await done()
-    const client = clientFor(made.simulator.url)
+    const client = made.somebody()
     await client.send(
       new RunTaskCommand({
         cluster: 'main',

@@ -6,9 +6,8 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { clientFor } from '../simulator/world.ts'
-import { cluster, definition, job, service } from './manifests.ts'
-import { Shop } from './shop.ts'
+import { cluster, definition, job, service } from '../world/manifests.ts'
+import { Shop } from '../world/shop.ts'
 
 const id = 'ecs_task_definition:web'
 
@@ -56,14 +55,14 @@ describe('a task definition', () => {
   test('that the services run is in hand, though the latest says something else', async () => {
     const manifests = cluster + definition() + service()
     const shop = await opened(manifests)
-    await clientFor(shop.simulator.url).send(registered('web:9'))
+    await shop.somebody().send(registered('web:9'))
     expect((await shop.apply(manifests)).plan.steps).toEqual([])
     expect(images(shop)).toEqual(['web:1', 'web:9'])
   })
 
   test('whose latest revision says it, while the services run another, is not registered: the services follow', async () => {
     const shop = await opened(cluster + definition() + service())
-    await clientFor(shop.simulator.url).send(registered('web:2'))
+    await shop.somebody().send(registered('web:2'))
     const applied = await shop.apply(cluster + definition({ image: 'web:2' }) + service())
     expect(applied.plan.steps.map(({ particle }) => particle)).toEqual(['ecs_service:web'])
     expect(applied.step('ecs_service:web').changes).toEqual([
@@ -75,7 +74,7 @@ describe('a task definition', () => {
   test('whose services run several revisions that say it takes the newest, and brings the others to it', async () => {
     const two = cluster + definition() + service() + service({ name: 'api' })
     const shop = await opened(two)
-    const client = clientFor(shop.simulator.url)
+    const client = shop.somebody()
     await client.send(registered('web:1'))
     await client.send(registered('web:5'))
     await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'api', taskDefinition: 'web:2' }))
@@ -91,7 +90,7 @@ describe('a task definition', () => {
   test('of which the services run an INACTIVE revision is registered anew, and they leave it', async () => {
     const manifests = cluster + definition() + service()
     const shop = await opened(manifests)
-    await clientFor(shop.simulator.url).send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }))
+    await shop.somebody().send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }))
     const applied = await shop.apply(manifests)
     expect(applied.step(id).transition).toBe('start')
     expect(applied.report.result).toBe('succeeded')
@@ -121,7 +120,7 @@ describe('a task definition', () => {
     const shop = await opened(definition())
     const [first] = revisions(shop)
     const tags = [{ key: 'cost', value: 'shop' }]
-    await clientFor(shop.simulator.url).send(new TagResourceCommand({ resourceArn: first?.arn ?? '', tags }))
+    await shop.somebody().send(new TagResourceCommand({ resourceArn: first?.arn ?? '', tags }))
     expect((await shop.plan(definition())).plan.steps).toEqual([])
     await shop.apply(definition({ image: 'web:2' }))
     expect(revisions(shop)[1]?.tags).toEqual(tags)
@@ -129,9 +128,9 @@ describe('a task definition', () => {
 
   test('that leaves out what is there says so, and the new revision is without it', async () => {
     const shop = await Shop.open()
-    await clientFor(shop.simulator.url).send(
-      registered('web:1', { containerDefinitions: [{ name: 'web', image: 'web:1', user: 'root' }] }),
-    )
+    await shop
+      .somebody()
+      .send(registered('web:1', { containerDefinitions: [{ name: 'web', image: 'web:1', user: 'root' }] }))
     const applied = await shop.apply(definition())
     expect(applied.step(id).changes).toEqual([{ path: 'containerDefinitions[web].user', before: 'root' }])
     expect(revisions(shop)[1]?.definition.containerDefinitions?.[0]).not.toHaveProperty('user')
@@ -150,7 +149,7 @@ describe('a task definition', () => {
           { name: 'agent', image: 'agent:3' },
         ]
     const shop = await Shop.open()
-    await clientFor(shop.simulator.url).send(registered('', { containerDefinitions: containers }))
+    await shop.somebody().send(registered('', { containerDefinitions: containers }))
     const ignoring = (memory: number) =>
       definition({ more: `  custom_config: {ignore: ["${path}"]}` }).replace('memory: 512', `memory: ${memory}`)
     expect((await shop.plan(ignoring(512))).plan.steps).toEqual([])
@@ -170,7 +169,7 @@ describe('a task definition', () => {
 
   test('that is to go loses every ACTIVE revision, over all pages, oldest first', async () => {
     const shop = await Shop.open({ throttling: false })
-    const client = clientFor(shop.simulator.url)
+    const client = shop.somebody()
     for (let n = 0; n < 130; n++) await client.send(registered(`web:${n}`))
     await client.send(registered('other', { family: 'web-2' }))
     const applied = await shop.apply(definition().replace('aws_resource', 'desired_state: terminated\naws_resource'))
@@ -267,7 +266,7 @@ describe('a pinned revision', () => {
     const wanted = /pins web:\d, which is not there or not ACTIVE/
     await expect(shop.plan(pinned(2))).rejects.toThrow(wanted)
     await shop.apply(definition({ image: 'web:2' }))
-    await clientFor(shop.simulator.url).send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }))
+    await shop.somebody().send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }))
     await expect(shop.plan(pinned(1))).rejects.toThrow(wanted)
   })
 })

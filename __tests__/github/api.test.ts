@@ -1,17 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { actionsToken } from '../../simulator/github/server.ts'
 import { GitHub } from '../../src/github/api.ts'
 import { type CallPurpose, GitHubError } from '../../src/github/apiErrors.ts'
 import { withoutMarks } from '../../src/untrusted.ts'
-import { openWorld, second, secret, type World } from './world.ts'
+import { type Api, openApi, second, token } from '../world/github.ts'
 
-let world: World
+let world: Api
 beforeEach(async () => {
-  world = await openWorld()
-})
-afterEach(async () => {
-  await world.server.stop()
-  expect(world.server.violations).toEqual([])
+  world = await openApi()
 })
 
 const reading: CallPurpose = { to: 'read the history', needs: 'contents: read' }
@@ -24,7 +20,7 @@ const refusal = async (call: Promise<unknown>): Promise<GitHubError> => {
     (reason: unknown) => reason,
   )
   if (!(error instanceof GitHubError)) throw new Error(`expected a refusal, not ${String(error)}`)
-  expect(error.message).not.toContain(secret)
+  expect(error.message).not.toContain(token)
   expect(error.message).not.toContain('\n')
   return error
 }
@@ -37,18 +33,18 @@ describe('identity', () => {
   })
 
   test('of another app', async () => {
-    world.server.tokens.set(secret, { ...actionsToken, login: 'acme-deploys[bot]', app: 'acme-deploys' })
+    world.server.tokens.set(token, { ...actionsToken, login: 'acme-deploys[bot]', app: 'acme-deploys' })
     expect(await world.github.identity()).toEqual({ login: 'acme-deploys[bot]', app: 'acme-deploys' })
   })
 
   test('of a person has no app', async () => {
-    world.server.tokens.set(secret, { login: 'ada', permissions: {} })
+    world.server.tokens.set(token, { login: 'ada', permissions: {} })
     expect(await world.github.identity()).toEqual({ login: 'ada' })
   })
 
   test('of a person on a server without GraphQL', async () => {
     world.server.graphql = false
-    world.server.tokens.set(secret, { login: 'ada', permissions: {} })
+    world.server.tokens.set(token, { login: 'ada', permissions: {} })
     expect(await world.github.identity()).toEqual({ login: 'ada' })
   })
 
@@ -60,7 +56,7 @@ describe('identity', () => {
   })
 
   test('is not guessed because of a limit that is not over soon', async () => {
-    world.server.tokens.set(secret, { ...actionsToken, login: 'acme-deploys[bot]', app: 'acme-deploys' })
+    world.server.tokens.set(token, { ...actionsToken, login: 'acme-deploys[bot]', app: 'acme-deploys' })
     world.server.resetAt = Date.now() + 3_600_000
     world.server.graphqlErrors.push('RATE_LIMITED')
     expect((await refusal(world.github.identity())).message).toContain("GitHub's rate limit kept us from trying")
@@ -68,14 +64,14 @@ describe('identity', () => {
 
   test('of a person to whom GraphQL is forbidden', async () => {
     world.server.graphqlErrors.push('FORBIDDEN')
-    world.server.tokens.set(secret, { login: 'ada', permissions: {} })
+    world.server.tokens.set(token, { login: 'ada', permissions: {} })
     expect(await world.github.identity()).toEqual({ login: 'ada' })
   })
 
   test('is not guessed for a token that GitHub does not accept, and asked again later', async () => {
     world.server.tokens.clear()
     await refusal(world.github.identity())
-    world.server.tokens.set(secret, actionsToken)
+    world.server.tokens.set(token, actionsToken)
     expect(await world.github.identity()).toMatchObject({ app: 'github-actions' })
   })
 
@@ -193,7 +189,7 @@ describe('patience', () => {
 
   test('a connection that fails is no answer', async () => {
     const nowhere = new GitHub({
-      token: secret,
+      token,
       repository: world.github.repository,
       apiUrl: 'http://127.0.0.1:9',
       clock: world.clock,
@@ -209,7 +205,7 @@ describe('patience', () => {
   test('is over when the run is cancelled, also in the middle of a wait', async () => {
     const cancel = new AbortController()
     const github = new GitHub({
-      token: secret,
+      token,
       repository: world.github.repository,
       apiUrl: world.url,
       clock: world.clock,
@@ -232,7 +228,7 @@ test('no more than ten calls are under way at once', async () => {
 
 describe('refusals', () => {
   test('403 names the permission that is missing', async () => {
-    world.server.tokens.set(secret, { ...actionsToken, permissions: {} })
+    world.server.tokens.set(token, { ...actionsToken, permissions: {} })
     const { message, missing } = await refusal(history())
     expect(message).toBe(
       `GitHub refused to read the history (403): the token lacks "contents: read"; add it to the job's permissions`,
@@ -255,7 +251,7 @@ describe('refusals', () => {
   })
 
   test('what the server repeats of the token is hidden', async () => {
-    world.server.faults.push({ status: 400, message: `Bad header\nAuthorization: token ${secret}`, times: 1 })
+    world.server.faults.push({ status: 400, message: `Bad header\nAuthorization: token ${token}`, times: 1 })
     expect(withoutMarks((await refusal(history())).message)).toBe(
       'GitHub refused to read the history (400): Bad header Authorization: token ***',
     )

@@ -1,18 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { appliedCheck, findChecks, planCheck, postCheck, refusedCheck } from '../../src/github/check.ts'
 import { claimTexts, readClaims, textLimit } from '../../src/github/claimText.ts'
 import { shownClaims } from '../../src/github/shownClaims.ts'
-import { mayOnly, openWorld, secret, type World } from './world.ts'
+import { type Api, mayOnly, openApi, token } from '../world/github.ts'
 
-let world: World
+let world: Api
 let commit: string
 beforeEach(async () => {
-  world = await openWorld()
+  world = await openApi()
   commit = world.repository.head()
-})
-afterEach(async () => {
-  await world.server.stop()
-  expect(world.server.violations).toEqual([])
 })
 
 const claim = (number: number): string => number.toString(16).padStart(32, '0')
@@ -180,10 +176,9 @@ describe('which plan counts', () => {
 
   test("none that a person's token asks for: it wrote none", async () => {
     await plan([claim(1)])
-    const person = await openWorld({}, { login: 'ada', permissions: { checks: 'write' } })
+    const person = await openApi({}, { login: 'ada', permissions: { checks: 'write' } })
     person.server.check({ name: 'particles / production', commit: person.repository.head() })
     expect((await findChecks(person.github, person.repository.head(), 'particles / production')).successful).toEqual([])
-    await person.server.stop()
   })
 
   test('none in a format of another release', async () => {
@@ -257,14 +252,14 @@ test('a summary that is too long is cut, so that the claims are not lost with it
 
 describe('what GitHub refuses is a warning', () => {
   test('the permission', async () => {
-    world.server.tokens.set(secret, mayOnly({ checks: 'read' }))
+    world.server.tokens.set(token, mayOnly({ checks: 'read' }))
     expect(await plan([claim(1)])).toEqual({
       warning: `GitHub refused to write the check "particles / production" (403): the token lacks "checks: write"; add it to the job's permissions`,
     })
   })
 
   test("a token that is no app's", async () => {
-    world.server.tokens.set(secret, { login: 'ada', permissions: { checks: 'write' } })
+    world.server.tokens.set(token, { login: 'ada', permissions: { checks: 'write' } })
     expect((await plan([claim(1)])).warning).toContain('only the token of an app, such as GITHUB_TOKEN, may do that')
   })
 })

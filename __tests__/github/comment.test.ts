@@ -1,16 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { bodyLimit, type CommentRequest, postComment, type Run } from '../../src/github/comment.ts'
 import { marker } from '../../src/render/comment.ts'
 import { withoutMarks } from '../../src/untrusted.ts'
-import { mayOnly, openWorld, secret, type World } from './world.ts'
+import { type Api, mayOnly, openApi, token } from '../world/github.ts'
 
-let world: World
+let world: Api
 beforeEach(async () => {
-  world = await openWorld()
-})
-afterEach(async () => {
-  await world.server.stop()
-  expect(world.server.violations).toEqual([])
+  world = await openApi()
 })
 
 const bot = { login: 'github-actions[bot]', type: 'Bot' } as const
@@ -176,12 +172,12 @@ describe('runs at the same time', () => {
 
 describe('what GitHub refuses is a warning', () => {
   test('reading', async () => {
-    world.server.tokens.set(secret, mayOnly({ contents: 'read' }))
+    world.server.tokens.set(token, mayOnly({ contents: 'read' }))
     expect((await post()).warning).toContain('the token lacks "pull-requests: read"')
   })
 
   test('writing', async () => {
-    world.server.tokens.set(secret, mayOnly({ 'pull-requests': 'read' }))
+    world.server.tokens.set(token, mayOnly({ 'pull-requests': 'read' }))
     expect(await post()).toEqual({
       warning: `GitHub refused to write the comment (403): the token lacks "pull-requests: write"; add it to the job's permissions`,
     })
@@ -189,7 +185,7 @@ describe('what GitHub refuses is a warning', () => {
 
   test('editing', async () => {
     await post()
-    world.server.tokens.set(secret, mayOnly({ 'pull-requests': 'read' }))
+    world.server.tokens.set(token, mayOnly({ 'pull-requests': 'read' }))
     expect((await post()).warning).toContain('edit the comment (403): the token lacks "pull-requests: write"')
   })
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { manifestsAt } from '../../src/github/manifestsAt.ts'
-import { mayOnly, openWorld, secret, type World } from './world.ts'
+import { type Api, mayOnly, openApi, token } from '../world/github.ts'
 
 const files = {
   'particles/web.yml': 'flavor: ecs_service\nname: wéb\n',
@@ -18,20 +18,16 @@ const manifests = [
 ]
 const wanted = (file: string): boolean => file.startsWith('particles/')
 
-let world: World
+let world: Api
 let commit: string
 let workspace: string
 beforeEach(async () => {
-  world = await openWorld(files)
+  world = await openApi(files)
   commit = world.repository.head()
   world.repository.push({ 'particles/web.yml': null, 'particles/new.yml': 'new' })
   workspace = await mkdtemp(join(tmpdir(), 'removed-'))
 })
-afterEach(async () => {
-  await world.server.stop()
-  await rm(workspace, { recursive: true })
-  expect(world.server.violations).toEqual([])
-})
+afterEach(() => rm(workspace, { recursive: true }))
 
 async function write(texts: Record<string, string>): Promise<void> {
   await mkdir(join(workspace, 'particles'), { recursive: true })
@@ -78,7 +74,7 @@ describe('from GitHub', () => {
   })
 
   test('a missing right is named', async () => {
-    world.server.tokens.set(secret, mayOnly({}))
+    world.server.tokens.set(token, mayOnly({}))
     expect(await manifestsAt(world.github, commit, wanted)).toMatchObject({
       why: expect.stringContaining('the token lacks "contents: read"'),
     })
@@ -96,7 +92,7 @@ describe('from the checkout', () => {
   test('when GitHub refuses', async () => {
     await write({ 'particles/web.yml': files['particles/web.yml'] })
     const earlier = commitAll()
-    world.server.tokens.set(secret, mayOnly({}))
+    world.server.tokens.set(token, mayOnly({}))
     expect(await manifestsAt(world.github, earlier, wanted, { workspace })).toEqual({ texts: manifests.slice(1) })
   })
 

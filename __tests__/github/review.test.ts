@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { MergeGroup, MergeMethod, Pull, Push } from '../../simulator/github/repository.ts'
 import { actionsToken } from '../../simulator/github/server.ts'
 import { GitHub } from '../../src/github/api.ts'
@@ -7,15 +7,11 @@ import { readHistory } from '../../src/github/history.ts'
 import { reviewedForMergeGroup, reviewedForPush } from '../../src/github/review.ts'
 import type { Reviewed, ReviewQuery } from '../../src/github/reviewSearch.ts'
 import { supersededBy } from '../../src/github/supersede.ts'
-import { mayOnly, openWorld, secret, type World } from './world.ts'
+import { type Api, mayOnly, openApi, token } from '../world/github.ts'
 
-let world: World
+let world: Api
 beforeEach(async () => {
-  world = await openWorld({ 'particles/web.yml': 'v0' })
-})
-afterEach(async () => {
-  await world.server.stop()
-  expect(world.server.violations).toEqual([])
+  world = await openApi({ 'particles/web.yml': 'v0' })
 })
 
 const environment = 'production'
@@ -23,7 +19,7 @@ const claim = (number: number): string => number.toString(16).padStart(32, '0')
 const claimsOf = (...pulls: Pull[]): Set<string> => new Set(pulls.map(({ number }) => claim(number)))
 
 /** A pull request with a successful plan, whose one claim is its number. */
-async function planned(more: Parameters<World['repository']['open']>[1] & { commits?: number } = {}): Promise<Pull> {
+async function planned(more: Parameters<Api['repository']['open']>[1] & { commits?: number } = {}): Promise<Pull> {
   const edits = Array.from({ length: more.commits ?? 1 }, (_, index) => ({ [`file-${Math.random()}-${index}`]: 'x' }))
   const pull = world.repository.open(edits, more)
   await plan(pull.headSha, pull.number)
@@ -278,9 +274,9 @@ describe('where nothing was reviewed', () => {
   test("a person's token knows no checks of its own", async () => {
     await applied()
     const push = world.repository.merge(await planned())
-    world.server.tokens.set(secret, { login: 'ada', permissions: actionsToken.permissions })
+    world.server.tokens.set(token, { login: 'ada', permissions: actionsToken.permissions })
     const github = new GitHub({
-      token: secret,
+      token,
       repository: world.github.repository,
       apiUrl: world.url,
       clock: world.clock,
@@ -523,11 +519,11 @@ describe('a right that is missing is named', () => {
     ['checks: read', mayOnly({ contents: 'read', 'pull-requests': 'read' })],
     ['pull-requests: read', mayOnly({ contents: 'read', checks: 'read' })],
     ['contents: read', mayOnly({ checks: 'read', 'pull-requests': 'read' })],
-  ])('%s', async (right, token) => {
+  ])('%s', async (right, rights) => {
     await applied()
     const pull = await planned()
     const push = world.repository.merge(pull)
-    world.server.tokens.set(secret, token)
+    world.server.tokens.set(token, rights)
     const { claims, notes } = await forPush(push)
     expect(claims).toEqual(new Set())
     expect(notes).toEqual([expect.stringContaining(`the token lacks "${right}"; add it to the job's permissions`)])
@@ -592,7 +588,7 @@ describe('superseded', () => {
   test('not known without the right, which is a warning', async () => {
     const { after } = world.repository.push({ a: '1' })
     world.repository.push({ a: '2' })
-    world.server.tokens.set(secret, mayOnly({ contents: 'read' }))
+    world.server.tokens.set(token, mayOnly({ contents: 'read' }))
     expect((await superseded(after)).warning).toContain('the token lacks "checks: read"')
   })
 })

@@ -4,8 +4,8 @@
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { beforeAll, expect, test } from '@jest/globals'
-import { bundle } from '../bundle/harness.ts'
-import { World } from '../review/world.ts'
+import { bundle } from '../world/bundle.ts'
+import { World } from '../world/world.ts'
 import { scenarios, type Texts } from './scenarios.ts'
 
 const folder = new URL('texts/', import.meta.url)
@@ -20,12 +20,7 @@ const play = async (name: string) => {
   const world = await World.open({}, { 'max-concurrency': '1' })
   world.simulator.setThrottling(false)
   const texts: Texts = {}
-  try {
-    await scenarios[name]?.(world, texts)
-  } finally {
-    await world.close()
-  }
-  expect(world.github.violations).toEqual([])
+  await scenarios[name]?.(world, texts)
   for (const [file, text] of Object.entries(texts)) {
     played.add(file)
     if (isUpdate) writeFileSync(new URL(file, folder), `${text.trimEnd()}\n`)

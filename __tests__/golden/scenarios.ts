@@ -1,7 +1,8 @@
 /** What reviewers and operators are shown, each by a run of the bundle: everything that came out, by the name of its file. */
 import type { Edits, Pull } from '../../simulator/github/repository.ts'
-import type { Given, Ran, World } from '../review/world.ts'
-import { bundled } from './bundled.ts'
+import { bundled } from '../world/bundled.ts'
+import type { Given, Ran } from '../world/run.ts'
+import type { World } from '../world/world.ts'
 import {
   absentMachine,
   besides,

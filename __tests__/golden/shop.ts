@@ -1,34 +1,15 @@
 /** The shop that the golden texts tell of: its manifests, by their path, and changes of them. */
 import type { Edits } from '../../simulator/github/repository.ts'
+import * as manifest from '../world/manifests.ts'
+import { clusterWith, file, type Insights } from '../world/manifests.ts'
 
 type Files = Readonly<Record<string, string>>
 
-const network = `  launchType: FARGATE
-  networkConfiguration:
-    awsvpcConfiguration:
-      subnets: [subnet-0a1b2c3d4e5f60718]
-`
+const definition = (name: string, tag: string, settings = '', more = ''): string =>
+  manifest.definition({ family: name, image: `registry.example/${name}:${tag}`, settings, more })
 
-export const definition = (name: string, tag: string, more = '', container = ''): string => `flavor: ecs_task_definition
-pcf_name: ${name}
-aws_resource:
-  family: ${name}
-  requiresCompatibilities: [FARGATE]
-  networkMode: awsvpc
-  cpu: 256
-  memory: 512
-${more}  containerDefinitions:
-    - name: ${name}
-      image: registry.example/${name}:${tag}
-${container}`
-
-export const service = (name: string, count: number, more = '', options = ''): string => `flavor: ecs_service
-pcf_name: ${name}
-parents: [ecs_cluster:main, ecs_task_definition:${name}${name === 'web' ? ', ecs_task:migrate' : ''}]
-${options}aws_resource:
-  serviceName: ${name}
-  desiredCount: ${count}
-${network}${more}`
+const service = (name: string, count: number, more = '', top = ''): string =>
+  manifest.service({ name, family: name, count, more, top, parents: name === 'web' ? ['ecs_task:migrate'] : [] })
 
 const circuitBreaker = `  deploymentConfiguration:
     deploymentCircuitBreaker: { enable: true, rollback: true }
@@ -43,24 +24,15 @@ const healthCheck = `      healthCheck:
         command: [CMD-SHELL, curl -f http://localhost/]
 `
 
-const cluster = (insights: string): string => `flavor: ecs_cluster
-pcf_name: main
-aws_resource:
-  clusterName: main
-  settings: [{ name: containerInsights, value: ${insights} }]
----
+const cluster = (insights: Insights): string =>
+  `${clusterWith('main', insights)}---
 flavor: ecs_cluster
 pcf_name: tools
 aws_resource:
   clusterName: tools
 `
 
-const job = (name: string, definition: string, more = '', options = ''): string => `flavor: ecs_task
-pcf_name: ${name}
-parents: [ecs_cluster:main, ${definition}]
-${options}aws_resource:
-  taskName: ${name}
-${network}${more}`
+const job = (name: string, family: string, more = '', top = ''): string => manifest.job({ name, family, more, top })
 
 const migration = `  overrides:
     containerOverrides:
@@ -71,7 +43,7 @@ const migration = `  overrides:
 
 /** Everything of the shop. Web is a release of its own: definition, migration, service. */
 export interface Release {
-  readonly insights?: string
+  readonly insights?: Insights
   readonly tag?: string
   readonly level?: string
   readonly startPeriod?: number
@@ -84,22 +56,18 @@ export const release = (given: Release = {}): Files => {
   const web = `${environment(level)}${healthCheck}${startPeriod === undefined ? '' : `        startPeriod: ${startPeriod}\n`}`
   return {
     'particles/main.yml': cluster(insights),
-    'particles/web.yml': [definition('web', tag, '', web), service('web', count, circuitBreaker)].join('---\n'),
-    'particles/migrate.yml': [
-      definition('migrate', given.migration ?? tag),
-      job('migrate', 'ecs_task_definition:migrate', migration),
-    ].join('---\n'),
+    'particles/web.yml': file(definition('web', tag, '', web), service('web', count, circuitBreaker)),
+    'particles/migrate.yml': file(definition('migrate', given.migration ?? tag), job('migrate', 'migrate', migration)),
   }
 }
 
-const legacy = (state: string): string =>
-  [definition('legacy-api', '7'), service('legacy-api', 4, '', state)].join('---\n')
+const legacy = (state: string): string => file(definition('legacy-api', '7'), service('legacy-api', 4, '', state))
 
 const rest: Files = {
   'particles/legacy.yml': legacy(''),
-  'particles/search.yml': [definition('search', '3.1'), service('search', 2)].join('---\n'),
-  'particles/proxy.yml': [definition('proxy', '1', '  revision: 1\n'), service('proxy', 1)].join('---\n'),
-  'particles/seed.yml': [definition('seed', '1'), job('seed', 'ecs_task_definition:seed')].join('---\n'),
+  'particles/search.yml': file(definition('search', '3.1'), service('search', 2)),
+  'particles/proxy.yml': file(definition('proxy', '1', '  revision: 1\n'), service('proxy', 1)),
+  'particles/seed.yml': file(definition('seed', '1'), job('seed', 'seed')),
   'particles/machines.yml': `flavor: ec2_instance
 pcf_name: reports
 aws_resource: { InstanceId: i-0a1b2c3d4e5f60718 }
@@ -144,8 +112,7 @@ parents: [ecs_cluster:main, ec2_instance:${name}]
 ${state}aws_resource: {}
 `
 
-const worker = (state: string): string =>
-  job('worker', 'ecs_task_definition:slow', '  custom_config: { wait: running }\n', state)
+const worker = (state: string): string => job('worker', 'slow', '  custom_config: { wait: running }\n', state)
 
 const api = (tag: string, features: string, command: string, scheduling: string): string =>
   [
@@ -170,22 +137,16 @@ export const besides: Readonly<Record<'machine' | 'before' | 'after', Edits>> = 
   },
   before: {
     'particles/api.yml': api('1', 'none', 'serve, --workers, "4"', '  desiredCount: 3\n'),
-    'particles/green.yml': [definition('green', '1'), service('green', 2, '', 'persist_on_update: true\n')].join(
-      '---\n',
-    ),
-    'particles/slow.yml': [definition('slow', '1'), service('slow', 2), worker('')].join('---\n'),
-    'particles/forgotten.yml': [definition('forgotten', '1'), service('forgotten', 1)].join('---\n'),
+    'particles/green.yml': file(definition('green', '1'), service('green', 2, '', 'persist_on_update: true\n')),
+    'particles/slow.yml': file(definition('slow', '1'), service('slow', 2), worker('')),
+    'particles/forgotten.yml': file(definition('forgotten', '1'), service('forgotten', 1)),
     'particles/machines.yml': machine('reports', 'i-0a1b2c3d4e5f60718'),
-    'particles/report.yml': [definition('report', '1-fail'), job('report', 'ecs_task_definition:report')].join('---\n'),
+    'particles/report.yml': file(definition('report', '1-fail'), job('report', 'report')),
   },
   after: {
     'particles/api.yml': api('2', 'all', 'serve, --workers, "8"', '  schedulingStrategy: DAEMON\n'),
-    'particles/green.yml': [definition('green', '1'), service('green', 3, '', 'persist_on_update: true\n')].join(
-      '---\n',
-    ),
-    'particles/slow.yml': [definition('slow', '1'), service('slow', 2), worker('desired_state: stopped\n')].join(
-      '---\n',
-    ),
+    'particles/green.yml': file(definition('green', '1'), service('green', 3, '', 'persist_on_update: true\n')),
+    'particles/slow.yml': file(definition('slow', '1'), service('slow', 2), worker('desired_state: stopped\n')),
     'particles/forgotten.yml': null,
     'particles/machines.yml': [
       machine('reports', 'i-0a1b2c3d4e5f60718', 'desired_state: stopped\n'),
@@ -204,7 +165,7 @@ const services = (edit: (number: number) => string | null): Edits =>
 
 const member = (number: number, count: number, tag: string, state = ''): string => {
   const name = `shop-${numbered(number)}`
-  return [definition(name, tag), service(name, count, circuitBreaker, state)].join('---\n')
+  return file(definition(name, tag), service(name, count, circuitBreaker, state))
 }
 
 /** Forty services: one in ten is deleted, one in ten breaks. */
@@ -226,15 +187,16 @@ pcf_name: crowd-${number}
 aws_resource: { clusterName: crowd-${number} }
 `,
   ).join('---\n'),
-  'particles/last.yml': [definition('last', '1'), job('last', 'ecs_task_definition:last')].join('---\n'),
+  'particles/last.yml': file(definition('last', '1'), job('last', 'last')),
 })
 
 /** What a reader of manifests finds at once, each at its place. */
 export const mistakes: Edits = {
-  'particles/web.yml': [definition('web', '1'), service('web', 1).replace('desiredCount: 1', 'desiredCount: two')]
-    .join('---\n')
-    .replace('ecs_cluster:main', 'ecs_cluster:mian'),
-  'particles/db.yml': definition('db', '${DB_TAG}'),
+  'particles/web.yml': file(
+    definition('web', '1'),
+    service('web', 1).replace('desiredCount: 1', 'desiredCount: two').replace('ecs_cluster:main', 'ecs_cluster:mian'),
+  ),
+  'particles/db.yml': file(definition('db', '${DB_TAG}')),
 }
 
 /** A machine whose agent has not joined: nothing can be done, and a warning says so. */
@@ -253,13 +215,15 @@ const attack =
 
 /** Names that would like to be more than names. */
 export const hostile: Edits = {
-  'particles/<img src=x>`|`@octocat.yml': definition(
-    'hostile',
-    '1',
-    `  tags: [{ key: ${JSON.stringify('@octocat')}, value: "www.evil.example" }]
+  'particles/<img src=x>`|`@octocat.yml': file(
+    definition(
+      'hostile',
+      '1',
+      `  tags: [{ key: ${JSON.stringify('@octocat')}, value: "www.evil.example" }]
 `,
-    `      command: ${JSON.stringify([attack, '\n::error::x\n| --> '])}
+      `      command: ${JSON.stringify([attack, '\n::error::x\n| --> '])}
       dockerLabels: { ${JSON.stringify(attack)}: ${JSON.stringify(attack)} }
 `,
+    ),
   ),
 }

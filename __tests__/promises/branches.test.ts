@@ -1,21 +1,16 @@
 /** A review belongs to one pull request and one branch, and nothing is applied from anywhere else. */
-import { afterEach, beforeEach, describe, expect } from '@jest/globals'
-import { clusterAt, clusterWith, manifests, type Ran, World } from '../review/world.ts'
-import { story } from './story.ts'
+import { beforeEach, describe, expect } from '@jest/globals'
+import { manifests, setting } from '../world/manifests.ts'
+import type { Ran } from '../world/run.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
 })
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
-})
 
 const plan = 'particles / production'
-const setting = (name: string, value: Parameters<typeof clusterWith>[1]) => ({
-  [clusterAt(name)]: clusterWith(name, value),
-})
 const digestOf = (ran: Ran): string => ran.plan?.digest ?? ''
 
 /** Refused, and nothing was changed. Returns the sentence that says why. */

@@ -1,16 +1,13 @@
 /** A run that is asked to end, at whatever moment: it says what happened and what to do, and leaves a report. */
-import { afterEach, beforeEach, describe, expect } from '@jest/globals'
-import { manifests, World } from '../review/world.ts'
-import { story } from './story.ts'
+import { beforeEach, describe, expect } from '@jest/globals'
+import { manifests } from '../world/manifests.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
   world.simulator.setThrottling(false)
-})
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
 })
 
 /** The run is cancelled when a call reaches ECS. */

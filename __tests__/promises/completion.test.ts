@@ -1,10 +1,9 @@
 /** What a reviewed start or replacement still covers later, and what an apply does about drift that comes in between. */
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { describe, expect } from '@jest/globals'
-import { cluster, definition, service } from '../flavors/manifests.ts'
-import { type Asked, Shop } from '../flavors/shop.ts'
-import { clientFor } from '../simulator/world.ts'
-import { story } from './story.ts'
+import { cluster, definition, service } from '../world/manifests.ts'
+import { type Asked, Shop } from '../world/shop.ts'
+import { story } from '../world/story.ts'
 
 const all = cluster + definition() + service()
 const tagged = all.replace('desiredCount: 1', 'desiredCount: 1\n  tags: [{key: a, value: b}]')
@@ -17,7 +16,7 @@ const web = (shop: Shop) => {
 }
 
 const byHand = (shop: Shop, change: { desiredCount?: number; enableExecuteCommand?: boolean }) =>
-  clientFor(shop.simulator.url).send(new UpdateServiceCommand({ cluster: 'main', service: 'web', ...change }))
+  shop.somebody().send(new UpdateServiceCommand({ cluster: 'main', service: 'web', ...change }))
 
 /** A service that was reviewed to be started, and what that review published. */
 async function started(manifests: string): Promise<{ shop: Shop; claims: readonly string[] }> {
@@ -29,12 +28,9 @@ async function started(manifests: string): Promise<{ shop: Shop; claims: readonl
 
 const replaceable = all.replace('[FARGATE]', '[EC2, FARGATE]')
 const daemon = replaceable
-  .replace('custom_config: {}', 'custom_config: {allow_replace: true}')
-  .replace('  desiredCount: 1\n', '  schedulingStrategy: DAEMON\n')
+  .replace('  desiredCount: 1\n', '  custom_config: {allow_replace: true}\n  schedulingStrategy: DAEMON\n')
   .replace('launchType: FARGATE', 'launchType: EC2')
-const moved = replaceable
-  .replace('custom_config: {}', 'custom_config: {allow_replace: true}')
-  .replace('launchType: FARGATE', 'launchType: EC2')
+const moved = replaceable.replace('launchType: FARGATE', 'launchType: EC2\n  custom_config: {allow_replace: true}')
 const failedWith = async (shop: Shop, manifests: string, asked: Asked) => {
   const { done } = await shop.apply(manifests, asked)
   expect(done('ecs_service:web').result).toBe('failed')

@@ -1,13 +1,10 @@
-import { afterEach, describe, expect } from '@jest/globals'
+import { describe, expect } from '@jest/globals'
 import { runDigest } from '../../src/flavors/record/digest.ts'
-import { manifests, World } from '../review/world.ts'
-import { story } from './story.ts'
+import { manifests } from '../world/manifests.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
-let world: World | undefined
-afterEach(async () => {
-  await world?.close()
-  world = undefined
-})
+let world: World
 
 /** The shop with more in its job's task definition. */
 const jobWith = (lines: string) => ({

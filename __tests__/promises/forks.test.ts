@@ -1,9 +1,12 @@
 /** What a stranger proposes is read and never planned, whatever credentials lie about. */
-import { afterEach, beforeEach, describe, expect } from '@jest/globals'
+import { beforeEach, describe, expect } from '@jest/globals'
 import type { Pull } from '../../simulator/github/repository.ts'
 import { actionsToken } from '../../simulator/github/server.ts'
-import { manifests, type Ran, token, World } from '../review/world.ts'
-import { story } from './story.ts'
+import { token } from '../world/github.ts'
+import { manifests } from '../world/manifests.ts'
+import type { Ran } from '../world/run.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
@@ -13,10 +16,6 @@ beforeEach(async () => {
     ...actionsToken,
     permissions: { contents: 'read', checks: 'read', 'pull-requests': 'read' },
   })
-})
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
 })
 
 /** Validated and no more: no call to AWS, no warning about what cannot be given, and the step passes. */

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect } from '@jest/globals'
-import { clusterAt, clusterWith, manifests, type Ran, World } from '../review/world.ts'
-import { story } from './story.ts'
+import { describe, expect } from '@jest/globals'
+import { manifests, setting } from '../world/manifests.ts'
+import type { Ran } from '../world/run.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
 describe('No failure is reported as success', () => {
   let world: World
-  afterEach(() => world.close())
 
   const guarded = '  deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } }\n'
   const shopFiles = (image: string) => ({
@@ -50,7 +51,7 @@ describe('No failure is reported as success', () => {
     'its plan shows the held back release first, its own change is applied, and the run fails all the same',
     async () => {
       await rolledBack()
-      const pull = await world.propose({ [clusterAt('other')]: clusterWith('other', 'enabled') })
+      const pull = await world.propose(setting('other', 'enabled'))
       expect(pull.ran.plan?.steps).toMatchObject([{ particle: 'ecs_cluster:other', transition: 'start' }])
       const [comment = ''] = world.comments(pull)
       expect(comment.indexOf('was rolled back by the deployment circuit breaker')).toBeGreaterThan(0)

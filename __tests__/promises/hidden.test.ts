@@ -1,14 +1,12 @@
-import { afterEach, beforeEach, describe, expect } from '@jest/globals'
-import { type Given, manifests, type Ran, World } from '../review/world.ts'
-import { story } from './story.ts'
+import { beforeEach, describe, expect } from '@jest/globals'
+import { manifests } from '../world/manifests.ts'
+import type { Given, Ran } from '../world/run.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
-})
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
 })
 
 const hidden = 'hunter-22-and-more'

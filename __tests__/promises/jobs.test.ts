@@ -2,10 +2,9 @@
 
 import { describe, expect } from '@jest/globals'
 import { failureAnnotations } from '../../src/render/failures.ts'
-import { cluster, definition, job, migrate } from '../flavors/manifests.ts'
-import { type Applied, type Manifests, Shop } from '../flavors/shop.ts'
-import { sent } from '../flavors/stated.ts'
-import { story } from './story.ts'
+import { cluster, definition, job, migrate } from '../world/manifests.ts'
+import { type Applied, type Manifests, Shop } from '../world/shop.ts'
+import { story } from '../world/story.ts'
 
 const minute = 60
 const hour = 60 * minute
@@ -24,7 +23,7 @@ const records = (made: Shop) =>
 
 const statuses = (made: Shop) => records(made).map(record => record?.[1])
 
-const tokens = (made: Shop) => sent(made, 'RunTask').map(({ clientToken }) => clientToken)
+const tokens = (made: Shop) => made.sent('RunTask').map(({ clientToken }) => clientToken)
 
 const whyOf = ({ plan }: Pick<Applied, 'plan'>) => plan.unchanged.find(({ particle }) => particle === id)?.why ?? ''
 

@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect } from '@jest/globals'
+import { beforeEach, describe, expect } from '@jest/globals'
 import { findManifests } from '../../src/manifest/files.ts'
 import { sayProblem } from '../../src/particle.ts'
-import { manifests, type Ran, World } from '../review/world.ts'
-import { story } from './story.ts'
+import { manifests } from '../world/manifests.ts'
+import type { Ran } from '../world/run.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
 const secret = 'PASSWORD=correct-horse-battery'
 
@@ -14,7 +16,6 @@ let world: World
 beforeEach(async () => {
   world = await World.open()
 })
-afterEach(() => world.close())
 
 /** Whatever a run leaves for others to read. */
 const everything = ({ problems, warnings, said, outputs, summary, files }: Ran): string =>

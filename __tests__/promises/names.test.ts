@@ -1,17 +1,14 @@
 /** Environments whose names look alike. */
 import { readFileSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect } from '@jest/globals'
+import { beforeEach, describe, expect } from '@jest/globals'
 import { parse } from 'yaml'
-import { manifests, World } from '../review/world.ts'
-import { story } from './story.ts'
+import { manifests } from '../world/manifests.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
-})
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
 })
 
 /** What GitHub makes of a concurrency group, as far as ours are concerned. It ignores case. */

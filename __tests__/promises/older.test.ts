@@ -1,25 +1,21 @@
 /** Applies that come late, twice or side by side: an older one never goes back behind a newer one. */
-import { afterEach, beforeEach, describe, expect } from '@jest/globals'
+import { beforeEach, describe, expect } from '@jest/globals'
 import type { Push } from '../../simulator/github/repository.ts'
 import { actionsToken } from '../../simulator/github/server.ts'
-import { clusterAt, clusterWith, manifests, type Ran, token, World } from '../review/world.ts'
-import { story } from './story.ts'
+import { token } from '../world/github.ts'
+import { manifests, setting } from '../world/manifests.ts'
+import type { Ran } from '../world/run.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
   world.simulator.setThrottling(false)
 })
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
-})
 
 const applied = 'particles / production / applied'
 const begun = 'particles / production / begun'
-const setting = (name: string, value: Parameters<typeof clusterWith>[1]) => ({
-  [clusterAt(name)]: clusterWith(name, value),
-})
 const insightsOf = (name: string): unknown =>
   world.simulator
     .region()

@@ -1,24 +1,19 @@
 /** The job that posts has a file that anybody may have written: it posts no claim that the file does not show. */
-import { afterEach, beforeEach, describe, expect } from '@jest/globals'
+import { beforeEach, describe, expect } from '@jest/globals'
 import type { Pull } from '../../simulator/github/repository.ts'
 import { claimHash } from '../../src/engine/claimSubject.ts'
-import { clusterAt, clusterWith, manifests, type Ran, World } from '../review/world.ts'
-import { story } from './story.ts'
+import { manifests, setting } from '../world/manifests.ts'
+import type { Ran } from '../world/run.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
   world.simulator.setThrottling(false)
 })
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
-})
 
 const plan = 'particles / production'
-const setting = (name: string, value: Parameters<typeof clusterWith>[1]) => ({
-  [clusterAt(name)]: clusterWith(name, value),
-})
 
 type File = ReturnType<typeof fileOf>
 const fileOf = (ran: Ran) => {
@@ -65,7 +60,7 @@ describe('Nothing is applied that was not reviewed', () => {
     'nothing is posted, and the check fails',
     async () => {
       const { pull, file } = await proposed()
-      const other = fileOf((await world.propose({ [clusterAt('other')]: clusterWith('other', 'enhanced') })).ran)
+      const other = fileOf((await world.propose(setting('other', 'enhanced'))).ran)
       await expectRefused(
         pull,
         { ...file, claims: { ...file.claims, hashes: other.claims.hashes, made: other.claims.made } },

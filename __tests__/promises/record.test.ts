@@ -9,10 +9,9 @@ import {
 } from '@aws-sdk/client-ecs'
 import { describe, expect } from '@jest/globals'
 import { markerTag, recordTag } from '../../src/flavors/record/tags.ts'
-import { cluster, definition, job } from '../flavors/manifests.ts'
-import { Shop } from '../flavors/shop.ts'
-import { clientFor } from '../simulator/world.ts'
-import { story } from './story.ts'
+import { cluster, definition, job } from '../world/manifests.ts'
+import { Shop } from '../world/shop.ts'
+import { story } from '../world/story.ts'
 
 const hour = 3600
 const family = 'migrate'
@@ -37,7 +36,7 @@ const tagsOf = (made: Shop, number: number) => revisions(made).find(({ revision 
 
 /** What a colleague registers: what is there, with another image perhaps, and with the tags of another revision perhaps. */
 async function byHand(made: Shop, image = 'migrate:1', tags: Tag[] = []): Promise<void> {
-  await clientFor(made.simulator.url).send(
+  await made.somebody().send(
     new RegisterTaskDefinitionCommand({
       family,
       networkMode: 'awsvpc',
@@ -51,7 +50,7 @@ async function byHand(made: Shop, image = 'migrate:1', tags: Tag[] = []): Promis
 }
 
 const deregister = (made: Shop, number: number) =>
-  clientFor(made.simulator.url).send(new DeregisterTaskDefinitionCommand({ taskDefinition: `${family}:${number}` }))
+  made.somebody().send(new DeregisterTaskDefinitionCommand({ taskDefinition: `${family}:${number}` }))
 
 /** After the job of these manifests has run once, and ECS has forgotten its task. */
 async function ran(manifests = shop): Promise<Shop> {
@@ -72,7 +71,7 @@ async function runsOnlyOther(made: Shop, manifests = both): Promise<void> {
 
 /** As an earlier release left it: records, and no mark. */
 async function unmark(made: Shop): Promise<void> {
-  const client = clientFor(made.simulator.url)
+  const client = made.somebody()
   for (const { arn, tags } of revisions(made))
     if (tags.some(({ key }) => key === 'ecs-particles:record'))
       await client.send(new UntagResourceCommand({ resourceArn: arn, tagKeys: ['ecs-particles:record'] }))
@@ -209,7 +208,7 @@ describe('No task runs twice', () => {
       for (let n = 0; n < 999; n++) await byHand(made, `migrate:${n}`)
       await byHand(made, 'migrate:1')
       const { arn } = revisions(made).at(-1) ?? {}
-      const client = clientFor(made.simulator.url)
+      const client = made.somebody()
       await client.send(new TagResourceCommand({ resourceArn: arn ?? '', tags: [markerTag(1000, 0)] }))
       const from = made.simulator.calls.length
       expect((await made.apply(shop)).report.result).toBe('succeeded')
@@ -267,7 +266,7 @@ describe('No task runs twice', () => {
       const made = await ran()
       await byHand(made, 'migrate:1', [markerTag(1, 0)])
       await deregister(made, 1)
-      await clientFor(made.simulator.url).send(new DeleteTaskDefinitionsCommand({ taskDefinitions: [`${family}:1`] }))
+      await made.somebody().send(new DeleteTaskDefinitionsCommand({ taskDefinitions: [`${family}:1`] }))
       made.simulator.advance(2 * hour)
       const list = made.simulator.region().families.get(family)
       list?.splice(0, 1)
@@ -322,7 +321,7 @@ describe('No task runs twice', () => {
     'none of them runs again when it is declared again',
     async () => {
       const made = await Shop.open({ throttling: false })
-      const client = clientFor(made.simulator.url)
+      const client = made.somebody()
       expect((await made.apply(shop)).report.result).toBe('succeeded')
       const [first] = revisions(made)
       const foreign = Array.from({ length: 44 }, (_, n) => ({ key: `t${n}`, value: 'v' }))

@@ -1,15 +1,13 @@
-import { afterEach, beforeEach, describe, expect } from '@jest/globals'
+import { beforeEach, describe, expect } from '@jest/globals'
 import type { Pull } from '../../simulator/github/repository.ts'
-import { clusterAt, clusterWith, type Given, manifests, type Ran, World } from '../review/world.ts'
-import { story } from './story.ts'
+import { clusterAt, clusterWith, manifests, setting } from '../world/manifests.ts'
+import type { Given, Ran } from '../world/run.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
-})
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
 })
 
 const appliedName = 'particles / production / applied'
@@ -88,7 +86,7 @@ describe('Nothing is applied that was not reviewed', () => {
     'a refused removal is approved after another particle was changed by hand in AWS',
     'the plan is not the approved one any more, and nothing goes',
     async () => {
-      await world.settle({ ...manifests.web, [clusterAt('other')]: clusterWith('other', 'enabled') })
+      await world.settle({ ...manifests.web, ...setting('other', 'enabled') })
       const { ran } = await refusedPush()
       const settings = world.simulator.region().clusters.get('other')?.settings
       settings?.splice(0, settings.length, { name: 'containerInsights', value: 'disabled' })
@@ -237,10 +235,7 @@ describe('Nothing is applied that was not reviewed', () => {
     async () => {
       await world.settle(manifests.web)
       await world.land(await world.propose(withoutWeb))
-      await refusedPush(
-        {},
-        { 'particles/u.yml': `unmanaged: ['${service}']\n`, [clusterAt('other')]: clusterWith('other', 'enabled') },
-      )
+      await refusedPush({}, { 'particles/u.yml': `unmanaged: ['${service}']\n`, ...setting('other', 'enabled') })
       const pull = await world.propose({ 'particles/u.yml': null })
       expect(removedIn(pull.ran)).toContain('ecs_service:web')
     },
@@ -391,7 +386,7 @@ describe('Never silent, never stuck', () => {
     'the pull request shows it, although no applied commit ever declared it',
     async () => {
       await world.settle(manifests.cluster)
-      const pull = await world.propose({ ...manifests.web, [clusterAt('other')]: clusterWith('other', 'enabled') })
+      const pull = await world.propose({ ...manifests.web, ...setting('other', 'enabled') })
       world.simulator.deny(['ecs:CreateCluster'])
       expect((await world.land(pull)).report?.result).toBe('failed')
       world.simulator.deny([])

@@ -5,9 +5,9 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect } from '@jest/globals'
-import { type Applied, type Asked, Shop } from '../flavors/shop.ts'
-import { counted, family, main, particle, sent, serviceOf, somebody, stated } from '../flavors/stated.ts'
-import { story } from './story.ts'
+import { family, main, particle, serviceOf, stated } from '../world/particles.ts'
+import { type Applied, Shop } from '../world/shop.ts'
+import { story } from '../world/story.ts'
 
 const breaker = (rollback: boolean) => ({
   deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback } },
@@ -43,19 +43,13 @@ async function openClassic(): Promise<Shop> {
   return shop
 }
 
-async function running(manifest: string, asked: Asked = {}): Promise<Shop> {
-  const shop = await Shop.open()
-  expect((await shop.apply(manifest, asked)).report.result).toBe('succeeded')
-  return shop
-}
-
 async function look(shop: Shop): Promise<Service> {
-  const { services } = await somebody(shop).send(new DescribeServicesCommand({ cluster: 'main', services: ['web'] }))
+  const { services } = await shop.somebody().send(new DescribeServicesCommand({ cluster: 'main', services: ['web'] }))
   return services?.[0] as Service
 }
 
 const release = (shop: Shop, taskDefinition: string) =>
-  somebody(shop).send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition }))
+  shop.somebody().send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition }))
 
 const error = ({ done }: Applied): string => done('ecs_service:web').error?.message ?? ''
 
@@ -117,7 +111,7 @@ describe('No failure is reported as success', () => {
     'the circuit breaker rolls a release back, and the service is steady again',
     'the failure says which container ended how, and its details how many tasks the breaker allows to fail',
     async () => {
-      const shop = await running(web('web:1', breaker(true)))
+      const shop = await Shop.running(web('web:1', breaker(true)))
       const failed = await shop.apply(web('web:2-crash', breaker(true)))
       expect(failed.report.result).toBe('failed')
       expect(error(failed)).toBe(
@@ -137,7 +131,7 @@ describe('No failure is reported as success', () => {
     'an alarm goes off while the release bakes, and ECS goes back',
     'the failure names the alarm that went off, not all that were watched',
     async () => {
-      const shop = await running(web('web:1', alarms(true)))
+      const shop = await Shop.running(web('web:1', alarms(true)))
       const failed = await shop.apply(web('web:2', alarms(true)), {
         onSay: (_id, sentence) => {
           if (/2 of 2/.test(sentence)) shop.simulator.setAlarm('web-5xx', true)
@@ -154,7 +148,7 @@ describe('No failure is reported as success', () => {
     'an alarm ends a release that is not to be rolled back',
     'this apply and every further one fails, though all tasks run',
     async () => {
-      const shop = await running(web('web:1', alarms(false)))
+      const shop = await Shop.running(web('web:1', alarms(false)))
       const failed = await shop.apply(web('web:2', alarms(false)), {
         onSay: (_id, sentence) => {
           if (/IN_PROGRESS/.test(sentence)) shop.simulator.setAlarm('web-5xx', true)
@@ -174,7 +168,7 @@ describe('No failure is reported as success', () => {
           earlySuccessCriteria: { enable: true, healthyPercent: 100, sourceServiceRevisionCleanup: 'DEFERRED' },
         },
       }
-      const shop = await running(web('web:1', early))
+      const shop = await Shop.running(web('web:1', early))
       const { done, report } = await shop.apply(web('web:2', early), { waitTimeout: 120_000 })
       expect(report.result).toBe('succeeded')
       expect(done('ecs_service:web').because).toBe('2 of 2 tasks run web:2, 2 of web:1 not cleaned up yet')
@@ -187,7 +181,7 @@ describe('No failure is reported as success', () => {
     'a second update takes the place of one that crashes under way',
     'the second apply follows its own deployment and succeeds, whatever became of the first',
     async () => {
-      const shop = await running(web('web:1'))
+      const shop = await Shop.running(web('web:1'))
       const first = await shop.apply(web('web:2-crash'), { waitTimeout: 20_000 })
       expect(first.report.result).toBe('failed')
       const second = await shop.apply(web('web:3'))
@@ -200,7 +194,7 @@ describe('No failure is reported as success', () => {
     'somebody deploys another release while ours is under way, and theirs succeeds',
     'ours fails at once with the words that somebody else deployed meanwhile, and theirs is not taken back',
     async () => {
-      const shop = await running(web('web:1'))
+      const shop = await Shop.running(web('web:1'))
       await shop.apply(stated(family('other', 'other:1')))
       shop.simulator.behave('web:*', { startSeconds: 60 })
       let meddled = false
@@ -228,7 +222,7 @@ describe('No failure is reported as success', () => {
     'nothing changes after ECS has rolled a release back, and it is applied again and again',
     'the release is held back and fails each apply with what rolled it back, and nothing is deployed',
     async () => {
-      const shop = await running(web('web:1', breaker(true)))
+      const shop = await Shop.running(web('web:1', breaker(true)))
       await shop.apply(web('web:2-crash', breaker(true)))
       for (const _again of [1, 2]) {
         const calls = shop.simulator.calls.length
@@ -248,7 +242,7 @@ describe('No failure is reported as success', () => {
     'only the network of a service changes, ECS rolls that back, and it is applied again',
     'it is held back like a release, until the network changes once more',
     async () => {
-      const shop = await running(web('web:1', breaker(true)))
+      const shop = await Shop.running(web('web:1', breaker(true)))
       const within = (...subnets: string[]) =>
         web('web:1', { ...breaker(true), networkConfiguration: { awsvpcConfiguration: { subnets } } })
       shop.simulator.behave('web:1', { runSeconds: 1, exitCode: 1 })
@@ -267,7 +261,7 @@ describe('No failure is reported as success', () => {
     'what a rolled back release may have failed for is changed beside it',
     'the same release goes again, because it is not the same attempt',
     async () => {
-      const shop = await running(web('web:1', breaker(true)))
+      const shop = await Shop.running(web('web:1', breaker(true)))
       await shop.apply(web('web:2-crash', breaker(true)))
       shop.simulator.behave('web:2-crash', {})
       const mended = await shop.apply(web('web:2-crash', { ...breaker(true), healthCheckGracePeriodSeconds: 60 }))
@@ -280,7 +274,7 @@ describe('No failure is reported as success', () => {
     'a failed release is put back by on-failure, and nothing changes afterwards',
     'it is held back like one that ECS rolled back',
     async () => {
-      const shop = await running(web('web:1'))
+      const shop = await Shop.running(web('web:1'))
       const failed = await shop.apply(web('web:2-crash'), { waitTimeout: 60_000, onFailure: 'rollback' })
       expect(error(failed)).toMatch(/ It was put back: 2 of 2 tasks run web:1\.$/)
       const calls = shop.simulator.calls.length
@@ -298,7 +292,7 @@ describe('No failure is reported as success', () => {
     'a release is replaced by another before it has settled, and is wanted again later',
     'it goes: that it was replaced is no failure',
     async () => {
-      const shop = await running(web('web:1'))
+      const shop = await Shop.running(web('web:1'))
       shop.simulator.behave('web:2', { startSeconds: 30 })
       await shop.apply(web('web:2'), { waitTimeout: 5_000 })
       await release(shop, 'web:1')
@@ -313,7 +307,7 @@ describe('No failure is reported as success', () => {
     'a rolled back release succeeds when it is deployed again by name, and later somebody goes back by hand',
     'it goes again: what succeeded since is not held against it',
     async () => {
-      const shop = await running(web('web:1', breaker(true)))
+      const shop = await Shop.running(web('web:1', breaker(true)))
       await shop.apply(web('web:2-crash', breaker(true)))
       shop.simulator.behave('web:2-crash', {})
       // A person named it: there is nothing to review in what ECS was told to deploy before.
@@ -331,7 +325,7 @@ describe('No failure is reported as success', () => {
     'the role may not ask for service deployments, and ECS rolls a release back',
     'it is a failure all the same, the missing right is said once, and the next plan warns that it would deploy again',
     async () => {
-      const shop = await running(web('web:1', breaker(true)))
+      const shop = await Shop.running(web('web:1', breaker(true)))
       shop.simulator.deny(['ecs:*ServiceDeployments'])
       const failed = await shop.apply(web('web:2-crash', breaker(true)))
       expect(failed.report.result).toBe('failed')
@@ -352,7 +346,7 @@ describe('No failure is reported as success', () => {
     'an ECS of another maker does not know service deployments, says so in words of its own, and rolls a release back',
     'it is a failure all the same, and what is not known stops nothing',
     async () => {
-      const shop = await running(web('web:1', breaker(true)))
+      const shop = await Shop.running(web('web:1', breaker(true)))
       for (const operation of ['ListServiceDeployments', 'DescribeServiceDeployments'])
         shop.simulator.inject({
           operation,
@@ -371,7 +365,7 @@ describe('No failure is reported as success', () => {
 
   const releasedBy = (controller: string, until: string) => async () => {
     const controlled = (image: string) => web(image, { deploymentController: { type: controller } })
-    const shop = await running(controlled('web:1'))
+    const shop = await Shop.running(controlled('web:1'))
     const calls = shop.simulator.calls.length
     const { plan, report } = await shop.apply(controlled('web:2'))
     expect(report.result).toBe('succeeded')
@@ -407,7 +401,7 @@ describe('Never silent, never stuck', () => {
 
   /** Tasks that crash after everything had settled. */
   async function unwell(): Promise<Shop> {
-    const shop = await running(shopAnd('enabled'))
+    const shop = await Shop.running(shopAnd('enabled'))
     shop.simulator.behave('web:1', { runSeconds: 1, exitCode: 1 })
     for (const { arn, wire } of [...shop.simulator.region().cluster('main').tasks.values()])
       if (wire.lastStatus === 'RUNNING') shop.simulator.exitTask(arn, 1)
@@ -445,9 +439,11 @@ describe('Never silent, never stuck', () => {
     'something else is merged while somebody rolls a service out',
     'the rollout is waited for, whoever began it',
     async () => {
-      const shop = await running(shopAnd('enabled'))
+      const shop = await Shop.running(shopAnd('enabled'))
       shop.simulator.behave('web:1', { startSeconds: 30 })
-      await somebody(shop).send(new UpdateServiceCommand({ cluster: 'main', service: 'web', forceNewDeployment: true }))
+      await shop
+        .somebody()
+        .send(new UpdateServiceCommand({ cluster: 'main', service: 'web', forceNewDeployment: true }))
       const { plan, report, done } = await shop.apply(shopAnd('disabled'))
       expect(plan.steps).toMatchObject([{ transition: 'update' }, { particle: 'ecs_service:web', transition: 'wait' }])
       expect(report.result).toBe('succeeded')
@@ -459,10 +455,12 @@ describe('Never silent, never stuck', () => {
     'a rollout that was found under way completes, and its tasks crash right afterwards',
     'the wait is over with the rollout, and the next plan says that the service is unwell',
     async () => {
-      const shop = await running(shopAnd('enabled'))
+      const shop = await Shop.running(shopAnd('enabled'))
       // Long enough to be healthy, and gone before the next look.
       shop.simulator.behave('web:1', { startSeconds: 30, runSeconds: 9, exitCode: 1 })
-      await somebody(shop).send(new UpdateServiceCommand({ cluster: 'main', service: 'web', forceNewDeployment: true }))
+      await shop
+        .somebody()
+        .send(new UpdateServiceCommand({ cluster: 'main', service: 'web', forceNewDeployment: true }))
       const { report, plan } = await shop.apply(shopAnd('enabled'), { waitTimeout: 600_000 })
       expect(plan.steps).toMatchObject([{ particle: 'ecs_service:web', transition: 'wait' }])
       expect(report.result).toBe('succeeded')
@@ -481,7 +479,9 @@ describe('Never silent, never stuck', () => {
       const twenty = Array.from({ length: 20 }, (_, index) =>
         serviceOf(`web-${index}`, {}, { top: { parents: ['ecs_cluster:main', 'ecs_task_definition:web'] } }),
       )
-      expect(Object.keys(counted(await running(stated(main, family('web', 'web:1'), ...twenty)))).sort()).toEqual([
+      expect(
+        Object.keys((await Shop.running(stated(main, family('web', 'web:1'), ...twenty))).counted()).sort(),
+      ).toEqual([
         'CreateCluster',
         'CreateService',
         'DescribeClusters',
@@ -489,11 +489,11 @@ describe('Never silent, never stuck', () => {
         'DescribeTaskDefinition',
         'RegisterTaskDefinition',
       ])
-      const shop = await running(web('web:1'))
+      const shop = await Shop.running(web('web:1'))
       const calls = shop.simulator.calls.length
       await shop.apply(web('web:2'))
-      expect(Object.keys(counted(shop, calls)).filter(name => name.includes('ServiceDeployments'))).toEqual([])
-      expect(sent(shop, 'UpdateService', calls)).toHaveLength(1)
+      expect(Object.keys(shop.counted(calls)).filter(name => name.includes('ServiceDeployments'))).toEqual([])
+      expect(shop.sent('UpdateService', calls)).toHaveLength(1)
     },
   )
 
@@ -501,8 +501,8 @@ describe('Never silent, never stuck', () => {
     'a service is to run a revision that somebody registered and nobody has ever deployed',
     'one question is asked whether it failed before, and it goes',
     async () => {
-      const shop = await running(web('web:1'))
-      await somebody(shop).send(
+      const shop = await Shop.running(web('web:1'))
+      await shop.somebody().send(
         new RegisterTaskDefinitionCommand({
           family: 'web',
           networkMode: 'awsvpc',
@@ -514,8 +514,8 @@ describe('Never silent, never stuck', () => {
       )
       const calls = shop.simulator.calls.length
       expect((await shop.apply(web('web:2'))).report.result).toBe('succeeded')
-      expect(counted(shop, calls)).toMatchObject({ ListServiceDeployments: 1, UpdateService: 1 })
-      expect(counted(shop, calls).RegisterTaskDefinition).toBeUndefined()
+      expect(shop.counted(calls)).toMatchObject({ ListServiceDeployments: 1, UpdateService: 1 })
+      expect(shop.counted(calls).RegisterTaskDefinition).toBeUndefined()
     },
   )
 })

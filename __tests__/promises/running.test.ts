@@ -6,10 +6,9 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect } from '@jest/globals'
-import { cluster, definition, service } from '../flavors/manifests.ts'
-import { Shop } from '../flavors/shop.ts'
-import { clientFor } from '../simulator/world.ts'
-import { story } from './story.ts'
+import { cluster, definition, service } from '../world/manifests.ts'
+import { Shop } from '../world/shop.ts'
+import { story } from '../world/story.ts'
 
 const web = 'ecs_task_definition:web'
 
@@ -42,20 +41,14 @@ const ignoring = (memory = 512, image = 'web:1') =>
 
 const image = 'containerDefinitions[web].image'
 
-async function opened(manifests: string): Promise<Shop> {
-  const shop = await Shop.open()
-  expect((await shop.apply(manifests)).report.result).toBe('succeeded')
-  return shop
-}
-
 describe('Nothing is applied that was not reviewed', () => {
   story(
     'another pipeline registers an image that it never deploys, and the manifest, which ignores images, raises the memory',
     'the new revision keeps the image that runs, and the claims of before still cover it',
     async () => {
-      const shop = await opened(ignoring())
+      const shop = await Shop.running(ignoring())
       const reviewed = await shop.plan(ignoring(1024))
-      await clientFor(shop.simulator.url).send(registered('web:unreleased'))
+      await shop.somebody().send(registered('web:unreleased'))
       const applied = await shop.apply(ignoring(1024))
       expect(applied.plan.digest).toBe(reviewed.plan.digest)
       expect(applied.unreviewed(reviewed.claims)).toEqual([])
@@ -70,9 +63,9 @@ describe('Nothing is applied that was not reviewed', () => {
     'an image that is ignored is released by its own pipeline between the review and the apply of something else',
     'the plan names the other image, its digest and its claims differ, and nobody has reviewed them',
     async () => {
-      const shop = await opened(ignoring())
+      const shop = await Shop.running(ignoring())
       const reviewed = await shop.plan(ignoring(1024))
-      const client = clientFor(shop.simulator.url)
+      const client = shop.somebody()
       await client.send(registered('web:9'))
       await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web:2' }))
       shop.simulator.advance(300)
@@ -89,8 +82,8 @@ describe('Nothing is applied that was not reviewed', () => {
     'an unreleased revision says what the manifest now says, but for the image that is ignored',
     'that revision is not used: one with the image that runs is registered',
     async () => {
-      const shop = await opened(ignoring())
-      await clientFor(shop.simulator.url).send(registered('web:unreleased', { memory: '1024' }))
+      const shop = await Shop.running(ignoring())
+      await shop.somebody().send(registered('web:unreleased', { memory: '1024' }))
       const applied = await shop.apply(ignoring(1024))
       expect(applied.step(web).transition).toBe('update')
       expect(applied.report.result).toBe('succeeded')
@@ -103,14 +96,14 @@ describe('Nothing is applied that was not reviewed', () => {
     'an image was registered by another pipeline and rolled back by ECS, and the manifest, which ignores images, raises the memory',
     'the bad image does not come back with the next revision',
     async () => {
-      const shop = await opened(
+      const shop = await Shop.running(
         ignoring().replace(
           'desiredCount: 1',
           'desiredCount: 1\n  deploymentConfiguration: {deploymentCircuitBreaker: {enable: true, rollback: true}}',
         ),
       )
       shop.simulator.behave('web:bad', { exitCode: 1, runSeconds: 1 })
-      const client = clientFor(shop.simulator.url)
+      const client = shop.somebody()
       await client.send(registered('web:bad'))
       await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web:2' }))
       shop.simulator.advance(3600)
@@ -124,8 +117,8 @@ describe('Nothing is applied that was not reviewed', () => {
     'the image that the manifest now states stands in a newer revision that no service runs',
     'the image change of the running service is in the plan',
     async () => {
-      const shop = await opened(cluster + definition() + service())
-      await clientFor(shop.simulator.url).send(registered('web:4'))
+      const shop = await Shop.running(cluster + definition() + service())
+      await shop.somebody().send(registered('web:4'))
       const next = cluster + definition({ image: 'web:4' }).replace('memory: 512', 'memory: 1024') + service()
       const applied = await shop.apply(next)
       expect(applied.step(web).changes).toEqual([
@@ -142,8 +135,8 @@ describe('Nothing is applied that was not reviewed', () => {
     'a revision that nobody deployed says all that the manifest says',
     'it is used, and the step of the service shows what changes in what runs',
     async () => {
-      const shop = await opened(cluster + definition() + service())
-      await clientFor(shop.simulator.url).send(registered('web:4'))
+      const shop = await Shop.running(cluster + definition() + service())
+      await shop.somebody().send(registered('web:4'))
       const next = cluster + definition({ image: 'web:4' }) + service()
       const planned = await shop.plan(next)
       expect(planned.plan.steps.map(({ particle }) => particle)).toEqual(['ecs_service:web'])
@@ -159,8 +152,8 @@ describe('Nothing is applied that was not reviewed', () => {
     'the revision that a service runs was deregistered by hand, and another one stands in its place',
     'the step of the service shows what changes in what runs',
     async () => {
-      const shop = await opened(cluster + definition() + service())
-      const client = clientFor(shop.simulator.url)
+      const shop = await Shop.running(cluster + definition() + service())
+      const client = shop.somebody()
       await client.send(registered('web:4'))
       await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }))
       const planned = await shop.plan(cluster + definition({ image: 'web:4' }) + service())
@@ -172,7 +165,9 @@ describe('Nothing is applied that was not reviewed', () => {
     'a service is linked to the definition of another family, which was registered already and says the rest alike',
     'the step of the service shows which image it loses and which it gets',
     async () => {
-      const shop = await opened(cluster + definition() + service() + definition({ family: 'api', image: 'api:7' }))
+      const shop = await Shop.running(
+        cluster + definition() + service() + definition({ family: 'api', image: 'api:7' }),
+      )
       const moved = cluster + definition() + definition({ family: 'api', image: 'api:7' }) + service({ family: 'api' })
       const planned = await shop.plan(moved)
       expect(planned.plan.steps.map(({ particle }) => particle)).toEqual(['ecs_service:web'])
@@ -186,8 +181,8 @@ describe('Nothing is applied that was not reviewed', () => {
     'the newest is in hand, the other is named, and its step shows which image it loses',
     async () => {
       const two = (memory?: number) => ignoring(memory) + service({ name: 'api' })
-      const shop = await opened(two())
-      const client = clientFor(shop.simulator.url)
+      const shop = await Shop.running(two())
+      const client = shop.somebody()
       await client.send(registered('web:9'))
       await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'api', taskDefinition: 'web:2' }))
       shop.simulator.advance(300)
@@ -208,8 +203,8 @@ describe('Nothing is applied that was not reviewed', () => {
     'another pipeline is rolling out an image that is ignored when the memory is raised',
     'the image that is being rolled out is kept, and shown',
     async () => {
-      const shop = await opened(ignoring())
-      const client = clientFor(shop.simulator.url)
+      const shop = await Shop.running(ignoring())
+      const client = shop.somebody()
       await client.send(registered('web:9'))
       await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web:2' }))
       const planned = await shop.plan(ignoring(1024))
@@ -227,8 +222,8 @@ describe('Nothing is applied that was not reviewed', () => {
           more: '      environment: [{name: TOKEN, value: stated-once}]\n  custom_config: {ignore: ["containerDefinitions[web].environment[TOKEN].value"]}',
         }).replace('memory: 512', `memory: ${memory}`) +
         service()
-      const shop = await opened(secretly(512))
-      const client = clientFor(shop.simulator.url)
+      const shop = await Shop.running(secretly(512))
+      const client = shop.somebody()
       const environment = [{ name: 'TOKEN', value: 'hunter22' }]
       await client.send(registered('', { containerDefinitions: [{ name: 'web', image: 'web:1', environment }] }))
       await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web:2' }))
@@ -245,7 +240,7 @@ describe('Nothing is applied that was not reviewed', () => {
     'nothing of a definition is somebody else’s, and a new revision is registered',
     'the plan lists nothing as kept',
     async () => {
-      const shop = await opened(ignoring())
+      const shop = await Shop.running(ignoring())
       const { step } = await shop.plan(ignoring(1024))
       expect(step(web)).not.toHaveProperty('kept')
       expect(step('ecs_service:web')).not.toHaveProperty('follows')
@@ -258,7 +253,7 @@ describe('Never silent, never stuck', () => {
     'two applies side by side register a revision each of one family',
     'each goes on at once, and the one that comes second to the service says that somebody else changed it',
     async () => {
-      const shop = await opened(cluster + definition() + service())
+      const shop = await Shop.running(cluster + definition() + service())
       const next = (image: string) => shop.apply(cluster + definition({ image }) + service())
       const began = shop.clock.now()
       const applies = await Promise.all([next('web:2'), next('web:3')])
@@ -279,7 +274,7 @@ describe('Never silent, never stuck', () => {
     'each service runs the revision of its own plan',
     async () => {
       const both = cluster + definition() + service() + service({ name: 'api' })
-      const shop = await opened(both)
+      const shop = await Shop.running(both)
       const next = (image: string, name: string) => shop.apply(cluster + definition({ image }) + service({ name }))
       const applies = await Promise.all([next('web:2', 'web'), next('web:3', 'api')])
       for (const { report } of applies) expect(report.result).toBe('succeeded')

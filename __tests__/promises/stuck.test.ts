@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect } from '@jest/globals'
-import { story } from './story.ts'
+import { story } from '../world/story.ts'
 
 describe('Never silent, never stuck', () => {
   story('everything waits for something that will never come', 'the step fails with 1 and says so', () => {

@@ -1,12 +1,11 @@
 /** Somebody tries to have tasks stopped, or taken for run, that no reviewer saw. */
 import { RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs'
 import { describe, expect } from '@jest/globals'
-import { cluster, definition, job } from '../flavors/manifests.ts'
-import { Shop } from '../flavors/shop.ts'
-import { sent, somebody } from '../flavors/stated.ts'
-import { World } from '../review/world.ts'
-import { clientFor } from '../simulator/world.ts'
-import { story } from './story.ts'
+import type { Account } from '../world/aws.ts'
+import { cluster, definition, job } from '../world/manifests.ts'
+import { Shop } from '../world/shop.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
 
 const id = 'ecs_task:worker'
 
@@ -22,12 +21,8 @@ const worker = ({ image = 'worker:1', top = '', options = 'wait: running' }: Kep
 const files = (kept: Kept = {}) => ({ 'particles/main.yml': cluster, 'particles/worker.yml': worker(kept) })
 
 /** Somebody with credentials runs a task of ours by hand. */
-async function byHand(
-  where: { readonly simulator: { readonly url: string } },
-  environment: string,
-  repository?: string,
-): Promise<string> {
-  const { tasks } = await clientFor(where.simulator.url).send(
+async function byHand(where: Account, environment: string, repository?: string): Promise<string> {
+  const { tasks } = await where.somebody().send(
     new RunTaskCommand({
       cluster: 'main',
       taskDefinition: 'worker',
@@ -44,12 +39,8 @@ const short = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1)
 
 async function inWorld(play: (world: World) => Promise<void>, settled: Kept | null = {}): Promise<void> {
   const world = await World.open()
-  try {
-    if (settled) await world.settle(files(settled))
-    await play(world)
-  } finally {
-    await world.close()
-  }
+  if (settled) await world.settle(files(settled))
+  await play(world)
 }
 
 const running = (world: World | Shop) =>
@@ -161,7 +152,7 @@ describe('Nothing is applied that was not reviewed', () => {
       const first = cluster + worker()
       const second = cluster + worker({ image: 'worker:2' })
       await shop.apply(first)
-      await somebody(shop).send(new StopTaskCommand({ cluster: 'main', task: running(shop)[0] }))
+      await shop.somebody().send(new StopTaskCommand({ cluster: 'main', task: running(shop)[0] }))
       shop.simulator.advance(60)
       const { claims } = await shop.plan(second)
       await shop.apply(first)
@@ -178,7 +169,7 @@ describe('Nothing is applied that was not reviewed', () => {
       const shop = await Shop.open()
       await shop.apply(cluster + worker())
       await byHand(shop, 'default', '1')
-      await somebody(shop).send(new StopTaskCommand({ cluster: 'main', task: [...shop.runs][0] }))
+      await shop.somebody().send(new StopTaskCommand({ cluster: 'main', task: [...shop.runs][0] }))
       shop.simulator.advance(60)
       const asked = await shop.plan(cluster + worker(), { asked: [id] })
       expect(asked.unreviewed([])).toEqual([id])
@@ -196,9 +187,9 @@ describe('Nothing is applied that was not reviewed', () => {
       expect(plan.warnings?.join()).toMatch(/1 running task called like its own .* of this repository \(1\)/)
       const gone = cluster + worker({ top: 'desired_state: terminated' })
       expect((await shop.apply(gone)).report.result).toBe('succeeded')
-      expect(sent(shop, 'StopTask')).toEqual([])
+      expect(shop.sent('StopTask')).toEqual([])
       await shop.apply(gone, { repository: '2' })
-      expect(sent(shop, 'StopTask')).toHaveLength(1)
+      expect(shop.sent('StopTask')).toHaveLength(1)
     },
   )
 
@@ -215,9 +206,9 @@ describe('Nothing is applied that was not reviewed', () => {
           /^ecs_task:worker: 1 running task called like its own \([0-9a-f]{32}\) and left alone, because this run does not know its repository/,
         ),
       ])
-      expect(sent(shop, 'StopTask')).toEqual([])
+      expect(shop.sent('StopTask')).toEqual([])
       await shop.apply(gone)
-      expect(sent(shop, 'StopTask')).toHaveLength(1)
+      expect(shop.sent('StopTask')).toHaveLength(1)
     },
   )
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Learnable, Redactor } from '../../src/redact/redactor.ts'
 import { untrusted } from '../../src/untrusted.ts'
-import { cluster, definition, job } from '../flavors/manifests.ts'
-import { read, Shop } from '../flavors/shop.ts'
+import { cluster, definition, job } from '../world/manifests.ts'
+import { read, Shop } from '../world/shop.ts'
 
 const environment = (value: string) => `      environment: [{name: PASSWORD, value: ${JSON.stringify(value)}}]`
 

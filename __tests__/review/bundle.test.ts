@@ -1,16 +1,25 @@
 /** The pull request's story by the bundle that users run, each step a process of its own, with a GitHub to talk to. */
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { beforeAll, expect, jest, test } from '@jest/globals'
 import type { Pull, Push } from '../../simulator/github/repository.ts'
-import { actionsToken, FakeGitHub } from '../../simulator/github/server.ts'
+import { actionsToken, type FakeGitHub } from '../../simulator/github/server.ts'
 import type { RunningSimulator } from '../../simulator/server.ts'
-import { bundle, Checkout, checkout, errorsOf } from '../bundle/harness.ts'
-import { clusterWith, manifests } from './world.ts'
+import { afterFile } from '../world/afterwards.ts'
+import { bundle } from '../world/bundle.ts'
+import { Checkout, checkout, errorsOf } from '../world/checkout.ts'
+import {
+  type Event,
+  githubVariables,
+  openGitHub,
+  payloadOf,
+  pullRequestEvent,
+  pushEvent,
+  token,
+} from '../world/github.ts'
+import { clusterWith, manifests } from '../world/manifests.ts'
 
 jest.setTimeout(60_000)
-
-const token = 'ghs_kept-to-itself'
 
 let github: FakeGitHub
 let url: string
@@ -20,51 +29,20 @@ let runs = 0
 beforeAll(async () => {
   bundle()
   ;({ ecs } = await checkout())
-  github = new FakeGitHub(() => Date.now())
-  github.tokens.set(token, actionsToken)
-  url = await github.start()
+  ;({ server: github, url } = await openGitHub(() => Date.now(), { until: afterFile }))
 }, 240_000)
-
-afterAll(async () => {
-  await github.stop()
-})
 
 /** A fresh checkout of some files, as each job has one. */
 function at(files: ReadonlyMap<string, string>): Checkout {
   return new Checkout(ecs.url, ecs.calls).write(Object.fromEntries(files))
 }
 
-const around = (sha: string, ref: string) => ({
-  GITHUB_API_URL: url,
-  GITHUB_REPOSITORY: `${github.owner}/${github.repo}`,
-  GITHUB_SHA: sha,
-  GITHUB_REF: ref,
-  GITHUB_RUN_ID: String(++runs),
-  GITHUB_RUN_ATTEMPT: '1',
+const on = (event: Event) => ({
+  env: githubVariables(github, url, event, ++runs),
+  event: { name: event.name, payload: payloadOf(github, event) },
 })
-
-const repository = () => ({ full_name: `${github.owner}/${github.repo}`, default_branch: 'main' })
-
-const onPull = (pull: Pull) => ({
-  env: around(pull.mergeCommitSha, `refs/pull/${pull.number}/merge`),
-  event: {
-    name: 'pull_request',
-    payload: {
-      repository: repository(),
-      pull_request: {
-        number: pull.number,
-        head: { sha: pull.headSha, repo: { id: 1 } },
-        base: { sha: pull.baseSha, ref: 'main', repo: { id: 1 } },
-        user: pull.author,
-      },
-    },
-  },
-})
-
-const onPush = ({ before, after }: Push) => ({
-  env: around(after, 'refs/heads/main'),
-  event: { name: 'push', payload: { repository: repository(), before, after, forced: false, created: false } },
-})
+const onPull = (pull: Pull) => on(pullRequestEvent(pull))
+const onPush = (pushed: Push) => on(pushEvent(pushed))
 
 const inputs = { 'github-token': token }
 const plan = (pull: Pull) => at(github.repository.proposal(pull)).step(inputs, onPull(pull))

@@ -1,18 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { stringify } from 'yaml'
 import { hostileText } from '../render/hostile.ts'
 import { structure } from '../render/structure.ts'
 import { runs } from '../runs.ts'
-import { type Given, manifests, type Ran, World } from './world.ts'
+import { manifests } from '../world/manifests.ts'
+import type { Given, Ran } from '../world/run.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
-})
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
 })
 
 const cluster = manifests.cluster

@@ -1,14 +1,11 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { clusterWith, manifests, World } from './world.ts'
+import { beforeEach, expect, test } from '@jest/globals'
+import { clusterWith, manifests } from '../world/manifests.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
   world.simulator.setThrottling(false)
-})
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
 })
 
 /** A change of everything: cluster, two definitions, a service and a job; and a service that is new. */

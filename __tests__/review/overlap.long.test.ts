@@ -1,15 +1,12 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { beforeEach, expect, test } from '@jest/globals'
 import type { Pull } from '../../simulator/github/repository.ts'
-import { clusterAt, clusterWith, World } from './world.ts'
+import { clusterAt, clusterWith, setting } from '../world/manifests.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
   world.simulator.setThrottling(false)
-})
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
 })
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f']
@@ -122,7 +119,7 @@ test.each([1, 2])(
         if (cluster) cluster.settings = [{ name: 'containerInsights', value: pick(values) }]
       } else if (roll < 0.54) {
         const name = pick(names)
-        world.repository.push({ [clusterAt(name)]: clusterWith(name, pick(values)) })
+        world.repository.push(setting(name, pick(values)))
       } else {
         const [pull] = open.splice(Math.floor(random() * open.length), 1)
         if (!pull) continue

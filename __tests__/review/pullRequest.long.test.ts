@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { manifests, World } from './world.ts'
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { manifests } from '../world/manifests.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
-})
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
 })
 
 const plan = 'particles / production'

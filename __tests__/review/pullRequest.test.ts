@@ -1,20 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { actionsToken } from '../../simulator/github/server.ts'
-import { clusterAt, clusterWith, manifests, token, World } from './world.ts'
+import { token } from '../world/github.ts'
+import { manifests, setting } from '../world/manifests.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
 })
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
-})
 
 const plan = 'particles / production'
-const setting = (name: string, value: Parameters<typeof clusterWith>[1]) => ({
-  [clusterAt(name)]: clusterWith(name, value),
-})
 const marker = '<!-- ecs-particles:production -->'
 
 describe('the comment', () => {

@@ -1,15 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { MergeMethod, Pull } from '../../simulator/github/repository.ts'
 import { actionsToken } from '../../simulator/github/server.ts'
-import { clusterAt, clusterWith, manifests, type Ran, token, World } from './world.ts'
+import { token } from '../world/github.ts'
+import { clusterAt, manifests, setting } from '../world/manifests.ts'
+import type { Ran } from '../world/run.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
-})
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
 })
 
 const plan = 'particles / production'
@@ -17,9 +16,6 @@ const applied = `${plan} / applied`
 const refused = `${plan} / refused`
 
 /** Files of one cluster with a setting. */
-const setting = (name: string, value: Parameters<typeof clusterWith>[1]) => ({
-  [clusterAt(name)]: clusterWith(name, value),
-})
 
 const insightsOf = (name: string): unknown =>
   world.simulator

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { calls } from '../../src/ecs/calls.ts'
-import { manifests, World } from './world.ts'
+import { manifests } from '../world/manifests.ts'
+import { World } from '../world/world.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -76,9 +77,6 @@ describe('with the rights of the policies and no other', () => {
   let world: World
   beforeEach(async () => {
     world = await World.open()
-  })
-  afterEach(async () => {
-    await world.close()
   })
 
   /** Everything that ECS knows is denied, but for a policy's actions. */

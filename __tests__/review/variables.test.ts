@@ -1,13 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { type Given, manifests, type Ran, World } from './world.ts'
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { manifests } from '../world/manifests.ts'
+import type { Given, Ran } from '../world/run.ts'
+import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
-})
-afterEach(async () => {
-  await world.close()
-  expect(world.github.violations).toEqual([])
 })
 
 const tag = (value: string, more: Given = {}): Given => ({

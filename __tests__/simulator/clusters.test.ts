@@ -14,7 +14,7 @@ import {
   UpdateClusterCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { errorOf, world } from './world.ts'
+import { errorOf, openClient } from '../world/aws.ts'
 
 const look = async (client: ECSClient) =>
   (
@@ -25,7 +25,7 @@ const look = async (client: ECSClient) =>
 
 describe('a cluster', () => {
   test('that is there is answered unchanged', async () => {
-    const { client } = await world()
+    const { client } = await openClient()
     await client.send(new CreateClusterCommand({ clusterName: 'main' }))
     await client.send(
       new CreateClusterCommand({ clusterName: 'main', settings: [{ name: 'containerInsights', value: 'enabled' }] }),
@@ -34,7 +34,7 @@ describe('a cluster', () => {
   })
 
   test('with capacity providers is PROVISIONING first', async () => {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     const { cluster } = await client.send(
       new CreateClusterCommand({ clusterName: 'main', capacityProviders: ['FARGATE'] }),
     )
@@ -44,7 +44,7 @@ describe('a cluster', () => {
   })
 
   test('shows settings, configuration and tags only when asked for', async () => {
-    const { client } = await world()
+    const { client } = await openClient()
     await client.send(new CreateClusterCommand({ clusterName: 'main', tags: [{ key: 'a', value: 'b' }] }))
     await client.send(
       new UpdateClusterCommand({
@@ -66,7 +66,7 @@ describe('a cluster', () => {
   })
 
   test('that is missing is a failure; one that was deleted is INACTIVE, not listed, and can be made again', async () => {
-    const { client } = await world()
+    const { client } = await openClient()
     await client.send(new CreateClusterCommand({ clusterName: 'main' }))
     await client.send(new DeleteClusterCommand({ cluster: 'main' }))
     const { clusters, failures } = await client.send(new DescribeClustersCommand({ clusters: ['main', 'nowhere'] }))
@@ -77,7 +77,7 @@ describe('a cluster', () => {
   })
 
   test('takes capacity providers it can find, one change after the other', async () => {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     await client.send(new CreateClusterCommand({ clusterName: 'main' }))
     const put = (capacityProviders: string[], strategy = capacityProviders) =>
       client.send(
@@ -103,7 +103,7 @@ describe('a cluster', () => {
   })
 
   test('cannot be deleted while something is in it', async () => {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     await client.send(new CreateClusterCommand({ clusterName: 'main' }))
     await client.send(
       new RegisterTaskDefinitionCommand({
@@ -129,7 +129,7 @@ describe('tags', () => {
   const arn = 'arn:aws:ecs:us-east-1:123456789012:cluster/main'
 
   test('are merged, read and removed by ARN', async () => {
-    const { client } = await world()
+    const { client } = await openClient()
     await client.send(new CreateClusterCommand({ clusterName: 'main', tags: [{ key: 'a', value: '1' }] }))
     await client.send(
       new TagResourceCommand({
@@ -161,7 +161,7 @@ describe('tags', () => {
       /Duplicate/,
     ],
   ])('with %s are refused', async (_, tags, message) => {
-    const { client } = await world()
+    const { client } = await openClient()
     await client.send(new CreateClusterCommand({ clusterName: 'main' }))
     expect(await errorOf(client.send(new TagResourceCommand({ resourceArn: arn, tags })))).toMatchObject({
       name: 'InvalidParameterException',
@@ -170,7 +170,7 @@ describe('tags', () => {
   })
 
   test('of something that is not there cannot be read', async () => {
-    const { client } = await world()
+    const { client } = await openClient()
     expect((await errorOf(client.send(new ListTagsForResourceCommand({ resourceArn: arn })))).name).toBe(
       'ClusterNotFoundException',
     )

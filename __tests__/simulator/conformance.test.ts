@@ -2,12 +2,12 @@ import type { ECSClient } from '@aws-sdk/client-ecs'
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { hasMinistack, resetMinistack, startMinistack } from '../bundle/ministack.ts'
 import { hasMoto, join, newInstance, resetMoto, startMoto } from '../bundle/moto.ts'
+import { clientFor, openClient } from '../world/aws.ts'
 import { type Case, cases, type Plane } from './conformance.ts'
-import { clientFor, world } from './world.ts'
 
 describe('the simulator', () => {
   test.each(cases)('$name', async ({ run, expected }) => {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     const plane: Plane = {
       client,
       registerInstance: async cluster => {

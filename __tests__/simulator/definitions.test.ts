@@ -8,7 +8,7 @@ import {
   type RegisterTaskDefinitionRequest,
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { errorOf, world } from './world.ts'
+import { errorOf, openClient } from '../world/aws.ts'
 
 const app = { name: 'app', image: 'app:1', memory: 128 }
 const fargate: RegisterTaskDefinitionRequest = {
@@ -22,7 +22,7 @@ const fargate: RegisterTaskDefinitionRequest = {
 
 describe('registering a task definition', () => {
   test('fills in what was not said', async () => {
-    const { client } = await world()
+    const { client } = await openClient()
     const { taskDefinition } = await client.send(new RegisterTaskDefinitionCommand(fargate))
     expect(taskDefinition).toMatchObject({
       taskDefinitionArn: 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:1',
@@ -48,7 +48,7 @@ describe('registering a task definition', () => {
   })
 
   test('in bridge mode host ports are dynamic, and other defaults are there too', async () => {
-    const { client } = await world()
+    const { client } = await openClient()
     const { taskDefinition } = await client.send(
       new RegisterTaskDefinitionCommand({
         family: 'web',
@@ -80,7 +80,7 @@ describe('registering a task definition', () => {
       [true, ['B', 'A']],
       [false, ['A', 'B']],
     ] as const) {
-      const { client } = await world({ reorder })
+      const { client } = await openClient({ reorder })
       const environment = [
         { name: 'A', value: '1' },
         { name: 'B', value: '2' },
@@ -114,7 +114,7 @@ describe('registering a task definition', () => {
     ['an unknown network mode', { ...fargate, networkMode: 'wifi' }, /network mode should be one of/],
     ['a family with a blank', { ...fargate, family: 'a b' }, /Family/],
   ])('with %s is a ClientException', async (_, input, message) => {
-    const { client } = await world()
+    const { client } = await openClient()
     const command = new RegisterTaskDefinitionCommand(input as RegisterTaskDefinitionRequest)
     expect(await errorOf(client.send(command))).toMatchObject({
       name: 'ClientException',
@@ -125,7 +125,7 @@ describe('registering a task definition', () => {
 
 describe('revisions', () => {
   async function three() {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     for (let i = 0; i < 3; i++) await client.send(new RegisterTaskDefinitionCommand({ ...fargate, family: 'web' }))
     await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:3' }))
     const describeIt = async (taskDefinition: string) =>
@@ -178,7 +178,7 @@ describe('revisions', () => {
 })
 
 test('tags stand beside the definition, and only when asked for', async () => {
-  const { client } = await world()
+  const { client } = await openClient()
   await client.send(new RegisterTaskDefinitionCommand({ ...fargate, tags: [{ key: 'a', value: 'b' }] }))
   const plain = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition: 'web' }))
   expect(plain.tags).toBeUndefined()

@@ -12,10 +12,10 @@ import {
   UpdateContainerInstancesStateCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { errorOf, world } from './world.ts'
+import { errorOf, openClient } from '../world/aws.ts'
 
 async function two() {
-  const { simulator, client } = await world()
+  const { simulator, client } = await openClient()
   await client.send(new CreateClusterCommand({ clusterName: 'main' }))
   const [a, b] = ['i-a', 'i-b'].map(
     ec2InstanceId =>

@@ -12,7 +12,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
-import { world } from './world.ts'
+import { openClient } from '../world/aws.ts'
 
 const register = (client: ECSClient, image: string) =>
   client.send(
@@ -27,7 +27,7 @@ const register = (client: ECSClient, image: string) =>
   )
 
 async function open(service: Partial<CreateServiceRequest> = {}) {
-  const { simulator, client } = await world()
+  const { simulator, client } = await openClient()
   await client.send(new CreateClusterCommand({ clusterName: 'main' }))
   await register(client, 'web:1')
   await client.send(

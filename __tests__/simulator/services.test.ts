@@ -19,7 +19,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { errorOf, world } from './world.ts'
+import { errorOf, openClient } from '../world/aws.ts'
 
 const register = (client: ECSClient, image: string, memory = 256) =>
   client.send(
@@ -36,7 +36,7 @@ const register = (client: ECSClient, image: string, memory = 256) =>
 const network = { awsvpcConfiguration: { subnets: ['subnet-a', 'subnet-b'] } }
 
 async function fargate(service: Partial<CreateServiceRequest> = {}, image = 'web:1') {
-  const { simulator, client } = await world()
+  const { simulator, client } = await openClient()
   await client.send(new CreateClusterCommand({ clusterName: 'main' }))
   await register(client, image)
   const created = await client.send(
@@ -380,7 +380,7 @@ describe('what UpdateService does with members', () => {
   })
 
   test('a change of the capacity provider strategy must be forced', async () => {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     await client.send(new CreateClusterCommand({ clusterName: 'main', capacityProviders: ['FARGATE', 'FARGATE_SPOT'] }))
     simulator.advance(10)
     await register(client, 'web:1')
@@ -541,7 +541,7 @@ describe('creating a service', () => {
   })
 
   test('takes the default strategy of its cluster', async () => {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     await client.send(
       new CreateClusterCommand({
         clusterName: 'main',
@@ -598,7 +598,7 @@ describe('deleting a service', () => {
 
 describe('on container instances', () => {
   async function ec2(instances: number, memory = 1024) {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     await client.send(new CreateClusterCommand({ clusterName: 'main' }))
     const hosts = Array.from({ length: instances }, () =>
       simulator.registerContainerInstance({ cluster: 'main', memory }),

@@ -11,12 +11,12 @@ import {
   type Task,
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { errorOf, world } from './world.ts'
+import { errorOf, openClient } from '../world/aws.ts'
 
 const network = { awsvpcConfiguration: { subnets: ['subnet-a'] } }
 
 async function jobs(image = 'team/migrate:3', container: object = {}) {
-  const { simulator, client } = await world()
+  const { simulator, client } = await openClient()
   await client.send(new CreateClusterCommand({ clusterName: 'main' }))
   await client.send(
     new RegisterTaskDefinitionCommand({
@@ -117,7 +117,7 @@ describe('the life of a task', () => {
   })
 
   test('a sidecar is killed when the essential container exits, and may go alone', async () => {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     await client.send(new CreateClusterCommand({ clusterName: 'main' }))
     await client.send(
       new RegisterTaskDefinitionCommand({

@@ -16,7 +16,7 @@ import type { AdminRequest } from '../../simulator/admin.ts'
 import { rates } from '../../simulator/buckets.ts'
 import { operations } from '../../simulator/operations.ts'
 import { operationExists } from '../../simulator/validation.ts'
-import { clientFor, errorOf, world } from './world.ts'
+import { clientFor, errorOf, openClient } from '../world/aws.ts'
 
 const list = () => new ListClustersCommand({})
 const create = (clusterName = 'main') => new CreateClusterCommand({ clusterName })
@@ -93,17 +93,17 @@ describe('the wire', () => {
     ],
     ['an operation that does not exist', 'MakeCoffee', {}, 'UnknownOperationException', ''],
   ])('refuses %s', async (_, operation, body, __type, message) => {
-    const { simulator } = await world()
+    const { simulator } = await openClient()
     expect(await raw(simulator.url, operation, body)).toEqual({ status: 400, __type, message })
   })
 
   test('drops members that ECS does not know', async () => {
-    const { simulator } = await world()
+    const { simulator } = await openClient()
     expect((await raw(simulator.url, 'CreateCluster', { clusterName: 'main', colour: 'blue' })).status).toBe(200)
   })
 
   test('wants a signature for ECS', async () => {
-    const { simulator } = await world()
+    const { simulator } = await openClient()
     expect((await raw(simulator.url, 'ListClusters', {}, { authorization: '' })).__type).toBe(
       'MissingAuthenticationTokenException',
     )
@@ -114,7 +114,7 @@ describe('the wire', () => {
   })
 
   test('regions are told apart by the signature, partitions by the region', async () => {
-    const { simulator, client } = await world({ accountId: '999999999999' })
+    const { simulator, client } = await openClient({ accountId: '999999999999' })
     await client.send(create())
     for (const [region, arn] of [
       ['eu-west-1', 'arn:aws:ecs:eu-west-1:999999999999:cluster/main'],
@@ -133,7 +133,7 @@ describe('the wire', () => {
   })
 
   test('the log has every call with its input, its time and its answer', async () => {
-    const { simulator, client } = await world({ stepSeconds: 1 })
+    const { simulator, client } = await openClient({ stepSeconds: 1 })
     await client.send(create())
     await errorOf(client.send(new UpdateClusterCommand({ cluster: 'nowhere' })))
     const start = Date.parse('2026-01-02T03:04:05Z')
@@ -159,7 +159,7 @@ describe('the wire', () => {
 
 describe('token buckets', () => {
   test('run dry and fill with virtual time', async () => {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     for (let i = 0; i < 20; i++) await client.send(create())
     expect(await errorOf(client.send(create()))).toMatchObject({
       name: 'ThrottlingException',
@@ -176,12 +176,12 @@ describe('token buckets', () => {
   })
 
   test('can be switched off', async () => {
-    const { client } = await world({ throttling: false })
+    const { client } = await openClient({ throttling: false })
     for (let i = 0; i < 30; i++) await client.send(create())
   })
 
   test('the SDK waits and tries again', async () => {
-    const { simulator } = await world({ speed: 60 })
+    const { simulator } = await openClient({ speed: 60 })
     const client = clientFor(simulator.url, 'us-east-1', 4)
     simulator.inject({ operation: 'ListClusters', fault: { kind: 'unavailable' }, times: 2 })
     await client.send(list())
@@ -191,7 +191,7 @@ describe('token buckets', () => {
 
 describe('faults', () => {
   test('strike the nth call, so many times, of an operation with an input', async () => {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     const fault = { kind: 'throttle' } as const
     simulator.inject({ operation: 'CreateCluster', input: { clusterName: 'b' }, nth: 2, times: 2, fault })
     const answers = []
@@ -212,7 +212,7 @@ describe('faults', () => {
     [{ kind: 'error', name: 'ClientException', message: 'Too many concurrent attempts' }, 'ClientException', 400],
     [{ kind: 'deny' }, 'AccessDeniedException', 400],
   ] as const)('%j', async (fault, name, httpStatusCode) => {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     simulator.inject({ fault, always: true })
     expect(await errorOf(client.send(create()))).toMatchObject({ name, $metadata: { httpStatusCode } })
     expect(simulator.calls[0]).toMatchObject({ status: httpStatusCode, fault: fault.kind })
@@ -224,14 +224,14 @@ describe('faults', () => {
     ['reset', 0],
     ['lose', 1],
   ] as const)('%s cuts the connection with %i clusters made', async (kind, made) => {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     simulator.inject({ operation: 'CreateCluster', fault: { kind } })
     expect((await errorOf(client.send(create()))).message).toMatch(/socket hang up|ECONNRESET/)
     expect((await client.send(list())).clusterArns).toHaveLength(made)
   })
 
   test('delay holds the answer back until its time has come', async () => {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     simulator.inject({ operation: 'CreateCluster', fault: { kind: 'delay', seconds: 60 } })
     let answered = false
     const call = client.send(create()).then(() => {
@@ -244,7 +244,7 @@ describe('faults', () => {
   })
 
   test('hang never answers', async () => {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     simulator.inject({ operation: 'CreateCluster', fault: { kind: 'hang' } })
     const call = errorOf(client.send(create(), { abortSignal: AbortSignal.timeout(20) }))
     expect((await call).name).toMatch(/Abort|Timeout/)
@@ -252,7 +252,7 @@ describe('faults', () => {
   })
 
   test('denied actions say who may not do what', async () => {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     simulator.deny(['ecs:Describe*', 'ecs:ListClusters'])
     await client.send(create())
     expect((await errorOf(client.send(list()))).name).toBe('AccessDeniedException')
@@ -272,7 +272,7 @@ describe('faults', () => {
 test('the same calls give the same history', async () => {
   const histories = []
   for (let i = 0; i < 2; i++) {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     await client.send(create())
     simulator.registerContainerInstance({ cluster: 'main' })
     const containerDefinitions = [{ name: 'a', image: 'a:crash', memory: 64 }]
@@ -288,7 +288,7 @@ test('the same calls give the same history', async () => {
 })
 
 test('what was just made may not be seen yet', async () => {
-  const { simulator, client } = await world({ consistencySeconds: 30 })
+  const { simulator, client } = await openClient({ consistencySeconds: 30 })
   await client.send(create())
   await client.send(
     new RegisterTaskDefinitionCommand({ family: 'web', containerDefinitions: [{ name: 'a', image: 'a', memory: 64 }] }),
@@ -305,17 +305,17 @@ test('what was just made may not be seen yet', async () => {
 
 describe('time', () => {
   test('stands still, steps, or runs at a speed', async () => {
-    const still = await world()
+    const still = await openClient()
     await still.client.send(list())
     expect(still.simulator.clock.date().toISOString()).toBe('2026-01-02T03:04:05.000Z')
-    const fast = await world({ speed: 100_000 })
+    const fast = await openClient({ speed: 100_000 })
     await fast.client.send(list())
     await fast.client.send(list())
     expect(fast.simulator.clock.now).toBeGreaterThan(Date.parse('2026-01-02T03:04:06Z'))
   })
 
   test('sleepers wake in the order of their time, and make it pass', async () => {
-    const { simulator } = await world()
+    const { simulator } = await openClient()
     const woken: number[] = []
     const sleep = (ms: number) => simulator.sleep(ms).then(() => woken.push(ms))
     await Promise.all([sleep(3000), sleep(1000), sleep(2000), sleep(1000)])
@@ -324,7 +324,7 @@ describe('time', () => {
   })
 
   test('a sleeper can be called off', async () => {
-    const { simulator } = await world()
+    const { simulator } = await openClient()
     const controller = new AbortController()
     const sleeping = simulator.sleep(10_000, controller.signal)
     controller.abort(new Error('enough'))
@@ -341,7 +341,7 @@ describe('the back door over HTTP', () => {
   }
 
   test('does what the one in process does', async () => {
-    const { simulator, client } = await world()
+    const { simulator, client } = await openClient()
     await client.send(create())
     expect(await knock(simulator.url)).toMatchObject({ accountId: '123456789012', callCount: 1 })
     expect(await knock(simulator.url, { action: 'advance', seconds: 5 })).toMatchObject({

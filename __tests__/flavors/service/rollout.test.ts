@@ -22,8 +22,8 @@ import {
   whatEnded,
 } from '../../../src/flavors/service/rollout.ts'
 import { withoutMarks } from '../../../src/untrusted.ts'
-import { read, Shop } from '../shop.ts'
-import { counted, family, main, serviceOf, somebody, stated, told } from '../stated.ts'
+import { family, main, serviceOf, stated, told } from '../../world/particles.ts'
+import { read, Shop } from '../../world/shop.ts'
 
 const manifest = stated(main, family('web', 'web:1'), serviceOf('web', { desiredCount: 2 }))
 const web = read(manifest).find(({ flavor }) => flavor === 'ecs_service') as unknown as ServiceParticle
@@ -170,9 +170,9 @@ test('the service deployment of an update is found by its number, though others 
   const shop = await Shop.open()
   await shop.apply(manifest)
   const update = new UpdateServiceCommand({ cluster: 'main', service: 'web', forceNewDeployment: true })
-  const { service } = await somebody(shop).send(update)
+  const { service } = await shop.somebody().send(update)
   const made = service && primaryDeployment(service)
-  await somebody(shop).send(update)
+  await shop.somebody().send(update)
   shop.simulator.advance(120)
   const ecs = new Ecs('us-east-1', { clock: shop.clock, maxConcurrency: 1 })
   const now = await ecs.service('main', 'web')
@@ -183,13 +183,13 @@ test('the service deployment of an update is found by its number, though others 
     { ...(made?.id && { deployment: made.id }), since },
     { ecs, say: () => {} },
   )
-  const { serviceDeployments = [] } = await somebody(shop).send(
-    new ListServiceDeploymentsCommand({ cluster: 'main', service: 'web' }),
-  )
+  const { serviceDeployments = [] } = await shop
+    .somebody()
+    .send(new ListServiceDeploymentsCommand({ cluster: 'main', service: 'web' }))
   expect(serviceDeployments.map(({ status }) => status)).toEqual(['SUCCESSFUL', 'STOPPED', 'SUCCESSFUL'])
   expect(found).toMatchObject({
     status: 'STOPPED',
     serviceDeploymentArn: serviceDeployments[1]?.serviceDeploymentArn,
   })
-  expect(counted(shop, calls)).toEqual({ DescribeServiceDeployments: 2, ListServiceDeployments: 2 })
+  expect(shop.counted(calls)).toEqual({ DescribeServiceDeployments: 2, ListServiceDeployments: 2 })
 })

@@ -1,8 +1,6 @@
-/** Particles as data, for tests that change one member after the other, and somebody else with the same account. */
-import { ECSClient } from '@aws-sdk/client-ecs'
+/** Particles as data, for tests that change one member after the other. */
 import type { Progress } from '../../src/engine/flavor.ts'
 import { withoutMarks } from '../../src/untrusted.ts'
-import type { Shop } from './shop.ts'
 
 type Data = Readonly<Record<string, unknown>>
 
@@ -47,28 +45,6 @@ export const serviceOf = (name: string, definition: Data = {}, { options, top }:
     { serviceName: name, desiredCount: 1, launchType: 'FARGATE', networkConfiguration: network, ...definition },
     { top: { parents: ['ecs_cluster:main', `ecs_task_definition:${name}`], ...top }, ...(options && { options }) },
   )
-
-/** Somebody else who has the same account. */
-export const somebody = (shop: Shop, region = 'us-east-1'): ECSClient =>
-  new ECSClient({
-    endpoint: shop.simulator.url,
-    region,
-    credentials: { accessKeyId: 'other', secretAccessKey: 'other' },
-  })
-
-/** What was asked of ECS with this call, since the `from`th call. */
-export const sent = (shop: Shop, operation: string, from = 0): Record<string, unknown>[] =>
-  shop.simulator.calls
-    .slice(from)
-    .filter(call => call.operation === operation)
-    .map(({ input }) => input as Record<string, unknown>)
-
-/** How often each call was made, since the `from`th. */
-export function counted(shop: Shop, from = 0): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const { operation } of shop.simulator.calls.slice(from)) counts[operation] = (counts[operation] ?? 0) + 1
-  return counts
-}
 
 /** A judgement in one line: why it moves or has settled, or code, cause and what runs now. */
 export function told(progress: Progress): string {

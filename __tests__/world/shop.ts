@@ -1,8 +1,7 @@
-import { afterEach } from '@jest/globals'
-import { type RunningSimulator, type ServerOptions, startSimulator } from '../../simulator/server.ts'
+import { expect } from '@jest/globals'
+import type { RunningSimulator, ServerOptions } from '../../simulator/server.ts'
 import type { Clock } from '../../src/clock.ts'
 import type { SensitivityPolicy } from '../../src/compare/sensitivity.ts'
-import { calls } from '../../src/ecs/calls.ts'
 import { Ecs } from '../../src/ecs/client.ts'
 import { apply } from '../../src/engine/apply.ts'
 import { publishedClaims, unreviewed } from '../../src/engine/claims.ts'
@@ -16,12 +15,8 @@ import { flavors } from '../../src/flavors/index.ts'
 import { load } from '../../src/manifest/load.ts'
 import { type Particle, type ParticleId, sayProblem } from '../../src/particle.ts'
 import { Redactor } from '../../src/redact/redactor.ts'
-
-const open: RunningSimulator[] = []
-
-afterEach(async () => {
-  for (const simulator of open.splice(0)) await simulator.close()
-})
+import { Account, openEcs } from './aws.ts'
+import { type KilledAt, Mortal } from './mortal.ts'
 
 /** One text, or files by name. */
 export type Manifests = string | Readonly<Record<string, string>>
@@ -48,15 +43,14 @@ export interface Asked {
   readonly gone?: (particles: readonly Particle[]) => Particle[]
   /** Told of every sentence as it is said. */
   readonly onSay?: (particle: ParticleId, sentence: string) => void
-  /** The process is killed at this call, counted from 1: before it is sent, or when its work is done. */
-  readonly killedAt?: { readonly call: number; readonly when: 'before' | 'after'; readonly modifying?: boolean }
+  readonly killedAt?: KilledAt
 }
 
 export interface Made {
   readonly plan: Plan
   readonly planned: Planned
   readonly graph: Graph
-  readonly world: EngineContext
+  readonly context: EngineContext
   readonly redactor: Redactor
   readonly claims: readonly string[]
   step(particle: string): Step
@@ -75,25 +69,25 @@ export interface Applied extends Made {
   done(particle: string): ReportStep
 }
 
-/** A shop with a simulated AWS account, and one who plans and applies as the action would. */
-export class Shop {
-  readonly simulator: RunningSimulator
+/** An account, and one who plans and applies as the action would, without a GitHub: the engine itself. */
+export class Shop extends Account {
   readonly #runs = new Set<string>()
-  readonly clock: Clock
 
   private constructor(simulator: RunningSimulator) {
-    this.simulator = simulator
-    this.clock = { now: () => simulator.clock.now, sleep: simulator.sleep }
+    super(simulator)
     this.#watch('us-east-1')
   }
 
+  /** Opens a shop that is closed after the test. */
   static async open(options: ServerOptions = {}): Promise<Shop> {
-    const simulator = await startSimulator({ start: new Date('2026-01-02T03:04:05Z'), ...options })
-    open.push(simulator)
-    process.env.AWS_ENDPOINT_URL_ECS = simulator.url
-    process.env.AWS_ACCESS_KEY_ID = 'test'
-    process.env.AWS_SECRET_ACCESS_KEY = 'test'
-    return new Shop(simulator)
+    return new Shop(await openEcs(options))
+  }
+
+  /** Opens a shop in which these manifests are applied, so that a test can begin in the middle of things. */
+  static async running(manifests: Manifests, asked: Asked = {}): Promise<Shop> {
+    const shop = await Shop.open()
+    expect((await shop.apply(manifests, asked)).report.result).toBe('succeeded')
+    return shop
   }
 
   #watch(name: string): void {
@@ -111,14 +105,6 @@ export class Shop {
     for (const { tasks } of this.simulator.region().clusters.values())
       for (const { arn, deployment } of tasks.values()) if (!deployment) this.#runs.add(arn)
     return this.#runs
-  }
-
-  /** Names of the calls since the `from`th that change something, and were carried out. */
-  modifying(from = 0): string[] {
-    return this.simulator.calls
-      .slice(from)
-      .filter(({ operation, status }) => status === 200 && 'modifies' in (calls[operation as keyof typeof calls] ?? {}))
-      .map(({ operation }) => operation)
   }
 
   async plan(manifests: Manifests, asked: Asked = {}): Promise<Made> {
@@ -165,7 +151,7 @@ export class Shop {
       if (!life.dead) written.push(redactor.data(report))
     }
     const journal = new Journal(asked.environment ?? 'default', this.#clockOf(asked), write)
-    const ended = await apply(made.planned, made.graph, made.world, journal, {
+    const ended = await apply(made.planned, made.graph, made.context, journal, {
       waitTimeout: asked.waitTimeout ?? 30 * 60_000,
       onFailure: asked.onFailure ?? 'stop',
       signal: asked.signal ?? new AbortController().signal,
@@ -182,12 +168,12 @@ export class Shop {
 
   async #make(manifests: Manifests, asked: Asked, life: Mortal): Promise<Made> {
     const particles = read(manifests, asked)
-    const policy = veilOf(asked)
+    const policy = policyOf(asked)
     const redactor = new Redactor(policy)
-    const world = this.#world(asked, life, policy, redactor)
+    const context = this.#context(asked, life, policy, redactor)
     const graph = graphOf([...particles, ...(asked.gone?.(particles) ?? [])])
     const settings = { region: 'us-east-1', maxTerminations: asked.maxTerminations ?? { share: 1 } }
-    const planned = await makePlan(graph, world, settings).catch(error => {
+    const planned = await makePlan(graph, context, settings).catch(error => {
       throw new Error(redactor.sentence(error.message))
     })
     const { decisions, claimContext } = planned
@@ -197,7 +183,7 @@ export class Shop {
       redactor,
       planned,
       graph,
-      world,
+      context,
       claims: publishedClaims(decisions, claimContext),
       step(particle) {
         const step = plan.steps.find(step => step.particle === particle)
@@ -213,7 +199,7 @@ export class Shop {
     return { now: () => this.clock.now() + skew, sleep: this.clock.sleep }
   }
 
-  #world(asked: Asked, life: Mortal, policy: SensitivityPolicy, redactor: Redactor): EngineContext {
+  #context(asked: Asked, life: Mortal, policy: SensitivityPolicy, redactor: Redactor): EngineContext {
     const clock = this.#clockOf(asked)
     const regions = new Map<string, Ecs>()
     return {
@@ -236,7 +222,7 @@ export class Shop {
   }
 }
 
-const veilOf = ({ release, secret, variables = {}, revealed = () => false }: Asked): SensitivityPolicy => ({
+const policyOf = ({ release, secret, variables = {}, revealed = () => false }: Asked): SensitivityPolicy => ({
   releaseVariables: new Set(release),
   secretVariables: new Set(secret),
   secretValues: (secret ?? []).flatMap(name => variables[name] ?? []),
@@ -257,52 +243,4 @@ export function read(manifests: Manifests, asked: Asked = {}): readonly Particle
   )
   if (problems.length > 0) throw new Error(problems.map(sayProblem).join('\n'))
   return particles
-}
-
-/** A process that can be killed at a call: what it does afterwards reaches nobody, and nothing reaches it. */
-class Mortal {
-  readonly death: Promise<undefined>
-  dead = false
-  #calls = 0
-  readonly #killedAt: Asked['killedAt']
-  #die: () => void = () => {}
-
-  constructor(killedAt: Asked['killedAt']) {
-    this.#killedAt = killedAt
-    this.death = new Promise(resolve => {
-      this.#die = () => {
-        this.dead = true
-        resolve(undefined)
-      }
-    })
-  }
-
-  over(ecs: Ecs): Ecs {
-    if (!this.#killedAt) return ecs
-    return new Proxy(ecs, {
-      get: (target, name) => {
-        const member: unknown = Reflect.get(target, name, target)
-        if (typeof member !== 'function') return member
-        if (name === 'countedBy') return (...args: unknown[]) => this.over(member.apply(target, args))
-        return (...args: unknown[]) => this.#through(() => member.apply(target, args), name === 'call' ? args[0] : name)
-      },
-    })
-  }
-
-  async #through(work: () => Promise<unknown>, name: unknown): Promise<unknown> {
-    const never = new Promise<never>(() => {})
-    if (this.dead) return never
-    const counts = !this.#killedAt?.modifying || 'modifies' in (calls[name as keyof typeof calls] ?? {})
-    const mine = counts && ++this.#calls === this.#killedAt?.call
-    if (mine && this.#killedAt?.when === 'before') {
-      this.#die()
-      return never
-    }
-    const answer = await work().catch((error: unknown) => {
-      if (this.dead) return never
-      throw error
-    })
-    if (mine) this.#die()
-    return this.dead ? never : answer
-  }
 }

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { transformSync } from '@swc/core'
 import { run } from '../../simulator/runner.ts'
-import { bundle, errorsOf, temporaryFolder } from '../bundle/harness.ts'
-import type { Play } from '../review/world.ts'
+import { awsVariables } from './aws.ts'
+import { bundle } from './bundle.ts'
+import { errorsOf, temporaryFolder } from './checkout.ts'
+import type { Play } from './run.ts'
 
 /** Node 20 reads no TypeScript. */
 function preload(): string {
@@ -26,10 +28,7 @@ export function bundled(signal = ''): Play {
       workspace: env.GITHUB_WORKSPACE ?? '',
       env: {
         ...(env as Record<string, string>),
-        AWS_ENDPOINT_URL_ECS: process.env.AWS_ENDPOINT_URL_ECS ?? '',
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_EC2_METADATA_DISABLED: 'true',
+        ...awsVariables(process.env.AWS_ENDPOINT_URL_ECS ?? ''),
         NODE_OPTIONS: `--import=${preloaded}`,
         VIRTUAL_SIGNAL: signal,
       },

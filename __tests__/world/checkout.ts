@@ -2,113 +2,27 @@
  * The bundle from outside: a step of a workflow with its inputs, its event and its checkout, against the simulated ECS,
  * and everything that it leaves behind.
  */
-import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, expect } from '@jest/globals'
-import { type RunOptions, run, type Started, start } from '../../simulator/runner.ts'
+import { expect } from '@jest/globals'
+import { type Run, type RunOptions, run, type Started, start } from '../../simulator/runner.ts'
 import { type RunningSimulator, type ServerOptions, startSimulator } from '../../simulator/server.ts'
 import type { Call } from '../../simulator/simulator.ts'
-
-export const root = join(import.meta.dirname, '../..')
-
-/** A checkout writes its files within seconds of each other, in any order. */
-const oneCheckout = 10_000
-
-/**
- * The bundle to test: dist/index.js, or one built aside when the sources are newer than that. Never dist/ itself, or a
- * stale bundle that was committed would mend itself here and pass.
- */
-export function bundle(): string {
-  chosen ??= choose()
-  return chosen
-}
-
-let chosen: string | undefined
-
-function choose(): string {
-  const committed = join(root, 'dist/index.js')
-  const sources = [
-    ...files('src'),
-    ...['package-lock.json', 'tsconfig.json', 'script/build', 'script/tsconfig.build.json'],
-  ]
-  const newest = Math.max(...sources.map(file => statSync(join(root, file)).mtimeMs))
-  if (existsSync(committed) && statSync(committed).mtimeMs + oneCheckout > newest) return committed
-  const hash = createHash('sha256')
-  for (const file of sources) hash.update(`${file}\0`).update(readFileSync(join(root, file)))
-  return built(join(root, 'node_modules/.cache/ecs-particles', hash.digest('hex').slice(0, 16)))
-}
-
-function files(folder: string): string[] {
-  const found = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-  return found
-    .filter(file => file.endsWith('.ts'))
-    .map(file => join(folder, file))
-    .sort()
-}
-
-/** Test files run side by side: the first builds, the others wait. */
-function built(folder: string): string {
-  const bundle = join(folder, 'index.js')
-  const lock = `${folder}.lock`
-  mkdirSync(dirname(folder), { recursive: true })
-  // A bundle for every edit would fill the disk; one that is in use was built a moment ago.
-  for (const name of readdirSync(dirname(folder))) {
-    const old = join(dirname(folder), name)
-    if (old !== folder && (statSync(old, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) < Date.now() - 3_600_000)
-      rmSync(old, { recursive: true, force: true })
-  }
-  for (let waited = 0; !existsSync(bundle); waited++) {
-    try {
-      mkdirSync(lock)
-    } catch {
-      if (waited > 180) throw new Error(`${lock} was left behind: remove it`)
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000)
-      continue
-    }
-    try {
-      const { status, stderr, stdout } = spawnSync(join(root, 'script/build'), [`${folder}.new`], { encoding: 'utf8' })
-      if (status !== 0) throw new Error(`the bundle is older than src, and script/build failed:\n${stdout}${stderr}`)
-      renameSync(`${folder}.new`, folder)
-    } finally {
-      rmdirSync(lock)
-    }
-  }
-  return bundle
-}
-
-const open: (() => void | Promise<void>)[] = []
-
-afterAll(async () => {
-  for (const close of open.splice(0)) await close()
-})
+import { afterFile } from './afterwards.ts'
+import { awsVariables, modifies } from './aws.ts'
+import { bundle, root } from './bundle.ts'
 
 /** An empty folder that is gone after the test file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ecs-particles-test-'))
-  open.push(() => rmSync(folder, { recursive: true, force: true }))
+  afterFile(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
 export type StepOptions = Partial<Omit<RunOptions, 'bundle' | 'workspace'>>
-
-type Run = Awaited<ReturnType<typeof run>>
 
 /** What a step came to, and what it asked of ECS. */
 export interface Ended extends Run {
@@ -116,8 +30,6 @@ export interface Ended extends Run {
   /** Operations that change something, in order. */
   readonly modifying: readonly string[]
 }
-
-export const modifies = ({ operation }: Pick<Call, 'operation'>): boolean => !/^(Describe|List)/.test(operation)
 
 /** A checkout with manifests, and an account to apply them to. */
 export class Checkout {
@@ -185,13 +97,7 @@ export class Checkout {
       bundle: this.#bundle,
       workspace: this.workspace,
       inputs: { environment: 'production', 'aws-region': 'us-east-1', ...inputs },
-      env: {
-        AWS_ENDPOINT_URL_ECS: this.#endpoint,
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_EC2_METADATA_DISABLED: 'true',
-        ...env,
-      },
+      env: { ...awsVariables(this.#endpoint), ...env },
     }
   }
 
@@ -204,7 +110,7 @@ export class Checkout {
 /** A simulated ECS that is gone after the test file. A minute there takes less than a second here. */
 export async function simulatedEcs(options: ServerOptions = {}): Promise<RunningSimulator> {
   const simulator = await startSimulator({ speed: 80, throttling: false, ...options })
-  open.push(() => simulator.close())
+  afterFile(() => simulator.close())
   return simulator
 }
 
@@ -212,11 +118,6 @@ export async function simulatedEcs(options: ServerOptions = {}): Promise<Running
 export async function checkout(options: ServerOptions = {}): Promise<{ here: Checkout; ecs: RunningSimulator }> {
   const ecs = await simulatedEcs(options)
   return { here: new Checkout(ecs.url, ecs.calls), ecs }
-}
-
-/** Something to close after the test file. */
-export function closeAfterwards(close: () => void | Promise<void>): void {
-  open.push(close)
 }
 
 /** The step's problems as GitHub annotates them: message, and place where there is one. */
@@ -249,7 +150,7 @@ export function expectRefusal(ended: Ended): ReturnType<typeof errorsOf> {
 export async function silentServer(): Promise<string> {
   const server = createServer(() => {})
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  closeAfterwards(() => {
+  afterFile(() => {
     server.closeAllConnections()
     server.close()
   })
