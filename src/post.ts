@@ -10,6 +10,7 @@ import { type GitHubEvent, readEvent } from './github/event.ts'
 import { type PlanOutcome, PullRequestReporter } from './github/reporter.ts'
 import { redactingRunner } from './github/runner.ts'
 import { type PostInputs, readPostInputs } from './inputs.ts'
+import { isJsonObject } from './json.ts'
 import { Redactor } from './redact/redactor.ts'
 
 /** A plan file in; the comment and the check of the pull request out. A refusal of GitHub is a warning. */
@@ -84,10 +85,8 @@ function parse(text: string): unknown {
   }
 }
 
-type Json = Readonly<Record<string, unknown>>
 type Check = (value: unknown) => boolean
 
-const isMap = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isText: Check = value => typeof value === 'string'
 const isNumber: Check = value => typeof value === 'number'
 const maybe =
@@ -101,7 +100,7 @@ const every =
 const has =
   (members: Readonly<Record<string, Check>>): Check =>
   value =>
-    isMap(value) && Object.entries(members).every(([name, check]) => check(value[name]))
+    isJsonObject(value) && Object.entries(members).every(([name, check]) => check(value[name]))
 
 const transitions = ['start', 'update', 'replace', 'stop', 'terminate', 'wait'] satisfies Transition[]
 const change = has({ path: isText })
@@ -139,7 +138,7 @@ const plan = has({
   region: isText,
   account: maybe(isText),
   digest: value => typeof value === 'string' && /^sha256:[0-9a-f]{64}$/.test(value),
-  summary: value => isMap(value) && Object.values(value).every(isNumber),
+  summary: value => isJsonObject(value) && Object.values(value).every(isNumber),
   steps: every(step),
   unchanged: every(
     has({ particle: isText, state: isText, reason: isText, why: maybe(isText), changes: maybe(every(change)) }),
@@ -153,9 +152,9 @@ const claims = has({
   hashes: every(value => typeof value === 'string' && isClaim(value)),
   subject: maybe(isText),
   commit: isText,
-  made: value => isMap(value) && Object.values(value).every(every(Array.isArray)),
+  made: value => isJsonObject(value) && Object.values(value).every(every(Array.isArray)),
 } satisfies Record<keyof HandedOn, Check>)
 
 /** A file may have been written by any release, or by no release at all. */
 const isPlan = (value: unknown): value is Plan & { readonly claims?: HandedOn } =>
-  isMap(value) && plan(value) && maybe(claims)(value.claims)
+  isJsonObject(value) && plan(value) && maybe(claims)(value.claims)

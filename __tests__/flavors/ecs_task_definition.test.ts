@@ -1,11 +1,6 @@
-import {
-  DeregisterTaskDefinitionCommand,
-  RegisterTaskDefinitionCommand,
-  type RegisterTaskDefinitionCommandInput,
-  TagResourceCommand,
-  UpdateServiceCommand,
-} from '@aws-sdk/client-ecs'
+import { DeregisterTaskDefinitionCommand, TagResourceCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
+import { registered } from '../world/aws.ts'
 import { cluster, definition, job, service } from '../world/manifests.ts'
 import { Shop } from '../world/shop.ts'
 
@@ -17,18 +12,6 @@ const images = (shop: Shop) =>
   revisions(shop).map(({ definition }) => definition.containerDefinitions?.map(({ image }) => image).join())
 
 const serviceOf = (shop: Shop, name = 'web') => shop.simulator.region().clusters.get('main')?.services.get(name)
-
-/** What a colleague, or another tool, registers. */
-const registered = (image: string, more: Partial<RegisterTaskDefinitionCommandInput> = {}) =>
-  new RegisterTaskDefinitionCommand({
-    family: 'web',
-    networkMode: 'awsvpc',
-    requiresCompatibilities: ['FARGATE'],
-    cpu: '256',
-    memory: '512',
-    containerDefinitions: [{ name: 'web', image }],
-    ...more,
-  })
 
 async function opened(manifests: string): Promise<Shop> {
   const shop = await Shop.open()

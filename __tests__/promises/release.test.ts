@@ -1,7 +1,7 @@
 /** What a release variable lets go without a review, and what it does not. */
 import { beforeEach, describe, expect } from '@jest/globals'
 import { manifests } from '../world/manifests.ts'
-import type { Given, Ran } from '../world/run.ts'
+import { type Given, type Ran, tag } from '../world/run.ts'
 import { story } from '../world/story.ts'
 import { World } from '../world/world.ts'
 
@@ -10,11 +10,6 @@ beforeEach(async () => {
   world = await World.open()
 })
 
-const tag = (value: string, more: Given = {}): Given => ({
-  variables: `TAG=${value}`,
-  'release-variables': 'TAG',
-  ...more,
-})
 const withSecret = (TAG: string, KEY: string): Given =>
   tag(TAG, { variables: `TAG=${TAG}\nKEY=${KEY}`, 'secret-variables': 'KEY' })
 

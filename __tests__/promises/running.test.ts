@@ -1,27 +1,12 @@
 /** What runs is what is compared: whatever else was registered in the family does not go live unseen. */
-import {
-  DeregisterTaskDefinitionCommand,
-  RegisterTaskDefinitionCommand,
-  type RegisterTaskDefinitionCommandInput,
-  UpdateServiceCommand,
-} from '@aws-sdk/client-ecs'
+import { DeregisterTaskDefinitionCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { describe, expect } from '@jest/globals'
+import { registered } from '../world/aws.ts'
 import { cluster, definition, service } from '../world/manifests.ts'
 import { Shop } from '../world/shop.ts'
 import { story } from '../world/story.ts'
 
 const web = 'ecs_task_definition:web'
-
-const registered = (image: string, more: Partial<RegisterTaskDefinitionCommandInput> = {}) =>
-  new RegisterTaskDefinitionCommand({
-    family: 'web',
-    networkMode: 'awsvpc',
-    requiresCompatibilities: ['FARGATE'],
-    cpu: '256',
-    memory: '512',
-    containerDefinitions: [{ name: 'web', image }],
-    ...more,
-  })
 
 const images = (shop: Shop) =>
   (shop.simulator.region().families.get('web') ?? []).map(

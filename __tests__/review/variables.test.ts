@@ -1,17 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { manifests } from '../world/manifests.ts'
-import type { Given, Ran } from '../world/run.ts'
+import { type Given, type Ran, tag } from '../world/run.ts'
 import { World } from '../world/world.ts'
 
 let world: World
 beforeEach(async () => {
   world = await World.open()
-})
-
-const tag = (value: string, more: Given = {}): Given => ({
-  variables: `TAG=${value}`,
-  'release-variables': 'TAG',
-  ...more,
 })
 
 const tagged = (text: string): string => text.replaceAll(/(registry\.example\/\w+):1/g, '$1:${TAG}')

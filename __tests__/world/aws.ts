@@ -1,5 +1,5 @@
 /** The account that tests act on: a simulated ECS, its virtual clock, and what was asked of it. */
-import { ECSClient } from '@aws-sdk/client-ecs'
+import { ECSClient, RegisterTaskDefinitionCommand, type RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs'
 import { type RunningSimulator, type ServerOptions, startSimulator } from '../../simulator/server.ts'
 import type { Call } from '../../simulator/simulator.ts'
 import type { Clock } from '../../src/clock.ts'
@@ -54,6 +54,18 @@ export const clockOf = (simulator: RunningSimulator, skew: () => number = () => 
 })
 
 export const modifies = ({ operation }: Pick<Call, 'operation'>): boolean => !/^(Describe|List)/.test(operation)
+
+/** What a colleague, or another tool, registers in the family `web`. */
+export const registered = (image: string, more: Partial<RegisterTaskDefinitionCommandInput> = {}) =>
+  new RegisterTaskDefinitionCommand({
+    family: 'web',
+    networkMode: 'awsvpc',
+    requiresCompatibilities: ['FARGATE'],
+    cpu: '256',
+    memory: '512',
+    containerDefinitions: [{ name: 'web', image }],
+    ...more,
+  })
 
 /** An account of a simulated ECS, and what is asked of it from outside the action. */
 export class Account {

@@ -7,6 +7,13 @@ import { type Problem, sayProblem } from '../../src/particle.ts'
 /** Inputs of a run. */
 export type Given = Partial<Record<InputName, string>>
 
+/** The release variable TAG. */
+export const tag = (value: string, more: Given = {}): Given => ({
+  variables: `TAG=${value}`,
+  'release-variables': 'TAG',
+  ...more,
+})
+
 /** What one run left behind. */
 export interface Ran {
   readonly id: number

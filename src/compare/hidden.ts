@@ -2,6 +2,7 @@
  * Values that are hidden by their place: in a request, in ECS's answer, in a deployment, a revision or an override inside
  * of it. The comparison and the redaction ask the same questions, so that no value is hidden in one and open in the other.
  */
+import { isJsonObject } from '../json.ts'
 import { type Path, Unknown, valueAt } from '../particle.ts'
 
 /** Whether a container environment variable of this name may be shown. */
@@ -25,7 +26,7 @@ function hides(path: Path, value: unknown, holder: unknown, revealed: Revealed):
     // A manifest may write a map of names to values instead of ECS's list.
     const isElement = typeof path.at(-2) === 'number'
     if (!isElement) return isHiddenVariable(member, revealed)
-    return member !== 'name' && isHiddenVariable(isRecord(holder) ? holder.name : undefined, revealed)
+    return member !== 'name' && isHiddenVariable(isJsonObject(holder) ? holder.name : undefined, revealed)
   }
   // Options may hold tokens of a log service; those of `awslogs` name groups and streams.
   if (of === 'options' && outer === 'logConfiguration') return !String(member).startsWith('awslogs-')
@@ -38,13 +39,10 @@ function hides(path: Path, value: unknown, holder: unknown, revealed: Revealed):
 
 const isText = (step: string | number): step is string => typeof step === 'string'
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 function childrenOf(value: unknown): [string | number, unknown][] {
   if (value instanceof Unknown || value instanceof Date || ArrayBuffer.isView(value)) return []
   if (Array.isArray(value)) return value.map((item, index): [number, unknown] => [index, item])
-  return isRecord(value) ? Object.entries(value) : []
+  return isJsonObject(value) ? Object.entries(value) : []
 }
 
 /** A plain value in a definition or an answer, as text. */

@@ -1,5 +1,6 @@
 import { NormalizedSchema } from '@smithy/core/schema'
 import type { StaticStructureSchema } from '@smithy/types'
+import { isJsonObject } from '../json.ts'
 import { Unknown } from '../particle.ts'
 import type { Members, Rule, Rules } from './rules.ts'
 
@@ -74,5 +75,4 @@ function pruned(value: unknown, schema: Schema): unknown {
 }
 
 /** A plain object, not a list and not `Unknown`. */
-export const isMembers = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Unknown)
+export const isMembers = (value: unknown): value is Members => isJsonObject(value) && !(value instanceof Unknown)

@@ -179,12 +179,12 @@ class Walk {
       decisions: this.#decisions,
       settings: this.#settings,
       engine: this.#engine,
-      look: async requested => {
+      describe: async requested => {
         const fresh = refresh(requested)
         const live = await fresh.live(id)
-        return { live, particle: await fresh.resolved(id), around: await fresh.context(id) }
+        return { live, particle: await fresh.resolved(id), context: await fresh.context(id) }
       },
-      around: () => refresh(true).context(id),
+      flavorContext: () => refresh(true).context(id),
       remember: memo => void this.#memos.set(id, memo),
     }
   }

@@ -32,12 +32,12 @@ export async function decideExamined(
 export async function reexamined(
   decision: Decision,
   { examine }: AnyFlavor,
-  { around }: { readonly around: FlavorContext },
+  { context }: { readonly context: FlavorContext },
   planned: ReadonlyMap<ParticleId, Decision>,
   decideWith: (live: unknown) => Decision,
 ): Promise<Decision> {
   const { particle, live, transition, changes } = decision
   if (!examine || transition !== 'update') return decision
-  const closer = await examine(particle, live, changes, around, planned.get(particle.id)?.live)
+  const closer = await examine(particle, live, changes, context, planned.get(particle.id)?.live)
   return closer === live ? decision : decideWith(closer)
 }

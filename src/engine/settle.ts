@@ -25,7 +25,7 @@ export interface Settling {
   /** A failed update may be put back. */
   readonly isUpdate: boolean
   /** AWS's answer now. */
-  look(): Promise<unknown>
+  describe(): Promise<unknown>
 }
 
 /** How a transition came to its end. `live`: AWS's answer then, where it shows the whole particle. */
@@ -59,7 +59,7 @@ function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Sett
   let live = settling.before
   let said = { sentence: '', at: since }
   const look = async (): Promise<Ended<Settled | Failed> | undefined> => {
-    live = isPolled ? await flavor.poll?.(particle, live, memo, context) : await settling.look()
+    live = isPolled ? await flavor.poll?.(particle, live, memo, context) : await settling.describe()
     const now = clock.now()
     const judged = await judge(settling, live, now - since)
     live = judged.live
@@ -121,7 +121,7 @@ async function putBack(settling: Settling, live: unknown): Promise<string | unde
     context.say('is put back to what it ran before')
     const since = clock.now()
     const look = async (): Promise<string | undefined> => {
-      const back = await settling.look()
+      const back = await settling.describe()
       const { progress } = await judge({ ...settling, memo, goal: 'running' }, back, clock.now() - since)
       if (progress.is === 'settled') return `It was put back: ${progress.because}`
       if (progress.is === 'failed') return `Putting it back failed too: ${causeOf(progress)}`

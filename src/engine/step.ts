@@ -23,7 +23,7 @@ const tries = 3
 export interface Found {
   readonly live: unknown
   readonly particle: Particle
-  readonly around: FlavorContext
+  readonly context: FlavorContext
 }
 
 /** What a step of an apply may use. */
@@ -33,9 +33,9 @@ export interface StepContext {
   readonly settings: ApplySettings
   readonly engine: EngineContext
   /** `requested`: whether what the inputs ask for counts. */
-  look(requested: boolean): Promise<Found>
+  describe(requested: boolean): Promise<Found>
   /** The context of a transition that needs no description before. */
-  around(): Promise<FlavorContext>
+  flavorContext(): Promise<FlavorContext>
   /** Keeps the transition's memo for every later description. */
   remember(memo: unknown): void
 }
@@ -64,7 +64,7 @@ class StepRun {
   readonly #begun: number
   /** The last sentence: the cause when the step's time is up. */
   #said = ''
-  #around: FlavorContext | undefined
+  #flavorContext: FlavorContext | undefined
 
   constructor(step: Step, context: StepContext) {
     this.#step = step
@@ -159,7 +159,7 @@ class StepRun {
   }
 
   #settle({ particle, live }: Decision, memo: unknown, goal: DesiredState, context: TransitionContext): Promise<Ended> {
-    const { settings, engine, look } = this.#context
+    const { settings, engine, describe } = this.#context
     return settle({
       particle,
       flavor: this.#flavorOf(particle),
@@ -171,7 +171,7 @@ class StepRun {
       settings,
       begun: this.#begun,
       isUpdate: this.#step.transition === 'update',
-      look: async () => (await look(false)).live,
+      describe: async () => (await describe(false)).live,
     })
   }
 
@@ -196,8 +196,8 @@ class StepRun {
   }
 
   async #decideNow(requested: boolean): Promise<Decision> {
-    const found = await this.#context.look(requested)
-    this.#around = found.around
+    const found = await this.#context.describe(requested)
+    this.#flavorContext = found.context
     const decision = this.#decide(found)
     return reexamined(decision, this.#flavorOf(decision.particle), found, this.#context.planned.decisions, live =>
       this.#decide({ ...found, live }),
@@ -217,10 +217,10 @@ class StepRun {
   }
 
   async #transitionContext(): Promise<TransitionContext> {
-    this.#around ??= await this.#context.around()
+    this.#flavorContext ??= await this.#context.flavorContext()
     const random = Math.random().toString(36).slice(2, 8)
     return {
-      ...this.#around,
+      ...this.#flavorContext,
       token: `ecs-particles-${this.#context.engine.clock.now()}-${random}`.slice(0, 36),
       say: sentence => this.#say(sentence),
       pause: (milliseconds, waitsFor) => this.#pause(milliseconds, waitsFor),

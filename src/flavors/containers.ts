@@ -18,15 +18,18 @@ const hasFailed = ({ exitCode, reason }: Container): boolean => (exitCode !== un
 /** Tasks that stopped in the same way, most frequent first. */
 function groups(tasks: readonly Task[]): (readonly [words: string, tasks: readonly Task[]])[] {
   const alike = new Map<string, Task[]>()
-  for (const task of tasks) alike.set(stopped(task), [...(alike.get(stopped(task)) ?? []), task])
+  for (const task of tasks) {
+    const words = stopped(task)
+    alike.set(words, [...(alike.get(words) ?? []), task])
+  }
   return [...alike].sort(([one, a], [other, b]) => b.length - a.length || (one < other ? -1 : 1))
 }
 
 /** `12 × stopped: Essential container in task exited; web exited 137, OutOfMemoryError`, most frequent first. */
-export const summarizeStopped = (tasks: readonly Task[]): string[] =>
-  groups(tasks)
-    .slice(0, 5)
-    .map(([words, alike]) => `${alike.length} × stopped: ${words}`)
+export const summarizeStopped = (tasks: readonly Task[]): string[] => summaryOf(groups(tasks))
+
+const summaryOf = (all: ReturnType<typeof groups>): string[] =>
+  all.slice(0, 5).map(([words, alike]) => `${alike.length} × stopped: ${words}`)
 
 /** Why tasks have stopped, as far as ECS knows. */
 export interface StoppedDiagnosis {
@@ -50,13 +53,14 @@ interface StoppedContext {
 
 /** The reason that most of the stopped tasks have in common. There is one task at least. */
 export function diagnoseStopped(tasks: readonly Task[], context: StoppedContext): StoppedDiagnosis {
-  const [first, ...others] = groups(tasks)
+  const all = groups(tasks)
+  const [first, ...others] = all
   const [task = {}] = first?.[1] ?? []
   const { words, fix, reason, isWhole } = causeOf(task, context)
   const { which } = context
   const count = `${plural(tasks.length, 'task')}${which ? ` ${which}` : ''} stopped`
   const most = others.length > 0 ? `${first?.[1].length} of them: ` : ''
-  const details = summarizeStopped(tasks).slice(isWhole ? 1 : 0)
+  const details = summaryOf(all).slice(isWhole ? 1 : 0)
   return {
     cause: which === undefined && tasks.length === 1 ? words : `${count}, ${most}${words}`,
     ...(fix && { fix }),

@@ -4,6 +4,7 @@
  */
 import { sha256 } from '../digest.ts'
 import type { Undeclared } from '../engine/removal.ts'
+import { isJsonObject } from '../json.ts'
 import type { GitHub } from './api.ts'
 import { unlessRefused } from './apiErrors.ts'
 import { appliedCheck, type Conclusion, continued, findChecks, refusedCheck } from './check.ts'
@@ -93,13 +94,11 @@ function lineOf(one: Undeclared): string {
   })
 }
 
-type Json = Readonly<Record<string, unknown>>
-const isMap = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
-  isMap(value) && Object.values(value).every(isText)
+  isJsonObject(value) && Object.values(value).every(isText)
 const isOptions = (value: unknown): value is Undeclared['options'] =>
-  isMap(value) && Object.values(value).every(one => ['string', 'number', 'boolean'].includes(typeof one))
+  isJsonObject(value) && Object.values(value).every(one => ['string', 'number', 'boolean'].includes(typeof one))
 
 /** Undefined for a line that no release of this format has written. */
 function entryOf(line: string): Undeclared | undefined {
@@ -109,7 +108,7 @@ function entryOf(line: string): Undeclared | undefined {
   } catch {
     return undefined
   }
-  if (!isMap(value)) return undefined
+  if (!isJsonObject(value)) return undefined
   const { thing, pcf_name: name, since, pull_request: pullRequest, declared_in: at, declared_at: commit } = value
   const { account, persist_on_termination: kept = false, renamed_to: renamedTo } = value
   const { parents = [], members = {}, options = {} } = value

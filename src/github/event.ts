@@ -1,5 +1,6 @@
 /** The event that started the run, as one value, and the command that follows from it. */
 import { readFile } from 'node:fs/promises'
+import { isJsonObject, type JsonObject } from '../json.ts'
 import { type ApplyBranches, branchIn } from './branches.ts'
 
 /** `OWNER/REPO`, apart. */
@@ -69,12 +70,8 @@ export class EventError extends Error {
   override readonly name = 'EventError'
 }
 
-type Json = Readonly<Record<string, unknown>>
-
-const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
-
 function at(value: unknown, ...path: string[]): unknown {
-  return path.reduce<unknown>((inner, key) => (isJson(inner) ? inner[key] : undefined), value)
+  return path.reduce<unknown>((inner, key) => (isJsonObject(inner) ? inner[key] : undefined), value)
 }
 
 /** A string that is not empty: Actions passes unset variables as empty strings. */
@@ -103,10 +100,10 @@ function isForeign(repository: unknown, ours: unknown): boolean {
 }
 
 /** A `workflow_run` has the rights of the default branch, and often checks out the commit of another run. */
-const isForeignRun = ({ workflow_run: run, repository }: Json): boolean =>
-  isJson(run) && isForeign(run.head_repository, repository)
+const isForeignRun = ({ workflow_run: run, repository }: JsonObject): boolean =>
+  isJsonObject(run) && isForeign(run.head_repository, repository)
 
-function pullRequestIn(payload: Json): PullRequestEvent | undefined {
+function pullRequestIn(payload: JsonObject): PullRequestEvent | undefined {
   const pull = payload.pull_request
   const number = at(pull, 'number')
   const headSha = sha(at(pull, 'head', 'sha'))
@@ -121,7 +118,7 @@ function pullRequestIn(payload: Json): PullRequestEvent | undefined {
   }
 }
 
-function pushIn(payload: Json): PushEvent | undefined {
+function pushIn(payload: JsonObject): PushEvent | undefined {
   const after = sha(payload.after)
   if (!after) return undefined
   const before = sha(payload.before)
@@ -132,7 +129,7 @@ function pushIn(payload: Json): PushEvent | undefined {
   }
 }
 
-function mergeGroupIn(payload: Json): MergeGroupEvent | undefined {
+function mergeGroupIn(payload: JsonObject): MergeGroupEvent | undefined {
   const group = payload.merge_group
   const headSha = sha(at(group, 'head_sha'))
   const baseSha = sha(at(group, 'base_sha'))
@@ -141,11 +138,11 @@ function mergeGroupIn(payload: Json): MergeGroupEvent | undefined {
   return headSha && baseSha && headRef && baseRef ? { headSha, baseSha, headRef, baseRef: branch(baseRef) } : undefined
 }
 
-async function payloadAt(path: string | undefined): Promise<Json> {
+async function payloadAt(path: string | undefined): Promise<JsonObject> {
   if (!path) return {}
   try {
     const payload: unknown = JSON.parse(await readFile(path, 'utf8'))
-    return isJson(payload) ? payload : {}
+    return isJsonObject(payload) ? payload : {}
   } catch {
     // A run by hand may do without an event; members are required where they are used.
     return {}

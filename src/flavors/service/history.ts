@@ -17,7 +17,6 @@ import {
   type LiveService,
   type Memo,
   member,
-  numberOf,
   type RolloutHistory,
   type ServiceParticle,
   shortTaskDefinition,
@@ -63,14 +62,14 @@ const list = (
  */
 export async function rolloutOf(live: LiveService, memo: Memo, asker: Asker): Promise<ServiceDeployment | 'unknown'> {
   if (!memo.deployment) return 'unknown'
-  const number = numberOf(memo.deployment)
+  const number = nameOf(memo.deployment)
   // Most often one of these two, which saves the listing.
   for (const arn of new Set([memo.serviceDeployment, live.service.currentServiceDeployment])) {
     const found = arn === undefined ? undefined : await describe(asker, arn)
-    if (found && numberOf(found.targetServiceRevision?.arn ?? '') === number) return found
+    if (found && nameOf(found.targetServiceRevision?.arn ?? '') === number) return found
   }
   const briefs = await list(asker, live, { after: new Date(memo.since - margin) })
-  const ours = briefs?.find(({ targetServiceRevisionArn = '' }) => numberOf(targetServiceRevisionArn) === number)
+  const ours = briefs?.find(({ targetServiceRevisionArn = '' }) => nameOf(targetServiceRevisionArn) === number)
   const found = ours?.serviceDeploymentArn && (await describe(asker, ours.serviceDeploymentArn))
   return found || 'unknown'
 }
@@ -106,7 +105,7 @@ export async function rolloutHistory(
   const asker = { ecs, say: () => {} }
   const briefs = await list(asker, live, { status: unsuccessful })
   if (!briefs) return { is: 'unknown' }
-  const putBack = numberOf(live.service.tags?.find(({ key }) => key === putBackTag)?.value ?? '')
+  const putBack = nameOf(live.service.tags?.find(({ key }) => key === putBackTag)?.value ?? '')
   const same = (all: readonly ServiceDeploymentBrief[]) => sameAgain(all, particle, live, changes, ecs)
   for await (const { brief, revision } of same(briefs)) {
     const how = await howItFailed(brief, putBack, asker)
@@ -162,7 +161,7 @@ async function howItFailed(brief: ServiceDeploymentBrief, putBack: string, asker
   const rollout = await describe(asker, brief.serviceDeploymentArn ?? '')
   const { status = '' } = brief
   if (status.startsWith('ROLLBACK')) return `was rolled back by ${whatEnded(rollout ?? brief)}`
-  if (putBack !== '' && numberOf(brief.targetServiceRevisionArn ?? '') === putBack) {
+  if (putBack !== '' && nameOf(brief.targetServiceRevisionArn ?? '') === putBack) {
     const trigger = rollout && triggerOf(rollout)
     return `failed${trigger ? ` (${trigger})` : ''} and was put back by this action`
   }

@@ -71,9 +71,6 @@ export function shortTaskDefinition(deployment: { readonly taskDefinition?: stri
 /** ECS's reason, which may repeat values of the manifest. */
 export const reasonGiven = (reason: string | undefined): string => (reason ? untrusted(reason) : 'ECS gives no reason')
 
-/** The number that a deployment (`ecs-svc/N`) and the service revision that it rolls out (`…/N`) have in common. */
-export const numberOf = (idOrArn: string): string => idOrArn.slice(idOrArn.lastIndexOf('/') + 1)
-
 /** `1 of 2 tasks running`. */
 export const counts = ({ runningCount = 0, desiredCount = 0 }: Service): string =>
   desiredCount === 0 && runningCount > 0
