@@ -33,8 +33,8 @@ export async function openGitHub(
   return { server, url }
 }
 
-/** Milliseconds of a second that is waited before another try: long enough to be measured. */
-export const second = 10
+/** Milliseconds of a second that is waited before another try: long enough to be measured, as Node's timers may fire some milliseconds early on a busy machine. */
+export const second = 25
 
 /** A GitHub, and a client of it on a clock that jumps. */
 export async function openApi(files: Readonly<Record<string, string>> = {}, rights: Token = actionsToken) {

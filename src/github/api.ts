@@ -53,6 +53,13 @@ const isWorthWaiting = (seconds: number, _options: object, _octokit: object, tri
   seconds * (tries + 1) <= patience && tries < patientTries
 
 /**
+ * Statuses that the retry plugin leaves alone: those of its own list, and 429. The throttling plugin waits for a 429 as long as
+ * GitHub says (`retry-after`), and the retry plugin would ask again after a second.
+ * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
+ */
+const finalStatuses = [400, 401, 403, 404, 410, 422, 429, 451]
+
+/**
  * Throttling group without a delay. The plugin spaces writes by one to three seconds; a run makes a handful, and GitHub
  * answers with a limit when that is too fast.
  */
@@ -171,7 +178,7 @@ export class GitHub {
       const settings = {
         baseUrl: apiUrl,
         log: quiet,
-        retry: { retries: 3, retryAfterBaseValue: second },
+        retry: { retries: 3, retryAfterBaseValue: second, doNotRetry: finalStatuses },
         throttle: {
           onRateLimit: isWorthWaiting,
           onSecondaryRateLimit: isWorthWaiting,
