@@ -108,7 +108,7 @@ describe('every member', () => {
           timeoutConfiguration: { timeoutInMinutes: 10, action: 'CONTINUE' },
         },
       ],
-      earlySuccessCriteria: { enable: true, healthyPercent: 80, sourceServiceRevisionCleanup: 'DEFERRED' },
+      earlySuccessCriteria: { enable: false, healthyPercent: 80, sourceServiceRevisionCleanup: 'DEFERRED' },
     },
     placementConstraints: [{ type: 'memberOf', expression: 'attribute:stack == blue' }],
     placementStrategy: [
@@ -208,7 +208,9 @@ describe('every member', () => {
   })
 
   const { networkConfiguration, serviceConnectConfiguration } = full
-  const deploymentConfiguration = { ...full.deploymentConfiguration, bakeTimeInMinutes: 0 }
+  // Early success belongs to ROLLING: it is not said again with BLUE_GREEN.
+  const { earlySuccessCriteria: _, ...kept } = full.deploymentConfiguration
+  const deploymentConfiguration = { ...kept, bakeTimeInMinutes: 0 }
   // What the manifest says instead, what UpdateService is then told, and whether a deployment must be forced.
   const updates: Record<string, [stated: object, told?: object | undefined, forced?: true]> = {
     desiredCount: [{ desiredCount: 3 }],

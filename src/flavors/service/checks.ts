@@ -36,6 +36,11 @@ const serviceRules: Rules = {
     ],
     ['linearConfiguration', isNot('strategy', 'LINEAR'), 'is only for strategy LINEAR, not {strategy}: leave it out'],
     ['canaryConfiguration', isNot('strategy', 'CANARY'), 'is only for strategy CANARY, not {strategy}: leave it out'],
+    [
+      'earlySuccessCriteria',
+      all(isNot('strategy', 'ROLLING'), deployment => deployment.at('earlySuccessCriteria')?.flag('enable') === true),
+      'is only for strategy ROLLING, not {strategy}: leave it out',
+    ],
   ],
   'deploymentConfiguration.lifecycleHooks[]': [checkHook],
 }
