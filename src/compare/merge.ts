@@ -31,6 +31,15 @@ export const requestOf = <Definition extends object>(
   { schema, rules }: Pick<CompareOptions, 'schema' | 'rules'>,
 ): Definition => withoutEmpty(stated, schemaOf(schema, rules))
 
+/** The same without members that are empty lists: a new thing has none of theirs, and ECS refuses some of them. */
+export const creationOf = <Definition extends object>(
+  stated: Definition,
+  options: Pick<CompareOptions, 'schema' | 'rules'>,
+): Definition =>
+  Object.fromEntries(
+    Object.entries(requestOf(stated, options)).filter(([, value]) => !Array.isArray(value) || value.length > 0),
+  ) as Definition
+
 class Merge {
   readonly #options: CompareOptions
 

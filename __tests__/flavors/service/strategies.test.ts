@@ -44,7 +44,11 @@ const blueGreen: DeploymentConfiguration = {
   strategy: 'BLUE_GREEN',
   bakeTimeInMinutes: 1,
   lifecycleHooks: [
-    { hookTargetArn: 'arn:aws:lambda:us-east-1:123456789012:function:f', roleArn: role, lifecycleStages: ['POST_SCALE_UP'] },
+    {
+      hookTargetArn: 'arn:aws:lambda:us-east-1:123456789012:function:f',
+      roleArn: role,
+      lifecycleStages: ['POST_SCALE_UP'],
+    },
   ],
 }
 
@@ -66,7 +70,7 @@ describe('from one strategy to another', () => {
       expect(removed).not.toHaveProperty('after')
     }
     expect(report.result).toBe('succeeded')
-    const [sent] = shop.sent('UpdateService', calls) as UpdateServiceRequest[]
+    const [sent] = shop.sent('UpdateService', calls) as Partial<UpdateServiceRequest>[]
     const blocks = [...Object.keys(before), ...gone.map(path => path.replace(/[.[].*/, ''))]
     const kept = Object.keys(sent?.deploymentConfiguration ?? {}).filter(name => blocks.includes(name))
     expect(kept).toEqual(['strategy'])
@@ -80,7 +84,7 @@ describe('from one strategy to another', () => {
     expect(report.result).toBe('succeeded')
     const removed = plan.steps.flatMap(({ changes }) => changes.filter(change => !('after' in change)))
     expect(removed).toEqual([])
-    const [sent] = shop.sent('UpdateService', calls) as UpdateServiceRequest[]
+    const [sent] = shop.sent('UpdateService', calls) as Partial<UpdateServiceRequest>[]
     expect(sent?.deploymentConfiguration).toMatchObject({ ...linear, bakeTimeInMinutes: 1, lifecycleHooks: [{}] })
   })
 
@@ -88,7 +92,7 @@ describe('from one strategy to another', () => {
     const shop = await Shop.running(web({ maximumPercent: 150 }))
     const calls = shop.simulator.calls.length
     expect((await shop.apply(web({ maximumPercent: 175 }))).report.result).toBe('succeeded')
-    const [sent] = shop.sent('UpdateService', calls) as UpdateServiceRequest[]
+    const [sent] = shop.sent('UpdateService', calls) as Partial<UpdateServiceRequest>[]
     expect(sent?.deploymentConfiguration).toMatchObject({ maximumPercent: 175 })
     expect(sent?.deploymentConfiguration).not.toHaveProperty('deploymentCircuitBreaker')
   })

@@ -177,6 +177,17 @@ export const updatable: Readonly<Record<'CODE_DEPLOY' | 'EXTERNAL', readonly str
   ],
 }
 
+/** Members that belong to task sets where another controller makes the deployments. From CreateTaskSet. */
+export const onTaskSets = [
+  'taskDefinition',
+  'launchType',
+  'capacityProviderStrategy',
+  'platformVersion',
+  'networkConfiguration',
+  'loadBalancers',
+  'serviceRegistries',
+] as const
+
 /**
  * A described service, laid out like the request that would make it: what only its deployments show is taken from the
  * primary one, what only its revisions show from `revision`, where that is given.
