@@ -1,4 +1,4 @@
-import { all, checks, has, is, isNot, lacks, type Rules, type Stated } from '../../schema/rules.ts'
+import { all, checks, has, is, isNot, lacks, type Rules, type Stated, whole } from '../../schema/rules.ts'
 import { checkStrategy, launchRules } from '../rules/launchChecks.ts'
 
 const isDaemon = is('schedulingStrategy', 'DAEMON')
@@ -13,6 +13,7 @@ const serviceRules: Rules = {
       'DAEMON is not possible with launchType FARGATE',
     ],
     checkController,
+    ['placementStrategy', isDaemon, 'is not possible with schedulingStrategy DAEMON: leave it out'],
     ['role', lacks('loadBalancers'), 'is only for services with loadBalancers: leave it out'],
   ],
   'loadBalancers[]': [
@@ -33,6 +34,11 @@ const serviceRules: Rules = {
       'maximumPercent',
       deployment => ['maximumPercent', 'minimumHealthyPercent'].every(name => deployment.number(name) === 100),
       'and minimumHealthyPercent cannot both be 100: no task could be replaced',
+    ],
+    [
+      'maximumPercent',
+      all(whole(isDaemon), deployment => (deployment.number('maximumPercent') ?? 0) > 100),
+      'must be at most 100 with schedulingStrategy DAEMON, not {maximumPercent}',
     ],
     ['linearConfiguration', isNot('strategy', 'LINEAR'), 'is only for strategy LINEAR, not {strategy}: leave it out'],
     ['canaryConfiguration', isNot('strategy', 'CANARY'), 'is only for strategy CANARY, not {strategy}: leave it out'],
