@@ -69,12 +69,6 @@ export const asSent = <Definition extends object>(definition: Definition, schema
     value === undefined && member.rule.default === '' ? '' : emptyIsNone(value, member),
   ) as Definition
 
-/** Without empty lists of tags: there is nothing to take away yet, and RegisterTaskDefinition refuses them. */
-export const withoutEmptyTags = <Definition extends object>(definition: Definition, schema: Schema): Definition =>
-  edited(definition, schema, (value, { rule }) =>
-    rule.unmanagedWhenOmitted && Array.isArray(value) && value.length === 0 ? undefined : value,
-  ) as Definition
-
 function edited(value: unknown, schema: Schema, edit: Edit): unknown {
   const { element } = schema
   if (schema.kind === 'list' && element && element.kind !== 'value' && Array.isArray(value)) {

@@ -246,18 +246,6 @@ describe('what only the documentation words', () => {
       '2:67 aws_resource.overrides.containerOverrides[web].environment[0].name must not be empty',
     ],
     [
-      'a daemon that doubles',
-      'ecs_service',
-      'serviceName: agent\nschedulingStrategy: DAEMON\ndeploymentConfiguration: {maximumPercent: 200}',
-      '3:43 aws_resource.deploymentConfiguration.maximumPercent must be at most 100 with schedulingStrategy DAEMON, not 200',
-    ],
-    [
-      'a daemon that is placed',
-      'ecs_service',
-      'serviceName: agent\nschedulingStrategy: DAEMON\nplacementStrategy: [{type: random}]',
-      '3:20 aws_resource.placementStrategy is not possible with schedulingStrategy DAEMON: leave it out',
-    ],
-    [
       'a tag without a key',
       'ecs_cluster',
       'tags: [{value: a}]',
