@@ -73,7 +73,7 @@ function release(tag: string, before: GitHub) {
   const state = join(folder, 'state.json')
   const commit = `commit-of-${tag}`
   writeFileSync(state, JSON.stringify({ ...before, tags: { ...before.tags, [tag]: commit } }))
-  const { status, stdout } = spawnSync('script/release', {
+  const { status, stdout } = spawnSync('bash', ['script/release'], {
     encoding: 'utf8',
     env: {
       ...process.env,
