@@ -3,8 +3,8 @@ import { type CompareOptions, distanceWith } from './compare.ts'
 import { type ElementList, type EntryMap, type Normalized, normalizeRoot, type Structure } from './normalize.ts'
 import { pairsOf } from './pairing.ts'
 import { isCoveredByAny, type PathStep, type StepPath } from './path.ts'
-import type { Members } from './rules.ts'
-import { schemaOf, withoutEmpty } from './schema.ts'
+import { type Members, mayStay } from './rules.ts'
+import { asSent, schemaOf, withoutEmpty } from './schema.ts'
 
 /**
  * The request of an update that takes no value from other owners: the stated definition with the live value of every
@@ -17,19 +17,29 @@ export function mergeLive<Definition extends object>(
   options: CompareOptions,
 ): Definition {
   const schema = schemaOf(options.schema, options.rules)
-  return new Merge(options).structure(
+  const merged = new Merge(options).structure(
     normalizeRoot(withoutEmpty(stated, schema), options, 'stated'),
     normalizeRoot(withoutEmpty(live, schema), options, 'live'),
     [],
     options.whole,
-  ) as Definition
+  )
+  return asSent(merged, schema) as Definition
 }
 
-/** The request of a start: the stated definition without members whose empty text means none. */
+/** The request of a start: the stated definition as ECS gets it. */
 export const requestOf = <Definition extends object>(
   stated: Definition,
   { schema, rules }: Pick<CompareOptions, 'schema' | 'rules'>,
-): Definition => withoutEmpty(stated, schemaOf(schema, rules))
+): Definition => asSent(stated, schemaOf(schema, rules))
+
+/** The same without members that are empty lists: a new thing has none of theirs, and ECS refuses some of them. */
+export const creationOf = <Definition extends object>(
+  stated: Definition,
+  options: Pick<CompareOptions, 'schema' | 'rules'>,
+): Definition =>
+  Object.fromEntries(
+    Object.entries(requestOf(stated, options)).filter(([, value]) => !Array.isArray(value) || value.length > 0),
+  ) as Definition
 
 class Merge {
   readonly #options: CompareOptions
@@ -44,12 +54,17 @@ class Merge {
       const one = stated.members.get(name)
       const other = live?.members.get(name)
       // A call leaves members alone that are left out at the top; left out of a structure, ECS forgets them.
-      const untouched = path.length > 0 ? other?.raw : undefined
+      const untouched = path.length > 0 && other && this.#isKept(other, stated, live) ? other.raw : undefined
       const value = one || whole ? this.#merged(one, other, [...path, name], whole) : untouched
       if (value !== undefined) merged[name] = value
       else delete merged[name]
     }
     return merged
+  }
+
+  /** A block at its defaults is no loss, and ECS refuses some of these blocks even where they turn nothing on. */
+  #isKept(member: Normalized, stated: Structure, live: Structure | undefined): boolean {
+    return (member.kind !== 'structure' || member.isSet) && mayStay(member.rule, stated.raw, live?.raw)
   }
 
   #merged(stated: Normalized | undefined, live: Normalized | undefined, path: StepPath, whole: boolean): unknown {

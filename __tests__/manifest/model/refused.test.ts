@@ -345,14 +345,6 @@ const bad: readonly Row[] = [
     ['2:13 aws_resource.launchType must be one of EC2, EXTERNAL, FARGATE, MANAGED_INSTANCES, not "${LAUNCH}"'],
     { LAUNCH: 'fargate' },
   ],
-  [
-    'a driver of Docker alone',
-    'ecs_task_definition',
-    task('- name: web\n  image: nginx\n  memory: 64\n  logConfiguration: {logDriver: etwlogs}'),
-    [
-      '6:33 aws_resource.containerDefinitions[web].logConfiguration.logDriver must be one of awsfirelens, awslogs, fluentd, gelf, journald, json-file, splunk, syslog, not "etwlogs"',
-    ],
-  ],
   // limits
   [
     'a name with a blank',
@@ -707,8 +699,8 @@ const bad: readonly Row[] = [
   [
     'a proxy that is not there',
     'ecs_task_definition',
-    task(web, 'proxyConfiguration: {containerName: envoy}'),
-    ['4:37 aws_resource.proxyConfiguration.containerName "envoy" is no container of this definition, which has web'],
+    task(web, 'networkMode: awsvpc\nproxyConfiguration: {containerName: envoy}'),
+    ['5:37 aws_resource.proxyConfiguration.containerName "envoy" is no container of this definition, which has web'],
   ],
   [
     'a host port twice',
@@ -791,6 +783,7 @@ const bad: readonly Row[] = [
     'ecs_task_definition',
     task(
       '- {name: web, image: nginx, memory: 64, environment: [{name: TOKEN, value: a}], secrets: [{name: TOKEN, valueFrom: b}]}',
+      'executionRoleArn: role',
     ),
     [
       '3:98 aws_resource.containerDefinitions[web].secrets[TOKEN].name "TOKEN" is set twice: by an environment variable or another secret as well',
@@ -882,6 +875,22 @@ const bad: readonly Row[] = [
     ['3:20 aws_resource.placementStrategy is not possible with launchType FARGATE: leave it out'],
   ],
   [
+    'an empty strategy without a launch type',
+    'ecs_service',
+    'serviceName: web\ncapacityProviderStrategy: []',
+    [
+      "2:27 aws_resource.capacityProviderStrategy is empty: leave it out for the cluster's default strategy, or state a launchType beside it for none",
+    ],
+  ],
+  [
+    'an empty strategy of a task',
+    'ecs_task',
+    'taskName: migrate\ncapacityProviderStrategy: []',
+    [
+      "2:27 aws_resource.capacityProviderStrategy is empty: leave it out for the cluster's default strategy, or state a launchType beside it for none",
+    ],
+  ],
+  [
     'a platform version on EC2',
     'ecs_task',
     'taskName: migrate\nlaunchType: EC2\nplatformVersion: LATEST',
@@ -898,6 +907,38 @@ const bad: readonly Row[] = [
     'ecs_service',
     'serviceName: web\nschedulingStrategy: DAEMON\nlaunchType: FARGATE',
     ['2:21 aws_resource.schedulingStrategy DAEMON is not possible with launchType FARGATE'],
+  ],
+  [
+    'a daemon with a placement strategy',
+    'ecs_service',
+    'serviceName: web\nschedulingStrategy: DAEMON\nplacementStrategy: [{type: random}]',
+    ['3:20 aws_resource.placementStrategy is not possible with schedulingStrategy DAEMON: leave it out'],
+  ],
+  [
+    'a daemon with more tasks than one an instance',
+    'ecs_service',
+    'serviceName: web\nschedulingStrategy: DAEMON\ndeploymentConfiguration: {maximumPercent: 200}',
+    [
+      '3:43 aws_resource.deploymentConfiguration.maximumPercent must be at most 100 with schedulingStrategy DAEMON, not 200',
+    ],
+  ],
+  [
+    'early success with another strategy',
+    'ecs_service',
+    'serviceName: web\ndeploymentConfiguration: {strategy: CANARY, earlySuccessCriteria: {enable: true, healthyPercent: 90, sourceServiceRevisionCleanup: DEFERRED}}',
+    [
+      '2:67 aws_resource.deploymentConfiguration.earlySuccessCriteria is only for strategy ROLLING, not CANARY: leave it out',
+    ],
+  ],
+  [
+    'an EXTERNAL service with what its task sets state',
+    'ecs_service',
+    'serviceName: web\ndeploymentController: {type: EXTERNAL}\ntaskDefinition: web:1\nlaunchType: EC2\nloadBalancers: []\nnetworkConfiguration: {awsvpcConfiguration: {subnets: [a]}}',
+    [
+      '3:17 aws_resource.taskDefinition is not possible with deploymentController EXTERNAL, whose task sets state it: leave it out',
+      '4:13 aws_resource.launchType is not possible with deploymentController EXTERNAL, whose task sets state it: leave it out',
+      '6:23 aws_resource.networkConfiguration is not possible with deploymentController EXTERNAL, whose task sets state it: leave it out',
+    ],
   ],
   [
     'a role without a load balancer',
