@@ -6,9 +6,9 @@ import { Cancelled, notCarriedOut, reportErrorOf, StepFailed } from './failure.t
 import type { Graph } from './graph.ts'
 import type { Journal } from './journal.ts'
 import type { Planned } from './plan.ts'
-import { type EngineContext, Refresh } from './refresh.ts'
+import { type EngineContext, flavorOf, Refresh } from './refresh.ts'
 import type { ApplySettings } from './settings.ts'
-import { runStep, type StepContext } from './step.ts'
+import { type Found, runStep, type StepContext } from './step.ts'
 
 type End = 'succeeded' | 'failed' | 'skipped' | 'cancelled' | 'superseded'
 
@@ -164,26 +164,28 @@ class Walk {
   }
 
   #context(id: ParticleId, counter: CallCounter): StepContext {
-    const refresh = (requested: boolean) => {
+    const particle = this.#graph.particles.get(id)
+    const parents = particle && flavorOf(this.#engine, particle).readsParents ? particle.parents : []
+    const refresh = (requested: boolean, described: readonly ParticleId[] = [id, ...parents]) => {
       const engine = requested ? this.#engine : { ...this.#engine, requested: new Set<ParticleId>() }
-      // Parents are described again: a run writes its record on its task definition. Particles further away are known
-      // from their steps, or from the plan.
-      const anew = new Set<ParticleId>([id, ...(this.#graph.particles.get(id)?.parents ?? [])])
+      // All others are known from their steps, or from the plan.
+      const anew = new Set<ParticleId>(described)
       const known = new Map(
         [...this.#decisions].filter(([other]) => !anew.has(other)).map(([other, { live }]) => [other, live]),
       )
       return new Refresh(this.#graph, engine, counter, known, this.#memos)
+    }
+    const foundBy = async (fresh: Refresh): Promise<Found> => {
+      const live = await fresh.live(id)
+      return { live, particle: await fresh.resolved(id), context: await fresh.context(id) }
     }
     return {
       planned: this.#planned,
       decisions: this.#decisions,
       settings: this.#settings,
       engine: this.#engine,
-      describe: async requested => {
-        const fresh = refresh(requested)
-        const live = await fresh.live(id)
-        return { live, particle: await fresh.resolved(id), context: await fresh.context(id) }
-      },
+      describe: requested => foundBy(refresh(requested)),
+      missing: () => foundBy(refresh(true, [])),
       flavorContext: () => refresh(true).context(id),
       remember: memo => void this.#memos.set(id, memo),
     }

@@ -99,6 +99,11 @@ function removalRisks(particle: ServiceParticle, { service }: LiveService): stri
   return [`it is deleted and ${stops}`]
 }
 
+const answeredMemo = (answer: Service | undefined, since: number): Memo => ({
+  ...memoOf(answer, since),
+  ...(answer && { answer }),
+})
+
 const memoUnderWay = (live: LiveService | undefined): Memo => ({
   ...memoOf(live?.service, 0),
   ...(live && isUnderWay(live.service) && { underWay: true }),
@@ -124,6 +129,8 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
 
   foundByName: true,
 
+  alreadyThere: 'Creation of service was not idempotent',
+
   assess: (particle, live, sensitivity) => ({
     observed: observe(particle, live),
     reference: particle.definition.serviceName,
@@ -139,12 +146,16 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   progress(particle, live, goal, memo, elapsed) {
     if (goal !== 'running') {
       return live
-        ? { is: 'moving', because: `the service is ${live.service.status}, ${counts(live.service)}` }
+        ? {
+            is: 'moving',
+            because: `the service is ${live.service.status}, ${counts(live.service)}`,
+            near: live.service.runningCount === 0,
+          }
         : { is: 'settled', because: 'gone' }
     }
     if (!live) {
       return elapsed < notVisibleYet
-        ? { is: 'moving', because: 'the service is not visible yet' }
+        ? { is: 'moving', because: 'the service is not visible yet', near: true }
         : {
             is: 'failed',
             failure: {
@@ -180,6 +191,17 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return live && { ...live, rollout: await rolloutOf(live, memo, context) }
   },
 
+  answered(_particle, before, { answer }) {
+    if (!answer) return undefined
+    // UpdateService answers without tags.
+    const tags = answer.tags ?? before?.service.tags
+    return {
+      service: { ...answer, ...(tags && { tags }) },
+      ...(before?.revision && { revision: before.revision }),
+      redeploy: false,
+    }
+  },
+
   async start(particle, _live, context) {
     const answer = await retryWhile(
       () =>
@@ -190,7 +212,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
       createNotYet,
       context,
     )
-    return memoOf(answer.service, context.clock.now())
+    return answeredMemo(answer.service, context.clock.now())
   },
 
   async update(particle, live, changes, context, before) {
@@ -201,9 +223,12 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const input = updateRequest(particle, live, changed, before)
     if (input) {
       const answer = await context.ecs.call('UpdateService', input)
-      memo = memoOf(answer.service, since)
+      memo = answeredMemo(answer.service, since)
     }
     if (changed.has('tags')) {
+      // The answer has the tags of before.
+      const { answer: _answer, ...described } = memo
+      memo = described
       await setTags(context.ecs, live.service.serviceArn ?? '', definition.tags ?? [], live.service.tags ?? [])
     }
     return memo

@@ -17,9 +17,11 @@ import {
 } from './revisions.ts'
 import type { Revision } from './rules.ts'
 
-/** The ARN of the revision that a transition registered; missing when it registered none. */
+/** The revision that a transition registered; missing when it registered none. */
 export interface Memo {
   readonly arn?: string
+  /** As ECS answered; missing where the revision's record of jobs is to be read as well. */
+  readonly revision?: Revision
 }
 
 /**
@@ -62,7 +64,7 @@ const isThere = (revision: Revision | undefined): revision is Revision => revisi
 const isActive = ({ taskDefinition }: Revision): boolean => taskDefinition?.status === 'ACTIVE'
 
 /** Children that run once, and are recorded. */
-const jobsOf = ({ children, particle }: FlavorContext): Particle[] =>
+export const jobsOf = ({ children, particle }: FlavorContext): Particle[] =>
   children.flatMap(id => {
     const child = id.startsWith('ecs_task:') ? particle(id) : undefined
     return child && child.options.wait !== 'running' && child.options.record !== false ? [child] : []

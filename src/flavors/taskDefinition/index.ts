@@ -8,7 +8,7 @@ import { carriedTags, roomBeside } from '../record/tags.ts'
 import { recordsToCarry } from '../record/write.ts'
 import { retryWhile } from '../retry.ts'
 import { isReservedTag, setTags } from '../tags.ts'
-import { describeTaskDefinition, type Memo } from './describe.ts'
+import { describeTaskDefinition, jobsOf, type Memo } from './describe.ts'
 import {
   currentRevision,
   differences,
@@ -116,11 +116,11 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
   progress(particle, live, goal, memo) {
     if (goal !== 'running') {
       return live?.latest
-        ? { is: 'moving', because: 'some revisions are still ACTIVE' }
+        ? { is: 'moving', because: 'some revisions are still ACTIVE', near: true }
         : { is: 'settled', because: 'no revision is ACTIVE any more' }
     }
     const revision = memo.arn ? live?.registered : currentRevision(particle, live)
-    if (!live || !revision) return { is: 'moving', because: 'the new revision is not visible yet' }
+    if (!live || !revision) return { is: 'moving', because: 'the new revision is not visible yet', near: true }
     if (revision.taskDefinition?.status === 'INACTIVE') {
       const cause = `somebody else has deregistered ${shortReference(revision)} already`
       return { is: 'failed', failure: { code: 'GoneMeanwhile', happened: 'failed', cause, remedy: { kind: 'plan' } } }
@@ -132,6 +132,11 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
   },
 
   describe: describeTaskDefinition,
+
+  answered(_particle, before, { revision }) {
+    if (!revision) return undefined
+    return { running: [], failed: [], inactive: [], elsewhere: [], ...before, latest: revision, registered: revision }
+  },
 
   start: (particle, live, context) => register(particle, live, context),
 
@@ -203,6 +208,6 @@ async function register(
     },
     context,
   )
-  const arn = answer.taskDefinition?.taskDefinitionArn
-  return arn ? { arn } : {}
+  const arn = revisionArn(answer)
+  return arn ? { arn, ...(jobsOf(context).length === 0 && { revision: answer }) } : {}
 }
