@@ -1,9 +1,11 @@
 import type {
   DeploymentConfiguration,
+  DeploymentStrategy,
   PlacementStrategy,
   SchedulingStrategy,
   ServiceVolumeConfiguration,
 } from '@aws-sdk/client-ecs'
+import { invalidParameter } from './errors.ts'
 import { networkOf, runsOnFargate, type Where } from './launching.ts'
 import type { RevisionRecord, ServiceSpec } from './region.ts'
 
@@ -45,15 +47,18 @@ export function mergeDeploymentConfiguration(
   scheduling: SchedulingStrategy | undefined,
 ): DeploymentConfiguration {
   const daemon = scheduling === 'DAEMON'
-  const breaker = asked?.deploymentCircuitBreaker ?? before?.deploymentCircuitBreaker
-  const early = asked?.earlySuccessCriteria ?? before?.earlySuccessCriteria
-  const hooks = asked?.lifecycleHooks ?? before?.lifecycleHooks
+  const strategy = asked?.strategy ?? before?.strategy ?? 'ROLLING'
+  if (asked) checkStrategy(asked, strategy)
+  const kept = before && (strategy === before.strategy ? before : withoutStrategy(before))
+  const breaker = asked?.deploymentCircuitBreaker ?? kept?.deploymentCircuitBreaker
+  const early = asked?.earlySuccessCriteria ?? kept?.earlySuccessCriteria
+  const hooks = asked?.lifecycleHooks ?? kept?.lifecycleHooks
   return {
     maximumPercent: daemon ? 100 : 200,
     minimumHealthyPercent: daemon ? 0 : 100,
     strategy: 'ROLLING',
     bakeTimeInMinutes: 0,
-    ...before,
+    ...kept,
     ...asked,
     deploymentCircuitBreaker: {
       enable: false,
@@ -71,6 +76,29 @@ export function mergeDeploymentConfiguration(
       })),
     }),
   }
+}
+
+/** The words for the canary block are made after those for the linear one. */
+function checkStrategy(asked: DeploymentConfiguration, strategy: DeploymentStrategy): void {
+  if (asked.linearConfiguration && strategy !== 'LINEAR')
+    throw invalidParameter('Linear configuration can only be present with LINEAR deployment strategy')
+  if (asked.canaryConfiguration && strategy !== 'CANARY')
+    throw invalidParameter('Canary configuration can only be present with CANARY deployment strategy')
+  if (asked.earlySuccessCriteria?.enable && strategy !== 'ROLLING')
+    throw invalidParameter(`Early success criteria not supported for ${strategy} deployment strategy`)
+}
+
+/** What one strategy leaves to another. */
+function withoutStrategy(before: DeploymentConfiguration): DeploymentConfiguration {
+  const {
+    linearConfiguration: _,
+    canaryConfiguration: __,
+    earlySuccessCriteria: ___,
+    lifecycleHooks: ____,
+    bakeTimeInMinutes: _____,
+    ...kept
+  } = before
+  return kept
 }
 
 /** Fields are kept in ECS's own spelling: `host` is `instanceId`, `memory` is `MEMORY`. */

@@ -51,9 +51,10 @@ export function createService(region: Region, input: CreateServiceRequest): Serv
   if (clientToken !== undefined && [...cluster.services.values()].some(sameToken))
     throw invalidParameter('Creation of service was not idempotent.')
   const controller = asked.deploymentController?.type ?? 'ECS'
-  if (!asked.taskDefinition && controller !== 'EXTERNAL') throw invalidParameter('TaskDefinition can not be blank.')
+  if (controller === 'EXTERNAL') checkExternal(asked)
+  else if (!asked.taskDefinition) throw invalidParameter('TaskDefinition can not be blank.')
   const definition = asked.taskDefinition ? launchable(region, asked.taskDefinition) : undefined
-  const where = whereTo(cluster, asked)
+  const where = controller === 'EXTERNAL' ? nowhere : whereTo(cluster, asked)
   if (definition) checkFit(definition, where, asked.networkConfiguration)
   if (asked.schedulingStrategy === 'DAEMON' && runsOnFargate(where))
     throw invalidParameter('The daemon scheduling strategy is not supported on Fargate.')
@@ -121,9 +122,11 @@ export function updateService(region: Region, input: UpdateServiceRequest): Serv
   )
   const where = { launchType: spec.launchType, strategy: spec.capacityProviderStrategy ?? [] }
   if (definition) checkFit(definition, where, spec.networkConfiguration)
-  const moved = deployed.some(
-    member => canonical({ [member]: spec[member] }) !== canonical({ [member]: service.spec[member] }),
-  )
+  // A deployment takes the place of CodeDeploy's task set.
+  const isTaken = given.deploymentController !== undefined && service.spec.deploymentController?.type !== 'ECS'
+  const moved =
+    isTaken ||
+    deployed.some(member => canonical({ [member]: spec[member] }) !== canonical({ [member]: service.spec[member] }))
   service.spec = spec
   const primary = primaryOf(service)
   if (primary) primary.desiredCount = spec.desiredCount ?? 0
@@ -200,6 +203,27 @@ function checkCreate(input: CreateServiceRequest): void {
   if ((input.tags?.length ?? 0) > 50) throw clientException('Too many tags.')
 }
 
+/** Of a service without task sets. */
+const nowhere: Where = { launchType: undefined, strategy: [] }
+
+/** ECS's words are known for the task definition; those for the other members are made after them. */
+function checkExternal(asked: Omit<CreateServiceRequest, 'serviceName'>): void {
+  const members = [
+    'taskDefinition',
+    'launchType',
+    'capacityProviderStrategy',
+    'platformVersion',
+    'networkConfiguration',
+    'loadBalancers',
+    'serviceRegistries',
+  ] as const
+  for (const member of members) {
+    const value = asked[member]
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
+    throw invalidParameter(`${member.charAt(0).toUpperCase()}${member.slice(1)} must be blank`)
+  }
+}
+
 /** What the other deployment controllers keep to themselves. */
 const changeable: Readonly<Record<string, ReadonlySet<string>>> = {
   CODE_DEPLOY: new Set([
@@ -221,8 +245,9 @@ const changeable: Readonly<Record<string, ReadonlySet<string>>> = {
   ]),
 }
 
-function checkController(service: ServiceRecord, asked: object, force: boolean): void {
+function checkController(service: ServiceRecord, asked: Omit<UpdateServiceRequest, 'service'>, force: boolean): void {
   const type = service.spec.deploymentController?.type ?? 'ECS'
+  if (type === 'CODE_DEPLOY' && asked.deploymentController?.type === 'ECS') return
   const allowed = changeable[type]
   if (!allowed) return
   const [refused] = Object.entries(asked)

@@ -148,6 +148,32 @@ describe('stated in part', () => {
       { deploymentConfiguration: { maximumPercent: 150, deploymentCircuitBreaker: { enable: true, rollback: true } } },
     ],
     [
+      'what the new strategy excludes is left out',
+      [],
+      { deploymentConfiguration: { strategy: 'LINEAR' } },
+      {
+        deploymentConfiguration: {
+          strategy: 'CANARY',
+          canaryConfiguration: { canaryPercent: 20 },
+          bakeTimeInMinutes: 5,
+          maximumPercent: 150,
+        },
+      },
+      { deploymentConfiguration: { strategy: 'LINEAR', bakeTimeInMinutes: 5, maximumPercent: 150 } },
+    ],
+    [
+      'a block at its defaults is left out',
+      [],
+      { deploymentConfiguration: { maximumPercent: 150 } },
+      {
+        deploymentConfiguration: {
+          maximumPercent: 200,
+          deploymentCircuitBreaker: { enable: false, rollback: false, resetOnHealthyTask: true },
+        },
+      },
+      { deploymentConfiguration: { maximumPercent: 150 } },
+    ],
+    [
       'a list is whole',
       [],
       { capacityProviderStrategy: [{ capacityProvider: 'a' }] },

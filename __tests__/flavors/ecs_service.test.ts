@@ -108,7 +108,7 @@ describe('every member', () => {
           timeoutConfiguration: { timeoutInMinutes: 10, action: 'CONTINUE' },
         },
       ],
-      earlySuccessCriteria: { enable: true, healthyPercent: 80, sourceServiceRevisionCleanup: 'DEFERRED' },
+      earlySuccessCriteria: { enable: false, healthyPercent: 80, sourceServiceRevisionCleanup: 'DEFERRED' },
     },
     placementConstraints: [{ type: 'memberOf', expression: 'attribute:stack == blue' }],
     placementStrategy: [
@@ -208,7 +208,9 @@ describe('every member', () => {
   })
 
   const { networkConfiguration, serviceConnectConfiguration } = full
-  const deploymentConfiguration = { ...full.deploymentConfiguration, bakeTimeInMinutes: 0 }
+  // Early success belongs to ROLLING: it is not said again with BLUE_GREEN.
+  const { earlySuccessCriteria: _, ...kept } = full.deploymentConfiguration
+  const deploymentConfiguration = { ...kept, bakeTimeInMinutes: 0 }
   // What the manifest says instead, what UpdateService is then told, and whether a deployment must be forced.
   const updates: Record<string, [stated: object, told?: object | undefined, forced?: true]> = {
     desiredCount: [{ desiredCount: 3 }],
@@ -224,7 +226,11 @@ describe('every member', () => {
       { capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] },
       true,
     ],
-    'capacityProviderStrategy to none': [{ capacityProviderStrategy: [] }, undefined, true],
+    'capacityProviderStrategy to none': [
+      { capacityProviderStrategy: [], launchType: 'FARGATE', networkConfiguration },
+      { capacityProviderStrategy: [] },
+      true,
+    ],
     platformVersion: [{ platformVersion: 'LATEST' }],
     'a part of deploymentConfiguration': [
       { deploymentConfiguration: { maximumPercent: 200 } },
@@ -888,49 +894,6 @@ describe('what cannot change in place', () => {
     expect((await shop.apply(daemon({ top: { desired_state: 'terminated' } }))).report.result).toBe('succeeded')
     expect(shop.sent('DeleteService', calls)).toEqual([{ cluster: 'main', service: 'web', force: true }])
     expect(shop.modifying(calls)).toEqual(['DeleteService'])
-  })
-})
-
-describe('another controller', () => {
-  test.each(['CODE_DEPLOY', 'EXTERNAL'])('%s keeps its part, and the rest is applied', async type => {
-    const shop = await Shop.open()
-    const controlled = (definition: Readonly<Record<string, unknown>>) =>
-      web({ deploymentController: { type }, ...definition })
-    expect((await shop.apply(controlled({}))).report.steps.map(({ error }) => error)).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ])
-    expect((await shop.plan(controlled({}))).plan.steps).toEqual([])
-    const next = controlled({ desiredCount: 2, enableExecuteCommand: true, tags: [{ key: 'team', value: 'shop' }] })
-    const calls = shop.simulator.calls.length
-    const { plan, report } = await shop.apply(next)
-    expect(plan.steps).toMatchObject([
-      {
-        transition: 'update',
-        changes: [{ path: 'desiredCount' }, { path: 'tags[team].value' }],
-        protected: [{ path: 'enableExecuteCommand', before: false, after: true }],
-      },
-    ])
-    expect(plan.warnings).toEqual([
-      `ecs_service:web is deployed by ${type}: UpdateService refuses enableExecuteCommand`,
-    ])
-    expect(report.result).toBe('succeeded')
-    expect(shop.sent('UpdateService', calls)).toEqual([{ cluster: 'main', service: 'web', desiredCount: 2 }])
-    const after = await shop.plan(next, { asked: ['ecs_service:web'] })
-    expect(after.plan.steps).toEqual([])
-    expect(after.plan.unchanged).toContainEqual({
-      particle: 'ecs_service:web',
-      state: 'running',
-      reason: 'protected',
-      changes: [
-        { path: 'enableExecuteCommand', before: false, after: true },
-        { path: 'forceNewDeployment', before: false, after: true },
-      ],
-    })
-    expect(
-      (await shop.apply(web({ deploymentController: { type } }, { top: { desired_state: 'stopped' } }))).report.result,
-    ).toBe('succeeded')
   })
 })
 

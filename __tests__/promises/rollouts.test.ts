@@ -363,9 +363,11 @@ describe('No failure is reported as success', () => {
     },
   )
 
-  const releasedBy = (controller: string, until: string) => async () => {
-    const controlled = (image: string) => web(image, { deploymentController: { type: controller } })
-    const shop = await Shop.running(controlled('web:1'))
+  const releasedBy = (controller: 'CODE_DEPLOY' | 'EXTERNAL', until: string) => async () => {
+    const shop = await Shop.running(web('web:1'))
+    const { services } = shop.simulator.region().cluster('main')
+    for (const { spec } of services.values()) spec.deploymentController = { type: controller }
+    const controlled = (image: string) => web(image)
     const calls = shop.simulator.calls.length
     const { plan, report } = await shop.apply(controlled('web:2'))
     expect(report.result).toBe('succeeded')

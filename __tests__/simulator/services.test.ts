@@ -430,7 +430,10 @@ describe('what UpdateService does with members', () => {
     ['EXTERNAL', { deploymentConfiguration: { maximumPercent: 200 } }, /Unable to update deployment configuration/],
     ['EXTERNAL', { desiredCount: 3 }, undefined],
   ] as const)('the controller %s and %j', async (type, change, refusal) => {
-    const { client } = await fargate({ deploymentController: { type } })
+    const { client } = await fargate({
+      deploymentController: { type },
+      ...(type === 'EXTERNAL' && { taskDefinition: undefined, launchType: undefined, networkConfiguration: undefined }),
+    })
     const call = client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', ...change }))
     if (refusal)
       expect(await errorOf(call)).toMatchObject({
@@ -441,7 +444,57 @@ describe('what UpdateService does with members', () => {
   })
 })
 
+test('from CODE_DEPLOY to ECS with a new deployment', async () => {
+  const { client, created } = await fargate({ deploymentController: { type: 'CODE_DEPLOY' } })
+  const { service } = await client.send(
+    new UpdateServiceCommand({ cluster: 'main', service: 'web', deploymentController: { type: 'ECS' } }),
+  )
+  expect(service?.deploymentController?.type).toBe('ECS')
+  expect(service?.deployments?.[0]?.id).not.toBe(created.deployments?.[0]?.id)
+})
+
+describe('the blocks of a deployment strategy', () => {
+  const canary = { canaryPercent: 20, canaryBakeTimeInMinutes: 2 }
+  const linear = { stepPercent: 25, stepBakeTimeInMinutes: 1 }
+  const early = { enable: true, healthyPercent: 90, sourceServiceRevisionCleanup: 'BLOCKING' } as const
+
+  test.each([
+    [
+      { strategy: 'CANARY', linearConfiguration: linear },
+      'Linear configuration can only be present with LINEAR deployment strategy',
+    ],
+    [
+      { strategy: 'LINEAR', canaryConfiguration: canary },
+      'Canary configuration can only be present with CANARY deployment strategy',
+    ],
+    [{ linearConfiguration: linear }, 'Linear configuration can only be present with LINEAR deployment strategy'],
+    [
+      { strategy: 'BLUE_GREEN', earlySuccessCriteria: early },
+      'Early success criteria not supported for BLUE_GREEN deployment strategy',
+    ],
+  ] as const)('%j is refused', async (deploymentConfiguration, message) => {
+    expect(await errorOf(fargate({ deploymentConfiguration }))).toMatchObject({ message })
+    const { client } = await fargate()
+    const update = client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', deploymentConfiguration }))
+    expect(await errorOf(update)).toMatchObject({ message })
+  })
+
+  test('are gone with their strategy', async () => {
+    const { client } = await fargate({ deploymentConfiguration: { strategy: 'CANARY', canaryConfiguration: canary } })
+    const deploymentConfiguration = { strategy: 'ROLLING' } as const
+    await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', deploymentConfiguration }))
+    expect((await look(client)).deploymentConfiguration).not.toHaveProperty('canaryConfiguration')
+  })
+})
+
 describe('creating a service', () => {
+  test.each([
+    [{ launchType: undefined, networkConfiguration: undefined }, 'TaskDefinition must be blank'],
+    [{ taskDefinition: undefined, launchType: undefined }, 'NetworkConfiguration must be blank'],
+  ])('of another controller, EXTERNAL, with %j is refused', async (more, message) => {
+    expect(await errorOf(fargate({ deploymentController: { type: 'EXTERNAL' }, ...more }))).toMatchObject({ message })
+  })
+
   const again = {
     cluster: 'main',
     serviceName: 'web',

@@ -18,7 +18,7 @@ import {
 } from './normalize.ts'
 import { type Distance, pairsOf } from './pairing.ts'
 import { isCoveredByAny, type StepPath } from './path.ts'
-import type { Rules, ValueContext } from './rules.ts'
+import { mayStay, type Rules, type ValueContext } from './rules.ts'
 import { schemaOf, withoutEmpty } from './schema.ts'
 import type { Sensitivity } from './sensitivity.ts'
 
@@ -122,10 +122,10 @@ class Comparison {
   structures(stated: Structure, live: Structure, path: StepPath, whole: boolean): void {
     for (const [name, member] of stated.members)
       this.nodes(member, live.members.get(name), live.memberContext, [...path, name], whole)
-    if (!whole) return
     for (const name of live.schema.members.keys()) {
       const member = stated.members.has(name) ? undefined : live.members.get(name)
-      if (member) this.nodes(undefined, member, live.memberContext, [...path, name], whole)
+      if (member && (whole || isExcluded(member, stated, live)))
+        this.nodes(undefined, member, live.memberContext, [...path, name], true)
     }
   }
 
@@ -199,6 +199,10 @@ class Comparison {
     return this.found.map(difference => changeOf(...difference, this.#options.sensitivity))
   }
 }
+
+/** Whether a live member fits its siblings now, and not any more beside the stated ones. */
+const isExcluded = ({ rule }: Normalized, stated: Structure, live: Structure): boolean =>
+  mayStay(rule, live.raw, undefined) && !mayStay(rule, stated.raw, live.raw)
 
 /** Whether two plain values or lists of these mean the same. A missing live value is the default. */
 function isSame(stated: Normalized, live: Normalized | undefined, context: ValueContext): boolean {

@@ -3,7 +3,7 @@ import { type CompareOptions, distanceWith } from './compare.ts'
 import { type ElementList, type EntryMap, type Normalized, normalizeRoot, type Structure } from './normalize.ts'
 import { pairsOf } from './pairing.ts'
 import { isCoveredByAny, type PathStep, type StepPath } from './path.ts'
-import type { Members } from './rules.ts'
+import { type Members, mayStay } from './rules.ts'
 import { schemaOf, withoutEmpty } from './schema.ts'
 
 /**
@@ -31,6 +31,15 @@ export const requestOf = <Definition extends object>(
   { schema, rules }: Pick<CompareOptions, 'schema' | 'rules'>,
 ): Definition => withoutEmpty(stated, schemaOf(schema, rules))
 
+/** The same without members that are empty lists: a new thing has none of theirs, and ECS refuses some of them. */
+export const creationOf = <Definition extends object>(
+  stated: Definition,
+  options: Pick<CompareOptions, 'schema' | 'rules'>,
+): Definition =>
+  Object.fromEntries(
+    Object.entries(requestOf(stated, options)).filter(([, value]) => !Array.isArray(value) || value.length > 0),
+  ) as Definition
+
 class Merge {
   readonly #options: CompareOptions
 
@@ -44,12 +53,17 @@ class Merge {
       const one = stated.members.get(name)
       const other = live?.members.get(name)
       // A call leaves members alone that are left out at the top; left out of a structure, ECS forgets them.
-      const untouched = path.length > 0 ? other?.raw : undefined
+      const untouched = path.length > 0 && other && this.#isKept(other, stated, live) ? other.raw : undefined
       const value = one || whole ? this.#merged(one, other, [...path, name], whole) : untouched
       if (value !== undefined) merged[name] = value
       else delete merged[name]
     }
     return merged
+  }
+
+  /** A block at its defaults is no loss, and ECS refuses some of these blocks even where they turn nothing on. */
+  #isKept(member: Normalized, stated: Structure, live: Structure | undefined): boolean {
+    return (member.kind !== 'structure' || member.isSet) && mayStay(member.rule, stated.raw, live?.raw)
   }
 
   #merged(stated: Normalized | undefined, live: Normalized | undefined, path: StepPath, whole: boolean): unknown {

@@ -44,7 +44,16 @@ export interface Rule {
   readonly significantWhenEmpty?: true
   /** A definition that leaves the member out does not manage it, also where everything else is stated whole. */
   readonly unmanagedWhenOmitted?: true
+  /**
+   * Whether ECS takes the member beside these siblings. A live value that a partial structure leaves out goes once the
+   * stated siblings exclude it: it is shown as removed, and no update carries it over.
+   */
+  readonly fits?: (siblings: Members) => boolean
 }
+
+/** Whether a live member that the manifest leaves out may stay beside what the manifest states of the same structure. */
+export const mayStay = ({ fits }: Rule, stated: unknown, live: unknown): boolean =>
+  fits?.({ ...(live as Members | undefined), ...(stated as Members) }) !== false
 
 /**
  * Rules by the API's structure and its member, as the SDK's model names them: `PortMapping`, `protocol`. A rule holds in

@@ -61,6 +61,7 @@ function checkWithoutParent(
 ): void {
   const path = `aws_resource.${member}`
   if (stated && stated.kind !== 'scalar') return
+  if (draft.vocabulary.spares?.(member, draft.definition)) return
   if (!stated || stated.value === null || stated.value === '') {
     // A parent that is named but wrong is reported already; one that cannot be read may be there.
     if (incomplete || draft.misread || draft.parents.some(({ to }) => to.startsWith(`${flavor}:`))) return

@@ -1,5 +1,5 @@
 import type { StaticStructureSchema } from '@smithy/types'
-import type { Particle } from '../particle.ts'
+import type { MapNode, Particle } from '../particle.ts'
 import type { Check, Stated } from './rules.ts'
 import type { Type } from './types.ts'
 
@@ -43,6 +43,8 @@ export interface Vocabulary {
   readonly aliases: Readonly<Record<string, string>>
   /** Flavor of a parent → the member of the definition that it fills. */
   readonly needs: Readonly<Record<string, string>>
+  /** Whether this definition does without a member of `needs`. */
+  readonly spares?: (member: string, definition: MapNode) => boolean
   /** Options allowed in `custom_config`, by name. */
   readonly options: Readonly<Record<string, 'boolean' | 'number' | 'strings' | readonly string[]>>
   /** Members that identify the thing within its region, in the order in which plans spell them: the last is its name. */

@@ -882,6 +882,22 @@ const bad: readonly Row[] = [
     ['3:20 aws_resource.placementStrategy is not possible with launchType FARGATE: leave it out'],
   ],
   [
+    'an empty strategy without a launch type',
+    'ecs_service',
+    'serviceName: web\ncapacityProviderStrategy: []',
+    [
+      "2:27 aws_resource.capacityProviderStrategy is empty: leave it out for the cluster's default strategy, or state a launchType beside it for none",
+    ],
+  ],
+  [
+    'an empty strategy of a task',
+    'ecs_task',
+    'taskName: migrate\ncapacityProviderStrategy: []',
+    [
+      "2:27 aws_resource.capacityProviderStrategy is empty: leave it out for the cluster's default strategy, or state a launchType beside it for none",
+    ],
+  ],
+  [
     'a platform version on EC2',
     'ecs_task',
     'taskName: migrate\nlaunchType: EC2\nplatformVersion: LATEST',
@@ -898,6 +914,38 @@ const bad: readonly Row[] = [
     'ecs_service',
     'serviceName: web\nschedulingStrategy: DAEMON\nlaunchType: FARGATE',
     ['2:21 aws_resource.schedulingStrategy DAEMON is not possible with launchType FARGATE'],
+  ],
+  [
+    'a daemon with a placement strategy',
+    'ecs_service',
+    'serviceName: web\nschedulingStrategy: DAEMON\nplacementStrategy: [{type: random}]',
+    ['3:20 aws_resource.placementStrategy is not possible with schedulingStrategy DAEMON: leave it out'],
+  ],
+  [
+    'a daemon with more tasks than one an instance',
+    'ecs_service',
+    'serviceName: web\nschedulingStrategy: DAEMON\ndeploymentConfiguration: {maximumPercent: 200}',
+    [
+      '3:43 aws_resource.deploymentConfiguration.maximumPercent must be at most 100 with schedulingStrategy DAEMON, not 200',
+    ],
+  ],
+  [
+    'early success with another strategy',
+    'ecs_service',
+    'serviceName: web\ndeploymentConfiguration: {strategy: CANARY, earlySuccessCriteria: {enable: true, healthyPercent: 90, sourceServiceRevisionCleanup: DEFERRED}}',
+    [
+      '2:67 aws_resource.deploymentConfiguration.earlySuccessCriteria is only for strategy ROLLING, not CANARY: leave it out',
+    ],
+  ],
+  [
+    'an EXTERNAL service with what its task sets state',
+    'ecs_service',
+    'serviceName: web\ndeploymentController: {type: EXTERNAL}\ntaskDefinition: web:1\nlaunchType: EC2\nloadBalancers: []\nnetworkConfiguration: {awsvpcConfiguration: {subnets: [a]}}',
+    [
+      '3:17 aws_resource.taskDefinition is not possible with deploymentController EXTERNAL, whose task sets state it: leave it out',
+      '4:13 aws_resource.launchType is not possible with deploymentController EXTERNAL, whose task sets state it: leave it out',
+      '6:23 aws_resource.networkConfiguration is not possible with deploymentController EXTERNAL, whose task sets state it: leave it out',
+    ],
   ],
   [
     'a role without a load balancer',

@@ -72,6 +72,15 @@ describe('what a child says of its task definition', () => {
       [`2:75 aws_resource.serviceRegistries[0].containerPort 80 is in no portMappings of container log of ${called}`],
     ],
     [
+      'an EXTERNAL service of a task definition',
+      bridge,
+      'ecs_service:web',
+      'serviceName: web\ndeploymentController: {type: EXTERNAL}',
+      [
+        '2:30 aws_resource.deploymentController.type EXTERNAL takes no task definition, its task sets state one: remove ecs_task_definition:web from its parents',
+      ],
+    ],
+    [
       'an endpoint of no port',
       bridge,
       'ecs_service:web',

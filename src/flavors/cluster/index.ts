@@ -1,6 +1,6 @@
 import type { Cluster, CreateClusterRequest } from '@aws-sdk/client-ecs'
 import { additions, compare } from '../../compare/compare.ts'
-import { mergeLive, requestOf } from '../../compare/merge.ts'
+import { creationOf, mergeLive } from '../../compare/merge.ts'
 import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
@@ -147,7 +147,7 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
   describe: (particle, { ecs }) => ecs.cluster(particle.definition.clusterName ?? 'default'),
 
   async start(particle, _live, { ecs }) {
-    await ecs.call('CreateCluster', requestOf(particle.definition, options(particle, nothingSensitive)))
+    await ecs.call('CreateCluster', creationOf(particle.definition, options(particle, nothingSensitive)))
     return undefined
   },
 

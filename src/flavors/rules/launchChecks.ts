@@ -16,9 +16,21 @@ export const checkStrategy =
 
 const notOnFargate = 'is not possible with launchType FARGATE: leave it out'
 
+/**
+ * CreateService and RunTask take an empty strategy for the cluster's default one, UpdateService for a launch type: it
+ * would mean another thing once the service exists.
+ */
+function checkEmptyStrategy(definition: Stated): void {
+  const strategy = definition.member('capacityProviderStrategy')
+  if (strategy?.kind !== 'list' || strategy.items.length > 0 || definition.given('launchType')) return
+  const remedy = "leave it out for the cluster's default strategy, or state a launchType beside it for none"
+  definition.report('capacityProviderStrategy', `is empty: ${remedy}`)
+}
+
 /** Launch settings that CreateService and RunTask share. */
 export const launchRules: Rules = {
   '': [
+    checkEmptyStrategy,
     ['capacityProviderStrategy', has('launchType'), 'and launchType exclude each other: leave one out'],
     ['placementStrategy', is('launchType', 'FARGATE'), notOnFargate],
     ['placementConstraints', is('launchType', 'FARGATE'), notOnFargate],

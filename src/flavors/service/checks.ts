@@ -1,5 +1,15 @@
-import { all, checks, has, is, isNot, lacks, type Rules, type Stated } from '../../schema/rules.ts'
+import { type MapNode, nodeAt } from '../../particle.ts'
+import { all, checks, has, is, isNot, lacks, type Rule, type Rules, type Stated, whole } from '../../schema/rules.ts'
+import type { Declared } from '../../schema/vocabulary.ts'
 import { checkStrategy, launchRules } from '../rules/launchChecks.ts'
+import { checkTaskDefinitionOf } from '../taskDefinition/checkChild.ts'
+import { onTaskSets } from './rules.ts'
+
+/** Whether task sets of another controller run the service. */
+export function isExternal(service: MapNode): boolean {
+  const type = nodeAt(service, ['deploymentController', 'type'])
+  return type?.kind === 'scalar' && type.value === 'EXTERNAL'
+}
 
 const isDaemon = is('schedulingStrategy', 'DAEMON')
 
@@ -13,6 +23,14 @@ const serviceRules: Rules = {
       'DAEMON is not possible with launchType FARGATE',
     ],
     checkController,
+    ...onTaskSets.map(
+      (member): Rule => [
+        member,
+        service => isExternal(service.node),
+        'is not possible with deploymentController EXTERNAL, whose task sets state it: leave it out',
+      ],
+    ),
+    ['placementStrategy', isDaemon, 'is not possible with schedulingStrategy DAEMON: leave it out'],
     ['role', lacks('loadBalancers'), 'is only for services with loadBalancers: leave it out'],
   ],
   'loadBalancers[]': [
@@ -34,8 +52,18 @@ const serviceRules: Rules = {
       deployment => ['maximumPercent', 'minimumHealthyPercent'].every(name => deployment.number(name) === 100),
       'and minimumHealthyPercent cannot both be 100: no task could be replaced',
     ],
+    [
+      'maximumPercent',
+      all(whole(isDaemon), deployment => (deployment.number('maximumPercent') ?? 0) > 100),
+      'must be at most 100 with schedulingStrategy DAEMON, not {maximumPercent}',
+    ],
     ['linearConfiguration', isNot('strategy', 'LINEAR'), 'is only for strategy LINEAR, not {strategy}: leave it out'],
     ['canaryConfiguration', isNot('strategy', 'CANARY'), 'is only for strategy CANARY, not {strategy}: leave it out'],
+    [
+      'earlySuccessCriteria',
+      all(isNot('strategy', 'ROLLING'), deployment => deployment.at('earlySuccessCriteria')?.flag('enable') === true),
+      'is only for strategy ROLLING, not {strategy}: leave it out',
+    ],
   ],
   'deploymentConfiguration.lifecycleHooks[]': [checkHook],
 }
@@ -60,3 +88,13 @@ function checkHook(hook: Stated): void {
 
 /** What CreateService would refuse. */
 export const checkService = checks(checkStrategy('capacityProviderStrategy'), launchRules, serviceRules)
+
+/** A task definition among the parents fills a member that an EXTERNAL service may not have; of others it is checked. */
+export function checkServiceParents(child: Declared, parents: readonly Declared[]): void {
+  const { particle, stated } = child
+  const id = particle.parents.find(parent => parent.startsWith('ecs_task_definition:'))
+  if (!isExternal(stated.node)) checkTaskDefinitionOf(child, parents)
+  if (!isExternal(stated.node) || !id || stated.given('taskDefinition')) return
+  const because = 'EXTERNAL takes no task definition, its task sets state one'
+  stated.at('deploymentController')?.report('type', `${because}: remove ${id} from its parents`)
+}

@@ -1,4 +1,5 @@
 /** How a manifest differs from a service, with risks and warnings. Pure. */
+import type { DeploymentControllerType } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
@@ -21,9 +22,9 @@ import { fixed, restarts, updatable } from './rules.ts'
 /** What an update of the service changes, and what of that its deployment controller may not. */
 export function comparison(particle: ServiceParticle, live: LiveService, sensitivity: Sensitivity): Comparison {
   const found = compare(particle.definition, comparableService(live), compareOptions(particle, sensitivity))
-    .filter(change => !isAnyRevision(change, particle, live))
+    .filter(change => !isAnyRevision(change, particle, live) && !isLatestPlatform(change, live))
     .map(change => insteadOf(change, live))
-  const controller = live.service.deploymentController?.type ?? 'ECS'
+  const controller = controllerAfter(particle, live)
   const allowed = controller === 'ECS' ? undefined : updatable[controller]
   const possible = allowed ? found.filter(change => allowed.includes(member(change)) || isTags(change)) : found
   const requested = live.redeploy ? [redeployment] : []
@@ -49,6 +50,20 @@ export function comparison(particle: ServiceParticle, live: LiveService, sensiti
         : risks(changes, particle, live),
   }
 }
+
+/**
+ * The controller that decides what an update may change. A service goes from CodeDeploy to ECS in place, with everything
+ * that the manifest changes besides. From "Migrating from a CodeDeploy blue/green to an Amazon ECS blue/green service
+ * deployment" in the developer guide.
+ */
+function controllerAfter({ definition }: ServiceParticle, { service }: LiveService): DeploymentControllerType {
+  const now = service.deploymentController?.type ?? 'ECS'
+  return now === 'CODE_DEPLOY' && definition.deploymentController?.type === 'ECS' ? 'ECS' : now
+}
+
+/** A task set shows the platform version that LATEST was when the set was made. */
+const isLatestPlatform = ({ path, after }: FoundChange, { service }: LiveService): boolean =>
+  path === 'platformVersion' && after === 'LATEST' && (service.deploymentController?.type ?? 'ECS') !== 'ECS'
 
 const isTags = (change: FoundChange) => member(change) === 'tags'
 
@@ -127,7 +142,11 @@ function isFixed(change: FoundChange, { service }: LiveService): boolean {
 
 function risks(changes: readonly FoundChange[], { definition }: ServiceParticle, { service }: LiveService): string[] {
   const restarting = changes.some(
-    change => restarts.includes(member(change)) || forcing.has(member(change)) || change === redeployment,
+    change =>
+      restarts.includes(member(change)) ||
+      forcing.has(member(change)) ||
+      member(change) === 'deploymentController' ||
+      change === redeployment,
   )
   const running = service.runningCount ?? 0
   if (!restarting || running === 0) return []

@@ -1,6 +1,6 @@
 import type { CreateServiceRequest, Service, ServiceRevision } from '@aws-sdk/client-ecs'
 import { additions } from '../../compare/compare.ts'
-import { requestOf } from '../../compare/merge.ts'
+import { creationOf } from '../../compare/merge.ts'
 import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
@@ -206,7 +206,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const answer = await retryWhile(
       () =>
         context.ecs.call('CreateService', {
-          ...requestOf(createRequest(particle), compareOptions(particle, nothingSensitive)),
+          ...creationOf(createRequest(particle), compareOptions(particle, nothingSensitive)),
           clientToken: context.token,
         }),
       createNotYet,

@@ -8,7 +8,7 @@ import type { Particle } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
-import { liveService, serviceRules } from './rules.ts'
+import { liveService, onTaskSets, serviceRules } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** A particle that states members of CreateService. */
@@ -78,17 +78,6 @@ export const counts = ({ runningCount = 0, desiredCount = 0 }: Service): string 
   desiredCount === 0 && runningCount > 0
     ? `${plural(runningCount, 'task')} still running`
     : `${runningCount} of ${plural(desiredCount, 'task')} running`
-
-/** Members that ECS answers on task sets where another controller makes the deployments. */
-const onTaskSets = [
-  'taskDefinition',
-  'launchType',
-  'capacityProviderStrategy',
-  'platformVersion',
-  'networkConfiguration',
-  'loadBalancers',
-  'serviceRegistries',
-] as const
 
 /** The service laid out like the request that would make it, with members of its revision and its PRIMARY task set. */
 export function comparableService({ service, revision }: LiveService): Members {

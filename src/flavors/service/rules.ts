@@ -1,5 +1,5 @@
 import type { Service, ServiceRevision } from '@aws-sdk/client-ecs'
-import type { Members, Rules, ValueContext } from '../../compare/rules.ts'
+import type { Members, Rule, Rules, ValueContext } from '../../compare/rules.ts'
 import {
   capacityProviderStrategy,
   elementsByName,
@@ -15,14 +15,33 @@ const isDaemon = ({ root }: ValueContext): boolean => root.schedulingStrategy ==
 const strategyOf = ({ root }: ValueContext): unknown =>
   (root.deploymentConfiguration as Members | null | undefined)?.strategy ?? 'ROLLING'
 
+/** Members of a deployment configuration that ECS takes with some strategies alone. From their API reference. */
+export const strategiesOf = {
+  linearConfiguration: ['LINEAR'],
+  canaryConfiguration: ['CANARY'],
+  earlySuccessCriteria: ['ROLLING'],
+  bakeTimeInMinutes: ['BLUE_GREEN', 'LINEAR', 'CANARY'],
+  lifecycleHooks: ['BLUE_GREEN', 'LINEAR', 'CANARY'],
+} as const
+
+const only = (member: keyof typeof strategiesOf): Pick<Rule, 'fits'> => ({
+  fits: ({ strategy }) => strategiesOf[member].some(one => one === (strategy ?? 'ROLLING')),
+})
+
 const deploymentRules: Rules = {
   DeploymentConfiguration: {
     maximumPercent: { default: context => (isDaemon(context) ? 100 : 200) },
     minimumHealthyPercent: { default: context => (isDaemon(context) ? 0 : 100) },
     strategy: { default: 'ROLLING' },
     // ECS chooses the bake time of a blue/green deployment that states none.
-    bakeTimeInMinutes: { default: context => (strategyOf(context) === 'ROLLING' ? 0 : undefined) },
-    lifecycleHooks: { unordered: true, matchOn: ['targetType', 'hookTargetArn'] },
+    bakeTimeInMinutes: {
+      default: context => (strategyOf(context) === 'ROLLING' ? 0 : undefined),
+      ...only('bakeTimeInMinutes'),
+    },
+    lifecycleHooks: { unordered: true, matchOn: ['targetType', 'hookTargetArn'], ...only('lifecycleHooks') },
+    linearConfiguration: only('linearConfiguration'),
+    canaryConfiguration: only('canaryConfiguration'),
+    earlySuccessCriteria: only('earlySuccessCriteria'),
   },
   DeploymentCircuitBreaker: {
     enable: { default: false },
@@ -157,6 +176,17 @@ export const updatable: Readonly<Record<'CODE_DEPLOY' | 'EXTERNAL', readonly str
     'tags',
   ],
 }
+
+/** Members that belong to task sets where another controller makes the deployments. From CreateTaskSet. */
+export const onTaskSets = [
+  'taskDefinition',
+  'launchType',
+  'capacityProviderStrategy',
+  'platformVersion',
+  'networkConfiguration',
+  'loadBalancers',
+  'serviceRegistries',
+] as const
 
 /**
  * A described service, laid out like the request that would make it: what only its deployments show is taken from the

@@ -1,7 +1,6 @@
 import { CreateServiceRequest$, Service$ } from '@aws-sdk/client-ecs'
 import type { Vocabulary } from '../../schema/vocabulary.ts'
-import { checkTaskDefinitionOf } from '../taskDefinition/checkChild.ts'
-import { checkService } from './checks.ts'
+import { checkService, checkServiceParents, isExternal } from './checks.ts'
 
 /** Members of CreateService. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html */
 export const vocabulary = {
@@ -10,7 +9,7 @@ export const vocabulary = {
   answer: Service$,
   inheritable: 'cluster',
   check: checkService,
-  checkParents: checkTaskDefinitionOf,
+  checkParents: checkServiceParents,
   ownMembers: {},
   refused: { clientToken: 'leave it out: this tool makes its own' },
   required: ['serviceName'],
@@ -21,6 +20,7 @@ export const vocabulary = {
     taskDefinitionArn: 'taskDefinition',
   },
   needs: { ecs_cluster: 'cluster', ecs_task_definition: 'taskDefinition' },
+  spares: (member, definition) => member === 'taskDefinition' && isExternal(definition),
   options: { ignore: 'strings', initial_desired_count: 'number', allow_replace: 'boolean' },
   identifiedBy: ['cluster', 'serviceName'],
   referredByName: false,
