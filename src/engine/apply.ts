@@ -7,7 +7,7 @@ import type { Graph } from './graph.ts'
 import type { Journal } from './journal.ts'
 import type { Planned } from './plan.ts'
 import { type EngineContext, flavorOf, Refresh } from './refresh.ts'
-import type { ApplySettings } from './settings.ts'
+import type { ApplySettings, Log } from './settings.ts'
 import { type Found, runStep, type StepContext } from './step.ts'
 
 type End = 'succeeded' | 'failed' | 'skipped' | 'cancelled' | 'superseded'
@@ -133,9 +133,10 @@ class Walk {
     const { particle: id, transition } = step
     const { log, signal } = this.#settings
     const counter: CallCounter = { calls: 0 }
+    const said = new Set<string>()
     this.#journal.begin(id, transition)
     try {
-      const { decision, because, task } = await runStep(step, this.#context(id, counter))
+      const { decision, because, task } = await runStep(step, this.#context(id, counter, said))
       this.#decisions.set(id, decision)
       log.say(id, `done: ${because}`)
       this.#journal.end(id, { result: 'succeeded', calls: counter.calls, because, ...(task && { task }) })
@@ -146,24 +147,24 @@ class Walk {
         this.#journal.end(id, { result: 'cancelled', calls: counter.calls, error: cancelled })
         return 'cancelled'
       }
-      this.#fail(id, error, counter.calls)
+      this.#fail(id, error, counter.calls, said)
       return 'failed'
     } finally {
       log.close(id)
     }
   }
 
-  /** The log has ECS's own words: the sentence follows as an annotation. */
-  #fail(id: ParticleId, thrown: unknown, calls: number): void {
+  /** The log has ECS's own words, each once: the sentence follows as an annotation. */
+  #fail(id: ParticleId, thrown: unknown, calls: number, said: ReadonlySet<string>): void {
     const { log } = this.#settings
     const error = reportErrorOf(id, thrown)
     const task = thrown instanceof StepFailed ? thrown.task : undefined
     log.say(id, error.brief && error.brief !== 'failed' ? `failed: ${error.brief}` : 'failed')
-    for (const detail of error.details) log.say(id, `  ${detail}`)
+    for (const detail of error.details) if (!said.has(detail)) log.say(id, `  ${detail}`)
     this.#journal.end(id, { result: 'failed', calls, error, ...(task && { task }) })
   }
 
-  #context(id: ParticleId, counter: CallCounter): StepContext {
+  #context(id: ParticleId, counter: CallCounter, said: Set<string>): StepContext {
     const particle = this.#graph.particles.get(id)
     const parents = particle && flavorOf(this.#engine, particle).readsParents ? particle.parents : []
     const refresh = (requested: boolean, described: readonly ParticleId[] = [id, ...parents]) => {
@@ -182,7 +183,7 @@ class Walk {
     return {
       planned: this.#planned,
       decisions: this.#decisions,
-      settings: this.#settings,
+      settings: { ...this.#settings, log: { ...this.#settings.log, say: remembered(this.#settings.log, said) } },
       engine: this.#engine,
       describe: requested => foundBy(refresh(requested)),
       missing: () => foundBy(refresh(true, [])),
@@ -191,6 +192,13 @@ class Walk {
     }
   }
 }
+
+const remembered =
+  (log: Log, said: Set<string>): Log['say'] =>
+  (particle, sentence) => {
+    said.add(sentence)
+    log.say(particle, sentence)
+  }
 
 const cancelled = notCarriedOut(
   'Cancelled',

@@ -110,6 +110,12 @@ export interface Failed {
   readonly task?: RanTasks
 }
 
+/** What happens while a transition settles. */
+export interface Watch<Live> {
+  /** Given each answer of AWS in turn: sentences for the log about what has happened since the one before. */
+  news(live: Live | undefined): Promise<readonly string[]>
+}
+
 /** What a flavor may use to describe a particle. Every fact is read once in a refresh. */
 export interface FlavorContext {
   readonly ecs: Ecs
@@ -218,6 +224,8 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     before: Live,
   ): Promise<Memo>
   terminate(particle: Particle<Definition>, live: Live, context: TransitionContext): Promise<Memo>
+  /** Watches a transition that settles. `before`: AWS's answer before it. */
+  watch?(particle: Particle<Definition>, before: Live | undefined, memo: Memo, context: TransitionContext): Watch<Live>
   /**
    * Finds the cause of a transition that failed or never settled, with ECS's own words, before a sentence is made of
    * it.

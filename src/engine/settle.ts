@@ -61,6 +61,7 @@ function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Sett
   let live = settling.before
   let answered = settling.answered
   let isNear = false
+  const watch = flavor.watch?.(particle, live, memo, context)
   let said = { sentence: '', at: since }
   const look = async (): Promise<Ended<Settled | Failed> | undefined> => {
     live = answered ?? (isPolled ? await flavor.poll?.(particle, live, memo, context) : await settling.describe())
@@ -69,6 +70,7 @@ function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Sett
     const judged = await judge(settling, live, now - since)
     live = judged.live
     const { progress } = judged
+    for (const line of (await watch?.news(live)) ?? []) context.say(line)
     if (progress.is !== 'moving') return { progress, live }
     isNear = progress.near ?? false
     if (now >= deadline) return { live, progress: { is: 'failed', failure: timedOut(now - begun, progress.because) } }

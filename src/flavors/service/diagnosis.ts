@@ -2,16 +2,16 @@
 import type { ServiceDeployment, ServiceEvent, Task } from '@aws-sdk/client-ecs'
 import type { Diagnosis } from '../../engine/failure.ts'
 import { nameOf } from '../../schema/arn.ts'
-import { untrusted } from '../../untrusted.ts'
 import { definitionOf, diagnoseStopped, summarizeStopped } from '../containers.ts'
 import type { Memo, ServiceParticle } from './live.ts'
+import { eventLine, eventMargin } from './news.ts'
 import { describeRollout } from './rollout.ts'
 
 /** ECS's answers about a rollout that has failed. */
 export interface RolloutEvidence {
   readonly events: readonly ServiceEvent[]
-  /** Stopped tasks of the service, about an hour back. */
-  readonly stopped: readonly Task[]
+  /** Tasks that stopped, but for those that ECS took away. */
+  readonly failed: readonly Task[]
   readonly rollout: ServiceDeployment | 'unknown'
 }
 
@@ -23,11 +23,8 @@ export function rolloutDiagnosis(
   { parents }: ServiceParticle,
   memo: Memo,
   failure: Diagnosis,
-  { events, stopped, rollout }: RolloutEvidence,
+  { events, failed, rollout }: RolloutEvidence,
 ): Diagnosis {
-  const ours = stopped.filter(({ startedBy }) => memo.deployment === undefined || startedBy === memo.deployment)
-  // ECS takes tasks away when a rollout is over: these did not fail.
-  const failed = ours.filter(({ stoppedReason }) => !stoppedReason?.startsWith('Scaling activity initiated by'))
   const lines = rollout === 'unknown' ? [] : [describeRollout(rollout)]
   if (!isCausedByTasks(failed, failure, rollout)) {
     return { ...failure, details: [...eventLines(events, memo), ...lines, ...summarizeStopped(failed)] }
@@ -59,14 +56,11 @@ function isCausedByTasks(
   return rollout === 'unknown' || rollout.deploymentCircuitBreaker?.status === 'TRIGGERED'
 }
 
-/**
- * `12:04:11  (service web) has started 3 tasks`, oldest first, since the transition began. Events that only repeat `reason`
- * are left out.
- */
+/** ECS's events since the transition began, oldest first. Events that only repeat `reason` are left out. */
 const eventLines = (events: readonly ServiceEvent[], { since }: Memo, reason?: string): string[] =>
   events
-    .filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since - 1_000)
+    .filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since - eventMargin)
     .filter(({ message = '' }) => reason === undefined || !message.includes(reason))
     .reverse()
     .slice(-mostEvents)
-    .map(({ createdAt, message = '' }) => `${createdAt?.toISOString().slice(11, 19)}  ${untrusted(message)}`)
+    .map(eventLine)

@@ -22,6 +22,7 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
+import { failedTasks, watchService } from './news.ts'
 import { createRequest, onRevisionOnly, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
@@ -223,7 +224,8 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const input = updateRequest(particle, live, changed, before)
     if (input) {
       const answer = await context.ecs.call('UpdateService', input)
-      memo = answeredMemo(answer.service, since)
+      const isKept = memo.deployment !== undefined && memo.deployment === memoOf(answer.service, since).deployment
+      memo = { ...answeredMemo(answer.service, since), ...(isKept && { kept: true }) }
     }
     if (changed.has('tags')) {
       // The answer has the tags of before.
@@ -260,12 +262,13 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return { since }
   },
 
+  watch: watchService,
+
   async diagnose(particle, live, memo, failure, context) {
     if (!live) return failure
-    const { cluster = 'default', serviceName = '' } = particle.definition
-    const stopped = await context.ecs.stoppedTasksOfService(cluster, serviceName)
+    const failed = await failedTasks(particle, live.service, memo, context.ecs)
     const rollout = live.rollout ?? (await rolloutOf(live, memo, context).catch(() => 'unknown' as const))
-    return rolloutDiagnosis(particle, memo, failure, { events: live.service.events ?? [], stopped, rollout })
+    return rolloutDiagnosis(particle, memo, failure, { events: live.service.events ?? [], failed, rollout })
   },
 
   rollBack,

@@ -43,6 +43,8 @@ export interface Memo {
   readonly serviceDeployment?: string
   /** The service as the call that made the deployment answered. */
   readonly answer?: Service
+  /** The update made no deployment: COMPLETED is an old word, and says nothing of it. */
+  readonly kept?: true
   /** The deployment was found under way: its completion is all that is waited for. */
   readonly underWay?: true
   /** Milliseconds since 1970. Earlier events belong to other deployments. */

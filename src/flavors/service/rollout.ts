@@ -88,6 +88,18 @@ export function isUnderWay(service: Service): boolean {
   return !steady && !isFull(service, own)
 }
 
+/**
+ * ECS's own word that tasks have come to rest: a crash loop has as many running as desired too, for moments. Without any event
+ * there is no such word to wait for.
+ */
+function isSteady({ events = [] }: Service): boolean {
+  const newest = events.find(({ message = '' }) => steadiness.test(message))
+  return newest === undefined || atRest.test(newest.message ?? '')
+}
+
+const atRest = /(?: has reached a steady state| deployment completed)\.$/
+const steadiness = new RegExp(`${atRest.source}| has (?:started|stopped) \\d| was unable to `)
+
 /** As many tasks of this deployment run as there are to be, and no more are on their way. */
 function isFull(service: Service, own: Deployment): boolean {
   const { running, pending } = tasksOf(service, own)
@@ -119,7 +131,7 @@ export function judgeRollout(live: LiveService, memo: Memo, particle: ServicePar
 
 function uncontrolled(service: Service): Progress {
   const { runningCount = 0, desiredCount = 0, pendingCount = 0 } = service
-  const moving = runningCount !== desiredCount || pendingCount > 0
+  const moving = runningCount !== desiredCount || pendingCount > 0 || !isSteady(service)
   if (moving && service.deploymentController?.type !== 'EXTERNAL')
     return { is: 'moving', because: rolloutSummary(service), near: runningCount >= desiredCount }
   return { is: 'settled', because: `${counts(service).replace(' running', ' run')} ${shortTaskDefinition(service)}` }
@@ -136,12 +148,16 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
   const needed = early?.enable ? Math.ceil((desiredCount * (early.healthyPercent ?? 100)) / 100) : desiredCount
   const moving: Moving = { is: 'moving', because: rolloutSummary(service), near: running >= needed }
   if (now.rolloutState === 'IN_PROGRESS') return moving
-  if (now.rolloutState === undefined) return isFull(service, now) && older(service, now).length === 0 ? settled : moving
+  if (now.rolloutState === undefined) {
+    const isAlone = isFull(service, now) && older(service, now).length === 0
+    return isAlone && isSteady(service) ? settled : moving
+  }
   // The wait was for the rollout only, not for its tasks.
   if (memo.underWay || schedulingStrategy === 'DAEMON') return settled
   // An autoscaler may be on its way down all the time; a count that the manifest states is to be met.
-  const tooMany = definition.desiredCount !== undefined && running > desiredCount
-  return running < needed || tooMany || (pending > 0 && !early?.enable) ? moving : settled
+  const isStated = definition.desiredCount !== undefined
+  const unsteady = isStated && (running > desiredCount || (memo.kept && !isSteady(service)))
+  return running < needed || unsteady || (pending > 0 && !early?.enable) ? moving : settled
 }
 
 /** A circuit breaker or an alarm without rollback ended the deployment. */

@@ -17,11 +17,9 @@ import {
 } from './revisions.ts'
 import type { Revision } from './rules.ts'
 
-/** The revision that a transition registered; missing when it registered none. */
+/** The revision that a transition registered, as ECS answered; missing when it registered none. */
 export interface Memo {
-  readonly arn?: string
-  /** As ECS answered; missing where the revision's record of jobs is to be read as well. */
-  readonly revision?: Revision
+  readonly registered?: Revision
 }
 
 /**
@@ -42,7 +40,7 @@ export async function describeTaskDefinition(
     revision === undefined ? undefined : ecs.taskDefinition(`${family}:${revision}`),
     revisionsInUse(family, context),
   ])
-  const made = (context.memo as Memo | undefined)?.arn
+  const made = revisionArn((context.memo as Memo | undefined)?.registered)
   const registered = made === undefined || revisionArn(latest) === made ? latest : await ecs.taskDefinition(made)
   const isPinned = revision !== undefined && desired === 'running'
   const live: LiveTaskDefinition = {
@@ -64,7 +62,7 @@ const isThere = (revision: Revision | undefined): revision is Revision => revisi
 const isActive = ({ taskDefinition }: Revision): boolean => taskDefinition?.status === 'ACTIVE'
 
 /** Children that run once, and are recorded. */
-export const jobsOf = ({ children, particle }: FlavorContext): Particle[] =>
+const jobsOf = ({ children, particle }: FlavorContext): Particle[] =>
   children.flatMap(id => {
     const child = id.startsWith('ecs_task:') ? particle(id) : undefined
     return child && child.options.wait !== 'running' && child.options.record !== false ? [child] : []

@@ -8,7 +8,7 @@ import { carriedTags, roomBeside } from '../record/tags.ts'
 import { recordsToCarry } from '../record/write.ts'
 import { retryWhile } from '../retry.ts'
 import { isReservedTag, setTags } from '../tags.ts'
-import { describeTaskDefinition, jobsOf, type Memo } from './describe.ts'
+import { describeTaskDefinition, type Memo } from './describe.ts'
 import {
   currentRevision,
   differences,
@@ -119,7 +119,7 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
         ? { is: 'moving', because: 'some revisions are still ACTIVE', near: true }
         : { is: 'settled', because: 'no revision is ACTIVE any more' }
     }
-    const revision = memo.arn ? live?.registered : currentRevision(particle, live)
+    const revision = memo.registered ? live?.registered : currentRevision(particle, live)
     if (!live || !revision) return { is: 'moving', because: 'the new revision is not visible yet', near: true }
     if (revision.taskDefinition?.status === 'INACTIVE') {
       const cause = `somebody else has deregistered ${shortReference(revision)} already`
@@ -127,15 +127,15 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
     }
     const newer =
       live.latest && revisionNumber(live.latest) > revisionNumber(revision) ? shortReference(live.latest) : undefined
-    const because = `${shortReference(revision)}${newer && memo.arn ? `; ${newer} is newer: somebody else registered it meanwhile` : ''}`
+    const because = `${shortReference(revision)}${newer && memo.registered ? `; ${newer} is newer: somebody else registered it meanwhile` : ''}`
     return { is: 'settled', because }
   },
 
   describe: describeTaskDefinition,
 
-  answered(_particle, before, { revision }) {
-    if (!revision) return undefined
-    return { running: [], failed: [], inactive: [], elsewhere: [], ...before, latest: revision, registered: revision }
+  answered(_particle, before, { registered }) {
+    if (!registered) return undefined
+    return { running: [], failed: [], inactive: [], elsewhere: [], ...before, latest: registered, registered }
   },
 
   start: (particle, live, context) => register(particle, live, context),
@@ -208,6 +208,5 @@ async function register(
     },
     context,
   )
-  const arn = revisionArn(answer)
-  return arn ? { arn, ...(jobsOf(context).length === 0 && { revision: answer }) } : {}
+  return { registered: answer }
 }
