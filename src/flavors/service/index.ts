@@ -4,6 +4,7 @@ import { creationOf } from '../../compare/merge.ts'
 import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
+import { containerLogs } from '../containerLogs.ts'
 import { stopping } from '../containers.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
@@ -268,7 +269,9 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     if (!live) return failure
     const failed = await failedTasks(particle, live.service, memo, context.ecs)
     const rollout = live.rollout ?? (await rolloutOf(live, memo, context).catch(() => 'unknown' as const))
-    return rolloutDiagnosis(particle, memo, failure, { events: live.service.events ?? [], failed, rollout })
+    const logs = await containerLogs(failed, context)
+    const evidence = { events: live.service.events ?? [], failed, rollout }
+    return { ...rolloutDiagnosis(particle, memo, failure, evidence), logs }
   },
 
   rollBack,
