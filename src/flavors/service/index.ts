@@ -9,7 +9,7 @@ import { stopping } from '../containers.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
 import { comparison } from './comparison.ts'
-import { failedTasks, rolloutDiagnosis } from './diagnosis.ts'
+import { rolloutDiagnosis } from './diagnosis.ts'
 import { rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
   compareOptions,
@@ -23,6 +23,7 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
+import { failedTasks, watchService } from './news.ts'
 import { createRequest, onRevisionOnly, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
@@ -100,6 +101,11 @@ function removalRisks(particle: ServiceParticle, { service }: LiveService): stri
   return [`it is deleted and ${stops}`]
 }
 
+const answeredMemo = (answer: Service | undefined, since: number): Memo => ({
+  ...memoOf(answer, since),
+  ...(answer && { answer }),
+})
+
 const memoUnderWay = (live: LiveService | undefined): Memo => ({
   ...memoOf(live?.service, 0),
   ...(live && isUnderWay(live.service) && { underWay: true }),
@@ -125,6 +131,8 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
 
   foundByName: true,
 
+  alreadyThere: 'Creation of service was not idempotent',
+
   assess: (particle, live, sensitivity) => ({
     observed: observe(particle, live),
     reference: particle.definition.serviceName,
@@ -140,12 +148,16 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   progress(particle, live, goal, memo, elapsed) {
     if (goal !== 'running') {
       return live
-        ? { is: 'moving', because: `the service is ${live.service.status}, ${counts(live.service)}` }
+        ? {
+            is: 'moving',
+            because: `the service is ${live.service.status}, ${counts(live.service)}`,
+            near: live.service.runningCount === 0,
+          }
         : { is: 'settled', because: 'gone' }
     }
     if (!live) {
       return elapsed < notVisibleYet
-        ? { is: 'moving', because: 'the service is not visible yet' }
+        ? { is: 'moving', because: 'the service is not visible yet', near: true }
         : {
             is: 'failed',
             failure: {
@@ -181,6 +193,17 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return live && { ...live, rollout: await rolloutOf(live, memo, context) }
   },
 
+  answered(_particle, before, { answer }) {
+    if (!answer) return undefined
+    // UpdateService answers without tags.
+    const tags = answer.tags ?? before?.service.tags
+    return {
+      service: { ...answer, ...(tags && { tags }) },
+      ...(before?.revision && { revision: before.revision }),
+      redeploy: false,
+    }
+  },
+
   async start(particle, _live, context) {
     const answer = await retryWhile(
       () =>
@@ -191,7 +214,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
       createNotYet,
       context,
     )
-    return memoOf(answer.service, context.clock.now())
+    return answeredMemo(answer.service, context.clock.now())
   },
 
   async update(particle, live, changes, context, before) {
@@ -202,9 +225,13 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const input = updateRequest(particle, live, changed, before)
     if (input) {
       const answer = await context.ecs.call('UpdateService', input)
-      memo = memoOf(answer.service, since)
+      const isKept = memo.deployment !== undefined && memo.deployment === memoOf(answer.service, since).deployment
+      memo = { ...answeredMemo(answer.service, since), ...(isKept && { kept: true }) }
     }
     if (changed.has('tags')) {
+      // The answer has the tags of before.
+      const { answer: _answer, ...described } = memo
+      memo = described
       await setTags(context.ecs, live.service.serviceArn ?? '', definition.tags ?? [], live.service.tags ?? [])
     }
     return memo
@@ -236,13 +263,14 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return { since }
   },
 
+  watch: watchService,
+
   async diagnose(particle, live, memo, failure, context) {
     if (!live) return failure
-    const { cluster = 'default', serviceName = '' } = particle.definition
-    const stopped = await context.ecs.stoppedTasksOfService(cluster, serviceName)
+    const failed = await failedTasks(particle, live.service, memo, context.ecs)
     const rollout = live.rollout ?? (await rolloutOf(live, memo, context).catch(() => 'unknown' as const))
-    const logs = await containerLogs(failedTasks(stopped, memo), context)
-    const evidence = { events: live.service.events ?? [], stopped, rollout }
+    const logs = await containerLogs(failed, context)
+    const evidence = { events: live.service.events ?? [], failed, rollout }
     return { ...rolloutDiagnosis(particle, memo, failure, evidence), logs }
   },
 

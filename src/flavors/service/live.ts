@@ -41,6 +41,10 @@ export interface Memo {
   readonly deployment?: string
   /** ARN of the service deployment that was under way when ECS answered: most often the same. */
   readonly serviceDeployment?: string
+  /** The service as the call that made the deployment answered. */
+  readonly answer?: Service
+  /** The update made no deployment: COMPLETED is an old word, and says nothing of it. */
+  readonly kept?: true
   /** The deployment was found under way: its completion is all that is waited for. */
   readonly underWay?: true
   /** Milliseconds since 1970. Earlier events belong to other deployments. */
