@@ -65,7 +65,7 @@ const contract = {
     'on-removed': 'report',
     'log-tail': '0',
   },
-  outputs: ['has-changes', 'digest', 'summary', 'plan-file', 'report-file', 'comment-url'],
+  outputs: ['has-changes', 'digest', 'summary', 'plan-file', 'report-file', 'result', 'deployment', 'comment-url'],
 }
 
 const defaultsOf = ({ inputs }: Action) =>

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Host } from './commands/invocation.ts'
 import { revealEverything } from './compare/sensitivity.ts'
-import type { Plan, Removed, Step, Transition } from './engine/document.ts'
+import type { Pause, Plan, Removed, Step, Transition } from './engine/document.ts'
 import { type HandedOn, unfounded, unlikeShown } from './engine/posted.ts'
 import { type Claims, isClaim } from './github/claimText.ts'
 import { type GitHubEvent, readEvent } from './github/event.ts'
@@ -104,6 +104,13 @@ const has =
 
 const transitions = ['start', 'update', 'replace', 'stop', 'terminate', 'wait'] satisfies Transition[]
 const change = has({ path: isText })
+const pause = has({
+  deployment: isText,
+  stage: isText,
+  until: maybe(isText),
+  // biome-ignore lint/suspicious/noThenProperty: a member of the plan file, and no function anybody awaits.
+  then: isText,
+} satisfies Record<keyof Pause, Check>)
 const step = has({
   particle: isText,
   transition: value => transitions.some(one => one === value),
@@ -113,6 +120,7 @@ const step = has({
   dependsOn: every(isText),
   risks: every(isText),
   why: maybe(isText),
+  paused: maybe(pause),
   after: maybe(isText),
   kept: maybe(every(change)),
   follows: maybe(every(change)),

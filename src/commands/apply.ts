@@ -1,5 +1,5 @@
 import { apply as carryOut } from '../engine/apply.ts'
-import type { Plan, Report } from '../engine/document.ts'
+import type { Plan, Report, Result } from '../engine/document.ts'
 import { refusalError } from '../engine/failure.ts'
 import type { Graph } from '../engine/graph.ts'
 import { whyNotAppliedFrom } from '../github/branches.ts'
@@ -80,6 +80,9 @@ async function doNothing(invocation: Invocation, superseded: string): Promise<vo
   await runner.summary(reporter.reportSummary(report, undefined))
 }
 
+/** Ends of an apply that are no failure: a newer one reports how the release ends; a pause waits for an answer. */
+const passes: ReadonlySet<Result> = new Set(['succeeded', 'superseded', 'paused', 'rolled-back'])
+
 async function showResult(
   { runner, reporter, redactor }: Invocation,
   report: Report,
@@ -90,8 +93,7 @@ async function showResult(
 ): Promise<void> {
   const [shown, shownPlan] = [redactor.data(report), redactor.data(plan)]
   runner.info(renderReportText(shown, shownPlan))
-  // An apply that a newer one has superseded did not fail: the newer apply reports how the release ends.
-  if (report.result !== 'succeeded' && report.result !== 'superseded') {
+  if (!passes.has(report.result)) {
     const annotations = failureAnnotations(shown, shownPlan, id => graph.particles.get(id)?.place)
     const unnamed = { message: report.result === 'cancelled' ? cancelledApply : 'the apply failed' }
     runner.fail(annotations.length > 0 ? annotations : [unnamed])

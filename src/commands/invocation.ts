@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Levels } from '../ecs/rate.ts'
-import type { Report } from '../engine/document.ts'
+import { pausedDeployments, type Report } from '../engine/document.ts'
 import { Journal } from '../engine/journal.ts'
 import type { GitHubEvent } from '../github/event.ts'
 import type { ManifestReader } from '../github/manifestsAt.ts'
@@ -44,5 +44,7 @@ export function openJournal({ runner, inputs, clock, redactor, last }: Invocatio
     // Outputs of a step that is killed are those written until then, so the path is written with the first entry.
     if (!hasOutput) runner.output('report-file', path)
     hasOutput = true
+    runner.output('result', report.result)
+    runner.output('deployment', pausedDeployments(report).join('\n'))
   })
 }

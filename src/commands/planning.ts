@@ -1,7 +1,7 @@
 /** From manifests to a plan: the half that the commands `plan` and `apply` share. */
 import { Ecs } from '../ecs/client.ts'
 import { EcsError } from '../ecs/errors.ts'
-import type { Plan } from '../engine/document.ts'
+import { type Plan, pausedDeployments } from '../engine/document.ts'
 import { type Graph, graphOf } from '../engine/graph.ts'
 import { hasChanges, type Planned } from '../engine/plan.ts'
 import { makePlan } from '../engine/planning.ts'
@@ -138,6 +138,7 @@ export function publishPlan({ runner, inputs }: Invocation, plan: Plan, claims?:
   const text = `${JSON.stringify({ ...plan, ...(claims && { claims }) }, null, 2)}\n`
   runner.output('has-changes', hasChanges(plan))
   runner.output('digest', plan.digest)
+  runner.output('deployment', pausedDeployments(plan).join('\n'))
   runner.output('summary', JSON.stringify(plan.summary))
   runner.output('plan-file', runner.file(`${fileName(inputs)}.plan.json`, text))
 }

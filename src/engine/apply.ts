@@ -2,7 +2,7 @@ import type { CallCounter } from '../ecs/calls.ts'
 import { isGone, type ParticleId } from '../particle.ts'
 import type { Decision } from './decide.ts'
 import type { ContainerLog, Report, ReportError, Step } from './document.ts'
-import { Cancelled, notCarriedOut, reportErrorOf, StepFailed } from './failure.ts'
+import { Cancelled, notCarriedOut, Paused, reportErrorOf, StepFailed } from './failure.ts'
 import type { Graph } from './graph.ts'
 import type { Journal } from './journal.ts'
 import type { Planned } from './plan.ts'
@@ -10,7 +10,7 @@ import { type EngineContext, flavorOf, Refresh } from './refresh.ts'
 import type { ApplySettings, Log } from './settings.ts'
 import { type Found, runStep, type StepContext } from './step.ts'
 
-type End = 'succeeded' | 'failed' | 'skipped' | 'cancelled' | 'superseded'
+type End = 'succeeded' | 'paused' | 'failed' | 'skipped' | 'cancelled' | 'superseded'
 
 /** Carries out a plan: as wide as the graph is, each step only after those it needs. Writes everything to the journal. */
 export async function apply(
@@ -58,7 +58,10 @@ class Walk {
       return this.#journal.finish('failed', { code: 'Failed', message, details: [] })
     }
     // A failed step of this apply is reported, also when a newer apply takes over.
-    if (ends.some(end => end === 'failed' || end === 'skipped')) return this.#journal.finish('failed')
+    if (ends.includes('failed')) return this.#journal.finish('failed')
+    // What a paused step holds back is skipped, which is no failure.
+    if (ends.includes('paused')) return this.#journal.finish('paused')
+    if (ends.includes('skipped')) return this.#journal.finish('failed')
     if (this.#overtaken) return this.#journal.finish('superseded', notCarriedOut('Superseded', this.#overtaken))
     return this.#journal.finish('succeeded')
   }
@@ -125,7 +128,7 @@ class Walk {
     if (!bad) return undefined
     const [needed, end] = bad
     const brief = this.#journal.report().steps.find(({ particle }) => particle === needed)?.error?.brief
-    const became = end === 'skipped' ? 'was skipped' : end === 'cancelled' ? 'was cancelled' : 'failed'
+    const became = { paused: 'is paused', skipped: 'was skipped', cancelled: 'was cancelled' }[String(end)] ?? 'failed'
     return `needs ${needed}, which ${became}${brief && brief !== end ? ` (${brief})` : ''}`
   }
 
@@ -146,6 +149,12 @@ class Walk {
       if (error instanceof Cancelled || signal.aborted) {
         this.#journal.end(id, { result: 'cancelled', calls: counter.calls, error: cancelled })
         return 'cancelled'
+      }
+      if (error instanceof Paused) {
+        log.say(id, error.message)
+        const { message: because, pause: paused } = error
+        this.#journal.end(id, { result: 'paused', calls: counter.calls, because, paused })
+        return 'paused'
       }
       this.#fail(id, error, counter.calls, said)
       return 'failed'

@@ -17,6 +17,18 @@ export interface Source {
   readonly line: number
 }
 
+/** A rollout that rests, and goes on when it is answered or its time is up. */
+export interface Pause {
+  /** ARN of the service deployment. */
+  readonly deployment: string
+  /** As ECS spells it: `POST_TEST_TRAFFIC_SHIFT`. */
+  readonly stage: string
+  /** When ECS no longer waits: ISO 8601, UTC. Missing where ECS does not say. */
+  readonly until?: string
+  /** What ECS does then. */
+  readonly then: 'CONTINUE' | 'ROLLBACK'
+}
+
 /** One line of the plan: a particle, its transition, and what changes by it. */
 export interface Step {
   readonly particle: ParticleId
@@ -30,6 +42,8 @@ export interface Step {
   readonly risks: readonly string[]
   /** What a `wait` waits for, in one sentence. */
   readonly why?: string
+  /** With `wait`: the rollout rests until somebody answers. */
+  readonly paused?: Pause
   /** The revision that the changes are compared with, and that a new one follows: `web:41`. */
   readonly after?: string
   /**
@@ -99,10 +113,18 @@ export interface Plan {
 }
 
 /** How far a step has come. */
-export type StepResult = 'running' | 'succeeded' | 'failed' | 'skipped' | 'cancelled'
+export type StepResult = 'running' | 'succeeded' | 'paused' | 'failed' | 'skipped' | 'cancelled'
 
 /** How far an apply has come. */
-export type Result = 'running' | 'succeeded' | 'failed' | 'refused' | 'cancelled' | 'superseded'
+export type Result =
+  | 'running'
+  | 'succeeded'
+  | 'paused'
+  | 'rolled-back'
+  | 'failed'
+  | 'refused'
+  | 'cancelled'
+  | 'superseded'
 
 /** Where a failed container wrote its output, in CloudWatch Logs. */
 export interface ContainerLog {
@@ -146,6 +168,8 @@ export interface ReportStep {
   readonly calls: number
   /** How the step ended, in one sentence: `6 of 6 tasks run web:42`. */
   readonly because?: string
+  /** With the result `paused`. */
+  readonly paused?: Pause
   readonly error?: ReportError
   readonly task?: { readonly arns: readonly string[]; readonly exitCodes: readonly Readonly<Record<string, number>>[] }
 }
@@ -161,6 +185,13 @@ export interface Report {
   /** Why nothing was done, or what failed outside of any step. */
   readonly error?: ReportError
 }
+
+/** Steps whose rollout rests. */
+export const pausedSteps = ({ steps }: Report): readonly ReportStep[] => steps.filter(({ paused }) => paused)
+
+/** ARNs of the service deployments that rest, in a report or a plan. */
+export const pausedDeployments = ({ steps }: { readonly steps: readonly { readonly paused?: Pause }[] }): string[] =>
+  steps.flatMap(({ paused }) => paused?.deployment ?? [])
 
 /** The report as its file has it. */
 export const fileForm = (report: Report): Report => ({

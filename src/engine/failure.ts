@@ -2,7 +2,7 @@
 import { EcsError, isDenied } from '../ecs/errors.ts'
 import { type ParticleId, type Problem, sayProblem } from '../particle.ts'
 import { untrusted, withoutFullStop } from '../untrusted.ts'
-import type { ContainerLog, ReportError, ReportStep } from './document.ts'
+import type { ContainerLog, Pause, ReportError, ReportStep } from './document.ts'
 import type { Fix, Remedy } from './remedy.ts'
 
 /** Wording by the report's code: the predicate of the sentence, and the table's word. */
@@ -60,6 +60,17 @@ export class DiagnosedEcsError extends EcsError {
   constructor(error: EcsError, message: string, diagnosis: Diagnosis) {
     super({ ...error, message })
     this.diagnosis = diagnosis
+  }
+}
+
+/** The transition rests: it goes on when somebody answers, or when its time is up. Neither success nor failure. */
+export class Paused extends Error {
+  readonly pause: Pause
+
+  /** @param because `paused at POST_TEST_TRAFFIC_SHIFT, …`: where, until when, and what happens then. */
+  constructor(because: string, pause: Pause) {
+    super(because)
+    this.pause = pause
   }
 }
 

@@ -5,7 +5,7 @@ import type { CallName, OwnCall } from '../ecs/calls.ts'
 import type { Ecs } from '../ecs/client.ts'
 import type { DesiredState, Particle, ParticleId, Path, State, Unknown } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
-import type { ContainerLog, ReportStep } from './document.ts'
+import type { ContainerLog, Pause, ReportStep } from './document.ts'
 import type { Diagnosis } from './failure.ts'
 import type { JobContent, ReleaseSignatures } from './release.ts'
 
@@ -22,6 +22,8 @@ export interface Observed {
   readonly incomplete?: true
   /** No change is needed, and the goal is not reached yet: a rollout, a running job, an outcome not yet recorded. */
   readonly unsettled?: true
+  /** A rollout that rests until somebody answers. */
+  readonly paused?: Pause
   /** Sentences that the plan shows with every decision. */
   readonly warnings?: readonly string[]
 }
@@ -88,6 +90,10 @@ export interface Moving {
   readonly because: string
   /** `pollClosely` would find out more: judge again after it. */
   readonly inconclusive?: true
+  /** Nothing moves until somebody answers, so the wait ends here. */
+  readonly paused?: Pause
+  /** Nothing moves until then; a wait that is shorter ends here. */
+  readonly rests?: Pause
   /** The end can come within seconds: poll more often. */
   readonly near?: boolean
 }

@@ -158,6 +158,7 @@ function stepOf(decisions: ReadonlyMap<ParticleId, Decision>, id: ParticleId, de
     dependsOn,
     risks: [...risks, ...held.map(parent => `held back until ${parent} has succeeded`)],
     ...(why && { why }),
+    ...(transition === 'wait' && observed.paused && { paused: observed.paused }),
     ...(typeof previousReference === 'string' && previousReference !== reference && { after: previousReference }),
     ...(decision.kept.length > 0 && { kept: decision.kept.map(shownChange) }),
     ...followed(decision, decisions),

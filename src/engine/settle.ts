@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { DesiredState, Particle } from '../particle.ts'
-import { Cancelled, type Diagnosis, StepFailed } from './failure.ts'
+import { Cancelled, type Diagnosis, Paused, StepFailed } from './failure.ts'
 import type { AnyFlavor, Failed, Progress, Settled, TransitionContext } from './flavor.ts'
 import { duration, poll } from './poll.ts'
 import type { ApplySettings } from './settings.ts'
@@ -36,7 +36,7 @@ export interface Ended<End = Settled> {
   readonly live: unknown
 }
 
-/** Waits until the particle has reached its goal. Throws `StepFailed` when it has failed, or when the time is up. */
+/** Waits until the particle has reached its goal. Throws `StepFailed` when it has failed, or when the time is up, and `Paused`. */
 export async function settle(settling: Settling): Promise<Ended> {
   const { particle, flavor, memo, goal, context } = settling
   const isPolled = flavor.poll !== undefined && goal === particle.desired
@@ -72,6 +72,10 @@ function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Sett
     const { progress } = judged
     for (const line of (await watch?.news(live)) ?? []) context.say(line)
     if (progress.is !== 'moving') return { progress, live }
+    const { paused, rests } = progress
+    if (paused) throw new Paused(`paused ${progress.because}`, paused)
+    if (rests && (now >= deadline || Date.parse(rests.until ?? '') > deadline))
+      throw new Paused(`paused ${progress.because}`, rests)
     isNear = progress.near ?? false
     if (now >= deadline) return { live, progress: { is: 'failed', failure: timedOut(now - begun, progress.because) } }
     if (progress.because !== said.sentence || now - said.at >= heartbeat) {

@@ -1,14 +1,22 @@
 import type { Clock } from '../clock.ts'
-import type { Plan, Report } from '../engine/document.ts'
+import { type Plan, pausedDeployments, pausedSteps, type Report } from '../engine/document.ts'
 import type { Inputs } from '../inputs.ts'
 import type { Problem } from '../particle.ts'
 import type { Context } from '../render/comment.ts'
 import { renderPlan } from '../render/plan.ts'
 import { renderReport } from '../render/report.ts'
-import { planTitle, reportTitle } from '../render/words.ts'
+import { capital, planTitle, reportTitle } from '../render/words.ts'
 import { GitHub } from './api.ts'
 import { type ApplyBranches, applyBranches, branchIn } from './branches.ts'
-import { appliedCheck, begunCheck, type CheckRequest, planCheck, postCheck, refusedCheck } from './check.ts'
+import {
+  appliedCheck,
+  begunCheck,
+  type CheckRequest,
+  pausedCheck,
+  planCheck,
+  postCheck,
+  refusedCheck,
+} from './check.ts'
 import { type Claims, type Subject, subjectLine, textLimit } from './claimText.ts'
 import { bodyLimit, postComment } from './comment.ts'
 import type { GitHubEvent } from './event.ts'
@@ -144,6 +152,7 @@ export class PullRequestReporter {
       const context = this.#context(bodyLimit, { merges: number === merged })
       await this.#comment(number, renderReport(report, plan, context).text, true)
     }
+    if (marks && report.result === 'paused') await this.#markPaused(report, plan)
     if (!marks || report.result !== 'succeeded') return
     await this.#check({
       name: appliedCheck(this.#inputs.environment),
@@ -152,6 +161,21 @@ export class PullRequestReporter {
       summary: renderReport(report, plan, this.#context(textLimit)).text,
       ...(plan && { digest: plan.digest }),
       ...(texts && { texts }),
+    })
+  }
+
+  /** Neither success nor failure: the commit is not applied yet. The text is read by `continue` and `rollback`. */
+  async #markPaused(report: Report, plan: Plan | undefined): Promise<void> {
+    await this.#check({
+      name: pausedCheck(this.#inputs.environment),
+      conclusion: 'neutral',
+      title: capital(
+        pausedSteps(report)
+          .map(({ particle, because }) => `${particle} ${because}`)
+          .join('; '),
+      ),
+      summary: renderReport(report, plan, this.#context(textLimit)).text,
+      texts: [pausedDeployments(report).join('\n')],
     })
   }
 

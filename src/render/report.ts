@@ -1,6 +1,6 @@
 /** The comment of an apply: done, failed, refused, cancelled or superseded. A report of an apply that was killed is `running`. */
 
-import type { Plan, Report, ReportError, ReportStep } from '../engine/document.ts'
+import { type Plan, pausedSteps, type Report, type ReportError, type ReportStep } from '../engine/document.ts'
 import { type Context, firstBlocks, forCommit, limitNote, runLink, target } from './comment.ts'
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
 import { changeText, remedyText, type Setting } from './failures.ts'
@@ -94,6 +94,10 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
           ? `**A newer commit has taken over: ${doneCounts(report)}**`
           : '**A newer commit has taken over**; nothing was done',
       )
+    case 'paused':
+      return paragraph(`**${doneCounts(report)}**`)
+    case 'rolled-back':
+      return paragraph('**Rolled back**')
     case 'cancelled':
       return paragraph(`**Cancelled: ${doneCounts(report)}**`)
     default: {
@@ -185,11 +189,23 @@ function nextSteps(report: Report, plan: Plan | undefined, context: Context, run
       )
     case 'cancelled':
       return '**To go on:** nothing, if a newer commit has taken over; otherwise run the workflow again. What is done stays done, and what was begun is taken up where AWS has it.'
+    case 'paused':
+      return bullets(pausedSteps(report).map(answerNote), rung.entries)
     case 'succeeded':
       return plan && rung.extras ? blocks(protectedNote(plan), removedSection(plan.removed ?? [], rung)) : ''
     default:
       return ''
   }
+}
+
+/** Who is paused, until when, and how to answer. */
+function answerNote({ particle, because = '', paused }: ReportStep): string {
+  const deployment = code(`deployment: ${paused?.deployment.split('/').pop() ?? ''}`)
+  const answer =
+    paused?.stage === 'BAKE_TIME'
+      ? `nothing needs to be done; to go back, run the workflow with ${code('command: rollback')} and ${deployment}`
+      : `to answer, run the workflow with ${code('command: continue')} or ${code('command: rollback')}, and ${deployment}`
+  return `${particleCode(particle)} is ${message(because, 300)}. **To go on:** ${answer}.`
 }
 
 /** Number of remedies that a comment words. */

@@ -132,6 +132,8 @@ export const planTitle = (plan: Plan): string =>
 export const resultWords: Readonly<Record<Result, readonly [emoji: string, word: string]>> = {
   running: ['⏳', 'applying'],
   succeeded: ['✅', 'applied'],
+  paused: ['⏸️', 'paused'],
+  'rolled-back': ['↩️', 'rolled back'],
   failed: ['❌', 'failed'],
   refused: ['⛔', 'refused'],
   cancelled: ['⏹️', 'cancelled'],
@@ -141,6 +143,7 @@ export const resultWords: Readonly<Record<Result, readonly [emoji: string, word:
 export const stepResultEmoji: Readonly<Record<StepResult, string>> = {
   running: '⏳',
   succeeded: '✅',
+  paused: '⏸️',
   failed: '❌',
   skipped: '⏭️',
   cancelled: '⏹️',
@@ -157,7 +160,9 @@ export function ending(report: Report): string {
 /** `5 of 6 done, 1 failed` */
 export function doneCounts({ steps }: Report): string {
   const number = (result: StepResult) => steps.filter(step => step.result === result).length
-  const others = (['failed', 'skipped', 'cancelled'] as const).map(result => [number(result), result] as const)
+  const others = (['paused', 'failed', 'skipped', 'cancelled'] as const).map(
+    result => [number(result), result] as const,
+  )
   return [`${thousands(number('succeeded'))} of ${thousands(steps.length)} done`, counts(others)]
     .filter(Boolean)
     .join(', ')

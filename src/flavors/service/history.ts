@@ -1,5 +1,6 @@
 /** Service deployments, which only ECS's deployment API shows. A role without the right to ask knows less, and that is no error. */
 import type {
+  Service,
   ServiceDeployment,
   ServiceDeploymentBrief,
   ServiceDeploymentStatus,
@@ -21,7 +22,8 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
-import { triggerOf, whatEnded } from './rollout.ts'
+import { mayRest } from './pause.ts'
+import { isUnderWay, triggerOf, whatEnded } from './rollout.ts'
 import { restarts } from './rules.ts'
 
 /** Tag of a service: the deployment that `on-failure: rollback` undid, which ECS lists as merely replaced. */
@@ -36,7 +38,8 @@ interface Asker {
   say(sentence: string): void
 }
 
-const describe = ({ ecs, say }: Asker, arn: string): Promise<ServiceDeployment | undefined> =>
+/** Undefined where the role has no right to ask, or ECS has forgotten it. */
+const serviceDeployment = ({ ecs, say }: Asker, arn: string): Promise<ServiceDeployment | undefined> =>
   ecs.ifAllowed('DescribeServiceDeployments', () => ecs.serviceDeployment(arn), say)
 
 const list = (
@@ -65,13 +68,20 @@ export async function rolloutOf(live: LiveService, memo: Memo, asker: Asker): Pr
   const number = nameOf(memo.deployment)
   // Most often one of these two, which saves the listing.
   for (const arn of new Set([memo.serviceDeployment, live.service.currentServiceDeployment])) {
-    const found = arn === undefined ? undefined : await describe(asker, arn)
+    const found = arn === undefined ? undefined : await serviceDeployment(asker, arn)
     if (found && nameOf(found.targetServiceRevision?.arn ?? '') === number) return found
   }
   const briefs = await list(asker, live, { after: new Date(memo.since - margin) })
   const ours = briefs?.find(({ targetServiceRevisionArn = '' }) => nameOf(targetServiceRevisionArn) === number)
-  const found = ours?.serviceDeploymentArn && (await describe(asker, ours.serviceDeploymentArn))
+  const found = ours?.serviceDeploymentArn && (await serviceDeployment(asker, ours.serviceDeploymentArn))
   return found || 'unknown'
+}
+
+/** The service deployment that is under way, where it may rest: only it shows stages and hooks. Throws `EcsError`. */
+export async function restingDeployment(service: Service, ecs: Ecs): Promise<ServiceDeployment | undefined> {
+  const { currentServiceDeployment: arn } = service
+  if (arn === undefined || !isUnderWay(service) || !mayRest(service)) return undefined
+  return serviceDeployment({ ecs, say: () => {} }, arn)
 }
 
 /** Statuses of service deployments that did not come to a good end. */
@@ -158,7 +168,7 @@ function wouldBe(
 
 /** How a service deployment failed; undefined where a newer one replaced it. */
 async function howItFailed(brief: ServiceDeploymentBrief, putBack: string, asker: Asker): Promise<string | undefined> {
-  const rollout = await describe(asker, brief.serviceDeploymentArn ?? '')
+  const rollout = await serviceDeployment(asker, brief.serviceDeploymentArn ?? '')
   const { status = '' } = brief
   if (status.startsWith('ROLLBACK')) return `was rolled back by ${whatEnded(rollout ?? brief)}`
   if (putBack !== '' && nameOf(brief.targetServiceRevisionArn ?? '') === putBack) {

@@ -10,7 +10,7 @@ import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
 import { comparison } from './comparison.ts'
 import { rolloutDiagnosis } from './diagnosis.ts'
-import { rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
+import { restingDeployment, rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
   compareOptions,
   counts,
@@ -24,6 +24,7 @@ import {
   shortTaskDefinition,
 } from './live.ts'
 import { failedTasks, watchService } from './news.ts'
+import { restOf } from './pause.ts'
 import { createRequest, onRevisionOnly, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
@@ -77,7 +78,11 @@ function observe(particle: ServiceParticle, live: LiveService | undefined): Obse
       why: `its deployment of ${shortTaskDefinition(deployment)} FAILED: ${reasonGiven(deployment.rolloutStateReason)}; change it, or name ${particle.id} in redeploy`,
     }
   }
-  if (isUnderWay(service)) return { state: 'pending', unsettled: true, why: rolloutSummary(service) }
+  if (isUnderWay(service)) {
+    const rest = restOf(live)
+    const why = rest ? `${rest.paused ? 'paused ' : ''}${rest.because}` : rolloutSummary(service)
+    return { state: 'pending', unsettled: true, why, ...(rest?.paused && { paused: rest.paused }) }
+  }
   return { state: 'running' }
 }
 
@@ -180,7 +185,8 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
       particle.desired === 'running' && onRevisionOnly.some(name => particle.definition[name] !== undefined)
     const arns = needed ? (found.currentServiceRevisions ?? []).flatMap(({ arn }) => arn ?? []) : []
     const revision = ofPrimary(found, await Promise.all(arns.map(arn => ecs.serviceRevision(arn))))
-    return { service: found, ...(revision && { revision }), redeploy: requested }
+    const current = await restingDeployment(found, ecs)
+    return { service: found, ...(revision && { revision }), ...(current && { current }), redeploy: requested }
   },
 
   async examine(particle, live, changes, { ecs }, known) {

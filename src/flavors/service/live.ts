@@ -21,6 +21,8 @@ export interface LiveService {
   readonly revision?: ServiceRevision
   /** The inputs ask for a new deployment. */
   readonly redeploy: boolean
+  /** The service deployment that is under way, where it may rest. */
+  readonly current?: ServiceDeployment
   /** The service deployment that a transition is judged by, once the description alone was inconclusive. */
   readonly rollout?: ServiceDeployment | 'unknown'
   /** How the deployment that an update would make ended before. */

@@ -13,6 +13,7 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
+import { restOf } from './pause.ts'
 
 /** Milliseconds for which a new service or deployment may be missing from ECS's answers. */
 export const notVisibleYet = 30_000
@@ -146,7 +147,8 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
   if (deploymentController?.type === 'EXTERNAL') return settled
   const early = deploymentConfiguration?.earlySuccessCriteria
   const needed = early?.enable ? Math.ceil((desiredCount * (early.healthyPercent ?? 100)) / 100) : desiredCount
-  const moving: Moving = { is: 'moving', because: rolloutSummary(service), near: running >= needed }
+  const rest = restOf(live)
+  const moving: Moving = { is: 'moving', because: rolloutSummary(service), near: running >= needed && !rest, ...rest }
   if (now.rolloutState === 'IN_PROGRESS') return moving
   if (now.rolloutState === undefined) {
     const isAlone = isFull(service, now) && older(service, now).length === 0

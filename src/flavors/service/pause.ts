@@ -1,0 +1,84 @@
+/** Rollouts that rest: at a lifecycle hook until somebody answers, or baking. Pure. */
+import type { Service, ServiceDeployment } from '@aws-sdk/client-ecs'
+import type { Pause } from '../../engine/document.ts'
+import type { Moving } from '../../engine/flavor.ts'
+import { nameOf } from '../../schema/arn.ts'
+import type { LiveService } from './live.ts'
+import { primaryDeployment, shortTaskDefinition } from './live.ts'
+
+/** A rolling update without hooks and bake time never rests, so its service deployment need not be read. */
+export function mayRest({ deploymentConfiguration = {} }: Service): boolean {
+  const { strategy = 'ROLLING', lifecycleHooks = [], bakeTimeInMinutes = 0 } = deploymentConfiguration
+  return strategy !== 'ROLLING' || lifecycleHooks.length > 0 || bakeTimeInMinutes > 0
+}
+
+/** The hook for which a service deployment waits, if there is one. */
+export const waitingHook = ({ lifecycleHookDetails = [] }: ServiceDeployment) =>
+  lifecycleHookDetails.find(({ status }) => status === 'AWAITING_ACTION')
+
+/** To the second: `2026-11-28T14:05:00Z`. */
+const isoTime = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`
+
+const pauseOf = (deployment: string, stage: string, until: Date | undefined, action: Pause['then']): Pause => ({
+  deployment,
+  stage,
+  ...(until && { until: isoTime(until) }),
+  // biome-ignore lint/suspicious/noThenProperty: a member of the report file, and no function.
+  then: action,
+})
+
+/** How the rollout rests, and a sentence about that; undefined while it moves on. */
+export function restOf({
+  service,
+  current,
+}: LiveService): (Pick<Moving, 'paused' | 'rests'> & { readonly because: string }) | undefined {
+  if (current?.status !== 'IN_PROGRESS') return undefined
+  // The service has been deployed again since: that deployment is older.
+  if (nameOf(current.targetServiceRevision?.arn ?? '') !== nameOf(primaryDeployment(service)?.id ?? ''))
+    return undefined
+  const { serviceDeploymentArn: deployment = '', lifecycleStage: stage = '' } = current
+  const hook = waitingHook(current)
+  if (hook) {
+    const { expiresAt, timeoutAction = 'ROLLBACK' } = hook
+    const pause = pauseOf(deployment, stage, expiresAt, timeoutAction)
+    const then = timeoutAction === 'ROLLBACK' ? 'rolls back' : 'goes on'
+    const until = pause.until ? ` at ${pause.until}` : ''
+    return {
+      paused: pause,
+      because: `at ${stage}${traffic(service, current)}, ${then} by itself${until} unless answered`,
+    }
+  }
+  const minutes = minutesOfRest(current)
+  if (minutes === 0) return undefined
+  // ECS does not say when a stage began; the service deployment has not changed since then.
+  const began = current.updatedAt ?? current.startedAt
+  const ends = began && new Date(began.getTime() + minutes * 60_000)
+  const pause = pauseOf(deployment, stage, ends, 'CONTINUE')
+  return {
+    rests: pause,
+    because: `at ${stage}${traffic(service, current)}, goes on by itself${pause.until ? ` at ${pause.until}` : ''}`,
+  }
+}
+
+/** Minutes that the stage lasts by its settings. */
+function minutesOfRest({
+  lifecycleStage,
+  deploymentConfiguration = {},
+  targetServiceRevision = {},
+}: ServiceDeployment): number {
+  const { strategy, bakeTimeInMinutes = 0, linearConfiguration, canaryConfiguration } = deploymentConfiguration
+  if (lifecycleStage === 'BAKE_TIME') return bakeTimeInMinutes
+  if (lifecycleStage !== 'PRODUCTION_TRAFFIC_SHIFT' || targetServiceRevision.requestedProductionTrafficWeight === 100)
+    return 0
+  if (strategy === 'LINEAR') return linearConfiguration?.stepBakeTimeInMinutes ?? 6
+  return strategy === 'CANARY' ? (canaryConfiguration?.canaryBakeTimeInMinutes ?? 10) : 0
+}
+
+/** `, test traffic on web:42`, `, 25 % of production traffic on web:42` */
+function traffic(service: Service, { targetServiceRevision = {} }: ServiceDeployment): string {
+  const { requestedTestTrafficWeight: test = 0, requestedProductionTrafficWeight: production = 0 } =
+    targetServiceRevision
+  const on = ` traffic on ${shortTaskDefinition(primaryDeployment(service))}`
+  if (production > 0) return `, ${production === 100 ? 'production' : `${production} % of production`}${on}`
+  return test > 0 ? `, test${on}` : ''
+}
