@@ -55,6 +55,7 @@ const contract = {
     'require-review': 'true',
     'apply-branches': undefined,
     'approved-digest': undefined,
+    deployment: undefined,
     'retry-tasks': undefined,
     redeploy: undefined,
     'wait-timeout': '30m',

@@ -23,9 +23,19 @@ function actions(all: Flavors, modifying: boolean): string[] {
   const rows = Object.values(all).flatMap(flavor =>
     flavor.calls.map(call => (typeof call === 'string' ? { name: call, ...calls[call] } : call)),
   )
-  const wanted = rows.filter(row => 'modifies' in row === modifying).map(({ name }) => `ecs:${name}`)
+  const wanted = rows
+    .filter(row => 'modifies' in row === modifying && !('decides' in row))
+    .map(({ name }) => `ecs:${name}`)
   return [...new Set([...wanted, ...(modifying ? [] : ['ecs:DescribeClusters'])])].sort()
 }
+
+/** The answers to a rollout that rests. */
+const deciding = (all: Flavors): string[] =>
+  Object.values(all)
+    .flatMap(({ calls: names }) => names.flatMap(call => (typeof call === 'string' ? call : [])))
+    .filter(name => 'decides' in calls[name])
+    .map(name => `ecs:${name}`)
+    .sort()
 
 const allow = (sid: string, all: readonly string[]): object => ({
   Sid: sid,
@@ -81,6 +91,7 @@ export function policies(all: Flavors = flavors): Readonly<Record<string, object
       passing('PassTaskRoles', 'shop-*', 'ecs-tasks.amazonaws.com'),
       passing('PassInfrastructureRoles', 'shop-infrastructure-*', 'ecs.amazonaws.com'),
     ),
+    'decide-policy.json': policy(allow('Decide', deciding(all))),
     'log-tail-policy.json': policy({
       Sid: 'ReadContainerLogs',
       Effect: 'Allow',

@@ -190,3 +190,19 @@ export function terminationLimit(text: string, refuse: Refuse): TerminationLimit
   }
   return percent ? { share: value / 100 } : { count: value }
 }
+
+/** `arn:aws:ecs:us-east-1:123456789012:service-deployment/shop/web/0aB…` or its last part, one a line. */
+export function serviceDeployments(text: string, refuse: Refuse): string[] {
+  const all = [
+    ...new Set(
+      text
+        .split(/\r?\n/)
+        .map(line => line.trim())
+        .filter(Boolean),
+    ),
+  ]
+  for (const one of all)
+    if (!/^(?:arn:[\w-]+:ecs:[\w-]+:\d{12}:service-deployment\/[\w-]+\/[\w-]+\/)?[\w-]{1,64}$/.test(one))
+      refuse(`takes ARNs of service deployments or their last parts, one a line, not ${shown(one)}`)
+  return all
+}

@@ -17,6 +17,7 @@ import {
   planFile,
   type Refuse,
   regionOr,
+  serviceDeployments,
   type TerminationLimit,
   terminationLimit,
   variableNames,
@@ -24,7 +25,7 @@ import {
 } from './inputValues.ts'
 import type { ParticleId, Problem } from './particle.ts'
 
-const commands = ['auto', 'validate', 'plan', 'apply'] as const
+const commands = ['auto', 'validate', 'plan', 'apply', 'continue', 'rollback'] as const
 const comments = ['on-changes', 'always', 'never'] as const
 const onFailure = ['stop', 'rollback'] as const
 const onRemoved = ['report', 'terminate'] as const
@@ -61,6 +62,8 @@ export interface Inputs {
   readonly applyBranches: readonly string[]
   /** `sha256:` and 64 hex digits. */
   readonly approvedDigest: string | undefined
+  /** With `continue` and `rollback`: ARNs of service deployments, or their last parts. */
+  readonly deployments: readonly string[]
   /** Ids of `ecs_task` particles to run again. */
   readonly retryTasks: readonly ParticleId[]
   /** Ids of `ecs_service` particles to deploy again. */
@@ -96,6 +99,7 @@ export const defaults = {
   'require-review': 'true',
   'apply-branches': '',
   'approved-digest': '',
+  deployment: '',
   'retry-tasks': '',
   redeploy: '',
   'wait-timeout': '30m',
@@ -133,6 +137,7 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): { inputs: Inpu
     requireReview: read('require-review', boolean),
     applyBranches: read('apply-branches', branchNames),
     approvedDigest: read('approved-digest', planDigest),
+    deployments: read('deployment', serviceDeployments),
     retryTasks: read('retry-tasks', idsOf('ecs_task')),
     redeploy: read('redeploy', idsOf('ecs_service')),
     waitTimeout: read('wait-timeout', duration),
@@ -149,6 +154,16 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): { inputs: Inpu
     const message = `input secret-variables: ${name} holds the name of the environment or of the region, which are shown; take it out`
     problems.push({ message })
   }
+  const decides = inputs.command === 'continue' || inputs.command === 'rollback'
+  if (
+    decides !== inputs.deployments.length > 0 &&
+    !problems.some(({ message }) => message.startsWith('input deployment'))
+  )
+    problems.push({
+      message: decides
+        ? `input deployment: command ${inputs.command} needs the paused service deployment, as the comment and the output deployment name it`
+        : 'input deployment: belongs to the commands continue and rollback; leave it out',
+    })
   return problems.length > 0 ? { problems } : { inputs }
 }
 

@@ -56,7 +56,8 @@ async function run(host: Host, inputs: Inputs, redactor: Redactor): Promise<void
     last: {},
   }
   try {
-    await { plan, apply }[command](invocation, loaded)
+    if (command === 'plan') await plan(invocation, loaded)
+    else await apply(invocation, loaded, command === 'apply' ? undefined : command)
   } catch (error) {
     if (!signal.aborted) throw error
     return reportCancelled(invocation, command)
@@ -67,7 +68,7 @@ async function run(host: Host, inputs: Inputs, redactor: Redactor): Promise<void
 }
 
 /** Fails the step of a cancelled run. An apply always leaves a finished report. */
-async function reportCancelled(invocation: Invocation, command: 'plan' | 'apply'): Promise<void> {
+async function reportCancelled(invocation: Invocation, command: Exclude<Command, 'validate'>): Promise<void> {
   const { runner, signal, last, reporter } = invocation
   const message = cancellation(signal.reason, last.report)
   if (message) runner.fail([{ message }])

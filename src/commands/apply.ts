@@ -1,15 +1,18 @@
+import type { Answer } from '../engine/answer.ts'
 import { apply as carryOut } from '../engine/apply.ts'
 import type { Plan, Report, Result } from '../engine/document.ts'
 import { refusalError } from '../engine/failure.ts'
 import type { Graph } from '../engine/graph.ts'
+import type { Planned } from '../engine/plan.ts'
 import { whyNotAppliedFrom } from '../github/branches.ts'
 import { Supersession } from '../github/supersede.ts'
 import { logReader } from '../logs/cloudWatch.ts'
 import type { Loaded } from '../manifest/load.ts'
-import type { Problem } from '../particle.ts'
+import type { ParticleId, Problem } from '../particle.ts'
 import { failureAnnotations } from '../render/failures.ts'
 import { renderReportText } from '../render/log.ts'
 import { cancelledApply } from './cancellation.ts'
+import { answerTo } from './decide.ts'
 import { type Invocation, openJournal } from './invocation.ts'
 import type { Orphans } from './orphans.ts'
 import { prepare, publishPlan } from './planning.ts'
@@ -17,9 +20,9 @@ import { type AffectedPullRequests, pullRequestsFor, reviewPlan } from './review
 
 /**
  * The command `apply`: plans again, and carries the plan out when everything in it was reviewed. Failures are in the
- * report.
+ * report. With an answer to rollouts that rest, these are answered first; a rollback is all that is done.
  */
-export async function apply(invocation: Invocation, loaded: Loaded): Promise<void> {
+export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer): Promise<void> {
   const { runner, inputs, reporter, redactor } = invocation
   const elsewhere = whyElsewhere(invocation)
   if (elsewhere) {
@@ -41,22 +44,37 @@ export async function apply(invocation: Invocation, loaded: Loaded): Promise<voi
   }
   const { planned, graph, context, orphans } = prepared
   const review = await reviewPlan(invocation, planned)
-  if (review.problems.length > 0) {
-    const refused = review.problems.map(problem => redactor.problem(problem))
+  const answered = is ? await answerTo(invocation, planned, is) : {}
+  const refusals = [...(is === 'rollback' ? [] : review.problems), ...('problems' in answered ? answered.problems : [])]
+  if (refusals.length > 0) {
+    const refused = refusals.map(problem => redactor.problem(problem))
     const report = await refuse(invocation, 'refused', refused, shown)
     await reporter.showRefusal(shown, refused, orphans.refusedTexts)
     return reporter.showReport(redactor.data(report), shown, review.affected, false)
   }
-  const report = await carryOut(planned, graph, context, openJournal(invocation), {
+  const answer = 'answer' in answered ? answered.answer : undefined
+  const carried = answer?.is === 'rollback' ? only(planned, answer.to) : planned
+  const report = await carryOut(carried, graph, context, openJournal(invocation), {
     waitTimeout: inputs.waitTimeout,
     onFailure: inputs.onFailure,
     signal: invocation.signal,
     ...(supersession && { mayBegin: modifies => supersession.mayBegin(modifies) }),
     log: runner.log,
+    ...(answer && { answer }),
     ...(inputs.logTail > 0 && { readLog: logReader(inputs.logTail) }),
   })
   await showResult(invocation, report, planned.plan, graph, review.affected, orphans)
 }
+
+/** The plan without what a rollback leaves alone. */
+const only = (planned: Planned, particles: ReadonlySet<ParticleId>): Planned => ({
+  ...planned,
+  plan: {
+    ...planned.plan,
+    steps: planned.plan.steps.filter(({ particle }) => particles.has(particle)),
+    unchanged: [],
+  },
+})
 
 /** Fails the step before anything was changed; the report holds the reason. */
 async function refuse(

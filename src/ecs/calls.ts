@@ -1,4 +1,5 @@
 import {
+  ContinueServiceDeploymentCommand,
   CreateClusterCommand,
   CreateServiceCommand,
   DeleteAttributesCommand,
@@ -21,6 +22,7 @@ import {
   PutClusterCapacityProvidersCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
+  StopServiceDeploymentCommand,
   StopTaskCommand,
   TagResourceCommand,
   UntagResourceCommand,
@@ -39,6 +41,8 @@ export interface Call {
   readonly modifies?: true
   /** Repeating the call after a lost answer does no harm: it carries a client token, or states a whole. */
   readonly repeatable?: true
+  /** A person's answer to a rollout that rests: a right of its own. */
+  readonly decides?: true
 }
 
 const read = <Command>(command: Command, bucket: Bucket) => ({ command, bucket })
@@ -71,6 +75,9 @@ export const calls = {
   CreateService: modify(CreateServiceCommand, 'service modify'),
   // A repeated forced deployment deploys twice.
   UpdateService: modifyOnce(UpdateServiceCommand, 'service modify'),
+  // A hook that is answered twice is an error.
+  ContinueServiceDeployment: { ...modifyOnce(ContinueServiceDeploymentCommand, 'service modify'), decides: true },
+  StopServiceDeployment: { ...modify(StopServiceDeploymentCommand, 'service modify'), decides: true },
   DeleteService: modify(DeleteServiceCommand, 'service modify'),
   RunTask: modify(RunTaskCommand, 'cluster resource modify'),
   StopTask: modify(StopTaskCommand, 'cluster resource modify'),

@@ -63,7 +63,7 @@ class Walk {
     if (ends.includes('paused')) return this.#journal.finish('paused')
     if (ends.includes('skipped')) return this.#journal.finish('failed')
     if (this.#overtaken) return this.#journal.finish('superseded', notCarriedOut('Superseded', this.#overtaken))
-    return this.#journal.finish('succeeded')
+    return this.#journal.finish(this.#settings.answer?.is === 'rollback' ? 'rolled-back' : 'succeeded')
   }
 
   async #whenReady(step: Step): Promise<End> {
@@ -93,10 +93,10 @@ class Walk {
     return 'cancelled'
   }
 
-  async #askToBegin({ transition }: Step): Promise<string | undefined> {
-    const { mayBegin, signal } = this.#settings
+  async #askToBegin({ particle, transition }: Step): Promise<string | undefined> {
+    const { mayBegin, signal, answer } = this.#settings
     try {
-      return await mayBegin?.(transition !== 'wait')
+      return await mayBegin?.(transition !== 'wait' || answer?.to.has(particle) === true)
     } catch (error) {
       // A question under way is given up as well when the run is cancelled.
       if (signal.aborted) return undefined

@@ -27,6 +27,8 @@ export interface Pause {
   readonly until?: string
   /** What ECS does then. */
   readonly then: 'CONTINUE' | 'ROLLBACK'
+  /** A lifecycle hook waits for an answer; otherwise it bakes. */
+  readonly awaitsAnswer?: true
 }
 
 /** One line of the plan: a particle, its transition, and what changes by it. */
@@ -42,7 +44,7 @@ export interface Step {
   readonly risks: readonly string[]
   /** What a `wait` waits for, in one sentence. */
   readonly why?: string
-  /** With `wait`: the rollout rests until somebody answers. */
+  /** With `wait`: the rollout rests. */
   readonly paused?: Pause
   /** The revision that the changes are compared with, and that a new one follows: `web:41`. */
   readonly after?: string

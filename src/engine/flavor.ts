@@ -5,6 +5,7 @@ import type { CallName, OwnCall } from '../ecs/calls.ts'
 import type { Ecs } from '../ecs/client.ts'
 import type { DesiredState, Particle, ParticleId, Path, State, Unknown } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
+import type { Answer } from './answer.ts'
 import type { ContainerLog, Pause, ReportStep } from './document.ts'
 import type { Diagnosis } from './failure.ts'
 import type { JobContent, ReleaseSignatures } from './release.ts'
@@ -22,7 +23,7 @@ export interface Observed {
   readonly incomplete?: true
   /** No change is needed, and the goal is not reached yet: a rollout, a running job, an outcome not yet recorded. */
   readonly unsettled?: true
-  /** A rollout that rests until somebody answers. */
+  /** A rollout that rests. */
   readonly paused?: Pause
   /** Sentences that the plan shows with every decision. */
   readonly warnings?: readonly string[]
@@ -90,10 +91,8 @@ export interface Moving {
   readonly because: string
   /** `pollClosely` would find out more: judge again after it. */
   readonly inconclusive?: true
-  /** Nothing moves until somebody answers, so the wait ends here. */
-  readonly paused?: Pause
-  /** Nothing moves until then; a wait that is shorter ends here. */
-  readonly rests?: Pause
+  /** Nothing moves until somebody answers, or until then: a wait that is shorter ends here. */
+  readonly pause?: Pause
   /** The end can come within seconds: poll more often. */
   readonly near?: boolean
 }
@@ -234,6 +233,8 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
   terminate(particle: Particle<Definition>, live: Live, context: TransitionContext): Promise<Memo>
   /** Watches a transition that settles. `before`: AWS's answer before it. */
   watch?(particle: Particle<Definition>, before: Live | undefined, memo: Memo, context: TransitionContext): Watch<Live>
+  /** Answers a transition that rests: see `Pause`. Resolves to what became of it, in a sentence; after `rollback`, at its end. */
+  answerPause?(live: Live, answer: Answer, context: TransitionContext): Promise<string>
   /**
    * Finds the cause of a transition that failed or never settled, with ECS's own words, before a sentence is made of
    * it.

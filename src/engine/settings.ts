@@ -1,4 +1,5 @@
 import type { ParticleId } from '../particle.ts'
+import type { Answer } from './answer.ts'
 import type { TransitionContext } from './flavor.ts'
 
 /** Where an apply reports its progress. */
@@ -14,6 +15,8 @@ export interface ApplySettings {
   /** Longest wait for one transition, in milliseconds. */
   readonly waitTimeout: number
   readonly onFailure: 'stop' | 'rollback'
+  /** The answer that a person gives to the rollouts of these particles. */
+  readonly answer?: { readonly is: Answer; readonly to: ReadonlySet<ParticleId> }
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal
   readonly log: Log

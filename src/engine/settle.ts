@@ -72,10 +72,9 @@ function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Sett
     const { progress } = judged
     for (const line of (await watch?.news(live)) ?? []) context.say(line)
     if (progress.is !== 'moving') return { progress, live }
-    const { paused, rests } = progress
-    if (paused) throw new Paused(`paused ${progress.because}`, paused)
-    if (rests && (now >= deadline || Date.parse(rests.until ?? '') > deadline))
-      throw new Paused(`paused ${progress.because}`, rests)
+    const { pause } = progress
+    if (pause && (pause.awaitsAnswer || now >= deadline || Date.parse(pause.until ?? '') > deadline))
+      throw new Paused(`paused ${progress.because}`, pause)
     isNear = progress.near ?? false
     if (now >= deadline) return { live, progress: { is: 'failed', failure: timedOut(now - begun, progress.because) } }
     if (progress.because !== said.sentence || now - said.at >= heartbeat) {

@@ -1,6 +1,7 @@
 import { sensitivityOf } from '../compare/sensitivity.ts'
 import { EcsError, isEcs } from '../ecs/errors.ts'
 import type { DesiredState, Particle, ParticleId } from '../particle.ts'
+import type { Answer } from './answer.ts'
 import { claimsOf, isCovered, publishedFor } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
 import type { ReportStep, Step, Transition } from './document.ts'
@@ -81,6 +82,11 @@ class StepRun {
     const decision = dependsOn.length > 0 ? await this.#decideAgain(planned) : planned
     if (!decision.transition) return nothingLeft(decision)
     this.#refuseUnseen(decision)
+    const { answer } = this.#context.settings
+    if (answer?.to.has(id)) {
+      const because = await this.#answer(decision, answer.is)
+      if (answer.is === 'rollback') return { decision, because }
+    }
     const { progress, live } = await this.#carryOut(decision, decision.transition)
     const end = await this.#confirm(decision, live)
     return { decision: end, because: progress.because, ...(progress.task && { task: progress.task }) }
@@ -107,6 +113,13 @@ class StepRun {
       cause: `somebody else changed it, and the step would ${decision.transition}${paths && ` ${paths}`}`,
       remedy: { kind: 'plan' },
     })
+  }
+
+  async #answer({ particle, live, transition }: Decision, answer: Answer): Promise<string> {
+    const flavor = this.#flavorOf(particle)
+    if (transition !== 'wait' || !flavor.answerPause)
+      throw new StepFailed({ cause: 'nothing waits for an answer any more', remedy: { kind: 'plan' } })
+    return flavor.answerPause(live, answer, await this.#transitionContext())
   }
 
   async #carryOut(decision: Decision, transition: Transition): Promise<Ended> {

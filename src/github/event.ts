@@ -63,7 +63,7 @@ export interface GitHubEvent {
 }
 
 /** What the action does in this run. */
-export type Command = 'validate' | 'plan' | 'apply'
+export type Command = 'validate' | 'plan' | 'apply' | 'continue' | 'rollback'
 
 /** Why an event cannot be served, in one line with the remedy. */
 export class EventError extends Error {
@@ -208,6 +208,11 @@ export function commandFor(event: GitHubEvent, input: Command | 'auto', branches
   if (event.name === 'pull_request_target')
     throw new EventError(
       "pull_request_target is refused: it gives a stranger's manifests the rights of this repository; use pull_request",
+    )
+  const byHand = event.name === '' || /^(?:workflow|repository)_dispatch$/.test(event.name)
+  if ((input === 'continue' || input === 'rollback') && !byHand)
+    throw new EventError(
+      `command ${input} answers a paused rollout, which a person does by hand: run it by workflow_dispatch, not on ${event.name}`,
     )
   if (input !== 'auto') return { command: input }
   switch (event.name) {

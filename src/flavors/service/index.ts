@@ -8,6 +8,7 @@ import { containerLogs } from '../containerLogs.ts'
 import { stopping } from '../containers.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
+import { answerRollout } from './answer.ts'
 import { comparison } from './comparison.ts'
 import { rolloutDiagnosis } from './diagnosis.ts'
 import { restingDeployment, rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
@@ -80,8 +81,8 @@ function observe(particle: ServiceParticle, live: LiveService | undefined): Obse
   }
   if (isUnderWay(service)) {
     const rest = restOf(live)
-    const why = rest ? `${rest.paused ? 'paused ' : ''}${rest.because}` : rolloutSummary(service)
-    return { state: 'pending', unsettled: true, why, ...(rest?.paused && { paused: rest.paused }) }
+    const why = rest ? `${rest.pause.awaitsAnswer ? 'paused ' : ''}${rest.because}` : rolloutSummary(service)
+    return { state: 'pending', unsettled: true, why, ...(rest && { paused: rest.pause }) }
   }
   return { state: 'running' }
 }
@@ -130,6 +131,8 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     'CreateService',
     'UpdateService',
     'DeleteService',
+    'ContinueServiceDeployment',
+    'StopServiceDeployment',
     'TagResource',
     'UntagResource',
   ],
@@ -270,6 +273,8 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   },
 
   watch: watchService,
+
+  answerPause: answerRollout,
 
   async diagnose(particle, live, memo, failure, context) {
     if (!live) return failure

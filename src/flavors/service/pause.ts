@@ -12,9 +12,12 @@ export function mayRest({ deploymentConfiguration = {} }: Service): boolean {
   return strategy !== 'ROLLING' || lifecycleHooks.length > 0 || bakeTimeInMinutes > 0
 }
 
-/** The hook for which a service deployment waits, if there is one. */
-export const waitingHook = ({ lifecycleHookDetails = [] }: ServiceDeployment) =>
-  lifecycleHookDetails.find(({ status }) => status === 'AWAITING_ACTION')
+const waiting = ({ lifecycleHookDetails = [] }: ServiceDeployment) =>
+  lifecycleHookDetails.filter(({ status }) => status === 'AWAITING_ACTION')
+
+/** Ids of the hooks that wait for an answer. */
+export const waitingHooks = (rollout: ServiceDeployment): string[] =>
+  waiting(rollout).flatMap(({ hookId }) => hookId ?? [])
 
 /** To the second: `2026-11-28T14:05:00Z`. */
 const isoTime = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`
@@ -28,23 +31,20 @@ const pauseOf = (deployment: string, stage: string, until: Date | undefined, act
 })
 
 /** How the rollout rests, and a sentence about that; undefined while it moves on. */
-export function restOf({
-  service,
-  current,
-}: LiveService): (Pick<Moving, 'paused' | 'rests'> & { readonly because: string }) | undefined {
+export function restOf({ service, current }: LiveService): Required<Pick<Moving, 'pause' | 'because'>> | undefined {
   if (current?.status !== 'IN_PROGRESS') return undefined
   // The service has been deployed again since: that deployment is older.
   if (nameOf(current.targetServiceRevision?.arn ?? '') !== nameOf(primaryDeployment(service)?.id ?? ''))
     return undefined
   const { serviceDeploymentArn: deployment = '', lifecycleStage: stage = '' } = current
-  const hook = waitingHook(current)
+  const [hook] = waiting(current)
   if (hook) {
     const { expiresAt, timeoutAction = 'ROLLBACK' } = hook
-    const pause = pauseOf(deployment, stage, expiresAt, timeoutAction)
+    const pause: Pause = { ...pauseOf(deployment, stage, expiresAt, timeoutAction), awaitsAnswer: true }
     const then = timeoutAction === 'ROLLBACK' ? 'rolls back' : 'goes on'
     const until = pause.until ? ` at ${pause.until}` : ''
     return {
-      paused: pause,
+      pause,
       because: `at ${stage}${traffic(service, current)}, ${then} by itself${until} unless answered`,
     }
   }
@@ -55,7 +55,7 @@ export function restOf({
   const ends = began && new Date(began.getTime() + minutes * 60_000)
   const pause = pauseOf(deployment, stage, ends, 'CONTINUE')
   return {
-    rests: pause,
+    pause,
     because: `at ${stage}${traffic(service, current)}, goes on by itself${pause.until ? ` at ${pause.until}` : ''}`,
   }
 }

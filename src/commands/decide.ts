@@ -1,0 +1,49 @@
+/** The commands `continue` and `rollback`: a person's answer to rollouts that rest. */
+import type { Answer } from '../engine/answer.ts'
+import type { Step } from '../engine/document.ts'
+import type { Planned } from '../engine/plan.ts'
+import type { ApplySettings } from '../engine/settings.ts'
+import { deploymentsOnRecord } from '../github/paused.ts'
+import type { ParticleId, Problem } from '../particle.ts'
+import { nameOf } from '../schema/arn.ts'
+import type { Invocation } from './invocation.ts'
+
+/**
+ * The services whose rollouts the input `deployment` names, or why nothing may be answered: nothing waits now, or no apply of
+ * a reviewed commit has come to rest there. Reads GitHub.
+ */
+export async function answerTo(
+  invocation: Invocation,
+  { plan }: Planned,
+  answer: Answer,
+): Promise<Required<Pick<ApplySettings, 'answer'>> | { readonly problems: Problem[] }> {
+  const { inputs } = invocation
+  const onRecord = inputs.requireReview ? await recorded(invocation) : undefined
+  const problems: Problem[] = []
+  const to = new Set<ParticleId>()
+  if (typeof onRecord === 'string') return { problems: [{ message: `nothing was answered: ${onRecord}` }] }
+  for (const given of inputs.deployments) {
+    const step = plan.steps.find(({ paused }) => paused && nameOf(paused.deployment) === nameOf(given))
+    const why = whyNot(step, answer, onRecord)
+    if (step && !why) to.add(step.particle)
+    else problems.push({ message: `nothing was answered: ${nameOf(given)} ${why}` })
+  }
+  return problems.length > 0 ? { problems } : { answer: { is: answer, to } }
+}
+
+function whyNot(step: Step | undefined, answer: Answer, onRecord: ReadonlySet<string> | undefined): string | undefined {
+  if (!step?.paused)
+    return 'is no rollout that rests now of a service as it is declared here; plan again to see what each service waits for'
+  if (answer === 'continue' && !step.paused.awaitsAnswer) return `waits for no answer: ${step.particle} is ${step.why}`
+  if (onRecord && !onRecord.has(step.paused.deployment))
+    return `was never reviewed: no apply of this commit, or of one since the last applied, has come to rest there; apply the commit first`
+  return undefined
+}
+
+/** ARNs of the service deployments at which applies of this commit, or of those before it, came to rest; or why they are unknown. */
+async function recorded({ inputs, event, reporter }: Invocation): Promise<ReadonlySet<string> | string> {
+  const { github } = reporter
+  if (!github || !event.sha) return 'there is no github-token to look up what was reviewed'
+  const { commits, problem } = await reporter.history(github, event.sha)
+  return problem ?? deploymentsOnRecord(github, inputs.environment, commits)
+}

@@ -1,0 +1,2 @@
+/** The answer of a person to a rollout that rests. */
+export type Answer = 'continue' | 'rollback'
