@@ -22,6 +22,7 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
+import { nextDefinition } from './next.ts'
 import { createRequest, onRevisionOnly, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
@@ -110,6 +111,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
 
   calls: [
     'DescribeServices',
+    'DescribeTaskDefinition',
     'DescribeServiceRevisions',
     'DescribeServiceDeployments',
     'ListServiceDeployments',
@@ -170,10 +172,15 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return { service: found, ...(revision && { revision }), redeploy: requested }
   },
 
-  async examine(particle, live, changes, { ecs }, known) {
-    if (!wouldDeploy(changes)) return live
-    const past = known ? known.past : await rolloutHistory(particle, live, changes, ecs)
-    return past ? { ...live, past } : live
+  async examine(particle, live, changes, context, known) {
+    const { ecs } = context
+    const past = !wouldDeploy(changes)
+      ? undefined
+      : known
+        ? known.past
+        : await rolloutHistory(particle, live, changes, ecs)
+    const next = await nextDefinition(particle, changes, context)
+    return past || next ? { ...live, ...(past && { past }), ...(next && { next }) } : live
   },
 
   async pollClosely(_particle, live, memo, context) {
