@@ -63,6 +63,7 @@ const contract = {
     'max-terminations': '25%',
     'on-failure': 'stop',
     'on-removed': 'report',
+    'log-tail': '0',
   },
   outputs: ['has-changes', 'digest', 'summary', 'plan-file', 'report-file', 'comment-url'],
 }

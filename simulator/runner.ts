@@ -9,6 +9,8 @@ import type { Plan, Report } from '../src/engine/document.ts'
 export interface RunOptions {
   /** The file that is run. */
   readonly bundle: string
+  /** The binary of Node that runs it, by default this process's own. */
+  readonly node?: string
   /** The checkout. */
   readonly workspace: string
   /** As a workflow's `with:` has them. */
@@ -47,7 +49,7 @@ export async function run(options: RunOptions): Promise<Run> {
 }
 
 /** Starts an action without waiting for its end, for tests that kill it. */
-export async function start({ bundle, workspace, inputs = {}, event, env = {} }: RunOptions): Promise<Started> {
+export async function start({ bundle, node, workspace, inputs = {}, event, env = {} }: RunOptions): Promise<Started> {
   const folder = await mkdtemp(join(tmpdir(), 'ecs-particles-run-'))
   const files = {
     output: join(folder, 'output'),
@@ -80,7 +82,7 @@ export async function start({ bundle, workspace, inputs = {}, event, env = {} }:
     ...env,
   }
   const began = performance.now()
-  const child = spawn(process.execPath, [bundle], {
+  const child = spawn(node ?? process.execPath, [bundle], {
     cwd: workspace,
     env: Object.fromEntries(Object.entries(surroundings).filter(([, value]) => value !== '')),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -95,6 +97,7 @@ export async function start({ bundle, workspace, inputs = {}, event, env = {} }:
   })
   const code = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
   const finished = code.then(async (code): Promise<Run> => {
+    const milliseconds = performance.now() - began
     const outputs = outputsIn(await readFile(files.output, 'utf8'))
     const planText = await textAt(outputs['plan-file'])
     const report = await textAt(outputs['report-file'])
@@ -109,7 +112,7 @@ export async function start({ bundle, workspace, inputs = {}, event, env = {} }:
       plan: planText === undefined ? undefined : (JSON.parse(planText) as Plan),
       report: report === undefined ? undefined : (JSON.parse(report) as Report),
       planText,
-      milliseconds: performance.now() - began,
+      milliseconds,
     }
   })
   return { process: child, finished }

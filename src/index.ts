@@ -3,31 +3,35 @@ import { setFailed } from '@actions/core'
 import { wallClock } from './clock.ts'
 import { CancelledRun } from './commands/cancellation.ts'
 import type { Host } from './commands/invocation.ts'
-import { failOnUnsettledExit } from './commands/unsettledExit.ts'
+import { failUnlessSettled } from './commands/unsettledExit.ts'
 import { actionsRunner } from './github/runner.ts'
 import { main } from './main.ts'
 import { post } from './post.ts'
 import { logLine } from './render/escape.ts'
 import { withoutMarks } from './untrusted.ts'
 
-failOnUnsettledExit()
-const cancel = new AbortController()
-// Everything that waits listens, which is as much as there are particles, and no leak.
-setMaxListeners(0, cancel.signal)
-// The runner sends two signals before it kills; transitions under way in ECS go on there.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancel.abort(new CancelledRun(signal)))
-
-try {
-  const host: Host = {
-    env: process.env,
-    runner: actionsRunner(process.env),
-    clock: wallClock,
-    signal: cancel.signal,
+async function run(): Promise<void> {
+  const cancel = new AbortController()
+  // Everything that waits listens, which is as much as there are particles, and no leak.
+  setMaxListeners(0, cancel.signal)
+  // The runner sends two signals before it kills; transitions under way in ECS go on there.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => cancel.abort(new CancelledRun(signal)))
+  try {
+    const host: Host = {
+      env: process.env,
+      runner: actionsRunner(process.env),
+      clock: wallClock,
+      signal: cancel.signal,
+    }
+    // Set by post/index.js: all actions of the repository share one bundle.
+    await (process.env.ECS_PARTICLES_DOOR === 'post' ? post(host) : main(host))
+  } catch (error) {
+    setFailed(logLine(withoutMarks(error instanceof Error ? error.message : String(error))))
   }
-  // Set by post/index.js: all actions of the repository share one bundle.
-  await (process.env.ECS_PARTICLES_DOOR === 'post' ? post(host) : main(host))
-} catch (error) {
-  setFailed(logLine(withoutMarks(error instanceof Error ? error.message : String(error))))
 }
-// Connections that are kept alive would keep the step alive too.
-process.exit()
+
+// No `await` here: the bundler wraps a program that has one, which Node would read twice (docs/decisions/0026-a-small-start.md).
+void failUnlessSettled(run)
+  // Connections that are kept alive would keep the step alive too.
+  .then(() => process.exit())

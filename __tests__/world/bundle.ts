@@ -22,10 +22,7 @@ let chosen: string | undefined
 
 function choose(): string {
   const committed = join(root, 'dist/index.js')
-  const sources = [
-    ...files('src'),
-    ...['package-lock.json', 'tsconfig.json', 'script/build', 'script/tsconfig.build.json'],
-  ]
+  const sources = [...files('src'), ...['package-lock.json', 'tsconfig.json', 'script/build', 'script/bundle.ts']]
   const newest = Math.max(...sources.map(file => statSync(join(root, file)).mtimeMs))
   if (existsSync(committed) && statSync(committed).mtimeMs + oneCheckout > newest) return committed
   const hash = createHash('sha256')
