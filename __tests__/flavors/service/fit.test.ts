@@ -150,7 +150,7 @@ describe('a network configuration that stays when the network mode leaves awsvpc
     const shop = await Shop.running(awsvpc)
     const calls = shop.simulator.calls.length
     await expect(shop.apply(bridge())).rejects.toThrow(
-      /ecs_service:web: networkConfiguration.awsvpcConfiguration.subnets cannot change in place; .* custom_config.allow_replace: true/,
+      /ecs_service:web keeps a networkConfiguration that no update takes off, .* has networkMode bridge; keep awsvpc, or set custom_config.allow_replace: true/,
     )
     expect(shop.modifying(calls)).toEqual([])
   })

@@ -6,7 +6,7 @@ import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Comparison } from '../../engine/flavor.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { plural, stopping } from '../containers.ts'
-import { misfits, networkInTheWay } from './fit.ts'
+import { blocksOfOtherStrategies, misfits, networkInTheWay } from './fit.ts'
 import {
   comparableService,
   compareOptions,
@@ -40,7 +40,12 @@ export function comparison(particle: ServiceParticle, live: LiveService, sensiti
     : all.map(change => (change.path === 'desiredCount' ? { ...change, replacing: true as const } : change))
   const changes = allowed ? stated : [...knownToFail(stated, live), ...requested]
   const held = heldBack(particle, live, possible)
-  const problems = replaces.length > 0 ? [] : misfits(particle, live)
+  const problems = [
+    ...(replaces.length > 0 ? [] : misfits(particle, live)),
+    ...(possible.some(change => member(change) === 'deploymentConfiguration')
+      ? blocksOfOtherStrategies(particle, live.service)
+      : []),
+  ]
   const warnings = warningsOf(particle, live, refused, changes)
   return {
     changes,

@@ -1,5 +1,5 @@
 /** What a service keeps from AWS, held against the task definition and the launch that it goes to. Pure. */
-import type { ContainerDefinition, LaunchType } from '@aws-sdk/client-ecs'
+import type { ContainerDefinition, LaunchType, Service } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
 import { ignoredPaths, isCoveredByAny } from '../../compare/path.ts'
@@ -13,6 +13,7 @@ import {
   primaryDeployment,
   type ServiceParticle,
 } from './live.ts'
+import { strategiesOf } from './rules.ts'
 
 type Problems = NonNullable<Comparison['problems']>
 
@@ -30,7 +31,14 @@ export function misfits(particle: ServiceParticle, live: LiveService): Problems 
   const ignored = ignoredPaths(options.ignore)
   const isKept = (member: string) =>
     definition[member as keyof typeof definition] === undefined || isCoveredByAny(ignored, [member])
-  return [...targets(live, next), ...endpoints(live, next), ...volumes(live, next), ...launch(particle, live, next)]
+  return [
+    targets(live, next),
+    endpoints(live, next),
+    volumes(live, next),
+    network(live, next),
+    launch(particle, live, next),
+  ]
+    .flatMap(some => [...some])
     .filter(([member]) => isKept(member))
     .map(([member, what, lacks, remedy]) => ({
       at: [member],
@@ -47,15 +55,43 @@ function isKnown({ definition }: NextDefinition): boolean {
   return !holdsUnknown([containers, volumes, requiresCompatibilities])
 }
 
-/** The removal of a network configuration that is in the way, which no update carries out. */
+/** The next network mode, where it leaves no room for a network configuration. */
+function modeWithoutNetwork({ definition: { networkMode = 'bridge' } }: NextDefinition): string | undefined {
+  return holdsUnknown(networkMode) || networkMode === 'awsvpc' ? undefined : networkMode
+}
+
+/** The removal of a network configuration that is in the way: only a replacement carries it out. */
 export function networkInTheWay(
   { definition, options }: ServiceParticle,
   { service: { networkConfiguration }, next }: LiveService,
   sensitivity: Sensitivity,
 ): readonly FoundChange[] {
-  const mode = next?.definition.networkMode ?? 'bridge'
-  if (!next || holdsUnknown(mode) || mode === 'awsvpc' || definition.networkConfiguration) return []
+  const isAllowed = options.allow_replace === true && !definition.networkConfiguration
+  if (!isAllowed || !next || !modeWithoutNetwork(next)) return []
   return compare({}, { networkConfiguration }, { ...compareOptions({ options }, sensitivity), whole: true })
+}
+
+function* network({ service }: LiveService, next: NextDefinition): Iterable<Misfit> {
+  const mode = modeWithoutNetwork(next)
+  if (!mode || !service.networkConfiguration?.awsvpcConfiguration) return
+  const remedy = 'keep awsvpc, or set custom_config.allow_replace: true to delete the service and make it anew'
+  yield ['networkConfiguration', 'a networkConfiguration that no update takes off', `has networkMode ${mode}`, remedy]
+}
+
+/** Blocks of a deployment strategy beside a strategy that AWS has: the manifest states the block alone. */
+export function blocksOfOtherStrategies(
+  { definition: { deploymentConfiguration: stated }, id }: ServiceParticle,
+  service?: Service,
+): Problems {
+  if (!stated || stated.strategy) return []
+  const strategy = service?.deploymentConfiguration?.strategy ?? 'ROLLING'
+  return (['linearConfiguration', 'canaryConfiguration', 'earlySuccessCriteria'] as const)
+    .filter(name => stated[name] && (name !== 'earlySuccessCriteria' || stated[name]?.enable === true))
+    .filter(name => !strategiesOf[name].some(one => one === strategy))
+    .map(name => ({
+      at: ['deploymentConfiguration', name],
+      message: `${id} has the deployment strategy ${strategy}, and ${name} is only for ${strategiesOf[name].join(', ')}; state the strategy beside it`,
+    }))
 }
 
 /** Load balancers and registries, which name a container and its port. */

@@ -10,6 +10,7 @@ import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
 import { comparison } from './comparison.ts'
 import { failedTasks, rolloutDiagnosis } from './diagnosis.ts'
+import { blocksOfOtherStrategies } from './fit.ts'
 import { rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
   compareOptions,
@@ -86,9 +87,13 @@ function additionsOf(particle: ServiceParticle, live: LiveService | undefined, s
   const isCountMissing = particle.definition.schedulingStrategy !== 'DAEMON' && definition.desiredCount === undefined
   const message =
     'aws_resource.desiredCount is missing and the service does not exist yet; state it, or custom_config.initial_desired_count when an autoscaler is to own it'
+  const problems = [
+    ...(isCountMissing ? [{ at: ['desiredCount'], message }] : []),
+    ...blocksOfOtherStrategies(particle),
+  ]
   return {
     changes: additions(definition, compareOptions(particle, sensitivity)),
-    ...(isCountMissing && { problems: [{ at: ['desiredCount'], message }] }),
+    ...(problems.length > 0 && { problems }),
     ...(live?.service.status === 'DRAINING' && {
       risks: ['the service of this name is still draining: it is waited for'],
     }),
