@@ -110,6 +110,7 @@ const pause = has({
   until: maybe(isText),
   // biome-ignore lint/suspicious/noThenProperty: a member of the plan file, and no function anybody awaits.
   then: isText,
+  awaitsAnswer: maybe(value => value === true),
 } satisfies Record<keyof Pause, Check>)
 const step = has({
   particle: isText,

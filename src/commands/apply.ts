@@ -44,15 +44,15 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
   }
   const { planned, graph, context, orphans } = prepared
   const review = await reviewPlan(invocation, planned)
-  const answered = is ? await answerTo(invocation, planned, is) : {}
-  const refusals = [...(is === 'rollback' ? [] : review.problems), ...('problems' in answered ? answered.problems : [])]
+  const answered = is ? await answerTo(invocation, planned, is) : { problems: [] }
+  const refusals = [...(is === 'rollback' ? [] : review.problems), ...answered.problems]
   if (refusals.length > 0) {
     const refused = refusals.map(problem => redactor.problem(problem))
     const report = await refuse(invocation, 'refused', refused, shown)
     await reporter.showRefusal(shown, refused, orphans.refusedTexts)
     return reporter.showReport(redactor.data(report), shown, review.affected, false)
   }
-  const answer = 'answer' in answered ? answered.answer : undefined
+  const { answer } = answered
   const carried = answer?.is === 'rollback' ? only(planned, answer.to) : planned
   const report = await carryOut(carried, graph, context, openJournal(invocation), {
     waitTimeout: inputs.waitTimeout,

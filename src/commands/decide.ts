@@ -16,7 +16,7 @@ export async function answerTo(
   invocation: Invocation,
   { plan }: Planned,
   answer: Answer,
-): Promise<Required<Pick<ApplySettings, 'answer'>> | { readonly problems: Problem[] }> {
+): Promise<{ readonly answer?: NonNullable<ApplySettings['answer']>; readonly problems: readonly Problem[] }> {
   const { inputs } = invocation
   const onRecord = inputs.requireReview ? await recorded(invocation) : undefined
   const problems: Problem[] = []
@@ -28,7 +28,7 @@ export async function answerTo(
     if (step && !why) to.add(step.particle)
     else problems.push({ message: `nothing was answered: ${nameOf(given)} ${why}` })
   }
-  return problems.length > 0 ? { problems } : { answer: { is: answer, to } }
+  return { answer: { is: answer, to }, problems }
 }
 
 function whyNot(step: Step | undefined, answer: Answer, onRecord: ReadonlySet<string> | undefined): string | undefined {

@@ -11,6 +11,7 @@ import { setTags } from '../tags.ts'
 import { answerRollout } from './answer.ts'
 import { comparison } from './comparison.ts'
 import { rolloutDiagnosis } from './diagnosis.ts'
+import { blocksOfOtherStrategies } from './fit.ts'
 import { restingDeployment, rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
   compareOptions,
@@ -19,12 +20,14 @@ import {
   type Memo,
   member,
   memoOf,
+  ofPrimary,
   primaryDeployment,
   reasonGiven,
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
 import { failedTasks, watchService } from './news.ts'
+import { nextDefinition } from './next.ts'
 import { restOf } from './pause.ts'
 import { createRequest, onRevisionOnly, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
@@ -92,9 +95,13 @@ function additionsOf(particle: ServiceParticle, live: LiveService | undefined, s
   const isCountMissing = particle.definition.schedulingStrategy !== 'DAEMON' && definition.desiredCount === undefined
   const message =
     'aws_resource.desiredCount is missing and the service does not exist yet; state it, or custom_config.initial_desired_count when an autoscaler is to own it'
+  const problems = [
+    ...(isCountMissing ? [{ at: ['desiredCount'], message }] : []),
+    ...blocksOfOtherStrategies(particle),
+  ]
   return {
     changes: additions(definition, compareOptions(particle, sensitivity)),
-    ...(isCountMissing && { problems: [{ at: ['desiredCount'], message }] }),
+    ...(problems.length > 0 && { problems }),
     ...(live?.service.status === 'DRAINING' && {
       risks: ['the service of this name is still draining: it is waited for'],
     }),
@@ -123,6 +130,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
 
   calls: [
     'DescribeServices',
+    'DescribeTaskDefinition',
     'DescribeServiceRevisions',
     'DescribeServiceDeployments',
     'ListServiceDeployments',
@@ -192,10 +200,15 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return { service: found, ...(revision && { revision }), ...(current && { current }), redeploy: requested }
   },
 
-  async examine(particle, live, changes, { ecs }, known) {
-    if (!wouldDeploy(changes)) return live
-    const past = known ? known.past : await rolloutHistory(particle, live, changes, ecs)
-    return past ? { ...live, past } : live
+  async examine(particle, live, changes, context, known) {
+    const { ecs } = context
+    const past = !wouldDeploy(changes)
+      ? undefined
+      : known
+        ? known.past
+        : await rolloutHistory(particle, live, changes, ecs)
+    const next = await nextDefinition(particle, changes, context)
+    return past || next ? { ...live, ...(past && { past }), ...(next && { next }) } : live
   },
 
   async pollClosely(_particle, live, memo, context) {
@@ -286,13 +299,4 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   },
 
   rollBack,
-}
-
-/** The newest of the service revisions in use whose task definition is the primary deployment's. */
-function ofPrimary(service: Service, revisions: readonly (ServiceRevision | undefined)[]): ServiceRevision | undefined {
-  const wanted = primaryDeployment(service)?.taskDefinition
-  const all = revisions.filter(revision => revision !== undefined)
-  const same = all.filter(({ taskDefinition }) => taskDefinition === wanted)
-  const made = ({ createdAt }: ServiceRevision) => createdAt?.getTime() ?? 0
-  return (same.length > 0 ? same : all).sort((one, other) => made(other) - made(one))[0]
 }
