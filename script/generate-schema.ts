@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { flavors as registry } from '../src/flavors/index.ts'
 import { KEYS } from '../src/manifest/draft.ts'
+import { SPELLINGS } from '../src/manifest/spelling.ts'
 import { regionPattern } from '../src/schema/arn.ts'
 import type { Limit } from '../src/schema/limits.ts'
 import { type StructType, type Type, typeOf } from '../src/schema/types.ts'
@@ -108,6 +109,7 @@ function schemaOf(type: Type, key: string, shapes: Shapes, partial = false): Sch
     case 'text': {
       const name = types.get(key) ?? ''
       if (type.values && enums.has(name)) return ref(shapes.enum(name))
+      if (type.limit?.open) return { anyOf: [{ enum: enums.get(name) ?? [] }, textSchema(type.limit)] }
       return type.values ? choice(type.values) : type.nullable ? orNull(textSchema(type.limit)) : textSchema(type.limit)
     }
     case 'number':
@@ -262,6 +264,7 @@ const shared: Readonly<Record<string, Schema>> = {
   parents: { description: 'Ids of the particles that must be there first.', ...ids },
   children: { description: 'Ids of the particles that need this one; either side may name the link.', ...ids },
   persist_on_termination: { description: 'true: never stopped or terminated.', ...ref('flag') },
+  persist_on_terminate: { description: 'PCF’s other spelling of persist_on_termination.', ...ref('flag') },
   persist_on_update: { description: 'true: differences are shown, never applied.', ...ref('flag') },
   multiplier: {
     description: 'So many copies; -0, -1 and so on are appended to their names.',
@@ -287,6 +290,7 @@ const order = ['flavor', 'pcf_name', 'aws_resource', 'particles']
 const sorted = (keys: readonly string[]): readonly string[] => [
   ...order.filter(key => keys.includes(key)),
   ...keys.filter(key => !order.includes(key)),
+  ...Object.keys(SPELLINGS),
 ]
 
 function particleSchemas(words: Vocabulary, shapes: Shapes): Record<string, Schema> {

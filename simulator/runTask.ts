@@ -26,7 +26,7 @@ import { page } from './paging.ts'
 import { memberships, needsOf, place } from './placement.ts'
 import { type ClusterRecord, pace, type Region, type RunRecord, type TaskRecord, tagsIf, within } from './region.ts'
 import { checkTags, mergeTags } from './tags.ts'
-import { launchable } from './taskDefinitions.ts'
+import { launchable, withValues } from './taskDefinitions.ts'
 import { launch, stop } from './tasks.ts'
 import { canonical } from './wire.ts'
 
@@ -134,6 +134,12 @@ function start(
   for (const { name = '' } of input.overrides?.containerOverrides ?? [])
     if (!known.has(name))
       throw invalidParameter(`Override for container named ${name} is not a container in the TaskDefinition.`)
+  const overrides = input.overrides && {
+    ...input.overrides,
+    containerOverrides: input.overrides.containerOverrides?.map(one =>
+      one.environment ? { ...one, environment: withValues(one.environment) } : one,
+    ),
+  }
   const where = whereTo(cluster, input)
   const network = networkOf(input.networkConfiguration)
   checkFit(definition, where, network)
@@ -154,7 +160,7 @@ function start(
       startedBy: input.startedBy,
       deployment: undefined,
       networkConfiguration: network,
-      overrides: input.overrides,
+      overrides,
       platformVersion: input.platformVersion,
       enableExecuteCommand: input.enableExecuteCommand ?? false,
     }

@@ -6,6 +6,7 @@ import type {
   DescribeTaskDefinitionRequest,
   DescribeTaskDefinitionResponse,
   Failure,
+  KeyValuePair,
   ListTaskDefinitionFamiliesRequest,
   ListTaskDefinitionFamiliesResponse,
   ListTaskDefinitionsRequest,
@@ -21,15 +22,13 @@ import { shortName } from './names.ts'
 import { page } from './paging.ts'
 import { type Region, type RevisionRecord, tagsIf } from './region.ts'
 import { checkTags } from './tags.ts'
-
-const mostBytes = 64 * 1024
-const mostContainers = 10
+import { checkRegistration, units } from './taskDefinitionChecks.ts'
 
 export function registerTaskDefinition(
   region: Region,
   input: RegisterTaskDefinitionRequest,
 ): RegisterTaskDefinitionResponse {
-  check(input)
+  checkRegistration(input)
   const family = input.family ?? ''
   const revisions = region.families.get(family) ?? []
   region.families.set(family, revisions)
@@ -152,67 +151,13 @@ function described(record: RevisionRecord): TaskDefinition {
   return { ...record.definition, status: record.status, deregisteredAt: record.deregisteredAt }
 }
 
-function check(input: RegisterTaskDefinitionRequest): void {
-  const containers = input.containerDefinitions ?? []
-  if (!/^[A-Za-z0-9_-]{1,255}$/.test(input.family ?? '')) throw clientException('Family contains invalid characters.')
-  if (input.tags?.length === 0) throw clientException('Tags can not be empty.')
-  if (containers.length === 0) throw clientException('Container list cannot be empty.')
-  if (containers.length > mostContainers)
-    throw clientException(`Task definition can have at most ${mostContainers} containers.`)
-  if (Buffer.byteLength(JSON.stringify(input)) > mostBytes)
-    throw clientException('Actual length exceeds the maximum task definition size of 64 KB.')
-  const names = new Set<string>()
-  for (const { name = '', image = '', memory, memoryReservation } of containers) {
-    if (!name) throw clientException('Container.name should not be null or empty.')
-    if (!image) throw clientException('Container.image should not be null or empty.')
-    if (names.has(name)) throw clientException(`Container name should be unique. Duplicate: ${name}`)
-    names.add(name)
-    if (memory === undefined && memoryReservation === undefined && input.memory === undefined)
-      throw clientException(
-        `Invalid setting for container '${name}'. At least one of 'memory' or 'memoryReservation' must be specified.`,
-      )
-  }
-  if (containers.every(({ essential }) => essential === false))
-    throw clientException('Task definition does not have any essential container.')
-  if (input.requiresCompatibilities?.includes('FARGATE')) checkFargate(input)
-}
-
-function checkFargate(input: RegisterTaskDefinitionRequest): void {
-  if (input.networkMode !== 'awsvpc') throw clientException('Fargate only supports network mode ‘awsvpc’.')
-  const cpu = Number(units(input.cpu, 'vCPU', 1024))
-  const memory = Number(units(input.memory, 'GB', 1024))
-  const least: Readonly<Record<number, readonly [least: number, most: number]>> = {
-    256: [512, 2048],
-    512: [1024, 4096],
-    1024: [2048, 8192],
-    2048: [4096, 16384],
-    4096: [8192, 30720],
-    8192: [16384, 61440],
-    16384: [32768, 122880],
-    32768: [61440, 249856],
-  }
-  if (!cpu || !memory) throw clientException("Fargate requires that 'cpu' and 'memory' be defined at the task level.")
-  const [from, to] = least[cpu] ?? [1, 0]
-  if (memory < from || memory > to)
-    throw clientException(
-      `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory. See the Amazon ECS documentation for the valid values.`,
-    )
-}
-
-/** `.5 vCPU` is 512 units, `1 GB` is 1024 MiB; a plain number stays. */
-function units(text: string | undefined, unit: string, each: number): string | undefined {
-  if (text === undefined) return undefined
-  const [, amount, named] = /^\s*([\d.]+)\s*([a-z]*)\s*$/i.exec(text) ?? []
-  if (amount === undefined)
-    throw clientException(`Invalid value '${text}' specified for ${unit === 'GB' ? 'memory' : 'cpu'}.`)
-  return named && named.toLowerCase() === unit.toLowerCase() ? String(Math.round(Number(amount) * each)) : amount
-}
-
 /** The definition as ECS keeps it: with its defaults. */
 function fillIn({ tags: _, ...input }: RegisterTaskDefinitionRequest): TaskDefinition {
   const fargate = input.requiresCompatibilities?.includes('FARGATE') ?? false
   return {
     ...structuredClone(input),
+    taskRoleArn: input.taskRoleArn || undefined,
+    executionRoleArn: input.executionRoleArn || undefined,
     cpu: units(input.cpu, 'vCPU', 1024),
     memory: units(input.memory, 'GB', 1024),
     // Left out, a task definition for EC2 runs in bridge mode without saying so.
@@ -241,11 +186,11 @@ function fillInContainer(container: ContainerDefinition, networkMode: string | u
   return {
     cpu: 0,
     essential: true,
-    environment: [],
     mountPoints: [],
     volumesFrom: [],
     systemControls: [],
     ...structuredClone(container),
+    environment: withValues(container.environment),
     portMappings: (container.portMappings ?? []).map(mapping => fillInPort(mapping, networkMode)),
     ...(healthCheck && { healthCheck: { interval: 30, timeout: 5, retries: 3, ...healthCheck } }),
     ...(linuxParameters?.capabilities && {
@@ -253,6 +198,10 @@ function fillInContainer(container: ContainerDefinition, networkMode: string | u
     }),
   }
 }
+
+/** A variable that is sent without a value is dropped, without a word. */
+export const withValues = (variables: readonly KeyValuePair[] = []): KeyValuePair[] =>
+  variables.filter(({ value }) => value !== undefined)
 
 function fillInPort(mapping: PortMapping, networkMode: string | undefined): PortMapping {
   const same = networkMode === 'awsvpc' || networkMode === 'host'

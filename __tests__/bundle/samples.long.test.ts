@@ -38,6 +38,8 @@ function manifest(sample: string, tag = ''): string {
     pcf_name: sample,
     aws_resource: {
       region_name: regionOf(sample),
+      // Some samples leave the role to be filled in, and ECS refuses awslogs on Fargate without one.
+      executionRoleArn: 'ecsTaskExecutionRole',
       ...rest,
       containerDefinitions: containerDefinitions.map(one => ({ ...one, image: `${one.image}${tag}` })),
     },

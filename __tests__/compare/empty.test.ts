@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { type CompareOptions, canonical, compare, additions as describeStart } from '../../src/compare/compare.ts'
-import { mergeLive, requestOf } from '../../src/compare/merge.ts'
+import { creationOf, mergeLive, requestOf } from '../../src/compare/merge.ts'
 import { type Schema, schemaOf } from '../../src/compare/schema.ts'
 import { cluster, frozen, lines, service, task, taskDefinition } from './kit.ts'
 
@@ -127,5 +127,43 @@ test('what a job is named by has an empty text as it is stated', () => {
     containerDefinitions: [{ image: 'a', name: 'web', user: '' }],
     family: 'web',
     taskRoleArn: '',
+  })
+})
+
+describe('what is sent', () => {
+  test.each<Row>([
+    [
+      'an empty value for a variable that has none, because ECS would drop the variable',
+      taskDefinition,
+      web({ environment: [{ name: 'A' }, { name: 'B', value: 'b' }] }),
+      web({
+        environment: [
+          { name: 'A', value: '' },
+          { name: 'B', value: 'b' },
+        ],
+      }),
+    ],
+    [
+      'the same for an override',
+      task,
+      { overrides: { containerOverrides: [{ name: 'web', environment: [{ name: 'A' }] }] } },
+      { overrides: { containerOverrides: [{ name: 'web', environment: [{ name: 'A', value: '' }] }] } },
+    ],
+    ['an empty value for a tag', service, { tags: [{ key: 'a' }] }, { tags: [{ key: 'a', value: '' }] }],
+  ])('%s', (_name, options, without, withEmpty) => {
+    expect(requestOf(frozen(without), options)).toEqual(withEmpty)
+    expect(mergeLive(frozen(without), {}, options)).toEqual(withEmpty)
+    expect(lines(compare(without, withEmpty, options))).toEqual([])
+    expect(lines(compare(withEmpty, without, options))).toEqual([])
+    // The name of a job does not depend on it.
+    expect(canonical(without, options)).toEqual(canonical(withEmpty, options))
+  })
+
+  test.each([
+    ['a cluster', cluster, { clusterName: 'main' }],
+    ['a service', service, { serviceName: 'web' }],
+    ['a task', task, { group: 'a' }],
+  ] as const)('no empty list of tags with the start of %s', (_name, options, definition) => {
+    expect(creationOf({ ...definition, tags: [] }, options)).toEqual(definition)
   })
 })

@@ -289,3 +289,36 @@ describe('what PCF wrote and must be changed, said at its line', () => {
     expect(problems(text.replace('//', '#'), 'pcf.json')).toEqual([])
   })
 })
+
+describe("PCF's two spellings of one flag", () => {
+  const flags = (text: string) =>
+    Object.values(particles(text)).map(({ id, persistOnTermination }) => [id, persistOnTermination])
+
+  test('either is taken, in a particle, in its patch and in a quasiparticle', () => {
+    expect(flags(json([{ ...CLUSTER, persist_on_terminate: true }]))).toEqual([['ecs_cluster:crew', true]])
+    const patched = {
+      ...CLUSTER,
+      persist_on_termination: true,
+      environments: { production: { persist_on_terminate: false } },
+    }
+    expect(flags(json([patched]))).toEqual([['ecs_cluster:crew', false]])
+    const members = [
+      { ...CLUSTER, persist_on_terminate: true },
+      { ...DEFINITION, persist_on_termination: true },
+    ]
+    expect(flags(json({ flavor: 'quasiparticle', pcf_name: 'all', particles: members }))).toEqual([
+      ['ecs_cluster:crew', true],
+      ['ecs_task_definition:galley', true],
+    ])
+    const whole = { flavor: 'quasiparticle', pcf_name: 'all', persist_on_terminate: true, particles: [CLUSTER] }
+    expect(flags(json(whole))).toEqual([['ecs_cluster:crew', true]])
+  })
+
+  test('both are one too many', () => {
+    const text =
+      'flavor: ecs_cluster\npcf_name: crew\npersist_on_terminate: true\npersist_on_termination: true\naws_resource: {clusterName: crew}'
+    expect(problems(text)).toEqual([
+      'pcf.yml:3:1 persist_on_terminate is another spelling of persist_on_termination (pcf.yml:4); keep one of them',
+    ])
+  })
+})

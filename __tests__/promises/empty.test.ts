@@ -66,6 +66,27 @@ describe('Never silent, never stuck', () => {
   )
 
   story(
+    'a variable without a value, which ECS would drop, in a task definition and in the overrides of a job',
+    'it is set to an empty text, the apply ends at once, and the next plan has nothing to do',
+    async () => {
+      world = await World.open()
+      const web = manifests.shop['particles/web.yml'].replace(/^ *image: .*/m, '$&\n      environment: [{name: DEBUG}]')
+      const job = manifests.shop['particles/migrate.yml'].replace(
+        'taskName: migrate',
+        '$&\n  overrides: {containerOverrides: [{name: migrate, environment: [{name: DRY_RUN}]}]}',
+      )
+      await world.settle({ ...manifests.shop, 'particles/web.yml': web, 'particles/migrate.yml': job })
+      const sent = (operation: string) =>
+        JSON.stringify(world.simulator.calls.filter(call => call.operation === operation).map(({ input }) => input))
+      expect(sent('RegisterTaskDefinition')).toContain('[{"name":"DEBUG","value":""}]')
+      expect(sent('RunTask')).toContain('[{"name":"DRY_RUN","value":""}]')
+      const from = world.simulator.calls.length
+      expect((await world.byHand({ command: 'apply' })).plan?.steps).toEqual([])
+      expect(world.modifying(from)).toEqual([])
+    },
+  )
+
+  story(
     'a member that tells one thing from another is left empty',
     'an error at its line, and nothing is planned',
     async () => {

@@ -4,7 +4,7 @@ import { type ElementList, type EntryMap, type Normalized, normalizeRoot, type S
 import { pairsOf } from './pairing.ts'
 import { isCoveredByAny, type PathStep, type StepPath } from './path.ts'
 import { type Members, mayStay } from './rules.ts'
-import { schemaOf, withoutEmpty } from './schema.ts'
+import { asSent, schemaOf, withoutEmpty } from './schema.ts'
 
 /**
  * The request of an update that takes no value from other owners: the stated definition with the live value of every
@@ -17,19 +17,20 @@ export function mergeLive<Definition extends object>(
   options: CompareOptions,
 ): Definition {
   const schema = schemaOf(options.schema, options.rules)
-  return new Merge(options).structure(
+  const merged = new Merge(options).structure(
     normalizeRoot(withoutEmpty(stated, schema), options, 'stated'),
     normalizeRoot(withoutEmpty(live, schema), options, 'live'),
     [],
     options.whole,
-  ) as Definition
+  )
+  return asSent(merged, schema) as Definition
 }
 
-/** The request of a start: the stated definition without members whose empty text means none. */
+/** The request of a start: the stated definition as ECS gets it. */
 export const requestOf = <Definition extends object>(
   stated: Definition,
   { schema, rules }: Pick<CompareOptions, 'schema' | 'rules'>,
-): Definition => withoutEmpty(stated, schemaOf(schema, rules))
+): Definition => asSent(stated, schemaOf(schema, rules))
 
 /** The same without members that are empty lists: a new thing has none of theirs, and ECS refuses some of them. */
 export const creationOf = <Definition extends object>(

@@ -47,31 +47,45 @@ function compile(model: NormalizedSchema, rule: Rule, rules: Rules, required = f
   return { kind: 'structure', ...common, members }
 }
 
+/** What a member becomes, `undefined` to leave the member out. */
+type Edit = (value: unknown, schema: Schema) => unknown
+
+const emptyIsNone: Edit = (value, { keepsEmpty }) => (value === '' && !keepsEmpty ? undefined : value)
+
 /**
  * The definition without members whose empty text means none: ECS takes `taskRoleArn: ""` for no role, and some servers
  * answer an empty text for none. Elements of lists and values of string maps stay. A definition without such a member is
  * returned as the same object.
  */
 export const withoutEmpty = <Definition extends object>(definition: Definition, schema: Schema): Definition =>
-  pruned(definition, schema) as Definition
+  edited(definition, schema, emptyIsNone) as Definition
 
-function pruned(value: unknown, schema: Schema): unknown {
+/**
+ * The definition as ECS gets it: without members whose empty text means none, and with an empty text where ECS would drop the
+ * element that lacks one (a variable).
+ */
+export const asSent = <Definition extends object>(definition: Definition, schema: Schema): Definition =>
+  edited(definition, schema, (value, member) =>
+    value === undefined && member.rule.default === '' ? '' : emptyIsNone(value, member),
+  ) as Definition
+
+function edited(value: unknown, schema: Schema, edit: Edit): unknown {
   const { element } = schema
   if (schema.kind === 'list' && element && element.kind !== 'value' && Array.isArray(value)) {
-    const items = value.map(item => pruned(item, element))
+    const items = value.map(item => edited(item, element, edit))
     return items.some((item, index) => item !== value[index]) ? items : value
   }
   if (schema.kind !== 'structure' || !isMembers(value)) return value
   const kept: Record<string, unknown> = { ...value }
-  let isPruned = false
+  let isEdited = false
   for (const [name, member] of schema.members) {
-    const inner = kept[name] === '' && !member.keepsEmpty ? undefined : pruned(kept[name], member)
+    const inner = edited(edit(kept[name], member), member, edit)
     if (inner === kept[name]) continue
-    isPruned = true
+    isEdited = true
     if (inner === undefined) delete kept[name]
     else kept[name] = inner
   }
-  return isPruned ? kept : value
+  return isEdited ? kept : value
 }
 
 /** A plain object, not a list and not `Unknown`. */

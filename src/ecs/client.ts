@@ -38,6 +38,11 @@ export class Ecs {
     return new Ecs(name, settings, this.#region, counter)
   }
 
+  /** The region's name. */
+  get region(): string {
+    return this.#region.transport.name
+  }
+
   /** One object for every view of this region in this run: the key of what is remembered until the run ends. */
   get run(): object {
     return this.#region

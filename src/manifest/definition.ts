@@ -20,15 +20,18 @@ import { elementLabel, sayKey, sayLabel, sayValue, texted } from './written.ts'
  * model asks for: `cpu: 256` becomes `"256"` where a text is due, `"2"` becomes `2` where a number is due.
  *
  * `node` has the API's names, no `region_name` and no `custom_config`, and the values of variables; inherited values may still
- * be open. Problems come in the manifest's order. Coerced scalars keep their place and parts; a node without a change is
- * returned as the same object.
+ * be open. `ignored`: paths whose value somebody else owns. Problems come in the manifest's order. Coerced scalars keep their
+ * place and parts; a node without a change is returned as the same object.
  */
-export function checkDefinition(node: MapNode, vocabulary: Vocabulary): { node: MapNode; problems: Problem[] } {
+export function checkDefinition(
+  node: MapNode,
+  vocabulary: Vocabulary,
+  ignored: readonly string[] = [],
+): { node: MapNode; problems: Problem[] } {
   const problems: Problem[] = []
   const checked = new ModelCheck(problems).definition(node, vocabulary)
-  const stated = new StatedMap(checked, problems.length === 0, ({ place }, message) =>
-    problems.push({ place, message }),
-  )
+  const report = ({ place }: Node, message: string): unknown => problems.push({ place, message })
+  const stated = new StatedMap(checked, problems.length === 0, report, ignored)
   if (vocabulary.model) checkTags(stated)
   vocabulary.check?.(stated)
   problems.sort(byPlace)

@@ -119,7 +119,8 @@ export function readDraft(
   report: ReportProblem,
 ): ParticleDraft {
   const resource = readResource(map, who.name, vocabulary, origin.copy?.index, report)
-  const checked = checkDefinition(resource.definition, vocabulary)
+  const { ignore = [] } = resource.options as { readonly ignore?: readonly string[] }
+  const checked = checkDefinition(resource.definition, vocabulary, ignore)
   for (const { place = map.place, message } of checked.problems) report(place, message)
   // A value that the model refuses is no name either: one problem is enough.
   const refused = new Set(checked.problems.map(problem => problem.place))

@@ -8,6 +8,7 @@ import { inEnvironment } from './patch.ts'
 import { type ReportProblem, reportTo } from './problems.ts'
 import { COPIES, type Declaration, expandQuasiparticle, withShared } from './quasiparticle.ts'
 import { checkSecrets } from './secrets.ts'
+import { withOneSpelling } from './spelling.ts'
 import { didYouMean } from './suggest.ts'
 import { checkUnmanagedKeys, isUnmanaged, readUnmanaged, UNMANAGED_KEYS, type Unmanaged } from './unmanaged.ts'
 import { substitute } from './variables.ts'
@@ -67,11 +68,12 @@ export class ManifestReader implements Declared {
   }
 
   /** Reads one particle or quasiparticle, as a document or an element of one. */
-  read(node: Node): void {
-    if (node.kind !== 'map') {
-      this.report(node.place, `a particle must be a map with flavor and pcf_name, not ${kindOf(node)}`)
+  read(document: Node): void {
+    if (document.kind !== 'map') {
+      this.report(document.place, `a particle must be a map with flavor and pcf_name, not ${kindOf(document)}`)
       return
     }
+    const node = withOneSpelling(document, this.report)
     this.#rememberEnvironments(node)
     if (isUnmanaged(node)) {
       this.#readUnmanaged(node)

@@ -13,14 +13,24 @@ export class StatedMap implements Stated {
   readonly sound: boolean
   readonly root: StatedMap
   readonly #report: Report
+  readonly #ignored: readonly string[]
   readonly #elements = new Map<string, readonly StatedMap[]>()
 
-  constructor(node: MapNode, sound: boolean, report: Report, path = 'aws_resource', root?: StatedMap) {
+  /** `ignored`: paths of `custom_config.ignore`, for a whole definition. */
+  constructor(
+    node: MapNode,
+    sound: boolean,
+    report: Report,
+    ignored: readonly string[] = [],
+    path = 'aws_resource',
+    root?: StatedMap,
+  ) {
     this.node = node
     this.path = path
     this.sound = sound
     this.root = root ?? this
     this.#report = report
+    this.#ignored = ignored
   }
 
   member(name: string): Node | undefined {
@@ -31,6 +41,10 @@ export class StatedMap implements Stated {
   given(name: string): boolean {
     const value = this.member(name)
     return value !== undefined && !(value.kind === 'list' && value.items.length === 0)
+  }
+
+  ignores(name: string): boolean {
+    return this.root.#ignored.includes(name)
   }
 
   scalar(name: string): ScalarNode | undefined {
@@ -111,6 +125,6 @@ export class StatedMap implements Stated {
   }
 
   #inner(node: MapNode, step: string): StatedMap {
-    return new StatedMap(node, this.sound, this.#report, this.path + step, this.root)
+    return new StatedMap(node, this.sound, this.#report, [], this.path + step, this.root)
   }
 }

@@ -15,6 +15,8 @@ export interface Limit {
   readonly form?: string
   /** Allowed texts, where the API has them only in its words. */
   readonly values?: readonly string[]
+  /** The values that the SDK lists are not all. */
+  readonly open?: true
   readonly minItems?: number
   readonly maxItems?: number
   /** Why, where the API allows more than this tool. */
@@ -35,6 +37,14 @@ const notEmpty: Limit = { minLength: 1 }
 
 // A missing name is reported where particles are compared by their names.
 const name: Limit = { maxLength: 255, pattern: /^[A-Za-z0-9_-]*$/, form: 'made of letters, digits, "-" and "_"' }
+
+/** Neither empty nor blank. */
+const notBlank: Limit = { minLength: 1, pattern: /\S/, form: 'more than blanks' }
+
+const taskSize = {
+  cpu: { pattern: cpuSize.pattern, form: 'CPU units such as 512, or vCPUs such as .5 vCPU' },
+  memory: { pattern: memorySize.pattern, form: 'MiB such as 1024, or GB such as 1 GB' },
+}
 
 const portName: Limit = {
   maxLength: 64,
@@ -79,8 +89,7 @@ export const limits: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
   RegisterTaskDefinitionRequest: {
     family: name,
     containerDefinitions: items(10),
-    cpu: { pattern: cpuSize.pattern, form: 'CPU units such as 512, or vCPUs such as .5 vCPU' },
-    memory: { pattern: memorySize.pattern, form: 'MiB such as 1024, or GB such as 1 GB' },
+    ...taskSize,
     placementConstraints: launch.placementConstraints,
     tags,
   },
@@ -98,6 +107,9 @@ export const limits: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     name: portName,
     containerPortRange: { pattern: /^\d{1,5}-\d{1,5}$/, form: 'a range of ports such as 8000-8010' },
   },
+  KeyValuePair: { name: notBlank },
+  // On EC2 any driver that the instance has, a plugin of Docker among them; only Fargate has a closed list.
+  LogConfiguration: { logDriver: { open: true } },
   HealthCheck: {
     command: { minItems: 1 },
     interval: from(5, 300),
@@ -111,6 +123,8 @@ export const limits: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
   NvidiaMpsAllocation: { memory: amount, maxComputePercent: percent },
   EphemeralStorage: { sizeInGiB: from(21, 200) },
   Volume: { name },
+  // Documented as the host's choice; ECS refuses it: "host.sourcePath should not be blank."
+  HostVolumeProperties: { sourcePath: notBlank },
   EFSVolumeConfiguration: { transitEncryptionPort: port },
   S3FilesVolumeConfiguration: { transitEncryptionPort: port },
   FSxWindowsFileServerVolumeConfiguration: { rootDirectory: { mayBeEmpty: true } },
@@ -157,6 +171,7 @@ export const limits: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     },
     ...launch,
   },
+  TaskOverride: taskSize,
   ContainerOverride: container,
   TaskManagedEBSVolumeConfiguration: managedVolume,
   AwsVpcConfiguration: { subnets: { minItems: 1, maxItems: 16 }, securityGroups: items(5) },
@@ -165,4 +180,15 @@ export const limits: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
   TaskDefinitionPlacementConstraint: { expression: characters(2000) },
   EBSTagSpecification: { tags: items(50) },
   Tag: { key: { minLength: 1, maxLength: 128, ...tagText }, value: { maxLength: 256, ...tagText } },
+}
+
+/**
+ * Members that the SDK's model calls optional and ECS requires, by shape. From "Required: Yes, when … are used" in "Amazon ECS
+ * task definition parameters" of the developer guide, and from ECS's own refusals.
+ */
+export const required: Readonly<Record<string, readonly string[]>> = {
+  KeyValuePair: ['name'],
+  MountPoint: ['sourceVolume', 'containerPath'],
+  VolumeFrom: ['sourceContainer'],
+  Tag: ['key'],
 }

@@ -18,6 +18,8 @@ export interface Stated {
   member(name: string): Node | undefined
   /** Whether a member is stated that is not an empty list. */
   given(name: string): boolean
+  /** Whether `custom_config.ignore` gives a member of the whole definition to another owner. */
+  ignores(name: string): boolean
   scalar(name: string): ScalarNode | undefined
   text(name: string): string | undefined
   number(name: string): number | undefined

@@ -10,16 +10,18 @@ export interface Size {
 
 // ECS ignores the case of the unit and any number of blanks before it, and answers whole small units: API reference of
 // RegisterTaskDefinition (cpu, memory), and what the authors of cfn-lint measured (its issue 3514). A number that ends with
-// a point (`1. vCPU`) stands nowhere in the documentation; ECS may refuse such a text or not convert it.
+// a point (`1. vCPU`) stands nowhere in the documentation, nor do leading zeros (`0512`): ECS may refuse such a text or answer
+// the text as it is, which would differ from the number that it means.
 function size(unit: string): Size {
   const large = new RegExp(`^(\\d+|\\d*\\.\\d+)\\s*${unit}$`, 'i')
   const inSmallUnits = (text: string): number | undefined => {
     const [, amount] = large.exec(text) ?? []
     return amount === undefined ? undefined : Math.round(Number(amount) * 1024)
   }
+  const pattern = new RegExp(`^([1-9]\\d*|([1-9]\\d*|(0|[1-9]\\d*)?\\.\\d+)\\s*${unit})$`, 'i')
   return {
-    pattern: new RegExp(`^(\\d+|(\\d+|\\d*\\.\\d+)\\s*${unit})$`, 'i'),
-    read: text => (/^\d+$/.test(text) ? Number(text) : inSmallUnits(text)),
+    pattern,
+    read: text => (pattern.test(text) ? (inSmallUnits(text) ?? Number(text)) : undefined),
     normalize: value => (typeof value === 'string' ? String(inSmallUnits(value.trim()) ?? value) : value),
   }
 }

@@ -1,7 +1,7 @@
 import { NormalizedSchema } from '@smithy/core/schema'
 import type { StaticStructureSchema } from '@smithy/types'
 import { enums } from './enums.ts'
-import { type Limit, limits } from './limits.ts'
+import { type Limit, limits, required } from './limits.ts'
 
 /** The API's model as a plain table, so that thousands of definitions can be checked quickly. */
 export type Type =
@@ -77,7 +77,7 @@ function structOf(schema: NormalizedSchema): StructType {
     kind: 'struct',
     name,
     union: schema.isUnionSchema(),
-    required: shape[4].slice(0, shape[6] ?? 0),
+    required: [...shape[4].slice(0, shape[6] ?? 0), ...(required[name] ?? [])],
     // Later, not now: shapes may contain themselves.
     get members() {
       members ??= new Map(
@@ -103,5 +103,5 @@ function typeFor(schema: NormalizedSchema, limit: Limit | undefined, values: obj
   if (schema.isNumericSchema()) return { kind: 'number', whole: !limit?.fraction, ...limited }
   if (!schema.isStringSchema()) return { kind: 'any' }
   const allowed = values ? Object.values<string>({ ...values }) : limit?.values
-  return { kind: 'text', ...(allowed && { values: allowed }), ...limited }
+  return { kind: 'text', ...(allowed && !limit?.open && { values: allowed }), ...limited }
 }

@@ -12,7 +12,12 @@ const samples = new URL('../../fixtures/task-definitions/', import.meta.url)
 describe('definitions as people write them', () => {
   test.each(readdirSync(samples).filter(name => name.endsWith('.json')))('%s', name => {
     const text = readFileSync(new URL(name, samples), 'utf8')
-    expect(check('ecs_task_definition', text)).toEqual({ definition: JSON.parse(text), problems: [] })
+    const { definition, problems } = check('ecs_task_definition', text)
+    expect(definition).toEqual(JSON.parse(text))
+    // These are to be filled in: ECS refuses them without a role.
+    const isWithoutRole = /_fargate/.test(name) && !text.includes('executionRoleArn')
+    const missing = 'aws_resource.executionRoleArn is missing, and ECS needs the role for awslogs on Fargate'
+    expect(problems).toEqual(isWithoutRole ? [expect.stringContaining(missing)] : [])
   })
 
   test.each<[string, FlavorName, string]>([
@@ -85,6 +90,7 @@ overrides: {containerOverrides: [{name: web, command: [rake, 'db:migrate'], envi
       `
 family: web
 networkMode: bridge
+executionRoleArn: ecs-execution
 volumes:
   - {name: data, host: {}}
   - {name: docker, dockerVolumeConfiguration: {scope: shared, autoprovision: true, driverOpts: {type: nfs}}}

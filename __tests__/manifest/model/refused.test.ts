@@ -345,14 +345,6 @@ const bad: readonly Row[] = [
     ['2:13 aws_resource.launchType must be one of EC2, EXTERNAL, FARGATE, MANAGED_INSTANCES, not "${LAUNCH}"'],
     { LAUNCH: 'fargate' },
   ],
-  [
-    'a driver of Docker alone',
-    'ecs_task_definition',
-    task('- name: web\n  image: nginx\n  memory: 64\n  logConfiguration: {logDriver: etwlogs}'),
-    [
-      '6:33 aws_resource.containerDefinitions[web].logConfiguration.logDriver must be one of awsfirelens, awslogs, fluentd, gelf, journald, json-file, splunk, syslog, not "etwlogs"',
-    ],
-  ],
   // limits
   [
     'a name with a blank',
@@ -707,8 +699,8 @@ const bad: readonly Row[] = [
   [
     'a proxy that is not there',
     'ecs_task_definition',
-    task(web, 'proxyConfiguration: {containerName: envoy}'),
-    ['4:37 aws_resource.proxyConfiguration.containerName "envoy" is no container of this definition, which has web'],
+    task(web, 'networkMode: awsvpc\nproxyConfiguration: {containerName: envoy}'),
+    ['5:37 aws_resource.proxyConfiguration.containerName "envoy" is no container of this definition, which has web'],
   ],
   [
     'a host port twice',
@@ -791,6 +783,7 @@ const bad: readonly Row[] = [
     'ecs_task_definition',
     task(
       '- {name: web, image: nginx, memory: 64, environment: [{name: TOKEN, value: a}], secrets: [{name: TOKEN, valueFrom: b}]}',
+      'executionRoleArn: role',
     ),
     [
       '3:98 aws_resource.containerDefinitions[web].secrets[TOKEN].name "TOKEN" is set twice: by an environment variable or another secret as well',

@@ -33,7 +33,7 @@ export const managedVolume: Rules[string] = {
 /** Rules by structure of the API, wherever a request has it. */
 export const sharedRules: Rules = {
   Tag: { value: { default: '', emptyIsValue: true } },
-  // ECS drops an environment variable that is sent without a value.
+  // ECS drops an environment variable that is sent without a value, so that an empty one is sent.
   KeyValuePair: { value: { default: '', emptyIsValue: true } },
   // Lists without a rule keep their order: the last environment file wins, and placement strategies have a rank.
   EnvironmentFile: { type: { default: 's3' } },

@@ -4,11 +4,12 @@ import { creationOf } from '../../compare/merge.ts'
 import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
+import { containerLogs } from '../containerLogs.ts'
 import { stopping } from '../containers.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
 import { comparison } from './comparison.ts'
-import { rolloutDiagnosis } from './diagnosis.ts'
+import { failedTasks, rolloutDiagnosis } from './diagnosis.ts'
 import { rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
   compareOptions,
@@ -240,7 +241,9 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const { cluster = 'default', serviceName = '' } = particle.definition
     const stopped = await context.ecs.stoppedTasksOfService(cluster, serviceName)
     const rollout = live.rollout ?? (await rolloutOf(live, memo, context).catch(() => 'unknown' as const))
-    return rolloutDiagnosis(particle, memo, failure, { events: live.service.events ?? [], stopped, rollout })
+    const logs = await containerLogs(failedTasks(stopped, memo), context)
+    const evidence = { events: live.service.events ?? [], stopped, rollout }
+    return { ...rolloutDiagnosis(particle, memo, failure, evidence), logs }
   },
 
   rollBack,

@@ -2,7 +2,7 @@
 
 import type { Failure, RunTaskRequest, Task } from '@aws-sdk/client-ecs'
 import { backoff } from '../../backoff.ts'
-import { requestOf } from '../../compare/merge.ts'
+import { creationOf } from '../../compare/merge.ts'
 import { EcsError } from '../../ecs/errors.ts'
 import { DiagnosedEcsError } from '../../engine/failure.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
@@ -157,7 +157,7 @@ class Launch {
     this.#start = start
     this.#context = context
     const { taskName: _name, stopReason: _reason, ...definition } = particle.definition
-    this.#request = requestOf(definition, { schema: vocabulary.model, rules: taskRules })
+    this.#request = creationOf(definition, { schema: vocabulary.model, rules: taskRules })
     this.#cluster = this.#request.cluster ?? 'default'
     this.#startedBy = this.#request.startedBy ?? start.name
     this.#essential = essential

@@ -1,5 +1,5 @@
 import type { ScalarNode } from '../../particle.ts'
-import { all, checkRepeated, lacks, type Rules, type Stated, sound, whole } from '../../schema/rules.ts'
+import { all, checkRepeated, is, isNot, lacks, type Rules, type Stated, sound, whole } from '../../schema/rules.ts'
 import { memorySize } from '../../schema/sizes.ts'
 import { isForFargate } from './checkFargate.ts'
 
@@ -43,6 +43,18 @@ export const containerRules: Rules = {
   ],
   'containerDefinitions[].resourceRequirements[]': [
     ['', all(sound, lacks('value', 'sharingStrategy')), 'needs a value'],
+    [
+      'value',
+      all(is('type', 'NeuronDevice'), isNot('value', 'ALL')),
+      'must be ALL with type NeuronDevice, not {"value"}',
+    ],
+  ],
+  'containerDefinitions[].environmentFiles[]': [
+    [
+      'value',
+      file => !/\.env$/.test(file.text('value') ?? '.env'),
+      'must end with .env, the extension that ECS requires',
+    ],
   ],
   'containerDefinitions[].volumesFrom[]': [volume => checkName(volume, 'sourceContainer')],
   'containerDefinitions[].dependsOn[]': [checkDependency],

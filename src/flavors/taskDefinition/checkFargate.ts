@@ -1,4 +1,4 @@
-import { all, always, isNot, type Stated, sound, table } from '../../schema/rules.ts'
+import { all, always, is, isNot, type Stated, sound, table } from '../../schema/rules.ts'
 import { cpuSize, memorySize } from '../../schema/sizes.ts'
 
 /** Fargate's sizes: CPU units → MiB from, to, in steps of. From "Task size" in the ECS developer guide. */
@@ -34,10 +34,16 @@ const checkRules = table({
   'volumes[]': [['dockerVolumeConfiguration', always, impossible]],
   'volumes[].host': [['sourcePath', always, impossible]],
   'containerDefinitions[]': [
+    ['disableNetworking', container => container.flag('disableNetworking') === true, impossible],
+    ['dnsServers', always, impossible],
+    ['dnsSearchDomains', always, impossible],
     ['privileged', container => container.flag('privileged') === true, impossible],
     ['dockerSecurityOptions', always, impossible],
     ['startTimeout', secondsOf('startTimeout'), 'must be between 2 and 120 on FARGATE, not {"startTimeout"}'],
     ['stopTimeout', secondsOf('stopTimeout'), 'must be between 2 and 120 on FARGATE, not {"stopTimeout"}'],
+  ],
+  'containerDefinitions[].resourceRequirements[]': [
+    ['type', is('type', 'GPU'), 'must not be GPU for FARGATE, which has none: leave the requirement out'],
   ],
   'containerDefinitions[].linuxParameters': ['devices', 'sharedMemorySize', 'maxSwap', 'swappiness'].map(
     name => [name, always, impossible] as const,

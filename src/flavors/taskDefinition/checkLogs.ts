@@ -23,6 +23,9 @@ export function checkLogs(definition: Stated): void {
 }
 
 function checkOptions(log: Stated): void {
+  const patterns = ['awslogs-datetime-format', 'awslogs-multiline-pattern']
+  if (patterns.every(option => log.at('options')?.given(option)))
+    log.report('options', `cannot have both ${patterns.join(' and ')}: leave one out`)
   if (!log.sound || log.member('options')?.kind === 'scalar') return
   const isOnFargate = isForFargate(log.root)
   const needed = ['awslogs-group', 'awslogs-region', ...(isOnFargate ? ['awslogs-stream-prefix'] : [])]

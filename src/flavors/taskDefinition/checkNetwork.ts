@@ -1,4 +1,4 @@
-import type { Rules, Stated } from '../../schema/rules.ts'
+import { all, lacks, type Rules, type Stated, sound } from '../../schema/rules.ts'
 import { containersOf } from './checkContainers.ts'
 import { isForFargate } from './checkFargate.ts'
 
@@ -27,7 +27,23 @@ export const networkRules: Rules = {
       'only work with networkMode bridge, not {/networkMode}: leave them out',
     ],
   ],
+  proxyConfiguration: [
+    [
+      '',
+      proxy => isMesh(proxy) && (networkMode(proxy) ?? 'awsvpc') !== 'awsvpc',
+      'of type APPMESH needs networkMode awsvpc in the task definition',
+    ],
+  ],
+  'proxyConfiguration.properties[]': [
+    ['', property => property.node.entries.get('value') === undefined, "lacks value: write '' for an empty one"],
+  ],
   'containerDefinitions[].portMappings[]': [
+    ['', all(sound, lacks('containerPort', 'containerPortRange')), 'needs a containerPort'],
+    [
+      'containerPortRange',
+      mapping => networkMode(mapping) === 'host',
+      'is not possible with networkMode host: state each containerPort',
+    ],
     [
       'containerPortRange',
       isNoRange,
@@ -45,6 +61,9 @@ export const networkRules: Rules = {
     ],
   ],
 }
+
+/** The one type there is, also where it is left out. */
+const isMesh = (proxy: Stated): boolean => !proxy.given('type') || proxy.text('type') === 'APPMESH'
 
 function rangeOf(mapping: Stated): readonly [first: number, last: number] | undefined {
   const [, first, last] = /^(\d+)-(\d+)$/.exec(mapping.text('containerPortRange') ?? '') ?? []

@@ -1,4 +1,4 @@
-import { checkRepeated, type Rules, type Stated } from '../../schema/rules.ts'
+import { all, checkRepeated, has, isNot, lacks, type Rules, type Stated, sound } from '../../schema/rules.ts'
 import { namesOf } from './checkContainers.ts'
 
 const kinds = [
@@ -8,12 +8,27 @@ const kinds = [
   'fsxWindowsFileServerVolumeConfiguration',
 ]
 
+const ofAccessPoint = 'must be left out beside an access point, which has its own'
+
 // From the API reference of Volume and of the structures in one.
 /** What RegisterTaskDefinition requires of volumes and mount points. */
 export const volumeRules: Rules = {
   '': [checkVolumes],
+  'volumes[]': [['', all(sound, lacks('name'), isNamed), 'lacks name, by which it is mounted']],
   'volumes[].efsVolumeConfiguration': [checkEfs],
+  'volumes[].s3filesVolumeConfiguration': [
+    [
+      'rootDirectory',
+      all(has('accessPointArn'), isNot('rootDirectory', '/')),
+      `${ofAccessPoint}, not {"rootDirectory"}`,
+    ],
+  ],
   'containerDefinitions[].mountPoints[]': [checkMount],
+}
+
+/** A volume whose name the API requires; one of the host may have none. */
+function isNamed(volume: Stated): boolean {
+  return volume.flag('configuredAtLaunch') === true || kinds.some(kind => volume.given(kind))
 }
 
 function checkVolumes(definition: Stated): void {
@@ -46,7 +61,6 @@ function checkEfs(efs: Stated): void {
   if (needs && (!efs.given('transitEncryption') || efs.text('transitEncryption') === 'DISABLED'))
     authorization.report(needs, 'needs transitEncryption: ENABLED', authorization.node)
   if (hasAccessPoint && (efs.text('rootDirectory') ?? '/') !== '/') {
-    const directory = efs.quoted('rootDirectory')
-    efs.report('rootDirectory', `must be left out beside an access point, which has its own, not ${directory}`)
+    efs.report('rootDirectory', `${ofAccessPoint}, not ${efs.quoted('rootDirectory')}`)
   }
 }

@@ -3,6 +3,7 @@ import { containerRules } from './checkContainers.ts'
 import { checkFargate } from './checkFargate.ts'
 import { checkLogs } from './checkLogs.ts'
 import { networkRules } from './checkNetwork.ts'
+import { checkExecutionRole } from './checkRole.ts'
 import { volumeRules } from './checkVolumes.ts'
 
 /** What RegisterTaskDefinition would refuse, or only fail at once tasks start. A definition has at most 64 KiB. */
@@ -12,5 +13,6 @@ export const checkTaskDefinition = checks(
   volumeRules,
   checkLogs,
   checkFargate,
+  checkExecutionRole,
   checkLength('', 65_536),
 )
