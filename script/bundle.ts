@@ -25,7 +25,7 @@ const packages: Plugin = {
       if (!path.startsWith('.') && !asModules.test(path))
         return { path, external: true, sideEffects: !path.startsWith('node:') }
       const found = await resolve(path, { kind, importer, resolveDir, pluginData: packages })
-      if (kind === 'dynamic-import' && !initialOptions.splitting) {
+      if (kind === 'dynamic-import' && !initialOptions.splitting && found.path.includes('node_modules')) {
         const name = relative('node_modules', found.path).replace(/\W+/g, '-')
         later.set(name, found.path)
         return { path: `./later/${name}.js`, external: true }
