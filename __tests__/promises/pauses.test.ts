@@ -1,0 +1,274 @@
+import {
+  ContinueServiceDeploymentCommand,
+  DescribeServiceDeploymentsCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs'
+import { beforeEach, describe, expect } from '@jest/globals'
+import type { Pull, Push } from '../../simulator/github/repository.ts'
+import { manifests } from '../world/manifests.ts'
+import type { Given, Ran } from '../world/run.ts'
+import { story } from '../world/story.ts'
+import { World } from '../world/world.ts'
+
+let world: World
+beforeEach(async () => {
+  world = await World.open()
+})
+
+const strategy = `  deploymentConfiguration:
+    strategy: BLUE_GREEN
+    bakeTimeInMinutes: 5
+    lifecycleHooks:
+      - targetType: PAUSE
+        lifecycleStages: [POST_TEST_TRAFFIC_SHIFT]
+        timeoutConfiguration: { timeoutInMinutes: 60, action: ROLLBACK }
+`
+
+/** The web with a pause in its rollout, and a worker that starts after it. */
+const shop = (image: string, worker = ''): Record<string, string> => ({
+  ...manifests.web,
+  'particles/web.yml': manifests.web['particles/web.yml'].replace('web:1', image).trimEnd().concat(`\n${strategy}`),
+  ...(worker && {
+    'particles/worker.yml': `flavor: ecs_task_definition
+pcf_name: worker
+aws_resource:
+  family: worker
+  requiresCompatibilities: [FARGATE]
+  networkMode: awsvpc
+  cpu: 256
+  memory: 512
+  containerDefinitions: [{ name: worker, image: ${worker} }]
+---
+flavor: ecs_service
+pcf_name: worker
+parents: [ecs_cluster:main, ecs_task_definition:worker, ecs_service:web]
+aws_resource:
+  serviceName: worker
+  desiredCount: 1
+  launchType: FARGATE
+  networkConfiguration: { awsvpcConfiguration: { subnets: [subnet-1] } }
+`,
+  }),
+})
+
+const paused = 'particles / production / paused'
+const applied = 'particles / production / applied'
+
+interface Release {
+  readonly pull: Pull
+  readonly push: Push
+  readonly ran: Ran
+  /** ARN of the service deployment that rests. */
+  readonly deployment: string
+}
+
+/** A release of the web that has come to its pause. */
+async function release(image = 'registry.example/web:2', worker = 'registry.example/worker:1'): Promise<Release> {
+  await world.settle(manifests.web)
+  const pull = await world.propose(shop(image, worker))
+  world.simulator.advance(5)
+  const push = world.repository.merge(pull, 'squash')
+  const ran = await world.push(push)
+  return { pull, push, ran, deployment: String(ran.outputs.deployment) }
+}
+
+const answer = (command: 'continue' | 'rollback', deployment: string, more: Given = {}): Promise<Ran> =>
+  world.byHand({ command, deployment, ...more })
+
+const step = ({ report }: Ran, particle: string) => report?.steps.find(one => one.particle === particle)
+
+/** Calls that change something, since a number of calls. */
+const changing = (from: number): string[] =>
+  world.simulator.calls
+    .slice(from)
+    .map(({ operation }) => operation)
+    .filter(operation => !/^(?:Describe|List)/.test(operation))
+
+describe('A pause is neither success nor failure', () => {
+  story(
+    'a release comes to a hook that waits for a person, at night',
+    'the apply ends there and passes, the commit is paused and not applied, and what depends on it is not begun',
+    async () => {
+      const { pull, push, ran, deployment } = await release()
+      expect(ran.problems).toEqual([])
+      expect(ran.failed).toBe(false)
+      expect(ran.outputs.result).toBe('paused')
+      expect(ran.report?.result).toBe('paused')
+      expect(step(ran, 'ecs_service:web')).toMatchObject({
+        result: 'paused',
+        paused: { deployment, stage: 'POST_TEST_TRAFFIC_SHIFT', until: expect.stringMatching(/Z$/) },
+      })
+      expect(step(ran, 'ecs_service:web')?.paused?.then).toBe('ROLLBACK')
+      expect(step(ran, 'ecs_service:worker')).toMatchObject({ result: 'skipped' })
+      expect(world.checks(push.after, applied)).toEqual([])
+      expect(world.checks(push.after, paused)).toMatchObject([{ conclusion: 'neutral' }])
+      const last = deployment.split('/').pop()
+      for (const text of [world.comments(pull)[0], ran.summary, world.checks(push.after, paused)[0]?.output.summary]) {
+        expect(text?.replaceAll('`', '')).toMatch(
+          /paused at POST_TEST_TRAFFIC_SHIFT, test traffic on web:2, rolls back by itself at \S+ unless answered/,
+        )
+        expect(text?.replaceAll('`', '')).toContain('command: continue')
+        expect(text?.replaceAll('`', '')).toContain(`deployment: ${last}`)
+      }
+    },
+  )
+
+  story(
+    'another apply, and a look for drift, run while it waits',
+    'they say paused with the same deployment and change nothing of the service',
+    async () => {
+      const { push, deployment } = await release()
+      const from = world.simulator.calls.length
+      const again = await world.push(push)
+      expect(again.failed).toBe(false)
+      expect(again.outputs).toMatchObject({ result: 'paused', deployment })
+      const drift = await world.byHand({ command: 'plan' })
+      expect(drift.failed).toBe(false)
+      expect(drift.outputs.deployment).toBe(deployment)
+      expect(drift.plan?.steps.find(({ particle }) => particle === 'ecs_service:web')).toMatchObject({
+        transition: 'wait',
+        paused: { deployment },
+      })
+      expect(changing(from)).toEqual([])
+    },
+  )
+
+  story(
+    'the pause is answered with continue',
+    'the rollout ends, what depends on it is done, and the commit is applied',
+    async () => {
+      const { push, deployment } = await release()
+      const went = await answer('continue', deployment.split('/').pop() ?? '', { 'wait-timeout': '30m' })
+      expect(went.problems).toEqual([])
+      expect(went.report?.result).toBe('succeeded')
+      expect(went.outputs.result).toBe('succeeded')
+      expect(step(went, 'ecs_service:worker')).toMatchObject({ result: 'succeeded' })
+      expect(world.checks(push.after, applied)).toMatchObject([{ conclusion: 'success' }])
+    },
+  )
+
+  story(
+    'a bake lasts longer than wait-timeout',
+    'the apply ends paused at the bake, and a later one finds it done',
+    async () => {
+      const { push, deployment } = await release()
+      const baking = await answer('continue', deployment, { 'wait-timeout': '3m' })
+      expect(baking.report?.result).toBe('paused')
+      expect(step(baking, 'ecs_service:web')?.paused).toMatchObject({ stage: 'BAKE_TIME' })
+      expect(world.checks(push.after, applied)).toEqual([])
+      world.simulator.advance(600)
+      const later = await world.push(push)
+      expect(later.report?.result).toBe('succeeded')
+      expect(world.checks(push.after, applied)).toMatchObject([{ conclusion: 'success' }])
+    },
+  )
+
+  story('nobody answers in time and ECS rolls back', 'the next apply fails and holds the revision back', async () => {
+    const { push } = await release()
+    world.simulator.advance(2 * 3600)
+    const next = await world.push(push)
+    expect(next.failed).toBe(true)
+    expect(next.report?.result).toBe('failed')
+    expect(next.plan?.unchanged.find(({ particle }) => particle === 'ecs_service:web')).toMatchObject({
+      reason: 'failed',
+    })
+    expect(world.checks(push.after, applied)).toEqual([])
+  })
+})
+
+describe('A rollback is no success', () => {
+  story(
+    'the pause is answered with rollback',
+    'it passes as rolled back, the commit is not applied, nothing else begins, and the revision is held back from then on',
+    async () => {
+      const { push, deployment } = await release()
+      const back = await answer('rollback', deployment)
+      expect(back.problems).toEqual([])
+      expect(back.failed).toBe(false)
+      expect(back.outputs.result).toBe('rolled-back')
+      expect(step(back, 'ecs_service:worker')).toBeUndefined()
+      expect(world.checks(push.after, applied)).toEqual([])
+      const from = world.simulator.calls.length
+      const next = await world.push(push)
+      expect(next.report?.result).toBe('failed')
+      expect(changing(from).filter(operation => operation === 'UpdateService')).toEqual([])
+    },
+  )
+})
+
+describe('Only what was reviewed, and what waits now, is answered', () => {
+  const refused = async (command: 'continue' | 'rollback', deployment: string, why: RegExp) => {
+    const from = world.simulator.calls.length
+    const ran = await answer(command, deployment)
+    expect(ran.failed).toBe(true)
+    expect(ran.problems.join('\n')).toMatch(why)
+    expect(changing(from)).toEqual([])
+  }
+
+  story(
+    'somebody deploys another revision by hand, and continue is asked for it',
+    'it is refused without a call',
+    async () => {
+      await release()
+      const client = world.somebody()
+      await client.send(
+        new UpdateServiceCommand({
+          cluster: 'main',
+          service: 'web',
+          taskDefinition: 'web:1',
+          forceNewDeployment: true,
+        }),
+      )
+      world.simulator.advance(300)
+      const drift = await world.byHand({ command: 'plan' })
+      const other = world.simulator.calls.length && String(drift.outputs.deployment)
+      for (const command of ['continue', 'rollback'] as const)
+        await refused(command, other || 'aBcDeFgHiJkLmNoPqRsTu', /nothing was answered/)
+    },
+  )
+
+  story(
+    'somebody makes by hand what the branch declares and no apply has come to rest at',
+    'continue is refused without a call',
+    async () => {
+      const { deployment } = await release()
+      const client = world.somebody()
+      await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', forceNewDeployment: true }))
+      world.simulator.advance(300)
+      const drift = await world.byHand({ command: 'plan' })
+      const made = String(drift.outputs.deployment)
+      expect(made).toMatch(/service-deployment/)
+      expect(made).not.toBe(deployment)
+      await refused('continue', made, /was never reviewed/)
+      await refused('continue', deployment, /is no rollout that rests now/)
+    },
+  )
+
+  story('the same hook is answered twice', 'the second answer is refused without a call', async () => {
+    const { deployment } = await release()
+    const [rollout] =
+      (await world.somebody().send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [deployment] })))
+        .serviceDeployments ?? []
+    const hookId = rollout?.lifecycleHookDetails?.[0]?.hookId ?? ''
+    await world
+      .somebody()
+      .send(new ContinueServiceDeploymentCommand({ serviceDeploymentArn: deployment, hookId, action: 'CONTINUE' }))
+    world.simulator.advance(30)
+    await refused('continue', deployment, /waits for no answer|is no rollout that rests now/)
+  })
+
+  story(
+    'an answer comes from a branch that is never applied, or from a pull request',
+    'it is refused without a call',
+    async () => {
+      const { deployment } = await release()
+      const from = world.simulator.calls.length
+      world.repository.branch('feature')
+      const elsewhere = await world.byHand({ command: 'continue', deployment }, 'workflow_dispatch', 'feature')
+      const pull = await world.propose({ 'README.md': 'changed' }, { command: 'continue', deployment })
+      for (const ran of [elsewhere, pull.ran]) expect(ran.failed).toBe(true)
+      expect(pull.ran.problems.join()).toMatch(/by hand/)
+      expect(changing(from)).toEqual([])
+    },
+  )
+})
