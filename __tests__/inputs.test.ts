@@ -79,6 +79,7 @@ describe('what is left out', () => {
       retryTasks: [],
       redeploy: [],
       waitTimeout: 1_800_000,
+      deployments: [],
       logTail: 0,
       maxConcurrency: 10,
       failOnChanges: false,
@@ -172,6 +173,11 @@ describe('accepted', () => {
     ['a share of terminations', { 'max-terminations': '12.5%' }, { maxTerminations: { share: 0.125 } }],
     ['what a failure does', { 'on-failure': 'rollback' }, { onFailure: 'rollback' }],
     ['lines of logs', { 'log-tail': '40' }, { logTail: 40 }],
+    [
+      'paused rollouts',
+      { command: 'continue', deployment: 'arn:aws:ecs:us-east-1:123456789012:service-deployment/shop/web/aB3\naB4' },
+      { deployments: ['arn:aws:ecs:us-east-1:123456789012:service-deployment/shop/web/aB3', 'aB4'] },
+    ],
     ['what a removal does', { 'on-removed': 'terminate' }, { onRemoved: 'terminate' }],
   ]
   test.each(cases)('%s', (_, given, expected) => {
@@ -192,7 +198,11 @@ describe('region', () => {
 
 describe('refused', () => {
   const cases: [string, Given, string[]][] = [
-    ['a command', { command: 'destroy' }, ['input command: must be auto, validate, plan or apply, not "destroy"']],
+    [
+      'a command',
+      { command: 'destroy' },
+      ['input command: must be auto, validate, plan, apply, continue or rollback, not "destroy"'],
+    ],
     ['only exclusions', { manifests: '!a\n!b' }, ['input manifests: names no file or folder, only what is left out']],
     [
       'a folder outside',
@@ -288,6 +298,23 @@ describe('refused', () => {
       [`input max-terminations: must be a whole number or a share such as 25%, not "${text}"`],
     ]),
     ['what a failure does', { 'on-failure': 'ignore' }, ['input on-failure: must be stop or rollback, not "ignore"']],
+    [
+      'an answer to nothing',
+      { command: 'rollback' },
+      [
+        'input deployment: command rollback needs the paused service deployment, as the comment and the output deployment name it',
+      ],
+    ],
+    [
+      'an answer without a question',
+      { deployment: 'aB3' },
+      ['input deployment: belongs to the commands continue and rollback; leave it out'],
+    ],
+    [
+      'a deployment',
+      { command: 'continue', deployment: 'a b' },
+      ['input deployment: takes ARNs of service deployments or their last parts, one a line, not "a b"'],
+    ],
     ['lines of logs', { 'log-tail': 'all' }, ['input log-tail: must be a whole number from 0 to 1000, not "all"']],
     [
       'what a removal does',

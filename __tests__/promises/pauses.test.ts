@@ -84,7 +84,7 @@ const changing = (from: number): string[] =>
     .map(({ operation }) => operation)
     .filter(operation => !/^(?:Describe|List)/.test(operation))
 
-describe('A pause is neither success nor failure', () => {
+describe('No failure is reported as success', () => {
   story(
     'a release comes to a hook that waits for a person, at night',
     'the apply ends there and passes, the commit is paused and not applied, and what depends on it is not begun',
@@ -174,9 +174,7 @@ describe('A pause is neither success nor failure', () => {
     })
     expect(world.checks(push.after, applied)).toEqual([])
   })
-})
 
-describe('A rollback is no success', () => {
   story(
     'the pause is answered with rollback',
     'it passes as rolled back, the commit is not applied, nothing else begins, and the revision is held back from then on',
@@ -196,7 +194,7 @@ describe('A rollback is no success', () => {
   )
 })
 
-describe('Only what was reviewed, and what waits now, is answered', () => {
+describe('Nothing is applied that was not reviewed', () => {
   const refused = async (command: 'continue' | 'rollback', deployment: string, why: RegExp) => {
     const from = world.simulator.calls.length
     const ran = await answer(command, deployment)

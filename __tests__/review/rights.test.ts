@@ -42,7 +42,11 @@ test('the right to read logs stands apart', () => {
 describe('the policies', () => {
   test('allow to apply every call of the table, and to plan those that read', () => {
     const all = Object.keys(calls).map(name => `ecs:${name}`)
-    expect([...allowedBy('apply-policy.json')].sort()).toEqual([...all, 'iam:PassRole'].sort())
+    const deciding = allowedBy('decide-policy.json')
+    expect([...allowedBy('apply-policy.json')].sort()).toEqual(
+      [...all.filter(action => !deciding.has(action)), 'iam:PassRole'].sort(),
+    )
+    expect([...deciding].sort()).toEqual(['ecs:ContinueServiceDeployment', 'ecs:StopServiceDeployment'])
     expect([...allowedBy('plan-policy.json')].sort()).toEqual(
       all.filter(name => /^ecs:(Describe|List)/.test(name)).sort(),
     )
