@@ -196,9 +196,10 @@ export const reusable: readonly Story[] = [
       },
       {
         event: 'second attempt',
-        play: project => {
+        play: async project => {
           const [pull] = project.repository.pulls.values()
           if (!pull) throw new Error('no pull request')
+          await project.accounts.get(accountA)?.close()
           project.accounts.delete(accountA)
           return project.run(caller(), project.pull(pull), { runId: 7, attempt: 2 })
         },
