@@ -79,6 +79,7 @@ describe('what is left out', () => {
       retryTasks: [],
       redeploy: [],
       waitTimeout: 1_800_000,
+      logTail: 0,
       maxConcurrency: 10,
       failOnChanges: false,
       maxTerminations: { share: 0.25 },
@@ -170,6 +171,7 @@ describe('accepted', () => {
     ['a number of terminations', { 'max-terminations': '0' }, { maxTerminations: { count: 0 } }],
     ['a share of terminations', { 'max-terminations': '12.5%' }, { maxTerminations: { share: 0.125 } }],
     ['what a failure does', { 'on-failure': 'rollback' }, { onFailure: 'rollback' }],
+    ['lines of logs', { 'log-tail': '40' }, { logTail: 40 }],
     ['what a removal does', { 'on-removed': 'terminate' }, { onRemoved: 'terminate' }],
   ]
   test.each(cases)('%s', (_, given, expected) => {
@@ -286,6 +288,7 @@ describe('refused', () => {
       [`input max-terminations: must be a whole number or a share such as 25%, not "${text}"`],
     ]),
     ['what a failure does', { 'on-failure': 'ignore' }, ['input on-failure: must be stop or rollback, not "ignore"']],
+    ['lines of logs', { 'log-tail': 'all' }, ['input log-tail: must be a whole number from 0 to 1000, not "all"']],
     [
       'what a removal does',
       { 'on-removed': 'delete' },

@@ -81,6 +81,12 @@ export function policies(all: Flavors = flavors): Readonly<Record<string, object
       passing('PassTaskRoles', 'shop-*', 'ecs-tasks.amazonaws.com'),
       passing('PassInfrastructureRoles', 'shop-infrastructure-*', 'ecs.amazonaws.com'),
     ),
+    'log-tail-policy.json': policy({
+      Sid: 'ReadContainerLogs',
+      Effect: 'Allow',
+      Action: 'logs:GetLogEvents',
+      Resource: `arn:aws:logs:*:${account}:log-group:/ecs/shop-*:*`,
+    }),
   }
 }
 

@@ -72,6 +72,8 @@ export interface Inputs {
   readonly maxTerminations: TerminationLimit
   readonly onFailure: (typeof onFailure)[number]
   readonly onRemoved: (typeof onRemoved)[number]
+  /** Last lines of the log of each failed container that are shown. */
+  readonly logTail: number
 }
 
 /**
@@ -102,6 +104,7 @@ export const defaults = {
   'max-terminations': '25%',
   'on-failure': 'stop',
   'on-removed': 'report',
+  'log-tail': '0',
 } as const
 
 /** An input's name, as `action.yml` spells it. */
@@ -138,6 +141,7 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): { inputs: Inpu
     maxTerminations: read('max-terminations', terminationLimit),
     onFailure: read('on-failure', oneOf(onFailure)),
     onRemoved: read('on-removed', oneOf(onRemoved)),
+    logTail: read('log-tail', wholeNumber(0, 1000)),
   }
   for (const name of inputs.secretVariables) {
     const value = inputs.variables.get(name)

@@ -166,6 +166,7 @@ const inputs: Readonly<Record<string, readonly [Readonly<Record<string, string>>
   'fail-on-changes': [{ 'fail-on-changes': 'maybe' }, /^input fail-on-changes: must be true or false/],
   'max-terminations': [{ 'max-terminations': '300%' }, /^input max-terminations: must be a whole number or a share/],
   'on-failure': [{ 'on-failure': 'ignore' }, /^input on-failure: must be stop or rollback/],
+  'log-tail': [{ 'log-tail': '-1' }, /^input log-tail: must be a whole number from 0 to 1000/],
 }
 
 describe('an input', () => {

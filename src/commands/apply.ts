@@ -4,6 +4,7 @@ import { refusalError } from '../engine/failure.ts'
 import type { Graph } from '../engine/graph.ts'
 import { whyNotAppliedFrom } from '../github/branches.ts'
 import { Supersession } from '../github/supersede.ts'
+import { logReader } from '../logs/cloudWatch.ts'
 import type { Loaded } from '../manifest/load.ts'
 import type { Problem } from '../particle.ts'
 import { failureAnnotations } from '../render/failures.ts'
@@ -52,6 +53,7 @@ export async function apply(invocation: Invocation, loaded: Loaded): Promise<voi
     signal: invocation.signal,
     ...(supersession && { mayBegin: modifies => supersession.mayBegin(modifies) }),
     log: runner.log,
+    ...(inputs.logTail > 0 && { readLog: logReader(inputs.logTail) }),
   })
   await showResult(invocation, report, planned.plan, graph, review.affected, orphans)
 }

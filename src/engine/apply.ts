@@ -1,7 +1,7 @@
 import type { CallCounter } from '../ecs/calls.ts'
 import { isGone, type ParticleId } from '../particle.ts'
 import type { Decision } from './decide.ts'
-import type { Report, ReportError, Step } from './document.ts'
+import type { ContainerLog, Report, ReportError, Step } from './document.ts'
 import { Cancelled, notCarriedOut, reportErrorOf, StepFailed } from './failure.ts'
 import type { Graph } from './graph.ts'
 import type { Journal } from './journal.ts'
@@ -159,7 +159,7 @@ class Walk {
     const error = reportErrorOf(id, thrown)
     const task = thrown instanceof StepFailed ? thrown.task : undefined
     log.say(id, error.brief && error.brief !== 'failed' ? `failed: ${error.brief}` : 'failed')
-    for (const detail of error.details) log.say(id, `  ${detail}`)
+    for (const line of [...error.details, ...(error.logs ?? []).flatMap(logLines)]) log.say(id, `  ${line}`)
     this.#journal.end(id, { result: 'failed', calls, error, ...(task && { task }) })
   }
 
@@ -189,6 +189,12 @@ class Walk {
     }
   }
 }
+
+/** A container's log: where it is, and its last lines. */
+const logLines = ({ container, task, region, group, stream, lines = [], unread }: ContainerLog): string[] => [
+  `log of container ${container} in task ${task}: group ${group}, stream ${stream} in ${region}${unread ? `, which could not be read (${unread})` : ''}`,
+  ...lines.map(line => `  ${line}`),
+]
 
 const cancelled = notCarriedOut(
   'Cancelled',

@@ -104,6 +104,20 @@ export type StepResult = 'running' | 'succeeded' | 'failed' | 'skipped' | 'cance
 /** How far an apply has come. */
 export type Result = 'running' | 'succeeded' | 'failed' | 'refused' | 'cancelled' | 'superseded'
 
+/** Where a failed container wrote its output, in CloudWatch Logs. */
+export interface ContainerLog {
+  readonly container: string
+  /** The task's id. */
+  readonly task: string
+  readonly region: string
+  readonly group: string
+  readonly stream: string
+  /** Its last lines, oldest first, where the inputs want some. */
+  readonly lines?: readonly string[]
+  /** Why its lines could not be read. */
+  readonly unread?: string
+}
+
 /** A failure as the report file has it, and beside that what comment, log and annotations are made from. */
 export interface ReportError {
   readonly code: string
@@ -111,6 +125,7 @@ export interface ReportError {
   readonly message: string
   /** ECS's own words that the sentence does not repeat, oldest first. */
   readonly details: readonly string[]
+  readonly logs?: readonly ContainerLog[]
   /** Not in the file. The beginning of `message`: who, and what happened. */
   readonly headline?: string
   /** Not in the file. What happened in a word or two, for a table: `rolled back`. */
@@ -155,6 +170,6 @@ export const fileForm = (report: Report): Report => ({
 
 function withFileError<T extends { readonly error?: ReportError }>(part: T): T {
   if (!part.error) return part
-  const { code, message, details } = part.error
-  return { ...part, error: { code, message, details } }
+  const { code, message, details, logs } = part.error
+  return { ...part, error: { code, message, details, ...(logs && { logs }) } }
 }

@@ -2,7 +2,7 @@
 import { EcsError, isDenied } from '../ecs/errors.ts'
 import { type ParticleId, type Problem, sayProblem } from '../particle.ts'
 import { untrusted, withoutFullStop } from '../untrusted.ts'
-import type { ReportError, ReportStep } from './document.ts'
+import type { ContainerLog, ReportError, ReportStep } from './document.ts'
 import type { Fix, Remedy } from './remedy.ts'
 
 /** Wording by the report's code: the predicate of the sentence, and the table's word. */
@@ -37,6 +37,7 @@ export interface Diagnosis {
   readonly now?: string
   /** ECS's own words that the sentence does not repeat, oldest first: events, stopped reasons. */
   readonly details?: readonly string[]
+  readonly logs?: readonly ContainerLog[]
   readonly remedy?: Remedy
 }
 
@@ -68,13 +69,14 @@ export class Cancelled extends Error {}
 /** The report's error: who, what happened, the cause and what runs now in one sentence, and what to do. */
 export function reportError(subject: ParticleId, diagnosis: Diagnosis, code?: string): ReportError {
   const [happened, brief] = happenings[diagnosis.code ?? 'Failed']
-  const { cause, now, details = [], remedy } = diagnosis
+  const { cause, now, details = [], logs = [], remedy } = diagnosis
   const headline = `${subject} ${diagnosis.happened ?? happened}`
   const sentences = [`${headline}${cause ? `: ${withoutFullStop(cause)}` : ''}.`, now && `${withoutFullStop(now)}.`]
   return {
     code: code ?? diagnosis.code ?? 'Failed',
     message: sentences.filter(Boolean).join(' '),
     details,
+    ...(logs.length > 0 && { logs }),
     headline,
     brief: diagnosis.brief ?? brief,
     ...(remedy && { remedy }),

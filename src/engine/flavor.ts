@@ -5,7 +5,7 @@ import type { CallName, OwnCall } from '../ecs/calls.ts'
 import type { Ecs } from '../ecs/client.ts'
 import type { DesiredState, Particle, ParticleId, Path, State, Unknown } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
-import type { ReportStep } from './document.ts'
+import type { ContainerLog, ReportStep } from './document.ts'
 import type { Diagnosis } from './failure.ts'
 import type { JobContent, ReleaseSignatures } from './release.ts'
 
@@ -140,6 +140,8 @@ export interface TransitionContext extends FlavorContext {
    * last sentence that was said.
    */
   pause(milliseconds: number, waitsFor?: Diagnosis): Promise<void>
+  /** The last lines of a container's log, oldest first; missing where the inputs want none. */
+  readonly readLog?: (log: ContainerLog) => Promise<readonly string[]>
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ParticleId } from '../particle.ts'
+import type { TransitionContext } from './flavor.ts'
 
 /** Where an apply reports its progress. */
 export interface Log {
@@ -16,6 +17,8 @@ export interface ApplySettings {
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal
   readonly log: Log
+  /** Reads the last lines of failed containers; missing where none are wanted. */
+  readonly readLog?: TransitionContext['readLog']
   /** Called before each step: the reason why it must not begin, in one sentence, when a newer apply has taken over. */
   readonly mayBegin?: (modifies: boolean) => Promise<string | undefined>
 }

@@ -224,6 +224,7 @@ class StepRun {
       token: `ecs-particles-${this.#context.engine.clock.now()}-${random}`.slice(0, 36),
       say: sentence => this.#say(sentence),
       pause: (milliseconds, waitsFor) => this.#pause(milliseconds, waitsFor),
+      ...(this.#context.settings.readLog && { readLog: this.#context.settings.readLog }),
     }
   }
 

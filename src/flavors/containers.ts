@@ -13,7 +13,9 @@ function stopped(task: Task): string {
   return [task.stoppedReason ? untrusted(task.stoppedReason) : 'no reason given', ...containers].join('; ')
 }
 
-const hasFailed = ({ exitCode, reason }: Container): boolean => (exitCode !== undefined && exitCode !== 0) || !!reason
+/** The container ended with another exit code than 0, or ECS gives a reason for its end. */
+export const hasFailed = ({ exitCode, reason }: Container): boolean =>
+  (exitCode !== undefined && exitCode !== 0) || !!reason
 
 /** Tasks that stopped in the same way, most frequent first. */
 function groups(tasks: readonly Task[]): (readonly [words: string, tasks: readonly Task[]])[] {
@@ -116,7 +118,7 @@ function causeOf(task: Task, { essential = [], definition }: StoppedContext): Ca
 }
 
 /** Exit codes of SIGKILL and SIGTERM: how ECS ends the containers beside the one that failed. */
-const killed: ReadonlySet<number> = new Set([137, 143])
+export const killed: ReadonlySet<number> = new Set([137, 143])
 
 const telling = (failed: readonly Container[]): Container | undefined =>
   failed.find(({ reason }) => reason) ?? failed.find(({ exitCode = 0 }) => !killed.has(exitCode)) ?? failed[0]

@@ -29,7 +29,7 @@ const sourceAddress = ({ file, line }: Source, base: string | undefined): string
     : webAddress(`${base.replace(/\/$/, '')}/${file.split('/').map(encode).join('/')}#L${line}`)
 
 /** `encodeURIComponent` throws at a lone surrogate, which no file name has. */
-const encode = (text: string): string => encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'))
+export const encode = (text: string): string => encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'))
 
 /** A link to a source line, or the text alone where no address is known. The caller has escaped `text`. */
 export const sourceLink = (text: string, source: Source, base: string | undefined): string =>

@@ -5,6 +5,7 @@ import { type Context, firstBlocks, forCommit, limitNote, runLink, target } from
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
 import { changeText, remedyText, type Setting } from './failures.ts'
 import { firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
+import { logSection } from './logs.ts'
 import {
   blocks,
   bold,
@@ -49,6 +50,7 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
     opening(report, plan, context, rung),
     text,
     rung.extras || rung.table === 'full' ? errorDetails(report, rung) : '',
+    logSection(report, rung),
     nextSteps(report, plan, context, rung),
     // Warnings of the plan hold after the apply, too.
     result === 'succeeded' || result === 'failed' ? warningList(plan?.warnings ?? [], rung, true) : '',

@@ -15,6 +15,14 @@ export interface RolloutEvidence {
   readonly rollout: ServiceDeployment | 'unknown'
 }
 
+/** Tasks of the transition's deployment that stopped, but for those that ECS took away when the rollout was over. */
+export const failedTasks = (stopped: readonly Task[], { deployment }: Memo): Task[] =>
+  stopped.filter(
+    ({ startedBy, stoppedReason }) =>
+      (deployment === undefined || startedBy === deployment) &&
+      !stoppedReason?.startsWith('Scaling activity initiated by'),
+  )
+
 /** Events of a rollout that a failure shows. */
 const mostEvents = 20
 
@@ -25,9 +33,7 @@ export function rolloutDiagnosis(
   failure: Diagnosis,
   { events, stopped, rollout }: RolloutEvidence,
 ): Diagnosis {
-  const ours = stopped.filter(({ startedBy }) => memo.deployment === undefined || startedBy === memo.deployment)
-  // ECS takes tasks away when a rollout is over: these did not fail.
-  const failed = ours.filter(({ stoppedReason }) => !stoppedReason?.startsWith('Scaling activity initiated by'))
+  const failed = failedTasks(stopped, memo)
   const lines = rollout === 'unknown' ? [] : [describeRollout(rollout)]
   if (!isCausedByTasks(failed, failure, rollout)) {
     return { ...failure, details: [...eventLines(events, memo), ...lines, ...summarizeStopped(failed)] }

@@ -4,11 +4,13 @@ import { creationOf } from '../../compare/merge.ts'
 import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
+import { containerLogs } from '../containerLogs.ts'
 import { stopping } from '../containers.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
 import { comparison } from './comparison.ts'
-import { rolloutDiagnosis } from './diagnosis.ts'
+import { failedTasks, rolloutDiagnosis } from './diagnosis.ts'
+import { blocksOfOtherStrategies } from './fit.ts'
 import { rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
   compareOptions,
@@ -22,6 +24,7 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
+import { nextDefinition } from './next.ts'
 import { createRequest, onRevisionOnly, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
@@ -84,9 +87,13 @@ function additionsOf(particle: ServiceParticle, live: LiveService | undefined, s
   const isCountMissing = particle.definition.schedulingStrategy !== 'DAEMON' && definition.desiredCount === undefined
   const message =
     'aws_resource.desiredCount is missing and the service does not exist yet; state it, or custom_config.initial_desired_count when an autoscaler is to own it'
+  const problems = [
+    ...(isCountMissing ? [{ at: ['desiredCount'], message }] : []),
+    ...blocksOfOtherStrategies(particle),
+  ]
   return {
     changes: additions(definition, compareOptions(particle, sensitivity)),
-    ...(isCountMissing && { problems: [{ at: ['desiredCount'], message }] }),
+    ...(problems.length > 0 && { problems }),
     ...(live?.service.status === 'DRAINING' && {
       risks: ['the service of this name is still draining: it is waited for'],
     }),
@@ -110,6 +117,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
 
   calls: [
     'DescribeServices',
+    'DescribeTaskDefinition',
     'DescribeServiceRevisions',
     'DescribeServiceDeployments',
     'ListServiceDeployments',
@@ -170,10 +178,15 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return { service: found, ...(revision && { revision }), redeploy: requested }
   },
 
-  async examine(particle, live, changes, { ecs }, known) {
-    if (!wouldDeploy(changes)) return live
-    const past = known ? known.past : await rolloutHistory(particle, live, changes, ecs)
-    return past ? { ...live, past } : live
+  async examine(particle, live, changes, context, known) {
+    const { ecs } = context
+    const past = !wouldDeploy(changes)
+      ? undefined
+      : known
+        ? known.past
+        : await rolloutHistory(particle, live, changes, ecs)
+    const next = await nextDefinition(particle, changes, context)
+    return past || next ? { ...live, ...(past && { past }), ...(next && { next }) } : live
   },
 
   async pollClosely(_particle, live, memo, context) {
@@ -240,7 +253,9 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const { cluster = 'default', serviceName = '' } = particle.definition
     const stopped = await context.ecs.stoppedTasksOfService(cluster, serviceName)
     const rollout = live.rollout ?? (await rolloutOf(live, memo, context).catch(() => 'unknown' as const))
-    return rolloutDiagnosis(particle, memo, failure, { events: live.service.events ?? [], stopped, rollout })
+    const logs = await containerLogs(failedTasks(stopped, memo), context)
+    const evidence = { events: live.service.events ?? [], stopped, rollout }
+    return { ...rolloutDiagnosis(particle, memo, failure, evidence), logs }
   },
 
   rollBack,

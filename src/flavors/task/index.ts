@@ -2,6 +2,7 @@ import { additions } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Diagnosis } from '../../engine/failure.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
+import { containerLogs } from '../containerLogs.ts'
 import { plural, stopping, summarizeStopped } from '../containers.ts'
 import { recordRun, recordTime } from '../record/write.ts'
 import { assume, assumeChanges, assumeProblems, clearAssumed } from './assume.ts'
@@ -214,11 +215,10 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     await recordRun(live.store, live.digest, { ...known, status, at: recordTime(context.ecs) }, context.ecs)
   },
 
-  async diagnose(_particle, live, _memo, failure) {
-    if (failure.details) return failure
-    return {
-      ...failure,
-      details: summarizeStopped((live?.runs ?? []).filter(({ lastStatus }) => lastStatus === 'STOPPED')),
-    }
+  async diagnose(_particle, live, { arns }, failure, context) {
+    const stopped = (live?.runs ?? []).filter(({ lastStatus }) => lastStatus === 'STOPPED')
+    const ours = stopped.filter(({ taskArn = '' }) => arns.includes(taskArn))
+    const logs = await containerLogs(ours, context)
+    return { ...failure, details: failure.details ?? summarizeStopped(stopped), logs }
   },
 }
