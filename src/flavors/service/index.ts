@@ -10,8 +10,11 @@ import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
 import { comparison } from './comparison.ts'
 import { rolloutDiagnosis } from './diagnosis.ts'
+import { blocksOfOtherStrategies } from './fit.ts'
 import { rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
+  answeredMemo,
+  answeredService,
   compareOptions,
   counts,
   type LiveService,
@@ -24,6 +27,7 @@ import {
   shortTaskDefinition,
 } from './live.ts'
 import { failedTasks, watchService } from './news.ts'
+import { nextDefinition } from './next.ts'
 import { createRequest, onRevisionOnly, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
@@ -86,9 +90,13 @@ function additionsOf(particle: ServiceParticle, live: LiveService | undefined, s
   const isCountMissing = particle.definition.schedulingStrategy !== 'DAEMON' && definition.desiredCount === undefined
   const message =
     'aws_resource.desiredCount is missing and the service does not exist yet; state it, or custom_config.initial_desired_count when an autoscaler is to own it'
+  const problems = [
+    ...(isCountMissing ? [{ at: ['desiredCount'], message }] : []),
+    ...blocksOfOtherStrategies(particle),
+  ]
   return {
     changes: additions(definition, compareOptions(particle, sensitivity)),
-    ...(isCountMissing && { problems: [{ at: ['desiredCount'], message }] }),
+    ...(problems.length > 0 && { problems }),
     ...(live?.service.status === 'DRAINING' && {
       risks: ['the service of this name is still draining: it is waited for'],
     }),
@@ -101,11 +109,6 @@ function removalRisks(particle: ServiceParticle, { service }: LiveService): stri
   return [`it is deleted and ${stops}`]
 }
 
-const answeredMemo = (answer: Service | undefined, since: number): Memo => ({
-  ...memoOf(answer, since),
-  ...(answer && { answer }),
-})
-
 const memoUnderWay = (live: LiveService | undefined): Memo => ({
   ...memoOf(live?.service, 0),
   ...(live && isUnderWay(live.service) && { underWay: true }),
@@ -117,6 +120,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
 
   calls: [
     'DescribeServices',
+    'DescribeTaskDefinition',
     'DescribeServiceRevisions',
     'DescribeServiceDeployments',
     'ListServiceDeployments',
@@ -183,26 +187,22 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return { service: found, ...(revision && { revision }), redeploy: requested }
   },
 
-  async examine(particle, live, changes, { ecs }, known) {
-    if (!wouldDeploy(changes)) return live
-    const past = known ? known.past : await rolloutHistory(particle, live, changes, ecs)
-    return past ? { ...live, past } : live
+  async examine(particle, live, changes, context, known) {
+    const { ecs } = context
+    const past = !wouldDeploy(changes)
+      ? undefined
+      : known
+        ? known.past
+        : await rolloutHistory(particle, live, changes, ecs)
+    const next = await nextDefinition(particle, changes, context)
+    return past || next ? { ...live, ...(past && { past }), ...(next && { next }) } : live
   },
 
   async pollClosely(_particle, live, memo, context) {
     return live && { ...live, rollout: await rolloutOf(live, memo, context) }
   },
 
-  answered(_particle, before, { answer }) {
-    if (!answer) return undefined
-    // UpdateService answers without tags.
-    const tags = answer.tags ?? before?.service.tags
-    return {
-      service: { ...answer, ...(tags && { tags }) },
-      ...(before?.revision && { revision: before.revision }),
-      redeploy: false,
-    }
-  },
+  answered: (_particle, before, { answer }) => answer && answeredService(before, answer),
 
   async start(particle, _live, context) {
     const answer = await retryWhile(
