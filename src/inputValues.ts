@@ -114,6 +114,14 @@ export function assignments(text: string, refuse: Refuse): Map<string, string> {
   return found
 }
 
+/** Names of variables, set or not; a text that is no name is left out. */
+export const namesIn = (text: string): string[] =>
+  itemsOf(
+    text,
+    () => {},
+    () => false,
+  ).filter(name => variableName.test(name))
+
 /** Names of variables. One that is not set is refused: a typing error would show a secret or let nothing through. */
 export function variableNames(variables: ReadonlyMap<string, string>) {
   return (text: string, refuse: Refuse): Set<string> =>
@@ -161,6 +169,25 @@ export function planDigest(text: string, refuse: Refuse): string | undefined {
   if (!/^sha256:[0-9a-f]{64}$/.test(text)) {
     refuse(`must be sha256: and 64 hex digits, as the plan shows it, not ${shown(text)}`)
   }
+  return text
+}
+
+/** `environment=sha256:…`, one a line. */
+export function digestsByEnvironment(text: string, refuse: Refuse): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const line of contentLines(text)) {
+    const [, name = '', digest = ''] = /^(.*?)\s*=\s*(.*)$/.exec(line.text) ?? []
+    if (!name) refuse(`line ${line.number} must name its environment: production=sha256:…`)
+    else if (found.has(name)) refuse(`line ${line.number} names ${shown(name)} a second time`)
+    else found.set(name, planDigest(digest, refuse) ?? '')
+    if (name && !digest) refuse(`line ${line.number} has no digest`)
+  }
+  return found
+}
+
+/** A part of names of artifacts, in which other parts are told apart by dots. */
+export function callName(text: string, refuse: Refuse): string {
+  if (!/^[A-Za-z0-9_-]+$/.test(text)) refuse(`must be letters, digits, "_" and "-", not ${shown(text)}`)
   return text
 }
 

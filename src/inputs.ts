@@ -5,12 +5,15 @@ import {
   assignments,
   boolean,
   branchNames,
+  callName,
+  digestsByEnvironment,
   duration,
   ENVIRONMENT,
   environmentName,
   environmentNames,
   folderOf,
   idsOf,
+  namesIn,
   oneOf,
   patterns,
   planDigest,
@@ -49,6 +52,8 @@ export interface Inputs {
   readonly releaseVariables: ReadonlySet<string>
   /** Names whose values are hidden everywhere. */
   readonly secretVariables: ReadonlySet<string>
+  /** Secret variables without a value in a run that gets no secrets. They have a stand-in, and nothing is planned. */
+  readonly missingSecrets: readonly string[]
   /** Region of particles that name none; undefined when neither input nor environment names one. */
   readonly region: string | undefined
   /** Empty: any account. */
@@ -117,11 +122,16 @@ export type InputName = keyof typeof defaults
 /**
  * The action's inputs as one value, or everything that is wrong with them at once. Secrets are registered with the
  * runner before any problem is said. No problem repeats a value that may be secret.
+ *
+ * @param lacksSecrets GitHub gives this run no secrets of the repository, so a secret variable may be empty or not set
  */
-export function readInputs(env: NodeJS.ProcessEnv = process.env): { inputs: Inputs } | { problems: Problem[] } {
+export function readInputs(
+  env: NodeJS.ProcessEnv = process.env,
+  lacksSecrets = false,
+): { inputs: Inputs } | { problems: Problem[] } {
   const { read, problems } = reader(env, defaults)
   const githubToken = read('github-token', secretToken)
-  const variables = readVariables(read)
+  const variables = readVariables(read, lacksSecrets)
   const workspace = resolve(env.GITHUB_WORKSPACE || process.cwd())
   const inputs: Inputs = {
     command: read('command', oneOf(commands)),
@@ -167,20 +177,27 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): { inputs: Inpu
   return problems.length > 0 ? { problems } : { inputs }
 }
 
+/** Manifests are validated with it where a secret is missing. */
+const standIn = 'missing'
+
 /** The environment and all variables. Values of secret ones are registered with the runner. */
 function readVariables(
   read: Read<InputName>,
-): Pick<Inputs, 'environment' | 'variables' | 'secretVariables' | 'releaseVariables'> {
+  lacksSecrets: boolean,
+): Pick<Inputs, 'environment' | 'variables' | 'secretVariables' | 'releaseVariables' | 'missingSecrets'> {
   const environment = read('environment', environmentName)
   const variables = read('variables', assignments)
+  const missingSecrets = lacksSecrets ? read('secret-variables', namesIn).filter(name => !variables.get(name)) : []
+  for (const name of missingSecrets) variables.set(name, standIn)
   const secretVariables = read('secret-variables', variableNames(variables))
+  for (const name of missingSecrets) secretVariables.delete(name)
   for (const name of secretVariables) {
     const value = variables.get(name)
     if (value) setSecret(value)
   }
   const releaseVariables = read('release-variables', variableNames(variables))
   variables.set(ENVIRONMENT, environment)
-  return { environment, variables, secretVariables, releaseVariables }
+  return { environment, variables, secretVariables, releaseVariables, missingSecrets }
 }
 
 /** Inputs of the action that only posts a plan, with what an empty one means. */
@@ -209,6 +226,48 @@ export function readPostInputs(env: NodeJS.ProcessEnv): { inputs: PostInputs } |
     environment: read('environment', environmentName),
     comment: read('comment', oneOf(comments)),
     applyBranches: read('apply-branches', branchNames),
+  }
+  return problems.length > 0 ? { problems } : { inputs }
+}
+
+/** Inputs of the action that reads the list of environments, with what an empty one means. */
+export const targetDefaults = {
+  name: 'ecs-particles',
+  environments: '',
+  'environments-file': '.github/ecs-environments.json',
+  apply: 'false',
+  'apply-branches': defaults['apply-branches'],
+  'approved-digest': '',
+  'retry-tasks': '',
+  redeploy: '',
+} as const
+
+/** The inputs of `targets/action.yml`. */
+export interface TargetInputs extends Pick<Inputs, 'workspace' | 'applyBranches'> {
+  /** JSON; empty: the file has it. */
+  readonly environments: string
+  /** Relative to the workspace. */
+  readonly environmentsFile: string
+  readonly apply: boolean
+  /** Digests by the environment's name. */
+  readonly approved: ReadonlyMap<string, string>
+  readonly retryTasks: boolean
+  readonly redeploy: boolean
+}
+
+/** The inputs of the action that reads the list of environments, or everything that is wrong with them at once. */
+export function readTargetInputs(env: NodeJS.ProcessEnv): { inputs: TargetInputs } | { problems: Problem[] } {
+  const { read, problems } = reader(env, targetDefaults)
+  read('name', callName)
+  const inputs: TargetInputs = {
+    workspace: resolve(env.GITHUB_WORKSPACE || process.cwd()),
+    environments: read('environments', text => text),
+    environmentsFile: read('environments-file', text => text),
+    apply: read('apply', boolean),
+    applyBranches: read('apply-branches', branchNames),
+    approved: read('approved-digest', digestsByEnvironment),
+    retryTasks: read('retry-tasks', text => text !== ''),
+    redeploy: read('redeploy', text => text !== ''),
   }
   return problems.length > 0 ? { problems } : { inputs }
 }

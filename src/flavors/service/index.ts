@@ -14,6 +14,8 @@ import { rolloutDiagnosis } from './diagnosis.ts'
 import { blocksOfOtherStrategies } from './fit.ts'
 import { restingDeployment, rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
+  answeredMemo,
+  answeredService,
   compareOptions,
   counts,
   type LiveService,
@@ -114,11 +116,6 @@ function removalRisks(particle: ServiceParticle, { service }: LiveService): stri
   return [`it is deleted and ${stops}`]
 }
 
-const answeredMemo = (answer: Service | undefined, since: number): Memo => ({
-  ...memoOf(answer, since),
-  ...(answer && { answer }),
-})
-
 const memoUnderWay = (live: LiveService | undefined): Memo => ({
   ...memoOf(live?.service, 0),
   ...(live && isUnderWay(live.service) && { underWay: true }),
@@ -215,16 +212,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return live && { ...live, rollout: await rolloutOf(live, memo, context) }
   },
 
-  answered(_particle, before, { answer }) {
-    if (!answer) return undefined
-    // UpdateService answers without tags.
-    const tags = answer.tags ?? before?.service.tags
-    return {
-      service: { ...answer, ...(tags && { tags }) },
-      ...(before?.revision && { revision: before.revision }),
-      redeploy: false,
-    }
-  },
+  answered: (_particle, before, { answer }) => answer && answeredService(before, answer),
 
   async start(particle, _live, context) {
     const answer = await retryWhile(

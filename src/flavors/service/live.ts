@@ -138,3 +138,20 @@ export function ofPrimary(
   const made = ({ createdAt }: ServiceRevision) => createdAt?.getTime() ?? 0
   return (same.length > 0 ? same : all).sort((one, other) => made(other) - made(one))[0]
 }
+
+/** The same, with the answer itself. */
+export const answeredMemo = (answer: Service | undefined, since: number): Memo => ({
+  ...memoOf(answer, since),
+  ...(answer && { answer }),
+})
+
+/** The service as CreateService or UpdateService has answered. */
+export function answeredService(before: LiveService | undefined, answer: Service): LiveService {
+  // UpdateService answers without tags.
+  const tags = answer.tags ?? before?.service.tags
+  return {
+    service: { ...answer, ...(tags && { tags }) },
+    ...(before?.revision && { revision: before.revision }),
+    redeploy: false,
+  }
+}

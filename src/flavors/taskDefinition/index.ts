@@ -20,7 +20,6 @@ import {
   registrationOf,
   request,
   revisionArn,
-  revisionNumber,
   shortReference,
   type TaskDefinitionDefinition,
   type TaskDefinitionParticle,
@@ -125,16 +124,13 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
       const cause = `somebody else has deregistered ${shortReference(revision)} already`
       return { is: 'failed', failure: { code: 'GoneMeanwhile', happened: 'failed', cause, remedy: { kind: 'plan' } } }
     }
-    const newer =
-      live.latest && revisionNumber(live.latest) > revisionNumber(revision) ? shortReference(live.latest) : undefined
-    const because = `${shortReference(revision)}${newer && memo.registered ? `; ${newer} is newer: somebody else registered it meanwhile` : ''}`
-    return { is: 'settled', because }
+    return { is: 'settled', because: shortReference(revision) }
   },
 
   describe: describeTaskDefinition,
 
   answered(_particle, before, { registered }) {
-    if (!registered) return undefined
+    if (!registered?.taskDefinition) return undefined
     return { running: [], failed: [], inactive: [], elsewhere: [], ...before, latest: registered, registered }
   },
 
