@@ -83,4 +83,5 @@ function gist(body: string): string {
   return withoutTimes(`${heading}: ${bold.replaceAll('**', '')}`)
 }
 
-const withoutTimes = (text: string): string => text.replace(/ (?:in|after) (?:under )?[\d a-z]+?(?=:|$)/g, '')
+const withoutTimes = (text: string): string =>
+  text.replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, '…').replace(/ (?:in|after) (?:under )?[\d a-z]+?(?=:|$)/g, '')

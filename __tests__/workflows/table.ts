@@ -1,5 +1,6 @@
 /** Every workflow and example through its events. `docs/workflows.md` shows it. */
 
+import { approveRollout } from './stories/approveRollout.ts'
 import { byHand } from './stories/byHand.ts'
 import { oneStep } from './stories/oneStep.ts'
 import { reusable } from './stories/reusable.ts'
@@ -7,4 +8,11 @@ import { rightsApart } from './stories/rightsApart.ts'
 import { severalEnvironments } from './stories/severalEnvironments.ts'
 import type { Story } from './story.ts'
 
-export const table: readonly Story[] = [oneStep, severalEnvironments, rightsApart, byHand, reusable].flat()
+export const table: readonly Story[] = [
+  oneStep,
+  severalEnvironments,
+  rightsApart,
+  byHand,
+  approveRollout,
+  reusable,
+].flat()

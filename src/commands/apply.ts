@@ -45,11 +45,13 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
   const { planned, graph, context, orphans } = prepared
   const review = await reviewPlan(invocation, planned)
   const answered = is ? await answerTo(invocation, planned, is) : { problems: [] }
-  const refusals = [...(is === 'rollback' ? [] : review.problems), ...answered.problems]
+  const unreviewed = is === 'rollback' ? [] : review.problems
+  const refusals = [...unreviewed, ...answered.problems]
   if (refusals.length > 0) {
     const refused = refusals.map(problem => redactor.problem(problem))
     const report = await refuse(invocation, 'refused', refused, shown)
-    await reporter.showRefusal(shown, refused, orphans.refusedTexts)
+    // An answer that comes too late says nothing of the commit.
+    if (unreviewed.length > 0) await reporter.showRefusal(shown, refused, orphans.refusedTexts)
     return reporter.showReport(redactor.data(report), shown, review.affected, false)
   }
   const { answer } = answered

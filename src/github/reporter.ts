@@ -169,11 +169,7 @@ export class PullRequestReporter {
     await this.#check({
       name: pausedCheck(this.#inputs.environment),
       conclusion: 'neutral',
-      title: capital(
-        pausedSteps(report)
-          .map(({ particle, because }) => `${particle} ${because}`)
-          .join('; '),
-      ),
+      title: pausedTitle(report),
       summary: renderReport(report, plan, this.#context(textLimit)).text,
       texts: [pausedDeployments(report).join('\n')],
     })
@@ -258,6 +254,14 @@ export class PullRequestReporter {
       ...(push && sha && { mergeCommit: sha }),
     }
   }
+}
+
+/** `Paused at POST_TEST_TRAFFIC_SHIFT, …`; of several, which they are. */
+function pausedTitle(report: Report): string {
+  const steps = pausedSteps(report)
+  const [only, ...more] = steps
+  if (only && more.length === 0) return capital(only.because ?? '')
+  return steps.map(({ particle, because }) => `${particle} ${because}`).join('; ')
 }
 
 /** Worth a new comment: something to do, something wrong, or a resource that is no longer declared. */

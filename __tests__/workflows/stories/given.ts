@@ -17,6 +17,9 @@ const role = (name: string, account: string): string => `arn:aws:iam::${account}
 /** A newcomer's two roles. */
 export const roles = { ECS_PLAN_ROLE: role('plan', accountA), ECS_APPLY_ROLE: role('apply', accountA) }
 
+/** With the role of those who answer paused rollouts. */
+export const rolesToDecide = { ...roles, ECS_DECIDE_ROLE: role('decide', accountA) }
+
 export const rolesOfTwo = {
   STAGING_PLAN_ROLE: role('plan', accountB),
   STAGING_APPLY_ROLE: role('apply', accountB),

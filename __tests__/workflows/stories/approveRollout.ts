@@ -1,0 +1,73 @@
+import { file, manifests, service } from '../../world/manifests.ts'
+import type { Project } from '../project.ts'
+import type { Story } from '../story.ts'
+import { rolesToDecide } from './given.ts'
+
+const oneStep = 'examples/workflows/one-step.yml'
+const approve = 'examples/workflows/approve-rollout.yml'
+
+const pausing = service({
+  more: `  deploymentConfiguration:
+    strategy: BLUE_GREEN
+    lifecycleHooks: [{ targetType: PAUSE, lifecycleStages: [POST_TEST_TRAFFIC_SHIFT] }]
+`,
+})
+const [definition = ''] = manifests.web['particles/web.yml'].split('---\n')
+const shop = { ...manifests.web, 'particles/web.yml': file(`${definition}---\n`, pausing) }
+
+/** The deployment at which an apply came to rest last. */
+const rested = ({ github }: Project): string =>
+  github.checks
+    .findLast(({ name }) => name.endsWith(' / paused'))
+    ?.output.text?.split('/')
+    .at(-1) ?? ''
+
+const answer = (project: Project, given: string) =>
+  project.run(approve, project.dispatch({ answer: given, deployment: rested(project) }))
+
+export const approveRollout: readonly Story[] = [
+  {
+    workflow: approve,
+    given: 'after a merge that comes to rest',
+    settings: { vars: rolesToDecide },
+    rows: [
+      {
+        event: 'the merge, by one-step.yml',
+        async play(project) {
+          const pull = project.repository.open([shop])
+          await project.run(oneStep, project.pull(pull))
+          project.advance(5)
+          return project.run(oneStep, project.push(project.repository.merge(pull, 'squash')))
+        },
+      },
+      { event: 'by hand: continue', play: project => answer(project, 'continue') },
+      { event: 'by hand: continue again', play: project => answer(project, 'continue') },
+    ],
+  },
+  {
+    workflow: approve,
+    given: 'of a release that is taken back',
+    settings: { vars: rolesToDecide },
+    rows: [
+      {
+        event: 'the second release, by one-step.yml',
+        async play(project) {
+          const first = project.repository.open([manifests.web])
+          await project.run(oneStep, project.pull(first))
+          project.advance(5)
+          await project.run(oneStep, project.push(project.repository.merge(first, 'squash')))
+          const next = file(`${definition.replace('web:1', 'web:2')}---\n`, pausing)
+          const pull = project.repository.open([{ 'particles/web.yml': next }])
+          await project.run(oneStep, project.pull(pull))
+          project.advance(5)
+          return project.run(oneStep, project.push(project.repository.merge(pull, 'squash')))
+        },
+      },
+      { event: 'by hand: rollback', play: project => answer(project, 'rollback') },
+      {
+        event: 'a push of something else',
+        play: project => project.run(oneStep, project.push(project.repository.push({ 'README.md': 'more\n' }))),
+      },
+    ],
+  },
+]
