@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
 import { setFailed } from '@actions/core'
 import { wallClock } from './clock.ts'
 import { CancelledRun } from './commands/cancellation.ts'
@@ -9,6 +10,10 @@ import { main } from './main.ts'
 import { post } from './post.ts'
 import { logLine } from './render/escape.ts'
 import { withoutMarks } from './untrusted.ts'
+
+// V8 doubles the room for young objects each time that many of them survive, and keeps it: a fourth of the memory of a large
+// plan, for a tenth of processor time that no run notices beside its waiting. A V8 that does not know the flag only says so.
+setFlagsFromString('--semi-space-growth-factor=1')
 
 async function run(): Promise<void> {
   const cancel = new AbortController()
