@@ -9,11 +9,15 @@ import { actionsRunner } from './github/runner.ts'
 import { main } from './main.ts'
 import { post } from './post.ts'
 import { logLine } from './render/escape.ts'
+import { targets } from './targets.ts'
 import { withoutMarks } from './untrusted.ts'
 
 // V8 doubles the room for young objects each time that many of them survive, and keeps it: a fourth of the memory of a large
 // plan, for a tenth of processor time that no run notices beside its waiting. A V8 that does not know the flag only says so.
 setFlagsFromString('--semi-space-growth-factor=1')
+
+/** What an action of this repository does, by its folder's index.js. */
+const doors: Readonly<Record<string, (host: Host) => Promise<void>>> = { post, targets }
 
 async function run(): Promise<void> {
   const cancel = new AbortController()
@@ -29,8 +33,8 @@ async function run(): Promise<void> {
       clock: wallClock,
       signal: cancel.signal,
     }
-    // Set by post/index.js: all actions of the repository share one bundle.
-    await (process.env.ECS_PARTICLES_DOOR === 'post' ? post(host) : main(host))
+    // Set by index.js of the folder: all actions of the repository share one bundle.
+    await (doors[process.env.ECS_PARTICLES_DOOR ?? ''] ?? main)(host)
   } catch (error) {
     setFailed(logLine(withoutMarks(error instanceof Error ? error.message : String(error))))
   }
