@@ -32,6 +32,10 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
   const supersession = supersessionOf(invocation)
   // Runs by hand count as well: a second attempt of an old workflow run would apply its old commit again.
   const superseded = await supersession?.overtaken()
+  if (superseded && is) {
+    await refuse(invocation, 'refused', [{ message: `nothing was answered: ${superseded}` }])
+    return
+  }
   if (superseded) return doNothing(invocation, superseded)
   const prepared = await prepare(invocation, loaded)
   if ('skipped' in prepared) return runner.fail([{ message: prepared.skipped }])

@@ -97,7 +97,12 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
     case 'paused':
       return paragraph(`**${doneCounts(report)}**`)
     case 'rolled-back':
-      return paragraph('**Rolled back**')
+      return paragraph(
+        `**Went back to what ran before**: ${particleList(
+          steps.map(({ particle }) => particle),
+          20,
+        )}; not applied`,
+      )
     case 'cancelled':
       return paragraph(`**Cancelled: ${doneCounts(report)}**`)
     default: {

@@ -1,4 +1,4 @@
-import type { CreateServiceRequest, Service } from '@aws-sdk/client-ecs'
+import type { CreateServiceRequest } from '@aws-sdk/client-ecs'
 import { additions } from '../../compare/compare.ts'
 import { creationOf } from '../../compare/merge.ts'
 import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
