@@ -59,23 +59,35 @@ export async function prepare(
   if (unknown.length > 0) return { problems: unknown }
   const baseline = await baselineManifests(invocation)
   const context = engineContext(invocation, formerSecretsIn(baseline, particles, inputs))
-  try {
-    const refused = await accountProblem(context, inputs)
-    if (refused) return { problems: [refused] }
-    const orphans = await findOrphans(invocation, loaded, context)
-    const all = [...particles, ...orphans.particles]
-    const graph = graphOf(all)
-    const planned = await makePlan(graph, context, {
-      region: inputs.region ?? all[0]?.region ?? '',
-      maxTerminations: inputs.maxTerminations,
-      removed: orphans.reported,
-      remarks: orphans.remarks,
-      warnings: [...orphans.warnings, ...unreadable(baseline)],
-    })
-    return { planned, graph, context, orphans, problems: [...planned.problems, ...orphans.problems] }
-  } catch (error) {
-    return { problems: ecsProblems(error) }
-  }
+  // Side by side: a plan for another account is thrown away, and every other one would have waited for a round more.
+  const [refused, prepared] = await Promise.allSettled([
+    accountProblem(context, inputs),
+    planDeclared(invocation, loaded, context, unreadable(baseline)),
+  ])
+  if (refused.status === 'rejected') return { problems: ecsProblems(refused.reason) }
+  if (refused.value) return { problems: [refused.value] }
+  return prepared.status === 'rejected' ? { problems: ecsProblems(prepared.reason) } : prepared.value
+}
+
+/** The plan of what is declared, and of what is not any more. Throws what the calls to ECS end with. */
+async function planDeclared(
+  invocation: Invocation,
+  loaded: Loaded,
+  context: EngineContext,
+  warnings: readonly string[],
+): Promise<Prepared> {
+  const { inputs } = invocation
+  const orphans = await findOrphans(invocation, loaded, context)
+  const all = [...loaded.particles, ...orphans.particles]
+  const graph = graphOf(all)
+  const planned = await makePlan(graph, context, {
+    region: inputs.region ?? all[0]?.region ?? '',
+    maxTerminations: inputs.maxTerminations,
+    removed: orphans.reported,
+    remarks: orphans.remarks,
+    warnings: [...orphans.warnings, ...warnings],
+  })
+  return { planned, graph, context, orphans, problems: [...planned.problems, ...orphans.problems] }
 }
 
 /** Failed calls as problems: calls that fail side by side for one reason, such as missing credentials, are one problem. */
