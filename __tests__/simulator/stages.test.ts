@@ -269,3 +269,16 @@ test('what serves is kept at its size while a deployment waits', async () => {
   simulator.advance(120)
   expect(await running(client)).toEqual(['PRIMARY web:2 2', 'ACTIVE web:1 2'])
 })
+
+test('the containers of a running task show the interface of their task', async () => {
+  const { simulator } = await openWeb()
+  const [task] = [...simulator.region().cluster('main').tasks.values()]
+  const [attachment] = task?.wire.attachments ?? []
+  const address = attachment?.details?.find(({ name }) => name === 'privateIPv4Address')?.value
+  expect(task?.containers.map(({ wire }) => wire)).toMatchObject([
+    {
+      networkInterfaces: [{ attachmentId: attachment?.id, privateIpv4Address: address }],
+      runtimeId: expect.stringMatching(new RegExp(`^${task?.id}-\\d{10}$`)),
+    },
+  ])
+})
