@@ -144,6 +144,7 @@ const plan = has({
     has({ particle: isText, state: isText, reason: isText, why: maybe(isText), changes: maybe(every(change)) }),
   ),
   removed: maybe(every(removed)),
+  newEnvironment: maybe(has({ meant: maybe(isText) })),
   warnings: maybe(every(isText)),
 } satisfies Record<keyof Plan, Check>)
 

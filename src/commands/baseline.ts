@@ -1,12 +1,14 @@
 /** Earlier manifests: of the pull request's base, and of the last applied commit. What AWS runs was made from one of them. */
 import { join } from 'node:path'
 import { type FormerSecrets, type SecretPath, secretPaths } from '../compare/sensitivity.ts'
+import type { Plan } from '../engine/document.ts'
 import { flavors } from '../flavors/index.ts'
 import { type CommitManifests, type ManifestReader, manifestsAt } from '../github/manifestsAt.ts'
 import type { PullRequestReporter } from '../github/reporter.ts'
 import type { Inputs } from '../inputs.ts'
 import { choosesManifest } from '../manifest/files.ts'
 import { load } from '../manifest/load.ts'
+import { closest } from '../manifest/suggest.ts'
 import { FormerVariables } from '../manifest/variables.ts'
 import type { Node, Particle } from '../particle.ts'
 import { addressOf, formatAddress } from '../schema/address.ts'
@@ -45,6 +47,23 @@ export async function baselineManifests({
   if (commits.size === 0 && inputs.secretVariables.size > 0)
     return [{ why: history?.problem ?? 'no commit before this one is known' }]
   return Promise.all([...commits].map(manifestsAt))
+}
+
+/**
+ * Set where the input `environment` is a name that no manifest and no earlier apply knows. The default is no name: nobody
+ * wrote it. Without a history, manifests that name other environments tell.
+ */
+export async function newEnvironment(
+  { inputs: { environment }, event: { pullRequest, mergeGroup, sha }, reporter }: Invocation,
+  named: readonly string[],
+): Promise<Plan['newEnvironment']> {
+  if (environment === 'default' || named.includes(environment)) return undefined
+  const from = pullRequest?.baseSha ?? mergeGroup?.baseSha ?? sha
+  const history = reporter.github && from ? await reporter.history(reporter.github, from) : undefined
+  if (history?.applied) return undefined
+  if ((!history || history.problem) && named.length === 0) return undefined
+  const meant = closest(environment, named)
+  return meant === undefined ? {} : { meant }
 }
 
 /** Places of secret variables in earlier manifests of a particle. */

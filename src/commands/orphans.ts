@@ -27,6 +27,8 @@ export interface Orphans {
   readonly reported: readonly Removed[]
   /** Added to the risks of steps. */
   readonly remarks: ReadonlyMap<ParticleId, readonly string[]>
+  /** Why each of `particles` goes. */
+  readonly reasons: ReadonlyMap<ParticleId, string>
   readonly warnings: readonly string[]
   readonly problems: readonly Problem[]
   /** Texts for the check of a refused apply; undefined when there is nothing to carry on. */
@@ -68,6 +70,7 @@ export async function findOrphans(
       .map(orphan => removedOf(orphan, lines.get(orphan.entry.address), declaredIds))
       .sort((one, other) => compareText(one.particle, other.particle)),
     remarks: remarksOn(unreleased, declaredIds, terminates),
+    reasons: new Map(going.map(({ entry, particle }) => [particle.id, removedBy(entry, event.pullRequest?.number)])),
     warnings: [
       ...known.warnings,
       ...found.warnings,
@@ -210,7 +213,14 @@ function removedOf(
   }
 }
 
-/** Remarks on steps: why a resource goes, and that a new resource replaces one of another name. */
+/** Who removed the declaration. `current`: the pull request of this run. */
+function removedBy({ pullRequest, since }: Undeclared, current: number | undefined): string {
+  if (pullRequest !== undefined)
+    return `no longer declared (deleted in ${pullRequest === current ? 'this pull request' : `#${pullRequest}`})`
+  return since ? `no longer declared (deleted in commit ${since.slice(0, 7)})` : 'no longer declared'
+}
+
+/** Remarks on steps: where a resource was declared, and that a new resource replaces one of another name. */
 function remarksOn(
   orphans: readonly Orphan[],
   declaredIds: ReadonlyMap<string | undefined, ParticleId>,

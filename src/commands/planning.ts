@@ -13,7 +13,7 @@ import type { Inputs } from '../inputs.ts'
 import type { Loaded } from '../manifest/load.ts'
 import type { Particle, ParticleId, Problem } from '../particle.ts'
 import { renderPlanText } from '../render/log.ts'
-import { baselineManifests, type FormerSecretsOf, formerSecretsIn } from './baseline.ts'
+import { baselineManifests, type FormerSecretsOf, formerSecretsIn, newEnvironment } from './baseline.ts'
 import { fileName } from './fileName.ts'
 
 import type { Invocation } from './invocation.ts'
@@ -61,11 +61,14 @@ export async function prepare(
     const orphans = await findOrphans(invocation, loaded, context)
     const all = [...particles, ...orphans.particles]
     const graph = graphOf(all)
+    const unheardOf = await newEnvironment(invocation, loaded.counts.environments)
     const planned = await makePlan(graph, context, {
       region: inputs.region ?? all[0]?.region ?? '',
       maxTerminations: inputs.maxTerminations,
       removed: orphans.reported,
       remarks: orphans.remarks,
+      reasons: orphans.reasons,
+      ...(unheardOf && { newEnvironment: unheardOf }),
       warnings: [...orphans.warnings, ...unreadable(baseline)],
     })
     return { planned, graph, context, orphans, problems: [...planned.problems, ...orphans.problems] }

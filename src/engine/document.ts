@@ -28,7 +28,7 @@ export interface Step {
   readonly dependsOn: readonly ParticleId[]
   /** What a reviewer must know, each a sentence. */
   readonly risks: readonly string[]
-  /** What a `wait` waits for, in one sentence. */
+  /** What a `wait` waits for, in one sentence; of a particle that is no longer declared, who removed it. */
   readonly why?: string
   /** The revision that the changes are compared with, and that a new one follows: `web:41`. */
   readonly after?: string
@@ -95,6 +95,8 @@ export interface Plan {
   readonly steps: readonly Step[]
   readonly unchanged: readonly Unchanged[]
   readonly removed?: readonly Removed[]
+  /** No manifest names this environment, and no earlier apply is known. `meant`: a name that is known and much like it. */
+  readonly newEnvironment?: { readonly meant?: string }
   readonly warnings?: readonly string[]
 }
 

@@ -5,6 +5,7 @@ import { cut, logLine, thousands } from './escape.ts'
 import { dangerCounts, dangerous, dependentsOf, risksOf, whatHappens, why } from './explain.ts'
 import { isLetGo, letGoTitle, removedPhrase, removedRemedy } from './removed.ts'
 import {
+  beginning,
   capital,
   doneCounts,
   ending,
@@ -53,8 +54,10 @@ export function renderStepText(step: Step): string {
 export function renderPlanText(plan: Plan): string {
   const dependents = dependentsOf(plan.steps)
   const [todo, rest] = [toDo(plan), upToDateSummary(plan)]
+  const first = beginning(plan)
   return printed(
     title(plan.environment, plan.account && `account ${plan.account}`, plan.region),
+    first && `${capital(first)}.`,
     todo ? `${todo}${rest && `; ${rest}`}.` : `Nothing to do${rest && `: ${rest}`}.`,
     section(
       `${dangerCounts(plan)}:`,

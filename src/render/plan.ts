@@ -22,6 +22,8 @@ import { orderSection } from './order.ts'
 import { removedSections } from './removed.ts'
 import { overview, planDiffs, warning } from './steps.ts'
 import {
+  beginning,
+  capitalSentence,
   changing,
   count,
   failedBefore,
@@ -76,6 +78,7 @@ function planDraft(plan: Plan, context: Context, rung: Rung): RungDraft {
   return {
     before: [
       ...firstBlocks(context, problems.length > 0 ? `❌ ${count(problems.length, 'problem')}` : ''),
+      notice(plan),
       headline(plan, context),
       problems.length > 0 ? alert('CAUTION', problemList(problems, context, rung)) : '',
       earlierFailures(plan, rung),
@@ -92,6 +95,12 @@ function planDraft(plan: Plan, context: Context, rung: Rung): RungDraft {
     ],
     leftOut: !rung.extras && steps.length > 0 ? [...leftOut, 'the order and what stays as it is'] : leftOut,
   }
+}
+
+/** Before everything else: a new environment, or a plan that starts everything. */
+function notice(plan: Plan): string {
+  const text = beginning(plan)
+  return text && alert('WARNING', `**${message(sentence(capitalSentence(text)), 1000)}**`)
 }
 
 function headline(plan: Plan, context: Context): string {

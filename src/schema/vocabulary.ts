@@ -61,6 +61,8 @@ export interface Vocabulary {
 export interface Phrases {
   /** `is created` */
   readonly starts: string
+  /** The same as a word, where a thing is not started: a definition is registered. */
+  readonly startWord?: 'register'
   /** `is drained` */
   readonly ends: string
   /** The same as a result. A thing that is not deleted can be started again: its end is called a stop. */
