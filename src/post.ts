@@ -104,12 +104,14 @@ const has =
 
 const transitions = ['start', 'update', 'replace', 'stop', 'terminate', 'wait'] satisfies Transition[]
 const change = has({ path: isText })
+const isOrigin: Check = value => value === 'drift' || value === 'unapplied'
 const step = has({
   particle: isText,
   transition: value => transitions.some(one => one === value),
   from: isText,
   to: isText,
-  changes: every(change),
+  changes: every(has({ path: isText, origin: maybe(isOrigin) })),
+  origin: maybe(isOrigin),
   dependsOn: every(isText),
   risks: every(isText),
   why: maybe(isText),
@@ -144,6 +146,7 @@ const plan = has({
     has({ particle: isText, state: isText, reason: isText, why: maybe(isText), changes: maybe(every(change)) }),
   ),
   removed: maybe(every(removed)),
+  unapplied: maybe(every(isNumber)),
   newEnvironment: maybe(has({ meant: maybe(isText) })),
   warnings: maybe(every(isText)),
 } satisfies Record<keyof Plan, Check>)

@@ -13,7 +13,8 @@ import type { Inputs } from '../inputs.ts'
 import type { Loaded } from '../manifest/load.ts'
 import type { Particle, ParticleId, Problem } from '../particle.ts'
 import { renderPlanText } from '../render/log.ts'
-import { baselineManifests, type FormerSecretsOf, formerSecretsIn, newEnvironment } from './baseline.ts'
+import { baselineManifests, baselineOf, type FormerSecretsOf, formerSecretsIn, newEnvironment } from './baseline.ts'
+import { withHistory } from './earlier.ts'
 import { fileName } from './fileName.ts'
 
 import type { Invocation } from './invocation.ts'
@@ -53,15 +54,16 @@ export async function prepare(
   if (event.fromFork) return { skipped: forkSkipped }
   const unknown = unknownIds(particles, inputs)
   if (unknown.length > 0) return { problems: unknown }
-  const baseline = await baselineManifests(invocation)
-  const context = engineContext(invocation, formerSecretsIn(baseline, particles, inputs))
+  const baseline = await baselineOf(invocation)
+  const earlier = await baselineManifests(invocation, baseline)
+  const context = engineContext(invocation, formerSecretsIn(earlier, particles, inputs))
   try {
     const refused = await accountProblem(context, inputs)
     if (refused) return { problems: [refused] }
     const orphans = await findOrphans(invocation, loaded, context)
     const all = [...particles, ...orphans.particles]
     const graph = graphOf(all)
-    const unheardOf = await newEnvironment(invocation, loaded.counts.environments)
+    const unheardOf = newEnvironment(invocation, baseline, loaded.counts.environments)
     const planned = await makePlan(graph, context, {
       region: inputs.region ?? all[0]?.region ?? '',
       maxTerminations: inputs.maxTerminations,
@@ -69,9 +71,16 @@ export async function prepare(
       remarks: orphans.remarks,
       reasons: orphans.reasons,
       ...(unheardOf && { newEnvironment: unheardOf }),
-      warnings: [...orphans.warnings, ...unreadable(baseline)],
+      warnings: [...orphans.warnings, ...unreadable(earlier)],
     })
-    return { planned, graph, context, orphans, problems: [...planned.problems, ...orphans.problems] }
+    const plan = await withHistory(invocation, baseline, planned, context)
+    return {
+      planned: { ...planned, plan },
+      graph,
+      context,
+      orphans,
+      problems: [...planned.problems, ...orphans.problems],
+    }
   } catch (error) {
     return { problems: ecsProblems(error) }
   }

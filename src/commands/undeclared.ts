@@ -53,8 +53,8 @@ async function declaredAt(
   return { particles: sound(particles, problems), warnings: [warning], known: true }
 }
 
-/** Particles whose identity is certain: their own file and those of all their ancestors have no problem. */
-function sound(particles: readonly Particle[], problems: readonly Problem[]): Particle[] {
+/** Particles whose identity, and whole definition, is certain: their own file and those of all their ancestors have no problem. */
+export function sound(particles: readonly Particle[], problems: readonly Problem[]): Particle[] {
   const broken = new Set(problems.map(({ place }) => place?.file))
   const byId = new Map(particles.map(particle => [particle.id, particle]))
   const isSound = (particle: Particle | undefined): boolean =>

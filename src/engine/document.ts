@@ -17,13 +17,26 @@ export interface Source {
   readonly line: number
 }
 
+/**
+ * Where a difference comes from, if not from this run's manifests. `drift`: AWS differs from what was applied last.
+ * `unapplied`: the manifests differ from it, and are merged already.
+ */
+export type Origin = 'drift' | 'unapplied'
+
+/** A change of a step. */
+export interface StepChange extends Change {
+  readonly origin?: Origin
+}
+
 /** One line of the plan: a particle, its transition, and what changes by it. */
 export interface Step {
   readonly particle: ParticleId
   readonly transition: Transition
   readonly from: State
   readonly to: DesiredState
-  readonly changes: readonly Change[]
+  readonly changes: readonly StepChange[]
+  /** Set when all of its changes have an origin: that of the first to be reviewed. */
+  readonly origin?: Origin
   /** Steps that must have succeeded before this one begins. */
   readonly dependsOn: readonly ParticleId[]
   /** What a reviewer must know, each a sentence. */
@@ -95,6 +108,8 @@ export interface Plan {
   readonly steps: readonly Step[]
   readonly unchanged: readonly Unchanged[]
   readonly removed?: readonly Removed[]
+  /** Pull requests that are merged and not applied yet, where a step comes from one of them. */
+  readonly unapplied?: readonly number[]
   /** No manifest names this environment, and no earlier apply is known. `meant`: a name that is known and much like it. */
   readonly newEnvironment?: { readonly meant?: string }
   readonly warnings?: readonly string[]

@@ -19,6 +19,7 @@ import {
   sourceCode,
 } from './markdown.ts'
 import { orderSection } from './order.ts'
+import { countsByOrigin } from './origin.ts'
 import { removedSections } from './removed.ts'
 import { overview, planDiffs, warning } from './steps.ts'
 import {
@@ -103,12 +104,17 @@ function notice(plan: Plan): string {
   return text && alert('WARNING', `**${message(sentence(capitalSentence(text)), 1000)}**`)
 }
 
+/** With a capital after the stars. */
+const capitalized = (text: string): string => text.replace(/^\*\*[a-z]/, start => start.toUpperCase())
+
 function headline(plan: Plan, context: Context): string {
-  const todo = toDo(plan)
+  const todo = countsByOrigin(plan).map(text => `**${message(text, 200)}**`)
   const rest = upToDateSummary(plan)
-  const waiting = [todo, rest].filter(Boolean).join(', ')
+  const waiting = [toDo(plan), rest].filter(Boolean).join(', ')
   const counts =
-    changing(plan).length > 0 ? `**${todo}**${rest && `, ${rest}`}.` : `**Nothing to do**${waiting && `: ${waiting}`}.`
+    changing(plan).length > 0
+      ? `${capitalized(todo.join('; '))}${rest && `, ${rest}`}.`
+      : `**Nothing to do**${waiting && `: ${waiting}`}.`
   return sentences(
     counts,
     plannedFor(plan, context),

@@ -56,7 +56,9 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
     result === 'succeeded' || result === 'failed' ? warningList(plan?.warnings ?? [], rung, true) : '',
   ]
   if (plan === undefined || rung.table === 'none') return { before, leftOut }
-  const diffs = planDiffs(plan, context, rung, 0)
+  // A record stands where the merge lies behind.
+  const later = { ...context, merges: false }
+  const diffs = planDiffs(plan, later, rung, 0)
   // Nobody has to decide on steps that an apply has carried out: no diff is more urgent than another.
   if (result !== 'refused')
     return {
@@ -64,7 +66,7 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
       diffs: diffs.map(diff => ({ ...diff, rank: 2 })),
       leftOut,
     }
-  const planned = overview(plan, context, rung)
+  const planned = overview(plan, later, rung)
   return {
     before: [...before, ...(diffs.length > 0 ? [warning(plan, rung), planned.text] : [])],
     diffs,

@@ -87,7 +87,7 @@ const wordCounts: readonly (readonly [Word, one: string, many?: string])[] = [
 ]
 
 /** Those that are not zero: `3 to change, 1 to delete`. */
-const counts = (all: readonly (readonly [number: number, one: string, many?: string | undefined])[]): string =>
+export const counts = (all: readonly (readonly [number: number, one: string, many?: string | undefined])[]): string =>
   all
     .filter(([number]) => number > 0)
     .map(([number, one, many = one]) => count(number, one, many))
@@ -147,10 +147,6 @@ export function upToDateSummary(plan: Plan): string {
     [failed, 'failed earlier'],
   ])
 }
-
-/** One line for a check run's title or an output: `3 to change, 1 to delete`. */
-export const planTitle = (plan: Plan): string =>
-  [toDo(plan) || 'Nothing to do', counts([[failedBefore(plan).length, 'failed earlier']])].filter(Boolean).join(', ')
 
 export const resultWords: Readonly<Record<Result, readonly [emoji: string, word: string]>> = {
   running: ['⏳', 'applying'],
