@@ -185,7 +185,7 @@ describe('workflows', () => {
     if (/^OWNER\/ecs-particles\/\.github\/workflows\/particles\.yml@v1$/.test(uses)) {
       return Object.keys(called?.inputs ?? {})
     }
-    const door = /^(?:OWNER\/ecs-particles(?:\/(plan|apply|post))?@v1|\$\/(plan|apply|post))$/.exec(uses)
+    const door = /^(?:OWNER\/ecs-particles(?:\/(plan|apply|post))?@v1|\$\/(plan|apply|post)|\.\/)$/.exec(uses)
     if (!door) return undefined
     return Object.keys(doors[(door[1] ?? door[2] ?? '') as keyof typeof doors].inputs)
   }

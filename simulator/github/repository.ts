@@ -150,7 +150,7 @@ export class Repository {
     return this.#merged(pull, this.head(pull.base))
   }
 
-  merge({ number }: Pull, method: MergeMethod = 'merge'): Push {
+  merge({ number }: Pick<Pull, 'number'>, method: MergeMethod = 'merge'): Push {
     const pull = this.#pull(number)
     const before = this.head(pull.base)
     const made = this.#mergeOnto(pull, before, method)

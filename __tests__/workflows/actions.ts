@@ -1,0 +1,203 @@
+/** What stands in for other people's actions, and the project's own. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import picomatch from 'picomatch'
+import type { Token } from '../../simulator/github/server.ts'
+import type { RunningSimulator } from '../../simulator/server.ts'
+import { main } from '../../src/main.ts'
+import { post } from '../../src/post.ts'
+import { awsVariables, clockOf } from '../world/aws.ts'
+import { root } from '../world/bundle.ts'
+import type { Event } from '../world/github.ts'
+import { inputVariables, type Play, type Ran, recorder } from '../world/run.ts'
+import { entries, member, parseAction, text, valueIn } from './interpreter/language.ts'
+import type { Steps, Use, Values } from './interpreter/model.ts'
+
+/** Artifacts of one run, all attempts together: files by name, by the artifact's name. */
+export type Artifacts = Map<string, Map<string, string>>
+
+/** The repository's project around a run. */
+export interface Around {
+  readonly accounts: ReadonlyMap<string, RunningSimulator>
+  readonly play: Play | undefined
+  grant(token: string, permissions: Token['permissions']): void
+  /** Seconds pass. */
+  advance(seconds: number): void
+  readonly event: Pick<Event, 'name' | 'ref'> & { readonly files: ReadonlyMap<string, string> }
+  readonly payload: object
+  readonly variables: Values
+  readonly artifacts: Artifacts
+}
+
+type Played = Awaited<ReturnType<Steps['use']>>
+
+const ended = (log: string, env: Values = {}): Played => ({ failed: false, log, env })
+
+export function steps(around: Around): Steps {
+  const { variables } = around
+  let tokens = 0
+  return {
+    env: variables,
+    token(permissions) {
+      const token = `ghs_${variables.GITHUB_RUN_ID}_${++tokens}`
+      around.grant(token, permissions as Token['permissions'])
+      return token
+    },
+    use: async use => {
+      const name = use.uses.replace(/@.*$/, '')
+      const own = /^(?:\$|OWNER\/ecs-particles)(?:\/(plan|apply|post))?$/.exec(name)
+      if (own) return ours(own[1] ?? '', use, around)
+      const play = others[name]
+      if (!play) throw new Error(`there is no stand-in for ${use.uses}`)
+      return play(use, around)
+    },
+  }
+}
+
+const others: Readonly<Record<string, (use: Use, around: Around) => Played>> = {
+  'actions/checkout': checkOut,
+  'actions/setup-node': () => ended(''),
+  'actions/setup-python': () => ended(''),
+  'actions/upload-artifact': upload,
+  'actions/download-artifact': download,
+  'aws-actions/configure-aws-credentials': assumeRole,
+}
+
+function checkOut({ workspace, permissions }: Use, { event }: Around): Played {
+  if (!/read|write/.test(permissions.contents ?? '')) throw new Error('checkout: contents: read is missing')
+  for (const [file, content] of event.files) {
+    mkdirSync(dirname(join(workspace, file)), { recursive: true })
+    writeFileSync(join(workspace, file), content)
+  }
+  return ended('')
+}
+
+/**
+ * As version 6 does: the region is exported first; with an identity token on a runner `allowed-account-ids` is not
+ * looked at (its src/index.ts).
+ */
+function assumeRole({ with: given, permissions, environment }: Use, { accounts, event }: Around): Played {
+  const region = given['aws-region'] ?? ''
+  if (!/^[a-z0-9-]+$/.test(region)) throw new Error(`Region is not valid: ${region}`)
+  const role = given['role-to-assume'] ?? ''
+  if (!role || permissions['id-token'] !== 'write') throw new Error('Could not load credentials from any providers')
+  const [, account = '', name = ''] = /^arn:aws:iam::(\d{12}):role\/(.+)$/.exec(role) ?? []
+  const subject = environment
+    ? `environment:${environment}`
+    : event.name === 'pull_request'
+      ? 'pull_request'
+      : `ref:${event.ref}`
+  const simulator = accounts.get(account)
+  if (!simulator || !isTrusted(name, subject))
+    throw new Error('Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity')
+  return ended(`assumed ${role} for ${subject}`, { AWS_REGION: region, ...awsVariables(simulator.url) })
+}
+
+/** The trust policies of docs/iam: a plan role serves pull requests, queues and the branch, an apply role the branch and environments. */
+const isTrusted = (role: string, subject: string): boolean =>
+  /^ref:refs\/heads\/main$/.test(subject) ||
+  (role.startsWith('plan')
+    ? /^pull_request$|^ref:refs\/heads\/gh-readonly-queue\/main\//.test(subject)
+    : /^environment:/.test(subject))
+
+function upload({ with: given, workspace }: Use, { artifacts }: Around): Played {
+  const name = given.name || 'artifact'
+  if (/["<>:|*?\r\n\\/]/.test(name)) throw new Error(`The artifact name is not valid: ${name}`)
+  const path = resolve(workspace, given.path ?? '')
+  if (!given.path || !existsSync(path)) return ended('::warning::No files were found with the provided path')
+  if (artifacts.has(name) && given.overwrite !== 'true')
+    throw new Error(`Failed to CreateArtifact: (409) Conflict: an artifact with this name already exists: ${name}`)
+  const files = new Map<string, string>()
+  if (statSync(path).isFile()) files.set(basename(path), readFileSync(path, 'utf8'))
+  else
+    for (const file of readdirSync(path, { recursive: true, encoding: 'utf8' }))
+      if (statSync(join(path, file)).isFile()) files.set(file, readFileSync(join(path, file), 'utf8'))
+  if (files.size > 0) artifacts.set(name, files)
+  return ended('')
+}
+
+/** One artifact by its name lands in the folder itself, those of a pattern in a folder each unless it is only one. */
+function download({ with: given, workspace }: Use, { artifacts }: Around): Played {
+  if (given.name && !artifacts.has(given.name))
+    throw new Error(`Unable to download artifact(s): Artifact not found for name: ${given.name}`)
+  const isWanted = given.name ? (name: string) => name === given.name : picomatch(given.pattern || '*')
+  const found = [...artifacts].filter(([name]) => isWanted(name))
+  for (const [name, files] of found) {
+    const apart = found.length > 1 && given['merge-multiple'] !== 'true' ? name : ''
+    for (const [file, content] of files) {
+      const to = resolve(workspace, given.path || '.', apart, file)
+      mkdirSync(dirname(to), { recursive: true })
+      writeFileSync(to, content)
+    }
+  }
+  return ended(`found ${found.map(([name]) => name).join(', ')}`)
+}
+
+/** The action of this repository: what its `action.yml` declares, and what the bundle, or `main`, makes of it. */
+async function ours(door: string, use: Use, around: Around): Promise<Played> {
+  const { event, payload, variables } = around
+  const { root: action } = parseAction('action.yml', readFileSync(join(root, door, 'action.yml'), 'utf8'))
+  const declared = entries(member(action, 'inputs'))
+  const inputs = Object.fromEntries(
+    declared.map(([name, input]) => [name, use.with[name] ?? text(valueIn(member(input, 'default'), use.contexts))]),
+  )
+  if (door === 'plan' || door === 'apply') inputs.command = door
+  const unexpected = Object.keys(use.with).filter(name => !(name in inputs))
+  if (unexpected.length > 0) throw new Error(`unexpected inputs: ${unexpected.join(', ')}`)
+  const eventFile = join(use.workspace, '../event.json')
+  writeFileSync(eventFile, JSON.stringify(payload))
+  const { GITHUB_OUTPUT, GITHUB_STEP_SUMMARY, GITHUB_ENV, ...others } = use.env
+  const env: Record<string, string> = {
+    ...others,
+    ...inputVariables(inputs),
+    ...variables,
+    GITHUB_EVENT_PATH: eventFile,
+  }
+  around.advance(event.name === 'push' ? 5 : 1)
+  const ran = await (around.play ? played(around.play, around, door, env) : called(around, door, env))
+  writeFileSync(GITHUB_STEP_SUMMARY ?? '', ran.summary)
+  const outputs = Object.fromEntries(Object.entries(ran.outputs).map(([name, value]) => [name, String(value)]))
+  return { failed: ran.failed, log: [...ran.said, ...ran.warnings, ...ran.problems].join('\n'), outputs }
+}
+
+/** Nothing listens there: what calls AWS without credentials fails. */
+const nowhere = 'http://127.0.0.1:9'
+
+const simulatorOf = ({ accounts }: Around, env: Values) => {
+  const [first, ...more] = [...accounts.values()]
+  const found = [first, ...more].find(one => one?.url === env.AWS_ENDPOINT_URL_ECS) ?? first
+  if (!found) throw new Error('there is no account')
+  return found
+}
+
+async function called(around: Around, door: string, env: Record<string, string>): Promise<Ran> {
+  Object.assign(process.env, awsVariables(env.AWS_ENDPOINT_URL_ECS ?? nowhere))
+  const { runner, ran } = recorder(0)
+  const masks: string[] = []
+  const write = process.stdout.write
+  process.stdout.write = (chunk: string | Uint8Array) =>
+    String(chunk).startsWith('::add-mask::') ? masks.push(String(chunk).trim()) > 0 : write.call(process.stdout, chunk)
+  try {
+    const file = (name: string, content: string) => {
+      const path = join(env.RUNNER_TEMP ?? '', 'ecs-particles', name)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, content)
+      return path
+    }
+    const host = {
+      env,
+      clock: clockOf(simulatorOf(around, env)),
+      runner: { ...runner, file },
+      signal: new AbortController().signal,
+    }
+    await (door === 'post' ? post(host) : main(host))
+  } finally {
+    process.stdout.write = write
+  }
+  return { ...ran(), said: [...ran().said, ...masks] }
+}
+
+function played(play: Play, around: Around, door: string, env: Record<string, string>): ReturnType<Play> {
+  Object.assign(process.env, awsVariables(simulatorOf(around, env).url))
+  return play({ ...env, ...(door === 'post' && { ECS_PARTICLES_DOOR: 'post' }) })
+}

@@ -1,0 +1,215 @@
+/** A repository with workflows: its history on a simulated GitHub, its settings, and accounts of a simulated ECS. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { MergeGroup, Pull, Push } from '../../simulator/github/repository.ts'
+import { FakeGitHub } from '../../simulator/github/server.ts'
+import { type RunningSimulator, startSimulator } from '../../simulator/server.ts'
+import { root } from '../world/bundle.ts'
+import {
+  type Event,
+  githubVariables,
+  mergeGroupEvent,
+  payloadOf,
+  pullRequestEvent,
+  pushEvent,
+} from '../world/github.ts'
+import type { Play } from '../world/run.ts'
+import { type Around, type Artifacts, steps } from './actions.ts'
+import type { Json } from './interpreter/language.ts'
+import type { RunEnd, Values } from './interpreter/model.ts'
+import type { Occasion } from './interpreter/trigger.ts'
+import { runWorkflow } from './interpreter/workflow.ts'
+
+export const accountA = '123456789012'
+export const accountB = '210987654321'
+
+export interface Settings {
+  readonly files?: Values
+  readonly vars?: Values
+  readonly secrets?: Values
+  /** Secrets of the workflows that Dependabot starts. */
+  readonly dependabotSecrets?: Values
+  /** Runs the action as a process; without it, it is called here, which is quicker. */
+  readonly play?: Play | undefined
+}
+
+/** An event, and the files that its run checks out. */
+export type Started = Event &
+  Pick<Occasion, 'base' | 'type'> & {
+    readonly files: ReadonlyMap<string, string>
+    readonly before?: ReadonlyMap<string, string>
+    readonly fork?: boolean
+    readonly actor?: string
+    readonly inputs?: Readonly<Record<string, Json>>
+  }
+
+/** The workflow file of another repository, or the text of one. */
+export type Workflow = string | { readonly name: string; readonly text: string }
+
+interface Attempt {
+  readonly runId: number
+  readonly attempt: number
+}
+
+export class Project {
+  vars: Values
+  secrets: Values
+  readonly accounts = new Map<string, RunningSimulator>()
+  readonly artifacts = new Map<number, Artifacts>()
+  #runs = 1_000
+
+  private constructor(
+    readonly settings: Settings,
+    readonly github: FakeGitHub,
+    readonly url: string,
+  ) {
+    this.vars = settings.vars ?? {}
+    this.secrets = settings.secrets ?? {}
+  }
+
+  static async open(settings: Settings = {}): Promise<Project> {
+    let project: Project | undefined
+    const github = new FakeGitHub(() => project?.now() ?? Date.parse('2026-01-02T03:04:05Z'), settings.files)
+    project = new Project(settings, github, await github.start())
+    for (const accountId of [accountA, accountB]) {
+      const simulator = await startSimulator({ start: new Date('2026-01-02T03:04:05Z'), accountId })
+      project.accounts.set(accountId, simulator)
+    }
+    return project
+  }
+
+  async close(): Promise<void> {
+    await this.github.stop()
+    for (const simulator of this.accounts.values()) await simulator.close()
+    if (this.github.violations.length > 0) throw new Error(this.github.violations.join('\n'))
+  }
+
+  /** Milliseconds since 1970, of the account that is ahead. */
+  now(): number {
+    return Math.max(...[...this.accounts.values()].map(({ clock }) => clock.now))
+  }
+
+  /** Seconds pass everywhere. */
+  advance(seconds: number): void {
+    const until = this.now() + seconds * 1_000
+    for (const simulator of this.accounts.values()) simulator.advance((until - simulator.clock.now) / 1_000)
+  }
+
+  get repository(): FakeGitHub['repository'] {
+    return this.github.repository
+  }
+
+  pull(pull: Pull, more: Partial<Started> = {}): Started {
+    return {
+      ...pullRequestEvent(pull, this.repository.head(pull.base)),
+      files: this.repository.proposal(pull),
+      before: this.repository.files(this.repository.head(pull.base)),
+      base: pull.base,
+      type: 'synchronize',
+      fork: pull.fork !== false,
+      ...more,
+    }
+  }
+
+  push(push: Push, branch = 'main'): Started {
+    return {
+      ...pushEvent(push, branch),
+      files: this.repository.files(push.after),
+      before: this.repository.files(push.before),
+    }
+  }
+
+  tag(name: string): Started {
+    const sha = this.repository.head()
+    return { name: 'push', ref: `refs/tags/${name}`, sha, payload: { after: sha }, files: this.repository.files(sha) }
+  }
+
+  mergeGroup(group: MergeGroup): Started {
+    const base = group.baseRef.replace('refs/heads/', '')
+    return { ...mergeGroupEvent(group), base, type: 'checks_requested', files: this.repository.files(group.headSha) }
+  }
+
+  schedule(): Started {
+    return this.#ofBranch('schedule', 'main', {})
+  }
+
+  dispatch(inputs: Readonly<Record<string, Json>> = {}, branch = 'main'): Started {
+    return this.#ofBranch('workflow_dispatch', branch, inputs)
+  }
+
+  #ofBranch(name: string, branch: string, inputs: Readonly<Record<string, Json>>): Started {
+    const sha = this.repository.head(branch)
+    return { name, sha, ref: `refs/heads/${branch}`, payload: { inputs }, files: this.repository.files(sha), inputs }
+  }
+
+  /** A run, or another attempt of one. */
+  run(workflow: Workflow, event: Started, again: Partial<Attempt> = {}): Promise<RunEnd> {
+    const attempt = { runId: again.runId ?? ++this.#runs, attempt: again.attempt ?? 1 }
+    const { name, text } = typeof workflow === 'string' ? { name: workflow, text: textOf(workflow) } : workflow
+    const artifacts = this.artifacts.get(attempt.runId) ?? new Map()
+    this.artifacts.set(attempt.runId, artifacts)
+    const payload = payloadOf(this.github, event)
+    const variables = {
+      ...githubVariables(this.github, this.url, event, attempt.runId),
+      GITHUB_RUN_ATTEMPT: String(attempt.attempt),
+    }
+    const github = contextOf(variables, payload, nameOf(text) ?? name, event)
+    return runWorkflow({
+      file: name,
+      text,
+      occasion: { ...event, changed: changed(event) },
+      github,
+      inputs: event.inputs ?? {},
+      // Neither reaches a run of a fork's pull request.
+      vars: event.fork ? {} : this.vars,
+      secrets: event.fork
+        ? {}
+        : event.actor === 'dependabot[bot]'
+          ? (this.settings.dependabotSecrets ?? {})
+          : this.secrets,
+      readsOnly: event.fork === true,
+      called: uses => textOf(uses.replace(/^OWNER\/ecs-particles\//, '').replace(/@.*$/, '')),
+      steps: steps({ ...this.#around(), event, payload, variables, artifacts }),
+    })
+  }
+
+  #around(): Pick<Around, 'accounts' | 'play' | 'grant' | 'advance'> {
+    return {
+      accounts: this.accounts,
+      play: this.settings.play,
+      advance: seconds => this.advance(seconds),
+      grant: (token, permissions) =>
+        void this.github.tokens.set(token, { login: 'github-actions[bot]', app: 'github-actions', permissions }),
+    }
+  }
+}
+
+const textOf = (file: string): string => readFileSync(join(root, file), 'utf8')
+
+const nameOf = (text: string): string | undefined => /^name: (.*)$/m.exec(text)?.[1]
+
+/** The context `github` of a run. */
+function contextOf(variables: Values, payload: object, workflow: string, event: Started): Record<string, Json> {
+  const member = (name: string): string => variables[`GITHUB_${name}`] ?? ''
+  return {
+    event_name: event.name,
+    event: payload as { [name: string]: Json },
+    ref: event.ref,
+    ref_name: event.ref.replace(/^refs\/(heads|tags|pull)\//, ''),
+    base_ref: event.name === 'pull_request' ? (event.base ?? '') : '',
+    sha: event.sha,
+    repository: member('REPOSITORY'),
+    repository_owner: member('REPOSITORY').split('/')[0] ?? '',
+    run_id: member('RUN_ID'),
+    run_attempt: member('RUN_ATTEMPT'),
+    server_url: member('SERVER_URL'),
+    api_url: member('API_URL'),
+    workflow,
+    actor: event.actor ?? 'ada',
+  }
+}
+
+function changed({ files, before = new Map() }: Started): string[] {
+  const names = new Set([...files.keys(), ...before.keys()])
+  return [...names].filter(name => files.get(name) !== before.get(name))
+}

@@ -1,0 +1,33 @@
+import type { Story } from '../story.ts'
+import { cluster, noRole, roles } from './given.ts'
+
+const workflow = 'examples/workflows/rights-apart.yml'
+
+export const rightsApart: readonly Story[] = [
+  {
+    workflow,
+    settings: { vars: roles },
+    rows: [
+      {
+        event: 'pull request',
+        play: project => project.run(workflow, project.pull(project.repository.open([cluster()])), { runId: 7 }),
+      },
+      {
+        event: 'second attempt, whose plan fails',
+        play: project => {
+          project.vars = { ...roles, ECS_PLAN_ROLE: noRole }
+          const pull = project.repository.pulls.get(1)
+          if (!pull) throw new Error('no pull request')
+          return project.run(workflow, project.pull(pull), { runId: 7, attempt: 2 })
+        },
+      },
+      {
+        event: 'pull request from a fork',
+        play: project => {
+          project.vars = roles
+          return project.run(workflow, project.pull(project.repository.open([cluster('other')], { fork: true })))
+        },
+      },
+    ],
+  },
+]

@@ -1,0 +1,4 @@
+import { playStories } from './play.ts'
+import { table } from './table.ts'
+
+playStories(table)

@@ -1,0 +1,10 @@
+/** Every workflow and example through its events. `docs/workflows.md` shows it. */
+
+import { byHand } from './stories/byHand.ts'
+import { oneStep } from './stories/oneStep.ts'
+import { reusable } from './stories/reusable.ts'
+import { rightsApart } from './stories/rightsApart.ts'
+import { severalEnvironments } from './stories/severalEnvironments.ts'
+import type { Story } from './story.ts'
+
+export const table: readonly Story[] = [oneStep, severalEnvironments, rightsApart, byHand, reusable].flat()
