@@ -1,15 +1,19 @@
 /** Earlier manifests, held against AWS as it is now: where the differences of a plan come from. */
+
+import { nothingSensitive } from '../compare/sensitivity.ts'
 import type { Decision } from '../engine/decide.ts'
-import type { Plan } from '../engine/document.ts'
+import type { Plan, UndeclaredMember } from '../engine/document.ts'
 import { graphOf } from '../engine/graph.ts'
 import { withOrigins } from '../engine/origin.ts'
 import { decideAll, type Planned } from '../engine/plan.ts'
-import type { EngineContext } from '../engine/refresh.ts'
+import { type EngineContext, flavorOf } from '../engine/refresh.ts'
+import { stayingMembers } from '../engine/undeclaredMembers.ts'
 import { flavors } from '../flavors/index.ts'
 import { unlessRefused } from '../github/apiErrors.ts'
 import { mergedPulls } from '../github/reviewSearch.ts'
 import { load } from '../manifest/load.ts'
 import { FormerVariables } from '../manifest/variables.ts'
+import { compareText } from '../order.ts'
 import type { Particle, ParticleId } from '../particle.ts'
 import { addressText } from '../schema/address.ts'
 import type { Baseline } from './baseline.ts'
@@ -19,6 +23,13 @@ import { sound } from './undeclared.ts'
 /** So many commits are asked for their pull requests. */
 const mostCommits = 10
 
+/** Manifests of an earlier commit, and what they would have done to AWS as it is now. */
+interface Earlier {
+  readonly commit: string
+  readonly particles: ReadonlyMap<ParticleId, Particle>
+  readonly decisions: ReadonlyMap<ParticleId, Decision>
+}
+
 /** The plan, with what earlier manifests tell of it. Without them nothing is told. A refusal of GitHub tells less. */
 export async function withHistory(
   invocation: Invocation,
@@ -26,29 +37,47 @@ export async function withHistory(
   planned: Planned,
   context: EngineContext,
 ): Promise<Plan> {
-  const { plan, decisions } = planned
   const { base, applied } = baseline
-  if (plan.steps.length === 0 || (!base && !applied)) return plan
   const at = async (commit: string | undefined) =>
-    commit === undefined ? undefined : decisionsBy(await particlesAt(invocation, commit), decisions, context)
-  const [byApplied, byBase] = await Promise.all([at(applied), at(base === applied ? undefined : base)])
+    commit === undefined ? undefined : earlierAt(invocation, commit, planned.decisions, context)
+  const byApplied = await at(applied)
+  const byBase = base === applied ? byApplied : await at(base)
+  const undeclared = undeclaredMembers([byBase, byApplied], planned.decisions, context)
+  const plan = { ...planned.plan, ...(undeclared.length > 0 && { undeclared }) }
   // What was applied last is known to exist and cannot be read: nobody is blamed.
-  if (applied && !byApplied) return plan
-  const known = base === applied ? byApplied : byBase
+  if (applied ? !byApplied : !byBase) return plan
   const { pullRequest, mergeGroup, push } = invocation.event
-  const told = withOrigins(
-    plan,
-    decisions,
-    {
-      ...(byApplied && { applied: byApplied }),
-      ...(known && { base: known }),
-      isAllMerged: !pullRequest && !mergeGroup && !push,
-    },
-    flavors,
-  )
+  const earlier = {
+    ...(byApplied && { applied: byApplied.decisions }),
+    ...(byBase && { base: byBase.decisions }),
+    isAllMerged: !pullRequest && !mergeGroup && !push,
+  }
+  const told = withOrigins(plan, planned.decisions, earlier, flavors)
   const isUnapplied = told.steps.some(step => [step, ...step.changes].some(({ origin }) => origin === 'unapplied'))
   const pulls = isUnapplied ? await unappliedPulls(invocation, baseline) : []
   return pulls.length > 0 ? { ...told, unapplied: pulls } : told
+}
+
+/** Members that one of the commits declared, and that AWS still has although today's manifests leave them out. */
+function undeclaredMembers(
+  commits: readonly (Earlier | undefined)[],
+  decisions: ReadonlyMap<ParticleId, Decision>,
+  context: EngineContext,
+): UndeclaredMember[] {
+  const found = new Map<string, UndeclaredMember>()
+  for (const { commit, particles } of commits.flatMap(earlier => earlier ?? []))
+    for (const [id, earlier] of particles) {
+      const { particle, live } = decisions.get(id) ?? {}
+      if (particle?.desired !== 'running' || earlier.desired !== 'running' || live === undefined) continue
+      const flavor = flavorOf(context, particle)
+      const unstated = flavor.assess(particle, live, nothingSensitive).unstated?.() ?? []
+      for (const { path, place, toRemove } of stayingMembers(particle, earlier, unstated, flavor.toRemove)) {
+        const declared = { file: place.file, line: place.line, commit }
+        const key = `${id} ${path}`
+        if (!found.has(key)) found.set(key, { particle: id, path, declared, ...(toRemove && { toRemove }) })
+      }
+    }
+  return [...found].sort(([one], [other]) => compareText(one, other)).map(([, member]) => member)
 }
 
 /** Pull requests that were merged since the last apply. */
@@ -61,31 +90,23 @@ async function unappliedPulls({ reporter: { github } }: Invocation, { unapplied 
   )
 }
 
-/** Particles of a commit's manifests, as far as they can be read today; undefined when none of them can. */
-async function particlesAt(
+/** Undefined when the commit's manifests cannot be read. Only the same things under the same ids are compared. */
+async function earlierAt(
   { inputs, manifestsAt }: Invocation,
   commit: string,
-): Promise<readonly Particle[] | undefined> {
+  decisions: ReadonlyMap<ParticleId, Decision>,
+  { learn: _, ...context }: EngineContext,
+): Promise<Earlier | undefined> {
   const found = await manifestsAt(commit)
   if ('why' in found) return undefined
   const variables = new FormerVariables(inputs.variables)
   const { particles, problems } = load(found.texts, { ...inputs, variables, vocabularies: flavors })
-  return sound(particles, problems)
-}
-
-/** What earlier manifests would have done to AWS as it is now: to the same things under the same ids. */
-function decisionsBy(
-  earlier: readonly Particle[] | undefined,
-  decisions: ReadonlyMap<ParticleId, Decision>,
-  { learn: _, ...context }: EngineContext,
-): ReadonlyMap<ParticleId, Decision> | undefined {
-  if (!earlier) return undefined
-  const same = earlier.filter(particle => {
+  const same = sound(particles, problems).filter(particle => {
     const now = decisions.get(particle.id)?.particle
     return now && addressText(now, flavors) === addressText(particle, flavors)
   })
   const ids = new Set(same.map(({ id }) => id))
   const graph = graphOf(same.map(one => ({ ...one, parents: one.parents.filter(parent => ids.has(parent)) })))
   const lives = new Map([...decisions].map(([id, { live }]) => [id, live]))
-  return decideAll(graph, lives, context)
+  return { commit, particles: graph.particles, decisions: decideAll(graph, lives, context) }
 }

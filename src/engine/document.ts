@@ -93,6 +93,17 @@ export interface Removed {
   readonly unmanaged?: Source
 }
 
+/** A member that earlier manifests stated, today's do not, and AWS still has: no apply takes it away. */
+export interface UndeclaredMember {
+  readonly particle: ParticleId
+  /** As the changes of plans spell it: `deploymentConfiguration.alarms`. */
+  readonly path: string
+  /** Where it was declared, and in which commit. */
+  readonly declared: Source & { readonly commit: string }
+  /** What to state to remove it. Missing where AWS keeps some value in any case. */
+  readonly toRemove?: string
+}
+
 /** Number of particles by transition. */
 export type Summary = Readonly<Record<Transition | 'unchanged' | 'protected', number>>
 
@@ -108,6 +119,8 @@ export interface Plan {
   readonly steps: readonly Step[]
   readonly unchanged: readonly Unchanged[]
   readonly removed?: readonly Removed[]
+  /** Members that are no longer declared and stay in AWS. */
+  readonly undeclared?: readonly UndeclaredMember[]
   /** Pull requests that are merged and not applied yet, where a step comes from one of them. */
   readonly unapplied?: readonly number[]
   /** No manifest names this environment, and no earlier apply is known. `meant`: a name that is known and much like it. */

@@ -237,11 +237,12 @@ export class PullRequestReporter {
   }
 }
 
-/** Worth a new comment: something to do, something wrong, or a resource that is no longer declared. */
+/** Worth a new comment: something to do, something wrong, or what is no longer declared, a resource or a member of one. */
 const isNoteworthy = ({ plan, problems = [], skipped }: PlanOutcome): boolean =>
   problems.length > 0 ||
   skipped !== undefined ||
   (plan !== undefined &&
     (plan.steps.length > 0 ||
       (plan.removed ?? []).length > 0 ||
+      (plan.undeclared ?? []).length > 0 ||
       plan.unchanged.some(({ reason }) => reason === 'failed')))

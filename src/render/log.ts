@@ -4,7 +4,7 @@ import { amount, diffLines, stepDiff } from './diff.ts'
 import { cut, logLine, thousands } from './escape.ts'
 import { dangerCounts, dangerous, dependentsOf, risksOf, whatHappens, why } from './explain.ts'
 import { countsByOrigin } from './origin.ts'
-import { isLetGo, letGoTitle, removedPhrase, removedRemedy } from './removed.ts'
+import { isLetGo, letGoTitle, removedPhrase, removedRemedy, undeclaredPhrase, undeclaredTitle } from './removed.ts'
 import {
   beginning,
   capital,
@@ -86,7 +86,7 @@ export function renderPlanText(plan: Plan): string {
       'Failed earlier, and fails every apply until it changes:',
       failedBefore(plan).map(({ particle, why: cause }) => `  ${particle}${cause ? `: ${cause}` : ''}`),
     ),
-    removedLines(plan.removed ?? []),
+    leftAlone(plan),
     plan.warnings?.length ? ['', ...warningLines(plan)] : [],
     section(
       'Stays as it is:',
@@ -94,6 +94,15 @@ export function renderPlanText(plan: Plan): string {
     ),
   )
 }
+
+/** What is in AWS and in no manifest. */
+const leftAlone = ({ undeclared = [], removed = [] }: Plan): Lines => [
+  ...section(
+    `${undeclaredTitle}:`,
+    undeclared.map(member => `  ${phraseText(undeclaredPhrase(member))}`),
+  ),
+  ...removedLines(removed),
+]
 
 function removedLines(all: readonly Removed[]): Lines {
   const stays = all.filter(one => !isLetGo(one))
@@ -133,6 +142,7 @@ export function renderReportText(report: Report, plan?: Plan): string {
     steps.length > 0 && `${doneCounts(report)}.`,
     error && result !== 'failed' ? errorLines(error) : [],
     steps.length > 0 && ['', ...steps.map(renderReportStepText)],
+    plan && result !== 'superseded' ? leftAlone(plan) : [],
     plan && (result === 'succeeded' || result === 'failed') ? warningLines(plan) : [],
   )
 }

@@ -57,6 +57,12 @@ export function countsByOrigin(plan: Plan): readonly string[] {
 
 /** One line for a check run's title or an output: `3 to change, 1 to delete`. */
 export const planTitle = (plan: Plan): string =>
-  [capital(countsByOrigin(plan).join('; ')) || 'Nothing to do', counts([[failedBefore(plan).length, 'failed earlier']])]
+  [
+    capital(countsByOrigin(plan).join('; ')) || 'Nothing to do',
+    counts([
+      [failedBefore(plan).length, 'failed earlier'],
+      [(plan.removed ?? []).length + (plan.undeclared ?? []).length, 'no longer declared and still there'],
+    ]),
+  ]
     .filter(Boolean)
     .join(', ')

@@ -20,7 +20,7 @@ import {
 } from './markdown.ts'
 import { orderSection } from './order.ts'
 import { countsByOrigin } from './origin.ts'
-import { removedSections } from './removed.ts'
+import { removedSections, undeclaredSection } from './removed.ts'
 import { overview, planDiffs, warning } from './steps.ts'
 import {
   beginning,
@@ -85,6 +85,7 @@ function planDraft(plan: Plan, context: Context, rung: Rung): RungDraft {
       earlierFailures(plan, rung),
       warning(plan, rung),
       table,
+      undeclaredSection(plan.undeclared ?? [], rung),
       removedSections(removed, rung, sourceUrl),
       warningList(warnings, rung, steps.length > 0),
     ],

@@ -19,7 +19,7 @@ import {
   table,
 } from './markdown.ts'
 import { warningList } from './plan.ts'
-import { removedSection } from './removed.ts'
+import { removedSections, undeclaredSection } from './removed.ts'
 import { overview, planDiffs, warning } from './steps.ts'
 import {
   capital,
@@ -52,6 +52,7 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
     rung.extras || rung.table === 'full' ? errorDetails(report, rung) : '',
     logSection(report, rung),
     nextSteps(report, plan, context, rung),
+    result === 'superseded' || !plan ? '' : leftAlone(plan, context, rung, result === 'succeeded'),
     // Warnings of the plan hold after the apply, too.
     result === 'succeeded' || result === 'failed' ? warningList(plan?.warnings ?? [], rung, true) : '',
   ]
@@ -188,11 +189,19 @@ function nextSteps(report: Report, plan: Plan | undefined, context: Context, run
     case 'cancelled':
       return '**To go on:** nothing, if a newer commit has taken over; otherwise run the workflow again. What is done stays done, and what was begun is taken up where AWS has it.'
     case 'succeeded':
-      return plan && rung.extras ? blocks(protectedNote(plan), removedSection(plan.removed ?? [], rung)) : ''
+      return plan && rung.extras ? protectedNote(plan) : ''
     default:
       return ''
   }
 }
+
+/** What is in AWS and in no manifest, whatever became of the apply. */
+const leftAlone = (
+  { undeclared = [], removed = [] }: Plan,
+  { sourceUrl }: Context,
+  rung: Rung,
+  isApplied: boolean,
+): string => blocks(undeclaredSection(undeclared, rung), removedSections(removed, rung, sourceUrl, isApplied))
 
 /** Number of remedies that a comment words. */
 const REMEDIES = 5

@@ -1,5 +1,5 @@
 import type { CreateServiceRequest, Service, ServiceRevision } from '@aws-sdk/client-ecs'
-import { additions } from '../../compare/compare.ts'
+import { additions, unstated } from '../../compare/compare.ts'
 import { creationOf } from '../../compare/merge.ts'
 import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import { isEcs } from '../../ecs/errors.ts'
@@ -12,6 +12,7 @@ import { comparison } from './comparison.ts'
 import { failedTasks, rolloutDiagnosis } from './diagnosis.ts'
 import { rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
+  comparableService,
   compareOptions,
   counts,
   type LiveService,
@@ -133,6 +134,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     additions: () => additionsOf(particle, live, sensitivity),
     ...(live && {
       differences: () => comparison(particle, live, sensitivity),
+      unstated: () => unstated(particle.definition, comparableService(live), compareOptions(particle, sensitivity)),
       removalRisks: () => removalRisks(particle, live),
     }),
   }),
