@@ -2,10 +2,11 @@
  * Makes of src/ the ES modules that the bundler is given, in build/: TypeScript becomes JavaScript, and packages that ship ES
  * modules beside CommonJS are taken in as such, so that what nobody imports is left out. ncc takes their CommonJS, whole.
  */
-import { build, type Plugin } from 'esbuild'
+import { relative } from 'node:path'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 
-/** Taken in as ES modules: the SDK, whose clients name every call and every way to get credentials, and the toolkit. */
-const asModules = /^(@aws-sdk|@smithy)\/|^@actions\/core$/
+/** Taken in as ES modules. The SDK's clients name every call, and every way to get credentials. */
+const asModules = /^(@aws-sdk|@smithy)\/|^@actions\/core$|^yaml$/
 
 /**
  * @actions/core does nothing when it is loaded, and does not say so. Without that, its client of GitHub's OIDC, which
@@ -13,30 +14,41 @@ const asModules = /^(@aws-sdk|@smithy)\/|^@actions\/core$/
  */
 const idle = /node_modules\/@actions\/core\//
 
+/** Files of packages that are imported when they are needed, by the names that they have in build/later. */
+const later = new Map<string, string>()
+
 const packages: Plugin = {
   name: 'packages',
-  setup({ onResolve, resolve }) {
+  setup({ initialOptions, onResolve, resolve }) {
     onResolve({ filter: /.*/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
       if (pluginData === packages || kind === 'entry-point') return undefined
-      const isOurs = path.startsWith('.') || asModules.test(path)
-      if (!isOurs) return { path, external: true }
+      if (!path.startsWith('.') && !asModules.test(path))
+        return { path, external: true, sideEffects: !path.startsWith('node:') }
       const found = await resolve(path, { kind, importer, resolveDir, pluginData: packages })
+      if (kind === 'dynamic-import' && !initialOptions.splitting && found.path.includes('node_modules')) {
+        const name = relative('node_modules', found.path).replace(/\W+/g, '-')
+        later.set(name, found.path)
+        return { path: `./later/${name}.js`, external: true }
+      }
       return idle.test(found.path) ? { ...found, sideEffects: false } : found
     })
   },
 }
 
-await build({
-  entryPoints: ['src/index.ts'],
-  outdir: 'build',
+const options: BuildOptions = {
   bundle: true,
-  splitting: true,
   format: 'esm',
-  platform: 'node',
+  // With `node`, the platform's conditions would choose the CommonJS of packages that have both.
+  platform: 'neutral',
   target: 'node20',
   mainFields: ['module', 'main'],
   conditions: ['module'],
   minifySyntax: true,
   plugins: [packages],
   logLevel: 'warning',
-})
+}
+
+await build({ ...options, entryPoints: ['src/index.ts'], outdir: 'build' })
+// With modules of their own: Node reads a module twice that the start and something later share.
+const entryPoints = Object.fromEntries([...later].sort())
+await build({ ...options, entryPoints, outdir: 'build/later', splitting: true })

@@ -15,7 +15,12 @@ export type AdminRequest =
       readonly connected: boolean
       readonly region?: string
     }
-  | { readonly action: 'registerCapacityProvider'; readonly name: string; readonly region?: string }
+  | {
+      readonly action: 'registerCapacityProvider'
+      readonly name: string
+      readonly region?: string
+      readonly cluster?: string
+    }
   | { readonly action: 'setCapacity'; readonly capacity: Partial<Capacity>; readonly region?: string }
   | {
       readonly action: 'exitTask'
@@ -58,7 +63,7 @@ function act(simulator: Simulator, request: AdminRequest): object {
       simulator.setAgentConnected(request.instance, request.connected, request.region)
       return {}
     case 'registerCapacityProvider':
-      simulator.registerCapacityProvider(request.name, request.region)
+      simulator.registerCapacityProvider(request.name, request.region, request.cluster)
       return {}
     case 'setCapacity':
       simulator.setCapacity(request.capacity, request.region)

@@ -18,7 +18,11 @@ export const rates: Readonly<Record<string, Rate>> = {
       'PutClusterCapacityProviders',
     ],
   },
-  'cluster read': { burst: 50, perSecond: 20, operations: ['DescribeClusters', 'ListClusters'] },
+  'cluster read': {
+    burst: 50,
+    perSecond: 20,
+    operations: ['DescribeClusters', 'DescribeCapacityProviders', 'ListClusters'],
+  },
   'task definition modify': {
     burst: 20,
     perSecond: 1,

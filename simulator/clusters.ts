@@ -1,9 +1,12 @@
 import type {
+  CapacityProvider,
   CapacityProviderStrategyItem,
   Cluster,
   ClusterField,
   CreateClusterRequest,
   DeleteClusterRequest,
+  DescribeCapacityProvidersRequest,
+  DescribeCapacityProvidersResponse,
   DescribeClustersRequest,
   DescribeClustersResponse,
   Failure,
@@ -79,13 +82,17 @@ export function putClusterCapacityProviders(region: Region, input: PutClusterCap
       status === 'ACTIVE' &&
       spec.capacityProviderStrategy?.some(
         ({ capacityProvider = '' }) =>
-          cluster.capacityProviders.includes(capacityProvider) && !providers.includes(capacityProvider),
+          cluster.capacityProviders.includes(capacityProvider) &&
+          !isScoped(region, capacityProvider) &&
+          !providers.includes(capacityProvider),
       ),
   )
   if (inUse)
     throw new EcsError('ResourceInUseException', 'The specified capacity provider is in use and cannot be removed.')
-  cluster.defaultStrategy = strategyOf(providers, input.defaultCapacityProviderStrategy ?? [])
-  cluster.capacityProviders = providers
+  // Managed Instances providers stay, and the default strategy may name them.
+  const scoped = cluster.capacityProviders.filter(name => isScoped(region, name))
+  cluster.defaultStrategy = strategyOf([...providers, ...scoped], input.defaultCapacityProviderStrategy ?? [])
+  cluster.capacityProviders = [...providers, ...scoped]
   attach(region, cluster)
   return { cluster: described(cluster) }
 }
@@ -104,6 +111,11 @@ export function deleteCluster(region: Region, input: DeleteClusterRequest): Clus
     )
   if ([...cluster.tasks.values()].some(({ wire }) => wire.lastStatus !== 'STOPPED'))
     throw new EcsError('ClusterContainsTasksException', 'The Cluster cannot be deleted while Tasks are active.')
+  if (cluster.capacityProviders.some(name => isScoped(region, name)))
+    throw new EcsError(
+      'ClusterContainsCapacityProviderException',
+      'The Cluster cannot be deleted while Capacity Providers are active.',
+    )
   if (cluster.capacityProviders.some(isOwn)) {
     cluster.status = 'DEPROVISIONING'
     region.after(pace.clusterProvisioning, () => {
@@ -158,6 +170,44 @@ function checkProviders(region: Region, providers: readonly string[]): void {
     throw invalidParameter(
       `The specified capacity provider '${unknown}' was not found. Specify a valid name or ARN of an ACTIVE capacity provider and try again.`,
     )
+  if (providers.some(provider => isScoped(region, provider)))
+    throw invalidParameter(
+      'Cannot associate Managed Instances capacity provider to clusters using this API. Managed Instances capacity providers are already associated',
+    )
+  for (const provider of providers) {
+    const own = region.capacityProviders.get(shortName(provider))
+    if (own) own.isAutoScaling = true
+  }
+}
+
+/** Whether it is one of Managed Instances, which belongs to one cluster from its creation on. */
+const isScoped = (region: Region, provider: string): boolean =>
+  region.capacityProviders.get(shortName(provider))?.cluster !== undefined
+
+export function describeCapacityProviders(
+  region: Region,
+  input: DescribeCapacityProvidersRequest,
+): DescribeCapacityProvidersResponse {
+  const all = ['FARGATE', 'FARGATE_SPOT', ...region.capacityProviders.keys()]
+  const names = input.capacityProviders?.map(shortName) ?? all
+  return {
+    capacityProviders: names.filter(name => all.includes(name)).map(name => describedProvider(region, name)),
+    failures: names
+      .filter(name => !all.includes(name))
+      .map(name => ({ arn: region.arn(`capacity-provider/${name}`), reason: 'MISSING' })),
+  }
+}
+
+function describedProvider(region: Region, name: string): CapacityProvider {
+  const { cluster, isAutoScaling } = region.capacityProviders.get(name) ?? {}
+  const group = `arn:aws:autoscaling:${region.name}:${region.accountId}:autoScalingGroup::autoScalingGroupName/${name}`
+  return {
+    capacityProviderArn: region.arn(`capacity-provider/${name}`),
+    name,
+    status: 'ACTIVE',
+    ...(isAutoScaling && { type: 'EC2_AUTOSCALING', autoScalingGroupProvider: { autoScalingGroupArn: group } }),
+    ...(cluster !== undefined && { type: 'MANAGED_INSTANCES', cluster, managedInstancesProvider: {} }),
+  }
 }
 
 function strategyOf(

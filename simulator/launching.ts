@@ -1,4 +1,10 @@
-import type { CapacityProviderStrategyItem, LaunchType, NetworkConfiguration } from '@aws-sdk/client-ecs'
+import type {
+  CapacityProviderStrategyItem,
+  ContainerDefinition,
+  CreateServiceRequest,
+  LaunchType,
+  NetworkConfiguration,
+} from '@aws-sdk/client-ecs'
 import { invalidParameter } from './errors.ts'
 import { type ClusterRecord, type Region, type RevisionRecord, wanted } from './region.ts'
 
@@ -51,6 +57,50 @@ export function checkFit(definition: RevisionRecord, where: Where, network: Netw
   if (networkMode !== 'awsvpc' && network?.awsvpcConfiguration)
     throw invalidParameter('Network Configuration is not valid for the given networkMode of this task definition.')
 }
+
+/**
+ * What of a service names a part of its task definition that is not there. The words for the port names of Service Connect
+ * and VPC Lattice are made after the others.
+ */
+export function checkParts(definition: RevisionRecord, service: ServiceParts): void {
+  const { containerDefinitions = [], volumes = [] } = definition.definition
+  for (const { name } of service.volumeConfigurations ?? [])
+    if (!volumes.some(volume => volume.name === name && volume.configuredAtLaunch))
+      throw invalidParameter(
+        'Volume configuration provided but no matching configuredAtLaunch volume found in task definition',
+      )
+  for (const { containerName, containerPort } of [
+    ...(service.loadBalancers ?? []),
+    ...(service.serviceRegistries ?? []),
+  ]) {
+    if (!containerName) continue
+    const container = containerDefinitions.find(({ name }) => name === containerName)
+    if (!container) throw invalidParameter(`The container ${containerName} does not exist in the task definition.`)
+    if (containerPort && !maps(container, containerPort))
+      throw invalidParameter(`The container ${containerName} did not have a container port ${containerPort} defined.`)
+  }
+  const connect = service.serviceConnectConfiguration
+  const endpoints = [...((connect?.enabled && connect.services) || []), ...(service.vpcLatticeConfigurations ?? [])]
+  const names = containerDefinitions.flatMap(({ portMappings = [] }) => portMappings.map(({ name }) => name))
+  for (const { portName } of endpoints)
+    if (!names.includes(portName))
+      throw invalidParameter(`The port name ${portName} does not exist in the task definition.`)
+}
+
+type ServiceParts = Pick<
+  CreateServiceRequest,
+  | 'loadBalancers'
+  | 'serviceRegistries'
+  | 'serviceConnectConfiguration'
+  | 'volumeConfigurations'
+  | 'vpcLatticeConfigurations'
+>
+
+const maps = ({ portMappings = [] }: ContainerDefinition, port: number): boolean =>
+  portMappings.some(({ containerPort, containerPortRange }) => {
+    const [first = 0, last = 0] = (containerPortRange ?? `${containerPort}-${containerPort}`).split('-').map(Number)
+    return first <= port && port <= last
+  })
 
 /** The network as ECS keeps it. */
 export function networkOf(network: NetworkConfiguration | undefined): NetworkConfiguration | undefined {

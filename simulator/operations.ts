@@ -2,6 +2,7 @@ import { deleteAttributes, listAttributes, putAttributes } from './attributes.ts
 import {
   createCluster,
   deleteCluster,
+  describeCapacityProviders,
   describeClusters,
   listClusters,
   putClusterCapacityProviders,
@@ -43,6 +44,7 @@ export const operations = {
   DeleteTaskDefinitions: deleteTaskDefinitions,
   DeregisterContainerInstance: deregisterContainerInstance,
   DeregisterTaskDefinition: deregisterTaskDefinition,
+  DescribeCapacityProviders: describeCapacityProviders,
   DescribeClusters: describeClusters,
   DescribeContainerInstances: describeContainerInstances,
   DescribeServiceDeployments: describeServiceDeployments,

@@ -54,6 +54,14 @@ export interface RevisionRecord extends Tagged {
   deregisteredAt?: Date
 }
 
+/** A capacity provider of container instances. */
+interface ProviderRecord {
+  /** The cluster that a Managed Instances provider was made in, and is associated with until it is deleted. */
+  readonly cluster: string | undefined
+  /** A request has associated it, which works for providers of Auto Scaling groups alone. */
+  isAutoScaling: boolean
+}
+
 export interface ClusterRecord extends Tagged {
   readonly name: string
   readonly arn: string
@@ -195,7 +203,8 @@ export class Region {
   /** By family, oldest revision first. */
   readonly families = new Map<string, RevisionRecord[]>()
   /** Capacity providers besides FARGATE and FARGATE_SPOT, all of them of container instances. */
-  readonly capacityProviders = new Set<string>()
+  /** Capacity providers of instances, by name. */
+  readonly capacityProviders = new Map<string, ProviderRecord>()
   /** CloudWatch alarms that are in ALARM. */
   readonly alarms = new Set<string>()
   readonly capacity: Capacity = { fargate: Number.POSITIVE_INFINITY }

@@ -13,7 +13,7 @@ import type {
 } from '@aws-sdk/client-ecs'
 import { beginDeployment, deployed, pendingOf, runningOf, tasksOf } from './deployments.ts'
 import { clientException, invalidParameter, serviceNotActive, serviceNotFound } from './errors.ts'
-import { checkFit, networkOf, runsOnFargate, type Where, whereTo } from './launching.ts'
+import { checkFit, checkParts, networkOf, runsOnFargate, type Where, whereTo } from './launching.ts'
 import { checkName, partitionOf, shortName } from './names.ts'
 import { page } from './paging.ts'
 import {
@@ -55,7 +55,10 @@ export function createService(region: Region, input: CreateServiceRequest): Serv
   else if (!asked.taskDefinition) throw invalidParameter('TaskDefinition can not be blank.')
   const definition = asked.taskDefinition ? launchable(region, asked.taskDefinition) : undefined
   const where = controller === 'EXTERNAL' ? nowhere : whereTo(cluster, asked)
-  if (definition) checkFit(definition, where, asked.networkConfiguration)
+  if (definition) {
+    checkFit(definition, where, asked.networkConfiguration)
+    checkParts(definition, asked)
+  }
   if (asked.schedulingStrategy === 'DAEMON' && runsOnFargate(where))
     throw invalidParameter('The daemon scheduling strategy is not supported on Fargate.')
   const service: ServiceRecord = {
@@ -121,7 +124,11 @@ export function updateService(region: Region, input: UpdateServiceRequest): Serv
     spec.schedulingStrategy,
   )
   const where = { launchType: spec.launchType, strategy: spec.capacityProviderStrategy ?? [] }
-  if (definition) checkFit(definition, where, spec.networkConfiguration)
+  // Members that are left out stay, and must fit a new task definition.
+  if (definition) {
+    checkFit(definition, where, spec.networkConfiguration)
+    checkParts(definition, spec)
+  }
   // A deployment takes the place of CodeDeploy's task set.
   const isTaken = given.deploymentController !== undefined && service.spec.deploymentController?.type !== 'ECS'
   const moved =

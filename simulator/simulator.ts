@@ -154,9 +154,18 @@ export class Simulator {
         }
   }
 
-  /** A capacity provider of container instances that clusters may use, besides FARGATE and FARGATE_SPOT. */
-  registerCapacityProvider(name: string, region?: string): void {
-    this.region(region).capacityProviders.add(name)
+  /**
+   * A capacity provider of container instances that clusters may use, besides FARGATE and FARGATE_SPOT. With a `cluster`
+   * one of Managed Instances in that cluster; else of an Auto Scaling group, as which it is described once a cluster
+   * associates it.
+   */
+  registerCapacityProvider(name: string, region?: string, cluster?: string): void {
+    const { capacityProviders, clusters } = this.region(region)
+    capacityProviders.set(name, { cluster, isAutoScaling: false })
+    if (cluster === undefined) return
+    const record = clusters.get(cluster)
+    if (!record) throw new Error(`There is no cluster ${cluster}`)
+    record.capacityProviders = [...record.capacityProviders, name]
   }
 
   /** How many tasks Fargate can hold. */

@@ -22,6 +22,7 @@ test.each([
   ['credentials of processes', 'credential_process'],
   ['credentials of containers', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'],
   ['single sign-on', 'sso_start_url'],
+  ['the client of CloudWatch Logs', 'Logs_20140328'],
 ])('%s: loaded when it is needed', (_what, mark) => {
   expect(text.includes(mark)).toBe(false)
 })

@@ -240,6 +240,72 @@ describe('a cluster', () => {
     expect((await shop.apply(cluster(both))).report.result).toBe('succeeded')
   })
 
+  describe('with a provider that only its own API associates', () => {
+    const providers = ['FARGATE', 'FARGATE_SPOT']
+    const spot = (weight: number) => [{ capacityProvider: 'FARGATE_SPOT', weight }]
+
+    async function open(): Promise<Shop> {
+      const shop = await Shop.running(
+        cluster({ capacityProviders: providers, defaultCapacityProviderStrategy: spot(1) }),
+      )
+      shop.simulator.registerCapacityProvider('managed', undefined, 'main')
+      return shop
+    }
+
+    test.each([
+      ['left out', providers],
+      ['stated', [...providers, 'managed']],
+    ])('%s, it is no difference', async (_name, capacityProviders) => {
+      const shop = await open()
+      expect((await shop.plan(cluster({ capacityProviders }))).plan.steps).toEqual([])
+    })
+
+    test.each([
+      ['left out', { capacityProviders: providers }],
+      ['stated', { capacityProviders: [...providers, 'managed'] }],
+      ['left to AWS', {}],
+    ])('%s, it is never sent, and the default strategy can change', async (_name, stated) => {
+      const shop = await open()
+      const calls = shop.simulator.calls.length
+      const manifest = cluster({ ...stated, defaultCapacityProviderStrategy: spot(2) })
+      expect((await shop.apply(manifest)).report.result).toBe('succeeded')
+      expect(shop.sent('PutClusterCapacityProviders', calls)).toEqual([
+        {
+          cluster: 'main',
+          capacityProviders: expect.arrayContaining(providers),
+          defaultCapacityProviderStrategy: spot(2),
+        },
+      ])
+      expect(shop.sent('PutClusterCapacityProviders', calls)[0]?.capacityProviders).toHaveLength(2)
+      expect((await shop.plan(manifest)).plan.steps).toEqual([])
+    })
+
+    test('it may be in the default strategy', async () => {
+      const shop = await open()
+      const defaultCapacityProviderStrategy = [{ capacityProvider: 'managed', weight: 1 }]
+      expect((await shop.apply(cluster({ defaultCapacityProviderStrategy }))).report.result).toBe('succeeded')
+      expect((await described(shop))?.capacityProviders).toContain('managed')
+    })
+
+    test('and without the right to ask which one that is, a change says so', async () => {
+      const shop = await open()
+      shop.simulator.deny(['DescribeCapacityProviders'])
+      const { plan } = await shop.plan(cluster({ capacityProviders: ['FARGATE_SPOT'] }))
+      expect(plan.steps).toMatchObject([{ transition: 'update' }])
+      expect(plan.warnings).toEqual([
+        'ecs_cluster:main: which of its capacity providers only their own API associates is not known; allow the action ecs:DescribeCapacityProviders in the policy of the role that this workflow assumes',
+      ])
+    })
+  })
+
+  test('a provider of an Auto Scaling group that is stated no more is taken away', async () => {
+    const shop = await Shop.open()
+    shop.simulator.registerCapacityProvider('own')
+    await shop.apply(cluster({ capacityProviders: ['FARGATE', 'own'] }))
+    expect((await shop.apply(cluster({ capacityProviders: ['FARGATE'] }))).report.result).toBe('succeeded')
+    expect((await described(shop))?.capacityProviders).toEqual(['FARGATE'])
+  })
+
   test('keeps what is ignored', async () => {
     const shop = await Shop.open()
     await shop.apply(stated(particle('ecs_cluster', 'main', full)))

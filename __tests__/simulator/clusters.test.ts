@@ -3,6 +3,7 @@ import {
   CreateServiceCommand,
   DeleteClusterCommand,
   DeleteServiceCommand,
+  DescribeCapacityProvidersCommand,
   DescribeClustersCommand,
   type ECSClient,
   ListClustersCommand,
@@ -100,6 +101,35 @@ describe('a cluster', () => {
     expect((await look(client))?.status).toBe('DEPROVISIONING')
     simulator.advance(5)
     expect((await look(client))?.status).toBe('INACTIVE')
+  })
+
+  test('keeps a Managed Instances provider, which its own creation associated', async () => {
+    const { simulator, client } = await openClient()
+    await client.send(new CreateClusterCommand({ clusterName: 'main' }))
+    simulator.registerCapacityProvider('own')
+    simulator.registerCapacityProvider('managed', undefined, 'main')
+    const put = (capacityProviders: string[]) =>
+      client.send(
+        new PutClusterCapacityProvidersCommand({
+          cluster: 'main',
+          capacityProviders,
+          defaultCapacityProviderStrategy: [{ capacityProvider: 'managed' }],
+        }),
+      )
+    expect((await errorOf(put(['managed']))).message).toMatch(/^Cannot associate Managed Instances capacity provider/)
+    await put(['own'])
+    expect([...((await look(client))?.capacityProviders ?? [])].sort()).toEqual(['managed', 'own'])
+    const { capacityProviders = [], failures } = await client.send(
+      new DescribeCapacityProvidersCommand({ capacityProviders: ['FARGATE', 'managed', 'own', 'other'] }),
+    )
+    const kinds = capacityProviders.map(({ name, type, cluster }) => [name, type, cluster])
+    expect(kinds).toContainEqual(['managed', 'MANAGED_INSTANCES', 'main'])
+    expect(kinds).toContainEqual(['own', 'EC2_AUTOSCALING', undefined])
+    expect(failures).toMatchObject([{ reason: 'MISSING' }])
+    simulator.advance(5)
+    expect((await errorOf(client.send(new DeleteClusterCommand({ cluster: 'main' })))).name).toBe(
+      'ClusterContainsCapacityProviderException',
+    )
   })
 
   test('cannot be deleted while something is in it', async () => {

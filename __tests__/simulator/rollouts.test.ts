@@ -22,7 +22,7 @@ const register = (client: ECSClient, image: string) =>
       networkMode: 'awsvpc',
       cpu: '256',
       memory: '512',
-      containerDefinitions: [{ name: 'web', image }],
+      containerDefinitions: [{ name: 'web', image, portMappings: [{ containerPort: 80 }] }],
     }),
   )
 

@@ -29,7 +29,8 @@ const register = (client: ECSClient, image: string, memory = 256) =>
       requiresCompatibilities: ['FARGATE', 'EC2'],
       cpu: '256',
       memory: String(Math.max(512, memory)),
-      containerDefinitions: [{ name: 'app', image }],
+      containerDefinitions: [{ name: 'app', image, portMappings: [{ containerPort: 80, name: 'http' }] }],
+      volumes: [{ name: 'data', configuredAtLaunch: true }],
     }),
   )
 
@@ -441,6 +442,59 @@ describe('what UpdateService does with members', () => {
         message: expect.stringMatching(refusal),
       })
     else expect((await call).service?.desiredCount).toBe(3)
+  })
+})
+
+describe('a service that names a part of its task definition that is not there', () => {
+  const balanced = (containerName: string, containerPort: number) => ({
+    loadBalancers: [{ targetGroupArn: 'arn:tg', containerName, containerPort }],
+  })
+  const port = (portName: string) => ({
+    serviceConnectConfiguration: { enabled: true, namespace: 'ns', services: [{ portName }] },
+  })
+  const volume = (name: string) => ({
+    volumeConfigurations: [{ name, managedEBSVolume: { roleArn: 'arn:role', sizeInGiB: 10 } }],
+  })
+
+  test.each([
+    [balanced('web', 80), 'The container web does not exist in the task definition.'],
+    [balanced('app', 81), 'The container app did not have a container port 81 defined.'],
+    [
+      { serviceRegistries: [{ registryArn: 'arn:r', containerName: 'web', containerPort: 80 }] },
+      'The container web does not exist in the task definition.',
+    ],
+    [port('grpc'), 'The port name grpc does not exist in the task definition.'],
+    [
+      volume('other'),
+      'Volume configuration provided but no matching configuredAtLaunch volume found in task definition',
+    ],
+  ])('is refused: %j', async (part, message) => {
+    expect(await errorOf(fargate(part))).toMatchObject({ name: 'InvalidParameterException', message })
+    const { client } = await fargate()
+    const update = client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', ...part }))
+    expect(await errorOf(update)).toMatchObject({ message })
+  })
+
+  test.each([
+    [balanced('app', 80), { loadBalancers: [] }],
+    [port('http'), { serviceConnectConfiguration: { enabled: false } }],
+    [volume('data'), { volumeConfigurations: [] }],
+  ])('keeps %j until it is taken off, so that a new one without that part is refused', async (part, off) => {
+    const { client } = await fargate(part)
+    await client.send(
+      new RegisterTaskDefinitionCommand({
+        family: 'bare',
+        networkMode: 'awsvpc',
+        requiresCompatibilities: ['FARGATE'],
+        cpu: '256',
+        memory: '512',
+        containerDefinitions: [{ name: 'bare', image: 'bare:1' }],
+      }),
+    )
+    const update = (more: object) =>
+      client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'bare', ...more }))
+    expect(await errorOf(update({}))).toMatchObject({ name: 'InvalidParameterException' })
+    expect((await update(off)).service?.taskDefinition).toMatch(/bare:1$/)
   })
 })
 

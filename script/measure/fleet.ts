@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stringify } from 'yaml'
 import { type RunningSimulator, startSimulator } from '../../simulator/server.ts'
 
 interface Resource {
@@ -77,8 +78,8 @@ export async function settledFleet(services: number, latency = 0): Promise<Measu
   mkdirSync(join(workspace, 'particles'))
   for (const [number, { flavor, operation, parents, parental, aws_resource }] of fleetOf(services).entries()) {
     const pcf_name = Object.values(aws_resource)[0]
-    const text = JSON.stringify({ flavor, pcf_name, ...(parents && { parents }), aws_resource }, null, 2)
-    writeFileSync(join(workspace, 'particles', `${number}.json`), text)
+    const text = stringify({ flavor, pcf_name, ...(parents && { parents }), aws_resource })
+    writeFileSync(join(workspace, 'particles', `${number}.yml`), text)
     const reply = simulator.handle('us-east-1', operation, { ...aws_resource, ...parental })
     if (!('status' in reply) || reply.status !== 200) throw new Error(`${operation}: ${JSON.stringify(reply)}`)
   }

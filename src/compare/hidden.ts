@@ -54,15 +54,23 @@ export interface TextLeaf {
 }
 
 /** Every text and number in a definition or an answer, hidden or not. */
-export function* leavesOf(value: unknown, revealed: Revealed, path: Path = [], hidden = false): Generator<TextLeaf> {
-  if (typeof value === 'string' || typeof value === 'number') {
-    yield { text: String(value), member: path.findLast(isText) ?? '', hidden }
-    return
+export function leavesOf(value: unknown, revealed: Revealed, path: Path = [], hidden = false): TextLeaf[] {
+  const leaves: TextLeaf[] = []
+  // One path for all leaves: a copy for each would be most of the garbage of a run.
+  const steps = [...path]
+  const collect = (value: unknown, hidden: boolean): void => {
+    if (typeof value === 'string' || typeof value === 'number') {
+      leaves.push({ text: String(value), member: steps.findLast(isText) ?? '', hidden })
+      return
+    }
+    for (const [step, inner] of childrenOf(value)) {
+      steps.push(step)
+      collect(inner, hidden || hides(steps, inner, value, revealed))
+      steps.pop()
+    }
   }
-  for (const [step, inner] of childrenOf(value)) {
-    const below = [...path, step]
-    yield* leavesOf(inner, revealed, below, hidden || hides(below, inner, value, revealed))
-  }
+  collect(value, hidden)
+  return leaves
 }
 
 /** Whether the value at a path is hidden, or holds a hidden value. Indices may be numbers or texts. */
@@ -77,6 +85,5 @@ export function isHiddenAt(root: unknown, path: Path, revealed: Revealed): boole
     at.push(step)
     if (hides(at, value, holder, revealed)) return true
   }
-  for (const { hidden } of leavesOf(value, revealed, at)) if (hidden) return true
-  return false
+  return leavesOf(value, revealed, at).some(({ hidden }) => hidden)
 }

@@ -6,6 +6,7 @@ import {
   DeleteServiceCommand,
   DeregisterContainerInstanceCommand,
   DeregisterTaskDefinitionCommand,
+  DescribeCapacityProvidersCommand,
   DescribeClustersCommand,
   DescribeContainerInstancesCommand,
   DescribeServiceDeploymentsCommand,
@@ -50,6 +51,7 @@ const modifyOnce = <Command>(command: Command, bucket: Bucket) => ({ command, bu
 /** The calls that this program makes; a flavor names those that it needs. A call of one flavor alone may be its own row. */
 export const calls = {
   DescribeClusters: read(DescribeClustersCommand, 'cluster read'),
+  DescribeCapacityProviders: read(DescribeCapacityProvidersCommand, 'cluster read'),
   DescribeServices: read(DescribeServicesCommand, 'service read'),
   DescribeServiceDeployments: read(DescribeServiceDeploymentsCommand, 'service deployment read'),
   ListServiceDeployments: read(ListServiceDeploymentsCommand, 'service deployment read'),

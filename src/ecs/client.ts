@@ -1,4 +1,5 @@
 import type {
+  CapacityProvider,
   Cluster,
   ContainerInstance,
   DescribeTaskDefinitionCommandOutput,
@@ -80,6 +81,11 @@ export class Ecs {
   async cluster(name: string): Promise<Cluster | undefined> {
     const cluster = await this.#region.clusters.load(name, this.#counter)
     return cluster?.status === 'INACTIVE' ? undefined : cluster
+  }
+
+  /** A capacity provider by its name. */
+  capacityProvider(name: string): Promise<CapacityProvider | undefined> {
+    return this.#region.capacityProviders.load(name, this.#counter)
   }
 
   /** The service, or undefined when it or its cluster is missing, or when it is INACTIVE. */
@@ -207,6 +213,7 @@ class Region {
   /** Calls that the role has no right to. */
   readonly refused = new Set<CallName>()
   readonly clusters: BatchLoader<Cluster>
+  readonly capacityProviders: BatchLoader<CapacityProvider>
   readonly serviceDeployments: BatchLoader<ServiceDeployment>
   readonly serviceRevisions: BatchLoader<ServiceRevision>
   readonly taskDefinitions: BatchLoader<DescribeTaskDefinitionCommandOutput>
@@ -219,6 +226,7 @@ class Region {
     const transport = new Transport(name, settings)
     this.transport = transport
     this.clusters = describe.clusters(transport)
+    this.capacityProviders = describe.capacityProviders(transport)
     this.serviceDeployments = describe.serviceDeployments(transport)
     this.serviceRevisions = describe.serviceRevisions(transport)
     this.taskDefinitions = describe.taskDefinitions(transport)

@@ -4,6 +4,7 @@
  */
 
 import type {
+  CapacityProvider,
   Cluster,
   ContainerInstance,
   DescribeTaskDefinitionCommandOutput,
@@ -29,6 +30,17 @@ export const clusters = (ecs: Connection): BatchLoader<Cluster> =>
       counter,
     )
     return found('DescribeClusters', failures, clusters, ({ clusterName }) => clusterName)
+  })
+
+/** By name. An answer holds ten at most. */
+export const capacityProviders = (ecs: Connection): BatchLoader<CapacityProvider> =>
+  new BatchLoader(10, async (names, counter) => {
+    const { capacityProviders, failures } = await ecs.call(
+      'DescribeCapacityProviders',
+      { capacityProviders: [...names] },
+      counter,
+    )
+    return found('DescribeCapacityProviders', failures, capacityProviders, ({ name }) => name)
   })
 
 /** By name; INACTIVE services as well. */

@@ -64,6 +64,8 @@ export class Transport {
         httpsAgent: { maxSockets: settings.maxConcurrency },
       },
     })
+    // It walks every request and answer for a logger that is not there.
+    this.#client.middlewareStack.remove('loggerMiddleware')
     // Below the deserializer, which turns answers with an error into exceptions.
     this.#client.middlewareStack.add(
       next => async args => {

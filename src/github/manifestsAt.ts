@@ -1,5 +1,4 @@
 /** Manifests as another commit has them. */
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -109,6 +108,7 @@ async function fromCheckout(
   wanted: (file: string) => boolean,
 ): Promise<CommitFile[] | undefined> {
   const git = async (...words: string[]): Promise<string> => {
+    const { execFile } = await import('node:child_process')
     // Without a shell, and no argument is a manifest's or a branch's name.
     const { stdout } = await promisify(execFile)('git', ['-C', workspace, ...words], { maxBuffer: 64 * sizeLimit })
     return stdout

@@ -224,22 +224,24 @@ export function readText(real: string, refuse: (message: string) => void): strin
   }
 }
 
+/** Room for one file: a buffer for each would be a megabyte each, most of it empty. */
+const room = new Uint8Array(LARGEST + 1)
+
 /**
  * The first bytes of a file, one more than is allowed at most; undefined when the path is no regular file any more. The
  * file is opened without following a link and without waiting for a writer into a pipe, and checked again once it is
- * open: the path may have another file since the search.
+ * open: the path may have another file since the search. The bytes hold until the next file is read.
  */
 function readBytes(real: string): Uint8Array | undefined {
   // Windows knows neither flag.
   const file = openSync(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
   try {
     if (!fstatSync(file).isFile() || realpathSync(real) !== real) return undefined
-    const buffer = new Uint8Array(LARGEST + 1)
     let length = 0
-    for (let more = -1; more !== 0 && length < buffer.length; length += more) {
-      more = readSync(file, buffer, length, buffer.length - length, null)
+    for (let more = -1; more !== 0 && length < room.length; length += more) {
+      more = readSync(file, room, length, room.length - length, null)
     }
-    return buffer.subarray(0, length)
+    return room.subarray(0, length)
   } finally {
     closeSync(file)
   }

@@ -49,6 +49,8 @@ export class Redactor {
   readonly #open = new Set<string>()
   /** Names in ECS's answers: a part of a name is no hidden value. */
   readonly #names = new Set<string>()
+  /** Particles and answers that were learned: most come again with each decision. */
+  readonly #learned = new WeakSet<object>()
 
   constructor(policy: SensitivityPolicy, own: readonly string[] = []) {
     this.#policy = policy
@@ -57,20 +59,34 @@ export class Redactor {
   }
 
   learn({ particle, live, changes = [] }: Learnable): void {
-    const { revealed } = this.#policy
-    const made = new Set(textsMadeWith(particle.source, this.#policy.secretVariables))
+    if (this.#isNew(particle)) this.#learnParticle(particle)
+    if (this.#isNew(live)) this.#learnAnswer(live)
+    for (const { sensitive, before, live: found } of changes) {
+      if (sensitive || before === undefined) for (const { text } of leavesOf(found, () => true)) this.#hide(text)
+    }
+  }
+
+  #isNew(value: unknown): value is object {
+    if (typeof value !== 'object' || value === null || this.#learned.has(value)) return false
+    this.#learned.add(value)
+    return true
+  }
+
+  #learnParticle(particle: Particle): void {
+    const { revealed, secretVariables } = this.#policy
+    const made = new Set(textsMadeWith(particle.source, secretVariables))
     for (const text of made) this.#hide(text)
     for (const own of [particle.id, particle.name, particle.region, particle.place.file]) this.#open.add(own)
     for (const { text, hidden } of leavesOf(particle.definition, revealed)) {
       if (hidden) this.#hide(text)
       else if (!made.has(text)) this.#open.add(text)
     }
-    for (const { text, hidden, member } of leavesOf(live, revealed)) {
+  }
+
+  #learnAnswer(live: object): void {
+    for (const { text, hidden, member } of leavesOf(live, this.#policy.revealed)) {
       if (hidden) this.#hide(text)
       else if (naming.test(member) && !/\s/.test(text)) this.#names.add(text)
-    }
-    for (const { sensitive, before, live: found } of changes) {
-      if (sensitive || before === undefined) for (const { text } of leavesOf(found, () => true)) this.#hide(text)
     }
   }
 

@@ -96,4 +96,18 @@ describe('from one strategy to another', () => {
     expect(sent?.deploymentConfiguration).toMatchObject({ maximumPercent: 175 })
     expect(sent?.deploymentConfiguration).not.toHaveProperty('deploymentCircuitBreaker')
   })
+
+  test('a block beside a strategy that AWS has, and not the manifest, is refused where it is another one', async () => {
+    const { strategy: _, ...alone } = linear
+    const fresh = await Shop.open()
+    await expect(fresh.plan(web(alone))).rejects.toThrow(
+      /has the deployment strategy ROLLING, and linearConfiguration is only for LINEAR; state the strategy beside it/,
+    )
+    const shop = await Shop.running(web(canary))
+    await expect(shop.plan(web(alone))).rejects.toThrow(/has the deployment strategy CANARY, and linearConfiguration/)
+    const { canaryConfiguration } = canary
+    expect(
+      (await shop.plan(web({ canaryConfiguration: { ...canaryConfiguration, canaryPercent: 30 } }))).plan.steps,
+    ).toMatchObject([{ transition: 'update' }])
+  })
 })

@@ -7,18 +7,16 @@ import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
-import type { Particle } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { plural } from '../containers.ts'
 import { retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
+import { type ClusterParticle, type LiveCluster, withoutScoped, withProviders } from './providers.ts'
 import { clusterRules } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** A cluster needs no memo: its status shows the end of each transition. */
 type Memo = undefined
-
-type ClusterParticle = Particle<CreateClusterRequest>
 
 const options = (particle: ClusterParticle, sensitivity: Sensitivity) => ({
   schema: vocabulary.model,
@@ -54,9 +52,10 @@ const couldNotAttach = ({ definition }: ClusterParticle, { attachmentsStatus }: 
     : undefined
 
 /** Providers of the resulting strategy that are missing from the resulting providers: ECS refuses those. */
-function strategyWithout(particle: ClusterParticle, live: Cluster): string[] {
+function strategyWithout(particle: ClusterParticle, live: LiveCluster): string[] {
   const whole = mergeLive(particle.definition, live, options(particle, nothingSensitive))
-  const providers = new Set((whole.capacityProviders ?? live.capacityProviders ?? []).map(nameOf))
+  const associated = whole.capacityProviders ?? live.capacityProviders ?? []
+  const providers = new Set([...associated.map(nameOf), ...(live.scopedProviders ?? [])])
   const strategy = whole.defaultCapacityProviderStrategy ?? live.defaultCapacityProviderStrategy ?? []
   return strategy.map(({ capacityProvider = '' }) => nameOf(capacityProvider)).filter(name => !providers.has(name))
 }
@@ -83,11 +82,18 @@ function observe(particle: ClusterParticle, live: Cluster | undefined): Observed
   return { state: 'pending', unsettled: true, why: `the cluster is ${live.status}` }
 }
 
-function differences(particle: ClusterParticle, live: Cluster, sensitivity: Sensitivity): Comparison {
-  const changes = compare(particle.definition, live, options(particle, sensitivity))
+function differences(particle: ClusterParticle, live: LiveCluster, sensitivity: Sensitivity): Comparison {
+  const stated = withoutScoped(particle.definition, live)
+  const changes = compare(stated, withoutScoped(live, live), options(particle, sensitivity))
   const orphans = changes.length > 0 ? strategyWithout(particle, live) : []
   const message = `${particle.id}: ${orphans.join(', ')} is in its default strategy and would not be among its capacityProviders; state aws_resource.defaultCapacityProviderStrategy without it`
-  return { changes, ...(orphans.length > 0 && { problems: [{ at: ['capacityProviders'], message }] }) }
+  const isUnknown = live.scopedProviders === undefined && changes.some(({ path }) => /capacityProvider/i.test(path))
+  const warning = `${particle.id}: which of its capacity providers only their own API associates is not known; allow the action ecs:DescribeCapacityProviders in the policy of the role that this workflow assumes`
+  return {
+    changes,
+    ...(orphans.length > 0 && { problems: [{ at: ['capacityProviders'], message }] }),
+    ...(isUnknown && { warnings: [warning] }),
+  }
 }
 
 function removalRisks(particle: ClusterParticle, live: Cluster): string[] {
@@ -98,11 +104,12 @@ function removalRisks(particle: ClusterParticle, live: Cluster): string[] {
 }
 
 /** `ecs_cluster`, found by its name. */
-export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
+export const cluster: Flavor<CreateClusterRequest, LiveCluster, Memo> = {
   ...vocabulary,
 
   calls: [
     'DescribeClusters',
+    'DescribeCapacityProviders',
     'CreateCluster',
     'UpdateCluster',
     'PutClusterCapacityProviders',
@@ -116,7 +123,7 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
   assess: (particle, live, sensitivity) => ({
     observed: observe(particle, live),
     reference: particle.definition.clusterName,
-    currentDefinition: live && { ...live, cluster: live.clusterName },
+    currentDefinition: live && { ...live, scopedProviders: undefined, cluster: live.clusterName },
     memo: undefined,
     additions: () => ({ changes: additions(particle.definition, options(particle, sensitivity)) }),
     ...(live && {
@@ -143,7 +150,10 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
     return live ? { is: 'moving', because: `the cluster is ${live.status}` } : { is: 'settled', because: 'gone' }
   },
 
-  describe: (particle, { ecs }) => ecs.cluster(particle.definition.clusterName ?? 'default'),
+  async describe(particle, { ecs }) {
+    const found = await ecs.cluster(particle.definition.clusterName ?? 'default')
+    return found && withProviders(particle, found, ecs)
+  },
 
   async start(particle, _live, { ecs }) {
     await ecs.call('CreateCluster', creationOf(particle.definition, options(particle, nothingSensitive)))
@@ -176,11 +186,16 @@ export const cluster: Flavor<CreateClusterRequest, Cluster, Memo> = {
       )
     }
     if (changed.has('capacityProviders') || changed.has('defaultCapacityProviderStrategy')) {
-      // The call replaces both lists: one that the manifest leaves out is sent as AWS has it.
+      // The call replaces both lists: one that the manifest leaves out is sent as AWS has it. A provider that only its own
+      // API associates stays without being named, and ECS refuses it here.
+      const { capacityProviders = [] } = withoutScoped(
+        { capacityProviders: whole.capacityProviders ?? live.capacityProviders },
+        live,
+      )
       await retried(() =>
         ecs.call('PutClusterCapacityProviders', {
           cluster: name,
-          capacityProviders: whole.capacityProviders ?? live.capacityProviders ?? [],
+          capacityProviders,
           defaultCapacityProviderStrategy:
             whole.defaultCapacityProviderStrategy ?? live.defaultCapacityProviderStrategy ?? [],
         }),

@@ -6,6 +6,7 @@ import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Comparison } from '../../engine/flavor.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { plural, stopping } from '../containers.ts'
+import { blocksOfOtherStrategies, misfits, networkInTheWay } from './fit.ts'
 import {
   comparableService,
   compareOptions,
@@ -29,18 +30,27 @@ export function comparison(particle: ServiceParticle, live: LiveService, sensiti
   const possible = allowed ? found.filter(change => allowed.includes(member(change)) || isTags(change)) : found
   const requested = live.redeploy ? [redeployment] : []
   const refused = allowed ? [...found.filter(change => !possible.includes(change)), ...requested] : []
-  const replaces = possible.filter(change => isFixed(change, live))
+  const network = networkInTheWay(particle, live, sensitivity)
+  const replaces = [...possible.filter(change => isFixed(change, live)), ...network]
   // A replacement scales to nothing before it deletes: a service found between the two is the same replacement still.
   const inPlace = replaces.length === 0 || (live.service.desiredCount ?? 0) > 0
+  const all = [...possible, ...network]
   const stated = inPlace
-    ? possible
-    : possible.map(change => (change.path === 'desiredCount' ? { ...change, replacing: true as const } : change))
+    ? all
+    : all.map(change => (change.path === 'desiredCount' ? { ...change, replacing: true as const } : change))
   const changes = allowed ? stated : [...knownToFail(stated, live), ...requested]
   const held = heldBack(particle, live, possible)
+  const problems = [
+    ...(replaces.length > 0 ? [] : misfits(particle, live)),
+    ...(possible.some(change => member(change) === 'deploymentConfiguration')
+      ? blocksOfOtherStrategies(particle, live.service)
+      : []),
+  ]
   const warnings = warningsOf(particle, live, refused, changes)
   return {
     changes,
     ...(refused.length > 0 && { protected: refused }),
+    ...(problems.length > 0 && { problems }),
     ...(warnings.length > 0 && { warnings }),
     ...(held !== undefined && { heldBack: held }),
     ...(replaces.length > 0 && { replaces }),

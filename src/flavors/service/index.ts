@@ -10,6 +10,7 @@ import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
 import { comparison } from './comparison.ts'
 import { failedTasks, rolloutDiagnosis } from './diagnosis.ts'
+import { blocksOfOtherStrategies } from './fit.ts'
 import { rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
   comparableService,
@@ -24,6 +25,7 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
+import { nextDefinition } from './next.ts'
 import { createRequest, onRevisionOnly, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
@@ -86,9 +88,13 @@ function additionsOf(particle: ServiceParticle, live: LiveService | undefined, s
   const isCountMissing = particle.definition.schedulingStrategy !== 'DAEMON' && definition.desiredCount === undefined
   const message =
     'aws_resource.desiredCount is missing and the service does not exist yet; state it, or custom_config.initial_desired_count when an autoscaler is to own it'
+  const problems = [
+    ...(isCountMissing ? [{ at: ['desiredCount'], message }] : []),
+    ...blocksOfOtherStrategies(particle),
+  ]
   return {
     changes: additions(definition, compareOptions(particle, sensitivity)),
-    ...(isCountMissing && { problems: [{ at: ['desiredCount'], message }] }),
+    ...(problems.length > 0 && { problems }),
     ...(live?.service.status === 'DRAINING' && {
       risks: ['the service of this name is still draining: it is waited for'],
     }),
@@ -112,6 +118,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
 
   calls: [
     'DescribeServices',
+    'DescribeTaskDefinition',
     'DescribeServiceRevisions',
     'DescribeServiceDeployments',
     'ListServiceDeployments',
@@ -173,10 +180,15 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return { service: found, ...(revision && { revision }), redeploy: requested }
   },
 
-  async examine(particle, live, changes, { ecs }, known) {
-    if (!wouldDeploy(changes)) return live
-    const past = known ? known.past : await rolloutHistory(particle, live, changes, ecs)
-    return past ? { ...live, past } : live
+  async examine(particle, live, changes, context, known) {
+    const { ecs } = context
+    const past = !wouldDeploy(changes)
+      ? undefined
+      : known
+        ? known.past
+        : await rolloutHistory(particle, live, changes, ecs)
+    const next = await nextDefinition(particle, changes, context)
+    return past || next ? { ...live, ...(past && { past }), ...(next && { next }) } : live
   },
 
   async pollClosely(_particle, live, memo, context) {

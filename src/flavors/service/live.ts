@@ -1,5 +1,12 @@
 /** A service as ECS describes it, and plain readings of that. */
-import type { CreateServiceRequest, Deployment, Service, ServiceDeployment, ServiceRevision } from '@aws-sdk/client-ecs'
+import type {
+  CreateServiceRequest,
+  Deployment,
+  RegisterTaskDefinitionRequest,
+  Service,
+  ServiceDeployment,
+  ServiceRevision,
+} from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
 import { ignoredPaths } from '../../compare/path.ts'
 import type { Members } from '../../compare/rules.ts'
@@ -25,6 +32,15 @@ export interface LiveService {
   readonly rollout?: ServiceDeployment | 'unknown'
   /** How the deployment that an update would make ended before. */
   readonly past?: RolloutHistory
+  /** The task definition that an update goes to, where it goes to another one. */
+  readonly next?: NextDefinition
+}
+
+/** The task definition that an update goes to. */
+export interface NextDefinition {
+  /** `ecs_task_definition:web (particles/web.yml:1)` or `web:5`. */
+  readonly label: string
+  readonly definition: Partial<RegisterTaskDefinitionRequest>
 }
 
 /** How a deployment of the same task definition and settings ended before. */
@@ -48,11 +64,11 @@ export interface Memo {
 }
 
 /** A service is compared by the members that its manifest states; AWS owns the others. */
-export const compareOptions = (particle: ServiceParticle, sensitivity: Sensitivity) => ({
+export const compareOptions = ({ options }: Pick<ServiceParticle, 'options'>, sensitivity: Sensitivity) => ({
   schema: vocabulary.model,
   rules: serviceRules,
   whole: false,
-  ignore: ignoredPaths(particle.options.ignore),
+  ignore: ignoredPaths(options.ignore),
   sensitivity,
 })
 

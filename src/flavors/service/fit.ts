@@ -1,0 +1,162 @@
+/** What a service keeps from AWS, held against the task definition and the launch that it goes to. Pure. */
+import type { ContainerDefinition, LaunchType, Service } from '@aws-sdk/client-ecs'
+import type { FoundChange } from '../../compare/change.ts'
+import { compare } from '../../compare/compare.ts'
+import { ignoredPaths, isCoveredByAny } from '../../compare/path.ts'
+import type { Sensitivity } from '../../compare/sensitivity.ts'
+import type { Comparison } from '../../engine/flavor.ts'
+import { holdsUnknown } from '../../particle.ts'
+import {
+  compareOptions,
+  type LiveService,
+  type NextDefinition,
+  primaryDeployment,
+  type ServiceParticle,
+} from './live.ts'
+import { strategiesOf } from './rules.ts'
+
+type Problems = NonNullable<Comparison['problems']>
+
+/** A member that stays as AWS has it, and why the task definition has no place for it. */
+type Misfit = readonly [member: string, what: string, lacks: string, remedy: string]
+
+/**
+ * Members that the manifest leaves to AWS and that the next task definition has no place for: UpdateService keeps them, and
+ * is refused. Of members that the manifest states the same is checked before AWS is asked.
+ */
+export function misfits(particle: ServiceParticle, live: LiveService): Problems {
+  const { next } = live
+  if (!next || !isKnown(next)) return []
+  const { definition, id, options } = particle
+  const ignored = ignoredPaths(options.ignore)
+  const isKept = (member: string) =>
+    definition[member as keyof typeof definition] === undefined || isCoveredByAny(ignored, [member])
+  return [
+    targets(live, next),
+    endpoints(live, next),
+    volumes(live, next),
+    network(live, next),
+    launch(particle, live, next),
+  ]
+    .flatMap(some => [...some])
+    .filter(([member]) => isKept(member))
+    .map(([member, what, lacks, remedy]) => ({
+      at: [member],
+      message: `${id} keeps ${what}, which AWS has and the manifest leaves out, and ${next.label} ${lacks}; ${remedy}`,
+    }))
+}
+
+/** Members of the next task definition that a service depends on may still be inherited. */
+function isKnown({ definition }: NextDefinition): boolean {
+  const { containerDefinitions, volumes, requiresCompatibilities } = definition
+  const containers = Array.isArray(containerDefinitions)
+    ? containerDefinitions.map(({ name, portMappings }) => [name, portMappings])
+    : containerDefinitions
+  return !holdsUnknown([containers, volumes, requiresCompatibilities])
+}
+
+/** The next network mode, where it leaves no room for a network configuration. */
+function modeWithoutNetwork({ definition: { networkMode = 'bridge' } }: NextDefinition): string | undefined {
+  return holdsUnknown(networkMode) || networkMode === 'awsvpc' ? undefined : networkMode
+}
+
+/** The removal of a network configuration that is in the way: only a replacement carries it out. */
+export function networkInTheWay(
+  { definition, options }: ServiceParticle,
+  { service: { networkConfiguration }, next }: LiveService,
+  sensitivity: Sensitivity,
+): readonly FoundChange[] {
+  const isAllowed = options.allow_replace === true && !definition.networkConfiguration
+  if (!isAllowed || !next || !modeWithoutNetwork(next)) return []
+  return compare({}, { networkConfiguration }, { ...compareOptions({ options }, sensitivity), whole: true })
+}
+
+function* network({ service }: LiveService, next: NextDefinition): Iterable<Misfit> {
+  const mode = modeWithoutNetwork(next)
+  if (!mode || !service.networkConfiguration?.awsvpcConfiguration) return
+  const remedy = 'keep awsvpc, or set custom_config.allow_replace: true to delete the service and make it anew'
+  yield ['networkConfiguration', 'a networkConfiguration that no update takes off', `has networkMode ${mode}`, remedy]
+}
+
+/** Blocks of a deployment strategy beside a strategy that AWS has: the manifest states the block alone. */
+export function blocksOfOtherStrategies(
+  { definition: { deploymentConfiguration: stated }, id }: ServiceParticle,
+  service?: Service,
+): Problems {
+  if (!stated || stated.strategy) return []
+  const strategy = service?.deploymentConfiguration?.strategy ?? 'ROLLING'
+  return (['linearConfiguration', 'canaryConfiguration', 'earlySuccessCriteria'] as const)
+    .filter(name => stated[name] && (name !== 'earlySuccessCriteria' || stated[name]?.enable === true))
+    .filter(name => !strategiesOf[name].some(one => one === strategy))
+    .map(name => ({
+      at: ['deploymentConfiguration', name],
+      message: `${id} has the deployment strategy ${strategy}, and ${name} is only for ${strategiesOf[name].join(', ')}; state the strategy beside it`,
+    }))
+}
+
+/** Load balancers and registries, which name a container and its port. */
+function* targets({ service }: LiveService, { definition }: NextDefinition): Iterable<Misfit> {
+  for (const member of ['loadBalancers', 'serviceRegistries'] as const) {
+    const one = member === 'loadBalancers' ? 'a load balancer' : 'a registry'
+    const remedy = `state ${member} with a container and port of it, or ${member}: [] to take them off`
+    for (const { containerName, containerPort } of service[member] ?? []) {
+      if (!containerName) continue
+      const container = definition.containerDefinitions?.find(({ name }) => name === containerName)
+      const what = `${one} for container ${containerName}${containerPort ? `, port ${containerPort}` : ''}`
+      if (!container) yield [member, what, 'has no such container', remedy]
+      else if (containerPort && !hasPort(container, containerPort)) yield [member, what, 'maps no such port', remedy]
+    }
+  }
+}
+
+const hasPort = ({ portMappings = [] }: ContainerDefinition, port: number): boolean =>
+  portMappings.some(({ containerPort, containerPortRange }) => {
+    const [first = containerPort, last = first] = (containerPortRange ?? '')
+      .split('-')
+      .map(text => Number(text) || undefined)
+    return first !== undefined && last !== undefined && first <= port && port <= last
+  })
+
+/** Service Connect and VPC Lattice, which name a port mapping. */
+function* endpoints({ service }: LiveService, { definition }: NextDefinition): Iterable<Misfit> {
+  const primary = primaryDeployment(service)
+  const mappings = (definition.containerDefinitions ?? []).flatMap(({ portMappings = [] }) => portMappings)
+  const names = new Set(mappings.map(({ name }) => name))
+  const lacks = 'has no port mapping of that name'
+  const connect = primary?.serviceConnectConfiguration
+  const off = 'state serviceConnectConfiguration with the names that it has, or with enabled: false'
+  for (const { portName } of connect?.enabled ? (connect.services ?? []) : [])
+    if (!names.has(portName))
+      yield ['serviceConnectConfiguration', `a Service Connect service of port ${portName}`, lacks, off]
+  const without =
+    'state vpcLatticeConfigurations with the names that it has, or vpcLatticeConfigurations: [] to take them off'
+  for (const { portName } of primary?.vpcLatticeConfigurations ?? [])
+    if (!names.has(portName))
+      yield ['vpcLatticeConfigurations', `a VPC Lattice target of port ${portName}`, lacks, without]
+}
+
+/** Volumes that are configured at launch. */
+function* volumes({ service }: LiveService, { definition }: NextDefinition): Iterable<Misfit> {
+  const atLaunch = (definition.volumes ?? []).filter(({ configuredAtLaunch }) => configuredAtLaunch)
+  const remedy = 'state volumeConfigurations for a volume that it has, or volumeConfigurations: [] to take them off'
+  for (const { name } of primaryDeployment(service)?.volumeConfigurations ?? [])
+    if (!atLaunch.some(volume => volume.name === name))
+      yield [
+        'volumeConfigurations',
+        `a configuration of volume ${name}`,
+        'has no such volume that is configured at launch',
+        remedy,
+      ]
+}
+
+/** The launch type, or Fargate by a capacity provider strategy, where the manifest states neither. */
+function* launch({ definition }: ServiceParticle, { service }: LiveService, next: NextDefinition): Iterable<Misfit> {
+  const compatible: readonly string[] = next.definition.requiresCompatibilities ?? []
+  if (compatible.length === 0 || definition.launchType || definition.capacityProviderStrategy) return
+  const strategy = service.capacityProviderStrategy ?? []
+  const isOnFargate = strategy.some(({ capacityProvider = '' }) => /^FARGATE(_SPOT)?$/.test(capacityProvider))
+  const type: LaunchType | undefined = strategy.length === 0 ? service.launchType : isOnFargate ? 'FARGATE' : undefined
+  if (!type || compatible.includes(type)) return
+  const remedy = 'state a launchType or capacityProviderStrategy that goes with it'
+  yield ['launchType', `its launch on ${type}`, `is for ${compatible.join(', ')} alone`, remedy]
+}
