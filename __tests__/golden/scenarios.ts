@@ -143,11 +143,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 
   async 'what is not this pull request’s own'(world, texts) {
     await openShop(world)
-    const web = (shop['particles/web.yml'] ?? '').replace(
-      'desiredCount: 4',
-      'desiredCount: 4\n  deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } }',
-    )
-    await world.settle({ 'particles/web.yml': web, ...clusterFile('spare') })
+    await world.settle(clusterFile('spare'))
     handle(world, 'UpdateService', { cluster: 'main', service: 'web', desiredCount: 9 })
     world.repository.merge(await world.propose(release({ insights: 'enabled' })), 'squash')
     const pull = await shown(world, () =>
@@ -155,8 +151,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         ...clusterFile('another'),
         'particles/spare.yml': null,
         'particles/web.yml': (shop['particles/web.yml'] ?? '').replace(
-          'desiredCount: 4',
-          'desiredCount: 4\n  enableExecuteCommand: true',
+          / {2}deploymentConfiguration:\n.*\n/,
+          '  enableExecuteCommand: true\n',
         ),
       }),
     )
