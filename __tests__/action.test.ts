@@ -35,7 +35,14 @@ interface Workflow {
 }
 
 const action = (folder: string): Action => parse(text(join(folder, 'action.yml')))
-const doors = { '': action('.'), plan: action('plan'), apply: action('apply'), post: action('post') }
+const doors = {
+  '': action('.'),
+  plan: action('plan'),
+  apply: action('apply'),
+  post: action('post'),
+  targets: action('targets'),
+  validate: action('validate'),
+}
 
 /** What users' workflows rely on: every input with its default, every output. */
 const contract = {
@@ -185,7 +192,10 @@ describe('workflows', () => {
     if (/^OWNER\/ecs-particles\/\.github\/workflows\/particles\.yml@v1$/.test(uses)) {
       return Object.keys(called?.inputs ?? {})
     }
-    const door = /^(?:OWNER\/ecs-particles(?:\/(plan|apply|post))?@v1|\$\/(plan|apply|post)|\.\/)$/.exec(uses)
+    const door =
+      /^(?:OWNER\/ecs-particles(?:\/(plan|apply|post|targets|validate))?@v1|\$\/(plan|apply|post|targets|validate)|\.\/)$/.exec(
+        uses,
+      )
     if (!door) return undefined
     return Object.keys(doors[(door[1] ?? door[2] ?? '') as keyof typeof doors].inputs)
   }

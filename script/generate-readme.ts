@@ -41,7 +41,9 @@ const sections: Readonly<Record<string, () => string>> = {
 
 function sectionOf(name: string): string {
   const file = /^file (.+)$/.exec(name)?.[1]
-  if (file) return fenced(file.endsWith('.json') ? 'json' : 'yaml', read(file))
+  // A line for editors, which says nothing to a reader.
+  if (file)
+    return fenced(file.endsWith('.json') ? 'json' : 'yaml', read(file).replace(/^# yaml-language-server:.*\n/gm, ''))
   const section = sections[name]
   if (!section)
     throw new Error(`README.md: there is no section "${name}"; there are ${Object.keys(sections).join(', ')}`)

@@ -23,8 +23,10 @@ const INHERITED = '^\\$inherit\\$'
 
 const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` })
 
-const flag: Schema = { type: ['boolean', 'string'], pattern: `^(true|false)$|${OPEN}` }
+/** Where a value is free, also one that YAML takes for a boolean: `DEBUG: true`. */
 const text: Schema = { type: ['string', 'number', 'boolean'] }
+/** A name or an amount: no editor offers `true` for it. */
+const word: Schema = { type: ['string', 'number'] }
 
 /** One schema or another, by a condition. */
 const when = (condition: Schema, met: Schema, otherwise?: Schema): Schema => ({
@@ -45,6 +47,11 @@ const closed = (properties: Record<string, Schema>): Schema => ({
 const choice = (values: readonly string[]): Schema => ({ anyOf: [{ enum: values }, ref('open')] })
 
 const { comments, enums, types } = readDeclarations()
+
+/** A pattern, with the sentence that editors show instead of it. */
+const patterned = (pattern: string, must: string): Schema => ({ pattern, errorMessage: `must be ${must}` })
+
+const flag: Schema = { type: ['boolean', 'string'], ...patterned(`^(true|false)$|${OPEN}`, 'true or false') }
 
 // ---- Words
 
@@ -68,7 +75,8 @@ export function plainText(comment: string, longest = 240): string {
     if (said !== '' && said.length + sentence.length >= longest) break
     said = said === '' ? sentence : `${said} ${sentence}`
   }
-  return said.length > longest ? `${said.slice(0, longest - 1)}…` : said
+  // A long sentence ends with a whole word.
+  return said.length > longest ? `${said.slice(0, longest - 1).replace(/[\s,;:(]+\S*$/, '')}…` : said
 }
 
 function described(schema: Schema, key: string): Schema {
@@ -87,30 +95,39 @@ function patternOf({ source, flags }: RegExp): string {
   )
 }
 
-function textSchema(limit: Limit | undefined): Schema {
-  if (!limit) return text
-  const { minLength, maxLength, pattern } = limit
-  return { ...text, minLength, maxLength, ...(pattern && { pattern: `${patternOf(pattern)}|${OPEN}` }) }
+function textSchema(limit: Limit | undefined, isFree = false): Schema {
+  const of = isFree ? text : word
+  if (!limit) return of
+  const { minLength, maxLength, pattern, form } = limit
+  return {
+    ...of,
+    minLength,
+    maxLength,
+    ...(pattern && patterned(`${patternOf(pattern)}|${OPEN}`, form ?? 'as documented')),
+  }
 }
 
 const numberSchema = (whole: boolean, limit: Limit | undefined): Schema => ({
   type: [whole ? 'integer' : 'number', 'string'],
-  pattern: `^[+-]?\\d+${whole ? '' : '(\\.\\d+)?'}$|${OPEN}`,
+  ...patterned(`^[+-]?\\d+${whole ? '' : '(\\.\\d+)?'}$|${OPEN}`, whole ? 'a whole number' : 'a number'),
   minimum: limit?.minimum,
   maximum: limit?.maximum,
 })
+
+const inherited = (what: string): Schema => patterned(INHERITED, `${what}, or inherited: $inherit$flavor:pcf_name$key`)
 
 /**
  * What a member may be. `partial`: as a patch states it, where maps are merged, lists are whole and null removes.
  * Shapes are put into `shapes` as they are met.
  */
-function schemaOf(type: Type, key: string, shapes: Shapes, partial = false): Schema {
+function schemaOf(type: Type, key: string, shapes: Shapes, partial = false, isFree = false): Schema {
   switch (type.kind) {
     case 'text': {
       const name = types.get(key) ?? ''
       if (type.values && enums.has(name)) return ref(shapes.enum(name))
       if (type.limit?.open) return { anyOf: [{ enum: enums.get(name) ?? [] }, textSchema(type.limit)] }
-      return type.values ? choice(type.values) : type.nullable ? orNull(textSchema(type.limit)) : textSchema(type.limit)
+      const schema = textSchema(type.limit, isFree || key.endsWith('.value'))
+      return type.values ? choice(type.values) : type.nullable ? orNull(schema) : schema
     }
     case 'number':
       return numberSchema(type.whole, type.limit)
@@ -118,19 +135,22 @@ function schemaOf(type: Type, key: string, shapes: Shapes, partial = false): Sch
       return ref('flag')
     case 'list':
       return {
-        type: ['array', 'string'],
-        pattern: INHERITED,
-        items: schemaOf(type.of, key, shapes),
+        type: type.pairs ? ['array', 'object', 'string'] : ['array', 'string'],
+        ...inherited(type.pairs ? 'a list, or a map of names to values' : 'a list'),
+        additionalProperties: type.pairs && text,
+        items: schemaOf(type.of, key, shapes, false, true),
         minItems: type.limit?.minItems,
         maxItems: type.limit?.maxItems,
       }
     case 'map':
       return {
         type: type.pairs ? ['array', 'object', 'string'] : ['object', 'string'],
-        pattern: INHERITED,
+        ...inherited('a map'),
         items: type.pairs && ref(shapes.add(type.pairs, false)),
         propertyNames: type.keys && { pattern: type.keys.pattern?.source, maxLength: type.keys.maxLength },
-        additionalProperties: partial ? orNull(schemaOf(type.of, key, shapes)) : schemaOf(type.of, key, shapes),
+        additionalProperties: partial
+          ? orNull(schemaOf(type.of, key, shapes, false, true))
+          : schemaOf(type.of, key, shapes, false, true),
       }
     case 'struct':
       return ref(shapes.add(type, partial))
@@ -165,7 +185,7 @@ class Shapes {
     const required = [...type.required, ...(alsoRequired[type.name] ?? [])]
     this.defs.set(name, {
       type: ['object', 'string'],
-      pattern: INHERITED,
+      ...inherited('a map'),
       properties: this.members(type, partial),
       ...(partial || required.length === 0 ? {} : { required }),
       ...(type.union ? { minProperties: 1, maxProperties: 1 } : {}),
@@ -192,6 +212,11 @@ class Shapes {
 const ignoreDescription =
   'Paths of members whose live value stays, whatever the manifest says: somebody else owns them.'
 
+const optionsDescription = ({ options, open }: Vocabulary): string =>
+  open
+    ? 'What PCF makes an instance from; it has no meaning here.'
+    : `Options of this tool, never sent to AWS: ${Object.keys(options).join(', ') || 'none for this flavor'}.`
+
 /** `custom_config` of a flavor. */
 function optionsSchema({ options, open, descriptions }: Vocabulary): Schema {
   // What PCF keeps there to make an instance from has no meaning here.
@@ -207,7 +232,6 @@ function optionsSchema({ options, open, descriptions }: Vocabulary): Schema {
           : choice(kind)
   return {
     type: 'object',
-    description: 'Options of this tool, never sent to AWS.',
     properties: Object.fromEntries(
       Object.entries(options).map(([name, kind]) => [name, { description: describe(name), ...schema(kind) }]),
     ),
@@ -235,16 +259,21 @@ function resourceSchema(words: Vocabulary, shapes: Shapes, partial: boolean): Sc
       ...properties,
       region_name: {
         description: 'The region, where it is not that of the action.',
-        ...maybe({ type: 'string', pattern: `${regionPattern.source}|${OPEN}` }),
+        ...maybe({ type: 'string', ...patterned(`${regionPattern.source}|${OPEN}`, 'a region such as us-east-1') }),
       },
-      custom_config: maybe(ref(`${words.name}.options`)),
+      custom_config: { description: optionsDescription(words), ...maybe(ref(`${words.name}.options`)) },
     },
+    // A patch may change one value in a list by its path.
+    ...(partial && { patternProperties: { '^[A-Za-z]\\w*[.\\[]': {} } }),
     ...(partial || required.length + lists.length === 0 ? {} : { required: [...required, ...lists] }),
     ...(words.open ? {} : { additionalProperties: false }),
   }
 }
 
-const ids: Schema = { type: 'array', items: { type: 'string', pattern: `^[^:\\s]+:.|${OPEN}` } }
+const ids: Schema = {
+  type: 'array',
+  items: { type: 'string', ...patterned(`^[^:\\s]+:.|${OPEN}`, 'an id, flavor:pcf_name, such as ecs_cluster:main') },
+}
 
 const shared: Readonly<Record<string, Schema>> = {
   pcf_name: {
@@ -258,7 +287,10 @@ const shared: Readonly<Record<string, Schema>> = {
     anyOf: [
       { enum: ['running', 'stopped', 'terminated'] },
       // As PCF's enumeration prints.
-      { type: 'string', pattern: `^State\\.(running|stopped|terminated)$|${OPEN}` },
+      {
+        type: 'string',
+        ...patterned(`^State\\.(running|stopped|terminated)$|${OPEN}`, 'running, stopped or terminated'),
+      },
     ],
   },
   parents: { description: 'Ids of the particles that must be there first.', ...ids },
@@ -354,7 +386,10 @@ function unmanagedSchema(flavors: readonly Vocabulary[]): Schema {
     items: {
       type: 'string',
       description: 'Flavor, region and name, as a plan prints them: ecs_service us-east-1 shop/web',
-      pattern: `^(${names.join('|')}) ${regionPattern.source.slice(1, -1)} \\S(.*\\S)?$|${OPEN}`,
+      ...patterned(
+        `^(${names.join('|')}) ${regionPattern.source.slice(1, -1)} \\S(.*\\S)?$|${OPEN}`,
+        'flavor, region and name, such as ecs_service us-east-1 shop/web',
+      ),
     },
   }
   const environments: Schema = {
@@ -405,7 +440,7 @@ export function generateSchema(flavors: readonly Vocabulary[] = Object.values(re
         patchKeys(KEYS.quasiparticle, { particles: { type: 'array', items: ref('member') } }),
       ),
       ...particles,
-      open: { type: 'string', pattern: OPEN },
+      open: { type: 'string', ...patterned(OPEN, 'one of the values, a variable or $inherit$flavor:pcf_name$key') },
       flag,
       ...sortedByName(shapes.enums),
       ...sortedByName(shapes.defs),

@@ -134,8 +134,9 @@ function later(simulator: Simulator, seconds: number, run: () => void): void {
   if (speed > 0) setTimeout(() => simulator.clock.catchUp(), (seconds * 1000) / speed + 1).unref()
 }
 
-/** Milliseconds that the clock rests at most after many sleepers were woken at once. */
+/** Milliseconds that the clock rests at most after many sleepers were woken at once, and before any was: a client starts up. */
 const longestStill = 20
+const firstStill = 200
 
 /** Sleepers in virtual time: when all is quiet, the clock jumps to the first of them. */
 function sleeper(simulator: Simulator, quiet: () => boolean, unhurried: boolean) {
@@ -144,7 +145,7 @@ function sleeper(simulator: Simulator, quiet: () => boolean, unhurried: boolean)
   let pumping = false
   /** Checks since the last request was under way, and how many sleepers were woken then. */
   let still = 0
-  let lastWoken = 0
+  let lastWoken = firstStill
   const pump = () => {
     if (sleepers.size === 0) {
       pumping = false

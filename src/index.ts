@@ -8,7 +8,11 @@ import { actionsRunner } from './github/runner.ts'
 import { main } from './main.ts'
 import { post } from './post.ts'
 import { logLine } from './render/escape.ts'
+import { targets } from './targets.ts'
 import { withoutMarks } from './untrusted.ts'
+
+/** What an action of this repository does, by its folder's index.js. */
+const doors: Readonly<Record<string, (host: Host) => Promise<void>>> = { post, targets }
 
 async function run(): Promise<void> {
   const cancel = new AbortController()
@@ -24,8 +28,8 @@ async function run(): Promise<void> {
       clock: wallClock,
       signal: cancel.signal,
     }
-    // Set by post/index.js: all actions of the repository share one bundle.
-    await (process.env.ECS_PARTICLES_DOOR === 'post' ? post(host) : main(host))
+    // Set by index.js of the folder: all actions of the repository share one bundle.
+    await (doors[process.env.ECS_PARTICLES_DOOR ?? ''] ?? main)(host)
   } catch (error) {
     setFailed(logLine(withoutMarks(error instanceof Error ? error.message : String(error))))
   }

@@ -164,6 +164,25 @@ export function planDigest(text: string, refuse: Refuse): string | undefined {
   return text
 }
 
+/** `environment=sha256:…`, one a line. */
+export function digestsByEnvironment(text: string, refuse: Refuse): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const line of contentLines(text)) {
+    const [, name = '', digest = ''] = /^(.*?)\s*=\s*(.*)$/.exec(line.text) ?? []
+    if (!name) refuse(`line ${line.number} must name its environment: production=sha256:…`)
+    else if (found.has(name)) refuse(`line ${line.number} names ${shown(name)} a second time`)
+    else found.set(name, planDigest(digest, refuse) ?? '')
+    if (name && !digest) refuse(`line ${line.number} has no digest`)
+  }
+  return found
+}
+
+/** A part of names of artifacts, in which other parts are told apart by dots. */
+export function callName(text: string, refuse: Refuse): string {
+  if (!/^[A-Za-z0-9_-]+$/.test(text)) refuse(`must be letters, digits, "_" and "-", not ${shown(text)}`)
+  return text
+}
+
 /** Ids of particles of one flavor: `ecs_task:migrate`. */
 export function idsOf(flavor: string) {
   const isId = (text: string): text is ParticleId => text.startsWith(`${flavor}:`) && text.length > flavor.length + 1

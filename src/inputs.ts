@@ -5,6 +5,8 @@ import {
   assignments,
   boolean,
   branchNames,
+  callName,
+  digestsByEnvironment,
   duration,
   ENVIRONMENT,
   environmentName,
@@ -194,6 +196,48 @@ export function readPostInputs(env: NodeJS.ProcessEnv): { inputs: PostInputs } |
     environment: read('environment', environmentName),
     comment: read('comment', oneOf(comments)),
     applyBranches: read('apply-branches', branchNames),
+  }
+  return problems.length > 0 ? { problems } : { inputs }
+}
+
+/** Inputs of the action that reads the list of environments, with what an empty one means. */
+export const targetDefaults = {
+  name: 'ecs-particles',
+  environments: '',
+  'environments-file': '.github/ecs-environments.json',
+  apply: 'false',
+  'apply-branches': defaults['apply-branches'],
+  'approved-digest': '',
+  'retry-tasks': '',
+  redeploy: '',
+} as const
+
+/** The inputs of `targets/action.yml`. */
+export interface TargetInputs extends Pick<Inputs, 'workspace' | 'applyBranches'> {
+  /** JSON; empty: the file has it. */
+  readonly environments: string
+  /** Relative to the workspace. */
+  readonly environmentsFile: string
+  readonly apply: boolean
+  /** Digests by the environment's name. */
+  readonly approved: ReadonlyMap<string, string>
+  readonly retryTasks: boolean
+  readonly redeploy: boolean
+}
+
+/** The inputs of the action that reads the list of environments, or everything that is wrong with them at once. */
+export function readTargetInputs(env: NodeJS.ProcessEnv): { inputs: TargetInputs } | { problems: Problem[] } {
+  const { read, problems } = reader(env, targetDefaults)
+  read('name', callName)
+  const inputs: TargetInputs = {
+    workspace: resolve(env.GITHUB_WORKSPACE || process.cwd()),
+    environments: read('environments', text => text),
+    environmentsFile: read('environments-file', text => text),
+    apply: read('apply', boolean),
+    applyBranches: read('apply-branches', branchNames),
+    approved: read('approved-digest', digestsByEnvironment),
+    retryTasks: read('retry-tasks', text => text !== ''),
+    redeploy: read('redeploy', text => text !== ''),
   }
   return problems.length > 0 ? { problems } : { inputs }
 }

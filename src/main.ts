@@ -4,6 +4,7 @@ import { cancellation } from './commands/cancellation.ts'
 import { type Host, type Invocation, openJournal } from './commands/invocation.ts'
 import { plan } from './commands/plan.ts'
 import { sensitivityPolicyOf } from './commands/sensitivityPolicy.ts'
+import { leaveLevels, levelsLeft } from './commands/tokenBuckets.ts'
 import { readManifests, validate } from './commands/validate.ts'
 import { applyBranches } from './github/branches.ts'
 import { type Command, commandFor, EventError, type GitHubEvent, readEvent } from './github/event.ts'
@@ -44,12 +45,23 @@ async function run(host: Host, inputs: Inputs, redactor: Redactor): Promise<void
   if (command === 'validate') return validate(loaded, inputs, runner)
   const reporter = new PullRequestReporter(event, inputs, clock, signal, text => runner.warn(text))
   const manifestsAt = manifestReader(inputs, reporter)
-  const invocation: Invocation = { ...host, inputs, event, reporter, redactor, manifestsAt, last: {} }
+  const invocation: Invocation = {
+    ...host,
+    inputs,
+    event,
+    reporter,
+    redactor,
+    manifestsAt,
+    levels: levelsLeft(runner),
+    last: {},
+  }
   try {
     await { plan, apply }[command](invocation, loaded)
   } catch (error) {
     if (!signal.aborted) throw error
     return reportCancelled(invocation, command)
+  } finally {
+    leaveLevels(runner, invocation.levels)
   }
   if (reporter.commentUrl) runner.output('comment-url', reporter.commentUrl)
 }

@@ -81,6 +81,8 @@ export interface ListNode {
   readonly kind: 'list'
   readonly place: Place
   readonly items: readonly Node[]
+  /** The place of the list that this one stands for in an environment. */
+  readonly replaces?: Place
 }
 
 /** A map of a manifest. */

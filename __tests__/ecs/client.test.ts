@@ -366,8 +366,8 @@ describe('the pace of calls', () => {
     ])
     expect(simulator.calls).toHaveLength(300)
     expect(simulator.calls.filter(({ status }) => status !== 200)).toEqual([])
-    // 16 at once, then four every five seconds.
-    expect((simulator.clock.now - since) / 1000).toBeCloseTo((100 - 16) / 0.8, -1)
+    // 20 at once, then four every five seconds.
+    expect((simulator.clock.now - since) / 1000).toBeCloseTo((100 - 20) / 0.8, -1)
   })
 
   test('has no more under way than allowed, over all regions with the same settings', async () => {

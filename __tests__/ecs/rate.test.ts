@@ -103,29 +103,59 @@ describe('the pace', () => {
     let begun = 0
     const all = Array.from({ length: 30 }, () => pace.schedule('cluster modify', async () => void begun++))
     await settle()
-    // 20 at once and one a second, of which we take four fifths.
-    expect(begun).toBe(16)
-    await clock.pass(1_249)
-    expect(begun).toBe(16)
+    // 20 at once and, from when the first has arrived, one a second, of which we take four fifths.
+    expect(begun).toBe(20)
+    await clock.pass(1_749)
+    expect(begun).toBe(20)
     await clock.pass(1)
-    expect(begun).toBe(17)
+    expect(begun).toBe(21)
     await clock.pass(2_500)
-    expect(begun).toBe(19)
+    expect(begun).toBe(23)
     await clock.pass(100_000)
     expect(begun).toBe(30)
     await Promise.all(all)
     let again = 0
-    const later = Array.from({ length: 17 }, () => pace.schedule('cluster modify', async () => void again++))
+    const later = Array.from({ length: 21 }, () => pace.schedule('cluster modify', async () => void again++))
     await settle()
-    expect(again).toBe(16)
+    expect(again).toBe(20)
     await clock.pass(2_000)
     await Promise.all(later)
+  })
+
+  test('goes on from what a process before has left, and no clock that was set back stops it', async () => {
+    const clock = still()
+    const levels = new Map([['cluster modify', { tokens: 1, at: 0 }]])
+    const pace = new RateLimiter(clock, new Semaphore(1000), levels)
+    let begun = 0
+    const all = Array.from({ length: 2 }, () => pace.schedule('cluster modify', async () => void begun++))
+    await settle()
+    expect(begun).toBe(1)
+    await clock.pass(1_250)
+    await Promise.all(all)
+    levels.set('cluster modify', { tokens: 0, at: 3_600_000 })
+    const last = pace.schedule('cluster modify', async () => {})
+    await clock.pass(1_750)
+    await last
+  })
+
+  test('holds back after a call that ECS refused for want of a token', async () => {
+    const clock = still()
+    const pace = new RateLimiter(clock, new Semaphore(1000))
+    pace.drained('cluster modify')
+    let begun = false
+    const late = pace.schedule('cluster modify', async () => {
+      begun = true
+    })
+    await clock.pass(1_249)
+    expect(begun).toBe(false)
+    await clock.pass(1)
+    await late
   })
 
   test('of one group does not hold back another', async () => {
     const clock = still()
     const pace = new RateLimiter(clock, new Semaphore(1000))
-    const modify = Array.from({ length: 17 }, () => pace.schedule('cluster modify', async () => {}))
+    const modify = Array.from({ length: 21 }, () => pace.schedule('cluster modify', async () => {}))
     let read = false
     await pace.schedule('cluster read', async () => {
       read = true
@@ -138,7 +168,7 @@ describe('the pace', () => {
   test('does not take a place while it waits for a token', async () => {
     const clock = still()
     const pace = new RateLimiter(clock, new Semaphore(1))
-    const modify = Array.from({ length: 17 }, () => pace.schedule('cluster modify', async () => {}))
+    const modify = Array.from({ length: 21 }, () => pace.schedule('cluster modify', async () => {}))
     await settle()
     await pace.schedule('cluster read', async () => {})
     await clock.pass(10_000)
@@ -170,7 +200,7 @@ describe('the pace', () => {
     const held = pace.schedule('service read', first.work, cancel.signal)
     const forPlace = job()
     const waiting = pace.schedule('service read', forPlace.work, cancel.signal)
-    const modify = Array.from({ length: 17 }, job)
+    const modify = Array.from({ length: 21 }, job)
     const tokens = modify.map(({ work }) => pace.schedule('cluster modify', work, cancel.signal))
     await settle()
     cancel.abort(new Error('cancelled'))

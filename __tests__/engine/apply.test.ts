@@ -173,6 +173,23 @@ describe('an apply', () => {
     expect(await result(shop, two('web:2'))).toEqual(['succeeded'])
   })
 
+  test('does not take over what somebody else created between plan and step', async () => {
+    const shop = await Shop.open()
+    const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-1'] } }
+    const where = { cluster: 'main', launchType: 'FARGATE', networkConfiguration }
+    const theirs = { ...where, serviceName: 'web', taskDefinition: 'web', desiredCount: 5 }
+    const { report, done } = await shop.apply(cluster + definition() + service(), {
+      onSay: (particle, sentence) => {
+        if (particle !== 'ecs_service:web' || sentence !== 'is started') return
+        const answer = shop.simulator.handle('us-east-1', 'CreateService', theirs)
+        expect(answer).toMatchObject({ status: 200 })
+      },
+    })
+    expect(report.result).toBe('failed')
+    expect(done('ecs_service:web').error).toMatchObject({ code: 'ChangedMeanwhile' })
+    expect(shop.modifying().filter(name => /^(Update|Delete)/.test(name))).toEqual([])
+  })
+
   test('writes the journal when a step begins and when it ends, and has nothing else to tell', async () => {
     const shop = await Shop.open()
     const { written } = await shop.apply(cluster + definition())

@@ -78,9 +78,12 @@ test('a comment about two failures lists what each needs', async () => {
     stated(main, family('web', 'web:1'), serviceOf('web'), family('migrate', 'failing:1'), job('migrate')),
   )
   const [, remedies = ''] = comment(failed).split('**To go on:**')
-  expect(remedies).toMatch(
-    /^\n\n- Fix and change what `ecs_task:migrate`[^\n]+\n- Add `\{"Effect":"Allow"[^\n]+\n- What is done/,
-  )
+  const [, one, other, end] = /^\n\n- ([^\n]+)\n- ([^\n]+)\n- ([^\n]+)/.exec(remedies) ?? []
+  expect([one, other].sort()).toEqual([
+    expect.stringMatching(/^Add `\{"Effect":"Allow"/),
+    expect.stringMatching(/^Fix and change what `ecs_task:migrate`/),
+  ])
+  expect(end).toMatch(/^What is done/)
 })
 
 const change =
@@ -96,7 +99,12 @@ describe('a release that ECS rolled back', () => {
       `${said} Raise the memory of container web in ecs_task_definition:web in a new pull request, or revert this one; where the cause was elsewhere and is gone, name ecs_service:web in redeploy.`,
     ])
     expect(failed.log).toContain('ecs_service:web: failed: rolled back')
-    expect(failed.log.join('\n')).not.toContain('OutOfMemoryError')
+    // As they stopped, each once, and not again at the end.
+    const crashed = failed.log.filter(line => line.includes('OutOfMemoryError'))
+    expect(crashed.every(line => /^ecs_service:web: 2 × stopped: /.test(line))).toBe(true)
+    expect(failed.log.indexOf(crashed.at(-1) ?? '')).toBeLessThan(
+      failed.log.indexOf('ecs_service:web: failed: rolled back'),
+    )
     expect(failed.done('ecs_service:web').error).toEqual({
       code: 'RolledBack',
       message: said,
@@ -129,7 +137,7 @@ describe('a release that ECS rolled back', () => {
 test('a release that did not settle in time names what its tasks ended with', async () => {
   const failed = await failing(await Shop.running(web('web:1', {})), web('web:2-crash', {}), { waitTimeout: 60_000 })
   expect(sentence(failed, 'ecs_service:web')).toMatch(
-    /^ecs_service:web was not done after 1 min \d s \(wait-timeout\): \d+ tasks of web:2 stopped, container web exited 1\. 2 of 2 tasks running, deployment IN_PROGRESS\.$/,
+    /^ecs_service:web was not done after 1 min \d s \(wait-timeout\): \d+ tasks of web:2 stopped, container web exited 1\. web:2: 0 of 2 running; web:1: 2 still running, deployment IN_PROGRESS\.$/,
   )
   expect(annotations(failed)[0]?.endsWith(change)).toBe(true)
 })
@@ -139,7 +147,7 @@ test('a release that is only slow goes on at the next apply', async () => {
   shop.simulator.behave('web:2', { startSeconds: 3600 })
   const failed = await failing(shop, web('web:2', {}), { waitTimeout: 60_000 })
   expect(annotations(failed)).toEqual([
-    'ecs_service:web was not done after 1 min 0 s (wait-timeout): 2 of 2 tasks running, deployment IN_PROGRESS. Run the workflow again: the next apply waits for what ECS is still doing; or raise wait-timeout.',
+    'ecs_service:web was not done after 1 min 0 s (wait-timeout): web:2: 0 of 2 running; web:1: 2 still running, deployment IN_PROGRESS. Run the workflow again: the next apply waits for what ECS is still doing; or raise wait-timeout.',
   ])
 })
 
@@ -219,9 +227,10 @@ test('two failures are two sentences, each with its own remedy', async () => {
     shop,
     stated(main, family('web', 'web:1'), serviceOf('web'), family('migrate', 'failing:1'), job('migrate')),
   )
-  expect(annotations(failed)).toEqual([
-    expect.stringMatching(/^ecs_task:migrate failed: container migrate exited 1\. Fix and change/),
+  // In the order in which they began.
+  expect([...annotations(failed)].sort()).toEqual([
     expect.stringMatching(/^ecs_service:web was denied .* to the policy of the role/),
+    expect.stringMatching(/^ecs_task:migrate failed: container migrate exited 1\. Fix and change/),
   ])
 })
 

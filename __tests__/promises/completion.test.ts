@@ -252,6 +252,8 @@ describe('What is hidden stays hidden', () => {
           return false
         },
       })
+      // The answer of the registration would show the value.
+      shop.simulator.inject({ operation: 'RegisterTaskDefinition', fault: { kind: 'lose' } })
       const { done, log } = await shop.apply(cluster + hidden)
       const { error } = done('ecs_task_definition:web')
       const place = 'containerDefinitions[web].environment[KEY].value is declared (hidden) and (hidden) in AWS'

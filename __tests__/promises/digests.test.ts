@@ -84,3 +84,29 @@ test('every digest is what it was', () => {
   }
   expect(found).toEqual(JSON.parse(readFileSync(pinned, 'utf8')))
 })
+
+test('another spelling of the same makes no job another job', () => {
+  const job = 'flavor: ecs_task\npcf_name: job\nparents: [ecs_task_definition:job]\naws_resource:\n  cluster: main\n'
+  const definition = (rest: string) =>
+    `flavor: ecs_task_definition\npcf_name: job\naws_resource:\n  family: job\n  containerDefinitions:\n${rest}`
+  const digest = (text: string) => {
+    const settings = { environment: 'production', variables: new Map(), region: 'us-east-1', vocabularies: flavors }
+    const { particles, problems } = load([{ file: 'a.yml', text }], settings)
+    expect(problems).toEqual([])
+    const [run, parent] = ['ecs_task:job', 'ecs_task_definition:job'].map(id => particles.find(each => each.id === id))
+    return runDigest(
+      run as unknown as TaskParticle,
+      request(parent?.definition as unknown as TaskDefinitionDefinition),
+      undefined,
+    )
+  }
+  const container = '    - {name: job, image: job, memory: 64, environment'
+  const plain = digest(`${definition(`${container}: [{name: A, value: b}, {name: C, value: ''}]}\n`)}---\n${job}`)
+  const spellings = [
+    `${definition(`${container}: {A: b, C: ''}}\n`)}---\n${job}`,
+    `${definition(`${container}: [{name: A, value: b}, {name: C}], links: null}\n  volumes: null\n`)}---\n${job}  group: null\n`,
+    `${definition(`${container}: {A: x, C: ''}}\n`)}environments: {production: {aws_resource: {"containerDefinitions[job].environment[A].value": b}}}\n---\n${job}`,
+    `${definition(`${container}: [{name: A, value: b}, {name: C}]}\n  tags: {team: shop}\n`)}persist_on_terminate: true\n---\n${job}  tags: {a: b}\n`,
+  ]
+  expect(spellings.map(digest)).toEqual(spellings.map(() => plain))
+})

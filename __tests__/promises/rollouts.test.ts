@@ -66,7 +66,7 @@ describe('No failure is reported as success', () => {
         const crashed = await shop.apply(classic('web:2-crash'), { waitTimeout: 60_000 })
         expect(crashed.report.result).toBe('failed')
         expect(error(crashed)).toMatch(
-          /^ecs_service:web was not done after .*: \d+ tasks of web:2 stopped, container web exited 1\. 0 of 2 tasks run web:2, 2 of web:1 still running\.$/,
+          /^ecs_service:web was not done after .*: \d+ tasks of web:2 stopped, container web exited 1\. web:2: 0 of 2 running; web:1: 2 still running\.$/,
         )
         expect(crashed.log.join('\n')).not.toMatch(/[12] of 2 tasks run web:2/)
       }

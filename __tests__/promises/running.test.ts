@@ -249,7 +249,6 @@ describe('Never silent, never stuck', () => {
       const lost = ends.filter(({ result }) => result === 'failed')
       expect(lost).toHaveLength(1)
       expect(lost[0]?.error?.message).toMatch(/was deployed by somebody else meanwhile|somebody else changed it/)
-      expect(applies.flatMap(({ log }) => log).join('\n')).toMatch(/web:3 is newer: somebody else registered it/)
     },
     60_000,
   )

@@ -29,6 +29,8 @@ describe('documentation comments become plain text', () => {
     expect(plainText('/** <p>One sentence. Another sentence. A third.</p> */', 34)).toBe(
       'One sentence. Another sentence.',
     )
-    expect(plainText('/** <p>A sentence without an end</p> */', 10)).toBe('A sentenc…')
+    // Never a part of a word.
+    expect(plainText('/** <p>A sentence without an end</p> */', 14)).toBe('A sentence…')
+    expect(plainText('/** <p>A sentence (without) an end</p> */', 15)).toBe('A sentence…')
   })
 })

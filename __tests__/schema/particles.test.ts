@@ -6,6 +6,8 @@ import { parseAllDocuments } from 'yaml'
 const schemaFile = new URL('../../schema/particles.schema.json', import.meta.url)
 const schema = JSON.parse(readFileSync(schemaFile, 'utf8'))
 const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allErrors: true })
+// What editors show in place of a pattern; Ajv does not know the keyword.
+ajv.addKeyword('errorMessage')
 const validate = ajv.compile(schema)
 
 const clear = ['additionalProperties', 'required', 'maxItems', 'minimum', 'anyOf']
@@ -50,6 +52,22 @@ describe('manifests that are right', () => {
       'flavor: ecs_cluster\npcf_name: main\naws_resource: {clusterName: main}\n---\nflavor: ecs_cluster\npcf_name: other\naws_resource: {clusterName: other}',
     ],
     ['an empty list', '[]'],
+    [
+      'maps of names to values',
+      'flavor: ecs_task_definition\npcf_name: web\naws_resource: {family: web, tags: {a: b}, containerDefinitions: [{name: web, image: nginx, memory: 64, environment: {A: 1, B: true}}]}',
+    ],
+    [
+      'paths in a patch',
+      'flavor: ecs_task_definition\npcf_name: web\nenvironments:\n  a:\n    aws_resource:\n      containerDefinitions[web].environment[A].value: b\n      custom_config.ignore: [cpu]',
+    ],
+    [
+      'the other spelling of a flag',
+      'flavor: ecs_cluster\npcf_name: main\npersist_on_terminate: true\naws_resource: {clusterName: main}',
+    ],
+    [
+      'a driver of the instances',
+      'flavor: ecs_task_definition\npcf_name: web\naws_resource: {family: web, containerDefinitions: [{name: web, image: nginx, memory: 64, logConfiguration: {logDriver: etwlogs}}]}',
+    ],
     [
       'every key of a particle',
       `
@@ -230,4 +248,47 @@ test('stays small enough for editors, and keeps its shapes apart', () => {
     /^The image used to start a container\./,
   )
   expect(schema.$defs['ecs_service.resource'].properties.clientToken).toBeUndefined()
+})
+
+describe('what editors show', () => {
+  type Part = Readonly<Record<string, unknown>>
+  const parts: Part[] = []
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    if (!Array.isArray(value)) parts.push(value as Part)
+    for (const inner of Object.values(value)) visit(inner)
+  }
+  visit(schema)
+  const definition = schema.$defs['ecs_task_definition.resource'].properties
+
+  test('is a sentence, never a pattern', () => {
+    const unsaid = parts.filter(
+      part => typeof part.pattern === 'string' && part.type !== undefined && typeof part.errorMessage !== 'string',
+    )
+    expect(unsaid).toEqual([])
+    expect(definition.cpu.errorMessage).toBe('must be CPU units such as 512, or vCPUs such as .5 vCPU')
+  })
+
+  test('is no boolean for a name or an amount, but one for what is free', () => {
+    expect(definition.cpu.type).toEqual(['string', 'number'])
+    expect(definition.family.type).toEqual(['string', 'number'])
+    expect(schema.$defs.KeyValuePair.properties.value.type).toContain('boolean')
+  })
+
+  test('ends with a whole word', () => {
+    const cut = parts
+      .map(({ description }) => description)
+      .filter(text => typeof text === 'string' && text.endsWith('…'))
+    for (const text of cut) expect(text).toMatch(/[a-z)]…$/)
+    expect(cut.join(' ')).not.toMatch(/desi…/)
+  })
+
+  test.each(['ecs_cluster', 'ecs_service', 'ecs_task', 'ecs_task_definition', 'ecs_instance'])(
+    'explains custom_config of an %s with its options',
+    flavor => {
+      const { description } = schema.$defs[`${flavor}.resource`].properties.custom_config
+      for (const option of Object.keys(schema.$defs[`${flavor}.options`].properties))
+        expect(description).toContain(option)
+    },
+  )
 })

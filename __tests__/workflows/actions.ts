@@ -6,6 +6,7 @@ import type { Token } from '../../simulator/github/server.ts'
 import type { RunningSimulator } from '../../simulator/server.ts'
 import { main } from '../../src/main.ts'
 import { post } from '../../src/post.ts'
+import { targets } from '../../src/targets.ts'
 import { awsVariables, clockOf } from '../world/aws.ts'
 import { root } from '../world/bundle.ts'
 import type { Event } from '../world/github.ts'
@@ -45,7 +46,7 @@ export function steps(around: Around): Steps {
     },
     use: async use => {
       const name = use.uses.replace(/@.*$/, '')
-      const own = /^(?:\$|OWNER\/ecs-particles)(?:\/(plan|apply|post))?$/.exec(name)
+      const own = /^(?:\$|OWNER\/ecs-particles)(?:\/(plan|apply|post|targets|validate))?$/.exec(name)
       if (own) return ours(own[1] ?? '', use, around)
       const play = others[name]
       if (!play) throw new Error(`there is no stand-in for ${use.uses}`)
@@ -141,7 +142,7 @@ async function ours(door: string, use: Use, around: Around): Promise<Played> {
   const inputs = Object.fromEntries(
     declared.map(([name, input]) => [name, use.with[name] ?? text(valueIn(member(input, 'default'), use.contexts))]),
   )
-  if (door === 'plan' || door === 'apply') inputs.command = door
+  if (/^(plan|apply|validate)$/.test(door)) inputs.command = door
   const unexpected = Object.keys(use.with).filter(name => !(name in inputs))
   if (unexpected.length > 0) throw new Error(`unexpected inputs: ${unexpected.join(', ')}`)
   const eventFile = join(use.workspace, '../event.json')
@@ -157,7 +158,7 @@ async function ours(door: string, use: Use, around: Around): Promise<Played> {
   const ran = await (around.play ? played(around.play, around, door, env) : called(around, door, env))
   writeFileSync(GITHUB_STEP_SUMMARY ?? '', ran.summary)
   const outputs = Object.fromEntries(Object.entries(ran.outputs).map(([name, value]) => [name, String(value)]))
-  return { failed: ran.failed, log: [...ran.said, ...ran.warnings, ...ran.problems].join('\n'), outputs }
+  return { failed: ran.failed, log: (ran.failed ? ran.problems : [...ran.said, ...ran.warnings]).join('\n'), outputs }
 }
 
 /** Nothing listens there: what calls AWS without credentials fails. */
@@ -190,7 +191,7 @@ async function called(around: Around, door: string, env: Record<string, string>)
       runner: { ...runner, file },
       signal: new AbortController().signal,
     }
-    await (door === 'post' ? post(host) : main(host))
+    await ({ post, targets }[door] ?? main)(host)
   } finally {
     process.stdout.write = write
   }
@@ -199,5 +200,5 @@ async function called(around: Around, door: string, env: Record<string, string>)
 
 function played(play: Play, around: Around, door: string, env: Record<string, string>): ReturnType<Play> {
   Object.assign(process.env, awsVariables(simulatorOf(around, env).url))
-  return play({ ...env, ...(door === 'post' && { ECS_PARTICLES_DOOR: 'post' }) })
+  return play({ ...env, ECS_PARTICLES_DOOR: door })
 }

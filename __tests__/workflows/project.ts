@@ -14,14 +14,12 @@ import {
   pushEvent,
 } from '../world/github.ts'
 import type { Play } from '../world/run.ts'
+import { accountA, accountB } from './accounts.ts'
 import { type Around, type Artifacts, steps } from './actions.ts'
 import type { Json } from './interpreter/language.ts'
 import type { RunEnd, Values } from './interpreter/model.ts'
 import type { Occasion } from './interpreter/trigger.ts'
 import { runWorkflow } from './interpreter/workflow.ts'
-
-export const accountA = '123456789012'
-export const accountB = '210987654321'
 
 export interface Settings {
   readonly files?: Values

@@ -1,5 +1,5 @@
 /** Rows of the table: what an event starts in a workflow, and what comes of it. */
-import type { RunEnd } from './interpreter/model.ts'
+import type { JobEnd, RunEnd } from './interpreter/model.ts'
 import type { Project, Settings } from './project.ts'
 
 /** What comes of an event, as the table says it: one text for each job, check and comment. */
@@ -45,10 +45,35 @@ export async function outcomeOf(project: Project, { event, play }: Row): Promise
   }
 }
 
-function jobsOf({ conclusion, problem, jobs }: RunEnd): string[] {
+function jobsOf({ conclusion, problem, jobs, outputs }: RunEnd): string[] {
   if (conclusion === 'none') return ['not started']
   if (conclusion === 'startup_failure') return [`startup failure: ${problem}`]
-  return jobs.map(({ name, result, problem: why }) => `${name}: ${result}${why ? ` (${why})` : ''}`)
+  const skipped = jobs.filter(({ result }) => result === 'skipped').map(({ name }) => name)
+  return [
+    ...jobs.filter(({ result }) => result !== 'skipped').map(job => `${job.name}: ${job.result}${why(job)}`),
+    ...(skipped.length > 0 ? [`skipped: ${skipped.join(', ')}`] : []),
+    ...Object.entries(outputs).map(
+      ([name, its]) => `outputs of ${name}: has-changes \`${its['has-changes']}\`, results ${results(its.results)}`,
+    ),
+  ]
+}
+
+/** What a called workflow hands on, without what differs from run to run. */
+function results(text = ''): string {
+  const all: Readonly<Record<string, Readonly<Record<string, unknown>>>> = JSON.parse(text)
+  const known = Object.entries(all).map(([name, { digest: _, summary: __, 'comment-url': ___, ...its }]) => [name, its])
+  return `\`${JSON.stringify(Object.fromEntries(known))}\``
+}
+
+/** Why a job failed, in the words of its problem or of the annotations of its steps. */
+function why({ problem, steps }: JobEnd): string {
+  const failed = steps.filter(({ outcome }) => outcome === 'failure').map(({ log }) => log.trim())
+  const said = [...(problem ? [problem] : []), ...failed]
+    .join('; ')
+    .replace(/\n+/g, '; ')
+    .replace(/\/\S*\/workspace\//g, '')
+    .replace(/sha256:[0-9a-f]{64}/g, 'sha256:…')
+  return said ? ` (${said})` : ''
 }
 
 /** Its heading and the first sentence, without what differs from run to run. */

@@ -63,6 +63,7 @@ export function recorder(id: number): { runner: Runner; ran: () => Ran } {
       files.set(name, text)
       return `/kept/${name}`
     },
+    left: name => files.get(name),
   }
   const parsed = <T>(end: string): T | undefined => {
     const text = [...files].find(([name]) => name.endsWith(end))?.[1]

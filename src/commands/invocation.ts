@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { Levels } from '../ecs/rate.ts'
 import type { Report } from '../engine/document.ts'
 import { Journal } from '../engine/journal.ts'
 import type { GitHubEvent } from '../github/event.ts'
@@ -27,6 +28,8 @@ export interface Invocation extends Host {
   readonly redactor: Redactor
   /** Manifests as other commits have them. */
   readonly manifestsAt: ManifestReader
+  /** How full ECS's token buckets are, by region. */
+  readonly levels: Map<string, Levels>
   /** The report in its latest version, for a run that is cancelled in the middle. */
   readonly last: { report?: Report }
 }

@@ -102,10 +102,11 @@ function unreadable(baseline: readonly CommitManifests[]): string[] {
 }
 
 function engineContext(
-  { inputs, event, clock, signal, redactor }: Invocation,
+  { inputs, event, clock, signal, redactor, levels }: Invocation,
   formerSecrets: FormerSecretsOf,
 ): EngineContext {
   const regions = new Map<string, Ecs>()
+  const settings = { clock, signal, maxConcurrency: inputs.maxConcurrency, levels }
   return {
     flavors,
     clock,
@@ -115,7 +116,7 @@ function engineContext(
     sensitivity: { ...sensitivityPolicyOf(inputs), formerSecrets },
     learn: found => redactor.learn(found),
     ecs(region) {
-      const ecs = regions.get(region) ?? new Ecs(region, { clock, signal, maxConcurrency: inputs.maxConcurrency })
+      const ecs = regions.get(region) ?? new Ecs(region, settings)
       regions.set(region, ecs)
       return ecs
     },

@@ -20,8 +20,23 @@ const buckets = {
 /** A token bucket of ECS, which one or several calls draw from. */
 export type Bucket = keyof typeof buckets
 
-/** The share of each bucket that this program draws: other tools in the account keep the rest. */
+/** The share of each bucket's refill that this program draws: other tools in the account keep the rest. */
 const share = 0.8
+
+/**
+ * Milliseconds for which a full bucket counts no refill once it is drawn from: ECS's own is full, and takes no more, until
+ * the first call has arrived.
+ */
+const arrival = 500
+
+/** How full a bucket was, and when, in milliseconds since 1970. Fewer than no tokens: calls that wait for theirs. */
+export interface Level {
+  readonly tokens: number
+  readonly at: number
+}
+
+/** How full the buckets of one region are. A bucket that is missing is full. */
+export type Levels = Map<string, Level>
 
 /** Bounds the calls under way at once, over all regions and buckets. `p-limit` has no way to give up a wait. */
 export class Semaphore {
@@ -66,15 +81,16 @@ export class Semaphore {
   }
 }
 
-/** Runs work in turn: never more at once than the semaphore allows, never faster than ECS refills a bucket. */
+/** Runs work in turn: never more at once than the semaphore allows, never faster than a bucket of ECS allows. */
 export class RateLimiter {
   readonly #clock: Clock
   readonly #semaphore: Semaphore
-  readonly #levels = new Map<Bucket, { tokens: number; at: number }>()
+  readonly #levels: Levels
 
-  constructor(clock: Clock, semaphore: Semaphore) {
+  constructor(clock: Clock, semaphore: Semaphore, levels: Levels = new Map()) {
     this.#clock = clock
     this.#semaphore = semaphore
+    this.#levels = levels
   }
 
   /** Runs `work` when its turn has come. Throws what `work` throws, or the signal's reason. */
@@ -89,14 +105,31 @@ export class RateLimiter {
     }
   }
 
+  /** ECS has refused a call for want of a token: somebody else has drawn from the bucket as well. */
+  drained(bucket: Bucket): void {
+    const { tokens, at } = this.#level(bucket)
+    this.#levels.set(bucket, { tokens: Math.min(0, tokens), at })
+  }
+
   /** Takes a token, on credit if need be. Milliseconds until the token is there. */
   #draw(bucket: Bucket): number {
-    const { burst, perSecond } = buckets[bucket]
-    const rate = (perSecond * share) / 1000
+    const level = this.#level(bucket)
     const now = this.#clock.now()
-    const level = this.#levels.get(bucket) ?? { tokens: burst * share, at: now }
-    const tokens = Math.min(burst * share, level.tokens + (now - level.at) * rate) - 1
-    this.#levels.set(bucket, { tokens, at: now })
-    return tokens >= 0 ? 0 : Math.ceil(-tokens / rate)
+    const at = level.tokens === buckets[bucket].burst ? now + arrival : level.at
+    const tokens = level.tokens - 1
+    this.#levels.set(bucket, { tokens, at })
+    return tokens >= 0 ? 0 : at - now + Math.ceil((-tokens / rateOf(bucket)) * 1000)
+  }
+
+  /** Refilled until now. */
+  #level(bucket: Bucket): Level {
+    const { burst } = buckets[bucket]
+    const now = this.#clock.now()
+    const { tokens, at } = this.#levels.get(bucket) ?? { tokens: burst, at: now }
+    if (at > now) return { tokens, at: Math.min(at, now + arrival) }
+    return { tokens: Math.min(burst, tokens + ((now - at) / 1000) * rateOf(bucket)), at: now }
   }
 }
+
+/** Tokens a second. */
+const rateOf = (bucket: Bucket): number => buckets[bucket].perSecond * share

@@ -13,7 +13,7 @@ import {
   type OwnCall,
 } from './calls.ts'
 import { asUnsure, type EcsError, ecsErrorOf, isDenied, isThrottled, isUnreached } from './errors.ts'
-import { RateLimiter, Semaphore } from './rate.ts'
+import { type Levels, RateLimiter, Semaphore } from './rate.ts'
 
 /** What all regions of one run share. */
 export interface EcsSettings {
@@ -22,6 +22,8 @@ export interface EcsSettings {
   readonly maxConcurrency: number
   /** Aborted when the run is cancelled: calls that wait for their turn are given up. */
   readonly signal?: AbortSignal
+  /** How full ECS's token buckets are, by region: what a step before in the same job has left of them. */
+  readonly levels?: Map<string, Levels>
 }
 
 /** Milliseconds until a connection, and an answer, are no longer waited for. */
@@ -52,7 +54,9 @@ export class Transport {
     this.time = new ServerTime(settings.clock)
     const semaphore = semaphores.get(settings) ?? new Semaphore(settings.maxConcurrency)
     semaphores.set(settings, semaphore)
-    this.#limiter = new RateLimiter(settings.clock, semaphore)
+    const levels: Levels = settings.levels?.get(name) ?? new Map()
+    settings.levels?.set(name, levels)
+    this.#limiter = new RateLimiter(settings.clock, semaphore, levels)
     this.#client = new ECSClient({
       region: name,
       // The SDK would repeat calls without drawing from the token buckets, and calls that must not be repeated.
@@ -91,6 +95,7 @@ export class Transport {
         if (signal?.aborted) throw signal.reason
         const endpoint = process.env.AWS_ENDPOINT_URL_ECS ?? process.env.AWS_ENDPOINT_URL
         const error = ecsErrorOf(thrown, row.name, this.name, endpoint)
+        if (isThrottled(error)) this.#limiter.drained(row.bucket)
         if (isDenied(error)) this.account ??= accountOfCaller(error.said)
         const pause = pauseBeforeRetry(attempts, row, error, thrown)
         // A call that was refused at last may have been carried out at first, when the answer was lost.

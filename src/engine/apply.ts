@@ -6,9 +6,9 @@ import { Cancelled, notCarriedOut, reportErrorOf, StepFailed } from './failure.t
 import type { Graph } from './graph.ts'
 import type { Journal } from './journal.ts'
 import type { Planned } from './plan.ts'
-import { type EngineContext, Refresh } from './refresh.ts'
-import type { ApplySettings } from './settings.ts'
-import { runStep, type StepContext } from './step.ts'
+import { type EngineContext, flavorOf, Refresh } from './refresh.ts'
+import type { ApplySettings, Log } from './settings.ts'
+import { type Found, runStep, type StepContext } from './step.ts'
 
 type End = 'succeeded' | 'failed' | 'skipped' | 'cancelled' | 'superseded'
 
@@ -133,9 +133,10 @@ class Walk {
     const { particle: id, transition } = step
     const { log, signal } = this.#settings
     const counter: CallCounter = { calls: 0 }
+    const said = new Set<string>()
     this.#journal.begin(id, transition)
     try {
-      const { decision, because, task } = await runStep(step, this.#context(id, counter))
+      const { decision, because, task } = await runStep(step, this.#context(id, counter, said))
       this.#decisions.set(id, decision)
       log.say(id, `done: ${because}`)
       this.#journal.end(id, { result: 'succeeded', calls: counter.calls, because, ...(task && { task }) })
@@ -146,49 +147,59 @@ class Walk {
         this.#journal.end(id, { result: 'cancelled', calls: counter.calls, error: cancelled })
         return 'cancelled'
       }
-      this.#fail(id, error, counter.calls)
+      this.#fail(id, error, counter.calls, said)
       return 'failed'
     } finally {
       log.close(id)
     }
   }
 
-  /** The log has ECS's own words: the sentence follows as an annotation. */
-  #fail(id: ParticleId, thrown: unknown, calls: number): void {
+  /** The log has ECS's own words, each once: the sentence follows as an annotation. */
+  #fail(id: ParticleId, thrown: unknown, calls: number, said: ReadonlySet<string>): void {
     const { log } = this.#settings
     const error = reportErrorOf(id, thrown)
     const task = thrown instanceof StepFailed ? thrown.task : undefined
     log.say(id, error.brief && error.brief !== 'failed' ? `failed: ${error.brief}` : 'failed')
-    for (const line of [...error.details, ...(error.logs ?? []).flatMap(logLines)]) log.say(id, `  ${line}`)
+    for (const line of [...error.details, ...(error.logs ?? []).flatMap(logLines)])
+      if (!said.has(line)) log.say(id, `  ${line}`)
     this.#journal.end(id, { result: 'failed', calls, error, ...(task && { task }) })
   }
 
-  #context(id: ParticleId, counter: CallCounter): StepContext {
-    const refresh = (requested: boolean) => {
+  #context(id: ParticleId, counter: CallCounter, said: Set<string>): StepContext {
+    const particle = this.#graph.particles.get(id)
+    const parents = particle && flavorOf(this.#engine, particle).readsParents ? particle.parents : []
+    const refresh = (requested: boolean, described: readonly ParticleId[] = [id, ...parents]) => {
       const engine = requested ? this.#engine : { ...this.#engine, requested: new Set<ParticleId>() }
-      // Parents are described again: a run writes its record on its task definition. Particles further away are known
-      // from their steps, or from the plan.
-      const anew = new Set<ParticleId>([id, ...(this.#graph.particles.get(id)?.parents ?? [])])
+      // All others are known from their steps, or from the plan.
+      const anew = new Set<ParticleId>(described)
       const known = new Map(
         [...this.#decisions].filter(([other]) => !anew.has(other)).map(([other, { live }]) => [other, live]),
       )
       return new Refresh(this.#graph, engine, counter, known, this.#memos)
     }
+    const foundBy = async (fresh: Refresh): Promise<Found> => {
+      const live = await fresh.live(id)
+      return { live, particle: await fresh.resolved(id), context: await fresh.context(id) }
+    }
     return {
       planned: this.#planned,
       decisions: this.#decisions,
-      settings: this.#settings,
+      settings: { ...this.#settings, log: { ...this.#settings.log, say: remembered(this.#settings.log, said) } },
       engine: this.#engine,
-      describe: async requested => {
-        const fresh = refresh(requested)
-        const live = await fresh.live(id)
-        return { live, particle: await fresh.resolved(id), context: await fresh.context(id) }
-      },
+      describe: requested => foundBy(refresh(requested)),
+      missing: () => foundBy(refresh(true, [])),
       flavorContext: () => refresh(true).context(id),
       remember: memo => void this.#memos.set(id, memo),
     }
   }
 }
+
+const remembered =
+  (log: Log, said: Set<string>): Log['say'] =>
+  (particle, sentence) => {
+    said.add(sentence)
+    log.say(particle, sentence)
+  }
 
 /** A container's log: where it is, and its last lines. */
 const logLines = ({ container, task, region, group, stream, lines = [], unread }: ContainerLog): string[] => [

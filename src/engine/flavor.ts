@@ -93,6 +93,8 @@ export interface Moving {
   readonly because: string
   /** `pollClosely` would find out more: judge again after it. */
   readonly inconclusive?: true
+  /** The end can come within seconds: poll more often. */
+  readonly near?: boolean
 }
 
 /** The transition has reached its goal. */
@@ -111,6 +113,12 @@ export interface Failed {
   readonly failure: Diagnosis
   readonly inconclusive?: true
   readonly task?: RanTasks
+}
+
+/** What happens while a transition settles. */
+export interface Watch<Live> {
+  /** Given each answer of AWS in turn: sentences for the log about what has happened since the one before. */
+  news(live: Live | undefined): Promise<readonly string[]>
 }
 
 /** What a flavor may use to describe a particle. Every fact is read once in a refresh. */
@@ -161,6 +169,14 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
   /** `describe` needs nothing but the particle's identity: members that it inherits may be unknown still. */
   readonly foundByName?: true
 
+  /** `describe` reads AWS's answers for parents, which earlier steps of an apply change: the record of jobs. */
+  readonly readsParents?: true
+  /**
+   * ECS's words when it refuses a start because the resource is there already: what the plan found missing is started
+   * without being described again.
+   */
+  readonly alreadyThere?: string
+
   /** Pure: the same answer of AWS, the same assessment. `live`: undefined where AWS has none. */
   assess(particle: Particle<Definition>, live: Live | undefined, sensitivity: Sensitivity): Assessment<Memo>
   /** Pure. `elapsed`: milliseconds since the transition, for what ECS may not show at once. */
@@ -200,6 +216,11 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     memo: Memo,
     context: TransitionContext,
   ): Promise<Live | undefined>
+  /**
+   * AWS's answer as the transition's own calls gave it: judged before anything is described again. Undefined where those
+   * calls do not answer with the whole resource. `before`: AWS's answer before the transition.
+   */
+  answered?(particle: Particle<Definition>, before: Live | undefined, memo: Memo): Live | undefined
   start(particle: Particle<Definition>, live: Live | undefined, context: TransitionContext): Promise<Memo>
   update(
     particle: Particle<Definition>,
@@ -210,6 +231,8 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     before: Live,
   ): Promise<Memo>
   terminate(particle: Particle<Definition>, live: Live, context: TransitionContext): Promise<Memo>
+  /** Watches a transition that settles. `before`: AWS's answer before it. */
+  watch?(particle: Particle<Definition>, before: Live | undefined, memo: Memo, context: TransitionContext): Watch<Live>
   /**
    * Finds the cause of a transition that failed or never settled, with ECS's own words, before a sentence is made of
    * it.

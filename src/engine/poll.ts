@@ -2,11 +2,14 @@ import { backoff } from '../backoff.ts'
 import type { Clock } from '../clock.ts'
 import { Cancelled } from './failure.ts'
 
-/** First and longest pause between two polls, in milliseconds; each pause is half as long again as the one before. */
-const firstPause = 500
-const longestPause = 10_000
-/** Pauses end on a common grid, so that polls of different particles meet in one call. */
-const grid = 250
+/**
+ * Pauses between two polls, in milliseconds: the shortest while the end is near, and otherwise. Both grow with the time
+ * that has passed.
+ */
+const paces = {
+  near: { shortest: 1_000, longest: 2_000 },
+  far: { shortest: 2_000, longest: 5_000 },
+} as const
 
 interface Polling {
   readonly clock: Clock
@@ -15,33 +18,56 @@ interface Polling {
   readonly deadline?: number
   /** A change that was requested only just now cannot show yet. */
   readonly pauseFirst?: true
+  /** Whether the last answer said that the end is near. */
+  readonly isNear?: () => boolean
 }
 
 /**
- * Calls `look` until it answers, with growing pauses. Throws what `look` throws, and `Cancelled` once the signal is
- * aborted.
+ * Calls `look` until it answers, more often when the end is near. Throws what `look` throws, and `Cancelled` once the
+ * signal is aborted.
  */
 export async function poll<T>(
   look: () => Promise<T | undefined>,
-  { clock, signal, deadline = Number.POSITIVE_INFINITY, pauseFirst }: Polling,
+  { clock, signal, deadline = Number.POSITIVE_INFINITY, pauseFirst, isNear = () => false }: Polling,
 ): Promise<T> {
-  for (let pauses = pauseFirst ? 1 : 0; ; pauses++) {
-    const pause = backoff(pauses - 1, firstPause, longestPause)
-    if (pauses > 0) await sleep(Math.min(pause, Math.max(grid, deadline - clock.now())), clock, signal)
+  let since = clock.now()
+  let begun = since
+  let pace: keyof typeof paces = 'far'
+  for (let looks = pauseFirst ? 1 : 0; ; looks++) {
+    const now = clock.now()
+    if (looks > 0) {
+      const next = isNear() ? 'near' : 'far'
+      if (next !== pace) since = now
+      pace = next
+      const end = nextPoll(now, pauseAfter(now - since, pace), now - begun)
+      // At the deadline is the last poll; after it, only a last word of it is waited for.
+      await sleep(Math.min(end, Math.max(now + paces.near.shortest / 4, deadline)) - now, clock, signal)
+    }
+    begun = clock.now()
     const answer = await look()
     if (answer !== undefined) return answer
   }
 }
 
-/** Milliseconds before the second and further tries of a call whose answer was lost. */
-export const pauseBeforeTry = (attempt: number): number => backoff(attempt, firstPause, longestPause, 2)
+/** A pause of whole seconds: a second more for each minute that has passed, within the pace. */
+const pauseAfter = (elapsed: number, pace: keyof typeof paces): number =>
+  Math.min(Math.max(paces[pace].shortest, Math.floor(elapsed / 60_000) * 1_000), paces[pace].longest)
 
-/** Sleeps up to the next line of the grid. Throws `Cancelled` when the signal is aborted first. */
+/**
+ * When to poll next, in milliseconds since 1970. Polls are made at multiples of the pause, so that those of different
+ * particles meet in one call. A poll that took long, because calls wait for their turn, is followed by as long a pause:
+ * polls never keep the token buckets from other calls.
+ */
+const nextPoll = (now: number, pause: number, took: number): number =>
+  Math.ceil((now + Math.max(pause / 2, took)) / pause) * pause
+
+/** Milliseconds before the second and further tries of a call whose answer was lost. */
+export const pauseBeforeTry = (attempt: number): number => backoff(attempt, 500, 10_000, 2)
+
+/** Throws `Cancelled` when the signal is aborted first. */
 export async function sleep(milliseconds: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  const now = clock.now()
-  const end = Math.ceil((now + milliseconds) / grid) * grid
   try {
-    await clock.sleep(end - now, signal)
+    await clock.sleep(milliseconds, signal)
   } catch {
     throw new Cancelled()
   }

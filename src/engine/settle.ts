@@ -14,6 +14,8 @@ export interface Settling {
   readonly flavor: AnyFlavor
   /** AWS's answer before the transition. */
   readonly before: unknown
+  /** AWS's answer that the transition's own calls gave; undefined where they gave none. */
+  readonly answered: unknown
   /** The transition's memo. */
   readonly memo: unknown
   readonly goal: DesiredState
@@ -57,14 +59,20 @@ function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Sett
   const since = clock.now()
   const deadline = begun + settings.waitTimeout
   let live = settling.before
+  let answered = settling.answered
+  let isNear = false
+  const watch = flavor.watch?.(particle, live, memo, context)
   let said = { sentence: '', at: since }
   const look = async (): Promise<Ended<Settled | Failed> | undefined> => {
-    live = isPolled ? await flavor.poll?.(particle, live, memo, context) : await settling.describe()
+    live = answered ?? (isPolled ? await flavor.poll?.(particle, live, memo, context) : await settling.describe())
+    answered = undefined
     const now = clock.now()
     const judged = await judge(settling, live, now - since)
     live = judged.live
     const { progress } = judged
+    for (const line of (await watch?.news(live)) ?? []) context.say(line)
     if (progress.is !== 'moving') return { progress, live }
+    isNear = progress.near ?? false
     if (now >= deadline) return { live, progress: { is: 'failed', failure: timedOut(now - begun, progress.because) } }
     if (progress.because !== said.sentence || now - said.at >= heartbeat) {
       context.say(`${progress.because}, ${duration(now - since)}`)
@@ -72,7 +80,7 @@ function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Sett
     }
     return undefined
   }
-  return poll(look, { clock, signal: settings.signal, deadline })
+  return poll(look, { clock, signal: settings.signal, deadline, isNear: () => isNear })
 }
 
 /** The step's time is up. `cause`: what the step still waited for. */
@@ -120,15 +128,17 @@ async function putBack(settling: Settling, live: unknown): Promise<string | unde
     if (memo === undefined) return undefined
     context.say('is put back to what it ran before')
     const since = clock.now()
+    let isNear = false
     const look = async (): Promise<string | undefined> => {
       const back = await settling.describe()
       const { progress } = await judge({ ...settling, memo, goal: 'running' }, back, clock.now() - since)
       if (progress.is === 'settled') return `It was put back: ${progress.because}`
       if (progress.is === 'failed') return `Putting it back failed too: ${causeOf(progress)}`
+      isNear = progress.near ?? false
       if (clock.now() - since <= settings.waitTimeout) return undefined
       return `Putting it back was not done in time: ${progress.because}`
     }
-    return await poll(look, { clock, signal: settings.signal, pauseFirst: true })
+    return await poll(look, { clock, signal: settings.signal, pauseFirst: true, isNear: () => isNear })
   } catch (error) {
     if (error instanceof Cancelled) throw error
     return `Putting it back failed too: ${error instanceof Error ? error.message : String(error)}`

@@ -1,5 +1,5 @@
 import { sensitivityOf } from '../compare/sensitivity.ts'
-import { EcsError } from '../ecs/errors.ts'
+import { EcsError, isEcs } from '../ecs/errors.ts'
 import type { DesiredState, Particle, ParticleId } from '../particle.ts'
 import { claimsOf, isCovered, publishedFor } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
@@ -34,6 +34,8 @@ export interface StepContext {
   readonly engine: EngineContext
   /** `requested`: whether what the inputs ask for counts. */
   describe(requested: boolean): Promise<Found>
+  /** The particle resolved anew, where the plan found none in AWS. */
+  missing(): Promise<Found>
   /** The context of a transition that needs no description before. */
   flavorContext(): Promise<FlavorContext>
   /** Keeps the transition's memo for every later description. */
@@ -75,13 +77,19 @@ class StepRun {
   async run(): Promise<StepEnd> {
     const { particle: id, dependsOn } = this.#step
     const planned = this.#context.planned.decisions.get(id) as Decision
-    // The step's needs have changed since the plan was made, or took their time: describe again before any call.
-    const decision = dependsOn.length > 0 ? await this.#decideNow(true) : planned
+    // The step's needs have changed since the plan was made, or took their time.
+    const decision = dependsOn.length > 0 ? await this.#decideAgain(planned) : planned
     if (!decision.transition) return nothingLeft(decision)
     this.#refuseUnseen(decision)
     const { progress, live } = await this.#carryOut(decision, decision.transition)
     const end = await this.#confirm(decision, live)
     return { decision: end, because: progress.because, ...(progress.task && { task: progress.task }) }
+  }
+
+  /** The step's needs have their own references and definitions now; others may have changed the particle itself. */
+  async #decideAgain({ transition, particle, live }: Decision): Promise<Decision> {
+    const isMissing = transition === 'start' && live === undefined && this.#flavorOf(particle).alreadyThere
+    return isMissing ? this.#decide(await this.#context.missing()) : this.#decideNow(true)
   }
 
   /** A change that appeared between plan and step was in no plan, and is not carried out. */
@@ -148,6 +156,8 @@ class StepRun {
         this.#context.remember(memo)
         return { memo, live: now.live }
       } catch (error) {
+        if (isEcs(error, this.#flavorOf(now.particle).alreadyThere ?? ''))
+          this.#refuseUnseen(await this.#decideNow(true))
         if (!(error instanceof EcsError) || !error.unsure || attempt >= tries) throw error
         this.#say(`${error.message}; it may have been carried out all the same, so look first`)
         await this.#pause(pauseBeforeTry(attempt))
@@ -160,10 +170,14 @@ class StepRun {
 
   #settle({ particle, live }: Decision, memo: unknown, goal: DesiredState, context: TransitionContext): Promise<Ended> {
     const { settings, engine, describe } = this.#context
+    const flavor = this.#flavorOf(particle)
+    const answered = flavor.answered?.(particle, live, memo)
+    engine.learn?.({ particle, live: answered })
     return settle({
       particle,
-      flavor: this.#flavorOf(particle),
+      flavor,
       before: live,
+      answered,
       memo,
       goal,
       context,
@@ -192,7 +206,7 @@ class StepRun {
       if (looks > 1) this.#say(`looks different still (${isChange ? 'not equivalent: ' : ''}${cause}), looking again`)
       return undefined
     }
-    return poll(look, { clock, signal: this.#context.settings.signal })
+    return poll(look, { clock, signal: this.#context.settings.signal, isNear: () => true })
   }
 
   async #decideNow(requested: boolean): Promise<Decision> {

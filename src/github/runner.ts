@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as core from '@actions/core'
@@ -22,6 +22,8 @@ export interface Runner {
   summary(markdown: string): Promise<void>
   /** Writes a file in RUNNER_TEMP atomically and returns its path. */
   file(name: string, text: string): string
+  /** The text of a file that this step, or one before it in the job, has written; undefined without one. */
+  left(name: string): string | undefined
 }
 
 /** A runner that redacts hidden values from every text. Files are written unchanged: see `Redactor.data`. */
@@ -38,6 +40,7 @@ export function redactingRunner(runner: Runner, redactor: Redactor): Runner {
     output: (name, value) => runner.output(name, typeof value === 'string' ? hide(value) : value),
     summary: markdown => runner.summary(hide(markdown)),
     file: (name, text) => runner.file(name, text),
+    left: name => runner.left(name),
   }
 }
 
@@ -76,6 +79,10 @@ export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
       writeFileSync(`${path}.new`, text)
       renameSync(`${path}.new`, path)
       return path
+    },
+    left(name) {
+      const path = join(folder, name)
+      return existsSync(path) ? readFileSync(path, 'utf8') : undefined
     },
   }
 }

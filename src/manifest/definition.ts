@@ -5,15 +5,18 @@ import {
   type ListType,
   type MapType,
   type NumberType,
+  type Pair,
   type StructType,
   type TextType,
   type Type,
   typeOf,
 } from '../schema/types.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
+import { Pasted } from './pasted.ts'
+import { isPath } from './patchPath.ts'
 import { StatedMap } from './statedMap.ts'
 import { closest, didYouMean } from './suggest.ts'
-import { elementLabel, sayKey, sayLabel, sayValue, texted } from './written.ts'
+import { elementLabel, replacedHint, sayKey, sayLabel, sayValue, texted } from './written.ts'
 
 /**
  * Checks what a manifest states as `aws_resource` against the API's model, and gives its scalars the types that the
@@ -29,7 +32,9 @@ export function checkDefinition(
   ignored: readonly string[] = [],
 ): { node: MapNode; problems: Problem[] } {
   const problems: Problem[] = []
-  const checked = new ModelCheck(problems).definition(node, vocabulary)
+  const pasted = new Pasted(vocabulary)
+  const checked = new ModelCheck(problems, pasted).definition(node, vocabulary)
+  problems.push(...pasted.problems(node))
   const report = ({ place }: Node, message: string): unknown => problems.push({ place, message })
   const stated = new StatedMap(checked, problems.length === 0, report, ignored)
   if (vocabulary.model) checkTags(stated)
@@ -44,9 +49,7 @@ const byPlace = (a: Problem, b: Problem): number =>
 /** The end of a sentence about an unknown member: where the key belongs, or the member with the nearest name. */
 function remedy(key: string, vocabulary: Vocabulary, model: StructType | undefined): string {
   if (Object.hasOwn(vocabulary.options, key)) return '; it belongs in custom_config'
-  // Definitions that are copied from an answer of ECS have members that no request takes.
-  if (vocabulary.answer && typeOf(vocabulary.answer).members.has(key))
-    return '; only answers of ECS have it, so leave it out'
+  if (isPath(key)) return '; a path into the definition is for patches under environments'
   const known = [...(model?.members.keys() ?? [])].filter(name => !Object.hasOwn(vocabulary.refused, name))
   const { ownMembers, aliases } = vocabulary
   return didYouMean(key, [
@@ -78,15 +81,34 @@ const plural = (count: number, one: string): string => `${count} ${count === 1 ?
 const isEmptyText = (node: Node, type: Type): type is TextType =>
   type.kind === 'text' && node.kind === 'scalar' && node.value === '' && !node.inherit
 
+const isNull = (node: Node, type: Type): boolean =>
+  node.kind === 'scalar' && node.value === null && type.kind !== 'any' && !(type.kind === 'text' && type.nullable)
+
+/** A map of names to values as the API's list. */
+const listOfPairs = ({ place, entries }: MapNode, [name, value]: Pair): ListNode => ({
+  kind: 'list',
+  place,
+  items: [...entries].map(([key, { at, node }]) => ({
+    kind: 'map',
+    place: at,
+    entries: new Map([
+      [name, { at, node: { kind: 'scalar', place: at, value: key } }],
+      [value, { at, node }],
+    ]),
+  })),
+})
+
 /** An empty text leaves an optional member out, unless the API documents that it must not be empty. */
 const isLeftOut = (node: Node, type: Type): boolean => isEmptyText(node, type) && !type.limit?.minLength
 
 /** The check of types, enums and limits. Each method returns the node, coerced where the model has another type. */
 class ModelCheck {
   readonly #problems: Problem[]
+  readonly #pasted: Pasted
 
-  constructor(problems: Problem[]) {
+  constructor(problems: Problem[], pasted: Pasted) {
     this.#problems = problems
+    this.#pasted = pasted
   }
 
   #problem(place: Place, at: Step | undefined, message: string): void {
@@ -107,8 +129,9 @@ class ModelCheck {
       if (own) return this.#value(value, own, at)
       const type = model?.members.get(key)
       if (Object.hasOwn(refused, key)) this.#problem(place, at, `cannot be stated; ${refused[key]}`)
-      // A missing name is reported where particles are compared by their names.
-      else if (type) return isLeftOut(value, type) ? value : this.#value(value, type, at)
+      else if (type)
+        return model?.required.includes(key) ? this.#required(value, type, at) : this.#member(value, type, at)
+      else if (this.#pasted.isAnswered(key, place)) return value
       else if (!vocabulary.open) {
         const of = model ? model.name.replace(/Request$/, '') : vocabulary.name
         this.#problem(place, at, `is not a member of ${of}${remedy(key, vocabulary, model)}`)
@@ -117,11 +140,21 @@ class ModelCheck {
     })
   }
 
+  // A missing name is reported where particles are compared by their names.
+  #required(node: Node, type: Type, at: Step): Node {
+    return isLeftOut(node, type) ? node : this.#value(node, type, at)
+  }
+
+  /** A member that may be left out; undefined for one that is, by a null. */
+  #member(node: Node, type: Type, at: Step, pair?: Pair): Node | undefined {
+    if (isLeftOut(node, type)) return node
+    return isNull(node, type) && this.#pasted.isAbsent(type, pair) ? undefined : this.#value(node, type, at)
+  }
+
   #value(node: Node, type: Type, at: Step): Node {
     if (type.kind === 'any' || (node.kind === 'scalar' && node.inherit)) return node
     if (node.kind === 'scalar' && node.value === null) {
-      if (type.kind !== 'text' || !type.nullable)
-        this.#problem(node.place, at, 'is null: leave it out or give it a value')
+      if (isNull(node, type)) this.#pasted.nulls.push({ place: node.place, path: sayPath(at) })
       return node
     }
     switch (type.kind) {
@@ -132,7 +165,7 @@ class ModelCheck {
       case 'flag':
         return this.#flag(node, at)
       case 'list':
-        return node.kind === 'list' ? this.#list(node, type, at) : this.#refuse(node, at, 'a list')
+        return this.#list(node, type, at)
       case 'map':
         return this.#map(node, type, at)
       case 'struct':
@@ -140,9 +173,11 @@ class ModelCheck {
     }
   }
 
-  #struct(node: MapNode, { name: shape, members, required, union }: StructType, at: Step): MapNode {
+  #struct(node: MapNode, { name: shape, members, required, union }: StructType, at: Step, pair?: Pair): MapNode {
     for (const name of required) {
-      if (!node.entries.has(name)) this.#problem(node.place, at, `lacks ${name}, which ${shape} requires`)
+      if (node.entries.has(name)) continue
+      const hint = typeof at.step !== 'string' && !('key' in at.step) ? replacedHint(at.step[0]) : ''
+      this.#problem(node.place, at, `lacks ${name}, which ${shape} requires${hint}`)
     }
     if (union && node.entries.size !== 1)
       this.#problem(node.place, at, `must have exactly one of ${[...members.keys()].join(', ')}`)
@@ -150,7 +185,7 @@ class ModelCheck {
       const inner: Step = { up: at, step: key }
       const type = members.get(key)
       if (!type) this.#problem(place, inner, `is not a member of ${shape}${didYouMean(key, members.keys())}`)
-      else if (!required.includes(key)) return isLeftOut(value, type) ? value : this.#value(value, type, inner)
+      else if (!required.includes(key)) return this.#member(value, type, inner, pair)
       else if (!isEmptyText(value, type) || type.limit?.mayBeEmpty) return this.#value(value, type, inner)
       else this.#problem(value.place, inner, 'must not be empty')
       return value
@@ -167,24 +202,32 @@ class ModelCheck {
     })
   }
 
-  #list(node: ListNode, { of, limit }: ListType, at: Step): ListNode {
+  #list(given: Node, { of, limit, pairs }: ListType, at: Step): Node {
+    const node = given.kind === 'map' && pairs ? listOfPairs(given, pairs) : given
+    if (node.kind !== 'list') return this.#refuse(node, at, pairs ? 'a list, or a map of names to values' : 'a list')
     const size = node.items.length
     const { minItems = 0, maxItems = size, because } = limit ?? {}
     const why = because ? `: ${because}` : ''
     if (size < minItems) this.#problem(node.place, at, `must have at least ${plural(minItems, 'element')}, not ${size}`)
     if (size > maxItems)
       this.#problem(node.place, at, `must have at most ${plural(maxItems, 'element')}, not ${size}${why}`)
-    const items = node.items.map((item, index) => this.#value(item, of, { up: at, step: [node, index] }))
+    const items = node.items.map((item, index) => {
+      const inner: Step = { up: at, step: [node, index] }
+      return item.kind === 'map' && of.kind === 'struct'
+        ? this.#struct(item, of, inner, pairs)
+        : this.#value(item, of, inner)
+    })
     return items.some((item, index) => item !== node.items[index]) ? { ...node, items } : node
   }
 
-  #eachEntry(node: MapNode, check: (key: string, value: Node, place: Place) => Node): MapNode {
+  #eachEntry(node: MapNode, check: (key: string, value: Node, place: Place) => Node | undefined): MapNode {
     let entries: Map<string, { readonly at: Place; readonly node: Node }> | undefined
     for (const [key, entry] of node.entries) {
       const checked = check(key, entry.node, entry.at)
       if (checked === entry.node) continue
       entries ??= new Map(node.entries)
-      entries.set(key, { at: entry.at, node: checked })
+      if (checked) entries.set(key, { at: entry.at, node: checked })
+      else entries.delete(key)
     }
     return entries ? { ...node, entries } : node
   }

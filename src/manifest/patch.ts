@@ -1,21 +1,32 @@
 import type { MapNode, Node } from '../particle.ts'
+import { changedAt, isPath } from './patchPath.ts'
 import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
-import { dotted, kindOf, quote } from './words.ts'
+import { dotted, inQuotes, kindOf, quote } from './words.ts'
 
 /**
  * A patch upon a map: maps deeply, lists and plain values replaced, `null` removes. Values of the patch keep their
  * places.
  */
 export function merge(base: MapNode | undefined, patch: MapNode): MapNode {
+  return mergeWith(base, patch, node => node)
+}
+
+/** `mark` may note of a list which one it replaces. */
+function mergeWith(
+  base: MapNode | undefined,
+  patch: MapNode,
+  mark: (node: Node, old: Node | undefined) => Node,
+): MapNode {
   const entries = new Map(base?.entries)
   for (const [key, { at, node }] of patch.entries) {
     const old = entries.get(key)
     const below = old?.node.kind === 'map' ? old.node : undefined
     if (node.kind === 'scalar' && node.value === null) entries.delete(key)
     // Two maps become one, whose place stays where it began.
-    else if (node.kind === 'map') entries.set(key, { at: below && old ? old.at : at, node: merge(below, node) })
-    else entries.set(key, { at, node })
+    else if (node.kind === 'map')
+      entries.set(key, { at: below && old ? old.at : at, node: mergeWith(below, node, mark) })
+    else entries.set(key, { at, node: mark(node, old?.node) })
   }
   return { kind: 'map', place: base?.place ?? patch.place, entries }
 }
@@ -42,13 +53,56 @@ export function inEnvironment(
     return rest
   }
   // Every patch is checked, so that a mistake for production is found before production.
-  for (const [name, { node }] of given.entries) checkPatch(dotted(['environments', name]), node, keys, report)
-  const patch = given.entries.get(environment)?.node
-  if (isLeftOut(patch)) return undefined
-  if (patch?.kind !== 'map') return rest
-  const allowed = new Map([...patch.entries].filter(([key]) => keys.includes(key) && !FIXED.includes(key)))
-  return merge(rest, { ...patch, entries: allowed })
+  let present: MapNode | undefined = rest
+  for (const [name, { node: patch }] of given.entries) {
+    const path = dotted(['environments', name])
+    checkPatch(path, patch, keys, report)
+    const patched = isLeftOut(patch)
+      ? undefined
+      : patch.kind === 'map'
+        ? patchedWith(rest, patch, keys, path, report)
+        : rest
+    if (name === environment) present = patched
+  }
+  return present
 }
+
+/** A list that stands for another one remembers it: what the other one said is gone, which is easily overlooked. */
+const noteReplaced = (node: Node, old: Node | undefined): Node =>
+  node.kind === 'list' && old?.kind === 'list' ? { ...node, replaces: old.place } : node
+
+/** Whole values first, then paths into the definition that they make. */
+function patchedWith(
+  particle: MapNode,
+  patch: MapNode,
+  keys: readonly string[],
+  path: string,
+  report: ReportProblem,
+): MapNode {
+  const entries = new Map([...patch.entries].filter(([key]) => keys.includes(key) && !FIXED.includes(key)))
+  const resource = entries.get('aws_resource')
+  const members = resource?.node.kind === 'map' ? resource.node : undefined
+  const paths = [...(members?.entries ?? [])].filter(([key]) => isPath(key))
+  if (!resource || !members || paths.length === 0) return mergeWith(particle, { ...patch, entries }, noteReplaced)
+  const whole = new Map([...members.entries].filter(([key]) => !isPath(key)))
+  entries.set('aws_resource', { at: resource.at, node: { ...members, entries: whole } })
+  const merged = mergeWith(particle, { ...patch, entries }, noteReplaced)
+  let definition = merged.entries.get('aws_resource')?.node
+  for (const [key, { at, node: value }] of paths) {
+    if (definition?.kind !== 'map') continue
+    const changed: MapNode | string = changedAt(definition, key, { value, at, combine })
+    if (typeof changed === 'string') report(at, `${path}.aws_resource: ${inQuotes(key)} ${changed}`)
+    else definition = changed
+  }
+  return definition
+    ? { ...merged, entries: new Map(merged.entries).set('aws_resource', { at: resource.at, node: definition }) }
+    : merged
+}
+
+const combine = (there: Node | undefined, value: Node): Node =>
+  value.kind === 'map'
+    ? mergeWith(there?.kind === 'map' ? there : undefined, value, noteReplaced)
+    : noteReplaced(value, there)
 
 function checkPatch(path: string, patch: Node, keys: readonly string[], report: ReportProblem): void {
   if (isLeftOut(patch)) return

@@ -1,7 +1,7 @@
 import type { MapNode, Node, ScalarNode } from '../particle.ts'
 import type { Names, Stated } from '../schema/rules.ts'
 import { didYouMean } from './suggest.ts'
-import { elementLabel, sayText, sayValue, texted } from './written.ts'
+import { elementLabel, replacedHint, sayText, sayValue, texted } from './written.ts'
 
 /** Takes a problem: the value that is wrong, and a sentence of one line that begins with the value's path. */
 export type Report = (at: Node, message: string) => void
@@ -14,6 +14,7 @@ export class StatedMap implements Stated {
   readonly root: StatedMap
   readonly #report: Report
   readonly #ignored: readonly string[]
+  readonly #hint: string
   readonly #elements = new Map<string, readonly StatedMap[]>()
 
   /** `ignored`: paths of `custom_config.ignore`, for a whole definition. */
@@ -24,6 +25,7 @@ export class StatedMap implements Stated {
     ignored: readonly string[] = [],
     path = 'aws_resource',
     root?: StatedMap,
+    hint = '',
   ) {
     this.node = node
     this.path = path
@@ -31,6 +33,7 @@ export class StatedMap implements Stated {
     this.root = root ?? this
     this.#report = report
     this.#ignored = ignored
+    this.#hint = hint
   }
 
   member(name: string): Node | undefined {
@@ -40,7 +43,8 @@ export class StatedMap implements Stated {
 
   given(name: string): boolean {
     const value = this.member(name)
-    return value !== undefined && !(value.kind === 'list' && value.items.length === 0)
+    if (value?.kind === 'list') return value.items.length > 0
+    return value !== undefined && !(value.kind === 'scalar' && value.value === null && !value.inherit)
   }
 
   ignores(name: string): boolean {
@@ -78,7 +82,9 @@ export class StatedMap implements Stated {
     const list = this.member(name)
     const items = list?.kind === 'list' ? list.items : []
     const elements = items.flatMap((item, index) =>
-      item.kind === 'map' ? [this.#inner(item, `.${name}[${elementLabel(item, index)}]`)] : [],
+      item.kind === 'map' && list?.kind === 'list'
+        ? [this.#inner(item, `.${name}[${elementLabel(item, index)}]`, replacedHint(list))]
+        : [],
     )
     this.#elements.set(name, elements)
     return elements
@@ -114,7 +120,7 @@ export class StatedMap implements Stated {
   }
 
   report(name: string, message: string, at: Node = this.member(name) ?? this.node): void {
-    this.#report(at, `${this.path}${name && `.${name}`} ${message}`)
+    this.#report(at, `${this.path}${name && `.${name}`} ${message}${name ? '' : this.#hint}`)
   }
 
   reportUnknown(name: string, known: Names, message: string, wanted = this.scalar(name), otherwise = ''): void {
@@ -124,7 +130,7 @@ export class StatedMap implements Stated {
     this.report(name, `${sayValue(wanted)} ${message}${guess || otherwise}`, wanted)
   }
 
-  #inner(node: MapNode, step: string): StatedMap {
-    return new StatedMap(node, this.sound, this.#report, [], this.path + step, this.root)
+  #inner(node: MapNode, step: string, hint = ''): StatedMap {
+    return new StatedMap(node, this.sound, this.#report, [], this.path + step, this.root, hint)
   }
 }

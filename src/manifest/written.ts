@@ -1,5 +1,5 @@
-import type { Node, ScalarNode } from '../particle.ts'
-import { inQuotes, sourceText } from './words.ts'
+import type { ListNode, Node, ScalarNode } from '../particle.ts'
+import { inQuotes, lineOf, sourceText } from './words.ts'
 
 /** A scalar as text, exactly as a manifest writes the scalar: `1.10` stays `1.10`. Undefined for null, NaN and infinity. */
 export function texted({ value, raw }: ScalarNode): string | undefined {
@@ -30,3 +30,9 @@ export function elementLabel(element: Node | undefined, index: number): string {
   if (name?.kind !== 'scalar' || name.inherit || name.value === null || name.value === '') return String(index)
   return sayLabel(sourceText(name))
 }
+
+/** What explains a member that an element of a list lacks: the list stands for another one as a whole. */
+export const replacedHint = ({ replaces }: ListNode): string =>
+  replaces
+    ? `; the list replaces the whole of that at ${lineOf(replaces)}: to change one value, write a path as the key, such as containerDefinitions[web].environment[LOG_LEVEL].value`
+    : ''

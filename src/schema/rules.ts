@@ -16,7 +16,7 @@ export interface Stated {
   /** The whole definition. */
   readonly root: Stated
   member(name: string): Node | undefined
-  /** Whether a member is stated that is not an empty list. */
+  /** Whether a member is stated that is neither null nor an empty list. */
   given(name: string): boolean
   /** Whether `custom_config.ignore` gives a member of the whole definition to another owner. */
   ignores(name: string): boolean

@@ -36,8 +36,13 @@ export interface NumberType {
 export interface ListType {
   readonly kind: 'list'
   readonly of: Type
+  /** Its elements are a name and a value, by these members: a map is taken for the list. */
+  readonly pairs?: Pair
   readonly limit?: Limit
 }
+
+/** The members of an element that is nothing but a name and a value. */
+export type Pair = readonly [name: string, value: string]
 
 /** A map with keys of the user's choice. */
 export interface MapType {
@@ -58,6 +63,8 @@ export interface StructType {
   readonly members: ReadonlyMap<string, Type>
   readonly required: readonly string[]
 }
+
+const pairs: Readonly<Record<string, Pair>> = { KeyValuePair: ['name', 'value'], Tag: ['key', 'value'] }
 
 const compiled = new Map<string, StructType>()
 
@@ -97,7 +104,11 @@ function typeFor(schema: NormalizedSchema, limit: Limit | undefined, values: obj
   const limited = limit && { limit }
   const inner = () => typeFor(schema.getValueSchema(), limit?.each, values)
   if (schema.isStructSchema()) return structOf(schema)
-  if (schema.isListSchema()) return { kind: 'list', of: inner(), ...limited }
+  if (schema.isListSchema()) {
+    const of = inner()
+    const pair = of.kind === 'struct' ? pairs[of.name] : undefined
+    return { kind: 'list', of, ...(pair && { pairs: pair }), ...limited }
+  }
   if (schema.isMapSchema()) return { kind: 'map', of: inner() }
   if (schema.isBooleanSchema()) return { kind: 'flag' }
   if (schema.isNumericSchema()) return { kind: 'number', whole: !limit?.fraction, ...limited }

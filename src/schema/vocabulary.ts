@@ -31,6 +31,8 @@ export interface Vocabulary {
   readonly checkParents?: (child: Declared, parents: readonly Declared[]) => void
   /** Members of a definition that are this tool's own, beside the model's: `taskName`, `stopReason`, `revision`. */
   readonly ownMembers: Readonly<Record<string, Type>>
+  /** What a definition leaves out is none, so that a null in it equals absence. */
+  readonly whole?: true
   /** True for a reference: a definition may have members that the vocabulary does not know. */
   readonly open?: true
   /** Members of the model that a definition may not state, each with what to do instead. */

@@ -86,7 +86,7 @@ describe('another deployment is PRIMARY, and our service deployment is', () => {
     const seen = live([
       { ...back, rolloutStateReason: 'ECS deployment circuit breaker: rolling back to deploymentId 1.' },
     ])
-    expect(judgeRollout(seen, memo, web, 0)).toEqual({
+    expect(judgeRollout(seen, memo, web, 0)).toMatchObject({
       is: 'moving',
       because: expect.stringMatching(/^ECS is rolling back/),
     })
@@ -122,7 +122,7 @@ describe('our deployment is PRIMARY, and', () => {
     ],
     ['without a state, and empty', seen({ rolloutState: undefined, runningCount: 0 }, [old]), 'moving', /./],
   ])('%s', (_name, verdict, is, because) => {
-    expect(verdict).toEqual({ is, because: expect.stringMatching(because) })
+    expect(verdict).toMatchObject({ is, because: expect.stringMatching(because) })
   })
 })
 

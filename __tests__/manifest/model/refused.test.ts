@@ -46,10 +46,7 @@ const bad: readonly Row[] = [
     'an answer of ECS as a definition',
     'ecs_task_definition',
     task(web, 'compatibilities: [EC2]\nrequiresAttributes: []'),
-    [
-      '4:1 aws_resource.compatibilities is not a member of RegisterTaskDefinition; only answers of ECS have it, so leave it out',
-      '5:1 aws_resource.requiresAttributes is not a member of RegisterTaskDefinition; only answers of ECS have it, so leave it out',
-    ],
+    ['4:1 aws_resource is an answer of ECS: leave out what only answers have: compatibilities, requiresAttributes'],
   ],
   [
     'a misspelt own member',
@@ -220,8 +217,8 @@ const bad: readonly Row[] = [
   [
     'a map where a list is due',
     'ecs_task_definition',
-    task('- name: web\n  image: nginx\n  memory: 64\n  environment: {LOG_LEVEL: debug}'),
-    ['6:16 aws_resource.containerDefinitions[web].environment must be a list, not a map'],
+    task('- name: web\n  image: nginx\n  memory: 64\n  portMappings: {http: 80}'),
+    ['6:17 aws_resource.containerDefinitions[web].portMappings must be a list, not a map'],
   ],
   [
     'a list where a map is due',

@@ -1,5 +1,5 @@
 /** What the stories begin with. */
-import { accountA, accountB } from '../project.ts'
+import { accountA, accountB } from '../accounts.ts'
 
 export const cluster = (name = 'main', insights = 'enabled'): Readonly<Record<string, string>> => ({
   [`particles/${name}.yml`]: `flavor: ecs_cluster
@@ -25,7 +25,7 @@ export const rolesOfTwo = {
 }
 
 /** A role that nobody made. */
-export const noRole = role('plan-nobody', '999999999999')
+export const noRole = role('nobody', '999999999999')
 
 /** A target of the reusable workflow. */
 export const target = (name: string, more: object = {}, account = accountA) => ({

@@ -135,19 +135,21 @@ export const cluster: Flavor<CreateClusterRequest, LiveCluster, Memo> = {
 
   progress(particle, live, goal) {
     if (goal === 'running') {
-      if (!live) return { is: 'moving', because: 'the cluster is not there yet' }
+      if (!live) return { is: 'moving', because: 'the cluster is not there yet', near: true }
       if (live.status !== 'ACTIVE') {
         const because = `the cluster is ${live.status}`
-        return live.status === 'FAILED' ? { is: 'failed', failure: { cause: because } } : { is: 'moving', because }
+        if (live.status === 'FAILED') return { is: 'failed', failure: { cause: because } }
+        return { is: 'moving', because, near: true }
       }
       if (live.attachmentsStatus === 'UPDATE_IN_PROGRESS') {
-        return { is: 'moving', because: 'its capacity providers are being changed' }
+        return { is: 'moving', because: 'its capacity providers are being changed', near: true }
       }
       const failed = couldNotAttach(particle, live)
       if (failed) return { is: 'failed', failure: { cause: failed } }
       return { is: 'settled', because: 'the cluster is ACTIVE' }
     }
-    return live ? { is: 'moving', because: `the cluster is ${live.status}` } : { is: 'settled', because: 'gone' }
+    if (!live) return { is: 'settled', because: 'gone' }
+    return { is: 'moving', because: `the cluster is ${live.status}`, near: true }
   },
 
   async describe(particle, { ecs }) {

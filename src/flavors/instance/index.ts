@@ -163,7 +163,7 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     if (goal === 'running') {
       if (live?.status === 'ACTIVE') return { is: 'settled', because: 'the instance is ACTIVE' }
       return live
-        ? { is: 'moving', because: `the instance is ${live.status}` }
+        ? { is: 'moving', because: `the instance is ${live.status}`, near: true }
         : {
             is: 'failed',
             failure: { code: 'GoneMeanwhile', happened: 'is not registered any more', remedy: { kind: 'plan' } },
@@ -171,7 +171,7 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     }
     if (!live) return { is: 'settled', because: 'no longer registered' }
     if (live.agentConnected === false) return { is: 'settled', because: 'its agent is not connected: nothing to drain' }
-    if (live.status !== 'DRAINING') return { is: 'moving', because: `the instance is ${live.status}` }
+    if (live.status !== 'DRAINING') return { is: 'moving', because: `the instance is ${live.status}`, near: true }
     const left = tasksLeft(live)
     if (left > 0) return { is: 'moving', because: drains(left) }
     if (particle.options.deregister === true) return { is: 'settled', because: 'drained and deregistered' }

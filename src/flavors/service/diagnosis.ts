@@ -2,26 +2,18 @@
 import type { ServiceDeployment, ServiceEvent, Task } from '@aws-sdk/client-ecs'
 import type { Diagnosis } from '../../engine/failure.ts'
 import { nameOf } from '../../schema/arn.ts'
-import { untrusted } from '../../untrusted.ts'
 import { definitionOf, diagnoseStopped, summarizeStopped } from '../containers.ts'
 import type { Memo, ServiceParticle } from './live.ts'
+import { eventLine, eventMargin } from './news.ts'
 import { describeRollout } from './rollout.ts'
 
 /** ECS's answers about a rollout that has failed. */
 export interface RolloutEvidence {
   readonly events: readonly ServiceEvent[]
-  /** Stopped tasks of the service, about an hour back. */
-  readonly stopped: readonly Task[]
+  /** Tasks that stopped, but for those that ECS took away. */
+  readonly failed: readonly Task[]
   readonly rollout: ServiceDeployment | 'unknown'
 }
-
-/** Tasks of the transition's deployment that stopped, but for those that ECS took away when the rollout was over. */
-export const failedTasks = (stopped: readonly Task[], { deployment }: Memo): Task[] =>
-  stopped.filter(
-    ({ startedBy, stoppedReason }) =>
-      (deployment === undefined || startedBy === deployment) &&
-      !stoppedReason?.startsWith('Scaling activity initiated by'),
-  )
 
 /** Events of a rollout that a failure shows. */
 const mostEvents = 20
@@ -31,9 +23,8 @@ export function rolloutDiagnosis(
   { parents }: ServiceParticle,
   memo: Memo,
   failure: Diagnosis,
-  { events, stopped, rollout }: RolloutEvidence,
+  { events, failed, rollout }: RolloutEvidence,
 ): Diagnosis {
-  const failed = failedTasks(stopped, memo)
   const lines = rollout === 'unknown' ? [] : [describeRollout(rollout)]
   if (!isCausedByTasks(failed, failure, rollout)) {
     return { ...failure, details: [...eventLines(events, memo), ...lines, ...summarizeStopped(failed)] }
@@ -65,14 +56,11 @@ function isCausedByTasks(
   return rollout === 'unknown' || rollout.deploymentCircuitBreaker?.status === 'TRIGGERED'
 }
 
-/**
- * `12:04:11  (service web) has started 3 tasks`, oldest first, since the transition began. Events that only repeat `reason`
- * are left out.
- */
+/** ECS's events since the transition began, oldest first. Events that only repeat `reason` are left out. */
 const eventLines = (events: readonly ServiceEvent[], { since }: Memo, reason?: string): string[] =>
   events
-    .filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since - 1_000)
+    .filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since - eventMargin)
     .filter(({ message = '' }) => reason === undefined || !message.includes(reason))
     .reverse()
     .slice(-mostEvents)
-    .map(({ createdAt, message = '' }) => `${createdAt?.toISOString().slice(11, 19)}  ${untrusted(message)}`)
+    .map(eventLine)

@@ -9,10 +9,12 @@ import { stopping } from '../containers.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
 import { comparison } from './comparison.ts'
-import { failedTasks, rolloutDiagnosis } from './diagnosis.ts'
+import { rolloutDiagnosis } from './diagnosis.ts'
 import { blocksOfOtherStrategies } from './fit.ts'
 import { rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
+  answeredMemo,
+  answeredService,
   comparableService,
   compareOptions,
   counts,
@@ -25,6 +27,7 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
+import { failedTasks, watchService } from './news.ts'
 import { nextDefinition } from './next.ts'
 import { createRequest, onRevisionOnly, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
@@ -133,6 +136,8 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
 
   foundByName: true,
 
+  alreadyThere: 'Creation of service was not idempotent',
+
   assess: (particle, live, sensitivity) => ({
     observed: observe(particle, live),
     reference: particle.definition.serviceName,
@@ -149,12 +154,16 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   progress(particle, live, goal, memo, elapsed) {
     if (goal !== 'running') {
       return live
-        ? { is: 'moving', because: `the service is ${live.service.status}, ${counts(live.service)}` }
+        ? {
+            is: 'moving',
+            because: `the service is ${live.service.status}, ${counts(live.service)}`,
+            near: live.service.runningCount === 0,
+          }
         : { is: 'settled', because: 'gone' }
     }
     if (!live) {
       return elapsed < notVisibleYet
-        ? { is: 'moving', because: 'the service is not visible yet' }
+        ? { is: 'moving', because: 'the service is not visible yet', near: true }
         : {
             is: 'failed',
             failure: {
@@ -195,6 +204,8 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return live && { ...live, rollout: await rolloutOf(live, memo, context) }
   },
 
+  answered: (_particle, before, { answer }) => answer && answeredService(before, answer),
+
   async start(particle, _live, context) {
     const answer = await retryWhile(
       () =>
@@ -205,7 +216,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
       createNotYet,
       context,
     )
-    return memoOf(answer.service, context.clock.now())
+    return answeredMemo(answer.service, context.clock.now())
   },
 
   async update(particle, live, changes, context, before) {
@@ -216,9 +227,13 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const input = updateRequest(particle, live, changed, before)
     if (input) {
       const answer = await context.ecs.call('UpdateService', input)
-      memo = memoOf(answer.service, since)
+      const isKept = memo.deployment !== undefined && memo.deployment === memoOf(answer.service, since).deployment
+      memo = { ...answeredMemo(answer.service, since), ...(isKept && { kept: true }) }
     }
     if (changed.has('tags')) {
+      // The answer has the tags of before.
+      const { answer: _answer, ...described } = memo
+      memo = described
       await setTags(context.ecs, live.service.serviceArn ?? '', definition.tags ?? [], live.service.tags ?? [])
     }
     return memo
@@ -250,13 +265,14 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return { since }
   },
 
+  watch: watchService,
+
   async diagnose(particle, live, memo, failure, context) {
     if (!live) return failure
-    const { cluster = 'default', serviceName = '' } = particle.definition
-    const stopped = await context.ecs.stoppedTasksOfService(cluster, serviceName)
+    const failed = await failedTasks(particle, live.service, memo, context.ecs)
     const rollout = live.rollout ?? (await rolloutOf(live, memo, context).catch(() => 'unknown' as const))
-    const logs = await containerLogs(failedTasks(stopped, memo), context)
-    const evidence = { events: live.service.events ?? [], stopped, rollout }
+    const logs = await containerLogs(failed, context)
+    const evidence = { events: live.service.events ?? [], failed, rollout }
     return { ...rolloutDiagnosis(particle, memo, failure, evidence), logs }
   },
 

@@ -57,6 +57,10 @@ export interface Memo {
   readonly deployment?: string
   /** ARN of the service deployment that was under way when ECS answered: most often the same. */
   readonly serviceDeployment?: string
+  /** The service as the call that made the deployment answered. */
+  readonly answer?: Service
+  /** The update made no deployment: COMPLETED is an old word, and says nothing of it. */
+  readonly kept?: true
   /** The deployment was found under way: its completion is all that is waited for. */
   readonly underWay?: true
   /** Milliseconds since 1970. Earlier events belong to other deployments. */
@@ -118,5 +122,22 @@ export function memoOf(answer: Service | undefined, since: number): Memo {
     ...(answer?.currentServiceDeployment && { serviceDeployment: answer.currentServiceDeployment }),
     // ECS's own clock where known: events carry its times, and the runner's clock may differ.
     since: deployment?.createdAt?.getTime() ?? since,
+  }
+}
+
+/** The same, with the answer itself. */
+export const answeredMemo = (answer: Service | undefined, since: number): Memo => ({
+  ...memoOf(answer, since),
+  ...(answer && { answer }),
+})
+
+/** The service as CreateService or UpdateService has answered. */
+export function answeredService(before: LiveService | undefined, answer: Service): LiveService {
+  // UpdateService answers without tags.
+  const tags = answer.tags ?? before?.service.tags
+  return {
+    service: { ...answer, ...(tags && { tags }) },
+    ...(before?.revision && { revision: before.revision }),
+    redeploy: false,
   }
 }

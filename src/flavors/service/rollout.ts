@@ -17,18 +17,36 @@ import {
 /** Milliseconds for which a new service or deployment may be missing from ECS's answers. */
 export const notVisibleYet = 30_000
 
-/** `1 of 2 tasks running, deployment IN_PROGRESS` */
+/**
+ * `1 of 2 tasks running, deployment IN_PROGRESS`; while tasks of earlier deployments are there, each deployment has its own
+ * count: `web:8: 1 of 2 running; web:7: 2 still running, deployment IN_PROGRESS`.
+ */
 export function rolloutSummary(service: Service): string {
   const own = primaryDeployment(service)
-  if (own?.rolloutState) return `${counts(service)}, deployment ${own.rolloutState}`
-  return own ? standing(service, own, 'still running') : counts(service)
+  if (!own) return counts(service)
+  const each = countsOfEach(service, own)
+  if (own.rolloutState) return `${each ?? counts(service)}, deployment ${own.rolloutState}`
+  return each ?? standing(service, own)
 }
 
-/** `1 of 2 tasks run web:2, 2 of web:1 still running`: tasks of the PRIMARY deployment, and of those before it. */
-function standing(service: Service, own: Deployment, about: string): string {
+/** `web:8: 1 of 2 running; web:7: 2 still running`; undefined where the PRIMARY deployment alone has tasks. */
+function countsOfEach(service: Service, own: Deployment): string | undefined {
+  const before = older(service, own)
+  if (before.length === 0) return undefined
+  const reference = shortTaskDefinition(own)
+  const { running } = tasksOf(service, own)
+  const earlier = before.map(
+    ([other, count]) => `${other === reference ? `${other} before` : other}: ${count} still running`,
+  )
+  return [`${reference}: ${running} of ${service.desiredCount ?? 0} running`, ...earlier].join('; ')
+}
+
+/** `2 of 2 tasks run web:2, 2 of web:1 not cleaned up yet` */
+function standing(service: Service, own: Deployment): string {
   const before = older(service, own)
   const { running } = tasksOf(service, own)
-  const those = before.count > 0 ? `, ${before.count} of ${before.references.join(', ')} ${about}` : ''
+  const count = before.reduce((sum, [, tasks]) => sum + tasks, 0)
+  const those = count > 0 ? `, ${count} of ${before.map(([reference]) => reference).join(', ')} not cleaned up yet` : ''
   return `${running} of ${plural(service.desiredCount ?? 0, 'task')} run ${shortTaskDefinition(own)}${those}`
 }
 
@@ -38,12 +56,15 @@ function tasksOf(service: Service, deployment: Deployment): { running: number; p
   return { running: runningCount, pending: pendingCount }
 }
 
-/** Tasks of deployments before the PRIMARY one. */
-function older({ deployments = [] }: Service, own: Deployment): { count: number; references: string[] } {
-  const others = deployments.filter(other => other !== own)
-  const tasks = ({ runningCount = 0, pendingCount = 0 }: Deployment) => runningCount + pendingCount
-  const busy = others.filter(other => tasks(other) > 0)
-  return { count: busy.reduce((sum, other) => sum + tasks(other), 0), references: busy.map(shortTaskDefinition) }
+/** Deployments before the PRIMARY one that have tasks still, and how many. */
+function older({ deployments = [] }: Service, own: Deployment): [reference: string, tasks: number][] {
+  return deployments
+    .filter(other => other !== own)
+    .map((other): [string, number] => {
+      const { runningCount = 0, pendingCount = 0 } = other
+      return [shortTaskDefinition(other), runningCount + pendingCount]
+    })
+    .filter(([, tasks]) => tasks > 0)
 }
 
 /**
@@ -54,7 +75,7 @@ export function isUnderWay(service: Service): boolean {
   const own = primaryDeployment(service)
   if (!own) return false
   if (own.rolloutState !== undefined) return own.rolloutState === 'IN_PROGRESS'
-  if (older(service, own).count > 0) return true
+  if (older(service, own).length > 0) return true
   const since = own.createdAt?.getTime() ?? 0
   const { events = [] } = service
   // ECS answers the newest hundred events: an earlier steady state cannot be seen, or waited for.
@@ -66,6 +87,18 @@ export function isUnderWay(service: Service): boolean {
     )
   return !steady && !isFull(service, own)
 }
+
+/**
+ * ECS's own word that tasks have come to rest: a crash loop has as many running as desired too, for moments. Without any event
+ * there is no such word to wait for.
+ */
+function isSteady({ events = [] }: Service): boolean {
+  const newest = events.find(({ message = '' }) => steadiness.test(message))
+  return newest === undefined || atRest.test(newest.message ?? '')
+}
+
+const atRest = /(?: has reached a steady state| deployment completed)\.$/
+const steadiness = new RegExp(`${atRest.source}| has (?:started|stopped) \\d| was unable to `)
 
 /** As many tasks of this deployment run as there are to be, and no more are on their way. */
 function isFull(service: Service, own: Deployment): boolean {
@@ -98,9 +131,9 @@ export function judgeRollout(live: LiveService, memo: Memo, particle: ServicePar
 
 function uncontrolled(service: Service): Progress {
   const { runningCount = 0, desiredCount = 0, pendingCount = 0 } = service
-  const moving = runningCount !== desiredCount || pendingCount > 0
+  const moving = runningCount !== desiredCount || pendingCount > 0 || !isSteady(service)
   if (moving && service.deploymentController?.type !== 'EXTERNAL')
-    return { is: 'moving', because: rolloutSummary(service) }
+    return { is: 'moving', because: rolloutSummary(service), near: runningCount >= desiredCount }
   return { is: 'settled', because: `${counts(service).replace(' running', ' run')} ${shortTaskDefinition(service)}` }
 }
 
@@ -109,18 +142,22 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
   if (now.rolloutState === 'FAILED') return failed(now, rollout)
   const { desiredCount = 0, schedulingStrategy, deploymentConfiguration, deploymentController } = service
   const { running, pending } = tasksOf(service, now)
-  const settled: Settled = { is: 'settled', because: standing(service, now, 'not cleaned up yet') }
+  const settled: Settled = { is: 'settled', because: standing(service, now) }
   if (deploymentController?.type === 'EXTERNAL') return settled
-  const moving: Moving = { is: 'moving', because: rolloutSummary(service) }
-  if (now.rolloutState === 'IN_PROGRESS') return moving
-  if (now.rolloutState === undefined) return isFull(service, now) && older(service, now).count === 0 ? settled : moving
-  // The wait was for the rollout only, not for its tasks.
-  if (memo.underWay || schedulingStrategy === 'DAEMON') return settled
   const early = deploymentConfiguration?.earlySuccessCriteria
   const needed = early?.enable ? Math.ceil((desiredCount * (early.healthyPercent ?? 100)) / 100) : desiredCount
+  const moving: Moving = { is: 'moving', because: rolloutSummary(service), near: running >= needed }
+  if (now.rolloutState === 'IN_PROGRESS') return moving
+  if (now.rolloutState === undefined) {
+    const isAlone = isFull(service, now) && older(service, now).length === 0
+    return isAlone && isSteady(service) ? settled : moving
+  }
+  // The wait was for the rollout only, not for its tasks.
+  if (memo.underWay || schedulingStrategy === 'DAEMON') return settled
   // An autoscaler may be on its way down all the time; a count that the manifest states is to be met.
-  const tooMany = definition.desiredCount !== undefined && running > desiredCount
-  return running < needed || tooMany || (pending > 0 && !early?.enable) ? moving : settled
+  const isStated = definition.desiredCount !== undefined
+  const unsteady = isStated && (running > desiredCount || (memo.kept && !isSteady(service)))
+  return running < needed || unsteady || (pending > 0 && !early?.enable) ? moving : settled
 }
 
 /** A circuit breaker or an alarm without rollback ended the deployment. */
@@ -185,7 +222,8 @@ const isGoingBack = ({ rolloutState, rolloutStateReason = '' }: Deployment): boo
 
 const goingBack = (service: Service, now: Deployment): Moving => ({
   is: 'moving',
-  because: `ECS is rolling back to ${shortTaskDefinition(now)}, ${counts(service)}`,
+  because: `ECS is rolling back to ${countsOfEach(service, now) ?? `${shortTaskDefinition(now)}, ${counts(service)}`}`,
+  near: tasksOf(service, now).running >= (service.desiredCount ?? 0),
 })
 
 /** ECS went back to another deployment, or failed to. */

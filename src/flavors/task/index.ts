@@ -141,7 +141,7 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     const runs = (live?.runs ?? []).filter(({ taskArn = '' }) => memo.arns.includes(taskArn))
     if (runs.length < memo.arns.length) {
       return elapsed < notVisibleYet
-        ? { is: 'moving', because: `${plural(memo.arns.length - runs.length, 'task')} not visible yet` }
+        ? { is: 'moving', because: `${plural(memo.arns.length - runs.length, 'task')} not visible yet`, near: true }
         : { is: 'failed', failure: withoutTrace('ECS has no trace of the task that it started') }
     }
     if (keptRunning(particle)) return keptRunProgress(particle, runs)
@@ -152,6 +152,8 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
   },
 
   describe: describeTask,
+
+  readsParents: true,
 
   async poll(particle, live, memo, context) {
     if (!live) return task.describe(particle, context)

@@ -145,7 +145,7 @@ export function keptRunProgress({ parents }: TaskParticle, runs: readonly Task[]
     return { is: 'failed', failure, task }
   }
   const starting = runs.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
-  if (starting.length > 0) return { is: 'moving', because: `the task is ${starting[0]?.lastStatus}` }
+  if (starting.length > 0) return { is: 'moving', because: `the task is ${starting[0]?.lastStatus}`, near: true }
   return { is: 'settled', because: `${plural(runs.length, 'task')} running`, task }
 }
 
@@ -158,7 +158,11 @@ export function jobProgress(
 ): Progress {
   if (memo.recorded) return { is: 'settled', because: 'on record, and nothing ran' }
   const running = runs.filter(({ lastStatus }) => lastStatus !== 'STOPPED')
-  if (running.length > 0) return { is: 'moving', because: `the task is ${running[0]?.lastStatus}` }
+  if (running.length > 0) {
+    // On its way out, a task has its exit code already.
+    const near = running.every(({ desiredStatus }) => desiredStatus === 'STOPPED')
+    return { is: 'moving', because: `the task is ${running[0]?.lastStatus}`, near }
+  }
   const bad = runs.filter(run => outcome(run, essential) !== 'succeeded')
   const task = reported(runs)
   if (bad.length > 0) return { is: 'failed', failure: jobFailure(particle, bad, essential), task }

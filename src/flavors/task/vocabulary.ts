@@ -10,6 +10,7 @@ export const vocabulary = {
   answer: Task$,
   check: checkTask,
   checkParents: checkTaskDefinitionOf,
+  whole: true,
   ownMembers: { taskName: { kind: 'text' }, stopReason: { kind: 'text' } },
   refused: { clientToken: 'leave it out: this tool makes it from what is to run' },
   required: ['taskName'],

@@ -17,9 +17,9 @@ import {
 } from './revisions.ts'
 import type { Revision } from './rules.ts'
 
-/** The ARN of the revision that a transition registered; missing when it registered none. */
+/** The revision that a transition registered, as ECS answered; missing when it registered none. */
 export interface Memo {
-  readonly arn?: string
+  readonly registered?: Revision
 }
 
 /**
@@ -40,7 +40,7 @@ export async function describeTaskDefinition(
     revision === undefined ? undefined : ecs.taskDefinition(`${family}:${revision}`),
     revisionsInUse(family, context),
   ])
-  const made = (context.memo as Memo | undefined)?.arn
+  const made = revisionArn((context.memo as Memo | undefined)?.registered)
   const registered = made === undefined || revisionArn(latest) === made ? latest : await ecs.taskDefinition(made)
   const isPinned = revision !== undefined && desired === 'running'
   const live: LiveTaskDefinition = {

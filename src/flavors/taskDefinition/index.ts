@@ -20,7 +20,6 @@ import {
   registrationOf,
   request,
   revisionArn,
-  revisionNumber,
   shortReference,
   type TaskDefinitionDefinition,
   type TaskDefinitionParticle,
@@ -116,22 +115,24 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
   progress(particle, live, goal, memo) {
     if (goal !== 'running') {
       return live?.latest
-        ? { is: 'moving', because: 'some revisions are still ACTIVE' }
+        ? { is: 'moving', because: 'some revisions are still ACTIVE', near: true }
         : { is: 'settled', because: 'no revision is ACTIVE any more' }
     }
-    const revision = memo.arn ? live?.registered : currentRevision(particle, live)
-    if (!live || !revision) return { is: 'moving', because: 'the new revision is not visible yet' }
+    const revision = memo.registered ? live?.registered : currentRevision(particle, live)
+    if (!live || !revision) return { is: 'moving', because: 'the new revision is not visible yet', near: true }
     if (revision.taskDefinition?.status === 'INACTIVE') {
       const cause = `somebody else has deregistered ${shortReference(revision)} already`
       return { is: 'failed', failure: { code: 'GoneMeanwhile', happened: 'failed', cause, remedy: { kind: 'plan' } } }
     }
-    const newer =
-      live.latest && revisionNumber(live.latest) > revisionNumber(revision) ? shortReference(live.latest) : undefined
-    const because = `${shortReference(revision)}${newer && memo.arn ? `; ${newer} is newer: somebody else registered it meanwhile` : ''}`
-    return { is: 'settled', because }
+    return { is: 'settled', because: shortReference(revision) }
   },
 
   describe: describeTaskDefinition,
+
+  answered(_particle, before, { registered }) {
+    if (!registered?.taskDefinition) return undefined
+    return { running: [], failed: [], inactive: [], elsewhere: [], ...before, latest: registered, registered }
+  },
 
   start: (particle, live, context) => register(particle, live, context),
 
@@ -203,6 +204,5 @@ async function register(
     },
     context,
   )
-  const arn = answer.taskDefinition?.taskDefinitionArn
-  return arn ? { arn } : {}
+  return { registered: answer }
 }

@@ -9,6 +9,7 @@ export const vocabulary = {
   answer: TaskDefinition$,
   inheritable: 'taskDefinition',
   check: checkTaskDefinition,
+  whole: true,
   ownMembers: { revision: { kind: 'number', whole: true, limit: { minimum: 1 } } },
   refused: {},
   required: ['family', 'containerDefinitions[].name'],

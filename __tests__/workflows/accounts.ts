@@ -1,0 +1,3 @@
+/** The accounts that workflows act on. */
+export const accountA = '123456789012'
+export const accountB = '210987654321'

@@ -1,0 +1,35 @@
+/** How full ECS's token buckets are, handed from one step of a job to the next: plan and apply are two processes. */
+import type { Levels } from '../ecs/rate.ts'
+import type { Runner } from '../github/runner.ts'
+import { isJsonObject } from '../json.ts'
+
+const name = 'token-buckets.json'
+
+/** The levels that an earlier step of this job has left, by region; a file that cannot be read says nothing. */
+export function levelsLeft(runner: Runner): Map<string, Levels> {
+  const regions = entriesOf(parsed(runner.left(name)))
+  return new Map(regions.map(([region, buckets]) => [region, new Map(entriesOf(buckets).flatMap(levelIn))]))
+}
+
+/** Leaves the levels to the next step of this job. */
+export function leaveLevels(runner: Runner, regions: ReadonlyMap<string, Levels>): void {
+  if (regions.size === 0) return
+  const plain = Object.fromEntries([...regions].map(([region, levels]) => [region, Object.fromEntries(levels)]))
+  runner.file(name, `${JSON.stringify(plain)}\n`)
+}
+
+const entriesOf = (value: unknown): [string, unknown][] => (isJsonObject(value) ? Object.entries(value) : [])
+
+function levelIn([bucket, level]: [string, unknown]): [string, { tokens: number; at: number }][] {
+  if (!isJsonObject(level)) return []
+  const { tokens, at } = level
+  return typeof tokens === 'number' && typeof at === 'number' ? [[bucket, { tokens, at }]] : []
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '{}')
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,95 @@
+/** What happens to a service while its transition settles: ECS's events, and tasks that stop. */
+import type { Service, ServiceEvent, Task } from '@aws-sdk/client-ecs'
+import type { Ecs } from '../../ecs/client.ts'
+import { EcsError } from '../../ecs/errors.ts'
+import type { TransitionContext, Watch } from '../../engine/flavor.ts'
+import { nameOf } from '../../schema/arn.ts'
+import { untrusted } from '../../untrusted.ts'
+import { summarizeStopped } from '../containers.ts'
+import { type LiveService, type Memo, primaryDeployment, type ServiceParticle } from './live.ts'
+
+/** `12:04:11  (service web) has started 3 tasks` */
+export const eventLine = ({ createdAt, message = '' }: ServiceEvent): string =>
+  `${createdAt?.toISOString().slice(11, 19)}  ${untrusted(message)}`
+
+/** Reports events and stopped tasks, each once. */
+export function watchService(
+  particle: ServiceParticle,
+  before: LiveService | undefined,
+  memo: Memo,
+  context: TransitionContext,
+): Watch<LiveService> {
+  // Events of one service have rising times.
+  let newest = newestEvent(before?.service)
+  let last = before?.service
+  let started = 0
+  const seen = new Set<string>()
+  const news = async ({ service }: LiveService): Promise<string[]> => {
+    const since = newest
+    const events = (service.events ?? []).filter(event => timeOf(event) > since).reverse()
+    newest = Math.max(newest, newestEvent(service))
+    const starts = events.reduce((sum, event) => sum + startedBy(event), 0)
+    started += starts
+    const isRestart = starts > 0 && started > (service.desiredCount ?? 0)
+    const mayHaveStopped = isRestart || fewerTasks(last, service) || events.some(isFailure)
+    last = service
+    const stopped = mayHaveStopped ? await failedTasks(particle, service, memo, context.ecs).catch(unknownTasks) : []
+    const fresh = stopped.filter(({ taskArn = '' }) => !seen.has(taskArn))
+    for (const { taskArn = '' } of fresh) seen.add(taskArn)
+    return [...events.map(eventLine), ...summarizeStopped(fresh)]
+  }
+  return { news: async live => (live ? news(live) : []) }
+}
+
+const timeOf = ({ createdAt }: ServiceEvent): number => createdAt?.getTime() ?? 0
+
+const newestEvent = (service: Service | undefined): number => Math.max(0, ...(service?.events ?? []).map(timeOf))
+
+/** `has started 3 tasks`: more of them than desired means that tasks have stopped between. */
+const startedBy = ({ message = '' }: ServiceEvent): number => Number(/ has started (\d+) tasks/.exec(message)?.[1] ?? 0)
+
+const isFailure = ({ message = '' }: ServiceEvent): boolean => message.includes(' was unable to ')
+
+/** Tasks of the PRIMARY deployment have failed, or are missing again. */
+function fewerTasks(before: Service | undefined, now: Service): boolean {
+  const [old, own] = [before && primaryDeployment(before), primaryDeployment(now)]
+  if (!own) return false
+  if (!old || old.id !== own.id) return (own.failedTasks ?? 0) > 0
+  const { failedTasks = 0, runningCount = 0 } = own
+  const isMissing = runningCount < (old.runningCount ?? 0) && runningCount < (now.desiredCount ?? 0)
+  return isMissing || failedTasks > (old.failedTasks ?? 0)
+}
+
+/** The news can wait for the next look: a call that fails must not fail the step. */
+function unknownTasks(error: unknown): Task[] {
+  if (error instanceof EcsError) return []
+  throw error
+}
+
+/**
+ * Tasks of about the last hour that ECS did not take away itself: of the deployment that the transition made; where
+ * there are none, of the service since then. Throws `EcsError`.
+ */
+export async function failedTasks(
+  { definition: { cluster = 'default', serviceName = '' } }: ServiceParticle,
+  service: Service,
+  memo: Memo,
+  ecs: Ecs,
+): Promise<Task[]> {
+  const ofService = await ecs.stoppedTasksOfService(cluster, serviceName)
+  const own = ofService.filter(({ startedBy: by }) => memo.deployment === undefined || by === memo.deployment)
+  const tasks = own.length > 0 ? own : await tasksOfGroup(ofService)
+  return tasks.filter(({ stoppedReason }) => !stoppedReason?.startsWith('Scaling activity initiated by'))
+
+  async function tasksOfGroup(listed: readonly Task[]): Promise<Task[]> {
+    const family = nameOf(service.taskDefinition ?? '').replace(/:\d+$/, '')
+    const all = listed.length > 0 || !family ? listed : await ecs.tasksOfFamily(cluster, family, 'STOPPED')
+    return all.filter(
+      ({ group, createdAt }) =>
+        group === `service:${serviceName}` && (createdAt?.getTime() ?? 0) >= memo.since - eventMargin,
+    )
+  }
+}
+
+/** Milliseconds by which what belongs to a transition may be older than it. */
+export const eventMargin = 1_000

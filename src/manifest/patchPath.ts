@@ -1,0 +1,97 @@
+import type { ListNode, MapNode, Node, Place } from '../particle.ts'
+import { didYouMean } from './suggest.ts'
+import { inQuotes, kindOf, quote, scalarText } from './words.ts'
+
+/** A member, or the name of a list's element or a map's key between brackets. */
+type Step = string | { readonly element: string }
+
+/** One value of a patch, and where it goes. */
+interface Change {
+  /** Null removes. */
+  readonly value: Node
+  /** The place of the path. */
+  readonly at: Place
+  /** Makes a value of what is there, if anything, and the patch's own. */
+  readonly combine: (there: Node | undefined, value: Node) => Node
+}
+
+/** Why a path leads nowhere. */
+class Astray extends Error {}
+
+/** Whether a key of `aws_resource` is a path: no member of the API has a dot or a bracket in its name. */
+export const isPath = (key: string): boolean => /[.[]/.test(key)
+
+function stepsOf(path: string): Step[] {
+  if (!/^[A-Za-z]\w*(\.[\w-]+|\[[^\]]+\])*$/.test(path))
+    throw new Astray('is no path such as containerDefinitions[web].environment[LOG_LEVEL].value; correct it')
+  return [...path.matchAll(/\[([^\]]+)\]|[^.[]+/g)].map(([text, element]) =>
+    element === undefined ? text : { element },
+  )
+}
+
+/** A definition with the value of a path changed, or why there is no such thing. */
+export function changedAt(definition: MapNode, path: string, change: Change): MapNode | string {
+  try {
+    const made = changed(definition, stepsOf(path), change, '')
+    return made?.kind === 'map' ? made : definition
+  } catch (error) {
+    if (error instanceof Astray) return error.message
+    throw error
+  }
+}
+
+/** The node with the rest of the path changed; undefined where nothing is left of it. `name`: the member that holds it. */
+function changed(
+  node: Node | undefined,
+  [step, ...rest]: readonly Step[],
+  change: Change,
+  name: string,
+): Node | undefined {
+  const { value, at, combine } = change
+  const removes = value.kind === 'scalar' && value.value === null
+  if (step === undefined) return removes ? undefined : combine(node, value)
+  if (typeof step !== 'string' && node?.kind !== 'map') return inList(node, step.element, rest, change, name)
+  if (node && node.kind !== 'map') throw new Astray(`leads into ${kindOf(node)}, which has no ${quote(String(step))}`)
+  const key = typeof step === 'string' ? step : step.element
+  // The value of a name in a map of names to values is what the name leads to.
+  const below = typeof step !== 'string' && rest.length === 1 && rest[0] === 'value' ? [] : rest
+  const old = node?.entries.get(key)
+  const made = changed(old?.node, below, change, key)
+  const entries = new Map(node?.entries)
+  if (made) entries.set(key, { at: old?.at ?? at, node: made })
+  else entries.delete(key)
+  return { kind: 'map', place: node?.place ?? at, entries }
+}
+
+function inList(
+  node: Node | undefined,
+  element: string,
+  rest: readonly Step[],
+  change: Change,
+  member: string,
+): ListNode {
+  if (node && node.kind !== 'list') throw new Astray(`leads into ${kindOf(node)}, which has no elements`)
+  const items = node?.items ?? []
+  const key = member === 'tags' ? 'key' : 'name'
+  const names = items.map(item => (item.kind === 'map' ? scalarText(item.entries.get(key)?.node) : undefined))
+  const named = names.indexOf(element)
+  const index = named < 0 && /^\d+$/.test(element) && names[Number(element)] === undefined ? Number(element) : named
+  const list = (elements: readonly (Node | undefined)[]): ListNode => ({
+    ...(node ?? { kind: 'list', place: change.at }),
+    items: elements.filter(item => item !== undefined),
+  })
+  const there = items[index]
+  if (there) return list(items.with(index, changed(there, rest, change, element) as Node))
+  const [last, ...more] = rest
+  const states = more.length === 0 && (last === 'value' || last === 'valueFrom')
+  // A name with a value is all that such an element is; of others the path could only make a part.
+  if (!states || (change.value.kind === 'scalar' && change.value.value === null))
+    throw new Astray(
+      `leads nowhere: ${quote(member)} has no ${inQuotes(element)}${didYouMean(element, names.filter(isText)) || '; correct it'}`,
+    )
+  const scalar: Node = { kind: 'scalar', place: change.at, value: element }
+  const added: Node = { kind: 'map', place: change.at, entries: new Map([[key, { at: change.at, node: scalar }]]) }
+  return list([...items, changed(added, rest, change, element)])
+}
+
+const isText = (text: string | undefined): text is string => text !== undefined

@@ -1,0 +1,191 @@
+/** What a run of the reusable workflow does, and for which environments: its first job. Everything wrong is said at once. */
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { isMap, isSeq, LineCounter, parseDocument } from 'yaml'
+import type { Host } from './commands/invocation.ts'
+import { applyBranches, branchIn, whyNotAppliedFrom } from './github/branches.ts'
+import { type GitHubEvent, readEvent } from './github/event.ts'
+import { readTargetInputs, type TargetInputs } from './inputs.ts'
+import { isJsonObject } from './json.ts'
+import type { Place, Problem } from './particle.ts'
+import { isRegion } from './schema/arn.ts'
+
+/** The job that runs after this one. */
+type Task = 'plan' | 'apply' | 'drift' | 'validate' | 'nothing'
+
+/** An element of the list: texts all. */
+type Target = Readonly<Record<string, string>>
+
+/** Outputs `command`, and `list`, a JSON text in which every character is an escape. */
+export async function targets({ env, runner }: Host): Promise<void> {
+  const read = readTargetInputs(env)
+  if ('problems' in read) return runner.fail(read.problems)
+  const { inputs } = read
+  const event = await readEvent(env)
+  const { list, problems } = listIn(inputs)
+  const all = [...problems, ...misplaced(inputs, event), ...unknownDigests(inputs, list)]
+  if (all.length > 0) return runner.fail(all)
+  const task = list.length === 0 ? 'validate' : taskOf(event, inputs)
+  const empty = 'no environment is listed, so manifests are validated and nothing is planned or applied'
+  if (task === 'validate')
+    (event.name === 'pull_request' ? runner.info : runner.warn)(`${inputs.environmentsFile}: ${empty}`)
+  runner.output('command', task)
+  runner.output('list', escaped(JSON.stringify(chosen(list, inputs).map(forJobs(inputs)))))
+}
+
+/**
+ * A JSON text of escapes alone, which an expression reads with `fromJSON`. The runner empties an output of a job that
+ * holds a secret, and a secret may be any word, such as `true`.
+ */
+const escaped = (text: string): string =>
+  `"${Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')}"`
+
+function taskOf(event: GitHubEvent, { apply, applyBranches: names }: TargetInputs): Task {
+  switch (event.name) {
+    case 'pull_request':
+    case 'merge_group':
+      return 'plan'
+    case 'push':
+      return applyBranches(names, event.defaultBranch)?.has(branchIn(event.ref) ?? '') ? 'apply' : 'nothing'
+    case 'workflow_dispatch':
+      return apply ? 'apply' : 'drift'
+    case 'schedule':
+      return 'drift'
+    default:
+      return 'nothing'
+  }
+}
+
+/** What only an apply by hand takes, and where that is not to be. */
+function misplaced(inputs: TargetInputs, event: GitHubEvent): Problem[] {
+  if (event.name === 'workflow_dispatch' && inputs.apply) {
+    const branches = applyBranches(inputs.applyBranches, event.defaultBranch)
+    const why = branches && whyNotAppliedFrom(event.ref, branches)
+    return why ? [{ message: `input apply: ${why}` }] : []
+  }
+  const given = {
+    'approved-digest': inputs.approved.size > 0,
+    'retry-tasks': inputs.retryTasks,
+    redeploy: inputs.redeploy,
+  }
+  return Object.entries(given)
+    .filter(([, isGiven]) => isGiven)
+    .map(([name]) => ({
+      message: `input ${name}: only an apply by hand takes it; run the workflow by hand with \`apply\``,
+    }))
+}
+
+const unknownDigests = ({ approved }: TargetInputs, list: readonly Target[]): Problem[] =>
+  [...approved.keys()]
+    .filter(name => list.length > 0 && !list.some(target => target.name === name))
+    .map(name => ({ message: `input approved-digest: there is no environment ${JSON.stringify(name)} in the list` }))
+
+/** With approved digests the environments that they name; the others are left alone. */
+const chosen = (list: readonly Target[], { approved }: TargetInputs): readonly Target[] =>
+  approved.size === 0 ? list : list.filter(({ name = '' }) => approved.has(name))
+
+/** Names of concurrency groups ignore case: a capital letter becomes `^` and the small one, which no name holds. */
+const forJobs =
+  ({ approved }: TargetInputs) =>
+  (target: Target): Target => {
+    const { name = '' } = target
+    const slug = name.replace(/[A-Z]/g, letter => `^${letter.toLowerCase()}`)
+    return { ...target, slug, 'approved-digest': approved.get(name) ?? '' }
+  }
+
+interface Listed {
+  readonly list: readonly Target[]
+  readonly problems: readonly Problem[]
+}
+
+function listIn({ environments, environmentsFile, workspace }: TargetInputs): Listed {
+  if (environments) return listOf(environments, undefined)
+  const path = resolve(workspace, environmentsFile)
+  return existsSync(path) ? listOf(readFileSync(path, 'utf8'), environmentsFile) : { list: [], problems: [] }
+}
+
+/** @param file where the text stands; undefined: in an input */
+function listOf(text: string, file: string | undefined): Listed {
+  const where = file ? '' : 'input environments: '
+  let list: unknown
+  try {
+    list = JSON.parse(text)
+  } catch (error) {
+    return {
+      list: [],
+      problems: [{ ...placeIn(file, 1, 1), message: `${where}this is no JSON: ${(error as Error).message}` }],
+    }
+  }
+  if (!Array.isArray(list))
+    return { list: [], problems: [{ ...placeIn(file, 1, 1), message: `${where}this is no list; write [{"name": …}]` }] }
+  const placeOf = places(text, file)
+  const problems = list.flatMap((target, index) =>
+    faultsOf(target, list.slice(0, index)).map(([key, fault]) => ({
+      ...placeOf(index, key),
+      message: `${where}environment ${index + 1}${nameIn(target)}: ${fault}`,
+    })),
+  )
+  if (list.length > 256)
+    problems.push({ ...placeOf(256), message: `${where}a matrix has at most 256 jobs, not ${list.length}` })
+  return { list, problems }
+}
+
+const nameIn = (target: unknown): string =>
+  isJsonObject(target) && typeof target.name === 'string' ? ` (${JSON.stringify(target.name)})` : ''
+
+const placeIn = (file: string | undefined, line: number, column: number): { place?: Place } =>
+  file ? { place: { file, line, column } } : {}
+
+/** JSON is YAML, whose parser knows lines. */
+function places(text: string, file: string | undefined) {
+  const lines = new LineCounter()
+  const { contents } = parseDocument(text, { lineCounter: lines })
+  return (index: number, key?: string) => {
+    const item = isSeq(contents) ? contents.get(index, true) : undefined
+    const node = isMap(item) && key !== undefined ? (item.get(key, true) ?? item) : item
+    const { line, col } = lines.linePos((node as { range?: [number] } | undefined)?.range?.[0] ?? 0)
+    return placeIn(file, line, col)
+  }
+}
+
+const role = /^arn:aws[a-z-]*:iam::(\d{12}):role\/\S+$/
+
+/** What each key must be. A missing or misspelt account would let any account pass. */
+const forms: Readonly<
+  Record<string, { readonly is: (text: string) => boolean; readonly what: string; readonly optional?: true }>
+> = {
+  name: {
+    is: text => /^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$/.test(text),
+    what: 'up to 64 letters, digits, spaces, ".", "_", "/" or "-"',
+  },
+  region: { is: isRegion, what: 'a region such as "us-east-1"' },
+  account: { is: text => /^\d{12}$/.test(text), what: 'the account, 12 digits in quotes' },
+  'plan-role': { is: text => role.test(text), what: 'the ARN of a role' },
+  'apply-role': { is: text => role.test(text), what: 'the ARN of a role' },
+  protected: { is: () => true, what: 'the name of a GitHub environment', optional: true },
+  variables: { is: () => true, what: 'a text, NAME=value, one a line', optional: true },
+}
+
+/** What is wrong with one target, each with the key that it is about. */
+function faultsOf(target: unknown, before: readonly unknown[]): [string | undefined, string][] {
+  if (!isJsonObject(target)) return [[undefined, 'this is no object; write {"name": …}']]
+  const faults: [string | undefined, string][] = []
+  for (const [key, { is, what, optional }] of Object.entries(forms)) {
+    const value = target[key]
+    if (value === undefined) {
+      if (!optional) faults.push([undefined, `${key} is missing; it is ${what}`])
+    } else if (typeof value !== 'string' || !is(value))
+      faults.push([key, `${key} must be ${what}, not ${shown(value)}`])
+    else if (role.test(value) && typeof target.account === 'string' && role.exec(value)?.[1] !== target.account)
+      faults.push([key, `${key} is a role of another account than ${shown(target.account)}`])
+  }
+  for (const key of Object.keys(target))
+    if (!(key in forms)) faults.push([key, `${key} is unknown; there are ${Object.keys(forms).join(', ')}`])
+  if (before.some(one => isJsonObject(one) && one.name !== undefined && one.name === target.name))
+    faults.push(['name', 'this name stands in the list already'])
+  return faults
+}
+
+/** Not what may be long: it may hold anything. */
+const shown = (value: unknown): string =>
+  typeof value === 'object' ? 'a list or an object' : JSON.stringify(value).slice(0, 80)
