@@ -180,6 +180,7 @@ try {
     if (only !== undefined && only !== name) continue
     if (await measure(bundle, name, scenario)) process.exitCode = 1
   }
+  process.stdout.write('ecspresso and PCF: not measured beside\n')
 } finally {
   if (folder) rmSync(folder, { recursive: true, force: true })
 }
