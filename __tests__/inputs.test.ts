@@ -57,6 +57,21 @@ describe('apply-branches', () => {
   })
 })
 
+describe('a run that gets no secrets', () => {
+  const given = { INPUT_VARIABLES: 'EMPTY=\nPLAIN=a', 'INPUT_SECRET-VARIABLES': 'EMPTY, UNSET' }
+
+  test('lacks those that are empty or not set', () => {
+    const read = readInputs(given, true)
+    expect('inputs' in read && read.inputs.missingSecrets).toEqual(['EMPTY', 'UNSET'])
+  })
+
+  test('any other run is told that one is not set', () => {
+    expect(readInputs(given)).toEqual({
+      problems: [{ message: 'input secret-variables: UNSET is not set by the variables input' }],
+    })
+  })
+})
+
 describe('what is left out', () => {
   test('is the default', () => {
     expect(accepted({})).toEqual({
@@ -67,6 +82,7 @@ describe('what is left out', () => {
       environment: 'default',
       variables: new Map([['ENVIRONMENT', 'default']]),
       releaseVariables: new Set(),
+      missingSecrets: [],
       secretVariables: new Set(),
       region: undefined,
       allowedAccountIds: [],

@@ -114,6 +114,14 @@ export function assignments(text: string, refuse: Refuse): Map<string, string> {
   return found
 }
 
+/** Names of variables, set or not; a text that is no name is left out. */
+export const namesIn = (text: string): string[] =>
+  itemsOf(
+    text,
+    () => {},
+    () => false,
+  ).filter(name => variableName.test(name))
+
 /** Names of variables. One that is not set is refused: a typing error would show a secret or let nothing through. */
 export function variableNames(variables: ReadonlyMap<string, string>) {
   return (text: string, refuse: Refuse): Set<string> =>

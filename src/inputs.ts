@@ -13,6 +13,7 @@ import {
   environmentNames,
   folderOf,
   idsOf,
+  namesIn,
   oneOf,
   patterns,
   planDigest,
@@ -50,6 +51,8 @@ export interface Inputs {
   readonly releaseVariables: ReadonlySet<string>
   /** Names whose values are hidden everywhere. */
   readonly secretVariables: ReadonlySet<string>
+  /** Secret variables without a value in a run that gets no secrets. They have a stand-in, and nothing is planned. */
+  readonly missingSecrets: readonly string[]
   /** Region of particles that name none; undefined when neither input nor environment names one. */
   readonly region: string | undefined
   /** Empty: any account. */
@@ -115,11 +118,16 @@ export type InputName = keyof typeof defaults
 /**
  * The action's inputs as one value, or everything that is wrong with them at once. Secrets are registered with the
  * runner before any problem is said. No problem repeats a value that may be secret.
+ *
+ * @param lacksSecrets GitHub gives this run no secrets of the repository, so a secret variable may be empty or not set
  */
-export function readInputs(env: NodeJS.ProcessEnv = process.env): { inputs: Inputs } | { problems: Problem[] } {
+export function readInputs(
+  env: NodeJS.ProcessEnv = process.env,
+  lacksSecrets = false,
+): { inputs: Inputs } | { problems: Problem[] } {
   const { read, problems } = reader(env, defaults)
   const githubToken = read('github-token', secretToken)
-  const variables = readVariables(read)
+  const variables = readVariables(read, lacksSecrets)
   const workspace = resolve(env.GITHUB_WORKSPACE || process.cwd())
   const inputs: Inputs = {
     command: read('command', oneOf(commands)),
@@ -154,20 +162,27 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): { inputs: Inpu
   return problems.length > 0 ? { problems } : { inputs }
 }
 
+/** Manifests are validated with it where a secret is missing. */
+const standIn = 'missing'
+
 /** The environment and all variables. Values of secret ones are registered with the runner. */
 function readVariables(
   read: Read<InputName>,
-): Pick<Inputs, 'environment' | 'variables' | 'secretVariables' | 'releaseVariables'> {
+  lacksSecrets: boolean,
+): Pick<Inputs, 'environment' | 'variables' | 'secretVariables' | 'releaseVariables' | 'missingSecrets'> {
   const environment = read('environment', environmentName)
   const variables = read('variables', assignments)
+  const missingSecrets = lacksSecrets ? read('secret-variables', namesIn).filter(name => !variables.get(name)) : []
+  for (const name of missingSecrets) variables.set(name, standIn)
   const secretVariables = read('secret-variables', variableNames(variables))
+  for (const name of missingSecrets) secretVariables.delete(name)
   for (const name of secretVariables) {
     const value = variables.get(name)
     if (value) setSecret(value)
   }
   const releaseVariables = read('release-variables', variableNames(variables))
   variables.set(ENVIRONMENT, environment)
-  return { environment, variables, secretVariables, releaseVariables }
+  return { environment, variables, secretVariables, releaseVariables, missingSecrets }
 }
 
 /** Inputs of the action that only posts a plan, with what an empty one means. */

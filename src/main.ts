@@ -22,22 +22,22 @@ import { untrusted } from './untrusted.ts'
  * @throws Error for an unexpected failure; hidden values are redacted from its message.
  */
 export async function main(host: Host): Promise<void> {
-  const read = readInputs(host.env)
+  const event = await readEvent(host.env)
+  const read = readInputs(host.env, event.lacksSecrets)
   if ('problems' in read) return host.runner.fail(read.problems)
   const { inputs } = read
   const names = [inputs.environment, ...(inputs.region ? [inputs.region] : [])]
   const redactor = new Redactor(sensitivityPolicyOf(inputs), names)
   try {
-    await run({ ...host, runner: redactingRunner(host.runner, redactor) }, inputs, redactor)
+    await run({ ...host, runner: redactingRunner(host.runner, redactor) }, event, inputs, redactor)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     throw new Error(redactor.sentence(untrusted(message)), { cause: error })
   }
 }
 
-async function run(host: Host, inputs: Inputs, redactor: Redactor): Promise<void> {
-  const { env, runner, clock, signal } = host
-  const event = await readEvent(env)
+async function run(host: Host, event: GitHubEvent, inputs: Inputs, redactor: Redactor): Promise<void> {
+  const { runner, clock, signal } = host
   const command = commandOf(event, inputs, runner)
   if (!command) return
   const loaded = readManifests(inputs)

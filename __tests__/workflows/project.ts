@@ -150,6 +150,7 @@ export class Project {
     const variables = {
       ...githubVariables(this.github, this.url, event, attempt.runId),
       GITHUB_RUN_ATTEMPT: String(attempt.attempt),
+      GITHUB_ACTOR: event.actor ?? 'ada',
     }
     const github = contextOf(variables, payload, nameOf(text) ?? name, event)
     return runWorkflow({

@@ -38,6 +38,9 @@ export interface Unplanned {
 
 const forkSkipped = 'what a fork proposes is never planned, whatever credentials there are; its manifests are valid'
 
+const withoutSecrets = (names: readonly string[]): string =>
+  `Dependabot's runs get none of the repository's secrets, so ${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} no value; its manifests are valid. Add the secret to Dependabot's own, or plan from a branch of your own`
+
 /**
  * Plans what the manifests declare. AWS and GitHub are read, nothing is changed, and calls that ECS refuses are
  * problems. `skipped` is the reason not to plan.
@@ -52,6 +55,7 @@ export async function prepare(
   const wrong = [...loaded.problems, ...(event.fromFork ? [] : loaded.regionless)]
   if (wrong.length > 0) return { problems: wrong }
   if (event.fromFork) return { skipped: forkSkipped }
+  if (inputs.missingSecrets.length > 0) return { skipped: withoutSecrets(inputs.missingSecrets) }
   const unknown = unknownIds(particles, inputs)
   if (unknown.length > 0) return { problems: unknown }
   const baseline = await baselineOf(invocation)

@@ -58,6 +58,11 @@ export interface GitHubEvent {
   readonly pullRequest?: PullRequestEvent
   /** The code comes from another repository: a pull request of a fork, or a `workflow_run` of one. */
   readonly fromFork?: true
+  /**
+   * GitHub gives the run none of the repository's secrets: it is a fork's, or one that Dependabot began, which has secrets of its own.
+   * https://docs.github.com/code-security/reference/supply-chain-security/dependabot-on-actions
+   */
+  readonly lacksSecrets?: true
   readonly push?: PushEvent
   readonly mergeGroup?: MergeGroupEvent
 }
@@ -172,6 +177,7 @@ export async function readEvent(environment: Readonly<Record<string, string | un
       full && Number.isSafeInteger(runId) ? `${server}/${full}/actions/runs/${runId}/attempts/${attempt}` : undefined,
     pullRequest,
     fromFork: fromFork || undefined,
+    lacksSecrets: fromFork || environment.GITHUB_ACTOR === 'dependabot[bot]' || undefined,
     push: name === 'push' ? pushIn(payload) : undefined,
     mergeGroup: mergeGroupIn(payload),
   }

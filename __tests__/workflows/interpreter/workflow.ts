@@ -142,11 +142,9 @@ class Run {
   async #call(id: string, job: Token, contexts: Contexts, scope: Scope, called: Token) {
     const inputs = inputsOf(called, member(job, 'with'), contexts)
     const stated = member(job, 'secrets')
-    const handed =
-      stated && entries(stated).length > 0 ? valueIn(stated, { ...contexts, secrets: scope.secrets }) : null
     const inner: Scope = {
       inputs,
-      secrets: valueIn(stated, {}) === 'inherit' ? scope.secrets : ((handed ?? {}) as Values),
+      secrets: handedSecrets(stated, contexts, scope.secrets),
       permissions: permissionsOf(
         member(called, 'permissions'),
         permissionsOf(member(job, 'permissions'), scope.permissions),
@@ -166,6 +164,15 @@ class Run {
     this.#outputs[id] = outputs
     return { result: overall(done), outputs }
   }
+}
+
+/** `secrets: inherit`, or those that are named. */
+function handedSecrets(stated: Token | undefined, contexts: Contexts, secrets: Values): Values {
+  if (entries(stated).length > 0)
+    return Object.fromEntries(
+      entries(stated).map(([name, value]) => [name, text(valueIn(value, { ...contexts, secrets }))]),
+    )
+  return valueIn(stated, {}) === 'inherit' ? secrets : {}
 }
 
 /** A job whose needs are all over, whatever came of them. */

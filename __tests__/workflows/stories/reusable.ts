@@ -42,6 +42,23 @@ const merged = (project: Project, number: number) => project.push(project.reposi
 const one = listed(target('production'))
 const two = listed(target('staging', {}, accountB), target('production'))
 
+const withSecret = {
+  'particles/web.yml': `flavor: ecs_task_definition
+pcf_name: web
+aws_resource:
+  family: web
+  containerDefinitions:
+    - name: web
+      image: registry.example/web:1
+      memory: 128
+      environment: [{ name: PASSWORD, value: "\${PASSWORD}" }]
+`,
+}
+const handsSecrets: Called = {
+  with: { 'secret-variables': 'PASSWORD' },
+  secrets: '{ variables: "${{ secrets.VARIABLES }}" }',
+}
+
 export const reusable: readonly Story[] = [
   {
     workflow,
@@ -171,6 +188,23 @@ export const reusable: readonly Story[] = [
     given: 'a secret that is a word, `true`, and all secrets handed on',
     settings: { files: one, secrets: { FLAG: 'true', NAME: 'production' } },
     rows: [proposes('pull request', cluster(), { secrets: 'inherit' })],
+  },
+  {
+    workflow,
+    given: 'secret variables',
+    settings: { files: one, secrets: { VARIABLES: 'PASSWORD=hunter2hunter2' } },
+    rows: [
+      proposes('pull request', withSecret, handsSecrets),
+      proposes('pull request from a fork', withSecret, handsSecrets, true),
+      {
+        event: 'pull request by Dependabot, which has no such secret',
+        play: project =>
+          project.run(
+            caller(handsSecrets),
+            project.pull(project.repository.open([withSecret]), { actor: 'dependabot[bot]' }),
+          ),
+      },
+    ],
   },
   {
     workflow,

@@ -1,0 +1,63 @@
+import { expect, test } from '@jest/globals'
+import { accountB } from './accounts.ts'
+import type { RunEnd } from './interpreter/model.ts'
+import { Project, type Settings } from './project.ts'
+import { cluster, roles, rolesOfTwo, target } from './stories/given.ts'
+
+async function played(settings: Settings, play: (project: Project) => Promise<RunEnd>): Promise<RunEnd> {
+  const project = await Project.open(settings)
+  try {
+    return await play(project)
+  } finally {
+    await project.close()
+  }
+}
+
+/** The groups of a run and of its jobs, by name. */
+const groupsOf = ({ jobs, concurrency }: RunEnd) => ({
+  ...(concurrency && { run: concurrency }),
+  ...Object.fromEntries(jobs.flatMap(({ name, concurrency: its }) => (its ? [[name, its]] : []))),
+})
+
+const pushes = (workflow: string) => (project: Project) =>
+  project.run(workflow, project.push(project.repository.push(cluster())))
+
+const inProduction = { group: 'ecs-particles apply production', cancels: false, queue: 'max' }
+
+test('all applies of one environment wait for each other and none is cancelled, whichever workflow began them', async () => {
+  const settings = { vars: { ...roles, ...rolesOfTwo }, files: cluster() }
+  for (const workflow of ['one-step', 'rights-apart'])
+    expect(groupsOf(await played(settings, pushes(`examples/workflows/${workflow}.yml`)))).toEqual({
+      run: inProduction,
+    })
+  const byApproval = await played(settings, project =>
+    project.run('examples/workflows/approved-digest.yml', project.dispatch()),
+  )
+  expect(groupsOf(byApproval)).toEqual({ apply: inProduction })
+  const several = await played(settings, pushes('examples/workflows/several-environments.yml'))
+  expect(groupsOf(several)).toMatchObject({ staging: { ...inProduction, group: 'ecs-particles apply staging' } })
+  const files = { '.github/ecs-environments.json': JSON.stringify([target('production')]) }
+  const reusable = await played({ files }, pushes('examples/workflows/reusable.yml'))
+  expect(groupsOf(reusable)).toEqual({ 'particles / apply production': inProduction })
+})
+
+test('plans of copied workflows, and of names that differ by case, are in groups of their own', async () => {
+  const list = JSON.stringify([target('prod'), target('Prod', {}, accountB)])
+  const copy = (name: string) => ({
+    name: `${name}.yml`,
+    text: `name: ${name}
+on: pull_request
+permissions: { contents: read, id-token: write, pull-requests: write, checks: write }
+jobs:
+  particles:
+    uses: OWNER/ecs-particles/.github/workflows/particles.yml@v1
+    with: { environments: '${list}' }`,
+  })
+  const names: string[] = []
+  for (const name of ['shop', 'office']) {
+    const end = await played({}, project => project.run(copy(name), project.pull(project.repository.open([cluster()]))))
+    names.push(...Object.values(groupsOf(end)).map(({ group }) => group.toLowerCase()))
+  }
+  expect(names).toHaveLength(4)
+  expect(new Set(names).size).toBe(4)
+})
