@@ -52,6 +52,36 @@ describe('a member that is no longer declared', () => {
     expect(world.comments(pull)[0]).toMatch(/✅ applied[\s\S]*No longer declared, stays in AWS/)
   })
 
+  test('is said on every plan from then on, until it is gone, let go or declared again', async () => {
+    await world.settle({ ...manifests.cluster, ...web(breaker) })
+    await world.land(await world.propose(web()))
+    const ofNow = async (edits: Readonly<Record<string, string | null>>) =>
+      (await world.propose(edits)).ran.plan?.undeclared?.map(({ path }) => path)
+    const both = ['deploymentConfiguration.deploymentCircuitBreaker', 'deploymentConfiguration.minimumHealthyPercent']
+    for (const text of ['one', 'two']) {
+      expect(await ofNow({ 'README.md': text })).toEqual(both)
+      await world.settle({ 'README.md': text })
+    }
+    expect((await world.byHand({}, 'schedule')).plan?.undeclared).toMatchObject([
+      { path: both[0], declared: { file: 'particles/web.yml', line: 25 } },
+      { path: both[1] },
+    ])
+    const letGo = {
+      'particles/web.yml': file(
+        definition({ image: 'registry.example/web:1' }),
+        service({ options: 'ignore: [deploymentConfiguration.minimumHealthyPercent]' }),
+      ),
+    }
+    expect(await ofNow(letGo)).toEqual(both.slice(0, 1))
+    expect(await ofNow(web(breaker))).toBeUndefined()
+    world.simulator.handle('us-east-1', 'UpdateService', {
+      cluster: 'main',
+      service: 'web',
+      deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: false } },
+    })
+    expect(await ofNow({ 'README.md': 'three' })).toEqual(both.slice(1))
+  })
+
   test('is not said of what was never there, of a default, or of what AWS has lost', async () => {
     await world.settle({
       ...manifests.cluster,

@@ -10,6 +10,7 @@ import type { Problem } from '../particle.ts'
 import { failureAnnotations } from '../render/failures.ts'
 import { renderReportText } from '../render/log.ts'
 import { cancelledApply } from './cancellation.ts'
+import { membersToRemember } from './earlier.ts'
 import { type Invocation, openJournal } from './invocation.ts'
 import type { Orphans } from './orphans.ts'
 import { prepare, publishPlan } from './planning.ts'
@@ -40,11 +41,12 @@ export async function apply(invocation: Invocation, loaded: Loaded): Promise<voi
     return reporter.showReport(redactor.data(report), shown, await pullRequestsFor(invocation), false)
   }
   const { planned, graph, context, orphans } = prepared
+  const members = membersToRemember(shown, planned.decisions, inputs.secretVariables)
   const review = await reviewPlan(invocation, planned)
   if (review.problems.length > 0) {
     const refused = review.problems.map(problem => redactor.problem(problem))
     const report = await refuse(invocation, 'refused', refused, shown)
-    await reporter.showRefusal(shown, refused, orphans.refusedTexts)
+    await reporter.showRefusal(shown, refused, orphans.refusedTexts(members))
     return reporter.showReport(redactor.data(report), shown, review.affected, false)
   }
   const report = await carryOut(planned, graph, context, openJournal(invocation), {
@@ -55,7 +57,9 @@ export async function apply(invocation: Invocation, loaded: Loaded): Promise<voi
     log: runner.log,
     ...(inputs.logTail > 0 && { readLog: logReader(inputs.logTail) }),
   })
-  await showResult(invocation, report, planned.plan, graph, review.affected, orphans)
+  await showResult(invocation, report, planned.plan, graph, review.affected, (ended, merged) =>
+    orphans.appliedTexts(ended, merged, members),
+  )
 }
 
 /** Fails the step before anything was changed; the report holds the reason. */
@@ -86,7 +90,7 @@ async function showResult(
   plan: Plan,
   graph: Graph,
   affected: AffectedPullRequests,
-  orphans: Orphans,
+  appliedTexts: (report: Report, merged: number | undefined) => ReturnType<Orphans['appliedTexts']>,
 ): Promise<void> {
   const [shown, shownPlan] = [redactor.data(report), redactor.data(plan)]
   runner.info(renderReportText(shown, shownPlan))
@@ -97,7 +101,7 @@ async function showResult(
     runner.fail(annotations.length > 0 ? annotations : [unnamed])
   }
   await runner.summary(reporter.reportSummary(shown, shownPlan))
-  const lists = orphans.appliedTexts(report, affected.merged)
+  const lists = appliedTexts(report, affected.merged)
   await reporter.showReport(shown, shownPlan, affected, reporter.branch !== undefined, lists)
 }
 

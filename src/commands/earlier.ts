@@ -7,7 +7,8 @@ import { graphOf } from '../engine/graph.ts'
 import { withOrigins } from '../engine/origin.ts'
 import { decideAll, type Planned } from '../engine/plan.ts'
 import { type EngineContext, flavorOf } from '../engine/refresh.ts'
-import { stayingMembers } from '../engine/undeclaredMembers.ts'
+import { hasSecretIdentity } from '../engine/removal.ts'
+import { type RememberedMember, stayingMembers, stillStaying } from '../engine/undeclaredMembers.ts'
 import { flavors } from '../flavors/index.ts'
 import { unlessRefused } from '../github/apiErrors.ts'
 import { mergedPulls } from '../github/reviewSearch.ts'
@@ -36,13 +37,14 @@ export async function withHistory(
   baseline: Baseline,
   planned: Planned,
   context: EngineContext,
+  remembered: readonly RememberedMember[],
 ): Promise<Plan> {
   const { base, applied } = baseline
   const at = async (commit: string | undefined) =>
     commit === undefined ? undefined : earlierAt(invocation, commit, planned.decisions, context)
   const byApplied = await at(applied)
   const byBase = base === applied ? byApplied : await at(base)
-  const undeclared = undeclaredMembers([byBase, byApplied], planned.decisions, context)
+  const undeclared = undeclaredMembers([byBase, byApplied], remembered, planned.decisions, context)
   const plan = { ...planned.plan, ...(undeclared.length > 0 && { undeclared }) }
   // What was applied last is known to exist and cannot be read: nobody is blamed.
   if (applied ? !byApplied : !byBase) return plan
@@ -61,24 +63,49 @@ export async function withHistory(
 /** Members that one of the commits declared, and that AWS still has although today's manifests leave them out. */
 function undeclaredMembers(
   commits: readonly (Earlier | undefined)[],
+  remembered: readonly RememberedMember[],
   decisions: ReadonlyMap<ParticleId, Decision>,
   context: EngineContext,
 ): UndeclaredMember[] {
   const found = new Map<string, UndeclaredMember>()
+  const unstatedOf = ({ particle, live }: Decision) =>
+    flavorOf(context, particle).assess(particle, live, nothingSensitive).unstated?.() ?? []
   for (const { commit, particles } of commits.flatMap(earlier => earlier ?? []))
     for (const [id, earlier] of particles) {
-      const { particle, live } = decisions.get(id) ?? {}
-      if (particle?.desired !== 'running' || earlier.desired !== 'running' || live === undefined) continue
-      const flavor = flavorOf(context, particle)
-      const unstated = flavor.assess(particle, live, nothingSensitive).unstated?.() ?? []
-      for (const { path, place, toRemove } of stayingMembers(particle, earlier, unstated, flavor.toRemove)) {
+      const decision = decisions.get(id)
+      if (decision?.particle.desired !== 'running' || earlier.desired !== 'running') continue
+      const { particle } = decision
+      const staying = stayingMembers(particle, earlier, unstatedOf(decision), flavorOf(context, particle).toRemove)
+      for (const { path, place, toRemove } of staying) {
         const declared = { file: place.file, line: place.line, commit }
         const key = `${id} ${path}`
         if (!found.has(key)) found.set(key, { particle: id, path, declared, ...(toRemove && { toRemove }) })
       }
     }
+  const byAddress = new Map([...decisions.values()].map(one => [addressText(one.particle, flavors), one]))
+  for (const { address, path, declared } of remembered) {
+    const decision = byAddress.get(address)
+    if (decision?.particle.desired !== 'running') continue
+    const { particle } = decision
+    const staying = stillStaying(particle, path, unstatedOf(decision), flavorOf(context, particle).toRemove)
+    const key = `${particle.id} ${path}`
+    if (staying && !found.has(key)) found.set(key, { particle: particle.id, path, declared, ...staying })
+  }
   return [...found].sort(([one], [other]) => compareText(one, other)).map(([, member]) => member)
 }
+
+/** The members of a plan, as the next runs are to remember them. A name with a secret in it is written nowhere. */
+export const membersToRemember = (
+  { undeclared = [] }: Plan,
+  decisions: ReadonlyMap<ParticleId, Decision>,
+  secretVariables: ReadonlySet<string>,
+): RememberedMember[] =>
+  undeclared.flatMap(({ particle: id, path, declared }) => {
+    const particle = decisions.get(id)?.particle
+    const address = particle && addressText(particle, flavors)
+    if (!address || hasSecretIdentity(particle, flavors, secretVariables)) return []
+    return [{ address, path, declared }]
+  })
 
 /** Pull requests that were merged since the last apply. */
 async function unappliedPulls({ reporter: { github } }: Invocation, { unapplied }: Baseline): Promise<number[]> {

@@ -8,6 +8,7 @@ import type { Removed, Report } from '../engine/document.ts'
 import { graphOf } from '../engine/graph.ts'
 import { type EngineContext, flavorOf, Refresh } from '../engine/refresh.ts'
 import { particlesToRemove, type Undeclared } from '../engine/removal.ts'
+import type { RememberedMember } from '../engine/undeclaredMembers.ts'
 import { flavors } from '../flavors/index.ts'
 import { declaredTexts } from '../github/declared.ts'
 import type { Loaded } from '../manifest/load.ts'
@@ -31,10 +32,12 @@ export interface Orphans {
   readonly reasons: ReadonlyMap<ParticleId, string>
   readonly warnings: readonly string[]
   readonly problems: readonly Problem[]
+  /** Members that earlier checks remember. */
+  readonly members: readonly RememberedMember[]
   /** Texts for the check of a refused apply; undefined when there is nothing to carry on. */
-  readonly refusedTexts: [string, ...string[]] | undefined
+  refusedTexts(members: readonly RememberedMember[]): [string, ...string[]] | undefined
   /** Texts for the check of a succeeded apply. `merged`: the pull request whose merge was applied. */
-  appliedTexts(report: Report, merged: number | undefined): [string, ...string[]]
+  appliedTexts(report: Report, merged: number | undefined, members: readonly RememberedMember[]): [string, ...string[]]
 }
 
 /** An undeclared resource that AWS still has. */
@@ -78,12 +81,15 @@ export async function findOrphans(
       ...(terminates ? [] : secretNames(unreleased)),
     ],
     problems: releasedInside(found.orphans, lines, going),
-    refusedTexts:
-      kept.length > 0 || !known.complete ? declaredTexts({ entries: kept, complete: known.complete }) : undefined,
-    appliedTexts(report, merged) {
+    members: known.members,
+    refusedTexts: members =>
+      kept.length > 0 || members.length > 0 || !known.complete
+        ? declaredTexts({ entries: kept, members, complete: known.complete })
+        : undefined,
+    appliedTexts(report, merged, members) {
       const left = kept.filter(entry => !lines.has(entry.address))
       const entries = afterApply(left, going, report).map(entry => mergedBy(entry, merged, event.sha))
-      return declaredTexts({ entries, complete: known.complete })
+      return declaredTexts({ entries, members, complete: known.complete })
     },
   }
 }

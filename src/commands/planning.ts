@@ -77,7 +77,7 @@ export async function prepare(
       ...(unheardOf && { newEnvironment: unheardOf }),
       warnings: [...orphans.warnings, ...unreadable(earlier)],
     })
-    const plan = await withHistory(invocation, baseline, planned, context)
+    const plan = await withHistory(invocation, baseline, planned, context, orphans.members)
     return {
       planned: { ...planned, plan },
       graph,

@@ -2,12 +2,33 @@
 import type { FoundChange } from '../compare/change.ts'
 import { displayPath, type StepPath } from '../compare/path.ts'
 import { type Node, nodeAt, type Particle, type Place, valueAt } from '../particle.ts'
+import type { Source } from './document.ts'
 
 /** A member that is no longer declared, and the place of its key in the earlier manifest. */
 export interface StayingMember {
   readonly path: string
   readonly place: Place
   readonly toRemove?: string
+}
+
+/** A member that an applied check remembers: the thing's address, and the member's path. */
+export interface RememberedMember {
+  readonly address: string
+  readonly path: string
+  readonly declared: Source & { readonly commit: string }
+}
+
+/** What to state to remove the member, if it is not stated and AWS has it still; undefined if not. */
+export function stillStaying(
+  { definition }: Particle,
+  path: string,
+  unstated: readonly FoundChange[],
+  toRemove: Readonly<Record<string, string>> = {},
+): { readonly toRemove?: string } | undefined {
+  if (valueAt(definition, path.split('.')) !== undefined) return undefined
+  const isThere = unstated.some(one => one.path === path || ['.', '['].some(end => one.path.startsWith(path + end)))
+  const remedy = toRemove[path.replace(/\[.*$/s, '[]')]
+  return isThere ? (remedy === undefined ? {} : { toRemove: remedy }) : undefined
 }
 
 /** The members by the live values that today's manifest leaves out. `toRemove`: see `Vocabulary`. */
