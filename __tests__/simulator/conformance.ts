@@ -1,6 +1,7 @@
 import {
   CreateClusterCommand,
   CreateServiceCommand,
+  type CreateServiceRequest,
   DeleteClusterCommand,
   DeleteServiceCommand,
   DeregisterTaskDefinitionCommand,
@@ -108,6 +109,42 @@ const unchecked = 'does not check this input'
 const kept = 'keeps what was sent, and fills in nothing'
 const unasked = 'shows tags to whoever asks for none'
 const instanceless = 'knows no container instances'
+
+/** What CreateService refuses, in ECS's words. */
+const refusals: readonly (readonly [name: string, more: Partial<CreateServiceRequest>, message: string])[] = [
+  [
+    'a load balancer of no container',
+    {
+      loadBalancers: [
+        {
+          targetGroupArn: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/a/1',
+          containerName: 'other',
+          containerPort: 80,
+        },
+      ],
+    },
+    'The container other does not exist in the task definition.',
+  ],
+  [
+    'a volume that the task definition does not have',
+    {
+      volumeConfigurations: [
+        { name: 'data', managedEBSVolume: { roleArn: 'arn:aws:iam::123456789012:role/infra', sizeInGiB: 1 } },
+      ],
+    },
+    'Volume configuration provided but no matching configuredAtLaunch volume found in task definition',
+  ],
+  [
+    'a block of another strategy',
+    { deploymentConfiguration: { strategy: 'CANARY', linearConfiguration: { stepPercent: 50 } } },
+    'Linear configuration can only be present with LINEAR deployment strategy',
+  ],
+  [
+    'a task definition, with the controller EXTERNAL',
+    { deploymentController: { type: 'EXTERNAL' } },
+    'TaskDefinition must be blank',
+  ],
+]
 
 /** What all control planes must say alike; what moto or ministack cannot do says why. */
 export const cases: readonly Case[] = [
@@ -497,6 +534,92 @@ export const cases: readonly Case[] = [
     expected: 'InvalidParameterException: Creation of service was not idempotent.',
     moto: 'makes a second service of the same name in place of the first',
     ministack: 'calls the error a ClientException',
+  },
+  {
+    name: "a service without launch type and strategy, and one with an empty strategy, take the cluster's default",
+    run: async ({ client, settle }) => {
+      await register(client)
+      await client.send(new CreateClusterCommand({ clusterName: cluster }))
+      const capacityProviders = ['FARGATE', 'FARGATE_SPOT']
+      const defaultCapacityProviderStrategy = [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }]
+      await client.send(
+        new PutClusterCapacityProvidersCommand({ cluster, capacityProviders, defaultCapacityProviderStrategy }),
+      )
+      await settle()
+      const { taskDefinition } = await client.send(
+        new RegisterTaskDefinitionCommand({
+          family: 'fargate',
+          networkMode: 'awsvpc',
+          requiresCompatibilities: ['FARGATE'],
+          cpu: '256',
+          memory: '512',
+          containerDefinitions: [{ name: 'app', image: 'app:1' }],
+        }),
+      )
+      const made = async (serviceName: string, more: object) => {
+        const { service } = await client.send(
+          new CreateServiceCommand({
+            cluster,
+            serviceName,
+            taskDefinition: taskDefinition?.taskDefinitionArn,
+            desiredCount: 0,
+            networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
+            ...more,
+          }),
+        )
+        return [service?.launchType, service?.capacityProviderStrategy?.map(({ capacityProvider }) => capacityProvider)]
+      }
+      return [await made('one', {}), await made('other', { capacityProviderStrategy: [] })]
+    },
+    expected: [
+      [undefined, ['FARGATE_SPOT']],
+      [undefined, ['FARGATE_SPOT']],
+    ],
+    moto: "knows no default strategy, and takes no subnets but its EC2's",
+  },
+  ...refusals.map(
+    ([name, more, expected]): Case => ({
+      name: `a service is refused ${name}`,
+      run: async ({ client }) => {
+        await register(client)
+        await client.send(new CreateClusterCommand({ clusterName: cluster }))
+        const input = { cluster, serviceName: 'web', taskDefinition: 'web', desiredCount: 0, ...more }
+        return failure(client.send(new CreateServiceCommand(input)))
+      },
+      expected: `InvalidParameterException: ${expected}`,
+      moto: unchecked,
+      ministack: unchecked,
+    }),
+  ),
+  {
+    name: 'a new task definition is refused to a service that CodeDeploy deploys',
+    run: async ({ client }) => {
+      await register(client)
+      await client.send(new CreateClusterCommand({ clusterName: cluster }))
+      const deploymentController = { type: 'CODE_DEPLOY' as const }
+      const input = { cluster, serviceName: 'web', taskDefinition: 'web', desiredCount: 0, deploymentController }
+      await client.send(new CreateServiceCommand(input))
+      return failureName(client.send(new UpdateServiceCommand({ cluster, service: 'web', taskDefinition: 'web' })))
+    },
+    expected: 'InvalidParameterException',
+    moto: unchecked,
+    ministack: unchecked,
+  },
+  {
+    name: 'a service goes from CodeDeploy to ECS in place',
+    run: async ({ client }) => {
+      await register(client)
+      await client.send(new CreateClusterCommand({ clusterName: cluster }))
+      const deploymentController = { type: 'CODE_DEPLOY' as const }
+      const input = { cluster, serviceName: 'web', taskDefinition: 'web', desiredCount: 0, deploymentController }
+      await client.send(new CreateServiceCommand(input))
+      const { service } = await client.send(
+        new UpdateServiceCommand({ cluster, service: 'web', deploymentController: { type: 'ECS' } }),
+      )
+      return service?.deploymentController?.type
+    },
+    expected: 'ECS',
+    ministack: 'keeps the controller that a service was created with',
   },
   {
     name: 'an update of the desired count keeps the rest',
