@@ -1,7 +1,7 @@
 import type { Injection } from './faults.ts'
 import type { Behaviour } from './images.ts'
 import type { NewInstance } from './instances.ts'
-import type { Capacity } from './region.ts'
+import type { Capacity, HookStatus } from './region.ts'
 import type { Simulator } from './simulator.ts'
 
 /** The back door over HTTP: bodies of a POST to `/_simulator`. */
@@ -31,6 +31,12 @@ export type AdminRequest =
       readonly region?: string
     }
   | { readonly action: 'setAlarm'; readonly name: string; readonly on: boolean; readonly region?: string }
+  | {
+      readonly action: 'setHookStatus'
+      readonly functionArn: string
+      readonly status: HookStatus
+      readonly region?: string
+    }
   | { readonly action: 'inject'; readonly injection: Omit<Injection, 'when'> }
   | { readonly action: 'clearFaults' }
   | { readonly action: 'deny'; readonly actions: readonly string[] }
@@ -73,6 +79,9 @@ function act(simulator: Simulator, request: AdminRequest): object {
       return {}
     case 'setAlarm':
       simulator.setAlarm(request.name, request.on, request.region)
+      return {}
+    case 'setHookStatus':
+      simulator.setHookStatus(request.functionArn, request.status, request.region)
       return {}
     case 'inject':
       simulator.inject(request.injection)

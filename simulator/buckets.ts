@@ -60,7 +60,13 @@ export const rates: Readonly<Record<string, Rate>> = {
   'service modify': {
     burst: 50,
     perSecond: 5,
-    operations: ['CreateService', 'UpdateService', 'DeleteService', 'StopServiceDeployment'],
+    operations: [
+      'CreateService',
+      'UpdateService',
+      'DeleteService',
+      'StopServiceDeployment',
+      'ContinueServiceDeployment',
+    ],
   },
   'service read': { burst: 100, perSecond: 20, operations: ['DescribeServices', 'ListServices'] },
   'service deployments read': {

@@ -10,6 +10,7 @@ import {
   type TaskRecord,
   wanted,
 } from './region.ts'
+import { enterStage, shiftTraffic, stagesOf } from './stages.ts'
 import { resolvedPlatform } from './tasks.ts'
 
 /** The members that belong to a deployment; a rollback restores them. */
@@ -36,6 +37,10 @@ export function beginDeployment(region: Region, service: ServiceRecord, definiti
     endRollout(region, before.rollout, 'STOPPED', 'Deployment stopped: a newer deployment has replaced it.')
   }
   const revision = reviseService(region, service, definition, number)
+  const stages = stagesOf(service.spec, service.deployments.length > 1)
+  // The one that serves comes first: that is the one that completed.
+  const serving = service.deployments.filter(({ completed }) => completed)
+  const sources = stages.length > 0 ? [...new Set([...serving, ...service.deployments])] : before ? [before] : []
   const rollout: ServiceDeployment = {
     serviceDeploymentArn: region.arn(
       `service-deployment/${service.cluster.name}/${service.name}/${region.ids.hex().slice(0, 21)}`,
@@ -46,9 +51,8 @@ export function beginDeployment(region: Region, service: ServiceRecord, definiti
     startedAt: now,
     updatedAt: now,
     status: 'PENDING',
-    lifecycleStage: 'RECONCILE_SERVICE',
     deploymentConfiguration: service.spec.deploymentConfiguration,
-    sourceServiceRevisions: before ? [{ arn: before.revision.serviceRevisionArn }] : [],
+    sourceServiceRevisions: sources.map(({ revision }) => ({ arn: revision.serviceRevisionArn })),
     targetServiceRevision: { arn: revision.serviceRevisionArn },
   }
   const deployment: DeploymentRecord = {
@@ -57,6 +61,8 @@ export function beginDeployment(region: Region, service: ServiceRecord, definiti
     definition,
     revision,
     rollout,
+    stages,
+    stageBegan: region.clock.now,
     spec: { ...service.spec },
     status: 'PRIMARY',
     desiredCount: service.spec.desiredCount ?? 0,
@@ -75,6 +81,11 @@ export function beginDeployment(region: Region, service: ServiceRecord, definiti
   service.deployments.unshift(deployment)
   service.steady = false
   service.complaint = undefined
+  const [first] = stages
+  if (first) {
+    shiftTraffic(rollout, { test: 0, production: 0 })
+    enterStage(region, deployment, first)
+  }
   return deployment
 }
 
@@ -154,9 +165,18 @@ export function rollBack(region: Region, from: DeploymentRecord, reason: string)
   rollout.status = 'ROLLBACK_IN_PROGRESS'
   rollout.statusReason = reason
   rollout.updatedAt = now
+  closeHooks(rollout)
+  if (from.stages.length > 0) shiftTraffic(rollout, { test: 0, production: 0 })
   rollout.rollback = { reason, startedAt: now, serviceRevisionArn: to.revision.serviceRevisionArn }
   say(region, service, `rolling back to deployment ${to.id}.`)
   return true
+}
+
+/** Returns to the deployment before this one; where there is none, it is merely stopped. */
+export function goBack(region: Region, from: DeploymentRecord, reason: string): void {
+  from.rolloutState = 'FAILED'
+  from.rolloutStateReason = reason
+  if (!rollBack(region, from, reason)) endRollout(region, from.rollout, 'STOPPED', reason)
 }
 
 /** How many failures in a row trip the circuit breaker. */
@@ -211,6 +231,14 @@ export function endRollout(
   rollout.finishedAt = now
   rollout.updatedAt = now
   rollout.lifecycleStage = 'CLEAN_UP'
+  closeHooks(rollout)
+}
+
+/** A hook that still waits when its deployment ends waits no longer. */
+function closeHooks(rollout: ServiceDeployment): void {
+  rollout.lifecycleHookDetails = rollout.lifecycleHookDetails?.filter(
+    ({ status }) => status !== 'AWAITING_ACTION' && status !== 'IN_PROGRESS',
+  )
 }
 
 function reviseService(

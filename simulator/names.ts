@@ -19,6 +19,11 @@ export class Ids {
     return this.hex().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
   }
 
+  /** As in `ecs-pause-…`, the id of a hook that waits: 43 characters that fit into an address. */
+  token(): string {
+    return Buffer.from(this.hex() + this.hex(), 'hex').toString('base64url')
+  }
+
   /** As in `ecs-svc/1234567890123456789`: 19 digits, never with a leading zero. */
   digits(): string {
     const digits = BigInt(`0x${this.hex()}`) % 9_000_000_000_000_000_000n

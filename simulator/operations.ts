@@ -18,6 +18,7 @@ import {
 import type { Region } from './region.ts'
 import { describeTasks, listTasks, runTask, stopTask } from './runTask.ts'
 import {
+  continueServiceDeployment,
   describeServiceDeployments,
   describeServiceRevisions,
   listServiceDeployments,
@@ -36,6 +37,7 @@ import {
 
 /** Everything that is simulated. The input has been checked against the SDK's schema of the same name. */
 export const operations = {
+  ContinueServiceDeployment: continueServiceDeployment,
   CreateCluster: createCluster,
   CreateService: createService,
   DeleteAttributes: deleteAttributes,

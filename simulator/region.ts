@@ -6,7 +6,9 @@ import type {
   Container,
   CreateServiceRequest,
   Deployment,
+  DeploymentLifecycleHookStage,
   ServiceDeployment,
+  ServiceDeploymentLifecycleStage,
   ServiceEvent,
   ServiceRevision,
   Tag,
@@ -36,6 +38,9 @@ export const pace = {
   draining: 5,
   /** How long the old tasks stay after an early success whose clean-up is deferred. */
   deferredCleanUp: 300,
+  /** How long a shift of traffic takes, and how long a function that a lifecycle hook calls. */
+  trafficShift: 5,
+  lambda: 5,
   remembered: 3600,
 } as const
 
@@ -128,6 +133,19 @@ export interface TaskRecord extends Tagged {
 
 export type ServiceSpec = Omit<CreateServiceRequest, 'cluster' | 'serviceName' | 'clientToken' | 'tags' | 'role'>
 
+/** The reference of ServiceDeployment lists PRE_PRODUCTION_TRAFFIC_SHIFT too, which the SDK's type leaves out. */
+export type StageName = ServiceDeploymentLifecycleStage | DeploymentLifecycleHookStage
+
+/** One stage of a deployment that shifts traffic. */
+export interface Stage {
+  readonly name: StageName
+  /** How long it lasts at least, in virtual seconds; its hooks may make it longer. */
+  readonly seconds: number
+  /** The shares of traffic that the new revision gets when the stage begins; undefined: as before. */
+  readonly test?: number | undefined
+  readonly production?: number | undefined
+}
+
 export interface DeploymentRecord {
   readonly id: string
   readonly service: ServiceRecord
@@ -147,6 +165,10 @@ export interface DeploymentRecord {
   /** Once completed, the deployment that a rollback returns to. */
   completed: boolean
   rollout: ServiceDeployment
+  /** Where traffic is shifted: the stage that it is in, and those to come. */
+  readonly stages: Stage[]
+  /** When that stage began. */
+  stageBegan: number
   /** When its bake time is over, once that has begun. */
   bakedAt: number | undefined
   /** Before this it leaves the tasks of those before it alone. */
@@ -176,6 +198,9 @@ export interface ServiceRecord extends Tagged {
   complaint: string | undefined
   steady: boolean
 }
+
+/** The answer of a function that a lifecycle hook calls; while it is IN_PROGRESS it is called again. */
+export type HookStatus = 'SUCCEEDED' | 'FAILED' | 'IN_PROGRESS'
 
 /** How much there is to place tasks on. */
 export interface Capacity {
@@ -207,11 +232,15 @@ export class Region {
   readonly capacityProviders = new Map<string, ProviderRecord>()
   /** CloudWatch alarms that are in ALARM. */
   readonly alarms = new Set<string>()
+  /** By the ARN of a function that lifecycle hooks call: its answer, SUCCEEDED by default. */
+  readonly hookStatuses = new Map<string, HookStatus>()
   readonly capacity: Capacity = { fargate: Number.POSITIVE_INFINITY }
   /** Why no container instance may take another task. */
   placementRefusal: string | undefined
   /** Called at every step in a task's life; the scheduler listens. */
   taskChanged: (task: TaskRecord) => void = () => {}
+  /** One run of the scheduler for a service. */
+  reconcile: (service: ServiceRecord) => void = () => {}
   readonly #consistencySeconds: () => number
 
   constructor(options: RegionOptions) {

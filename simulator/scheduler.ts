@@ -3,16 +3,15 @@ import {
   completeDeployment,
   endRollout,
   failDeployment,
+  goBack,
   runningOf,
   say,
   tasksOf,
 } from './deployments.ts'
-import { capacityUnavailable, fargateIsFull, isOwn, nextProvider } from './launching.ts'
-import { memberships, needsOf, place } from './placement.ts'
+import { needsOf, place } from './placement.ts'
 import {
   type ClusterRecord,
   type DeploymentRecord,
-  type InstanceRecord,
   pace,
   primaryOf,
   type Region,
@@ -20,19 +19,21 @@ import {
   type TaskRecord,
   wanted,
 } from './region.ts'
-import { mergeTags } from './tags.ts'
-import { launch, stop } from './tasks.ts'
-
-/** Schedules the service scheduler soon, after a change that concerns it. */
-export function wake(region: Region, service: ServiceRecord, seconds: number = pace.scheduler): void {
-  const due = region.clock.now + seconds * 1000
-  if (service.tick && service.tick.at <= due) return
-  service.tick?.cancel()
-  service.tick = region.after(seconds, () => {
-    service.tick = undefined
-    reconcile(region, service)
-  })
-}
+import {
+  begin,
+  constraintsOf,
+  groupOf,
+  isRunning,
+  onItsWayOut,
+  startSome,
+  stopAll,
+  stopUnhealthy,
+  unhealthy,
+  wake,
+  wakeAt,
+} from './serviceTasks.ts'
+import { reconcileShifting } from './shifting.ts'
+import { stop } from './tasks.ts'
 
 export function wakeServices(region: Region, cluster: ClusterRecord): void {
   for (const service of cluster.services.values()) if (service.status !== 'INACTIVE') wake(region, service)
@@ -51,8 +52,6 @@ export function taskChanged(region: Region, task: TaskRecord): void {
 }
 
 const sentence = (text = '') => (/[.!?]$/.test(text) ? text : `${text}.`)
-
-const unhealthy = 'Task failed container health checks'
 
 /** Never healthy, and neither stopped by a request nor lost with its instance: a failure to start. */
 function failedByItself({ healthy, wire }: TaskRecord): boolean {
@@ -76,7 +75,8 @@ function countFailure(region: Region, deployment: DeploymentRecord): void {
   else if (deployment.failuresInARow === 3) say(region, service, 'is unable to consistently start tasks successfully.')
 }
 
-function reconcile(region: Region, service: ServiceRecord): void {
+/** Brings a service one step nearer to what it should be. */
+export function reconcile(region: Region, service: ServiceRecord): void {
   if (service.status === 'INACTIVE') return
   if (service.status === 'DRAINING') {
     drain(region, service)
@@ -85,15 +85,32 @@ function reconcile(region: Region, service: ServiceRecord): void {
   const primary = primaryOf(service)
   if (!primary) return
   if (primary.rollout.status === 'PENDING') primary.rollout.status = 'IN_PROGRESS'
+  if (carryOut(region, primary)) {
+    wake(region, service)
+    return
+  }
   const ringing = ringingAlarms(region, primary)
   if (ringing.length > 0) {
     failDeployment(region, primary, ringing)
     wake(region, service)
     return
   }
-  if (service.spec.schedulingStrategy === 'DAEMON') reconcileDaemon(region, service, primary)
+  if (primary.stages.length > 0) reconcileShifting(region, service, primary)
+  else if (service.spec.schedulingStrategy === 'DAEMON') reconcileDaemon(region, service, primary)
   else reconcileReplica(region, service, primary)
   forgetEmpty(service)
+}
+
+/** Stops a deployment as it was requested, or goes back. */
+function carryOut(region: Region, primary: DeploymentRecord): boolean {
+  const { status, statusReason = '' } = primary.rollout
+  if (status === 'ROLLBACK_REQUESTED') goBack(region, primary, statusReason)
+  else if (status === 'STOP_REQUESTED') {
+    primary.rolloutState = 'FAILED'
+    primary.rolloutStateReason = statusReason
+    endRollout(region, primary.rollout, 'STOPPED')
+  } else return false
+  return true
 }
 
 /** The alarms that end a deployment. They are watched while the deployment is under way, but not during a rollback. */
@@ -174,124 +191,6 @@ function drain(region: Region, service: ServiceRecord): void {
   })
 }
 
-const isRunning = (task: TaskRecord) => task.wire.lastStatus === 'RUNNING'
-const onItsWayOut = ({ instance }: TaskRecord) => instance !== undefined && instance.status !== 'ACTIVE'
-const groupOf = (service: ServiceRecord) => `service:${service.name}`
-const constraintsOf = (service: ServiceRecord, { definition }: DeploymentRecord) => [
-  ...(service.spec.placementConstraints ?? []),
-  ...memberships(definition.definition.placementConstraints),
-]
-
-function wakeAt(region: Region, service: ServiceRecord, at: number): void {
-  wake(region, service, Math.max(0, at - region.clock.now) / 1000)
-}
-
-function stopUnhealthy(region: Region, service: ServiceRecord): void {
-  for (const task of tasksOf(service))
-    if (wanted(task) && task.wire.healthStatus === 'UNHEALTHY')
-      stop(region, task, unhealthy, 'ServiceSchedulerInitiated')
-}
-
-function stopAll(
-  region: Region,
-  service: ServiceRecord,
-  primary: DeploymentRecord,
-  tasks: readonly TaskRecord[],
-): void {
-  if (tasks.length === 0) return
-  for (const task of tasks)
-    stop(region, task, `Scaling activity initiated by (deployment ${primary.id})`, 'ServiceSchedulerInitiated')
-  say(region, service, `has stopped ${tasks.length} running tasks: ${names(tasks)}.`)
-}
-
-const names = (tasks: readonly TaskRecord[]) => tasks.map(({ id }) => `(task ${id})`).join(' ')
-
-function startSome(region: Region, service: ServiceRecord, primary: DeploymentRecord, count: number): void {
-  if (region.clock.now < primary.retryAt) {
-    wakeAt(region, service, primary.retryAt)
-    return
-  }
-  const started: TaskRecord[] = []
-  let trouble: string | undefined
-  while (started.length < count && trouble === undefined) {
-    const next = startOne(region, service, primary)
-    if (typeof next === 'string') trouble = next
-    else started.push(next)
-  }
-  if (started.length > 0) say(region, service, `has started ${started.length} tasks: ${names(started)}.`)
-  if (trouble !== undefined) wake(region, service, pace.placementRetry)
-  if (trouble !== undefined && trouble !== service.complaint) say(region, service, trouble)
-  service.complaint = trouble
-}
-
-/** One more task, or the reason why there is none. */
-function startOne(region: Region, service: ServiceRecord, primary: DeploymentRecord): TaskRecord | string {
-  const { capacityProviderStrategy: strategy = [], launchType } = primary.spec
-  const used = new Map<string, number>()
-  for (const { capacityProviderName: name = '' } of tasksOf(service, primary).map(({ wire }) => wire))
-    used.set(name, (used.get(name) ?? 0) + 1)
-  const provider = nextProvider(strategy, used)
-  if (launchType === 'FARGATE' || (provider !== undefined && !isOwn(provider))) {
-    if (fargateIsFull(region)) return `was unable to place a task. Reason: ${capacityUnavailable}.`
-    return begin(region, service, primary, undefined, provider)
-  }
-  const placed = place(service.cluster, {
-    needs: needsOf(primary.definition),
-    constraints: constraintsOf(service, primary),
-    strategy: service.spec.placementStrategy ?? [],
-    group: groupOf(service),
-    capacityProvider: provider,
-  })
-  if (placed.instance) return begin(region, service, primary, placed.instance, provider)
-  const [closest] = placed.failures
-  const reason = closest
-    ? `The closest matching (container-instance ${closest.instance.id}) ${objections[closest.reason] ?? `fails with: ${closest.reason}`}.`
-    : 'Reason: No Container Instances were found in your cluster.'
-  return `was unable to place a task because no container instance met all of its requirements. ${reason}`
-}
-
-const objections: Readonly<Record<string, string>> = {
-  AGENT: 'has an agent that is disconnected',
-  'RESOURCE:CPU': 'has insufficient CPU units available',
-  'RESOURCE:MEMORY': 'has insufficient memory available',
-  'RESOURCE:PORTS': 'is already using a port required by your task',
-  'RESOURCE:PORTS_UDP': 'is already using a port required by your task',
-}
-
-function begin(
-  region: Region,
-  service: ServiceRecord,
-  primary: DeploymentRecord,
-  instance: InstanceRecord | undefined,
-  provider: string | undefined,
-): TaskRecord {
-  const { spec } = service
-  return launch(region, {
-    cluster: service.cluster,
-    definition: primary.definition,
-    deployment: primary,
-    instance,
-    launchType: instance ? 'EC2' : 'FARGATE',
-    capacityProviderName: provider,
-    group: groupOf(service),
-    startedBy: primary.id,
-    networkConfiguration: primary.spec.networkConfiguration,
-    overrides: undefined,
-    platformVersion: primary.spec.platformVersion,
-    enableExecuteCommand: spec.enableExecuteCommand ?? false,
-    tags: mergeTags(
-      spec.propagateTags === 'TASK_DEFINITION' ? primary.definition.tags : [],
-      spec.propagateTags === 'SERVICE' ? service.tags : [],
-      spec.enableECSManagedTags
-        ? [
-            { key: 'aws:ecs:clusterName', value: service.cluster.name },
-            { key: 'aws:ecs:serviceName', value: service.name },
-          ]
-        : [],
-    ),
-  })
-}
-
 /** Judges whether the service is where it should be, and whether the rollout is over. */
 function settle(region: Region, service: ServiceRecord, primary: DeploymentRecord, desired: number): void {
   const tasks = tasksOf(service).filter(wanted)
@@ -303,7 +202,9 @@ function settle(region: Region, service: ServiceRecord, primary: DeploymentRecor
     return
   }
   if (primary.rolloutState === 'IN_PROGRESS') {
-    const bakeMs = (service.spec.deploymentConfiguration?.bakeTimeInMinutes ?? 0) * 60_000
+    const bakeMs = primary.rollout.rollback
+      ? 0
+      : (service.spec.deploymentConfiguration?.bakeTimeInMinutes ?? 0) * 60_000
     primary.bakedAt ??= region.clock.now + bakeMs
     if (region.clock.now < primary.bakedAt) {
       primary.rollout.lifecycleStage = 'BAKE_TIME'

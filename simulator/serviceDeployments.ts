@@ -1,4 +1,6 @@
 import type {
+  ContinueServiceDeploymentRequest,
+  ContinueServiceDeploymentResponse,
   DescribeServiceDeploymentsRequest,
   DescribeServiceDeploymentsResponse,
   DescribeServiceRevisionsRequest,
@@ -9,14 +11,15 @@ import type {
   ServiceDeployment,
   ServiceDeploymentBrief,
   ServiceRevision,
+  ServiceRevisionSummary,
   StopServiceDeploymentRequest,
 } from '@aws-sdk/client-ecs'
-import { endRollout, monitored, pendingOf, rollBack, runningOf, tasksOf } from './deployments.ts'
+import { monitored, pendingOf, runningOf, tasksOf } from './deployments.ts'
 import { EcsError, invalidParameter, serviceNotFound } from './errors.ts'
 import { page } from './paging.ts'
-import { primaryOf, type Region, type ServiceRecord } from './region.ts'
-import { wake } from './scheduler.ts'
+import type { Region, ServiceRecord } from './region.ts'
 import { find } from './services.ts'
+import { wake } from './serviceTasks.ts'
 
 /** Newest first. */
 export function listServiceDeployments(
@@ -69,28 +72,51 @@ export function describeServiceRevisions(
   return { serviceRevisions, failures }
 }
 
-/** Stops a rollout that is under way: at once, or by going back to what ran before. */
+/** Stops a rollout that is under way: as it is, or by going back to what ran before. */
 export function stopServiceDeployment(
   region: Region,
   input: StopServiceDeploymentRequest,
 ): { serviceDeploymentArn: string | undefined } {
-  const found = findRollout(region, input.serviceDeploymentArn ?? '')
-  if (!found)
-    throw new EcsError(
-      'ServiceDeploymentNotFoundException',
-      "The service deploy ARN that you specified in the StopServiceDeployment doesn't exist.",
-    )
-  const { service, rollout } = found
-  const primary = primaryOf(service)
-  if (!primary || primary.rollout !== rollout || !['PENDING', 'IN_PROGRESS'].includes(rollout.status ?? ''))
-    throw new EcsError('ConflictException', 'The service deployment is not in progress.')
-  const reason = 'Service deployment stopped by user.'
-  primary.rolloutState = 'FAILED'
-  primary.rolloutStateReason = reason
-  if (!((input.stopType ?? 'ROLLBACK') === 'ROLLBACK' && rollBack(region, primary, reason)))
-    endRollout(region, rollout, 'STOPPED', reason)
-  wake(region, service)
+  const { service, rollout } = existing(region, input.serviceDeploymentArn, 'StopServiceDeployment')
+  if (rollout.finishedAt) throw new EcsError('ConflictException', 'The service deployment is not in progress.')
+  // One that is stopping or going back already goes on with it.
+  if (isUnderWay(rollout))
+    request(region, service, rollout, input.stopType ?? 'ROLLBACK', 'Service deployment stopped by user.')
   return { serviceDeploymentArn: rollout.serviceDeploymentArn }
+}
+
+/** Answers the hook for which a deployment waits. Each is answered once. */
+export function continueServiceDeployment(
+  region: Region,
+  input: ContinueServiceDeploymentRequest,
+): ContinueServiceDeploymentResponse {
+  const { service, rollout } = existing(region, input.serviceDeploymentArn, 'ContinueServiceDeployment')
+  const hook = rollout.lifecycleHookDetails?.find(({ hookId }) => hookId !== undefined && hookId === input.hookId)
+  // The reference names the error; its words are not known.
+  if (!hook) throw invalidParameter('The specified hookId does not exist in the service deployment.')
+  if (!isUnderWay(rollout) || hook.status !== 'AWAITING_ACTION')
+    throw invalidParameter('The specified lifecycle hook is not awaiting action.')
+  const back = input.action === 'ROLLBACK'
+  hook.status = back ? 'FAILED' : 'SUCCEEDED'
+  if (back) request(region, service, rollout, 'ROLLBACK', 'Service deployment rolled back by user.')
+  else wake(region, service)
+  return { serviceDeploymentArn: rollout.serviceDeploymentArn }
+}
+
+const isUnderWay = ({ status }: ServiceDeployment) => status === 'PENDING' || status === 'IN_PROGRESS'
+
+/** The scheduler carries it out. */
+function request(
+  region: Region,
+  service: ServiceRecord,
+  rollout: ServiceDeployment,
+  stopType: string,
+  reason: string,
+): void {
+  rollout.status = stopType === 'ABORT' ? 'STOP_REQUESTED' : 'ROLLBACK_REQUESTED'
+  rollout.statusReason = reason
+  rollout.updatedAt = region.clock.date()
+  wake(region, service)
 }
 
 const services = (region: Region) => [...region.clusters.values()].flatMap(({ services }) => [...services.values()])
@@ -104,6 +130,15 @@ function findRollout(region: Region, arn: string): { service: ServiceRecord; rol
     if (rollout) return { service, rollout }
   }
   return undefined
+}
+
+function existing(region: Region, arn = '', operation: string) {
+  const found = findRollout(region, arn)
+  if (found) return found
+  throw new EcsError(
+    'ServiceDeploymentNotFoundException',
+    `The service deploy ARN that you specified in the ${operation} doesn't exist.`,
+  )
 }
 
 function brief(rollout: ServiceDeployment): ServiceDeploymentBrief {
@@ -124,11 +159,12 @@ function brief(rollout: ServiceDeployment): ServiceDeploymentBrief {
 }
 
 function described(service: ServiceRecord, rollout: ServiceDeployment): ServiceDeployment {
-  const counted = (arn: string | undefined) => {
+  const counted = ({ arn, ...weights }: ServiceRevisionSummary = {}) => {
     const deployment = service.deployments.find(({ revision }) => revision.serviceRevisionArn === arn)
     const tasks = deployment ? tasksOf(service, deployment) : []
     return {
       arn,
+      ...weights,
       requestedTaskCount: deployment?.desiredCount ?? 0,
       runningTaskCount: runningOf(tasks),
       pendingTaskCount: pendingOf(tasks),
@@ -139,8 +175,8 @@ function described(service: ServiceRecord, rollout: ServiceDeployment): ServiceD
   )
   return {
     ...rollout,
-    sourceServiceRevisions: rollout.sourceServiceRevisions?.map(({ arn }) => counted(arn)),
-    targetServiceRevision: counted(rollout.targetServiceRevision?.arn),
+    sourceServiceRevisions: rollout.sourceServiceRevisions?.map(counted),
+    targetServiceRevision: counted(rollout.targetServiceRevision),
     deploymentCircuitBreaker: rollout.deploymentCircuitBreaker ?? (target && monitored(target)) ?? unmonitored(rollout),
     alarms: rollout.alarms ?? watched(rollout),
   }

@@ -25,8 +25,8 @@ import {
   tagsIf,
   within,
 } from './region.ts'
-import { wake } from './scheduler.ts'
 import { fillIn, mergeDeploymentConfiguration, placementOf, volumesOf } from './serviceDefaults.ts'
+import { wake } from './serviceTasks.ts'
 import { checkTags } from './tags.ts'
 import { findRevision, launchable } from './taskDefinitions.ts'
 import { resolvedPlatform } from './tasks.ts'

@@ -6,8 +6,8 @@ import { type Behaviour, Images } from './images.ts'
 import { addInstance, type NewInstance } from './instances.ts'
 import { ecsArn, partitionOf, shortName } from './names.ts'
 import { operationOf } from './operations.ts'
-import { type Capacity, Region, type TaskRecord } from './region.ts'
-import { taskChanged, wakeServices } from './scheduler.ts'
+import { type Capacity, type HookStatus, Region, type TaskRecord } from './region.ts'
+import { reconcile, taskChanged, wakeServices } from './scheduler.ts'
 import { exitContainer } from './tasks.ts'
 import { operationExists, parseInput } from './validation.ts'
 import { toWire } from './wire.ts'
@@ -124,6 +124,7 @@ export class Simulator {
       consistencySeconds: () => this.#consistencySeconds,
     })
     region.taskChanged = task => taskChanged(region, task)
+    region.reconcile = service => reconcile(region, service)
     this.#regions.set(name, region)
     return region
   }
@@ -199,6 +200,11 @@ export class Simulator {
     if (on) alarms.add(name)
     else alarms.delete(name)
     for (const cluster of clusters.values()) wakeServices(this.region(region), cluster)
+  }
+
+  /** What a function that lifecycle hooks call answers from now on. */
+  setHookStatus(functionArn: string, status: HookStatus, region?: string): void {
+    this.region(region).hookStatuses.set(functionArn, status)
   }
 
   inject(injection: Injection): void {

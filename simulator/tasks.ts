@@ -144,6 +144,7 @@ function pull(region: Region, task: TaskRecord): void {
   const seconds = Math.max(...task.containers.map(({ behaviour }) => behaviour.startSeconds ?? usual))
   const never = task.containers.find(({ behaviour }) => behaviour.neverStarts)
   task.wire.pullStartedAt = region.clock.date()
+  connect(task)
   step(region, task, 'PENDING', seconds, () => {
     task.wire.pullStoppedAt = region.clock.date()
     if (never) {
@@ -155,6 +156,15 @@ function pull(region: Region, task: TaskRecord): void {
   })
 }
 
+/** Each container of a task with an interface of its own shows it. */
+function connect(task: TaskRecord): void {
+  const [attachment] = task.wire.attachments ?? []
+  const address = attachment?.details?.find(({ name }) => name === 'privateIPv4Address')?.value
+  if (address === undefined) return
+  for (const { wire } of task.containers)
+    wire.networkInterfaces = [{ attachmentId: attachment?.id, privateIpv4Address: address }]
+}
+
 function run(region: Region, task: TaskRecord): void {
   task.wire.startedAt = region.clock.date()
   task.next = undefined
@@ -163,13 +173,17 @@ function run(region: Region, task: TaskRecord): void {
   for (const container of task.containers) {
     const { runSeconds, exitCode = 0, reason } = container.behaviour
     container.wire.lastStatus = 'RUNNING'
-    container.wire.runtimeId = region.ids.hex()
+    container.wire.runtimeId = runtimeId(region, task)
     if (runSeconds !== undefined)
       container.exit = region.after(runSeconds, () => exited(region, task, container, exitCode, reason))
   }
   watchHealth(region, task)
   region.taskChanged(task)
 }
+
+/** Fargate names a container by its task; the agent of an instance takes Docker's id. */
+const runtimeId = (region: Region, { id, instance }: TaskRecord) =>
+  instance ? region.ids.hex() + region.ids.hex() : `${id}-${region.ids.digits().slice(0, 10)}`
 
 /** With a health check the containers decide when the task is healthy; without one, time does. */
 function watchHealth(region: Region, task: TaskRecord): void {

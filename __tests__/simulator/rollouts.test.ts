@@ -1,75 +1,11 @@
-import {
-  CreateClusterCommand,
-  CreateServiceCommand,
-  type CreateServiceRequest,
-  DescribeServiceDeploymentsCommand,
-  DescribeServicesCommand,
-  type ECSClient,
-  ListServiceDeploymentsCommand,
-  RegisterTaskDefinitionCommand,
-  type Service,
-  type ServiceDeployment,
-  UpdateServiceCommand,
-} from '@aws-sdk/client-ecs'
+import { type Service, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
-import { openClient } from '../world/aws.ts'
-
-const register = (client: ECSClient, image: string) =>
-  client.send(
-    new RegisterTaskDefinitionCommand({
-      family: 'web',
-      requiresCompatibilities: ['FARGATE'],
-      networkMode: 'awsvpc',
-      cpu: '256',
-      memory: '512',
-      containerDefinitions: [{ name: 'web', image, portMappings: [{ containerPort: 80 }] }],
-    }),
-  )
-
-async function open(service: Partial<CreateServiceRequest> = {}) {
-  const { simulator, client } = await openClient()
-  await client.send(new CreateClusterCommand({ clusterName: 'main' }))
-  await register(client, 'web:1')
-  await client.send(
-    new CreateServiceCommand({
-      cluster: 'main',
-      serviceName: 'web',
-      taskDefinition: 'web',
-      desiredCount: 2,
-      launchType: 'FARGATE',
-      networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-a'] } },
-      ...service,
-    }),
-  )
-  simulator.advance(60)
-  return { simulator, client }
-}
-
-async function release(client: ECSClient, image: string): Promise<void> {
-  await register(client, image)
-  await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'web' }))
-}
-
-async function look(client: ECSClient): Promise<Service> {
-  const { services } = await client.send(new DescribeServicesCommand({ cluster: 'main', services: ['web'] }))
-  return services?.[0] as Service
-}
-
-/** The newest service deployment, as it is described. */
-async function newest(client: ECSClient): Promise<ServiceDeployment | undefined> {
-  const { serviceDeployments: [brief] = [] } = await client.send(
-    new ListServiceDeploymentsCommand({ cluster: 'main', service: 'web' }),
-  )
-  const { serviceDeployments } = await client.send(
-    new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [brief?.serviceDeploymentArn ?? ''] }),
-  )
-  return serviceDeployments?.[0]
-}
+import { look, newest, openWeb, release } from './web.ts'
 
 const said = ({ events = [] }: Service): string[] => events.map(({ message = '' }) => message).reverse()
 
 test('a deployment and the service revision that it rolls out have one number', async () => {
-  const { client } = await open()
+  const { client } = await openWeb()
   const { deployments } = await look(client)
   const [, number] = deployments?.[0]?.id?.split('/') ?? []
   expect((await newest(client))?.targetServiceRevision?.arn).toMatch(
@@ -78,7 +14,7 @@ test('a deployment and the service revision that it rolls out have one number', 
 })
 
 test('what the circuit breaker counted is told after the rollback is over', async () => {
-  const { simulator, client } = await open({
+  const { simulator, client } = await openWeb({
     deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
   })
   await release(client, 'web:broken')
@@ -94,7 +30,7 @@ test('what the circuit breaker counted is told after the rollback is over', asyn
 
 test.each([true, false])('an alarm ends a deployment, with rollback %s', async rollback => {
   const alarms = { alarmNames: ['web-5xx', 'web-latency'], enable: true, rollback }
-  const { simulator, client } = await open({ deploymentConfiguration: { alarms } })
+  const { simulator, client } = await openWeb({ deploymentConfiguration: { alarms } })
   await release(client, 'web:2')
   simulator.setAlarm('web-5xx', true)
   simulator.advance(120)
@@ -110,7 +46,7 @@ test.each([true, false])('an alarm ends a deployment, with rollback %s', async r
 
 test('an alarm that goes off while nothing is deployed ends nothing', async () => {
   const alarms = { alarmNames: ['web-5xx'], enable: true, rollback: true }
-  const { simulator, client } = await open({ deploymentConfiguration: { alarms } })
+  const { simulator, client } = await openWeb({ deploymentConfiguration: { alarms } })
   simulator.setAlarm('web-5xx', true)
   simulator.advance(120)
   expect((await look(client)).deployments).toMatchObject([{ rolloutState: 'COMPLETED' }])
@@ -118,7 +54,7 @@ test('an alarm that goes off while nothing is deployed ends nothing', async () =
 })
 
 test('each event has a later time than the one before', async () => {
-  const { simulator, client } = await open({
+  const { simulator, client } = await openWeb({
     deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
   })
   await release(client, 'web:broken')
@@ -130,7 +66,7 @@ test('each event has a later time than the one before', async () => {
 })
 
 test('a missing image is an event', async () => {
-  const { simulator, client } = await open()
+  const { simulator, client } = await openWeb()
   await release(client, 'web:missing')
   simulator.advance(60)
   expect(said(await look(client))).toContainEqual(
@@ -141,7 +77,7 @@ test('a missing image is an event', async () => {
 })
 
 test('a service that stays as it is does not say so again', async () => {
-  const { simulator, client } = await open()
+  const { simulator, client } = await openWeb()
   await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', enableExecuteCommand: true }))
   simulator.advance(60)
   const steady = said(await look(client)).filter(message => message.endsWith('has reached a steady state.'))
@@ -149,7 +85,7 @@ test('a service that stays as it is does not say so again', async () => {
 })
 
 test('an early success leaves the old tasks for a while where their clean-up is deferred', async () => {
-  const { simulator, client } = await open({
+  const { simulator, client } = await openWeb({
     deploymentConfiguration: {
       earlySuccessCriteria: { enable: true, healthyPercent: 50, sourceServiceRevisionCleanup: 'DEFERRED' },
     },
@@ -168,7 +104,7 @@ test('an early success leaves the old tasks for a while where their clean-up is 
 })
 
 test('a service behind a Classic Load Balancer answers no rolloutState', async () => {
-  const { client } = await open({
+  const { client } = await openWeb({
     loadBalancers: [{ loadBalancerName: 'classic', containerName: 'web', containerPort: 80 }],
   })
   const [deployment] = (await look(client)).deployments ?? []

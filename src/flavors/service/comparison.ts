@@ -19,6 +19,7 @@ import {
 import { forcing, redeployment } from './request.ts'
 import { unhealthyWarning } from './rollout.ts'
 import { fixed, restarts, updatable } from './rules.ts'
+import { shiftingRisks } from './strategy.ts'
 
 /** What an update of the service changes, and what of that its deployment controller may not. */
 export function comparison(particle: ServiceParticle, live: LiveService, sensitivity: Sensitivity): Comparison {
@@ -160,6 +161,8 @@ function risks(changes: readonly FoundChange[], { definition }: ServiceParticle,
   )
   const running = service.runningCount ?? 0
   if (!restarting || running === 0) return []
+  const strategy = shiftingRisks({ ...service.deploymentConfiguration, ...definition.deploymentConfiguration }, running)
+  if (strategy) return strategy
   const healthy =
     definition.deploymentConfiguration?.minimumHealthyPercent ??
     service.deploymentConfiguration?.minimumHealthyPercent ??

@@ -1,0 +1,54 @@
+import type { DeploymentConfiguration } from '@aws-sdk/client-ecs'
+import { expect, test } from '@jest/globals'
+import { shiftingRisks } from '../../../src/flavors/service/strategy.ts'
+
+test.each<[string, DeploymentConfiguration, readonly string[] | undefined]>([
+  ['rolling', { strategy: 'ROLLING', bakeTimeInMinutes: 5 }, undefined],
+  ['nothing stated', {}, undefined],
+  [
+    'blue/green',
+    { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 60 },
+    [
+      'restarts 2 tasks, blue/green: they run until a full set of the new revision has taken over, all traffic at once, 1 h at least, of which 1 h of bake',
+    ],
+  ],
+  [
+    'linear, by its defaults',
+    { strategy: 'LINEAR' },
+    [
+      'restarts 2 tasks, linear: they run until a full set of the new revision has taken over, 10 steps of 10 % of traffic, 6 min apart, 54 min at least',
+    ],
+  ],
+  [
+    'canary',
+    {
+      strategy: 'CANARY',
+      bakeTimeInMinutes: 5,
+      canaryConfiguration: { canaryPercent: 2.5, canaryBakeTimeInMinutes: 15 },
+    },
+    [
+      'restarts 2 tasks, canary: they run until a full set of the new revision has taken over, 2.5 % of traffic first, the rest after 15 min, 20 min at least, of which 5 min of bake',
+    ],
+  ],
+  [
+    'hooks',
+    {
+      strategy: 'BLUE_GREEN',
+      lifecycleHooks: [
+        { targetType: 'PAUSE', lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'] },
+        {
+          hookTargetArn: 'arn:a',
+          lifecycleStages: ['PRE_SCALE_UP', 'POST_SCALE_UP'],
+          timeoutConfiguration: { timeoutInMinutes: 30, action: 'CONTINUE' },
+        },
+      ],
+    },
+    [
+      'restarts 2 tasks, blue/green: they run until a full set of the new revision has taken over, all traffic at once',
+      'pauses at POST_TEST_TRAFFIC_SHIFT until a person says continue or rollback; after 24 h it rolls back by itself',
+      'asks a function at PRE_SCALE_UP, POST_SCALE_UP whether to go on; after 30 min it goes on by itself',
+    ],
+  ],
+])('%s', (_, configuration, expected) => {
+  expect(shiftingRisks(configuration, 2)).toEqual(expected)
+})

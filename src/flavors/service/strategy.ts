@@ -1,0 +1,51 @@
+/** What a deployment that shifts traffic does, in words. Pure. */
+import type { DeploymentConfiguration, DeploymentLifecycleHook } from '@aws-sdk/client-ecs'
+import { plural } from '../containers.ts'
+
+const names: Readonly<Record<string, string>> = { BLUE_GREEN: 'blue/green', LINEAR: 'linear', CANARY: 'canary' }
+
+/**
+ * The steps of the deployment, how long it takes at least, and who decides at its hooks. Undefined for a rolling one,
+ * which starts and stops tasks in turn. Defaults are those of the API reference of DeploymentConfiguration.
+ */
+export function shiftingRisks(configuration: DeploymentConfiguration, running: number): string[] | undefined {
+  const { strategy = 'ROLLING', bakeTimeInMinutes: bake = 0, lifecycleHooks = [] } = configuration
+  const name = names[strategy]
+  if (name === undefined) return undefined
+  const { shift, minutes } = trafficOf(configuration)
+  const least = minutes + bake
+  const atLeast = least > 0 ? `, ${time(least)} at least` : ''
+  const baking = bake > 0 ? `, of which ${time(bake)} of bake` : ''
+  return [
+    `restarts ${plural(running, 'task')}, ${name}: they run until a full set of the new revision has taken over, ${shift}${atLeast}${baking}`,
+    ...lifecycleHooks.map(decision),
+  ]
+}
+
+/** How production traffic moves, and the minutes between its first and its last step. */
+function trafficOf({ strategy, linearConfiguration, canaryConfiguration }: DeploymentConfiguration) {
+  if (strategy === 'CANARY') {
+    const { canaryPercent = 5, canaryBakeTimeInMinutes: minutes = 10 } = canaryConfiguration ?? {}
+    if (canaryPercent < 100)
+      return { shift: `${canaryPercent} % of traffic first, the rest after ${time(minutes)}`, minutes }
+  }
+  if (strategy === 'LINEAR') {
+    const { stepPercent = 10, stepBakeTimeInMinutes = 6 } = linearConfiguration ?? {}
+    const steps = Math.ceil(100 / stepPercent)
+    const shift = `${plural(steps, 'step')} of ${stepPercent} % of traffic, ${time(stepBakeTimeInMinutes)} apart`
+    if (steps > 1) return { shift, minutes: (steps - 1) * stepBakeTimeInMinutes }
+  }
+  return { shift: 'all traffic at once', minutes: 0 }
+}
+
+/** Who decides at a hook, and what becomes of the deployment when nobody does. */
+function decision({ targetType, lifecycleStages = [], timeoutConfiguration }: DeploymentLifecycleHook): string {
+  const { timeoutInMinutes = 1440, action = 'ROLLBACK' } = timeoutConfiguration ?? {}
+  const otherwise = `after ${time(timeoutInMinutes)} it ${action === 'CONTINUE' ? 'goes on' : 'rolls back'} by itself`
+  const stages = lifecycleStages.join(', ')
+  return targetType === 'PAUSE'
+    ? `pauses at ${stages} until a person says continue or rollback; ${otherwise}`
+    : `asks a function at ${stages} whether to go on; ${otherwise}`
+}
+
+const time = (minutes: number) => (minutes > 0 && minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`)
