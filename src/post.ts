@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Host } from './commands/invocation.ts'
 import { revealEverything } from './compare/sensitivity.ts'
-import type { Pause, Plan, Removed, Step, Transition } from './engine/document.ts'
+import type { Pause, Plan, Removed, Step, Transition, UndeclaredMember } from './engine/document.ts'
 import { type HandedOn, unfounded, unlikeShown } from './engine/posted.ts'
 import { type Claims, isClaim } from './github/claimText.ts'
 import { type GitHubEvent, readEvent } from './github/event.ts'
@@ -112,12 +112,14 @@ const pause = has({
   then: isText,
   awaitsAnswer: maybe(value => value === true),
 } satisfies Record<keyof Pause, Check>)
+const isOrigin: Check = value => value === 'drift' || value === 'unapplied'
 const step = has({
   particle: isText,
   transition: value => transitions.some(one => one === value),
   from: isText,
   to: isText,
-  changes: every(change),
+  changes: every(has({ path: isText, origin: maybe(isOrigin) })),
+  origin: maybe(isOrigin),
   dependsOn: every(isText),
   risks: every(isText),
   why: maybe(isText),
@@ -141,6 +143,13 @@ const removed = has({
   unmanaged: maybe(has({ file: isText, line: isNumber })),
 } satisfies Record<keyof Removed, Check>)
 
+const undeclared = has({
+  particle: isText,
+  path: isText,
+  declared: has({ file: isText, line: isNumber, commit: isText }),
+  toRemove: maybe(isText),
+} satisfies Record<keyof UndeclaredMember, Check>)
+
 const plan = has({
   version: value => value === 1,
   environment: isText,
@@ -153,6 +162,9 @@ const plan = has({
     has({ particle: isText, state: isText, reason: isText, why: maybe(isText), changes: maybe(every(change)) }),
   ),
   removed: maybe(every(removed)),
+  undeclared: maybe(every(undeclared)),
+  unapplied: maybe(every(isNumber)),
+  newEnvironment: maybe(has({ meant: maybe(isText) })),
   warnings: maybe(every(isText)),
 } satisfies Record<keyof Plan, Check>)
 

@@ -75,6 +75,10 @@ async function openShop(world: World): Promise<void> {
   await settle(world, shop)
 }
 
+const clusterFile = (name: string) => ({
+  [`particles/${name}.yml`]: `flavor: ecs_cluster\npcf_name: ${name}\naws_resource: { clusterName: ${name} }\n`,
+})
+
 const words = (text: string) => ({ 'README.md': text })
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
@@ -135,6 +139,25 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     texts['mixed.log.txt'] = log(pull.ran)
     const removing = await shown(world, () => world.plan(pull, { 'on-removed': 'terminate' }))
     texts['removed.summary.md'] = removing.summary
+  },
+
+  async 'what is not this pull request’s own'(world, texts) {
+    await openShop(world)
+    await world.settle(clusterFile('spare'))
+    handle(world, 'UpdateService', { cluster: 'main', service: 'web', desiredCount: 9 })
+    world.repository.merge(await world.propose(release({ insights: 'enabled' })), 'squash')
+    const pull = await shown(world, () =>
+      world.propose({
+        ...clusterFile('another'),
+        'particles/spare.yml': null,
+        'particles/web.yml': (shop['particles/web.yml'] ?? '').replace(
+          / {2}deploymentConfiguration:\n.*\n/,
+          '  enableExecuteCommand: true\n',
+        ),
+      }),
+    )
+    texts['not-its-own.comment.md'] = comment(world, pull)
+    texts['not-its-own.log.txt'] = log(pull.ran)
   },
 
   async 'from nothing'(world, texts) {

@@ -559,6 +559,17 @@ describe('variables', () => {
       ],
     ],
     [
+      'unset in many places, which is one problem',
+      Array.from(
+        { length: 12 },
+        (_, index) =>
+          `flavor: ecs_cluster\npcf_name: c${index}\naws_resource: {clusterName: "c${index}-\${VERSION}"}\n`,
+      ).join('---\n'),
+      [
+        '3:29 ${VERSION} is not set; set it in the variables input, give a default with ${VERSION:-default}, or write $${VERSION} for the text itself (12 values need it: a.yml:3, a.yml:7, a.yml:11, a.yml:15, a.yml:19, a.yml:23, a.yml:27, a.yml:31, a.yml:35, a.yml:39 and 2 more lines)',
+      ],
+    ],
+    [
       'its own message',
       cluster('aws_resource: {clusterName: "${CLUSTER:?name the cluster}"}\n'),
       ['3:29 aws_resource.clusterName: ${CLUSTER}: name the cluster; set it in the variables input'],

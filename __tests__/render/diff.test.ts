@@ -27,7 +27,7 @@ describe('a step', () => {
       { path: 'containerDefinitions[web].environment[A].value', sensitive: true },
       { path: 'containerDefinitions[web].user' },
     ]
-    expect(stepDiff({ ...step, kept }, 400)).toEqual([
+    expect(stepDiff({ ...step, kept }, { most: 400, by: 'merging' })).toEqual([
       '! memory  "512" → "1024"',
       '  kept from what runs, because the manifest ignores it:',
       '  containerDefinitions[web].image           web:9',
@@ -39,7 +39,10 @@ describe('a step', () => {
   test('shows what changes in what runs', () => {
     const follows: Change[] = [{ path: 'containerDefinitions[web].image', before: 'web:1', after: 'web:4' }]
     expect(
-      stepDiff({ ...step, changes: [{ path: 'taskDefinition', before: 'web:1', after: 'web:4' }], follows }, 400),
+      stepDiff(
+        { ...step, changes: [{ path: 'taskDefinition', before: 'web:1', after: 'web:4' }], follows },
+        { most: 400, by: 'merging' },
+      ),
     ).toEqual([
       '! taskDefinition  web:1 → web:4',
       '  what it runs changes with that:',

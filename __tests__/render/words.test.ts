@@ -4,13 +4,13 @@ import type { ParticleId } from '../../src/particle.ts'
 import { marker } from '../../src/render/comment.ts'
 import { dangerCounts, dependentsOf, whatHappens, why } from '../../src/render/explain.ts'
 import { renderReportStepText, renderStepText } from '../../src/render/log.ts'
+import { planTitle } from '../../src/render/origin.ts'
 import {
   count,
   doneCounts,
   durationText,
   listed,
   phraseText,
-  planTitle,
   reportTitle,
   took,
   wordOf,
@@ -127,7 +127,9 @@ describe('why', () => {
     ['long values stay out', { changes: [{ path: 'a', before: 'x'.repeat(50), after: 'y' }] }, 'a'],
     ['hidden values stay out', { changes: [{ path: 'a', sensitive: true }] }, 'a'],
     ['a wait says what for', { transition: 'wait', why: '1 of 2 tasks running' }, '1 of 2 tasks running'],
-  ])('%s', (_, more, text) => expect(phraseText(why(step('ecs_service:web', 'update', more)))).toBe(text))
+  ])('%s', (_, more, text) =>
+    expect(phraseText(why(step('ecs_service:web', 'update', more), {}, 'merging'))).toBe(text),
+  )
 })
 
 test('a definition names the revision that it is compared with, not the one that a service runs', () => {

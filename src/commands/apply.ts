@@ -13,6 +13,7 @@ import { failureAnnotations } from '../render/failures.ts'
 import { renderReportText } from '../render/log.ts'
 import { cancelledApply } from './cancellation.ts'
 import { answerTo } from './decide.ts'
+import { membersToRemember } from './earlier.ts'
 import { type Invocation, openJournal } from './invocation.ts'
 import type { Orphans } from './orphans.ts'
 import { prepare, publishPlan } from './planning.ts'
@@ -47,6 +48,7 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
     return reporter.showReport(redactor.data(report), shown, await pullRequestsFor(invocation), false)
   }
   const { planned, graph, context, orphans } = prepared
+  const members = membersToRemember(shown, planned.decisions, inputs.secretVariables)
   const review = await reviewPlan(invocation, planned)
   const answered = is ? await answerTo(invocation, planned, is) : { problems: [] }
   const unreviewed = is === 'rollback' ? [] : review.problems
@@ -55,7 +57,7 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
     const refused = refusals.map(problem => redactor.problem(problem))
     const report = await refuse(invocation, 'refused', refused, shown)
     // An answer that comes too late says nothing of the commit.
-    if (unreviewed.length > 0) await reporter.showRefusal(shown, refused, orphans.refusedTexts)
+    if (unreviewed.length > 0) await reporter.showRefusal(shown, refused, orphans.refusedTexts(members))
     return reporter.showReport(redactor.data(report), shown, review.affected, false)
   }
   const { answer } = answered
@@ -69,7 +71,9 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
     ...(answer && { answer }),
     ...(inputs.logTail > 0 && { readLog: logReader(inputs.logTail) }),
   })
-  await showResult(invocation, report, planned.plan, graph, review.affected, orphans)
+  await showResult(invocation, report, planned.plan, graph, review.affected, (ended, merged) =>
+    orphans.appliedTexts(ended, merged, members),
+  )
 }
 
 /** The plan without what a rollback leaves alone. */
@@ -113,7 +117,7 @@ async function showResult(
   plan: Plan,
   graph: Graph,
   affected: AffectedPullRequests,
-  orphans: Orphans,
+  appliedTexts: (report: Report, merged: number | undefined) => ReturnType<Orphans['appliedTexts']>,
 ): Promise<void> {
   const [shown, shownPlan] = [redactor.data(report), redactor.data(plan)]
   runner.info(renderReportText(shown, shownPlan))
@@ -123,7 +127,7 @@ async function showResult(
     runner.fail(annotations.length > 0 ? annotations : [unnamed])
   }
   await runner.summary(reporter.reportSummary(shown, shownPlan))
-  const lists = orphans.appliedTexts(report, affected.merged)
+  const lists = appliedTexts(report, affected.merged)
   await reporter.showReport(shown, shownPlan, affected, reporter.branch !== undefined, lists)
 }
 

@@ -1,14 +1,17 @@
 /** Earlier manifests: of the pull request's base, and of the last applied commit. What AWS runs was made from one of them. */
 import { join } from 'node:path'
 import { type FormerSecrets, type SecretPath, secretPaths } from '../compare/sensitivity.ts'
+import type { Plan } from '../engine/document.ts'
+import { variablesIn } from '../engine/origin.ts'
 import { flavors } from '../flavors/index.ts'
 import { type CommitManifests, type ManifestReader, manifestsAt } from '../github/manifestsAt.ts'
 import type { PullRequestReporter } from '../github/reporter.ts'
 import type { Inputs } from '../inputs.ts'
 import { choosesManifest } from '../manifest/files.ts'
 import { load } from '../manifest/load.ts'
+import { closest } from '../manifest/suggest.ts'
 import { FormerVariables } from '../manifest/variables.ts'
-import type { Node, Particle } from '../particle.ts'
+import type { Particle } from '../particle.ts'
 import { addressOf, formatAddress } from '../schema/address.ts'
 import type { Invocation } from './invocation.ts'
 
@@ -24,27 +27,68 @@ export function manifestReader(inputs: Inputs, { github }: PullRequestReporter):
   }
 }
 
-/**
- * Manifests of the base and of the last applied commit; a refusal of GitHub is a `why`. Empty when no earlier commit is
- * known.
- */
-export async function baselineManifests({
+/** The commits that a run's manifests are compared with. */
+export interface Baseline {
+  /** Where a pull request or a merge group starts from. */
+  readonly base?: string
+  /** The last applied commit. */
+  readonly applied?: string
+  /** Commits since then, newest first. */
+  readonly unapplied: readonly string[]
+  /** The commit before a run's own. */
+  readonly before?: string
+  readonly problem?: string
+}
+
+/** The commits that came before. A refusal of GitHub is a `problem`. */
+export async function baselineOf({
   event: { pullRequest, mergeGroup, sha, push },
   reporter,
-  inputs,
-  manifestsAt,
-}: Invocation): Promise<CommitManifests[]> {
+}: Pick<Invocation, 'event' | 'reporter'>): Promise<Baseline> {
   const { github } = reporter
   const base = pullRequest?.baseSha ?? mergeGroup?.baseSha
   const from = base ?? sha
   const history = github && from ? await reporter.history(github, from) : undefined
+  const { applied, problem, commits = [] } = history ?? {}
   // A run without a base takes the commit before its own.
-  const before = base ?? push?.before ?? history?.commits[1]
-  const commits = new Set([base, history?.applied ?? before].filter(commit => commit !== undefined))
+  const before = base ?? push?.before ?? commits[1]
+  return {
+    ...(base && { base }),
+    ...(applied && { applied }),
+    unapplied: commits,
+    ...(before && { before }),
+    ...(problem && { problem }),
+  }
+}
+
+/**
+ * Manifests of the base and of the last applied commit; a refusal of GitHub is a `why`. Empty when no earlier commit is
+ * known.
+ */
+export async function baselineManifests(
+  { inputs, manifestsAt }: Invocation,
+  { base, applied, before, problem }: Baseline,
+): Promise<CommitManifests[]> {
+  const commits = new Set([base, applied ?? before].filter(commit => commit !== undefined))
   // Without secret variables no earlier value has to be hidden, so an unknown baseline is nothing to report.
   if (commits.size === 0 && inputs.secretVariables.size > 0)
-    return [{ why: history?.problem ?? 'no commit before this one is known' }]
+    return [{ why: problem ?? 'no commit before this one is known' }]
   return Promise.all([...commits].map(manifestsAt))
+}
+
+/**
+ * Set where the input `environment` is a name that no manifest and no earlier apply knows. The default is no name: nobody
+ * wrote it. Without a history, manifests that name other environments tell.
+ */
+export function newEnvironment(
+  { inputs: { environment }, reporter: { github } }: Invocation,
+  { applied, problem }: Baseline,
+  named: readonly string[],
+): Plan['newEnvironment'] {
+  if (environment === 'default' || named.includes(environment) || applied) return undefined
+  if ((!github || problem) && named.length === 0) return undefined
+  const meant = closest(environment, named)
+  return meant === undefined ? {} : { meant }
 }
 
 /** Places of secret variables in earlier manifests of a particle. */
@@ -81,10 +125,4 @@ export function formerSecretsIn(
 function keysOf(particle: Particle): string[] {
   const address = addressOf(particle, flavors)
   return [particle.id, ...(address ? [formatAddress(address)] : [])]
-}
-
-function variablesIn(node: Node): string[] {
-  if (node.kind === 'scalar') return (node.parts ?? []).flatMap(part => (typeof part === 'string' ? [] : part.variable))
-  const inside = node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
-  return inside.flatMap(variablesIn)
 }

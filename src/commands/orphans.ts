@@ -8,6 +8,7 @@ import type { Removed, Report } from '../engine/document.ts'
 import { graphOf } from '../engine/graph.ts'
 import { type EngineContext, flavorOf, Refresh } from '../engine/refresh.ts'
 import { particlesToRemove, type Undeclared } from '../engine/removal.ts'
+import type { RememberedMember } from '../engine/undeclaredMembers.ts'
 import { flavors } from '../flavors/index.ts'
 import { declaredTexts } from '../github/declared.ts'
 import type { Loaded } from '../manifest/load.ts'
@@ -27,12 +28,16 @@ export interface Orphans {
   readonly reported: readonly Removed[]
   /** Added to the risks of steps. */
   readonly remarks: ReadonlyMap<ParticleId, readonly string[]>
+  /** Why each of `particles` goes. */
+  readonly reasons: ReadonlyMap<ParticleId, string>
   readonly warnings: readonly string[]
   readonly problems: readonly Problem[]
+  /** Members that earlier checks remember. */
+  readonly members: readonly RememberedMember[]
   /** Texts for the check of a refused apply; undefined when there is nothing to carry on. */
-  readonly refusedTexts: [string, ...string[]] | undefined
+  refusedTexts(members: readonly RememberedMember[]): [string, ...string[]] | undefined
   /** Texts for the check of a succeeded apply. `merged`: the pull request whose merge was applied. */
-  appliedTexts(report: Report, merged: number | undefined): [string, ...string[]]
+  appliedTexts(report: Report, merged: number | undefined, members: readonly RememberedMember[]): [string, ...string[]]
 }
 
 /** An undeclared resource that AWS still has. */
@@ -68,6 +73,7 @@ export async function findOrphans(
       .map(orphan => removedOf(orphan, lines.get(orphan.entry.address), declaredIds))
       .sort((one, other) => compareText(one.particle, other.particle)),
     remarks: remarksOn(unreleased, declaredIds, terminates),
+    reasons: new Map(going.map(({ entry, particle }) => [particle.id, removedBy(entry, event.pullRequest?.number)])),
     warnings: [
       ...known.warnings,
       ...found.warnings,
@@ -75,12 +81,15 @@ export async function findOrphans(
       ...(terminates ? [] : secretNames(unreleased)),
     ],
     problems: releasedInside(found.orphans, lines, going),
-    refusedTexts:
-      kept.length > 0 || !known.complete ? declaredTexts({ entries: kept, complete: known.complete }) : undefined,
-    appliedTexts(report, merged) {
+    members: known.members,
+    refusedTexts: members =>
+      kept.length > 0 || members.length > 0 || !known.complete
+        ? declaredTexts({ entries: kept, members, complete: known.complete })
+        : undefined,
+    appliedTexts(report, merged, members) {
       const left = kept.filter(entry => !lines.has(entry.address))
       const entries = afterApply(left, going, report).map(entry => mergedBy(entry, merged, event.sha))
-      return declaredTexts({ entries, complete: known.complete })
+      return declaredTexts({ entries, members, complete: known.complete })
     },
   }
 }
@@ -210,7 +219,14 @@ function removedOf(
   }
 }
 
-/** Remarks on steps: why a resource goes, and that a new resource replaces one of another name. */
+/** Who removed the declaration. `current`: the pull request of this run. */
+function removedBy({ pullRequest, since }: Undeclared, current: number | undefined): string {
+  if (pullRequest !== undefined)
+    return `no longer declared (deleted in ${pullRequest === current ? 'this pull request' : `#${pullRequest}`})`
+  return since ? `no longer declared (deleted in commit ${since.slice(0, 7)})` : 'no longer declared'
+}
+
+/** Remarks on steps: where a resource was declared, and that a new resource replaces one of another name. */
 function remarksOn(
   orphans: readonly Orphan[],
   declaredIds: ReadonlyMap<string | undefined, ParticleId>,

@@ -13,7 +13,15 @@ import type { Inputs } from '../inputs.ts'
 import type { Loaded } from '../manifest/load.ts'
 import type { Particle, ParticleId, Problem } from '../particle.ts'
 import { renderPlanText } from '../render/log.ts'
-import { baselineManifests, type FormerSecretsOf, formerSecretsIn } from './baseline.ts'
+import {
+  type Baseline,
+  baselineManifests,
+  baselineOf,
+  type FormerSecretsOf,
+  formerSecretsIn,
+  newEnvironment,
+} from './baseline.ts'
+import { withHistory } from './earlier.ts'
 import { fileName } from './fileName.ts'
 
 import type { Invocation } from './invocation.ts'
@@ -57,12 +65,13 @@ export async function prepare(
   if (inputs.missingSecrets.length > 0) return { skipped: withoutSecrets(inputs.missingSecrets) }
   const unknown = unknownIds(particles, inputs)
   if (unknown.length > 0) return { problems: unknown }
-  const baseline = await baselineManifests(invocation)
-  const context = engineContext(invocation, formerSecretsIn(baseline, particles, inputs))
+  const baseline = await baselineOf(invocation)
+  const earlier = await baselineManifests(invocation, baseline)
+  const context = engineContext(invocation, formerSecretsIn(earlier, particles, inputs))
   // Side by side: a plan for another account is thrown away, and every other one would have waited for a round more.
   const [refused, prepared] = await Promise.allSettled([
     accountProblem(context, inputs),
-    planDeclared(invocation, loaded, context, unreadable(baseline)),
+    planDeclared(invocation, loaded, context, baseline, unreadable(earlier)),
   ])
   if (refused.status === 'rejected') return { problems: ecsProblems(refused.reason) }
   if (refused.value) return { problems: [refused.value] }
@@ -74,20 +83,26 @@ async function planDeclared(
   invocation: Invocation,
   loaded: Loaded,
   context: EngineContext,
+  baseline: Baseline,
   warnings: readonly string[],
 ): Promise<Prepared> {
   const { inputs } = invocation
   const orphans = await findOrphans(invocation, loaded, context)
   const all = [...loaded.particles, ...orphans.particles]
   const graph = graphOf(all)
+  const unheardOf = newEnvironment(invocation, baseline, loaded.counts.environments)
   const planned = await makePlan(graph, context, {
     region: inputs.region ?? all[0]?.region ?? '',
     maxTerminations: inputs.maxTerminations,
     removed: orphans.reported,
     remarks: orphans.remarks,
+    reasons: orphans.reasons,
+    ...(unheardOf && { newEnvironment: unheardOf }),
     warnings: [...orphans.warnings, ...warnings],
   })
-  return { planned, graph, context, orphans, problems: [...planned.problems, ...orphans.problems] }
+  const plan = await withHistory(invocation, baseline, planned, context, orphans.members)
+  const problems = [...planned.problems, ...orphans.problems]
+  return { planned: { ...planned, plan }, graph, context, orphans, problems }
 }
 
 /** Failed calls as problems: calls that fail side by side for one reason, such as missing credentials, are one problem. */

@@ -1,5 +1,6 @@
 /** Every resource known to have been declared once: from the lists in checks of earlier commits, and from their manifests. */
 import { type Undeclared, undeclaredSince } from '../engine/removal.ts'
+import type { RememberedMember } from '../engine/undeclaredMembers.ts'
 import { flavors } from '../flavors/index.ts'
 import { type EarlierCommit, findEarlierCommits } from '../github/past.ts'
 import { load } from '../manifest/load.ts'
@@ -9,6 +10,8 @@ import type { Invocation } from './invocation.ts'
 
 interface KnownUndeclared {
   readonly entries: readonly Undeclared[]
+  /** Members of things, as the lists have them: some may be declared again, or gone. */
+  readonly members: readonly RememberedMember[]
   readonly warnings: readonly string[]
   /** False when some list or some earlier manifests could not be read. */
   readonly complete: boolean
@@ -34,7 +37,8 @@ export async function findUndeclared(invocation: Invocation, now: readonly Parti
       add({ ...entry, ...(since && { since }), ...(pullRequest !== undefined && { pullRequest }) })
   }
   for (const particle of now) entries.delete(addressText(particle, flavors) ?? '')
-  return { entries: [...entries.values()], warnings, complete }
+  const members = earlier.past.flatMap(commit => commit.members)
+  return { entries: [...entries.values()], members, warnings, complete }
 }
 
 /** Particles of an earlier commit, as far as this release can read its manifests. */
@@ -53,8 +57,8 @@ async function declaredAt(
   return { particles: sound(particles, problems), warnings: [warning], known: true }
 }
 
-/** Particles whose identity is certain: their own file and those of all their ancestors have no problem. */
-function sound(particles: readonly Particle[], problems: readonly Problem[]): Particle[] {
+/** Particles whose identity, and whole definition, is certain: their own file and those of all their ancestors have no problem. */
+export function sound(particles: readonly Particle[], problems: readonly Problem[]): Particle[] {
   const broken = new Set(problems.map(({ place }) => place?.file))
   const byId = new Map(particles.map(particle => [particle.id, particle]))
   const isSound = (particle: Particle | undefined): boolean =>

@@ -36,6 +36,8 @@ export interface CompareOptions {
   /** `custom_config.ignore`: displayed paths, `[*]` for any element; each covers everything below it. */
   readonly ignore: readonly string[]
   readonly sensitivity: Sensitivity
+  /** Members too that a definition does not manage when it leaves them out. */
+  readonly unmanaged?: true
 }
 
 /**
@@ -52,6 +54,17 @@ export function compare(stated: object, live: object, options: CompareOptions): 
     options.whole,
   )
   return comparison.changes()
+}
+
+/**
+ * Live values that the definition leaves out, that are no defaults, and that no update takes away, as removals. Of values in
+ * lists and maps too: what a list holds goes with the list.
+ */
+export function unstated(stated: object, live: object, options: CompareOptions): FoundChange[] {
+  const updated = new Set(compare(stated, live, options).map(({ path }) => path))
+  return compare(stated, live, { ...options, whole: true, unmanaged: true }).filter(
+    ({ at, path }) => !at && !updated.has(path),
+  )
 }
 
 /** Changes that a start makes, one for each value that the definition states: stated defaults too, ignored paths too. */
@@ -107,7 +120,7 @@ class Comparison {
   ): void {
     if (this.#isIgnored(path)) return
     if (!stated) {
-      if (live?.isSet && whole && !live.rule.unmanagedWhenOmitted) this.#remove(live, path)
+      if (live?.isSet && whole && (this.#options.unmanaged || !live.rule.unmanagedWhenOmitted)) this.#remove(live, path)
     } else if (live && live.kind !== stated.kind) {
       // An Unknown or a type that the model does not have: one change for the whole value.
       this.#emit(stated, live, path)

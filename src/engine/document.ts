@@ -31,18 +31,31 @@ export interface Pause {
   readonly awaitsAnswer?: true
 }
 
+/**
+ * Where a difference comes from, if not from this run's manifests. `drift`: AWS differs from what was applied last.
+ * `unapplied`: the manifests differ from it, and are merged already.
+ */
+export type Origin = 'drift' | 'unapplied'
+
+/** A change of a step. */
+export interface StepChange extends Change {
+  readonly origin?: Origin
+}
+
 /** One line of the plan: a particle, its transition, and what changes by it. */
 export interface Step {
   readonly particle: ParticleId
   readonly transition: Transition
   readonly from: State
   readonly to: DesiredState
-  readonly changes: readonly Change[]
+  readonly changes: readonly StepChange[]
+  /** Set when all of its changes have an origin: that of the first to be reviewed. */
+  readonly origin?: Origin
   /** Steps that must have succeeded before this one begins. */
   readonly dependsOn: readonly ParticleId[]
   /** What a reviewer must know, each a sentence. */
   readonly risks: readonly string[]
-  /** What a `wait` waits for, in one sentence. */
+  /** What a `wait` waits for, in one sentence; of a particle that is no longer declared, who removed it. */
   readonly why?: string
   /** With `wait`: the rollout rests. */
   readonly paused?: Pause
@@ -96,6 +109,17 @@ export interface Removed {
   readonly unmanaged?: Source
 }
 
+/** A member that earlier manifests stated, today's do not, and AWS still has: no apply takes it away. */
+export interface UndeclaredMember {
+  readonly particle: ParticleId
+  /** As the changes of plans spell it: `deploymentConfiguration.alarms`. */
+  readonly path: string
+  /** Where it was declared, and in which commit. */
+  readonly declared: Source & { readonly commit: string }
+  /** What to state to remove it. Missing where AWS keeps some value in any case. */
+  readonly toRemove?: string
+}
+
 /** Number of particles by transition. */
 export type Summary = Readonly<Record<Transition | 'unchanged' | 'protected', number>>
 
@@ -111,6 +135,12 @@ export interface Plan {
   readonly steps: readonly Step[]
   readonly unchanged: readonly Unchanged[]
   readonly removed?: readonly Removed[]
+  /** Members that are no longer declared and stay in AWS. */
+  readonly undeclared?: readonly UndeclaredMember[]
+  /** Pull requests that are merged and not applied yet, where a step comes from one of them. */
+  readonly unapplied?: readonly number[]
+  /** No manifest names this environment, and no earlier apply is known. `meant`: a name that is known and much like it. */
+  readonly newEnvironment?: { readonly meant?: string }
   readonly warnings?: readonly string[]
 }
 

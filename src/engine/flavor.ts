@@ -72,6 +72,11 @@ export interface Assessment<Memo = unknown> {
   additions(): Comparison
   /** Changes of an update. Missing, as the two below, where AWS has no answer to compare with. */
   differences?(): Comparison
+  /**
+   * Live values that the manifest leaves out and that stay because of it, as removals. Missing where a manifest states
+   * everything.
+   */
+  unstated?(): readonly FoundChange[]
   /** Sentences for the reviewer, about the end of the particle. */
   removalRisks?(): readonly string[]
   /** Revisions child services run that differ from the manifest, keyed `web:41`. */

@@ -19,7 +19,10 @@ export interface PlanSettings {
   readonly removed?: readonly Removed[]
   /** Further risks by particle: that its manifest was removed, or renamed. */
   readonly remarks?: ReadonlyMap<ParticleId, readonly string[]>
+  /** Why particles without a manifest go. */
+  readonly reasons?: ReadonlyMap<ParticleId, string>
   readonly warnings?: readonly string[]
+  readonly newEnvironment?: Plan['newEnvironment']
 }
 
 /** A plan, and what an apply needs to carry it out. */
@@ -66,7 +69,7 @@ export function decideAll(
 export function planOf(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision>, settings: PlanSettings): Planned {
   const acting = new Set([...decisions].filter(([, { transition }]) => transition).map(([id]) => id))
   const dependsOn = dependencies(graph, decisions, acting)
-  const steps = inOrder(dependsOn).map(id => remarked(stepOf(decisions, id, dependsOn.get(id) ?? []), settings.remarks))
+  const steps = inOrder(dependsOn).map(id => remarked(stepOf(decisions, id, dependsOn.get(id) ?? []), settings))
   const unchanged = [...decisions]
     .filter(([id]) => !acting.has(id))
     .sort(([one], [other]) => compareText(one, other))
@@ -89,6 +92,7 @@ export function planOf(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision
     steps,
     unchanged,
     ...(settings.removed && settings.removed.length > 0 && { removed: settings.removed }),
+    ...(settings.newEnvironment && steps.length > 0 && { newEnvironment: settings.newEnvironment }),
     ...(warnings.length > 0 && { warnings }),
   }
   return { plan, decisions, claimContext, problems: tooMany ? [...problems, tooMany] : problems }
@@ -179,9 +183,10 @@ function followed(decision: Decision, decisions: ReadonlyMap<ParticleId, Decisio
 }
 
 /** An update or a wait needs no remark on where its name came from: the thing is there already. */
-function remarked(step: Step, remarks: PlanSettings['remarks']): Step {
-  const more = step.transition === 'update' || step.transition === 'wait' ? [] : (remarks?.get(step.particle) ?? [])
-  return more.length > 0 ? { ...step, risks: [...step.risks, ...more] } : step
+function remarked(step: Step, { remarks, reasons }: PlanSettings): Step {
+  if (step.transition === 'update' || step.transition === 'wait') return step
+  const [more, why] = [remarks?.get(step.particle) ?? [], reasons?.get(step.particle)]
+  return more.length > 0 || why ? { ...step, ...(why && { why }), risks: [...step.risks, ...more] } : step
 }
 
 function unchangedOf(id: ParticleId, decision: Decision): Unchanged {

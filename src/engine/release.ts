@@ -13,8 +13,10 @@ import {
 } from '../particle.ts'
 import { type ClaimContext, claimHash, subjectOf } from './claimSubject.ts'
 
+type ReleasePolicy = Pick<SensitivityPolicy, 'releaseVariables'>
+
 /** Whether other values of release variables can turn the manifest's text into the live value. */
-export function isRelease(node: Node, live: unknown, policy: SensitivityPolicy): boolean {
+export function isRelease(node: Node, live: unknown, policy: ReleasePolicy): boolean {
   if (!holdsVariable(node, policy.releaseVariables)) return false
   if (node.kind === 'scalar') {
     const literals = literalsOf(node.parts ?? [], policy.releaseVariables)
@@ -27,7 +29,7 @@ export function isRelease(node: Node, live: unknown, policy: SensitivityPolicy):
   return false
 }
 
-const matches = (node: Node, live: unknown, policy: SensitivityPolicy): boolean =>
+const matches = (node: Node, live: unknown, policy: ReleasePolicy): boolean =>
   isRelease(node, live, policy) || canonicalJson(plain(node)) === canonicalJson(live)
 
 /** Texts between release variables; other variables count by value. */

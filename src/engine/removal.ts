@@ -76,6 +76,13 @@ function isSecret({ source }: Particle, member: string, secretVariables: Readonl
   return node !== undefined && holdsVariable(node, secretVariables)
 }
 
+/** Whether the thing's name may be written nowhere. */
+export const hasSecretIdentity = (
+  particle: Particle,
+  vocabularies: Vocabularies,
+  secretVariables: ReadonlySet<string>,
+): boolean => secretMembers(particle, vocabularies, secretVariables) !== undefined
+
 /** Identity members as written, when one of them holds a secret variable. */
 function secretMembers(
   particle: Particle,

@@ -4,6 +4,7 @@
  */
 import { sha256 } from '../digest.ts'
 import type { Undeclared } from '../engine/removal.ts'
+import type { RememberedMember } from '../engine/undeclaredMembers.ts'
 import { isJsonObject } from '../json.ts'
 import type { GitHub } from './api.ts'
 import { unlessRefused } from './apiErrors.ts'
@@ -16,6 +17,8 @@ const formatVersion = 1
 /** What a commit's check lists: declared once, no longer declared, and still in AWS. */
 export interface DeclaredList {
   readonly entries: readonly Undeclared[]
+  /** Members of things that are still declared. Releases that do not know them pass over their lines. */
+  readonly members: readonly RememberedMember[]
   /** False when an earlier list or earlier manifests could not be read: lists on earlier commits count too. */
   readonly complete: boolean
 }
@@ -35,12 +38,13 @@ const indent = '    '
 const digest = (lines: readonly string[]): string => sha256(lines.join('\n')).slice(0, 16)
 
 /** The list as one text per check. The same list makes the same texts. */
-export function declaredTexts({ entries, complete: whole }: DeclaredList): [string, ...string[]] {
+export function declaredTexts({ entries, members, complete: whole }: DeclaredList): [string, ...string[]] {
   const lines = entries.map(lineOf).sort()
+  const all = [...lines, ...members.map(memberLine).sort()]
   const room = textLimit - header(9_999, 9_999, digest([]), false).length - saidOfSome.length - 10
   const parts: string[][] = [[]]
   let left = room
-  for (const line of lines) {
+  for (const line of all) {
     const size = indent.length + line.length + 1
     if (size > left && (parts.at(-1) ?? []).length > 0) {
       parts.push([])
@@ -54,7 +58,7 @@ export function declaredTexts({ entries, complete: whole }: DeclaredList): [stri
     [
       header(index + 1, parts.length, list, whole),
       '',
-      lines.length > 0 ? saidOfSome : saidOfNone,
+      all.length > 0 ? saidOfSome : saidOfNone,
       '',
       ...its.map(line => indent + line),
     ].join('\n'),
@@ -94,6 +98,28 @@ function lineOf(one: Undeclared): string {
   })
 }
 
+const memberMark = 'member '
+
+const memberLine = ({ address: thing, path, declared: { file, line, commit } }: RememberedMember): string =>
+  memberMark + JSON.stringify({ thing, member: path, declared_in: `${file}:${line}`, declared_at: commit })
+
+function memberOf(line: string): RememberedMember[] {
+  const value = parsed(line.slice(memberMark.length))
+  if (!isJsonObject(value)) return []
+  const { thing, member: path, declared_in: at, declared_at: commit } = value
+  const [, file, number] = isText(at) ? (/^(.+):(\d+)$/s.exec(at) ?? []) : []
+  if (!isText(thing) || !isText(path) || !isText(commit) || file === undefined) return []
+  return [{ address: thing, path, declared: { file, line: Number(number), commit } }]
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
   isJsonObject(value) && Object.values(value).every(isText)
@@ -102,12 +128,7 @@ const isOptions = (value: unknown): value is Undeclared['options'] =>
 
 /** Undefined for a line that no release of this format has written. */
 function entryOf(line: string): Undeclared | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch {
-    return undefined
-  }
+  const value = parsed(line)
   if (!isJsonObject(value)) return undefined
   const { thing, pcf_name: name, since, pull_request: pullRequest, declared_in: at, declared_at: commit } = value
   const { account, persist_on_termination: kept = false, renamed_to: renamedTo } = value
@@ -140,6 +161,7 @@ interface Part {
   readonly list: string
   readonly whole: boolean
   readonly lines: readonly string[]
+  readonly members: readonly RememberedMember[]
 }
 
 /** One check's part of the list; undefined when the text is no list. */
@@ -150,7 +172,15 @@ function partOf(text: string | null): Part | { readonly format: string } | undef
   if (named === undefined) return undefined
   if (Number(named) !== formatVersion || list === undefined) return { format: named }
   const lines = more.filter(line => line.startsWith(`${indent}{`)).map(line => line.slice(indent.length))
-  return { part: Number(part), parts: Number(parts), list, whole: partly === undefined, lines }
+  const members = more.filter(line => line.startsWith(indent + memberMark)).map(line => line.slice(indent.length))
+  return {
+    part: Number(part),
+    parts: Number(parts),
+    list,
+    whole: partly === undefined,
+    lines,
+    members: members.flatMap(memberOf),
+  }
 }
 
 /** A commit's list. `why`: there is a list and it cannot be read. */
@@ -167,6 +197,7 @@ async function listIn(github: GitHub, commit: string, name: string, conclusion: 
       why: `${where} keeps what was declared once in format ${first.format}, and this release knows only ${formatVersion}; plan and apply with one release`,
     }
   const lines = [...first.lines]
+  const members = [...first.members]
   for (let part = 2; part <= first.parts; part++) {
     const { successful: more } = await findChecks(github, commit, continued(name, part), conclusion)
     const found = more
@@ -174,11 +205,12 @@ async function listIn(github: GitHub, commit: string, name: string, conclusion: 
       .find(one => one && !('format' in one) && one.list === first.list && one.part === part)
     if (!found || 'format' in found) return { why: `${where} is incomplete: "${continued(name, part)}" is missing` }
     lines.push(...found.lines)
+    members.push(...found.members)
   }
   const entries = lines.flatMap(line => entryOf(line) ?? [])
   if (entries.length !== lines.length || digest(lines) !== first.list)
     return { why: `${where} keeps a list of what was declared once that is not as it was written` }
-  return { entries, complete: first.whole }
+  return { entries, members, complete: first.whole }
 }
 
 /** The list in a commit's checks. Never fails: a refusal of GitHub is a `why`. */

@@ -1,5 +1,6 @@
 /** Earlier commits that declared more: the last applied commit, the one before this, and their checks. */
 import type { Undeclared } from '../engine/removal.ts'
+import type { RememberedMember } from '../engine/undeclaredMembers.ts'
 import type { GitHub } from './api.ts'
 import { unlessRefused } from './apiErrors.ts'
 import { type DeclaredRecord, declaredListOn } from './declared.ts'
@@ -12,6 +13,8 @@ export interface EarlierCommit {
   readonly commit: string
   /** The list in its checks. */
   readonly entries: readonly Undeclared[]
+  /** The members in it. */
+  readonly members: readonly RememberedMember[]
   /** Its manifests are to be compared with today's. */
   readonly comparable: boolean
   /** The commit that removed what its manifests declare and today's do not. */
@@ -42,7 +45,7 @@ export async function findEarlierCommits(
   const { pullRequest, mergeGroup, push, sha } = event
   const base = pullRequest?.baseSha ?? mergeGroup?.baseSha ?? push?.before
   const by = pullRequest ? { pullRequest: pullRequest.number } : {}
-  const alone: EarlierCommit[] = base ? [{ commit: base, entries: [], comparable: true, ...by }] : []
+  const alone: EarlierCommit[] = base ? [{ commit: base, entries: [], members: [], comparable: true, ...by }] : []
   if (!github) return { past: alone, warnings: [], complete: true }
   const tip = pullRequest?.baseSha ?? mergeGroup?.headSha ?? sha
   if (!tip) return { past: [], warnings: [], complete: true }
@@ -82,17 +85,18 @@ class DeclaredLists {
     this.#environment = environment
   }
 
-  async read(by: 'refused' | 'applied', commit: Omit<EarlierCommit, 'entries'>): Promise<DeclaredRecord> {
+  async read(by: 'refused' | 'applied', commit: Omit<EarlierCommit, 'entries' | 'members'>): Promise<DeclaredRecord> {
     const list = await declaredListOn(this.#github, commit.commit, this.#environment, by)
     if (list && 'why' in list) this.#warn(list.why)
-    this.#past.push({ ...commit, entries: list && 'entries' in list ? list.entries : [] })
+    const { entries, members } = list && 'entries' in list ? list : { entries: [], members: [] }
+    this.#past.push({ ...commit, entries, members })
     return list
   }
 
   /** Applied commits, newest first, until a list is complete. */
   async readApplied(
     applied: string | undefined,
-    describe: (commit: string, isFirst: boolean) => Omit<EarlierCommit, 'entries'>,
+    describe: (commit: string, isFirst: boolean) => Omit<EarlierCommit, 'entries' | 'members'>,
   ): Promise<EarlierCommits> {
     let next = applied
     for (let count = 0; next && count < furthest; count++) {

@@ -3,9 +3,10 @@ import { type Plan, pausedDeployments, pausedSteps, type Report } from '../engin
 import type { Inputs } from '../inputs.ts'
 import type { Problem } from '../particle.ts'
 import type { Context } from '../render/comment.ts'
+import { planTitle } from '../render/origin.ts'
 import { renderPlan } from '../render/plan.ts'
 import { renderReport } from '../render/report.ts'
-import { capital, planTitle, reportTitle } from '../render/words.ts'
+import { capital, reportTitle } from '../render/words.ts'
 import { GitHub } from './api.ts'
 import { type ApplyBranches, applyBranches, branchIn } from './branches.ts'
 import {
@@ -264,11 +265,12 @@ function pausedTitle(report: Report): string {
   return steps.map(({ particle, because }) => `${particle} ${because}`).join('; ')
 }
 
-/** Worth a new comment: something to do, something wrong, or a resource that is no longer declared. */
+/** Worth a new comment: something to do, something wrong, or what is no longer declared, a resource or a member of one. */
 const isNoteworthy = ({ plan, problems = [], skipped }: PlanOutcome): boolean =>
   problems.length > 0 ||
   skipped !== undefined ||
   (plan !== undefined &&
     (plan.steps.length > 0 ||
       (plan.removed ?? []).length > 0 ||
+      (plan.undeclared ?? []).length > 0 ||
       plan.unchanged.some(({ reason }) => reason === 'failed')))

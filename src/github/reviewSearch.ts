@@ -187,6 +187,13 @@ export class ReviewSearch {
   }
 }
 
+/** Numbers of the merged pull requests that the commits came from, sorted. Throws `GitHubError`. */
+export async function mergedPulls(github: GitHub, commits: readonly string[]): Promise<number[]> {
+  const pulls = (await Promise.all(commits.map(commit => pullsOf(github, commit)))).flat()
+  const merged = pulls.filter(({ merge_commit_sha: commit }) => commit !== null && commits.includes(commit))
+  return [...new Set(merged.filter(({ merged_at }) => merged_at).map(({ number }) => number))].sort((a, b) => a - b)
+}
+
 async function pullsOf(github: GitHub, commit: string): Promise<readonly Pull[]> {
   const { data } = await github.call(
     { to: 'read the pull requests of a commit', needs: 'pull-requests: read' },

@@ -1,14 +1,15 @@
 import { compareText } from '../order.ts'
 import { type Place, type Problem, sayProblem } from '../particle.ts'
+import { lineOf } from './words.ts'
 
 /** Notes something wrong in a manifest, and where. */
-export type ReportProblem = (place: Place, message: string) => void
+export type ReportProblem = (place: Place, message: string, unset?: Problem['unset']) => void
 
 /** Appends to a list. */
 export const reportTo =
   (problems: Problem[]): ReportProblem =>
-  (place, message) => {
-    problems.push({ place, message })
+  (place, message, unset) => {
+    problems.push({ place, message, ...(unset && { unset }) })
   }
 
 /**
@@ -20,10 +21,33 @@ export function sortProblems(misread: readonly Problem[], problems: readonly Pro
   const spots = new Set(misread.map(spot))
   const all = [...misread, ...problems.filter(problem => !problem.place || !spots.has(spot(problem)))]
   const once = new Map(all.map(problem => [sayProblem(problem), problem]))
-  return [...once.values()].sort((a, b) => {
-    const [one, other] = [a.place, b.place]
-    if (!one || !other) return one ? 1 : other ? -1 : compareText(a.message, b.message)
-    const byPlace = compareText(one.file, other.file) || one.line - other.line || one.column - other.column
-    return byPlace || compareText(a.message, b.message)
+  return oneForEachVariable([...once.values()].sort(byPlace))
+}
+
+function byPlace({ place: one, message }: Problem, { place: other, message: others }: Problem): number {
+  if (!one || !other) return one ? 1 : other ? -1 : compareText(message, others)
+  const order = compareText(one.file, other.file) || one.line - other.line || one.column - other.column
+  return order || compareText(message, others)
+}
+
+/** Lines that the problem of an unset variable names. */
+const linesNamed = 10
+
+/** An unset variable is one problem, at the first of its places: one input mends them all. */
+function oneForEachVariable(sorted: readonly Problem[]): Problem[] {
+  const same = new Map<string, Problem[]>()
+  for (const problem of sorted) {
+    const key = problem.unset && JSON.stringify(problem.unset)
+    if (key) same.set(key, [...(same.get(key) ?? []), problem])
+  }
+  return sorted.flatMap(problem => {
+    const all = problem.unset && same.get(JSON.stringify(problem.unset))
+    const { unset, ...shown } = problem
+    if (!unset || !all || all.length === 1) return [shown]
+    if (all[0] !== problem) return []
+    const lines = [...new Set(all.flatMap(({ place }) => (place ? lineOf(place) : [])))]
+    const more = lines.length > linesNamed ? ` and ${lines.length - linesNamed} more lines` : ''
+    const places = `${all.length} values need it: ${lines.slice(0, linesNamed).join(', ')}${more}`
+    return [{ ...shown, message: `${unset.message} (${places})` }]
   })
 }

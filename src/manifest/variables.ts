@@ -19,10 +19,13 @@ const quotedText = /"(?:[^"\\]|\\.)*"/g
  * again: a value that reads `${OTHER}` or `$inherit$…` stays that text.
  */
 export function substitute(particle: MapNode, variables: ReadonlyMap<string, string>, report: ReportProblem): MapNode {
-  const refuseAt = (place: Place, pathOf: () => string) => (message: string) => {
-    const path = pathOf()
-    report(place, `${path}: ${hiddenPath.test(path) ? message.replace(quotedText, '"…"') : message}`)
-  }
+  const refuseAt =
+    (place: Place, pathOf: () => string): Refuse =>
+    (message, unset) => {
+      const path = pathOf()
+      const shown = hiddenPath.test(path) ? message.replace(quotedText, '"…"') : message
+      report(place, `${path}: ${shown}`, unset === undefined ? undefined : { variable: unset, message: shown })
+    }
   return replaceScalars(particle, '', {
     matters: ({ value }) => typeof value === 'string' && value.includes('$'),
     scalar: ({ place, value }, pathOf) => filled(String(value), place, variables, refuseAt(place, pathOf)),
@@ -32,7 +35,8 @@ export function substitute(particle: MapNode, variables: ReadonlyMap<string, str
   })
 }
 
-type Refuse = (message: string) => void
+/** `unset`: the variable that has no value. */
+type Refuse = (message: string, unset?: string) => void
 
 function filled(text: string, place: Place, variables: ReadonlyMap<string, string>, refuse: Refuse): ScalarNode {
   const parts = expand(text, variables, refuse)
@@ -87,13 +91,14 @@ function variable(inside: string, variables: ReadonlyMap<string, string>, refuse
   if (variables instanceof FormerVariables) return { variable: name, value: name }
   if (operator === ':?') {
     const said = rest === '' ? 'is not set, or empty' : inQuotes(rest).slice(1, -1)
-    refuse(`${braced(name)}: ${said}; set it in the variables input`)
+    refuse(`${braced(name)}: ${said}; set it in the variables input`, name)
     return undefined
   }
   const near = closest(name, variables.keys())
   refuse(
     `${braced(name)} is not set${near ? ` (did you mean ${braced(near)}?)` : ''}; set it in the variables input, ` +
       `give a default with ${braced(`${name}:-default`)}, or write $${braced(name)} for the text itself`,
+    name,
   )
   return undefined
 }

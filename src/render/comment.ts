@@ -49,9 +49,12 @@ export function firstBlocks(context: Context, status = ''): readonly [firstLine:
   ]
 }
 
+/** `3f2a9c1`; what is no commit stands as it is, cut. */
+export const shortCommit = (sha: string): string => (/^[0-9a-f]{8,}$/i.test(sha) ? sha.slice(0, 7) : cut(sha, 60))
+
 /** ` for 3f2a9c1`; empty where no commit is known, as for a plan by hand outside of a repository. */
 export const forCommit = (sha: string, preposition = 'for'): string =>
-  sha === '' ? '' : ` ${preposition} ${code(/^[0-9a-f]{8,}$/i.test(sha) ? sha.slice(0, 7) : cut(sha, 60))}`
+  sha === '' ? '' : ` ${preposition} ${code(shortCommit(sha))}`
 
 /** `account 123456789012, us-east-1` */
 export function target(plan: Plan | undefined, context: Context): string {

@@ -1,10 +1,11 @@
 /** Changes as the lines of a `diff` fence, or of the log: `+`, `-` or `!` in column 0, paths grouped, values in line. */
 import type { Change } from '../compare/change.ts'
 import { parsePath } from '../compare/path.ts'
-import type { Step } from '../engine/document.ts'
+import type { Plan, Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { boundary, cut, isPlain, thousands, visible } from './escape.ts'
 import { whatHappens } from './explain.ts'
+import { originText, partsOf } from './origin.ts'
 import { valueText } from './value.ts'
 import { count, isEnd, phrasesOf, phraseText } from './words.ts'
 
@@ -122,11 +123,27 @@ export function aroundTheDifference(was: string, is: string, whole: number, most
   return [middle(was), middle(is)]
 }
 
-/** The changes of a step. Of a step that ends its particle every line begins with `-`, and the last one is what happens. */
-export function stepDiff(step: Step, most: number): readonly string[] {
+/** How a step's diff is shown. */
+export interface StepShowing {
+  /** Longest value in characters. */
+  readonly most: number
+  /** Merged and not applied yet. */
+  readonly unapplied?: Plan['unapplied']
+  /** What carries the plan out: `merging`. */
+  readonly by: string
+}
+
+/**
+ * The changes of a step, the manifest's own first. Of a step that ends its particle every line begins with `-`, and the last
+ * one is what happens.
+ */
+export function stepDiff(step: Step, { most, unapplied, by }: StepShowing): readonly string[] {
   const showing = { particle: step.particle, most }
   const lines = [
-    ...diffLines(step.changes, { ...showing, isNew: step.transition === 'start' }),
+    ...partsOf(step).flatMap(({ origin, changes }) => [
+      ...(origin ? [`  ${originText(origin, step, { ...(unapplied && { unapplied }) }, by)}:`] : []),
+      ...diffLines(changes, { ...showing, isNew: step.transition === 'start' }),
+    ]),
     ...below('what it runs changes with that:', diffLines(step.follows ?? [], showing)),
     ...below('kept from what runs, because the manifest ignores it:', keptLines(step.kept ?? [], showing)),
   ]

@@ -4,6 +4,7 @@ import { parsePath } from '../compare/path.ts'
 import type { Plan, Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { cut, thousands } from './escape.ts'
+import { originText, partsOf } from './origin.ts'
 import { unknownOf, valueText } from './value.ts'
 import { capital, count, enumerated, isEnd, name, type Phrase, phrasesOf, phraseText, wordOf } from './words.ts'
 
@@ -96,8 +97,18 @@ function updating({ particle, changes, after }: Step): Phrase {
 
 const memberOf = ({ path }: Change): string => parsePath(path)[0]?.member ?? ''
 
-/** Why there is a step: its most important changes, or the state of its particle. */
-export function why({ particle, transition, from, changes, why: given }: Step): Phrase {
+/** Why there is a step, and what of it is not this run's own. `by`: what carries the plan out. */
+export function why(step: Step, plan: Pick<Plan, 'unapplied'>, by: string): Phrase {
+  return partsOf(step).flatMap(({ origin, changes }, index) => {
+    const text = reason({ ...step, changes })
+    const isWhole = step.transition === 'start' || isEnd(step)
+    const named: Phrase = origin ? [originText(origin, step, plan, by), ...(isWhole ? [] : [': ', ...text])] : text
+    return index > 0 ? ['; ', ...named] : named
+  })
+}
+
+/** The most important changes, or the state of the particle. */
+function reason({ particle, transition, from, changes, why: given }: Step): Phrase {
   if (given) return [cut(given, 200)]
   if (transition === 'stop') return ['is to be stopped']
   if (transition === 'terminate') return ['is to be terminated']

@@ -3,8 +3,10 @@ import type { Plan, Removed, Report, ReportError, ReportStep, Step } from '../en
 import { amount, diffLines, stepDiff } from './diff.ts'
 import { cut, logLine, thousands } from './escape.ts'
 import { dangerCounts, dangerous, dependentsOf, risksOf, whatHappens, why } from './explain.ts'
-import { isLetGo, letGoTitle, removedPhrase, removedRemedy } from './removed.ts'
+import { countsByOrigin } from './origin.ts'
+import { isLetGo, letGoTitle, removedPhrase, removedRemedy, undeclaredPhrase, undeclaredTitle } from './removed.ts'
 import {
+  beginning,
   capital,
   doneCounts,
   ending,
@@ -15,7 +17,6 @@ import {
   protectedDifferences,
   sentence,
   stepOutcome,
-  toDo,
   took,
   upToDate,
   upToDateSummary,
@@ -24,6 +25,9 @@ import {
 
 /** Longest value in a log, in characters. The plan file has each value whole. */
 const VALUE = 400
+
+/** What carries a plan out: a log does not know of a pull request. */
+const BY = 'an apply'
 
 type Lines = readonly string[]
 
@@ -44,7 +48,7 @@ const title = (environment: string, ...rest: readonly (string | undefined | fals
 /** `ecs_service:web update 2 changes`: one step as one line. */
 export function renderStepText(step: Step): string {
   const word = wordOf(step)
-  const rest = word === 'wait' ? phraseText(why(step)) : ''
+  const rest = word === 'wait' ? phraseText(why(step, {}, BY)) : ''
   const size = word === 'wait' || isEnd(step) ? '' : ` ${amount(step)}`
   return logLine(`${cut(step.particle, 200)} ${word}${size}${rest && `: ${rest}`}`)
 }
@@ -52,9 +56,11 @@ export function renderStepText(step: Step): string {
 /** The plan as lines of text without Markdown, safe to print into a job log. */
 export function renderPlanText(plan: Plan): string {
   const dependents = dependentsOf(plan.steps)
-  const [todo, rest] = [toDo(plan), upToDateSummary(plan)]
+  const [todo, rest] = [capital(countsByOrigin(plan).join('; ')), upToDateSummary(plan)]
+  const first = beginning(plan)
   return printed(
     title(plan.environment, plan.account && `account ${plan.account}`, plan.region),
+    first !== '' && `${capital(first)}.`,
     todo ? `${todo}${rest && `; ${rest}`}.` : `Nothing to do${rest && `: ${rest}`}.`,
     section(
       `${dangerCounts(plan)}:`,
@@ -65,7 +71,9 @@ export function renderPlanText(plan: Plan): string {
       renderStepText(step),
       `  ${phraseText(whatHappens(step, dependents.get(step.particle)))} (${step.source.file}:${step.source.line})`,
       ...(step.dependsOn.length > 0 ? [`  after ${listed(step.dependsOn, 5)}`] : []),
-      ...stepDiff(step, VALUE).map(line => `  ${line}`),
+      ...stepDiff(step, { most: VALUE, by: BY, ...(plan.unapplied && { unapplied: plan.unapplied }) }).map(
+        line => `  ${line}`,
+      ),
     ]),
     section(
       'Different, and left as it is:',
@@ -78,7 +86,7 @@ export function renderPlanText(plan: Plan): string {
       'Failed earlier, and fails every apply until it changes:',
       failedBefore(plan).map(({ particle, why: cause }) => `  ${particle}${cause ? `: ${cause}` : ''}`),
     ),
-    removedLines(plan.removed ?? []),
+    leftAlone(plan),
     plan.warnings?.length ? ['', ...warningLines(plan)] : [],
     section(
       'Stays as it is:',
@@ -86,6 +94,15 @@ export function renderPlanText(plan: Plan): string {
     ),
   )
 }
+
+/** What is in AWS and in no manifest. */
+const leftAlone = ({ undeclared = [], removed = [] }: Plan): Lines => [
+  ...section(
+    `${undeclaredTitle}:`,
+    undeclared.map(member => `  ${phraseText(undeclaredPhrase(member))}`),
+  ),
+  ...removedLines(removed),
+]
 
 function removedLines(all: readonly Removed[]): Lines {
   const stays = all.filter(one => !isLetGo(one))
@@ -125,6 +142,7 @@ export function renderReportText(report: Report, plan?: Plan): string {
     steps.length > 0 && `${doneCounts(report)}.`,
     error && result !== 'failed' ? errorLines(error) : [],
     steps.length > 0 && ['', ...steps.map(renderReportStepText)],
+    plan && result !== 'superseded' ? leftAlone(plan) : [],
     plan && (result === 'succeeded' || result === 'failed') ? warningLines(plan) : [],
   )
 }

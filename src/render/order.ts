@@ -44,6 +44,7 @@ function stages({ steps }: Plan): readonly (readonly ParticleId[])[] {
 
 const classes: Readonly<Record<Word, string>> = {
   start: 'new',
+  register: 'new',
   update: 'changed',
   replace: 'replaced',
   delete: 'gone',

@@ -19,9 +19,12 @@ import {
   sourceCode,
 } from './markdown.ts'
 import { orderSection } from './order.ts'
-import { removedSections } from './removed.ts'
+import { countsByOrigin } from './origin.ts'
+import { removedSections, undeclaredSection } from './removed.ts'
 import { overview, planDiffs, warning } from './steps.ts'
 import {
+  beginning,
+  capitalSentence,
   changing,
   count,
   failedBefore,
@@ -76,11 +79,13 @@ function planDraft(plan: Plan, context: Context, rung: Rung): RungDraft {
   return {
     before: [
       ...firstBlocks(context, problems.length > 0 ? `❌ ${count(problems.length, 'problem')}` : ''),
+      notice(plan),
       headline(plan, context),
       problems.length > 0 ? alert('CAUTION', problemList(problems, context, rung)) : '',
       earlierFailures(plan, rung),
       warning(plan, rung),
       table,
+      undeclaredSection(plan.undeclared ?? [], rung),
       removedSections(removed, rung, sourceUrl),
       warningList(warnings, rung, steps.length > 0),
     ],
@@ -94,12 +99,23 @@ function planDraft(plan: Plan, context: Context, rung: Rung): RungDraft {
   }
 }
 
+/** Before everything else: a new environment, or a plan that starts everything. */
+function notice(plan: Plan): string {
+  const text = beginning(plan)
+  return text && alert('WARNING', `**${message(sentence(capitalSentence(text)), 1000)}**`)
+}
+
+/** With a capital after the stars. */
+const capitalized = (text: string): string => text.replace(/^\*\*[a-z]/, start => start.toUpperCase())
+
 function headline(plan: Plan, context: Context): string {
-  const todo = toDo(plan)
+  const todo = countsByOrigin(plan).map(text => `**${message(text, 200)}**`)
   const rest = upToDateSummary(plan)
-  const waiting = [todo, rest].filter(Boolean).join(', ')
+  const waiting = [toDo(plan), rest].filter(Boolean).join(', ')
   const counts =
-    changing(plan).length > 0 ? `**${todo}**${rest && `, ${rest}`}.` : `**Nothing to do**${waiting && `: ${waiting}`}.`
+    changing(plan).length > 0
+      ? `${capitalized(todo.join('; '))}${rest && `, ${rest}`}.`
+      : `**Nothing to do**${waiting && `: ${waiting}`}.`
   return sentences(
     counts,
     plannedFor(plan, context),

@@ -1,5 +1,6 @@
 /** Particles that no manifest declares any more and that still exist: since when, how to delete them, how to let them go. */
-import type { Removed } from '../engine/document.ts'
+import type { Removed, UndeclaredMember } from '../engine/document.ts'
+import { shortCommit } from './comment.ts'
 import { code, cut } from './escape.ts'
 import type { Rung } from './fit.ts'
 import { blocks, bullets, folded, OPEN_ENTRIES, particleCode, phraseMarkdown, sourceCode } from './markdown.ts'
@@ -12,11 +13,11 @@ export const isLetGo = ({ unmanaged }: Removed): boolean => unmanaged !== undefi
 export function removedPhrase({ since: commit, pullRequest, declared, renamedTo, kept }: Removed): Phrase {
   const by = pullRequest === undefined ? '' : `#${pullRequest}`
   const since = (): Phrase => {
-    if (commit) return [', since ', name(cut(commit, 7)), ...(by ? [` (${by})`] : [])]
+    if (commit) return [', since ', name(shortCommit(commit)), ...(by ? [` (${by})`] : [])]
     if (by) return [`, removed by ${by}`]
     if (!declared) return []
     const place = name(`${cut(declared.file, 160)}:${declared.line}`)
-    return [', last declared in ', place, ' at ', name(cut(declared.commit, 7))]
+    return [', last declared in ', place, ' at ', name(shortCommit(declared.commit))]
   }
   return [
     ...since(),
@@ -39,13 +40,60 @@ export function removedRemedy(all: readonly Removed[]): Phrase {
   ]
 }
 
+/** What a plan says of members that are not declared any more. */
+export const undeclaredTitle = 'No longer declared, stays in AWS'
+
+/** ``loadBalancers` of `ecs_service:web` (was declared at `web.yml:31`); write `[]` to remove it` */
+export function undeclaredPhrase({
+  particle,
+  path,
+  declared: { file, line, commit },
+  toRemove,
+}: UndeclaredMember): Phrase {
+  return [
+    name(cut(path, 160)),
+    ' of ',
+    name(cut(particle, 160)),
+    ' (was declared at ',
+    name(`${cut(file, 160)}:${line}`),
+    ' in ',
+    name(shortCommit(commit)),
+    '); ',
+    ...(toRemove === undefined
+      ? ['the value in AWS stands until one is stated again']
+      : ['write ', name(toRemove), ' to remove it']),
+  ]
+}
+
+/** Members that no manifest states any more: never a change by itself, and nothing that should go unseen. */
+export function undeclaredSection(all: readonly UndeclaredMember[], rung: Rung): string {
+  if (all.length === 0) return ''
+  const list = bullets(
+    all.map(member => phraseMarkdown(undeclaredPhrase(member))),
+    rung.entries,
+  )
+  return all.length > OPEN_ENTRIES
+    ? folded(`👻 <b>${undeclaredTitle}</b> · ${count(all.length, 'member')}`, list)
+    : blocks(`👻 **${undeclaredTitle}:**`, list)
+}
+
+const letGoNow = 'Let go by a line of `unmanaged`, and forgotten from now on:'
 export const letGoTitle = 'Let go by a line that is not applied yet, and forgotten once it is:'
 
-export const removedSections = (all: readonly Removed[], rung: Rung, sourceUrl: string | undefined): string =>
-  blocks(removedSection(all, rung), letGoSection(all.filter(isLetGo), rung, sourceUrl))
+/** `isApplied`: the lines that let go have been applied with the rest. */
+export const removedSections = (
+  all: readonly Removed[],
+  rung: Rung,
+  sourceUrl: string | undefined,
+  isApplied = false,
+): string =>
+  blocks(
+    removedSection(all, rung),
+    letGoSection(isApplied ? letGoNow : letGoTitle, all.filter(isLetGo), rung, sourceUrl),
+  )
 
 /** Particles that stay in AWS without a manifest. */
-export function removedSection(removed: readonly Removed[], rung: Rung): string {
+function removedSection(removed: readonly Removed[], rung: Rung): string {
   const all = removed.filter(one => !isLetGo(one))
   if (all.length === 0) return ''
   const entries = all.map(one => `${subject(one)}${phraseMarkdown(removedPhrase(one))}`)
@@ -56,10 +104,10 @@ export function removedSection(removed: readonly Removed[], rung: Rung): string 
     : blocks(`👻 **${title}:**`, text)
 }
 
-function letGoSection(all: readonly Removed[], rung: Rung, sourceUrl: string | undefined): string {
+function letGoSection(title: string, all: readonly Removed[], rung: Rung, sourceUrl: string | undefined): string {
   if (all.length === 0) return ''
   const entries = all.map(one => `${subject(one)}${one.unmanaged ? ` · ${sourceCode(one.unmanaged, sourceUrl)}` : ''}`)
-  return blocks(`🕊️ **${letGoTitle}**`, bullets(entries, rung.entries))
+  return blocks(`🕊️ **${title}**`, bullets(entries, rung.entries))
 }
 
 /** The particle, its line for `unmanaged`, and its state. */

@@ -19,7 +19,7 @@ import {
   table,
 } from './markdown.ts'
 import { warningList } from './plan.ts'
-import { removedSection } from './removed.ts'
+import { removedSections, undeclaredSection } from './removed.ts'
 import { overview, planDiffs, warning } from './steps.ts'
 import {
   capital,
@@ -52,11 +52,14 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
     rung.extras || rung.table === 'full' ? errorDetails(report, rung) : '',
     logSection(report, rung),
     nextSteps(report, plan, context, rung),
+    result === 'superseded' || !plan ? '' : leftAlone(plan, context, rung, result === 'succeeded'),
     // Warnings of the plan hold after the apply, too.
     result === 'succeeded' || result === 'failed' ? warningList(plan?.warnings ?? [], rung, true) : '',
   ]
   if (plan === undefined || rung.table === 'none') return { before, leftOut }
-  const diffs = planDiffs(plan, context, rung, 0)
+  // A record stands where the merge lies behind.
+  const later = { ...context, merges: false }
+  const diffs = planDiffs(plan, later, rung, 0)
   // Nobody has to decide on steps that an apply has carried out: no diff is more urgent than another.
   if (result !== 'refused')
     return {
@@ -64,7 +67,7 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
       diffs: diffs.map(diff => ({ ...diff, rank: 2 })),
       leftOut,
     }
-  const planned = overview(plan, context, rung)
+  const planned = overview(plan, later, rung)
   return {
     before: [...before, ...(diffs.length > 0 ? [warning(plan, rung), planned.text] : [])],
     diffs,
@@ -197,7 +200,7 @@ function nextSteps(report: Report, plan: Plan | undefined, context: Context, run
     case 'paused':
       return bullets(pausedSteps(report).map(answerNote), rung.entries)
     case 'succeeded':
-      return plan && rung.extras ? blocks(protectedNote(plan), removedSection(plan.removed ?? [], rung)) : ''
+      return plan && rung.extras ? protectedNote(plan) : ''
     default:
       return ''
   }
@@ -212,6 +215,14 @@ function answerNote({ particle, because = '', paused }: ReportStep): string {
       : `to answer, run the workflow with ${code('command: continue')} or ${code('command: rollback')}, and ${deployment}`
   return `${particleCode(particle)} is ${message(because, 300)}. **To go on:** ${answer}.`
 }
+
+/** What is in AWS and in no manifest, whatever became of the apply. */
+const leftAlone = (
+  { undeclared = [], removed = [] }: Plan,
+  { sourceUrl }: Context,
+  rung: Rung,
+  isApplied: boolean,
+): string => blocks(undeclaredSection(undeclared, rung), removedSections(removed, rung, sourceUrl, isApplied))
 
 /** Number of remedies that a comment words. */
 const REMEDIES = 5

@@ -20,6 +20,7 @@ import {
   sourceTag,
   table,
 } from './markdown.ts'
+import { ownFirst } from './origin.ts'
 import { changing, count, emojiOf, isEnd, sentence, wordOf } from './words.ts'
 
 /** What the plan deletes, replaces or restarts: the numbers, then the particles. */
@@ -42,18 +43,18 @@ function shownSteps(
   const { steps } = plan
   if (kind === 'none')
     return { shown: [], leftOut: steps.length > 0 ? [`all ${count(steps.length, 'particle')} and their changes`] : [] }
-  const shown = kind === 'dangerous' ? dangerous(plan) : steps
+  const shown = kind === 'dangerous' ? dangerous(plan) : ownFirst(steps)
   const left = steps.length - shown.length
   return { shown, leftOut: left > 0 ? [`the rows of ${count(left, 'particle')} whose change holds no danger`] : [] }
 }
 
 /** A row for each step, or a line where the rung has no room for the whole table. */
-export function overview(plan: Plan, { sourceUrl }: Context, rung: Rung): Rendered {
+export function overview(plan: Plan, context: Context, rung: Rung): Rendered {
   const { shown, leftOut } = shownSteps(plan, rung)
   if (shown.length === 0) return { text: '', leftOut }
   if (rung.table === 'lines') return { text: bullets(shown.map(line)), leftOut }
   const dependents = dependentsOf(plan.steps)
-  const rows = shown.map(step => row(step, dependents, sourceUrl))
+  const rows = shown.map(step => row(step, plan, dependents, context))
   return { text: table(['', 'particle', 'what happens', 'why'], rows), leftOut }
 }
 
@@ -62,21 +63,31 @@ const line = (step: Step): string =>
 
 const row = (
   step: Step,
+  plan: Plan,
   dependents: ReadonlyMap<ParticleId, readonly ParticleId[]>,
-  sourceUrl: string | undefined,
+  context: Context,
 ): readonly string[] => [
   `${emojiOf[wordOf(step)]}&nbsp;${wordOf(step)}`,
-  sourceLink(particleCode(step.particle), step.source, sourceUrl),
+  sourceLink(particleCode(step.particle), step.source, context.sourceUrl),
   phraseMarkdown(whatHappens(step, dependents.get(step.particle))),
-  phraseMarkdown(why(step)),
+  phraseMarkdown(why(step, plan, carriedOutBy(context))),
 ]
+
+/** What carries the plan out. */
+const carriedOutBy = ({ merges }: Context): string => (merges ? 'merging' : 'an apply')
 
 /** Diffs of at most this many lines, all together, are not folded. */
 const UNFOLDED = 12
 
 /** The diff of each step. All are open if they have at most `unfolded` lines together, else folded. */
-export function planDiffs(plan: Plan, { sourceUrl }: Context, rung: Rung, unfolded = UNFOLDED): readonly FoldedDiff[] {
-  const diffs = changing(plan).map(step => ({ step, lines: stepDiff(step, rung.characters * 2) }))
+export function planDiffs(plan: Plan, context: Context, rung: Rung, unfolded = UNFOLDED): readonly FoldedDiff[] {
+  const { sourceUrl } = context
+  const showing = {
+    most: rung.characters * 2,
+    ...(plan.unapplied && { unapplied: plan.unapplied }),
+    by: carriedOutBy(context),
+  }
+  const diffs = ownFirst(changing(plan)).map(step => ({ step, lines: stepDiff(step, showing) }))
   const isOpen = diffs.reduce((sum, { lines }) => sum + lines.length, 0) <= unfolded
   return diffs
     .filter(({ lines }) => lines.length > 0)

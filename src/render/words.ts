@@ -2,7 +2,7 @@
 import type { Change } from '../compare/change.ts'
 import type { Plan, Report, ReportStep, Result, Step, StepResult, Transition, Unchanged } from '../engine/document.ts'
 import { flavors } from '../flavors/index.ts'
-import type { ParticleId } from '../particle.ts'
+import { isGone, type ParticleId } from '../particle.ts'
 import { vocabularyOf } from '../schema/address.ts'
 import type { Phrases } from '../schema/vocabulary.ts'
 import { thousands } from './escape.ts'
@@ -57,9 +57,10 @@ export function durationText(milliseconds: number): string {
 }
 
 /** What reviewers call a transition. A particle that can be started again is stopped; others are deleted. */
-export type Word = 'start' | 'update' | 'replace' | 'delete' | 'stop' | 'wait'
+export type Word = 'start' | 'register' | 'update' | 'replace' | 'delete' | 'stop' | 'wait'
 
 export function wordOf({ particle, transition }: { particle: ParticleId; transition: Transition }): Word {
+  if (transition === 'start') return phrasesOf(particle).startWord ?? 'start'
   if (transition !== 'stop' && transition !== 'terminate') return transition
   return phrasesOf(particle).ended === 'deleted' ? 'delete' : 'stop'
 }
@@ -68,6 +69,7 @@ export const isEnd = ({ transition }: Step): boolean => transition === 'stop' ||
 
 export const emojiOf: Readonly<Record<Word, string>> = {
   start: '🟢',
+  register: '🟢',
   update: '🟡',
   replace: '🟠',
   delete: '🔴',
@@ -85,7 +87,7 @@ const wordCounts: readonly (readonly [Word, one: string, many?: string])[] = [
 ]
 
 /** Those that are not zero: `3 to change, 1 to delete`. */
-const counts = (all: readonly (readonly [number: number, one: string, many?: string | undefined])[]): string =>
+export const counts = (all: readonly (readonly [number: number, one: string, many?: string | undefined])[]): string =>
   all
     .filter(([number]) => number > 0)
     .map(([number, one, many = one]) => count(number, one, many))
@@ -93,7 +95,28 @@ const counts = (all: readonly (readonly [number: number, one: string, many?: str
 
 /** `3 to change, 1 to start, 1 to delete`. Empty when there is no step at all. */
 export const toDo = ({ steps }: Plan): string =>
-  counts(wordCounts.map(([word, ...text]) => [steps.filter(step => wordOf(step) === word).length, ...text]))
+  counts(wordCounts.map(([word, ...text]) => [steps.filter(step => countedAs(step) === word).length, ...text]))
+
+/** What is registered is counted with what is started. */
+const countedAs = (step: Step): Word => (step.transition === 'start' ? 'start' : wordOf(step))
+
+/**
+ * What a reader must know before anything else: that no run has known this environment, or that nothing of the plan is
+ * there yet, which a wrong environment, account or region looks like as well.
+ */
+export function beginning(plan: Plan): string {
+  const { steps, unchanged, newEnvironment, environment } = plan
+  const starts = steps.filter(({ transition }) => transition === 'start').length
+  const isAll =
+    starts > 1 && starts === steps.length && unchanged.every(one => one.reason === 'reference' || isGone(one.state))
+  const everything = `${isAll ? 'all ' : ''}${count(starts, 'particle')} would start`
+  if (newEnvironment) {
+    const meant = newEnvironment.meant === undefined ? '' : ` (did you mean ${newEnvironment.meant}?)`
+    const happens = starts > 0 ? everything : `the plan has ${toDo(plan)}`
+    return `environment ${environment} is new: ${happens}; no manifest and no earlier apply knows it${meant}`
+  }
+  return isAll ? `${everything}: none of them is there; look whether environment, account and region are meant` : ''
+}
 
 /** Steps that change something. */
 export const changing = (plan: Plan): readonly Step[] => plan.steps.filter(step => step.transition !== 'wait')
@@ -124,10 +147,6 @@ export function upToDateSummary(plan: Plan): string {
     [failed, 'failed earlier'],
   ])
 }
-
-/** One line for a check run's title or an output: `3 to change, 1 to delete`. */
-export const planTitle = (plan: Plan): string =>
-  [toDo(plan) || 'Nothing to do', counts([[failedBefore(plan).length, 'failed earlier']])].filter(Boolean).join(', ')
 
 export const resultWords: Readonly<Record<Result, readonly [emoji: string, word: string]>> = {
   running: ['⏳', 'applying'],

@@ -49,6 +49,11 @@ export interface Vocabulary {
   readonly spares?: (member: string, definition: MapNode) => boolean
   /** Options allowed in `custom_config`, by name. */
   readonly options: Readonly<Record<string, 'boolean' | 'number' | 'strings' | readonly string[]>>
+  /**
+   * What to state to take a member away from AWS, by the member's path. `[]` after a list whose elements are owned one by one.
+   * A member that is not among them stays as it is until another value is stated.
+   */
+  readonly toRemove?: Readonly<Record<string, string>>
   /** Members that identify the thing within its region, in the order in which plans spell them: the last is its name. */
   readonly identifiedBy: readonly string[]
   /** Children refer to the resource by its name. False where only AWS knows the reference, as of a revision. */
@@ -63,6 +68,8 @@ export interface Vocabulary {
 export interface Phrases {
   /** `is created` */
   readonly starts: string
+  /** The same as a word, where a thing is not started: a definition is registered. */
+  readonly startWord?: 'register'
   /** `is drained` */
   readonly ends: string
   /** The same as a result. A thing that is not deleted can be started again: its end is called a stop. */

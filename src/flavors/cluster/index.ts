@@ -1,5 +1,5 @@
 import type { Cluster, CreateClusterRequest } from '@aws-sdk/client-ecs'
-import { additions, compare } from '../../compare/compare.ts'
+import { additions, compare, unstated } from '../../compare/compare.ts'
 import { creationOf, mergeLive } from '../../compare/merge.ts'
 import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
@@ -128,6 +128,7 @@ export const cluster: Flavor<CreateClusterRequest, LiveCluster, Memo> = {
     additions: () => ({ changes: additions(particle.definition, options(particle, sensitivity)) }),
     ...(live && {
       differences: () => differences(particle, live, sensitivity),
+      unstated: () => unstated(particle.definition, live, options(particle, sensitivity)),
       removalRisks: () => removalRisks(particle, live),
     }),
   }),

@@ -15,6 +15,12 @@ export const vocabulary = {
   aliases: {},
   needs: {},
   options: { ignore: 'strings' },
+  toRemove: {
+    settings: '[{name: containerInsights, value: disabled}]',
+    capacityProviders: '[]',
+    defaultCapacityProviderStrategy: '[]',
+    tags: '[]',
+  },
   identifiedBy: ['clusterName'],
   referredByName: true,
   neededToEnd: { members: [], options: [] },

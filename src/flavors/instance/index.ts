@@ -78,6 +78,14 @@ function differences(
   })
 }
 
+/** Attributes that the manifest does not name are left alone. */
+function unstated(particle: InstanceParticle, { attributes = [] }: ContainerInstance): FoundChange[] {
+  const named = new Set(stated(particle).map(({ name }) => name))
+  return attributes.flatMap(({ name = '', value }) =>
+    isProtected(name) || named.has(name) ? [] : [changeAt(['attributes', { in: name }], { live: value })],
+  )
+}
+
 function observe(particle: InstanceParticle, live: ContainerInstance | undefined): Observed {
   if (!live) return { state: 'stopped' }
   const leaving = particle.desired !== 'running'
@@ -146,6 +154,7 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     additions: () => additions(particle, live, sensitivity),
     ...(live && {
       differences: () => ({ changes: differences(particle, live, sensitivity) }),
+      unstated: () => unstated(particle, live),
       removalRisks: () => removalRisks(particle, live),
     }),
   }),

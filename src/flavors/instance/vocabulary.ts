@@ -14,6 +14,7 @@ export const vocabulary = {
   aliases: { clusterName: 'cluster', clusterArn: 'cluster' },
   needs: { ecs_cluster: 'cluster', ec2_instance: 'ec2InstanceId' },
   options: { ignore: 'strings', deregister: 'boolean' },
+  toRemove: { 'attributes[]': 'null' },
   identifiedBy: ['cluster', 'ec2InstanceId'],
   referredByName: false,
   neededToEnd: { members: [], options: ['deregister'] },

@@ -1,5 +1,5 @@
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs'
-import { additions } from '../../compare/compare.ts'
+import { additions, unstated } from '../../compare/compare.ts'
 import { creationOf } from '../../compare/merge.ts'
 import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import { isEcs } from '../../ecs/errors.ts'
@@ -16,6 +16,7 @@ import { restingDeployment, rolloutHistory, rolloutOf, wouldDeploy } from './his
 import {
   answeredMemo,
   answeredService,
+  comparableService,
   compareOptions,
   counts,
   type LiveService,
@@ -154,6 +155,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     additions: () => additionsOf(particle, live, sensitivity),
     ...(live && {
       differences: () => comparison(particle, live, sensitivity),
+      unstated: () => unstated(particle.definition, comparableService(live), compareOptions(particle, sensitivity)),
       removalRisks: () => removalRisks(particle, live),
     }),
   }),

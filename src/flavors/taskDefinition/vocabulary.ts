@@ -22,7 +22,8 @@ export const vocabulary = {
   description: 'A task definition family: a change registers a new revision.',
   descriptions: { revision: 'Pins an existing revision: it is checked, never registered.' },
   phrases: {
-    starts: 'new revision',
+    starts: 'is registered',
+    startWord: 'register',
     ends: 'every revision is deregistered',
     ended: 'deleted',
     revisedUnless: ['tags'],

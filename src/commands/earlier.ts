@@ -1,0 +1,139 @@
+/** Earlier manifests, held against AWS as it is now: where the differences of a plan come from. */
+
+import { nothingSensitive } from '../compare/sensitivity.ts'
+import type { Decision } from '../engine/decide.ts'
+import type { Plan, UndeclaredMember } from '../engine/document.ts'
+import { graphOf } from '../engine/graph.ts'
+import { withOrigins } from '../engine/origin.ts'
+import { decideAll, type Planned } from '../engine/plan.ts'
+import { type EngineContext, flavorOf } from '../engine/refresh.ts'
+import { hasSecretIdentity } from '../engine/removal.ts'
+import { type RememberedMember, stayingMembers, stillStaying } from '../engine/undeclaredMembers.ts'
+import { flavors } from '../flavors/index.ts'
+import { unlessRefused } from '../github/apiErrors.ts'
+import { mergedPulls } from '../github/reviewSearch.ts'
+import { load } from '../manifest/load.ts'
+import { FormerVariables } from '../manifest/variables.ts'
+import { compareText } from '../order.ts'
+import type { Particle, ParticleId } from '../particle.ts'
+import { addressText } from '../schema/address.ts'
+import type { Baseline } from './baseline.ts'
+import type { Invocation } from './invocation.ts'
+import { sound } from './undeclared.ts'
+
+/** So many commits are asked for their pull requests. */
+const mostCommits = 10
+
+/** Manifests of an earlier commit, and what they would have done to AWS as it is now. */
+interface Earlier {
+  readonly commit: string
+  readonly particles: ReadonlyMap<ParticleId, Particle>
+  readonly decisions: ReadonlyMap<ParticleId, Decision>
+}
+
+/** The plan, with what earlier manifests tell of it. Without them nothing is told. A refusal of GitHub tells less. */
+export async function withHistory(
+  invocation: Invocation,
+  baseline: Baseline,
+  planned: Planned,
+  context: EngineContext,
+  remembered: readonly RememberedMember[],
+): Promise<Plan> {
+  const { base, applied } = baseline
+  const at = async (commit: string | undefined) =>
+    commit === undefined ? undefined : earlierAt(invocation, commit, planned.decisions, context)
+  const byApplied = await at(applied)
+  const byBase = base === applied ? byApplied : await at(base)
+  const undeclared = undeclaredMembers([byBase, byApplied], remembered, planned.decisions, context)
+  const plan = { ...planned.plan, ...(undeclared.length > 0 && { undeclared }) }
+  // What was applied last is known to exist and cannot be read: nobody is blamed.
+  if (applied ? !byApplied : !byBase) return plan
+  const { pullRequest, mergeGroup, push } = invocation.event
+  const earlier = {
+    ...(byApplied && { applied: byApplied.decisions }),
+    ...(byBase && { base: byBase.decisions }),
+    isAllMerged: !pullRequest && !mergeGroup && !push,
+  }
+  const told = withOrigins(plan, planned.decisions, earlier, flavors)
+  const isUnapplied = told.steps.some(step => [step, ...step.changes].some(({ origin }) => origin === 'unapplied'))
+  const pulls = isUnapplied ? await unappliedPulls(invocation, baseline) : []
+  return pulls.length > 0 ? { ...told, unapplied: pulls } : told
+}
+
+/** Members that one of the commits declared, and that AWS still has although today's manifests leave them out. */
+function undeclaredMembers(
+  commits: readonly (Earlier | undefined)[],
+  remembered: readonly RememberedMember[],
+  decisions: ReadonlyMap<ParticleId, Decision>,
+  context: EngineContext,
+): UndeclaredMember[] {
+  const found = new Map<string, UndeclaredMember>()
+  const unstatedOf = ({ particle, live }: Decision) =>
+    flavorOf(context, particle).assess(particle, live, nothingSensitive).unstated?.() ?? []
+  for (const { commit, particles } of commits.flatMap(earlier => earlier ?? []))
+    for (const [id, earlier] of particles) {
+      const decision = decisions.get(id)
+      if (decision?.particle.desired !== 'running' || earlier.desired !== 'running') continue
+      const { particle } = decision
+      const staying = stayingMembers(particle, earlier, unstatedOf(decision), flavorOf(context, particle).toRemove)
+      for (const { path, place, toRemove } of staying) {
+        const declared = { file: place.file, line: place.line, commit }
+        const key = `${id} ${path}`
+        if (!found.has(key)) found.set(key, { particle: id, path, declared, ...(toRemove && { toRemove }) })
+      }
+    }
+  const byAddress = new Map([...decisions.values()].map(one => [addressText(one.particle, flavors), one]))
+  for (const { address, path, declared } of remembered) {
+    const decision = byAddress.get(address)
+    if (decision?.particle.desired !== 'running') continue
+    const { particle } = decision
+    const staying = stillStaying(particle, path, unstatedOf(decision), flavorOf(context, particle).toRemove)
+    const key = `${particle.id} ${path}`
+    if (staying && !found.has(key)) found.set(key, { particle: particle.id, path, declared, ...staying })
+  }
+  return [...found].sort(([one], [other]) => compareText(one, other)).map(([, member]) => member)
+}
+
+/** The members of a plan, as the next runs are to remember them. A name with a secret in it is written nowhere. */
+export const membersToRemember = (
+  { undeclared = [] }: Plan,
+  decisions: ReadonlyMap<ParticleId, Decision>,
+  secretVariables: ReadonlySet<string>,
+): RememberedMember[] =>
+  undeclared.flatMap(({ particle: id, path, declared }) => {
+    const particle = decisions.get(id)?.particle
+    const address = particle && addressText(particle, flavors)
+    if (!address || hasSecretIdentity(particle, flavors, secretVariables)) return []
+    return [{ address, path, declared }]
+  })
+
+/** Pull requests that were merged since the last apply. */
+async function unappliedPulls({ reporter: { github } }: Invocation, { unapplied }: Baseline): Promise<number[]> {
+  if (!github) return []
+  const commits = unapplied.slice(0, mostCommits)
+  return unlessRefused<number[], number[]>(
+    () => mergedPulls(github, commits),
+    () => [],
+  )
+}
+
+/** Undefined when the commit's manifests cannot be read. Only the same things under the same ids are compared. */
+async function earlierAt(
+  { inputs, manifestsAt }: Invocation,
+  commit: string,
+  decisions: ReadonlyMap<ParticleId, Decision>,
+  { learn: _, ...context }: EngineContext,
+): Promise<Earlier | undefined> {
+  const found = await manifestsAt(commit)
+  if ('why' in found) return undefined
+  const variables = new FormerVariables(inputs.variables)
+  const { particles, problems } = load(found.texts, { ...inputs, variables, vocabularies: flavors })
+  const same = sound(particles, problems).filter(particle => {
+    const now = decisions.get(particle.id)?.particle
+    return now && addressText(now, flavors) === addressText(particle, flavors)
+  })
+  const ids = new Set(same.map(({ id }) => id))
+  const graph = graphOf(same.map(one => ({ ...one, parents: one.parents.filter(parent => ids.has(parent)) })))
+  const lives = new Map([...decisions].map(([id, { live }]) => [id, live]))
+  return { commit, particles: graph.particles, decisions: decideAll(graph, lives, context) }
+}

@@ -1,0 +1,146 @@
+/**
+ * Where each difference of a plan comes from: from this run's manifests, from manifests that nobody has applied yet, or from
+ * somebody's change in AWS. Told beside the plan: digest and claims are made without it. Pure.
+ */
+import type { FoundChange } from '../compare/change.ts'
+import { canonicalJson } from '../digest.ts'
+import { type Node, nodeAt, type Particle, type ParticleId, valueAt } from '../particle.ts'
+import { type Vocabularies, vocabularyOf } from '../schema/address.ts'
+import type { Decision } from './decide.ts'
+import type { Origin, Plan, Step } from './document.ts'
+import { isRelease } from './release.ts'
+
+type Decisions = ReadonlyMap<ParticleId, Decision>
+
+/** Decisions that earlier manifests would lead to with today's answers of AWS. */
+export interface EarlierDecisions {
+  /** By the manifests of the last applied commit. */
+  readonly applied?: Decisions
+  /** By the manifests that a pull request or a merge group starts from. */
+  readonly base?: Decisions
+  /** Nothing is proposed: what is not drift is not applied yet. */
+  readonly isAllMerged: boolean
+}
+
+/** A change, and the decision that it is a part of. */
+interface Found {
+  readonly change: FoundChange
+  readonly decision: Decision
+}
+
+/** The plan with the origin of each difference that this run's manifests have not made. */
+export function withOrigins(
+  plan: Plan,
+  decisions: Decisions,
+  earlier: EarlierDecisions,
+  vocabularies: Vocabularies,
+): Plan {
+  const origins = new Origins(decisions, earlier, vocabularies)
+  return { ...plan, steps: plan.steps.map(step => origins.tell(step)) }
+}
+
+class Origins {
+  readonly #decisions: Decisions
+  readonly #earlier: EarlierDecisions
+  readonly #vocabularies: Vocabularies
+
+  constructor(decisions: Decisions, earlier: EarlierDecisions, vocabularies: Vocabularies) {
+    this.#decisions = decisions
+    this.#earlier = earlier
+    this.#vocabularies = vocabularies
+  }
+
+  tell(step: Step): Step {
+    const decision = this.#decisions.get(step.particle)
+    if (!decision || step.transition === 'wait') return step
+    if (step.transition === 'start' || step.changes.length === 0) {
+      const origin = this.#ofWhole(decision)
+      return origin ? { ...step, origin } : step
+    }
+    const changes = step.changes.map((change, index) => {
+      const found = decision.changes[index]
+      const origin = found && this.#of({ change: found, decision })
+      return origin ? { ...change, origin } : change
+    })
+    const origin = leading(changes.map(change => change.origin))
+    return { ...step, changes, ...(origin && { origin }) }
+  }
+
+  /** Of a start or an end, which is one thing. */
+  #ofWhole(decision: Decision): Origin | undefined {
+    const { particle, changes, transition } = decision
+    const all = changes.length > 0 ? leading(changes.map(change => this.#of({ change, decision }))) : undefined
+    const isIn = (decisions: Decisions | undefined) => decisions?.get(particle.id)?.transition === transition
+    const { applied, base, isAllMerged } = this.#earlier
+    // A run that has ended is started again because it ended, not because somebody changed it.
+    const isRun = vocabularyOf(particle.flavor, this.#vocabularies)?.phrases?.isRun === true
+    if (isIn(applied)) return !isRun && (changes.length === 0 || all === 'drift') ? 'drift' : undefined
+    if (!(base ? isIn(base) : isAllMerged)) return undefined
+    return changes.length === 0 ? 'unapplied' : all
+  }
+
+  #of({ change, decision }: Found): Origin | undefined {
+    if (change.requested || isFromVariables(change, decision.particle)) return undefined
+    const parent = decision.filled.get(change.path)
+    const leader = parent && this.#decisions.get(parent)
+    if (leader) {
+      const inside = changesBehind(change, leader)
+      if (inside.length > 0) return leading(inside.map(one => this.#ofInside(one, leader, change)))
+    }
+    return this.#amongEarlier(decision.particle, earlier => earlier.changes, change)
+  }
+
+  /** Of a difference of the definition that a service follows. `follow`: the service's own change. */
+  #ofInside(change: FoundChange, leader: Decision, follow: FoundChange): Origin | undefined {
+    if (change.requested || isFromVariables(change, leader.particle)) return undefined
+    return this.#amongEarlier(leader.particle, earlier => changesBehind(follow, earlier), change)
+  }
+
+  #amongEarlier(
+    particle: Particle,
+    changesOf: (earlier: Decision) => readonly FoundChange[],
+    change: FoundChange,
+  ): Origin | undefined {
+    const isIn = (decisions: Decisions | undefined) => {
+      const earlier = decisions?.get(particle.id)
+      return earlier && changesOf(earlier).some(one => isSame(one, earlier.particle, change, particle))
+    }
+    const { applied, base, isAllMerged } = this.#earlier
+    if (isIn(applied)) return 'drift'
+    return (base ? isIn(base) : isAllMerged) ? 'unapplied' : undefined
+  }
+}
+
+/** A manifest's own change comes before one that is not applied yet, and both before drift. */
+function leading(origins: readonly (Origin | undefined)[]): Origin | undefined {
+  if (origins.includes(undefined)) return undefined
+  return origins.includes('unapplied') ? 'unapplied' : origins[0]
+}
+
+/** Differences between the revision that a service runs and the definition that it follows. */
+const changesBehind = ({ before }: FoundChange, leader: Decision): readonly FoundChange[] =>
+  (typeof before === 'string' ? leader.staleRevisions.get(before) : undefined) ?? leader.changes
+
+/** Whether two manifests want the same of one live value. */
+function isSame(one: FoundChange, oneOf: Particle, other: FoundChange, otherOf: Particle): boolean {
+  if (one.path !== other.path || (one.at === undefined) !== (other.at === undefined)) return false
+  const stated = ({ at }: FoundChange, { definition }: Particle) => at && canonicalJson(valueAt(definition, at) ?? null)
+  if (stated(one, oneOf) === stated(other, otherOf)) return true
+  const isShown = !one.sensitive && !other.sensitive
+  return isShown && canonicalJson(one.after ?? null) === canonicalJson(other.after ?? null)
+}
+
+/** Whether another value of a variable explains the live value: earlier values are not known, so nobody is blamed. */
+function isFromVariables({ at, live, before }: FoundChange, { source }: Particle): boolean {
+  const node = at && nodeAt(source, at)
+  if (!node) return false
+  const names = new Set(variablesIn(node))
+  return names.size > 0 && isRelease(node, live ?? before, { releaseVariables: names })
+}
+
+/** Names of the variables that went into a value. */
+export function variablesIn(node: Node): string[] {
+  if (node.kind === 'scalar') return (node.parts ?? []).flatMap(part => (typeof part === 'string' ? [] : part.variable))
+  const inside = node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
+  return inside.flatMap(variablesIn)
+}

@@ -1,0 +1,68 @@
+/** What a plan has besides this run's own changes: merged and not applied yet, or changed by somebody in AWS. */
+import type { Origin, Plan, Step, StepChange } from '../engine/document.ts'
+import { capital, changing, count, counts, failedBefore, isEnd, listed, toDo } from './words.ts'
+
+/** `not applied yet (#12)` */
+const notApplied = ({ unapplied = [] }: Pick<Plan, 'unapplied'>): string =>
+  `not applied yet${
+    unapplied.length > 0
+      ? ` (${listed(
+          unapplied.map(number => `#${number}`),
+          5,
+        )})`
+      : ''
+  }`
+
+/** Why a step, or part of it, is not this run's own. `by`: what carries it out, such as `merging`. */
+export function originText(origin: Origin, step: Step, plan: Pick<Plan, 'unapplied'>, by: string): string {
+  if (origin === 'unapplied') return notApplied(plan)
+  if (step.transition === 'start') return `drift: somebody ended it in AWS; ${by} starts it again`
+  if (isEnd(step)) return `drift: somebody started it in AWS; ${by} ends it again`
+  return `drift: somebody changed it in AWS; ${by} puts it back`
+}
+
+/** The parts of a step by where they come from, the manifest's own first. A start and an end are one part. */
+export function partsOf(step: Step): readonly { readonly origin?: Origin; readonly changes: readonly StepChange[] }[] {
+  if (step.transition === 'start' || step.changes.length === 0)
+    return [{ ...(step.origin && { origin: step.origin }), changes: step.changes }]
+  const parts = [undefined, 'unapplied', 'drift'] as const
+  return parts.flatMap(origin => {
+    const changes = step.changes.filter(change => change.origin === origin)
+    return changes.length > 0 ? [{ ...(origin && { origin }), changes }] : []
+  })
+}
+
+const ranks = { unapplied: 1, drift: 2 }
+
+/** Steps with a change of the manifest's own first, drift last; among equals in the plan's order. */
+export const ownFirst = <T extends Pick<Step, 'origin'>>(steps: readonly T[]): readonly T[] => {
+  const rank = ({ origin }: T) => (origin ? ranks[origin] : 0)
+  return [...steps].sort((one, other) => rank(one) - rank(other))
+}
+
+/** `3 to change, 1 to start`, then what is not applied yet and what is drift, each counted apart. */
+export function countsByOrigin(plan: Plan): readonly string[] {
+  const of = (origin: Origin | undefined) => toDo({ ...plan, steps: plan.steps.filter(step => step.origin === origin) })
+  const [own, unapplied, drift] = [of(undefined), of('unapplied'), of('drift')]
+  const mixed = changing(plan).filter(
+    step => step.origin !== 'drift' && step.changes.some(change => change.origin === 'drift'),
+  ).length
+  const also = mixed > 0 ? `in part of ${count(mixed, 'particle')}` : ''
+  return [
+    own,
+    unapplied && `${notApplied(plan)}: ${unapplied}`,
+    (drift || also) && `drift: ${[drift, also].filter(Boolean).join(', and ')}`,
+  ].filter(Boolean)
+}
+
+/** One line for a check run's title or an output: `3 to change, 1 to delete`. */
+export const planTitle = (plan: Plan): string =>
+  [
+    capital(countsByOrigin(plan).join('; ')) || 'Nothing to do',
+    counts([
+      [failedBefore(plan).length, 'failed earlier'],
+      [(plan.removed ?? []).length + (plan.undeclared ?? []).length, 'no longer declared and still there'],
+    ]),
+  ]
+    .filter(Boolean)
+    .join(', ')
