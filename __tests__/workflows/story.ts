@@ -78,7 +78,8 @@ function why({ problem, steps }: JobEnd): string {
 
 /** Its heading and the first sentence, without what differs from run to run. */
 function gist(body: string): string {
-  const [, heading = '', first = ''] = /^### ECS particles · (.*)\n+(.*)$/m.exec(body) ?? []
+  // A warning before the first sentence, such as that the environment is new, is another test's matter.
+  const [, heading = '', first = ''] = /^### ECS particles · (.*)\n+(?:(?:>.*\n)+\n)?(.*)$/m.exec(body) ?? []
   const [bold] = /^(?:> )?\*\*.*?\*\*/.exec(first) ?? [first]
   return withoutTimes(`${heading}: ${bold.replaceAll('**', '')}`)
 }
