@@ -7,7 +7,8 @@ export default {
   testTimeout: 60_000,
   // Tests wait half of their time, for a process or for a moment that a batch of calls is held.
   maxWorkers: availableParallelism() + 1,
-  testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+  // script/test --runner names those that are left out.
+  testMatch: ['<rootDir>/__tests__/**/*.test.ts', '!**/*.runner.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } }],
