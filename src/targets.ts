@@ -89,8 +89,7 @@ const forJobs =
   ({ approved }: TargetInputs) =>
   (target: Target): Target => {
     const { name = '' } = target
-    const slug = name.replace(/[A-Z]/g, letter => `^${letter.toLowerCase()}`)
-    return { ...target, slug, 'approved-digest': approved.get(name) ?? '' }
+    return { ...target, slug: slugOf(name), 'approved-digest': approved.get(name) ?? '' }
   }
 
 interface Listed {
@@ -189,3 +188,7 @@ function faultsOf(target: unknown, before: readonly unknown[]): [string | undefi
 /** Not what may be long: it may hold anything. */
 const shown = (value: unknown): string =>
   typeof value === 'object' ? 'a list or an object' : JSON.stringify(value).slice(0, 80)
+
+/** The name as a part of a concurrency group, which ignores case; without spaces, which part a group. */
+export const slugOf = (name: string): string =>
+  name.replace(/[A-Z]/g, letter => `^${letter.toLowerCase()}`).replaceAll(' ', '%20')

@@ -410,7 +410,7 @@ describe('a job', () => {
     expect(errorsOf(again)).toEqual([
       {
         file: 'particles/migrate.yml',
-        line: 16,
+        line: 18,
         message: expect.stringMatching(/migrate exited 3.*name ecs_task:migrate in retry-tasks/),
       },
     ])

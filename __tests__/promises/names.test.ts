@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect } from '@jest/globals'
 import { parse } from 'yaml'
+import { slugOf } from '../../src/targets.ts'
 import { manifests } from '../world/manifests.ts'
 import { story } from '../world/story.ts'
 import { World } from '../world/world.ts'
@@ -42,15 +43,27 @@ describe('Nothing is applied that was not reviewed', () => {
     'two environments and two calls of the workflow have names that read alike when they are put together',
     'they wait in groups of their own',
     () => {
-      const group = (job: string, name: string, environment: string, ref = 'refs/heads/main') =>
-        groupOf(job, { 'inputs.name': name, 'matrix.environment.name': environment, 'github.ref': ref })
+      const group = (job: string, name: string, environment: string, ref = 'refs/heads/main', workflow = 'ECS') =>
+        groupOf(job, {
+          'github.workflow': workflow,
+          'inputs.name': name,
+          'matrix.environment.slug': slugOf(environment),
+          'github.ref': ref,
+        })
       for (const job of ['plan', 'apply', 'drift']) {
         expect(group(job, 'ecs', `a-${job}-b`)).not.toBe(group(job, `ecs-${job}-a`, 'b'))
+        expect(group(job, 'ecs', `a ${job} b`)).not.toBe(group(job, `ecs ${job} a`, 'b'))
+        expect(group(job, 'ecs', 'Prod')).not.toBe(group(job, 'ecs', 'prod'))
         expect(group(job, 'ecs', 'eu/prod')).not.toBe(group(job, 'ecs', 'eu-prod'))
         expect(group(job, 'ecs', 'prod')).toBe(group(job, 'ecs', 'prod'))
       }
       expect(group('plan', 'ecs', 'c', 'refs/heads/a-b')).not.toBe(group('plan', 'ecs', 'b-c', 'refs/heads/a'))
-      expect(group('plan', 'ecs', 'c', 'refs/heads/a" "b')).not.toBe(group('plan', 'ecs', 'b" "c', 'refs/heads/a'))
+      expect(group('plan', 'ecs', 'c', 'refs/heads/a', 'Shop')).not.toBe(
+        group('plan', 'ecs', 'c', 'refs/heads/a', 'Office'),
+      )
+      expect(group('plan', 'b ecs', 'c', 'refs/heads/a', 'a')).not.toBe(
+        group('plan', 'ecs', 'c', 'refs/heads/a', 'a b'),
+      )
     },
   )
 })
