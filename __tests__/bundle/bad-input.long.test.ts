@@ -147,7 +147,10 @@ describe('a manifest', () => {
 })
 
 const inputs: Readonly<Record<string, readonly [Readonly<Record<string, string>>, RegExp]>> = {
-  command: [{ command: 'destroy' }, /^input command: must be auto, validate, plan or apply, not "destroy"$/],
+  command: [
+    { command: 'destroy' },
+    /^input command: must be auto, validate, plan, apply, continue or rollback, not "destroy"$/,
+  ],
   environment: [{ environment: 'prod; rm -rf /' }, /^input environment: must be up to 64 letters/],
   'working-directory': [
     { 'working-directory': '../..' },
@@ -166,6 +169,10 @@ const inputs: Readonly<Record<string, readonly [Readonly<Record<string, string>>
   'fail-on-changes': [{ 'fail-on-changes': 'maybe' }, /^input fail-on-changes: must be true or false/],
   'max-terminations': [{ 'max-terminations': '300%' }, /^input max-terminations: must be a whole number or a share/],
   'on-failure': [{ 'on-failure': 'ignore' }, /^input on-failure: must be stop or rollback/],
+  deployment: [
+    { deployment: 'aB3' },
+    /^input deployment: belongs to the commands continue and rollback; leave it out$/,
+  ],
   'log-tail': [{ 'log-tail': '-1' }, /^input log-tail: must be a whole number from 0 to 1000/],
 }
 

@@ -112,7 +112,7 @@ describe('the shop', () => {
       from: 'terminated',
       to: 'running',
       dependsOn: ['ecs_cluster:shop', 'ecs_task:migrate', 'ecs_task_definition:web'],
-      source: { file: web, line: 23 },
+      source: { file: web, line: 25 },
     })
     expect(service?.changes).toContainEqual({ path: 'desiredCount', after: 2 })
     expect(service?.changes).toContainEqual({ path: 'taskDefinition', after: { unknown: 'ecs_task_definition:web' } })
@@ -260,7 +260,7 @@ describe('the shop', () => {
     const [problem] = errorsOf(ended)
     expect(problem).toMatchObject({
       file: web,
-      line: 23,
+      line: 25,
       message: expect.stringMatching(
         /ecs_service:web was rolled back by ECS: \d tasks of shop-web:3 stopped, container web exited 1\. .* Change ecs_task_definition:web at particles\/web\.yml:\d+ in a new pull request, or revert this one; /,
       ),
@@ -365,7 +365,7 @@ describe('a breaker without rollback', () => {
     expect(errorsOf(again)).toEqual([
       {
         file: web,
-        line: 23,
+        line: 25,
         message: expect.stringMatching(/ecs_service:web: .*FAILED.*name ecs_service:web in redeploy/),
       },
     ])
@@ -400,7 +400,7 @@ describe('a job', () => {
     expect(ended.code).toBe(1)
     expect(stepOf(ended, 'ecs_task:migrate')).toMatchObject({ result: 'failed', task: { exitCodes: [{ migrate: 3 }] } })
     expect(stepOf(ended, 'ecs_service:web')?.result).toBe('skipped')
-    expect(errorsOf(ended)[0]).toMatchObject({ file: 'particles/migrate.yml', line: 16 })
+    expect(errorsOf(ended)[0]).toMatchObject({ file: 'particles/migrate.yml', line: 18 })
 
     const again = await here.apply()
     expect(again.code).toBe(1)
@@ -540,7 +540,7 @@ test('a right that is missing half way is named at the line that needs it, and t
   expect(errorsOf(ended)).toEqual([
     {
       file: web,
-      line: 23,
+      line: 25,
       message: expect.stringMatching(
         /Add \{"Effect":"Allow","Action":"ecs:CreateService","Resource":.*\} to the policy/,
       ),

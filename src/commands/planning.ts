@@ -169,7 +169,8 @@ export function publishPlan({ runner, inputs }: Invocation, plan: Plan, claims?:
   const text = `${JSON.stringify({ ...plan, ...(claims && { claims }) }, null, 2)}\n`
   runner.output('has-changes', hasChanges(plan))
   runner.output('digest', plan.digest)
-  runner.output('deployment', pausedDeployments(plan).join('\n'))
+  const paused = pausedDeployments(plan)
+  if (paused.length > 0) runner.output('deployment', paused.join('\n'))
   runner.output('summary', JSON.stringify(plan.summary))
   runner.output('plan-file', runner.file(`${fileName(inputs)}.plan.json`, text))
 }
