@@ -95,7 +95,7 @@ function ofRelease(folder: string): string {
   return folder
 }
 
-/** A workflow without what act refuses or leaves empty. What it ignores is in docs/decisions/0035. */
+/** A workflow without what act refuses or leaves empty. What it ignores is in docs/decisions/0033. */
 const asActKnows = (workflow: string): string =>
   workflow
     .replace(/^ +queue: max\n/gm, '')

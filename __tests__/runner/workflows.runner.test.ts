@@ -1,6 +1,6 @@
 /**
  * The examples by a runner that others wrote, a second opinion beside the interpreter of `__tests__/workflows`. Nothing is
- * asserted that act does otherwise than GitHub: docs/decisions/0035 says what that is.
+ * asserted that act does otherwise than GitHub: docs/decisions/0033 says what that is.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
