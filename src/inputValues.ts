@@ -23,6 +23,11 @@ const contentLines = (text: string): { readonly text: string; readonly number: n
     .map((line, index) => ({ text: line.trim(), number: index + 1 }))
     .filter(line => line.text !== '' && !line.text.startsWith('#'))
 
+/** Names of environments. */
+export const environmentForm = /^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$/
+/** Ids of AWS accounts. */
+export const accountForm = /^\d{12}$/
+
 /** Items, one a line or several with commas, each once. `problemOf` words the problem of one item. */
 function itemsOf(text: string, refuse: Refuse, problemOf: (item: string) => string | false): string[] {
   const lines = contentLines(text).map(line => line.text)
@@ -62,7 +67,7 @@ export function wholeNumber(least: number, most: number) {
 
 /** The name is part of a comment's marker, of a check's name and, put into other letters, of a task's `startedBy`. */
 export function environmentName(text: string, refuse: Refuse): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$/.test(text)) {
+  if (!environmentForm.test(text)) {
     refuse(`must be up to 64 letters, digits, spaces, ".", "_", "/" or "-" and begin with one of the first two`)
   } else if (/ \/|\/ /.test(text)) {
     // The check of `production / applied` would be the one that marks applied commits of `production`.
@@ -147,7 +152,7 @@ export function regionOr(fallback: string | undefined) {
 
 /** AWS account ids: 12 digits each. */
 export const accountIds = (text: string, refuse: Refuse): string[] =>
-  itemsOf(text, refuse, id => !/^\d{12}$/.test(id) && `an account id has 12 digits; ${shown(id)} has not`)
+  itemsOf(text, refuse, id => !accountForm.test(id) && `an account id has 12 digits; ${shown(id)} has not`)
 
 /** Names or globs of environment variables. */
 export const environmentNames = (text: string, refuse: Refuse): string[] =>

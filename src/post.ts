@@ -10,7 +10,7 @@ import { type GitHubEvent, readEvent } from './github/event.ts'
 import { type PlanOutcome, PullRequestReporter } from './github/reporter.ts'
 import { redactingRunner } from './github/runner.ts'
 import { type PostInputs, readPostInputs } from './inputs.ts'
-import { isJsonObject } from './json.ts'
+import { isJsonObject, parsedJson } from './json.ts'
 import { Redactor } from './redact/redactor.ts'
 
 /** A plan file in; the comment and the check of the pull request out. A refusal of GitHub is a warning. */
@@ -59,7 +59,7 @@ function planIn(path: string, environment: string, planned: PullRequestReporter[
   } catch {
     return { why: `there is no plan file ${path}: nothing was planned, or it was not handed on` }
   }
-  const file = parse(text)
+  const file = parsedJson(text)
   if (!isPlan(file)) return { why: `${path} is no plan file of this release; plan and post with one release` }
   const { claims, ...plan } = file
   if (plan.environment !== environment)
@@ -75,14 +75,6 @@ function planIn(path: string, environment: string, planned: PullRequestReporter[
   const { version, hashes } = claims
   const warnings = [...(plan.warnings ?? []), ...unlikeShown(plan.steps, claims.made)]
   return { plan: { ...plan, ...(warnings.length > 0 && { warnings }) }, claims: { version, hashes } }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 type Check = (value: unknown) => boolean

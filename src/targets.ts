@@ -6,6 +6,7 @@ import type { Host } from './commands/invocation.ts'
 import { applyBranches, branchIn, whyNotAppliedFrom } from './github/branches.ts'
 import { type GitHubEvent, readEvent } from './github/event.ts'
 import { readTargetInputs, type TargetInputs } from './inputs.ts'
+import { accountForm, environmentForm } from './inputValues.ts'
 import { isJsonObject } from './json.ts'
 import type { Place, Problem } from './particle.ts'
 import { isRegion } from './schema/arn.ts'
@@ -154,11 +155,11 @@ const forms: Readonly<
   Record<string, { readonly is: (text: string) => boolean; readonly what: string; readonly optional?: true }>
 > = {
   name: {
-    is: text => /^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$/.test(text),
+    is: text => environmentForm.test(text),
     what: 'up to 64 letters, digits, spaces, ".", "_", "/" or "-"',
   },
   region: { is: isRegion, what: 'a region such as "us-east-1"' },
-  account: { is: text => /^\d{12}$/.test(text), what: 'the account, 12 digits in quotes' },
+  account: { is: text => accountForm.test(text), what: 'the account, 12 digits in quotes' },
   'plan-role': { is: text => role.test(text), what: 'the ARN of a role' },
   'apply-role': { is: text => role.test(text), what: 'the ARN of a role' },
   protected: { is: () => true, what: 'the name of a GitHub environment', optional: true },

@@ -4,7 +4,7 @@ import { nothingSensitive } from '../compare/sensitivity.ts'
 import type { Decision } from '../engine/decide.ts'
 import type { Plan, UndeclaredMember } from '../engine/document.ts'
 import { graphOf } from '../engine/graph.ts'
-import { withOrigins } from '../engine/origin.ts'
+import { comesFrom, withOrigins } from '../engine/origin.ts'
 import { decideAll, type Planned } from '../engine/plan.ts'
 import { type EngineContext, flavorOf } from '../engine/refresh.ts'
 import { hasSecretIdentity } from '../engine/removal.ts'
@@ -55,8 +55,7 @@ export async function withHistory(
     isAllMerged: !pullRequest && !mergeGroup && !push,
   }
   const told = withOrigins(plan, planned.decisions, earlier, flavors)
-  const isUnapplied = told.steps.some(step => [step, ...step.changes].some(({ origin }) => origin === 'unapplied'))
-  const pulls = isUnapplied ? await unappliedPulls(invocation, baseline) : []
+  const pulls = comesFrom('unapplied', told.steps) ? await unappliedPulls(invocation, baseline) : []
   return pulls.length > 0 ? { ...told, unapplied: pulls } : told
 }
 

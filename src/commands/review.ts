@@ -1,6 +1,7 @@
 /** Finds out whether all of a plan was reviewed: its claims must be in the checks of merged pull requests. */
 import { claimsVersion, unreviewed } from '../engine/claims.ts'
 import type { Step } from '../engine/document.ts'
+import { comesFrom } from '../engine/origin.ts'
 import type { Planned } from '../engine/plan.ts'
 import { branchIn } from '../github/branches.ts'
 import { reviewedForMergeGroup, reviewedForPush } from '../github/review.ts'
@@ -33,7 +34,7 @@ export async function reviewPlan(invocation: Invocation, planned: Planned): Prom
   const missing = (claims: ReadonlySet<string>) => unreviewed(plan.steps, decisions, claimContext, claims)
   const { claims, notes, ...affected } = await lookUp(invocation, found => missing(found).length === 0)
   const steps = missing(claims)
-  const sum = `nothing was applied: ${subject(steps)} would change in a way that no merged pull request showed${because(notes)}; open a pull request that shows it${hasDrift(steps) ? ' (drift in AWS counts as a change too)' : ''}, or let it through with approved-digest: ${plan.digest}`
+  const sum = `nothing was applied: ${subject(steps)} would change in a way that no merged pull request showed${because(notes)}; open a pull request that shows it${comesFrom('drift', steps) ? ' (drift in AWS counts as a change too)' : ''}, or let it through with approved-digest: ${plan.digest}`
   return { problems: refusal(steps, sum), affected }
 }
 
@@ -87,9 +88,6 @@ const because = (notes: readonly string[]): string => (notes.length > 0 ? ` (${n
 /** One problem for each step at its manifest's line, and one sentence that sums them up. */
 const refusal = (steps: readonly Step[], sum: string): Problem[] =>
   steps.length === 0 ? [] : [...steps.map(notReviewed), { message: sum }]
-
-const hasDrift = (steps: readonly Step[]): boolean =>
-  steps.some(step => [step, ...step.changes].some(({ origin }) => origin === 'drift'))
 
 const pathsShown = 5
 

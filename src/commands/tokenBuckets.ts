@@ -1,13 +1,13 @@
 /** How full ECS's token buckets are, handed from one step of a job to the next: plan and apply are two processes. */
 import type { Levels } from '../ecs/rate.ts'
 import type { Runner } from '../github/runner.ts'
-import { isJsonObject } from '../json.ts'
+import { isJsonObject, parsedJson } from '../json.ts'
 
 const name = 'token-buckets.json'
 
 /** The levels that an earlier step of this job has left, by region; a file that cannot be read says nothing. */
 export function levelsLeft(runner: Runner): Map<string, Levels> {
-  const regions = entriesOf(parsed(runner.left(name)))
+  const regions = entriesOf(parsedJson(runner.left(name) ?? ''))
   return new Map(regions.map(([region, buckets]) => [region, new Map(entriesOf(buckets).flatMap(levelIn))]))
 }
 
@@ -24,12 +24,4 @@ function levelIn([bucket, level]: [string, unknown]): [string, { tokens: number;
   if (!isJsonObject(level)) return []
   const { tokens, at } = level
   return typeof tokens === 'number' && typeof at === 'number' ? [[bucket, { tokens, at }]] : []
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '{}')
-  } catch {
-    return {}
-  }
 }

@@ -74,6 +74,10 @@ export class Paused extends Error {
   }
 }
 
+/** An answer that finds no rollout at rest: nothing was called. */
+export const nothingWaits = (): StepFailed =>
+  new StepFailed({ cause: 'nothing waits for an answer any more', remedy: { kind: 'plan' } })
+
 /** The run was cancelled: transitions under way in ECS go on there, and the next apply takes them up. */
 export class Cancelled extends Error {}
 

@@ -138,6 +138,10 @@ function isFromVariables({ at, live, before }: FoundChange, { source }: Particle
   return names.size > 0 && isRelease(node, live ?? before, { releaseVariables: names })
 }
 
+/** Whether a step, or a change of one, comes from there. */
+export const comesFrom = (origin: Origin, steps: readonly Step[]): boolean =>
+  steps.some(step => [step, ...step.changes].some(one => one.origin === origin))
+
 /** Names of the variables that went into a value. */
 export function variablesIn(node: Node): string[] {
   if (node.kind === 'scalar') return (node.parts ?? []).flatMap(part => (typeof part === 'string' ? [] : part.variable))

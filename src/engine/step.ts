@@ -7,7 +7,7 @@ import { type Decision, decide } from './decide.ts'
 import type { ReportStep, Step, Transition } from './document.ts'
 import { difference } from './equivalence.ts'
 import { reexamined } from './examine.ts'
-import { type Diagnosis, StepFailed } from './failure.ts'
+import { type Diagnosis, nothingWaits, StepFailed } from './failure.ts'
 import type { AnyFlavor, FlavorContext, TransitionContext } from './flavor.ts'
 import type { Planned } from './plan.ts'
 import { pauseBeforeTry, poll, sleep } from './poll.ts'
@@ -117,8 +117,7 @@ class StepRun {
 
   async #answer({ particle, live, transition }: Decision, answer: Answer): Promise<string> {
     const flavor = this.#flavorOf(particle)
-    if (transition !== 'wait' || !flavor.answerPause)
-      throw new StepFailed({ cause: 'nothing waits for an answer any more', remedy: { kind: 'plan' } })
+    if (transition !== 'wait' || !flavor.answerPause) throw nothingWaits()
     return flavor.answerPause(live, answer, await this.#transitionContext())
   }
 

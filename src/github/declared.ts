@@ -5,7 +5,7 @@
 import { sha256 } from '../digest.ts'
 import type { Undeclared } from '../engine/removal.ts'
 import type { RememberedMember } from '../engine/undeclaredMembers.ts'
-import { isJsonObject } from '../json.ts'
+import { isJsonObject, parsedJson } from '../json.ts'
 import type { GitHub } from './api.ts'
 import { unlessRefused } from './apiErrors.ts'
 import { appliedCheck, type Conclusion, continued, findChecks, refusedCheck } from './check.ts'
@@ -104,20 +104,12 @@ const memberLine = ({ address: thing, path, declared: { file, line, commit } }: 
   memberMark + JSON.stringify({ thing, member: path, declared_in: `${file}:${line}`, declared_at: commit })
 
 function memberOf(line: string): RememberedMember[] {
-  const value = parsed(line.slice(memberMark.length))
+  const value = parsedJson(line.slice(memberMark.length))
   if (!isJsonObject(value)) return []
   const { thing, member: path, declared_in: at, declared_at: commit } = value
   const [, file, number] = isText(at) ? (/^(.+):(\d+)$/s.exec(at) ?? []) : []
   if (!isText(thing) || !isText(path) || !isText(commit) || file === undefined) return []
   return [{ address: thing, path, declared: { file, line: Number(number), commit } }]
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'
@@ -128,7 +120,7 @@ const isOptions = (value: unknown): value is Undeclared['options'] =>
 
 /** Undefined for a line that no release of this format has written. */
 function entryOf(line: string): Undeclared | undefined {
-  const value = parsed(line)
+  const value = parsedJson(line)
   if (!isJsonObject(value)) return undefined
   const { thing, pcf_name: name, since, pull_request: pullRequest, declared_in: at, declared_at: commit } = value
   const { account, persist_on_termination: kept = false, renamed_to: renamedTo } = value

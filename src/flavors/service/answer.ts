@@ -2,7 +2,7 @@
 import type { ServiceDeployment } from '@aws-sdk/client-ecs'
 import { EcsError } from '../../ecs/errors.ts'
 import type { Answer } from '../../engine/answer.ts'
-import { StepFailed } from '../../engine/failure.ts'
+import { nothingWaits, StepFailed } from '../../engine/failure.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
 import { untrusted } from '../../untrusted.ts'
 import type { LiveService } from './live.ts'
@@ -18,15 +18,13 @@ const pace = 2_000
 export async function answerRollout(live: LiveService, answer: Answer, context: TransitionContext): Promise<string> {
   const { current } = live
   const arn = current?.serviceDeploymentArn
-  if (!current || !arn) throw nothingWaits
+  if (!current || !arn) throw nothingWaits()
   return answer === 'continue' ? goOn(current, arn, context) : goBack(arn, context)
 }
 
-const nothingWaits = new StepFailed({ cause: 'nothing waits for an answer any more', remedy: { kind: 'plan' } })
-
 async function goOn(current: ServiceDeployment, arn: string, context: TransitionContext): Promise<string> {
   const hooks = waitingHooks(current)
-  if (hooks.length === 0) throw nothingWaits
+  if (hooks.length === 0) throw nothingWaits()
   for (const hookId of hooks)
     await unlessLost(
       context.ecs.call('ContinueServiceDeployment', { serviceDeploymentArn: arn, hookId, action: 'CONTINUE' }),

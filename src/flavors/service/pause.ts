@@ -3,8 +3,8 @@ import type { Service, ServiceDeployment } from '@aws-sdk/client-ecs'
 import type { Pause } from '../../engine/document.ts'
 import type { Moving } from '../../engine/flavor.ts'
 import { nameOf } from '../../schema/arn.ts'
-import type { LiveService } from './live.ts'
-import { primaryDeployment, shortTaskDefinition } from './live.ts'
+import { type LiveService, primaryDeployment, shortTaskDefinition } from './live.ts'
+import { stepMinutes } from './strategy.ts'
 
 /** A rolling update without hooks and bake time never rests, so its service deployment need not be read. */
 export function mayRest({ deploymentConfiguration = {} }: Service): boolean {
@@ -66,12 +66,10 @@ function minutesOfRest({
   deploymentConfiguration = {},
   targetServiceRevision = {},
 }: ServiceDeployment): number {
-  const { strategy, bakeTimeInMinutes = 0, linearConfiguration, canaryConfiguration } = deploymentConfiguration
-  if (lifecycleStage === 'BAKE_TIME') return bakeTimeInMinutes
+  if (lifecycleStage === 'BAKE_TIME') return deploymentConfiguration.bakeTimeInMinutes ?? 0
   if (lifecycleStage !== 'PRODUCTION_TRAFFIC_SHIFT' || targetServiceRevision.requestedProductionTrafficWeight === 100)
     return 0
-  if (strategy === 'LINEAR') return linearConfiguration?.stepBakeTimeInMinutes ?? 6
-  return strategy === 'CANARY' ? (canaryConfiguration?.canaryBakeTimeInMinutes ?? 10) : 0
+  return stepMinutes(deploymentConfiguration)
 }
 
 /** `, test traffic on web:42`, `, 25 % of production traffic on web:42` */

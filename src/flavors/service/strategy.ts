@@ -22,18 +22,26 @@ export function shiftingRisks(configuration: DeploymentConfiguration, running: n
   ]
 }
 
+/** Minutes between two steps of production traffic: none where it moves at once. */
+export function stepMinutes({ strategy, linearConfiguration, canaryConfiguration }: DeploymentConfiguration): number {
+  if (strategy === 'LINEAR') return linearConfiguration?.stepBakeTimeInMinutes ?? 6
+  return strategy === 'CANARY' ? (canaryConfiguration?.canaryBakeTimeInMinutes ?? 10) : 0
+}
+
 /** How production traffic moves, and the minutes between its first and its last step. */
-function trafficOf({ strategy, linearConfiguration, canaryConfiguration }: DeploymentConfiguration) {
+function trafficOf(configuration: DeploymentConfiguration) {
+  const { strategy, linearConfiguration, canaryConfiguration } = configuration
+  const minutes = stepMinutes(configuration)
   if (strategy === 'CANARY') {
-    const { canaryPercent = 5, canaryBakeTimeInMinutes: minutes = 10 } = canaryConfiguration ?? {}
+    const { canaryPercent = 5 } = canaryConfiguration ?? {}
     if (canaryPercent < 100)
       return { shift: `${canaryPercent} % of traffic first, the rest after ${time(minutes)}`, minutes }
   }
   if (strategy === 'LINEAR') {
-    const { stepPercent = 10, stepBakeTimeInMinutes = 6 } = linearConfiguration ?? {}
+    const { stepPercent = 10 } = linearConfiguration ?? {}
     const steps = Math.ceil(100 / stepPercent)
-    const shift = `${plural(steps, 'step')} of ${stepPercent} % of traffic, ${time(stepBakeTimeInMinutes)} apart`
-    if (steps > 1) return { shift, minutes: (steps - 1) * stepBakeTimeInMinutes }
+    const shift = `${plural(steps, 'step')} of ${stepPercent} % of traffic, ${time(minutes)} apart`
+    if (steps > 1) return { shift, minutes: (steps - 1) * minutes }
   }
   return { shift: 'all traffic at once', minutes: 0 }
 }
