@@ -163,6 +163,27 @@ describe('No failure is reported as success', () => {
     },
   )
 
+  story(
+    'the steps of a linear deployment are longer apart than wait-timeout',
+    'the apply ends paused between two steps, and offers no answer that ECS would not take',
+    async () => {
+      await world.settle(manifests.web)
+      const linear = `  deploymentConfiguration:
+    strategy: LINEAR
+    linearConfiguration: { stepPercent: 50, stepBakeTimeInMinutes: 60 }
+`
+      const text = manifests.web['particles/web.yml'].replace('web:1', 'web:2')
+      const pull = await world.propose({ ...manifests.web, 'particles/web.yml': `${text.trimEnd()}\n${linear}` })
+      const ran = await world.land(pull, { 'wait-timeout': '5m' })
+      expect(ran.report?.result).toBe('paused')
+      expect(step(ran, 'ecs_service:web')?.paused).toMatchObject({ stage: 'PRODUCTION_TRAFFIC_SHIFT' })
+      for (const told of [world.comments(pull)[0], ran.summary]) {
+        expect(told).toContain('command: rollback')
+        expect(told).not.toContain('command: continue')
+      }
+    },
+  )
+
   story('nobody answers in time and ECS rolls back', 'the next apply fails and holds the revision back', async () => {
     const { push } = await release()
     world.simulator.advance(2 * 3600)

@@ -1,6 +1,7 @@
 /** The comment of an apply: done, failed, refused, cancelled or superseded. A report of an apply that was killed is `running`. */
 
 import { type Plan, pausedSteps, type Report, type ReportError, type ReportStep } from '../engine/document.ts'
+import { nameOf } from '../schema/arn.ts'
 import { type Context, firstBlocks, forCommit, limitNote, runLink, target } from './comment.ts'
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
 import { changeText, remedyText, type Setting } from './failures.ts'
@@ -208,11 +209,10 @@ function nextSteps(report: Report, plan: Plan | undefined, context: Context, run
 
 /** Who is paused, until when, and how to answer. */
 function answerNote({ particle, because = '', paused }: ReportStep): string {
-  const deployment = code(`deployment: ${paused?.deployment.split('/').pop() ?? ''}`)
-  const answer =
-    paused?.stage === 'BAKE_TIME'
-      ? `nothing needs to be done; to go back, run the workflow with ${code('command: rollback')} and ${deployment}`
-      : `to answer, run the workflow with ${code('command: continue')} or ${code('command: rollback')}, and ${deployment}`
+  const deployment = code(`deployment: ${nameOf(paused?.deployment ?? '')}`)
+  const answer = paused?.awaitsAnswer
+    ? `to answer, run the workflow with ${code('command: continue')} or ${code('command: rollback')}, and ${deployment}`
+    : `nothing needs to be done; to go back, run the workflow with ${code('command: rollback')} and ${deployment}`
   return `${particleCode(particle)} is ${message(because, 300)}. **To go on:** ${answer}.`
 }
 
