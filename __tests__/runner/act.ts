@@ -16,6 +16,9 @@ const standIns: Readonly<Record<string, string>> = {
   'actions/upload-artifact': 'upload',
   'actions/download-artifact': 'download',
   'aws-actions/configure-aws-credentials': 'credentials',
+  'aws-actions/amazon-ecr-login': 'nothing',
+  'docker/setup-buildx-action': 'nothing',
+  'docker/build-push-action': 'image',
 }
 
 export interface Run {
@@ -53,7 +56,9 @@ export async function play(run: Run): Promise<RunEnd> {
   write('work/.github/workflows/ecs.yml', asActKnows(run.workflow))
   const sha = run.env.GITHUB_SHA ?? ''
   for (const [file, text] of run.files) write(join('commits', sha, file), text)
-  const env = { ...run.env, SHA_REF: sha, COMMITS: join(folder, 'commits'), ARTIFACTS: join(folder, 'artifacts') }
+  const folders = { COMMITS: 'commits', ARTIFACTS: 'artifacts', IMAGES: 'images' }
+  const places = Object.fromEntries(Object.entries(folders).map(([name, at]) => [name, join(folder, at)]))
+  const env = { ...run.env, SHA_REF: sha, ...places }
   const used = [
     ...new Set(`${run.workflow}${readFileSync(join(product, called), 'utf8')}`.match(/[\w-]+\/[\w-]+@[0-9a-f]{40}/g)),
   ]
@@ -104,7 +109,8 @@ const asActKnows = (workflow: string): string =>
 
 /** It and all that it started are gone afterwards. */
 function ended(words: readonly string[], cwd: string): Promise<{ code: number | null; log: string }> {
-  const path = `${dirname(process.execPath)}:${process.env.PATH}`
+  // `aws` is a stand-in too.
+  const path = `${join(root, '__tests__/workflows/bin')}:${dirname(process.execPath)}:${process.env.PATH}`
   const child = spawn(act, words, {
     cwd,
     detached: true,

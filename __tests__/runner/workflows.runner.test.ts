@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { accountA, accountB } from '../workflows/accounts.ts'
-import { cluster, roles, rolesOfTwo, target } from '../workflows/stories/given.ts'
+import { cluster, roles, rolesOfTwo, rolesToRelease, target } from '../workflows/stories/given.ts'
 import { root } from '../world/bundle.ts'
 import { act, type RunEnd } from './act.ts'
 import { openProject } from './project.ts'
@@ -51,6 +51,7 @@ const longestTest = 240_000
 
 played.each([
   { file: 'one-step.yml', vars: roles, accounts: [accountA] },
+  { file: 'release.yml', vars: rolesToRelease, accounts: [accountA] },
   { file: 'rights-apart.yml', vars: roles, accounts: [accountA] },
   { file: 'several-environments.yml', vars: rolesOfTwo, accounts: [accountA, accountB] },
 ])('$file', ({ file, vars, accounts }) => {

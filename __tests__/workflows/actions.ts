@@ -1,4 +1,5 @@
 /** What stands in for other people's actions, and the project's own. */
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import picomatch from 'picomatch'
@@ -28,6 +29,8 @@ export interface Around {
   readonly payload: object
   readonly variables: Values
   readonly artifacts: Artifacts
+  /** The folder of built images: files named by their tag, with their digest. */
+  readonly images: string
 }
 
 type Played = Awaited<ReturnType<Steps['use']>>
@@ -38,7 +41,8 @@ export function steps(around: Around): Steps {
   const { variables } = around
   let tokens = 0
   return {
-    env: variables,
+    // `aws` is the one beside this file.
+    env: { ...variables, IMAGES: around.images, PATH: `${join(import.meta.dirname, 'bin')}:${process.env.PATH}` },
     token(permissions) {
       const token = `ghs_${variables.GITHUB_RUN_ID}_${++tokens}`
       around.grant(token, permissions as Token['permissions'])
@@ -62,6 +66,9 @@ const others: Readonly<Record<string, (use: Use, around: Around) => Played>> = {
   'actions/upload-artifact': upload,
   'actions/download-artifact': download,
   'aws-actions/configure-aws-credentials': assumeRole,
+  'aws-actions/amazon-ecr-login': logIn,
+  'docker/setup-buildx-action': () => ended(''),
+  'docker/build-push-action': buildImage,
 }
 
 function checkOut({ workspace, permissions }: Use, { event }: Around): Played {
@@ -100,6 +107,26 @@ const isTrusted = (role: string, subject: string): boolean =>
   (role.startsWith('plan')
     ? /^pull_request$|^ref:refs\/heads\/gh-readonly-queue\/main\//.test(subject)
     : /^environment:/.test(subject))
+
+/** What the login to a registry leaves for the build that pushes there. */
+const loggedIn = 'DOCKER_LOGIN'
+
+function logIn({ env }: Use): Played {
+  if (!env.AWS_ACCESS_KEY_ID) throw new Error('Could not load credentials from any providers')
+  return ended('', { [loggedIn]: 'true' })
+}
+
+/** No two builds have one digest, and a tag is given once. */
+function buildImage({ with: given, env }: Use, { images }: Around): Played {
+  const [, name = '', tag = ''] = /^(.+):([^:/]+)$/.exec(given.tags ?? '') ?? []
+  if (given.push !== 'true' || !env[loggedIn]) throw new Error(`denied: ${name} was not pushed`)
+  if (existsSync(join(images, tag))) throw new Error(`tag invalid: ${tag} is there already and cannot be overwritten`)
+  const digest = `sha256:${createHash('sha256')
+    .update(`${tag} ${readdirSync(images).length}`)
+    .digest('hex')}`
+  writeFileSync(join(images, tag), digest)
+  return { ...ended(''), outputs: { digest } }
+}
 
 function upload({ with: given, workspace }: Use, { artifacts }: Around): Played {
   const name = given.name || 'artifact'

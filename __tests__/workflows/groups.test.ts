@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { accountB } from './accounts.ts'
 import type { RunEnd } from './interpreter/model.ts'
 import { Project, type Settings } from './project.ts'
-import { cluster, roles, rolesOfTwo, target } from './stories/given.ts'
+import { cluster, rolesOfTwo, rolesToRelease, target } from './stories/given.ts'
 
 async function played(settings: Settings, play: (project: Project) => Promise<RunEnd>): Promise<RunEnd> {
   const project = await Project.open(settings)
@@ -25,7 +25,7 @@ const pushes = (workflow: string) => (project: Project) =>
 const inProduction = { group: 'ecs-particles apply production', cancels: false, queue: 'max' }
 
 test('all applies of one environment wait for each other and none is cancelled, whichever workflow began them', async () => {
-  const settings = { vars: { ...roles, ...rolesOfTwo }, files: cluster() }
+  const settings = { vars: { ...rolesToRelease, ...rolesOfTwo }, files: cluster() }
   for (const workflow of ['one-step', 'rights-apart'])
     expect(groupsOf(await played(settings, pushes(`examples/workflows/${workflow}.yml`)))).toEqual({
       run: inProduction,
@@ -34,6 +34,8 @@ test('all applies of one environment wait for each other and none is cancelled, 
     project.run('examples/workflows/approved-digest.yml', project.dispatch()),
   )
   expect(groupsOf(byApproval)).toEqual({ apply: inProduction })
+  const released = await played(settings, pushes('examples/workflows/release.yml'))
+  expect(groupsOf(released)).toEqual({ deploy: inProduction })
   const several = await played(settings, pushes('examples/workflows/several-environments.yml'))
   expect(groupsOf(several)).toMatchObject({ staging: { ...inProduction, group: 'ecs-particles apply staging' } })
   const files = { '.github/ecs-environments.json': JSON.stringify([target('production')]) }

@@ -1,5 +1,6 @@
 /** A repository with workflows: its history on a simulated GitHub, its settings, and accounts of a simulated ECS. */
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MergeGroup, Pull, Push } from '../../simulator/github/repository.ts'
 import { FakeGitHub } from '../../simulator/github/server.ts'
@@ -54,6 +55,7 @@ export class Project {
   secrets: Values
   readonly accounts = new Map<string, RunningSimulator>()
   readonly artifacts = new Map<number, Artifacts>()
+  readonly images = mkdtempSync(join(tmpdir(), 'images-'))
   #runs = 1_000
 
   private constructor(
@@ -77,6 +79,7 @@ export class Project {
   }
 
   async close(): Promise<void> {
+    rmSync(this.images, { recursive: true })
     await this.github.stop()
     for (const simulator of this.accounts.values()) await simulator.close()
     if (this.github.violations.length > 0) throw new Error(this.github.violations.join('\n'))
@@ -172,9 +175,10 @@ export class Project {
     })
   }
 
-  #around(): Pick<Around, 'accounts' | 'play' | 'grant' | 'advance'> {
+  #around(): Pick<Around, 'accounts' | 'images' | 'play' | 'grant' | 'advance'> {
     return {
       accounts: this.accounts,
+      images: this.images,
       play: this.settings.play,
       advance: seconds => this.advance(seconds),
       grant: (token, permissions) =>

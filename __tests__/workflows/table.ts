@@ -3,6 +3,7 @@
 import { approveRollout } from './stories/approveRollout.ts'
 import { byHand } from './stories/byHand.ts'
 import { oneStep } from './stories/oneStep.ts'
+import { release } from './stories/release.ts'
 import { reusable } from './stories/reusable.ts'
 import { rightsApart } from './stories/rightsApart.ts'
 import { severalEnvironments } from './stories/severalEnvironments.ts'
@@ -10,6 +11,7 @@ import type { Story } from './story.ts'
 
 export const table: readonly Story[] = [
   oneStep,
+  release,
   severalEnvironments,
   rightsApart,
   byHand,

@@ -1,5 +1,6 @@
-/** What the stories begin with. */
+/** What the stories begin with, and what several of them do. */
 import { accountA, accountB } from '../accounts.ts'
+import type { Project } from '../project.ts'
 
 export const cluster = (name = 'main', insights = 'enabled'): Readonly<Record<string, string>> => ({
   [`particles/${name}.yml`]: `flavor: ecs_cluster
@@ -20,6 +21,9 @@ export const roles = { ECS_PLAN_ROLE: role('plan', accountA), ECS_APPLY_ROLE: ro
 /** With the role of those who answer paused rollouts. */
 export const rolesToDecide = { ...roles, ECS_DECIDE_ROLE: role('decide', accountA) }
 
+/** With the role that pushes images. */
+export const rolesToRelease = { ...roles, ECR_PUSH_ROLE: role('push-images', accountA) }
+
 export const rolesOfTwo = {
   STAGING_PLAN_ROLE: role('plan', accountB),
   STAGING_APPLY_ROLE: role('apply', accountB),
@@ -39,3 +43,9 @@ export const target = (name: string, more: object = {}, account = accountA) => (
   'apply-role': role('apply', account),
   ...more,
 })
+
+/** The digest that the last refusal names, as a person copies it. */
+export function refusedDigest({ github }: Project): string {
+  const refusal = github.checks.findLast(({ name }) => name.endsWith(' / refused'))
+  return /sha256:[0-9a-f]{64}/.exec(refusal?.output.summary ?? '')?.[0] ?? ''
+}

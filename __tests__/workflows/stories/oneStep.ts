@@ -1,5 +1,6 @@
+import { manifests } from '../../world/manifests.ts'
 import type { Story } from '../story.ts'
-import { cluster, roles } from './given.ts'
+import { cluster, refusedDigest, roles } from './given.ts'
 
 const workflow = 'examples/workflows/one-step.yml'
 
@@ -44,6 +45,40 @@ export const oneStep: readonly Story[] = [
         play: project => {
           project.vars = { ECS_PLAN_ROLE: roles.ECS_PLAN_ROLE }
           return project.run(workflow, project.push(project.repository.merge({ number: 4 }, 'squash')))
+        },
+      },
+    ],
+  },
+  {
+    workflow,
+    given: 'by hand, as what went wrong says',
+    settings: { vars: roles },
+    rows: [
+      {
+        event: 'push without a pull request',
+        play: project => project.run(workflow, project.push(project.repository.push(manifests.shop))),
+      },
+      {
+        event: 'by hand with the digest that this refusal names',
+        play: project => project.run(workflow, project.dispatch({ 'approved-digest': refusedDigest(project) })),
+      },
+      {
+        event: 'by hand with the same digest again',
+        play: project => project.run(workflow, project.dispatch({ 'approved-digest': refusedDigest(project) })),
+      },
+      {
+        event: 'by hand with `redeploy`',
+        play: project => project.run(workflow, project.dispatch({ redeploy: 'ecs_service:web' })),
+      },
+      {
+        event: 'by hand with `retry-tasks`, of a task that has succeeded',
+        play: project => project.run(workflow, project.dispatch({ 'retry-tasks': 'ecs_task:migrate' })),
+      },
+      {
+        event: 'by hand, on another branch',
+        play: project => {
+          project.repository.branch('feature')
+          return project.run(workflow, project.dispatch({}, 'feature'))
         },
       },
     ],

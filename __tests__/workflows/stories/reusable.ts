@@ -1,7 +1,7 @@
 import { accountA, accountB } from '../accounts.ts'
 import type { Project, Workflow } from '../project.ts'
 import type { Row, Story } from '../story.ts'
-import { cluster, noRole, target } from './given.ts'
+import { cluster, noRole, refusedDigest, target } from './given.ts'
 
 const workflow = 'examples/workflows/reusable.yml'
 const file = '.github/ecs-environments.json'
@@ -78,6 +78,21 @@ export const reusable: readonly Story[] = [
       },
       { event: 'its merge', play: project => project.run(workflow, merged(project, 1)) },
       { event: 'schedule', play: project => project.run(workflow, project.schedule()) },
+      {
+        event: 'push without a pull request',
+        play: project => project.run(workflow, project.push(project.repository.push(cluster('second')))),
+      },
+      {
+        event: 'by hand with the digest that this refusal names',
+        play: project => {
+          const given = { apply: true, 'approved-digest': `production=${refusedDigest(project)}` }
+          return project.run(workflow, project.dispatch(given))
+        },
+      },
+      {
+        event: 'by hand without `apply`: a look for drift',
+        play: project => project.run(workflow, project.dispatch({ apply: false })),
+      },
       {
         event: 'pull request from a fork',
         play: project =>

@@ -1,5 +1,5 @@
 import type { Story } from '../story.ts'
-import { cluster, noRole, roles } from './given.ts'
+import { cluster, noRole, refusedDigest, roles } from './given.ts'
 
 const workflow = 'examples/workflows/rights-apart.yml'
 
@@ -27,6 +27,14 @@ export const rightsApart: readonly Story[] = [
           project.vars = roles
           return project.run(workflow, project.pull(project.repository.open([cluster('other')], { fork: true })))
         },
+      },
+      {
+        event: 'push without a pull request',
+        play: project => project.run(workflow, project.push(project.repository.push(cluster('second')))),
+      },
+      {
+        event: 'by hand with the digest that this refusal names',
+        play: project => project.run(workflow, project.dispatch({ 'approved-digest': refusedDigest(project) })),
       },
     ],
   },

@@ -1,5 +1,5 @@
 import type { Story } from '../story.ts'
-import { cluster, noRole, rolesOfTwo } from './given.ts'
+import { cluster, noRole, refusedDigest, rolesOfTwo } from './given.ts'
 
 const workflow = 'examples/workflows/several-environments.yml'
 
@@ -23,6 +23,24 @@ export const severalEnvironments: readonly Story[] = [
           project.vars = { ...rolesOfTwo, STAGING_APPLY_ROLE: noRole }
           return project.run(workflow, project.push(project.repository.merge({ number: 1 }, 'squash')))
         },
+      },
+      {
+        event: 'push without a pull request',
+        play: project => {
+          project.vars = rolesOfTwo
+          return project.run(workflow, project.push(project.repository.push(cluster('second'))))
+        },
+      },
+      {
+        event: 'by hand with the digest that this refusal names',
+        play: project => {
+          const given = { environment: 'staging', 'approved-digest': refusedDigest(project) }
+          return project.run(workflow, project.dispatch(given))
+        },
+      },
+      {
+        event: 'by hand for production',
+        play: project => project.run(workflow, project.dispatch({ environment: 'production' })),
       },
     ],
   },
