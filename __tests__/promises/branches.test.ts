@@ -219,15 +219,39 @@ describe('Nothing is applied that was not reviewed', () => {
 
   story(
     'a pull request is opened into a branch that is never applied',
-    'its plan is shown and does not say that merging applies it',
+    'comment, check, summary and log show its plan, and each says that merging applies nothing',
     async () => {
+      await world.settle(manifests.cluster)
+      world.simulator.region().clusters.clear()
       world.repository.branch('next')
-      const pull = world.repository.open([manifests.cluster], { base: 'next' })
-      await world.plan(pull)
+      const pull = world.repository.open([manifests.web], { base: 'next' })
+      const ran = await world.plan(pull)
       const [comment = ''] = world.comments(pull)
-      expect(comment).toContain('1 to start')
-      expect(comment).not.toContain('Merging applies exactly')
-      expect(comment).toContain('Merging applies nothing: `next` is not among `apply-branches`')
+      const [check] = world.checks(pull.headSha, plan)
+      const says = '**Merging applies nothing**: `next` is not among `apply-branches` (main).'
+      for (const text of [comment, ran.summary, check?.output.summary ?? '']) {
+        expect(text.split('\n').find(line => line.startsWith('**'))).toContain(says)
+        expect(text.toLowerCase().match(/merging[^;.*]*/g)).toEqual(['merging applies nothing'])
+      }
+      expect(check?.output.title).toBe('2 to start; drift: 1 to start; merging into next applies nothing')
+      const log = ran.said.join('\n')
+      expect(log).toContain('Merging applies nothing: next is not among apply-branches (main).')
+      expect(log.match(/merging/gi)).toHaveLength(1)
+    },
+  )
+
+  story(
+    'a merge queue stands before a branch that is never applied',
+    'the check of its groups says that merging applies nothing',
+    async () => {
+      await world.settle(manifests.cluster)
+      world.repository.branch('next')
+      const pull = world.repository.open([setting('main', 'enabled')], { base: 'next' })
+      await world.plan(pull)
+      const [group] = world.repository.enqueue([pull])
+      if (!group) throw new Error('the queue is empty')
+      await world.mergeGroup(group)
+      expect(world.checks(group.headSha, plan)[0]?.output.title).toBe('1 to change; merging into next applies nothing')
     },
   )
 

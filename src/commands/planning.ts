@@ -161,8 +161,8 @@ async function accountProblem(context: EngineContext, inputs: Inputs): Promise<P
 }
 
 /** Writes the plan to log, file and outputs. The file carries the claims for a job that posts this plan. */
-export function publishPlan({ runner, inputs }: Invocation, plan: Plan, claims?: HandedOn): void {
-  runner.info(renderPlanText(plan))
+export function publishPlan({ runner, inputs, reporter }: Invocation, plan: Plan, claims?: HandedOn): void {
+  runner.info(renderPlanText(plan, reporter.neverApplied))
   // Without a pull request the log is where a person finds the value for approved-digest.
   if (hasChanges(plan)) runner.info(`\nDigest of this plan: ${plan.digest}`)
   for (const warning of plan.warnings ?? []) runner.warn(warning)

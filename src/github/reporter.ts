@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { type Plan, pausedDeployments, pausedSteps, type Report } from '../engine/document.ts'
 import type { Inputs } from '../inputs.ts'
 import type { Problem } from '../particle.ts'
-import type { Context } from '../render/comment.ts'
+import type { Context, NeverApplied } from '../render/comment.ts'
 import { planTitle } from '../render/origin.ts'
 import { renderPlan } from '../render/plan.ts'
 import { renderReport } from '../render/report.ts'
@@ -90,6 +90,14 @@ export class PullRequestReporter {
     return branch !== undefined && this.branches?.has(branch) ? branch : undefined
   }
 
+  /** Set when the base of the pull request, or of the merge group, is a branch that is never applied. */
+  get neverApplied(): NeverApplied | undefined {
+    const { pullRequest, mergeGroup } = this.#event
+    const base = (pullRequest ?? mergeGroup)?.baseRef
+    const { branches } = this
+    return base && branches && !branches.has(base) ? { base, applied: branches.named } : undefined
+  }
+
   /**
    * History back to the last applied commit, read once for each commit. A refusal of GitHub is the history's `problem`.
    */
@@ -129,7 +137,7 @@ export class PullRequestReporter {
       title: failed
         ? `${problems.length} problem${problems.length === 1 ? '' : 's'}`
         : plan
-          ? planTitle(plan)
+          ? planTitle(plan, this.neverApplied)
           : (skipped ?? 'no plan'),
       summary: renderPlan(plan, this.#context(textLimit, news)).text,
       problems,
@@ -227,17 +235,10 @@ export class PullRequestReporter {
     return mergeGroup ? { subject: { mergeGroup: true, base: mergeGroup.baseRef } } : {}
   }
 
-  /** Set when the pull request's base is a branch that is never applied. */
-  #neverApplied(): { base: string; applied: string } | undefined {
-    const base = this.#event.pullRequest?.baseRef
-    const { branches } = this
-    return base && branches && !branches.has(base) ? { base, applied: branches.named } : undefined
-  }
-
   #context(limit: number, { problems, skipped, merges }: PlanOutcome = {}): Context {
     const { environment, region, requireReview } = this.#inputs
     const { runId, attempt, runUrl, repositoryUrl, sha, push, pullRequest } = this.#event
-    const neverApplied = this.#neverApplied()
+    const { neverApplied } = this
     return {
       environment,
       ...(region && { region }),

@@ -5,6 +5,12 @@ import type { Problem } from '../particle.ts'
 import { code, cut, inComment, link } from './escape.ts'
 import { alert, message, sentences } from './markdown.ts'
 
+/** The base of a pull request that is none of `apply-branches`, and what is applied instead. */
+export interface NeverApplied {
+  readonly base: string
+  readonly applied: string
+}
+
 /** What a comment shows beside the plan or the report itself. */
 export interface Context {
   readonly environment: string
@@ -29,8 +35,7 @@ export interface Context {
   readonly mergeCommit?: string
   /** False where no merge follows: a plan by schedule or by hand, a refused one. */
   readonly merges: boolean
-  /** Set where the pull request's base is none of `apply-branches`. */
-  readonly neverApplied?: { readonly base: string; readonly applied: string }
+  readonly neverApplied?: NeverApplied
   /** False with `require-review: false`: then an apply may do more than the plan has shown. */
   readonly reviewed: boolean
   /** Address of the repository's files at the planned commit, `…/blob/<sha>`: source lines become links. */

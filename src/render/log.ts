@@ -1,5 +1,6 @@
 /** Plan and report for the job log: the comment's words without its markup. */
 import type { Plan, Removed, Report, ReportError, ReportStep, Step } from '../engine/document.ts'
+import type { NeverApplied } from './comment.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
 import { cut, logLine, thousands } from './escape.ts'
 import { dangerCounts, dangerous, dependentsOf, risksOf, whatHappens, why } from './explain.ts'
@@ -54,7 +55,7 @@ export function renderStepText(step: Step): string {
 }
 
 /** The plan as lines of text without Markdown, safe to print into a job log. */
-export function renderPlanText(plan: Plan): string {
+export function renderPlanText(plan: Plan, neverApplied?: NeverApplied): string {
   const dependents = dependentsOf(plan.steps)
   const [todo, rest] = [capital(countsByOrigin(plan).join('; ')), upToDateSummary(plan)]
   const first = beginning(plan)
@@ -62,6 +63,9 @@ export function renderPlanText(plan: Plan): string {
     title(plan.environment, plan.account && `account ${plan.account}`, plan.region),
     first !== '' && `${capital(first)}.`,
     todo ? `${todo}${rest && `; ${rest}`}.` : `Nothing to do${rest && `: ${rest}`}.`,
+    todo !== '' &&
+      neverApplied !== undefined &&
+      `Merging applies nothing: ${cut(neverApplied.base, 200)} is not among apply-branches (${cut(neverApplied.applied, 200)}).`,
     section(
       `${dangerCounts(plan)}:`,
       dangerous(plan).map(step => `  ${cut(step.particle, 200)}: ${cut(sentence(risksOf(step)), 1000)}`),

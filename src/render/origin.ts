@@ -1,5 +1,6 @@
 /** What a plan has besides this run's own changes: merged and not applied yet, or changed by somebody in AWS. */
 import type { Origin, Plan, Step, StepChange } from '../engine/document.ts'
+import type { NeverApplied } from './comment.ts'
 import { capital, changing, count, counts, failedBefore, isEnd, listed, toDo } from './words.ts'
 
 /** `not applied yet (#12)` */
@@ -56,7 +57,7 @@ export function countsByOrigin(plan: Plan): readonly string[] {
 }
 
 /** One line for a check run's title or an output: `3 to change, 1 to delete`. */
-export const planTitle = (plan: Plan): string =>
+export const planTitle = (plan: Plan, neverApplied?: NeverApplied): string =>
   [
     capital(countsByOrigin(plan).join('; ')) || 'Nothing to do',
     counts([
@@ -65,4 +66,5 @@ export const planTitle = (plan: Plan): string =>
     ]),
   ]
     .filter(Boolean)
-    .join(', ')
+    .join(', ') +
+  (neverApplied && changing(plan).length > 0 ? `; merging into ${neverApplied.base} applies nothing` : '')

@@ -118,10 +118,16 @@ function headline(plan: Plan, context: Context): string {
       : `**Nothing to do**${waiting && `: ${waiting}`}.`
   return sentences(
     counts,
+    changing(plan).length > 0 && nothingMerged(context),
     plannedFor(plan, context),
     plan.steps.length === 0 && failedBefore(plan).length === 0 && runLink(context),
   )
 }
+
+/** Beside the counts, as it is to be read before them: what is planned here is done by no merge. */
+const nothingMerged = ({ neverApplied }: Context): string | undefined =>
+  neverApplied &&
+  `**Merging applies nothing**: ${code(neverApplied.base)} is not among ${code('apply-branches')} (${message(neverApplied.applied, 200)}).`
 
 /** `Planned for 3f2a9c1 against account 123456789012, us-east-1.` */
 function plannedFor(plan: Plan, context: Context): string {
@@ -195,7 +201,7 @@ function upToDateSection(plan: Plan, rung: Rung): string {
 function footer(plan: Plan, context: Context): string {
   const hidden = plan.steps.flatMap(({ changes }) => changes).filter(({ sensitive }) => sensitive).length
   return sentences(
-    context.merges && changing(plan).length > 0 && mergeEffect(context),
+    context.merges && !context.neverApplied && changing(plan).length > 0 && mergeEffect(context),
     hidden > 0 &&
       `${count(hidden, 'value')} ${oneOrMany(hidden, 'is hidden; it counts', 'are hidden; they count')} by the manifest’s text.`,
     runLink(context),
@@ -203,11 +209,7 @@ function footer(plan: Plan, context: Context): string {
 }
 
 /** What merging the pull request will do to AWS. */
-function mergeEffect({ neverApplied, problems = [], reviewed }: Context): string {
-  if (neverApplied) {
-    const { base, applied } = neverApplied
-    return `Merging applies nothing: ${code(base)} is not among ${code('apply-branches')} (${message(applied, 200)}).`
-  }
+function mergeEffect({ problems = [], reviewed }: Context): string {
   if (problems.length > 0) return '**Merging applies nothing** while the problems above stand.'
   return reviewed
     ? '**Merging applies exactly this**, or nothing.'

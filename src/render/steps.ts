@@ -74,7 +74,7 @@ const row = (
 ]
 
 /** What carries the plan out. */
-const carriedOutBy = ({ merges }: Context): string => (merges ? 'merging' : 'an apply')
+const carriedOutBy = ({ merges, neverApplied }: Context): string => (merges && !neverApplied ? 'merging' : 'an apply')
 
 /** Diffs of at most this many lines, all together, are not folded. */
 const UNFOLDED = 12

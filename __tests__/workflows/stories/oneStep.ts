@@ -33,6 +33,13 @@ export const oneStep: readonly Story[] = [
           project.run(workflow, project.pull(project.repository.open([cluster('bot')]), { actor: 'dependabot[bot]' })),
       },
       {
+        event: 'pull request into a branch that is never applied',
+        play: project => {
+          project.repository.branch('next')
+          return project.run(workflow, project.pull(project.repository.open([cluster('aside')], { base: 'next' })))
+        },
+      },
+      {
         event: 'merge group',
         play: project => {
           const [group] = project.repository.enqueue([project.repository.open([cluster('queued')])])
