@@ -82,7 +82,7 @@ function checkOut({ workspace, permissions }: Use, { event }: Around): Played {
 
 /**
  * As version 6 does: the region is exported first; with an identity token on a runner `allowed-account-ids` is not
- * looked at (its src/index.ts).
+ * looked at (its src/index.ts before 6.2.1).
  */
 function assumeRole({ with: given, permissions, environment }: Use, { accounts, event }: Around): Played {
   const region = given['aws-region'] ?? ''

@@ -1,6 +1,6 @@
 import { manifests } from '../../world/manifests.ts'
 import type { Story } from '../story.ts'
-import { cluster, refusedDigest, roles } from './given.ts'
+import { cluster, refusedDigest, roles, rolesOfTwo } from './given.ts'
 
 const workflow = 'examples/workflows/one-step.yml'
 
@@ -52,6 +52,20 @@ export const oneStep: readonly Story[] = [
         play: project => {
           project.vars = { ECS_PLAN_ROLE: roles.ECS_PLAN_ROLE }
           return project.run(workflow, project.push(project.repository.merge({ number: 4 }, 'squash')))
+        },
+      },
+      {
+        event: 'pull request, and the role is of another account',
+        play: project => {
+          project.vars = { ECS_PLAN_ROLE: rolesOfTwo.STAGING_PLAN_ROLE }
+          return project.run(workflow, project.pull(project.repository.open([cluster('elsewhere')])))
+        },
+      },
+      {
+        event: 'its merge, and so is the other role',
+        play: project => {
+          project.vars = { ECS_APPLY_ROLE: rolesOfTwo.STAGING_APPLY_ROLE }
+          return project.run(workflow, project.push(project.repository.merge({ number: 6 }, 'squash')))
         },
       },
     ],

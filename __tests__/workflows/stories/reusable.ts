@@ -182,6 +182,12 @@ export const reusable: readonly Story[] = [
   },
   {
     workflow,
+    given: 'a role of another account than the list says',
+    settings: { files: listed(target('production', { account: accountB })) },
+    rows: [proposes('pull request', cluster())],
+  },
+  {
+    workflow,
     given: 'names that differ by case',
     settings: { files: listed(target('prod'), target('Prod', {}, accountB)) },
     rows: [proposes('pull request', cluster())],
