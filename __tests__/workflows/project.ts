@@ -1,5 +1,5 @@
 /** A repository with workflows: its history on a simulated GitHub, its settings, and accounts of a simulated ECS. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MergeGroup, Pull, Push } from '../../simulator/github/repository.ts'
@@ -42,6 +42,14 @@ export type Started = Event &
     readonly inputs?: Readonly<Record<string, Json>>
   }
 
+interface Releases {
+  /** Commits by tag. */
+  readonly tags: Values
+  readonly releases: Readonly<Record<string, { readonly latest: boolean }>>
+  /** GitHub's own token may not move a tag where workflow files differ. */
+  readonly workflowsDiffer?: boolean
+}
+
 /** The workflow file of another repository, or the text of one. */
 export type Workflow = string | { readonly name: string; readonly text: string }
 
@@ -55,7 +63,9 @@ export class Project {
   secrets: Values
   readonly accounts = new Map<string, RunningSimulator>()
   readonly artifacts = new Map<number, Artifacts>()
-  readonly images = mkdtempSync(join(tmpdir(), 'images-'))
+  readonly #folder = mkdtempSync(join(tmpdir(), 'project-'))
+  readonly images = join(this.#folder, 'images')
+  readonly #releases = join(this.#folder, 'releases.json')
   #runs = 1_000
 
   private constructor(
@@ -65,21 +75,29 @@ export class Project {
   ) {
     this.vars = settings.vars ?? {}
     this.secrets = settings.secrets ?? {}
+    mkdirSync(this.images)
+    writeFileSync(this.#releases, JSON.stringify({ tags: {}, releases: {} }))
   }
 
   static async open(settings: Settings = {}): Promise<Project> {
     let project: Project | undefined
     const github = new FakeGitHub(() => project?.now() ?? Date.parse('2026-01-02T03:04:05Z'), settings.files)
     project = new Project(settings, github, await github.start())
-    for (const accountId of [accountA, accountB]) {
-      const simulator = await startSimulator({ start: new Date('2026-01-02T03:04:05Z'), accountId })
-      project.accounts.set(accountId, simulator)
-    }
+    await project.openAccounts()
     return project
   }
 
+  /** Accounts in which nothing is, in place of those that there are. */
+  async openAccounts(): Promise<void> {
+    const start = new Date(this.accounts.size > 0 ? this.now() : '2026-01-02T03:04:05Z')
+    for (const accountId of [accountA, accountB]) {
+      await this.accounts.get(accountId)?.close()
+      this.accounts.set(accountId, await startSimulator({ start, accountId }))
+    }
+  }
+
   async close(): Promise<void> {
-    rmSync(this.images, { recursive: true })
+    rmSync(this.#folder, { recursive: true })
     await this.github.stop()
     for (const simulator of this.accounts.values()) await simulator.close()
     if (this.github.violations.length > 0) throw new Error(this.github.violations.join('\n'))
@@ -120,8 +138,19 @@ export class Project {
     }
   }
 
+  /** Tags and releases, of which events of branches know nothing. */
+  get releases(): Releases {
+    return JSON.parse(readFileSync(this.#releases, 'utf8'))
+  }
+
+  set releases(releases: Releases) {
+    writeFileSync(this.#releases, JSON.stringify(releases))
+  }
+
   tag(name: string): Started {
     const sha = this.repository.head()
+    const { tags } = this.releases
+    this.releases = { ...this.releases, tags: { ...tags, [name]: sha } }
     return { name: 'push', ref: `refs/tags/${name}`, sha, payload: { after: sha }, files: this.repository.files(sha) }
   }
 
@@ -175,10 +204,11 @@ export class Project {
     })
   }
 
-  #around(): Pick<Around, 'accounts' | 'images' | 'play' | 'grant' | 'advance'> {
+  #around(): Pick<Around, 'accounts' | 'images' | 'releases' | 'play' | 'grant' | 'advance'> {
     return {
       accounts: this.accounts,
       images: this.images,
+      releases: this.#releases,
       play: this.settings.play,
       advance: seconds => this.advance(seconds),
       grant: (token, permissions) =>
