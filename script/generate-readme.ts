@@ -40,7 +40,11 @@ const sections: Readonly<Record<string, () => string>> = {
     ),
   examples: () =>
     table(
-      [`[${examplesFolder}](${examplesFolder})`, '', 'roles and the subjects that they trust, each after `repo:ORG/REPO:`'],
+      [
+        `[${examplesFolder}](${examplesFolder})`,
+        '',
+        'roles and the subjects that they trust, each after `repo:ORG/REPO:`',
+      ],
       exampleNames.map(name => {
         const { about, roles } = readExample(root, name)
         const trusts = roles.map(role => `\`${role.name}\`: ${role.subjects.map(one => `\`${one}\``).join(', ')}`)

@@ -4,17 +4,21 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { bundle, root } from '../world/bundle.ts'
 import { temporaryFolder } from '../world/checkout.ts'
+import { artifactActions } from './artifacts.ts'
 
 /** That of `script/act`, which `.ci/run` makes. */
 export const act = process.env.ACT ?? ''
 
+/** Actions that are made with GitHub's own client of artifacts. */
+const ofArtifacts = /^actions\/(upload|download)-artifact@/
+let artifacts: Promise<string> | undefined
+
 /** A run takes seconds. One that hangs is ended and fails. */
 const longestRun = 60_000
 
+/** Actions in place of others', by the name of their folder. */
 const standIns: Readonly<Record<string, string>> = {
   'actions/checkout': 'checkout',
-  'actions/upload-artifact': 'upload',
-  'actions/download-artifact': 'download',
   'aws-actions/configure-aws-credentials': 'credentials',
   'aws-actions/amazon-ecr-login': 'nothing',
   'docker/setup-buildx-action': 'nothing',
@@ -56,12 +60,14 @@ export async function play(run: Run): Promise<RunEnd> {
   write('work/.github/workflows/ecs.yml', asActKnows(run.workflow))
   const sha = run.env.GITHUB_SHA ?? ''
   for (const [file, text] of run.files) write(join('commits', sha, file), text)
-  const folders = { COMMITS: 'commits', ARTIFACTS: 'artifacts', IMAGES: 'images' }
+  const folders = { COMMITS: 'commits', IMAGES: 'images' }
   const places = Object.fromEntries(Object.entries(folders).map(([name, at]) => [name, join(folder, at)]))
   const env = { ...run.env, SHA_REF: sha, ...places }
   const used = [
     ...new Set(`${run.workflow}${readFileSync(join(product, called), 'utf8')}`.match(/[\w-]+\/[\w-]+@[0-9a-f]{40}/g)),
   ]
+  artifacts ??= artifactActions(join(dirname(act), '../artifact-client'))
+  const builtActions = await artifacts
   const words = [
     ...[run.event, '--json', '--platform', 'ubuntu-latest=-self-hosted', '--no-skip-checkout', '--no-cache-server'],
     ...['--actor', 'ada', '--defaultbranch', 'main', '--workflows', '.github/workflows/ecs.yml'],
@@ -72,7 +78,7 @@ export async function play(run: Run): Promise<RunEnd> {
     ...pairs('--env', env),
     ...pairs('--var', run.vars),
     ...pairs('--local-repository', { 'OWNER/ecs-particles@v1': product }),
-    ...used.flatMap(uses => pairs('--local-repository', { [uses]: standInFor(uses) })),
+    ...used.flatMap(uses => pairs('--local-repository', { [uses]: standInFor(uses, builtActions) })),
   ]
   const { code, log } = await ended(words, join(folder, 'work'))
   return { succeeded: code === 0, log, ...said(log) }
@@ -81,7 +87,9 @@ export async function play(run: Run): Promise<RunEnd> {
 const pairs = (option: string, values: Readonly<Record<string, string>>): string[] =>
   Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`])
 
-function standInFor(uses: string): string {
+function standInFor(uses: string, built: string): string {
+  const [, door] = ofArtifacts.exec(uses) ?? []
+  if (door) return join(built, door)
   const name = standIns[uses.replace(/@.*/, '')]
   if (!name) throw new Error(`there is no stand-in for ${uses} in __tests__/runner/actions`)
   return join(import.meta.dirname, 'actions', name)

@@ -6,18 +6,21 @@ import { accountA, accountB } from '../workflows/accounts.ts'
 import { afterTest } from '../world/afterwards.ts'
 import { type Event, githubVariables, payloadOf, pullRequestEvent, pushEvent } from '../world/github.ts'
 import { play, type RunEnd } from './act.ts'
+import { ArtifactService } from './artifacts.ts'
 
 /** Seconds of a wait take milliseconds. */
 const speed = 200
 
 export interface Project {
   readonly github: FakeGitHub
-  /** Plays a workflow, given as text, for the event of a pull request. */
-  pull(workflow: string, pull: Pull): Promise<RunEnd>
+  /** Plays a workflow, given as text, for the event of a pull request; another attempt is one of the last run. */
+  pull(workflow: string, pull: Pull, attempt?: number): Promise<RunEnd>
   /** The push that merges a pull request. */
   merge(workflow: string, pull: Pull): Promise<RunEnd>
   schedule(workflow: string): Promise<RunEnd>
   dispatch(workflow: string): Promise<RunEnd>
+  /** Names of artifacts of the last run, of all its attempts. */
+  artifacts(): string[]
   /** Calls that changed something in an account. */
   changes(account: string): string[]
 }
@@ -33,16 +36,20 @@ export async function openProject(
   const accounts = new Map<string, RunningSimulator>()
   for (const accountId of [accountA, accountB])
     accounts.set(accountId, await startSimulator({ speed, throttling: false, accountId }))
+  const artifacts = new ArtifactService()
+  await artifacts.start()
   afterTest(async () => {
+    await artifacts.stop()
     await github.stop()
     for (const account of accounts.values()) await account.close()
   })
   const { repository } = github
   const endpoints = Object.fromEntries([...accounts].map(([id, account]) => [`ENDPOINT_${id}`, account.url]))
   let runs = 1_000
-  const run = (workflow: string, event: Event, isFork = false): Promise<RunEnd> => {
+  const run = (workflow: string, event: Event, { isFork = false, attempt = 1 } = {}): Promise<RunEnd> => {
+    const runId = attempt === 1 ? ++runs : runs
     const level = isFork ? 'read' : 'write'
-    const token = `ghs_${++runs}`
+    const token = `ghs_${runId}_${attempt}`
     const permissions = { contents: 'read', checks: level, 'pull-requests': level } as const
     github.tokens.set(token, { login: 'github-actions[bot]', app: 'github-actions', permissions })
     return play({
@@ -50,8 +57,10 @@ export async function openProject(
       payload: payloadOf(github, event),
       workflow,
       env: {
-        ...githubVariables(github, url, event, runs),
+        ...githubVariables(github, url, event, runId),
         ...endpoints,
+        ...artifacts.environment(runId),
+        GITHUB_RUN_ATTEMPT: String(attempt),
         AWS_EC2_METADATA_DISABLED: 'true',
         ...(!isFork && { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:9' }),
       },
@@ -64,8 +73,10 @@ export async function openProject(
   const ofBranch = (name: string): Event => ({ name, sha: repository.head(), ref: 'refs/heads/main', payload: {} })
   return {
     github,
-    pull: (workflow, pull) =>
-      run(workflow, { ...pullRequestEvent(pull), files: repository.proposal(pull) }, pull.fork !== false),
+    pull: (workflow, pull, attempt = 1) => {
+      const event = { ...pullRequestEvent(pull), files: repository.proposal(pull) }
+      return run(workflow, event, { isFork: pull.fork !== false, attempt })
+    },
     merge: (workflow, { number }) => {
       later += 2_000
       const push = repository.merge({ number }, 'squash')
@@ -74,6 +85,7 @@ export async function openProject(
     },
     schedule: workflow => run(workflow, ofBranch('schedule')),
     dispatch: workflow => run(workflow, ofBranch('workflow_dispatch')),
+    artifacts: () => artifacts.names(runs),
     changes: account =>
       (accounts.get(account)?.calls ?? [])
         .map(({ operation }) => operation)

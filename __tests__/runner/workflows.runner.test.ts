@@ -133,6 +133,38 @@ played('reusable.yml', () => {
   )
 })
 
+// By GitHub's own client: a second artifact of a name is refused in all attempts of a run together.
+played('a second attempt of all jobs', () => {
+  test(
+    'of rights-apart.yml posts its own plan',
+    async () => {
+      const project = await openProject(nothingYet, roles)
+      const pull = project.github.repository.open([cluster()])
+      expectSuccess(await project.pull(example('rights-apart.yml'), pull))
+      expectSuccess(await project.pull(example('rights-apart.yml'), pull, 2))
+      expect(project.artifacts()).toEqual(['plan-1', 'plan-2'])
+      expect(project.github.comments[0]?.body).toContain('/attempts/2)')
+    },
+    longestTest,
+  )
+
+  test(
+    'of reusable.yml hands on its own results',
+    async () => {
+      const listed = { '.github/ecs-environments.json': JSON.stringify([target('production')]) }
+      const project = await openProject(listed)
+      const pull = project.github.repository.open([cluster()])
+      const workflow = `${example('reusable.yml')}${reader}`
+      expectSuccess(await project.pull(workflow, pull))
+      const again = await project.pull(workflow, pull, 2)
+      expectSuccess(again)
+      expect(outcomes(again)).toEqual({ production: 'success' })
+      expect(project.artifacts()).toHaveLength(2)
+    },
+    longestTest,
+  )
+})
+
 played('drift.yml and approved-digest.yml', () => {
   test(
     'find what is not there, and apply it by hand',
