@@ -1,10 +1,11 @@
 /**
- * Writes what README.md repeats: the tables of inputs and outputs, and files of examples/ and docs/iam/. With
+ * Writes what README.md repeats: the tables of inputs, outputs and examples, and files of examples/ and docs/iam/. With
  * --check it only says whether the README is fresh. A section stands between `<!-- generated: … -->` and `<!-- end -->`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { exampleNames, examplesFolder, readExample } from './examples.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -36,6 +37,19 @@ const sections: Readonly<Record<string, () => string>> = {
     table(
       ['output', 'meaning'],
       Object.entries(action.outputs).map(([name, { description }]) => [`\`${name}\``, description]),
+    ),
+  examples: () =>
+    table(
+      [
+        `[${examplesFolder}](${examplesFolder})`,
+        '',
+        'roles and the subjects that they trust, each after `repo:ORG/REPO:`',
+      ],
+      exampleNames.map(name => {
+        const { about, roles } = readExample(root, name)
+        const trusts = roles.map(role => `\`${role.name}\`: ${role.subjects.map(one => `\`${one}\``).join(', ')}`)
+        return [`[${name}.yml](${examplesFolder}/${name}.yml)`, about, trusts.join('<br>')]
+      }),
     ),
 }
 

@@ -14,6 +14,7 @@ interface Played {
   readonly rows: readonly {
     readonly event: string
     readonly jobs: readonly string[]
+    readonly roles: readonly string[]
     readonly checks: readonly string[]
     readonly comments: readonly string[]
   }[]
@@ -29,10 +30,11 @@ const tables = played
   .flatMap(({ workflow, given, rows }) => [
     `### [${workflow}](../${workflow})${given ? `, ${given}` : ''}`,
     '',
-    '| event | jobs | checks | comments |',
-    '| --- | --- | --- | --- |',
+    '| event | jobs | roles | checks | comments |',
+    '| --- | --- | --- | --- | --- |',
     ...rows.map(
-      ({ event, jobs, checks, comments }) => `| ${cell(event)} | ${list(jobs)} | ${list(checks)} | ${list(comments)} |`,
+      ({ event, jobs, roles, checks, comments }) =>
+        `| ${[cell(event), ...[jobs, roles, checks, comments].map(list)].join(' | ')} |`,
     ),
     '',
   ])

@@ -28,6 +28,8 @@ export interface Around {
   readonly event: Pick<Event, 'name' | 'ref'> & { readonly files: ReadonlyMap<string, string> }
   readonly payload: object
   readonly variables: Values
+  /** The role's name and what it trusts, as the example's first comment states them, where that is this subject. */
+  trust(role: string, subject: string): string | undefined
   readonly artifacts: Artifacts
   /** The folder of built images: files named by their tag, with their digest. */
   readonly images: string
@@ -101,29 +103,23 @@ function attest({ with: given, permissions, workspace }: Use): Played {
  * As version 6 does: the region is exported first; with an identity token on a runner `allowed-account-ids` is not
  * looked at (its src/index.ts before 6.2.1).
  */
-function assumeRole({ with: given, permissions, environment }: Use, { accounts, event }: Around): Played {
+function assumeRole({ with: given, permissions, environment }: Use, { accounts, event, trust }: Around): Played {
   const region = given['aws-region'] ?? ''
   if (!/^[a-z0-9-]+$/.test(region)) throw new Error(`Region is not valid: ${region}`)
   const role = given['role-to-assume'] ?? ''
   if (!role || permissions['id-token'] !== 'write') throw new Error('Could not load credentials from any providers')
-  const [, account = '', name = ''] = /^arn:aws:iam::(\d{12}):role\/(.+)$/.exec(role) ?? []
+  const [, account = ''] = /^arn:aws:iam::(\d{12}):role\//.exec(role) ?? []
   const subject = environment
     ? `environment:${environment}`
     : event.name === 'pull_request'
       ? 'pull_request'
       : `ref:${event.ref}`
   const simulator = accounts.get(account)
-  if (!simulator || !isTrusted(name, subject))
+  const trusted = trust(role, subject)
+  if (!simulator || !trusted)
     throw new Error('Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity')
-  return ended(`assumed ${role} for ${subject}`, { AWS_REGION: region, ...awsVariables(simulator.url) })
+  return ended(`assumed ${trusted}`, { AWS_REGION: region, ...awsVariables(simulator.url) })
 }
-
-/** The trust policies of docs/iam: a plan role serves pull requests, queues and the branch, an apply role the branch and environments. */
-const isTrusted = (role: string, subject: string): boolean =>
-  /^ref:refs\/heads\/main$/.test(subject) ||
-  (role.startsWith('plan')
-    ? /^pull_request$|^ref:refs\/heads\/gh-readonly-queue\/main\//.test(subject)
-    : /^environment:/.test(subject))
 
 /** What the login to a registry leaves for the build that pushes there. */
 const loggedIn = 'DOCKER_LOGIN'

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { exampleOf } from '../../script/examples.ts'
 import type { MergeGroup, Pull, Push } from '../../simulator/github/repository.ts'
 import { FakeGitHub } from '../../simulator/github/server.ts'
 import { type RunningSimulator, startSimulator } from '../../simulator/server.ts'
@@ -25,6 +26,8 @@ import { runWorkflow } from './interpreter/workflow.ts'
 export interface Settings {
   readonly files?: Values
   readonly vars?: Values
+  /** Variables of environments. */
+  readonly environments?: Readonly<Record<string, Values>>
   readonly secrets?: Values
   /** Secrets of the workflows that Dependabot starts. */
   readonly dependabotSecrets?: Values
@@ -193,6 +196,7 @@ export class Project {
       inputs: event.inputs ?? {},
       // Neither reaches a run of a fork's pull request.
       vars: event.fork ? {} : this.vars,
+      environments: this.settings.environments ?? {},
       secrets: event.fork
         ? {}
         : event.actor === 'dependabot[bot]'
@@ -200,8 +204,26 @@ export class Project {
           : this.secrets,
       readsOnly: event.fork === true,
       called: uses => textOf(uses.replace(/^OWNER\/ecs-particles\//, '').replace(/@.*$/, '')),
-      steps: steps({ ...this.#around(), event, payload, variables, artifacts }),
+      steps: steps({ ...this.#around(), trust: this.#trustOf(text), event, payload, variables, artifacts }),
     })
+  }
+
+  /** Trust policies as the workflow's first comment states them. Callers of the reusable workflow have those of its example. */
+  #trustOf(workflow: string): Around['trust'] {
+    const { roles } = exampleOf(workflow)
+    const stated = roles.length > 0 ? roles : exampleOf(textOf('examples/workflows/reusable.yml')).roles
+    const variables = [this.vars, ...Object.values(this.settings.environments ?? {})].flatMap(Object.entries)
+    return (role, subject) => {
+      const names = [
+        `${role.split('/').at(-1)}-role`,
+        ...variables.flatMap(([name, arn]) => (arn === role ? name : [])),
+      ]
+      const trusted = stated
+        .filter(({ name }) => names.includes(name))
+        .flatMap(({ name, subjects }) => subjects.map(trusts => ({ name, trusts })))
+      const found = trusted.find(({ trusts }) => isLike(subject, trusts))
+      return found && `${found.name} by ${found.trusts}`
+    }
   }
 
   #around(): Pick<Around, 'accounts' | 'images' | 'releases' | 'play' | 'grant' | 'advance'> {
@@ -216,6 +238,10 @@ export class Project {
     }
   }
 }
+
+/** As a condition `StringLike` compares; a capital word stands for the name of an environment. */
+const isLike = (subject: string, trusts: string): boolean =>
+  new RegExp(`^${trusts.replace(/\*|\b[A-Z]+$/, '.+')}$`).test(subject)
 
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8')
 

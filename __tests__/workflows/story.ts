@@ -6,6 +6,8 @@ import type { Project, Settings } from './project.ts'
 export interface Outcome {
   readonly event: string
   readonly jobs: readonly string[]
+  /** Roles that were assumed, each with the subject that it trusts. */
+  readonly roles: readonly string[]
   /** Checks that were written, with their titles. */
   readonly checks: readonly string[]
   /** Comments that were written or edited, by what they say first. */
@@ -35,6 +37,7 @@ export async function outcomeOf(project: Project, { event, play }: Row): Promise
   return {
     event,
     jobs: jobsOf(end),
+    roles: rolesOf(end),
     checks: checks
       .slice(from)
       .map(
@@ -56,6 +59,11 @@ function jobsOf({ conclusion, problem, jobs, outputs }: RunEnd): string[] {
       ([name, its]) => `outputs of ${name}: has-changes \`${its['has-changes']}\`, results ${results(its.results)}`,
     ),
   ]
+}
+
+function rolesOf({ jobs }: RunEnd): string[] {
+  const logs = jobs.flatMap(({ steps }) => steps.map(({ log }) => /^assumed (.*)$/.exec(log)?.[1]))
+  return [...new Set(logs.flatMap(found => found ?? []))]
 }
 
 /** What a called workflow hands on, without what differs from run to run. */

@@ -95,13 +95,14 @@ class Job {
   }
 
   #contexts(): Contexts {
-    const { contexts, secrets, id } = this.#given
+    const { contexts, secrets, id, start } = this.#given
     const workspace = join(this.#folder, 'workspace')
     const github = { ...(contexts.github as Readonly<Record<string, Json>>), token: this.#token, workspace, job: id }
     const runner = { temp: join(this.#folder, 'temp'), os: 'Linux', arch: 'X64' }
     const all = { ...secrets, GITHUB_TOKEN: this.#token }
     return {
       ...contexts,
+      vars: { ...start.vars, ...start.environments[this.#environment()] },
       github,
       runner,
       secrets: all,

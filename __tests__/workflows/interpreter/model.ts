@@ -14,6 +14,8 @@ export interface Start {
   readonly github: Readonly<Record<string, Json>>
   readonly inputs?: Readonly<Record<string, Json>>
   readonly vars: Values
+  /** Variables of environments, which take the place of the repository's in jobs that name one. */
+  readonly environments: Readonly<Record<string, Values>>
   readonly secrets: Values
   /** Whether the token may only read: a fork's pull request. */
   readonly readsOnly: boolean

@@ -1,5 +1,6 @@
+import { accountA } from '../accounts.ts'
 import type { Story } from '../story.ts'
-import { cluster, roles } from './given.ts'
+import { cluster, role, roles } from './given.ts'
 
 const drift = 'examples/workflows/drift.yml'
 const approved = 'examples/workflows/approved-digest.yml'
@@ -23,5 +24,15 @@ export const byHand: readonly Story[] = [
       { event: 'by hand', play: project => project.run(approved, project.dispatch()) },
       { event: 'by hand again', play: project => project.run(approved, project.dispatch()) },
     ],
+  },
+  {
+    workflow: approved,
+    given: 'beside one-step.yml, the environment has an apply role of its own',
+    settings: {
+      vars: roles,
+      environments: { production: { ECS_APPLY_ROLE: role('apply-by-approval', accountA) } },
+      files: cluster(),
+    },
+    rows: [{ event: 'by hand', play: project => project.run(approved, project.dispatch()) }],
   },
 ]

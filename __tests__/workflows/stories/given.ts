@@ -1,6 +1,6 @@
 /** What the stories begin with, and what several of them do. */
 import { accountA, accountB } from '../accounts.ts'
-import type { Project } from '../project.ts'
+import type { Project, Started } from '../project.ts'
 
 export const cluster = (name = 'main', insights = 'enabled'): Readonly<Record<string, string>> => ({
   [`particles/${name}.yml`]: `flavor: ecs_cluster
@@ -13,7 +13,7 @@ aws_resource:
 `,
 })
 
-const role = (name: string, account: string): string => `arn:aws:iam::${account}:role/${name}`
+export const role = (name: string, account: string): string => `arn:aws:iam::${account}:role/${name}`
 
 /** A newcomer's two roles. */
 export const roles = { ECS_PLAN_ROLE: role('plan', accountA), ECS_APPLY_ROLE: role('apply', accountA) }
@@ -43,6 +43,13 @@ export const target = (name: string, more: object = {}, account = accountA) => (
   'apply-role': role('apply', account),
   ...more,
 })
+
+/** What a merge queue begins with pull request 1. */
+export function firstQueued(project: Project): Started {
+  const [group] = project.repository.enqueue([...project.repository.pulls.values()].slice(0, 1))
+  if (!group) throw new Error('no group')
+  return project.mergeGroup(group)
+}
 
 /** The digest that the last refusal names, as a person copies it. */
 export function refusedDigest({ github }: Project): string {

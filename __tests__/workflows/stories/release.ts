@@ -1,7 +1,7 @@
 import { definition, file, manifests, service } from '../../world/manifests.ts'
 import type { Project, Started } from '../project.ts'
 import type { Row, Story } from '../story.ts'
-import { refusedDigest, roles, rolesToRelease } from './given.ts'
+import { firstQueued, refusedDigest, roles, rolesToRelease } from './given.ts'
 
 const workflow = 'examples/workflows/release.yml'
 const execution = '  executionRoleArn: arn:aws:iam::123456789012:role/execution'
@@ -40,14 +40,7 @@ export const release: readonly Story[] = [
         event: 'pull request',
         play: project => project.run(workflow, project.pull(project.repository.open([withImage]))),
       },
-      {
-        event: 'merge group',
-        play: project => {
-          const [group] = project.repository.enqueue([...project.repository.pulls.values()].slice(0, 1))
-          if (!group) throw new Error('no group')
-          return project.run(workflow, project.mergeGroup(group))
-        },
-      },
+      { event: 'merge group', play: project => project.run(workflow, firstQueued(project)) },
       {
         event: 'its merge',
         play: project => project.run(workflow, project.push(project.repository.merge({ number: 1 }, 'squash'))),

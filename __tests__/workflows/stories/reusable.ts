@@ -1,7 +1,7 @@
 import { accountA, accountB } from '../accounts.ts'
 import type { Project, Workflow } from '../project.ts'
 import type { Row, Story } from '../story.ts'
-import { cluster, noRole, refusedDigest, target } from './given.ts'
+import { cluster, firstQueued, noRole, refusedDigest, target } from './given.ts'
 
 const workflow = 'examples/workflows/reusable.yml'
 const file = '.github/ecs-environments.json'
@@ -68,14 +68,7 @@ export const reusable: readonly Story[] = [
         event: 'pull request',
         play: project => project.run(workflow, project.pull(project.repository.open([cluster()]))),
       },
-      {
-        event: 'merge group',
-        play: project => {
-          const [group] = project.repository.enqueue([...project.repository.pulls.values()].slice(0, 1))
-          if (!group) throw new Error('no group')
-          return project.run(workflow, project.mergeGroup(group))
-        },
-      },
+      { event: 'merge group', play: project => project.run(workflow, firstQueued(project)) },
       { event: 'its merge', play: project => project.run(workflow, merged(project, 1)) },
       { event: 'schedule', play: project => project.run(workflow, project.schedule()) },
       {
@@ -135,6 +128,15 @@ export const reusable: readonly Story[] = [
       byHand('by hand with a digest for an environment that is not there', {
         with: { apply: true, 'approved-digest': `prod=sha256:${'0'.repeat(64)}` },
       }),
+    ],
+  },
+  {
+    workflow,
+    given: 'an environment that somebody must approve (`protected`)',
+    settings: { files: listed(target('production', { protected: 'live' })) },
+    rows: [
+      proposes('pull request', cluster()),
+      { event: 'its merge', play: project => project.run(caller(), merged(project, 1)) },
     ],
   },
   {

@@ -1,5 +1,5 @@
 import type { Story } from '../story.ts'
-import { cluster, noRole, refusedDigest, roles } from './given.ts'
+import { cluster, firstQueued, noRole, refusedDigest, roles } from './given.ts'
 
 const workflow = 'examples/workflows/rights-apart.yml'
 
@@ -12,6 +12,7 @@ export const rightsApart: readonly Story[] = [
         event: 'pull request',
         play: project => project.run(workflow, project.pull(project.repository.open([cluster()])), { runId: 7 }),
       },
+      { event: 'merge group', play: project => project.run(workflow, firstQueued(project)) },
       {
         event: 'second attempt, whose plan fails',
         play: project => {

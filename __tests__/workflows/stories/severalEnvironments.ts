@@ -1,5 +1,5 @@
 import type { Story } from '../story.ts'
-import { cluster, noRole, refusedDigest, rolesOfTwo } from './given.ts'
+import { cluster, firstQueued, noRole, refusedDigest, rolesOfTwo } from './given.ts'
 
 const workflow = 'examples/workflows/several-environments.yml'
 
@@ -12,6 +12,7 @@ export const severalEnvironments: readonly Story[] = [
         event: 'pull request',
         play: project => project.run(workflow, project.pull(project.repository.open([cluster()]))),
       },
+      { event: 'merge group', play: project => project.run(workflow, firstQueued(project)) },
       {
         event: 'pull request from a fork',
         play: project =>
