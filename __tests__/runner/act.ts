@@ -9,7 +9,7 @@ import { temporaryFolder } from '../world/checkout.ts'
 export const act = process.env.ACT ?? ''
 
 /** A run takes seconds. One that hangs is ended and fails. */
-const longestRun = 90_000
+const longestRun = 60_000
 
 const standIns: Readonly<Record<string, string>> = {
   'actions/checkout': 'checkout',
@@ -95,10 +95,7 @@ function ofRelease(folder: string): string {
   return folder
 }
 
-/**
- * A workflow without what act 0.2.89 does not know or leaves empty. It also ignores permissions, concurrency, environments
- * and branch filters, and gives a matrix's failure to all of its jobs: the interpreter of `__tests__/workflows` is for these.
- */
+/** A workflow without what act refuses or leaves empty. What it ignores is in docs/decisions/0035. */
 const asActKnows = (workflow: string): string =>
   workflow
     .replace(/^ +queue: max\n/gm, '')

@@ -12,17 +12,17 @@ const speed = 200
 
 export interface Project {
   readonly github: FakeGitHub
-  pull(pull: Pull): Promise<RunEnd>
+  /** Plays a workflow, given as text, for the event of a pull request. */
+  pull(workflow: string, pull: Pull): Promise<RunEnd>
   /** The push that merges a pull request. */
-  merge(pull: Pull): Promise<RunEnd>
-  schedule(): Promise<RunEnd>
+  merge(workflow: string, pull: Pull): Promise<RunEnd>
+  schedule(workflow: string): Promise<RunEnd>
+  dispatch(workflow: string): Promise<RunEnd>
   /** Calls that changed something in an account. */
   changes(account: string): string[]
 }
 
-/** @param workflow its text */
 export async function openProject(
-  workflow: string,
   files: Readonly<Record<string, string>>,
   vars: Readonly<Record<string, string>> = {},
 ): Promise<Project> {
@@ -40,7 +40,7 @@ export async function openProject(
   const { repository } = github
   const endpoints = Object.fromEntries([...accounts].map(([id, account]) => [`ENDPOINT_${id}`, account.url]))
   let runs = 1_000
-  const run = (event: Event, isFork = false): Promise<RunEnd> => {
+  const run = (workflow: string, event: Event, isFork = false): Promise<RunEnd> => {
     const level = isFork ? 'read' : 'write'
     const token = `ghs_${++runs}`
     const permissions = { contents: 'read', checks: level, 'pull-requests': level } as const
@@ -49,23 +49,31 @@ export async function openProject(
       event: event.name,
       payload: payloadOf(github, event),
       workflow,
-      env: { ...githubVariables(github, url, event, runs), ...endpoints, AWS_EC2_METADATA_DISABLED: 'true' },
-      // They do not reach a run of a fork's pull request.
+      env: {
+        ...githubVariables(github, url, event, runs),
+        ...endpoints,
+        AWS_EC2_METADATA_DISABLED: 'true',
+        ...(!isFork && { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:9' }),
+      },
+      // Neither these nor an identity reach a run of a fork's pull request.
       vars: isFork ? {} : vars,
       token,
       files: event.files ?? repository.files(event.sha),
     })
   }
+  const ofBranch = (name: string): Event => ({ name, sha: repository.head(), ref: 'refs/heads/main', payload: {} })
   return {
     github,
-    pull: pull => run({ ...pullRequestEvent(pull), files: repository.proposal(pull) }, pull.fork !== false),
-    merge: ({ number }) => {
+    pull: (workflow, pull) =>
+      run(workflow, { ...pullRequestEvent(pull), files: repository.proposal(pull) }, pull.fork !== false),
+    merge: (workflow, { number }) => {
       later += 2_000
       const push = repository.merge({ number }, 'squash')
       later += 2_000
-      return run(pushEvent(push))
+      return run(workflow, pushEvent(push))
     },
-    schedule: () => run({ name: 'schedule', sha: repository.head(), ref: 'refs/heads/main', payload: {} }),
+    schedule: workflow => run(workflow, ofBranch('schedule')),
+    dispatch: workflow => run(workflow, ofBranch('workflow_dispatch')),
     changes: account =>
       (accounts.get(account)?.calls ?? [])
         .map(({ operation }) => operation)
