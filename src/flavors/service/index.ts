@@ -35,6 +35,7 @@ import { restOf } from './pause.ts'
 import { createRequest, onRevisionOnly, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
+import { shiftingRisks } from './strategy.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** Refusals of CreateService that end once the resources it needs are visible. */
@@ -102,12 +103,15 @@ function additionsOf(particle: ServiceParticle, live: LiveService | undefined, s
     ...(isCountMissing ? [{ at: ['desiredCount'], message }] : []),
     ...blocksOfOtherStrategies(particle),
   ]
+  const draining = 'the service of this name is still draining: it is waited for'
+  const risks = [
+    ...(live?.service.status === 'DRAINING' ? [draining] : []),
+    ...(shiftingRisks(particle.definition.deploymentConfiguration ?? {}, 0) ?? []),
+  ]
   return {
     changes: additions(definition, compareOptions(particle, sensitivity)),
     ...(problems.length > 0 && { problems }),
-    ...(live?.service.status === 'DRAINING' && {
-      risks: ['the service of this name is still draining: it is waited for'],
-    }),
+    ...(risks.length > 0 && { risks }),
   }
 }
 

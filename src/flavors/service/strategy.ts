@@ -6,7 +6,7 @@ const names: Readonly<Record<string, string>> = { BLUE_GREEN: 'blue/green', LINE
 
 /**
  * The steps of the deployment, how long it takes at least, and who decides at its hooks. Undefined for a rolling one,
- * which starts and stops tasks in turn. Defaults are those of the API reference of DeploymentConfiguration.
+ * which starts and stops tasks in turn. `running`: tasks that it replaces, 0 for a new service. Defaults are those of the API reference of DeploymentConfiguration.
  */
 export function shiftingRisks(configuration: DeploymentConfiguration, running: number): string[] | undefined {
   const { strategy = 'ROLLING', bakeTimeInMinutes: bake = 0, lifecycleHooks = [] } = configuration
@@ -16,10 +16,11 @@ export function shiftingRisks(configuration: DeploymentConfiguration, running: n
   const least = minutes + bake
   const atLeast = least > 0 ? `, ${time(least)} at least` : ''
   const baking = bake > 0 ? `, of which ${time(bake)} of bake` : ''
-  return [
-    `restarts ${plural(running, 'task')}, ${name}: they run until a full set of the new revision has taken over, ${shift}${atLeast}${baking}`,
-    ...lifecycleHooks.map(decision),
-  ]
+  const what =
+    running > 0
+      ? `restarts ${plural(running, 'task')}, ${name}: they run until a full set of the new revision has taken over`
+      : `starts ${name}`
+  return [`${what}, ${shift}${atLeast}${baking}`, ...lifecycleHooks.map(decision)]
 }
 
 /** Minutes between two steps of production traffic: none where it moves at once. */
