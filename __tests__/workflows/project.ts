@@ -18,6 +18,7 @@ import {
 import type { Play } from '../world/run.ts'
 import { accountA, accountB } from './accounts.ts'
 import { type Around, type Artifacts, steps } from './actions.ts'
+import { Groups } from './interpreter/concurrency.ts'
 import type { Json } from './interpreter/language.ts'
 import type { RunEnd, Values } from './interpreter/model.ts'
 import type { Occasion } from './interpreter/trigger.ts'
@@ -51,6 +52,10 @@ export type Workflow = string | { readonly name: string; readonly text: string }
 interface Attempt {
   readonly runId: number
   readonly attempt: number
+  /** What happens once a job has come to its action. */
+  readonly meanwhile: (job: string) => Promise<void>
+  /** Is called when the run, or a job of it, waits for a concurrency group. */
+  readonly waits: () => void
 }
 
 export class Project {
@@ -59,6 +64,7 @@ export class Project {
   readonly accounts = new Map<string, RunningSimulator>()
   readonly artifacts = new Map<number, Artifacts>()
   readonly images = mkdtempSync(join(tmpdir(), 'images-'))
+  readonly groups = new Groups()
   #runs = 1_000
 
   private constructor(
@@ -175,8 +181,41 @@ export class Project {
           : this.secrets,
       readsOnly: event.fork === true,
       called: uses => textOf(uses.replace(/^OWNER\/ecs-particles\//, '').replace(/@.*$/, '')),
-      steps: steps({ ...this.#around(), trust: this.#trustOf(text), event, payload, variables, artifacts }),
+      enter: (group, cancel) => this.groups.enter(group, cancel, again.waits ?? (() => {})),
+      steps: steps({
+        ...this.#around(),
+        meanwhile: again.meanwhile ?? (async () => {}),
+        trust: this.#trustOf(text),
+        event,
+        payload,
+        variables,
+        artifacts,
+      }),
     })
+  }
+
+  /**
+   * Two runs. The second one is started when this job of the first has come to its action, and goes as far as it can before
+   * the job goes on.
+   */
+  async runDuring(workflow: string, event: Started, job: string, next: () => Started): Promise<RunEnd> {
+    let second: Promise<RunEnd> | undefined
+    const first = await this.run(workflow, event, {
+      meanwhile: async name => {
+        if (name !== job || second) return
+        await new Promise<void>(done => {
+          second = this.run(workflow, next(), { waits: done })
+          second.then(
+            () => done(),
+            () => done(),
+          )
+        })
+      },
+    })
+    const end = await second
+    if (!end) throw new Error(`no job ${job} came to its action`)
+    const jobs = end.jobs.map(one => ({ ...one, name: `${one.name} of the second` }))
+    return { ...first, jobs: [...first.jobs, ...jobs] }
   }
 
   /** Trust policies as the workflow's first comment states them. Callers of the reusable workflow have those of its example. */
