@@ -65,7 +65,7 @@ test('a comment says each failure once: the sentence, a word in the table, ECS o
     '**To go on:** raise the memory of container `web` in `ecs_task_definition:web` at `shop.yml:1` in a new pull request, or revert this one; where the cause was elsewhere and is gone, name `ecs_service:web` in `redeploy`. What is done stays done',
   )
   expect([times(text, 'OutOfMemoryError'), times(text, 'runs again')]).toEqual([1, 1])
-  const log = renderReportText(failed.redactor.data(failed.ended), failed.plan)
+  const log = renderReportText(failed.redactor.data(failed.ended), failed.plan, { head: '' })
   expect(log).toMatch(/^ecs_service:web update failed in [^:]+: rolled back$/m)
   expect(log).not.toContain('OutOfMemoryError')
 })

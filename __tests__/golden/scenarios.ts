@@ -5,6 +5,7 @@ import type { Given, Ran } from '../world/run.ts'
 import type { World } from '../world/world.ts'
 import {
   absentMachine,
+  answered,
   besides,
   crowd,
   crowds,
@@ -103,9 +104,12 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     const applied = await shown(world, () => world.land(pull))
     texts['applied.comment.md'] = comment(world, pull)
     texts['applied.log.txt'] = log(applied)
+    texts['applied.summary.md'] = applied.summary
 
     const older = world.repository.merge(await world.propose(release({ tag: '1.10.0' })), 'squash')
-    texts['cancelled.summary.md'] = (await shown(world, () => world.push(older), 'SIGTERM@21')).summary
+    const cancelled = await shown(world, () => world.push(older), 'SIGTERM@21')
+    texts['cancelled.summary.md'] = cancelled.summary
+    texts['cancelled.log.txt'] = log(cancelled)
     await world.settle(words('newer'))
     texts['superseded.summary.md'] = (await shown(world, () => world.push(older))).summary
   },
@@ -116,15 +120,39 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     const failed = await shown(world, () => world.land(oom))
     texts['failed.comment.md'] = comment(world, oom)
     texts['failed.log.txt'] = log(failed)
+    texts['failed.summary.md'] = failed.summary
     const next = await shown(world, () => world.propose(words('next')))
     texts['failed-before.comment.md'] = comment(world, next)
     const job = await world.propose(release({ tag: '1.9.1', migration: '1.9.1-fail' }))
-    await shown(world, () => world.land(job))
+    texts['failed-job.log.txt'] = log(await shown(world, () => world.land(job)))
     texts['failed-job.comment.md'] = comment(world, job)
+    world.simulator.behave('registry.example/web:1.9.3', { startSeconds: 3600 })
+    const slow = await world.propose(release({ tag: '1.9.3', migration: '1.8.2' }))
+    texts['timed-out.log.txt'] = log(await shown(world, () => world.land(slow, { 'wait-timeout': '2m' })))
+    texts['timed-out.comment.md'] = comment(world, slow)
+    const both = await world.propose(release({ tag: '1.9.4-oom', migration: '1.9.4' }))
+    await shown(world, () => world.land(both))
+    texts['failed-after-job.comment.md'] = comment(world, both)
     const denied = await world.propose(release({ insights: 'enabled', tag: '1.9.2' }))
     world.simulator.deny(['ecs:UpdateClusterSettings', 'ecs:UpdateCluster', 'ecs:RegisterTaskDefinition'])
     await shown(world, () => world.land(denied))
     texts['failed-rights.comment.md'] = comment(world, denied)
+  },
+
+  async 'a rollout that waits for an answer'(world, texts) {
+    await openShop(world)
+    world.repository.merge(await world.propose(release({ insights: 'enabled' })), 'squash')
+    const pull = await world.propose(
+      release({ insights: 'enabled', tag: '1.9.0', migration: '1.8.2', deployment: answered }),
+    )
+    const paused = await shown(world, () => world.land(pull))
+    texts['paused.comment.md'] = comment(world, pull)
+    texts['paused.summary.md'] = paused.summary
+    texts['paused.log.txt'] = log(paused)
+    const deployment = String(paused.outputs.deployment)
+    const back = await shown(world, () => world.byHand({ command: 'rollback', deployment }))
+    texts['rolled-back.summary.md'] = back.summary
+    texts['rolled-back.log.txt'] = log(back)
   },
 
   async 'what there is besides'(world, texts) {

@@ -32,6 +32,15 @@ aws_resource:
   clusterName: tools
 `
 
+/** Where a container of the shop writes, which its execution role may. */
+const writesLog = (family: string) => ({
+  settings: '  executionRoleArn: arn:aws:iam::123456789012:role/shop-execution\n',
+  more: `      logConfiguration:
+        logDriver: awslogs
+        options: { awslogs-group: /shop/${family}, awslogs-region: us-east-1, awslogs-stream-prefix: ecs }
+`,
+})
+
 const job = (name: string, family: string, more = '', top = ''): string => manifest.job({ name, family, more, top })
 
 const migration = `  overrides:
@@ -49,15 +58,24 @@ export interface Release {
   readonly startPeriod?: number
   readonly count?: number
   readonly migration?: string
+  /** YAML of the service's `deploymentConfiguration`, in place of its circuit breaker. */
+  readonly deployment?: string
 }
 
 export const release = (given: Release = {}): Files => {
   const { insights = 'disabled', tag = '1.8.2', level = 'info', startPeriod, count = 4 } = given
+  const [webLog, migrateLog] = [writesLog('web'), writesLog('migrate')]
   const web = `${environment(level)}${healthCheck}${startPeriod === undefined ? '' : `        startPeriod: ${startPeriod}\n`}`
   return {
     'particles/main.yml': cluster(insights),
-    'particles/web.yml': file(definition('web', tag, '', web), service('web', count, circuitBreaker)),
-    'particles/migrate.yml': file(definition('migrate', given.migration ?? tag), job('migrate', 'migrate', migration)),
+    'particles/web.yml': file(
+      definition('web', tag, webLog.settings, `${web}${webLog.more}`),
+      service('web', count, given.deployment ?? circuitBreaker),
+    ),
+    'particles/migrate.yml': file(
+      definition('migrate', given.migration ?? tag, migrateLog.settings, migrateLog.more),
+      job('migrate', 'migrate', migration),
+    ),
   }
 }
 
@@ -75,6 +93,16 @@ aws_resource: { InstanceId: i-0a1b2c3d4e5f60718 }
 }
 
 export const shop: Files = { ...release(), ...rest }
+
+/** Blue and green, with a pause on test traffic that a person answers within an hour. */
+export const answered = `  deploymentConfiguration:
+    strategy: BLUE_GREEN
+    bakeTimeInMinutes: 5
+    lifecycleHooks:
+      - targetType: PAUSE
+        lifecycleStages: [POST_TEST_TRAFFIC_SHIFT]
+        timeoutConfiguration: { timeoutInMinutes: 60, action: ROLLBACK }
+`
 
 /** A release, more of it, and the end of what it replaces. */
 export const newRelease: Edits = {

@@ -242,6 +242,7 @@ export function hostileContext(texts: readonly string[], limit: number): Context
     attempt: take(),
     runUrl: `https://github.com/${take()}`,
     mergeCommit: take(),
+    carries: { pullRequests: [3, 4], merged: 4, here: 3 },
     skipped: take(),
     sourceUrl: `https://github.com/acme/shop/blob/${take()}`,
     problems,

@@ -92,7 +92,10 @@ describe('hostile text anywhere', () => {
     fc.assert(
       fc.property(texts, fc.nat(6), fc.nat(5), (hostile, steps, result) => {
         const plan = hostilePlan(hostile, steps, 3)
-        for (const text of [renderPlanText(plan), renderReportText(hostileReport(hostile, steps, result), plan)])
+        for (const text of [
+          renderPlanText(plan),
+          renderReportText(hostileReport(hostile, steps, result), plan, hostileContext(hostile, 1)),
+        ])
           for (const line of text.split('\n')) {
             const seen = line.replaceAll('\u200b', '')
             if (/^\s*::/.test(line) || line.includes('##[') || visible(seen) !== seen) expect(line).toBe('a safe line')

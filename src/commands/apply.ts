@@ -10,7 +10,6 @@ import { logReader } from '../logs/cloudWatch.ts'
 import type { Loaded } from '../manifest/load.ts'
 import type { ParticleId, Problem } from '../particle.ts'
 import { failureAnnotations } from '../render/failures.ts'
-import { renderReportText } from '../render/log.ts'
 import { cancelledApply } from './cancellation.ts'
 import { answerTo } from './decide.ts'
 import { membersToRemember } from './earlier.ts'
@@ -120,13 +119,13 @@ async function showResult(
   appliedTexts: (report: Report, merged: number | undefined) => ReturnType<Orphans['appliedTexts']>,
 ): Promise<void> {
   const [shown, shownPlan] = [redactor.data(report), redactor.data(plan)]
-  runner.info(renderReportText(shown, shownPlan))
+  runner.info(reporter.reportLog(shown, shownPlan, affected))
   if (!passes.has(report.result)) {
     const annotations = failureAnnotations(shown, shownPlan, id => graph.particles.get(id)?.place)
     const unnamed = { message: report.result === 'cancelled' ? cancelledApply : 'the apply failed' }
     runner.fail(annotations.length > 0 ? annotations : [unnamed])
   }
-  await runner.summary(reporter.reportSummary(shown, shownPlan))
+  await runner.summary(reporter.reportSummary(shown, shownPlan, affected))
   const lists = appliedTexts(report, affected.merged)
   await reporter.showReport(shown, shownPlan, affected, reporter.branch !== undefined, lists)
 }

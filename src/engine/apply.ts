@@ -89,7 +89,7 @@ class Walk {
   }
 
   #cancel({ particle, transition }: Step): End {
-    this.#journal.pass(particle, transition, 'cancelled', cancelled)
+    this.#journal.pass(particle, transition, 'cancelled', cancelledBefore)
     return 'cancelled'
   }
 
@@ -219,5 +219,6 @@ const logLines = ({ container, task, region, group, stream, lines = [], unread }
 const cancelled = notCarriedOut(
   'Cancelled',
   'the run was cancelled; what ECS is doing goes on, and the next apply takes it up',
-  'cancelled',
+  'begun, and what ECS is doing goes on',
 )
+const cancelledBefore = notCarriedOut('Cancelled', 'the run was cancelled before this step began', 'not begun')

@@ -3,6 +3,7 @@ import { type Plan, pausedDeployments, pausedSteps, type Report } from '../engin
 import type { Inputs } from '../inputs.ts'
 import type { Problem } from '../particle.ts'
 import type { Context, NeverApplied } from '../render/comment.ts'
+import { renderReportText } from '../render/log.ts'
 import { planTitle } from '../render/origin.ts'
 import { renderPlan } from '../render/plan.ts'
 import { renderReport } from '../render/report.ts'
@@ -36,6 +37,9 @@ export interface PlanOutcome {
   readonly skipped?: string
   readonly merges?: boolean
 }
+
+/** The pull requests that an apply carries out, and the one whose merge is its commit. */
+type Carries = Pick<Reviewed, 'pullRequests' | 'merged'>
 
 /** The inputs that reporting needs. */
 export type ReporterInputs = Pick<
@@ -111,8 +115,12 @@ export class PullRequestReporter {
     return renderPlan(news.plan, this.#context(summaryLimit, news)).text
   }
 
-  reportSummary(report: Report, plan: Plan | undefined): string {
-    return renderReport(report, plan, this.#context(summaryLimit)).text
+  reportSummary(report: Report, plan: Plan | undefined, carries?: Carries): string {
+    return renderReport(report, plan, this.#context(summaryLimit, {}, carries)).text
+  }
+
+  reportLog(report: Report, plan: Plan, carries: Carries): string {
+    return renderReportText(report, plan, this.#context(summaryLimit, {}, carries))
   }
 
   /**
@@ -153,33 +161,33 @@ export class PullRequestReporter {
   async showReport(
     report: Report,
     plan: Plan | undefined,
-    { pullRequests, merged }: Pick<Reviewed, 'pullRequests' | 'merged'>,
+    carries: Carries,
     marks: boolean,
     texts?: CheckRequest['texts'],
   ): Promise<void> {
-    for (const number of pullRequests) {
-      const context = this.#context(bodyLimit, { merges: number === merged })
-      await this.#comment(number, renderReport(report, plan, context).text, true)
+    for (const here of carries.pullRequests) {
+      const context = this.#context(bodyLimit, {}, { ...carries, here })
+      await this.#comment(here, renderReport(report, plan, context).text, true)
     }
-    if (marks && report.result === 'paused') await this.#markPaused(report, plan)
+    if (marks && report.result === 'paused') await this.#markPaused(report, plan, carries)
     if (!marks || report.result !== 'succeeded') return
     await this.#check({
       name: appliedCheck(this.#inputs.environment),
       conclusion: 'success',
       title: reportTitle(report),
-      summary: renderReport(report, plan, this.#context(textLimit)).text,
+      summary: renderReport(report, plan, this.#context(textLimit, {}, carries)).text,
       ...(plan && { digest: plan.digest }),
       ...(texts && { texts }),
     })
   }
 
   /** Neither success nor failure: the commit is not applied yet. The text is read by `continue` and `rollback`. */
-  async #markPaused(report: Report, plan: Plan | undefined): Promise<void> {
+  async #markPaused(report: Report, plan: Plan | undefined, carries: Carries): Promise<void> {
     await this.#check({
       name: pausedCheck(this.#inputs.environment),
       conclusion: 'neutral',
       title: pausedTitle(report),
-      summary: renderReport(report, plan, this.#context(textLimit)).text,
+      summary: renderReport(report, plan, this.#context(textLimit, {}, carries)).text,
       texts: [pausedDeployments(report).join('\n')],
     })
   }
@@ -235,7 +243,7 @@ export class PullRequestReporter {
     return mergeGroup ? { subject: { mergeGroup: true, base: mergeGroup.baseRef } } : {}
   }
 
-  #context(limit: number, { problems, skipped, merges }: PlanOutcome = {}): Context {
+  #context(limit: number, { problems, skipped, merges }: PlanOutcome, carries?: Carries & { here?: number }): Context {
     const { environment, region, requireReview } = this.#inputs
     const { runId, attempt, runUrl, repositoryUrl, sha, push, pullRequest } = this.#event
     const { neverApplied } = this
@@ -254,6 +262,7 @@ export class PullRequestReporter {
       ...(problems && problems.length > 0 && { problems }),
       ...(skipped && { skipped }),
       ...(push && sha && { mergeCommit: sha }),
+      ...(carries && { carries }),
     }
   }
 }

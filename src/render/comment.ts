@@ -33,6 +33,8 @@ export interface Context {
   readonly skipped?: string
   /** The commit that an apply is for. */
   readonly mergeCommit?: string
+  /** The pull requests that an apply carries out, the one whose merge is its commit, and the one whose comment this is. */
+  readonly carries?: { readonly pullRequests: readonly number[]; readonly merged?: number; readonly here?: number }
   /** False where no merge follows: a plan by schedule or by hand, a refused one. */
   readonly merges: boolean
   readonly neverApplied?: NeverApplied

@@ -1,6 +1,6 @@
 /** What a person can do about a failure, for the comment and for annotations. */
 import type { Plan, Report, ReportStep } from '../engine/document.ts'
-import type { Fix } from '../engine/remedy.ts'
+import type { Fix, Remedy } from '../engine/remedy.ts'
 import type { ParticleId, Place, Problem } from '../particle.ts'
 import { capital, listed } from './words.ts'
 
@@ -36,6 +36,10 @@ export function remedyText({ particle, error }: ReportStep, { name, at }: Settin
       return ''
   }
 }
+
+/** True where the remedy's text names the revert. */
+export const revertIsNamed = (remedy: Remedy | undefined): boolean =>
+  remedy === undefined || remedy.kind === 'release' || (remedy.kind === 'rerun' && remedy.fix?.kind === 'change')
 
 /** The remedy for failures whose manifests must change. */
 export const changeText = (places: readonly string[]): string =>

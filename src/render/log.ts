@@ -1,5 +1,6 @@
 /** Plan and report for the job log: the comment's words without its markup. */
 import type { Plan, Removed, Report, ReportError, ReportStep, Step } from '../engine/document.ts'
+import { type Applied, answerPhrase, carriedPhrase, runsOn } from './carried.ts'
 import type { NeverApplied } from './comment.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
 import { cut, logLine, thousands } from './escape.ts'
@@ -126,6 +127,16 @@ function removedLines(all: readonly Removed[]): Lines {
 
 const warningLines = ({ warnings = [] }: Plan): Lines => warnings.map(warning => `Warning: ${warning}`)
 
+/** How a step ended, what runs on where it never began, where its containers wrote, and how to answer it. */
+const stepLines = (step: ReportStep, plan: Plan | undefined): Lines => [
+  [renderReportStepText(step), runsOn(step, plan)].filter(Boolean).join('; '),
+  ...(step.error?.logs ?? []).map(
+    ({ container, task, group, stream, region }) =>
+      `  log of container ${container} in task ${task}: group ${group}, stream ${stream} in ${region}`,
+  ),
+  ...(step.paused ? [`  ${phraseText(answerPhrase(step))}`] : []),
+]
+
 /** `ecs_service:web update succeeded in 2 min 51 s: 6 of 6 tasks run web:42`: how one step ended, as one line. */
 export function renderReportStepText(step: ReportStep): string {
   const time = took(step.startedAt, step.finishedAt)
@@ -139,13 +150,13 @@ export function renderReportStepText(step: ReportStep): string {
  * The report as lines of text without Markdown, safe to print into a job log. The log has ECS's own words above, and the
  * sentence of each failure below, as an annotation.
  */
-export function renderReportText(report: Report, plan?: Plan): string {
+export function renderReportText(report: Report, plan: Plan | undefined, applied: Applied): string {
   const { steps, result, error } = report
   return printed(
     title(report.environment, plan?.account && `account ${plan.account}`, capital(ending(report))),
-    steps.length > 0 && `${doneCounts(report)}.`,
+    `${steps.length > 0 ? doneCounts(report) : 'Nothing to do'}${phraseText(carriedPhrase(applied))}.`,
     error && result !== 'failed' ? errorLines(error) : [],
-    steps.length > 0 && ['', ...steps.map(renderReportStepText)],
+    steps.length > 0 && ['', ...steps.flatMap(step => stepLines(step, plan))],
     plan && result !== 'superseded' ? leftAlone(plan) : [],
     plan && (result === 'succeeded' || result === 'failed') ? warningLines(plan) : [],
   )

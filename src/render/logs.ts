@@ -20,15 +20,19 @@ export function consoleAddress({ region, group, stream }: ContainerLog): string 
   return webAddress(`${consoleOf(region)}/cloudwatch/home?region=${region}#logsV2:${place}`)?.replace(/%24/g, '$')
 }
 
-/** The logs of every failed step: a list of links, and the last lines folded. Empty without any. */
-export function logSection({ steps }: Report, rung: Rung): string {
-  const logs = steps.flatMap(({ error }) => error?.logs ?? [])
-  if (logs.length === 0 || !rung.extras) return ''
-  return blocks(
-    bullets(logs.map(logLink), rung.entries),
-    ...logs.slice(0, rung.entries).map(log => lastLines(log, rung)),
+const logsOf = ({ steps }: Report, rung: Rung): readonly ContainerLog[] =>
+  rung.extras ? steps.flatMap(({ error }) => error?.logs ?? []) : []
+
+/** The logs of every failed step, as a list of links. Empty without any. */
+export const logList = (report: Report, rung: Rung): string => bullets(logsOf(report, rung).map(logLink), rung.entries)
+
+/** Their last lines, folded. */
+export const logEnds = (report: Report, rung: Rung): string =>
+  blocks(
+    ...logsOf(report, rung)
+      .slice(0, rung.entries)
+      .map(log => lastLines(log, rung)),
   )
-}
 
 function logLink(log: ContainerLog): string {
   const { container, task, group, stream, unread } = log

@@ -90,11 +90,7 @@ function planDraft(plan: Plan, context: Context, rung: Rung): RungDraft {
       warningList(warnings, rung, steps.length > 0),
     ],
     diffs: rung.table === 'none' ? [] : planDiffs(plan, context, rung),
-    after: [
-      protectedSection(plan, rung),
-      ...(rung.extras ? [orderSection(plan), upToDateSection(plan, rung)] : []),
-      steps.length > 0 || failedBefore(plan).length > 0 ? footer(plan, context) : '',
-    ],
+    after: [protectedSection(plan, rung), ...(rung.extras ? [orderSection(plan), upToDateSection(plan, rung)] : [])],
     leftOut: !rung.extras && steps.length > 0 ? [...leftOut, 'the order and what stays as it is'] : leftOut,
   }
 }
@@ -118,16 +114,32 @@ function headline(plan: Plan, context: Context): string {
       : `**Nothing to do**${waiting && `: ${waiting}`}.`
   return sentences(
     counts,
-    changing(plan).length > 0 && nothingMerged(context),
+    changing(plan).length > 0 && mergeEffect(context),
     plannedFor(plan, context),
-    plan.steps.length === 0 && failedBefore(plan).length === 0 && runLink(context),
+    hiddenValues(plan),
+    runLink(context),
   )
 }
 
-/** Beside the counts, as it is to be read before them: what is planned here is done by no merge. */
-const nothingMerged = ({ neverApplied }: Context): string | undefined =>
-  neverApplied &&
-  `**Merging applies nothing**: ${code(neverApplied.base)} is not among ${code('apply-branches')} (${message(neverApplied.applied, 200)}).`
+/** What merging will do to AWS, beside the counts: what is planned may be done by no merge. */
+function mergeEffect({ neverApplied, merges, problems = [], reviewed }: Context): string {
+  if (neverApplied) {
+    const { base, applied } = neverApplied
+    return `**Merging applies nothing**: ${code(base)} is not among ${code('apply-branches')} (${message(applied, 200)}).`
+  }
+  if (!merges) return ''
+  if (problems.length > 0) return '**Merging applies nothing** while the problems below stand.'
+  return reviewed
+    ? '**Merging applies exactly this**, or nothing.'
+    : 'Merging applies what is different by then: `require-review` is off.'
+}
+
+function hiddenValues({ steps }: Plan): string {
+  const hidden = steps.flatMap(({ changes }) => changes).filter(({ sensitive }) => sensitive).length
+  return hidden > 0
+    ? `${count(hidden, 'value')} ${oneOrMany(hidden, 'is hidden; it counts', 'are hidden; they count')} by the manifest’s text.`
+    : ''
+}
 
 /** `Planned for 3f2a9c1 against account 123456789012, us-east-1.` */
 function plannedFor(plan: Plan, context: Context): string {
@@ -196,22 +208,4 @@ function upToDateSection(plan: Plan, rung: Rung): string {
     return `${upToDateReasons[reason] ?? message(reason, 40)}: ${particleList(ids, rung.entries)}`
   })
   return folded(`<b>Stays as it is</b> · ${count(all.length, 'particle')}`, bullets(entries))
-}
-
-function footer(plan: Plan, context: Context): string {
-  const hidden = plan.steps.flatMap(({ changes }) => changes).filter(({ sensitive }) => sensitive).length
-  return sentences(
-    context.merges && !context.neverApplied && changing(plan).length > 0 && mergeEffect(context),
-    hidden > 0 &&
-      `${count(hidden, 'value')} ${oneOrMany(hidden, 'is hidden; it counts', 'are hidden; they count')} by the manifest’s text.`,
-    runLink(context),
-  )
-}
-
-/** What merging the pull request will do to AWS. */
-function mergeEffect({ problems = [], reviewed }: Context): string {
-  if (problems.length > 0) return '**Merging applies nothing** while the problems above stand.'
-  return reviewed
-    ? '**Merging applies exactly this**, or nothing.'
-    : 'Merging applies what is different by then: `require-review` is off.'
 }

@@ -1,12 +1,12 @@
 /** The comment of an apply: done, failed, refused, cancelled or superseded. A report of an apply that was killed is `running`. */
 
 import { type Plan, pausedSteps, type Report, type ReportError, type ReportStep } from '../engine/document.ts'
-import { nameOf } from '../schema/arn.ts'
-import { type Context, firstBlocks, forCommit, limitNote, runLink, target } from './comment.ts'
+import { answerPhrase, carriedPhrase, runsOn, staysDone, wayBack } from './carried.ts'
+import { type Context, firstBlocks, limitNote, runLink, target } from './comment.ts'
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
-import { changeText, remedyText, type Setting } from './failures.ts'
+import { changeText, remedyText, revertIsNamed, type Setting } from './failures.ts'
 import { firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
-import { logSection } from './logs.ts'
+import { logEnds, logList } from './logs.ts'
 import {
   blocks,
   bold,
@@ -15,6 +15,7 @@ import {
   message,
   particleCode,
   particleList,
+  phraseMarkdown,
   sentences,
   sourceCode,
   table,
@@ -45,14 +46,17 @@ export function renderReport(report: Report, plan: Plan | undefined, context: Co
 
 function reportDraft(report: Report, plan: Plan | undefined, context: Context, rung: Rung): RungDraft {
   const { result } = report
-  const { text, leftOut } = results(report, rung)
+  const { text, leftOut } = results(report, plan, rung)
   const before = [
     ...firstBlocks(context, `${resultWords[result][0]} ${ending(report)}`),
     opening(report, plan, context, rung),
+    // What to do comes before what has been done: a long table must not push it off the screen.
+    logList(report, rung),
+    nextSteps(report, plan, context, rung),
+    goBack(report, context),
     text,
     rung.extras || rung.table === 'full' ? errorDetails(report, rung) : '',
-    logSection(report, rung),
-    nextSteps(report, plan, context, rung),
+    logEnds(report, rung),
     result === 'superseded' || !plan ? '' : leftAlone(plan, context, rung, result === 'succeeded'),
     // Warnings of the plan hold after the apply, too.
     result === 'succeeded' || result === 'failed' ? warningList(plan?.warnings ?? [], rung, true) : '',
@@ -81,10 +85,9 @@ const failedSteps = ({ steps }: Report): readonly ReportStep[] => steps.filter((
 /** What happened, for which commit and where, and the cause. */
 function opening(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
   const { result, steps, error } = report
-  const merge = context.mergeCommit !== undefined && context.merges ? ', the merge of this pull request' : ''
   const where = target(plan, context)
-  const commit = forCommit(context.mergeCommit ?? context.head)
-  const forAndIn = `${commit && `${commit}${merge}`}${where && `${commit && ','} in ${where}`}.`
+  const commit = phraseMarkdown(carriedPhrase(context))
+  const forAndIn = `${commit}${where && `${commit && ','} in ${where}`}.`
   const cause = error && result !== 'succeeded' && message(capitalSentence(sentence(error.message)), rung.characters)
   const paragraph = (happened: string) => sentences(`${happened}${forAndIn}`, cause, runLink(context))
   switch (result) {
@@ -130,7 +133,7 @@ function failure(step: ReportStep, rung: Rung): string {
 }
 
 /** How each step ended, and a word on the steps that this rung leaves out. */
-function results({ steps }: Report, rung: Rung): Rendered {
+function results({ steps }: Report, plan: Plan | undefined, rung: Rung): Rendered {
   if (steps.length === 0) return { text: '', leftOut: [] }
   const open = steps.filter(({ result }) => result !== 'succeeded')
   const shown = rung.table === 'dangerous' ? open : rung.table === 'none' ? [] : steps
@@ -148,7 +151,7 @@ function results({ steps }: Report, rung: Rung): Rendered {
     `${stepResultEmoji[step.result]}&nbsp;${wordOf(step)}`,
     particleCode(step.particle),
     took(step.startedAt, step.finishedAt),
-    message(stepOutcome(step), Math.min(rung.characters, 300)),
+    message([stepOutcome(step), runsOn(step, plan)].filter(Boolean).join('; '), Math.min(rung.characters, 300)),
   ])
   return { text: table(['', 'particle', 'took', ''], rows), leftOut }
 }
@@ -186,8 +189,8 @@ function nextSteps(report: Report, plan: Plan | undefined, context: Context, run
     case 'failed': {
       const failed = failedSteps(report)
       return failed.length === 0
-        ? '**To go on:** remove the cause, then run the workflow again. What is done stays done.'
-        : remedies(failed, plan, context)
+        ? `**To go on:** remove the cause, then run the workflow again. ${phraseMarkdown(staysDone(report))}`
+        : remedies(report, plan, context)
     }
     case 'refused':
       return sentences(
@@ -197,7 +200,7 @@ function nextSteps(report: Report, plan: Plan | undefined, context: Context, run
           : `${code('approved-digest')}, the digest of this plan.`,
       )
     case 'cancelled':
-      return '**To go on:** nothing, if a newer commit has taken over; otherwise run the workflow again. What is done stays done, and what was begun is taken up where AWS has it.'
+      return '**To go on:** nothing, if a newer commit has taken over; otherwise run the workflow again. What is done stays done, and what was begun is taken up where AWS has it: no job runs twice.'
     case 'paused':
       return bullets(pausedSteps(report).map(answerNote), rung.entries)
     case 'succeeded':
@@ -207,14 +210,21 @@ function nextSteps(report: Report, plan: Plan | undefined, context: Context, run
   }
 }
 
-/** Who is paused, until when, and how to answer. */
-function answerNote({ particle, because = '', paused }: ReportStep): string {
-  const deployment = code(`deployment: ${nameOf(paused?.deployment ?? '')}`)
-  const answer = paused?.awaitsAnswer
-    ? `to answer, run the workflow with ${code('command: continue')} or ${code('command: rollback')}, and ${deployment}`
-    : `nothing needs to be done; to go back, run the workflow with ${code('command: rollback')} and ${deployment}`
-  return `${particleCode(particle)} is ${message(because, 300)}. **To go on:** ${answer}.`
+/** How to undo what this apply did, where nothing above says it. */
+function goBack(report: Report, context: Context): string {
+  const { result, steps } = report
+  const isSaid = result === 'failed' && failedSteps(report).some(({ error }) => revertIsNamed(error?.remedy))
+  const isOver = result === 'succeeded' || result === 'cancelled' || result === 'failed'
+  const hasBegun = steps.some(
+    one => one.result === 'succeeded' || (one.startedAt && one.error?.remedy?.kind !== 'rerun'),
+  )
+  const way = isOver && hasBegun && !isSaid ? wayBack(report, context) : []
+  return way.length > 0 ? `**To go back:** ${phraseMarkdown(way)}` : ''
 }
+
+/** Who is paused, until when, and how to answer. */
+const answerNote = (step: ReportStep): string =>
+  `${particleCode(step.particle)} is ${message(step.because ?? '', 300)}. **To go on:** ${phraseMarkdown(answerPhrase(step))}.`
 
 /** What is in AWS and in no manifest, whatever became of the apply. */
 const leftAlone = (
@@ -228,7 +238,8 @@ const leftAlone = (
 const REMEDIES = 5
 
 /** The remedy of each failure; equal ones are given once. */
-function remedies(failed: readonly ReportStep[], plan: Plan | undefined, context: Context): string {
+function remedies(report: Report, plan: Plan | undefined, context: Context): string {
+  const failed = failedSteps(report)
   const setting: Setting = {
     name: text => code(cut(text, 1000)),
     at: id => {
@@ -242,7 +253,7 @@ function remedies(failed: readonly ReportStep[], plan: Plan | undefined, context
     ...new Set(withRemedy.map(step => remedyText(step, setting))),
     others.length > 0 ? changeText(others.map(({ particle }) => setting.at(particle))) : '',
   ].filter(Boolean)
-  const stays = 'What is done stays done: the next apply begins with what AWS has.'
+  const stays = phraseMarkdown(staysDone(report))
   const [only] = all
   if (all.length < 2)
     return sentences('**To go on:**', only && `${only.charAt(0).toLowerCase()}${only.slice(1)}.`, stays)

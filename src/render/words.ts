@@ -138,13 +138,15 @@ export const protectedDifferences = (
 export const upToDate = (plan: Plan): readonly Unchanged[] =>
   plan.unchanged.filter(({ reason }) => reason !== 'failed' && reason !== 'protected')
 
-/** `9 as they should be, 1 protected and left as it is, 1 failed earlier` */
+/** `9 as they should be, 1 protected and left as it is, 1 failed earlier, 2 no longer declared and still there` */
 export function upToDateSummary(plan: Plan): string {
   const [current, failed] = [upToDate(plan).length, failedBefore(plan).length]
+  const { removed = [], undeclared = [] } = plan
   return counts([
     [current, 'as it should be', 'as they should be'],
     [plan.unchanged.length - current - failed, 'protected and left as it is', 'protected and left as they are'],
     [failed, 'failed earlier'],
+    [removed.length + undeclared.length, 'no longer declared and still there'],
   ])
 }
 

@@ -1,0 +1,88 @@
+/** What an apply carries out: its commit, the pull requests that come with it, and how to go back from there. */
+import type { Plan, Report, ReportStep } from '../engine/document.ts'
+import { nameOf } from '../schema/arn.ts'
+import { type Context, shortCommit } from './comment.ts'
+import { cut } from './escape.ts'
+import { enumerated, listed, name, type Phrase } from './words.ts'
+
+/** What a text needs to know of the apply. */
+export type Applied = Pick<Context, 'head' | 'mergeCommit' | 'carries'>
+
+const numbers = (all: readonly number[]): string =>
+  listed(
+    all.map(number => `#${number}`),
+    5,
+  )
+
+/** ` for d5d7435, the merge of #12, and what #10 and #11 left unapplied`; empty where no commit is known. */
+export function carriedPhrase({ head, mergeCommit, carries }: Applied): Phrase {
+  const commit = mergeCommit ?? head
+  if (commit === '') return []
+  const { merged, here, pullRequests = [] } = carries ?? {}
+  const named = (number: number) => (number === here ? 'this pull request' : `#${number}`)
+  const before = pullRequests.filter(number => number !== merged)
+  const others = before.filter(number => number !== here)
+  const earlier = [
+    ...(before.length > others.length ? ['this pull request'] : []),
+    ...(others.length > 0 ? [numbers(others)] : []),
+  ]
+  return [
+    ' for ',
+    name(shortCommit(commit)),
+    ...(merged === undefined ? [] : [`, the merge of ${named(merged)}`]),
+    ...(earlier.length > 0 ? [`, and what ${earlier.join(' and ')} left unapplied`] : []),
+  ]
+}
+
+/** A job that ran to its end. */
+const isDoneJob = ({ result, task }: ReportStep): boolean =>
+  result === 'succeeded' && (task?.exitCodes ?? []).some(codes => Object.keys(codes).length > 0)
+
+const doneJobs = ({ steps }: Report): readonly Phrase[number][] =>
+  enumerated(
+    steps.filter(isDoneJob).map(({ particle }) => name(cut(particle, 160))),
+    3,
+  )
+
+/** What another apply of the same commit does not do again. */
+export function staysDone(report: Report): Phrase {
+  const jobs = doneJobs(report)
+  return [
+    'What is done stays done: the next apply begins with what AWS has.',
+    ...(jobs.length > 0 ? [' It does not run ', ...jobs, ' again.'] : []),
+  ]
+}
+
+/** How to undo the merge that was applied; empty where no merge is known. */
+export function wayBack(report: Report, { mergeCommit, carries }: Applied): Phrase {
+  if (mergeCommit === undefined || report.steps.length === 0) return []
+  const { merged, here } = carries ?? {}
+  const it: Phrase =
+    merged === undefined
+      ? ['revert ', name(shortCommit(mergeCommit))]
+      : [`revert ${merged === here ? 'this pull request' : `#${merged}`}`]
+  const jobs = doneJobs(report)
+  return [
+    ...it,
+    '; the plan of the revert shows what it changes',
+    ...(jobs.length > 0 ? [', and it does not undo what ', ...jobs, ' did'] : []),
+    '.',
+  ]
+}
+
+/** The revision that a service runs on, because its step never began: `web:41 runs on`. Empty for any other step. */
+export function runsOn({ particle, result, startedAt }: ReportStep, plan: Plan | undefined): string {
+  if (startedAt !== undefined || (result !== 'skipped' && result !== 'cancelled')) return ''
+  const step = plan?.steps.find(one => one.particle === particle && one.transition === 'update')
+  const before = step?.changes.find(({ path }) => path === 'taskDefinition')?.before
+  return typeof before === 'string' ? `${before} runs on` : ''
+}
+
+/** How a person answers a rollout that rests. */
+export function answerPhrase({ paused }: ReportStep): Phrase {
+  const deployment = name(`deployment: ${nameOf(paused?.deployment ?? '')}`)
+  const back = name('command: rollback')
+  return paused?.awaitsAnswer
+    ? ['to answer, run the workflow with ', name('command: continue'), ' or ', back, ', and ', deployment]
+    : ['nothing needs to be done; to go back, run the workflow with ', back, ' and ', deployment]
+}
