@@ -1,6 +1,6 @@
 /** What stands in for other people's actions, and the project's own. */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import picomatch from 'picomatch'
 import type { Token } from '../../simulator/github/server.ts'
@@ -35,6 +35,8 @@ export interface Around {
   readonly artifacts: Artifacts
   /** The folder of built images: files named by their tag, with their digest. */
   readonly images: string
+  /** The file of tags and releases. */
+  readonly releases: string
 }
 
 type Played = Awaited<ReturnType<Steps['use']>>
@@ -45,8 +47,13 @@ export function steps(around: Around): Steps {
   const { variables } = around
   let tokens = 0
   return {
-    // `aws` is the one beside this file.
-    env: { ...variables, IMAGES: around.images, PATH: `${join(import.meta.dirname, 'bin')}:${process.env.PATH}` },
+    // `aws`, `gh` and `python3` are those beside this file.
+    env: {
+      ...variables,
+      IMAGES: around.images,
+      GITHUB_STATE: around.releases,
+      PATH: `${join(import.meta.dirname, 'bin')}:${process.env.PATH}`,
+    },
     token(permissions) {
       const token = `ghs_${variables.GITHUB_RUN_ID}_${++tokens}`
       around.grant(token, permissions as Token['permissions'])
@@ -54,7 +61,7 @@ export function steps(around: Around): Steps {
     },
     use: async use => {
       const name = use.uses.replace(/@.*$/, '')
-      const own = /^(?:\$|OWNER\/ecs-particles)(?:\/(plan|apply|post|targets|validate))?$/.exec(name)
+      const own = /^(?:\$|\.|OWNER\/ecs-particles)(?:\/(plan|apply|post|targets|validate)?)?$/.exec(name)
       if (own) return ours(own[1] ?? '', use, around)
       const play = others[name]
       if (!play) throw new Error(`there is no stand-in for ${use.uses}`)
@@ -67,6 +74,7 @@ const others: Readonly<Record<string, (use: Use, around: Around) => Played>> = {
   'actions/checkout': checkOut,
   'actions/setup-node': () => ended(''),
   'actions/setup-python': () => ended(''),
+  'actions/attest-build-provenance': attest,
   'actions/upload-artifact': upload,
   'actions/download-artifact': download,
   'aws-actions/configure-aws-credentials': assumeRole,
@@ -80,7 +88,16 @@ function checkOut({ workspace, permissions }: Use, { event }: Around): Played {
   for (const [file, content] of event.files) {
     mkdirSync(dirname(join(workspace, file)), { recursive: true })
     writeFileSync(join(workspace, file), content)
+    if (content.startsWith('#!')) chmodSync(join(workspace, file), 0o755)
   }
+  return ended('')
+}
+
+function attest({ with: given, permissions, workspace }: Use): Played {
+  if (permissions['id-token'] !== 'write' || permissions.attestations !== 'write')
+    throw new Error('missing "id-token" permission, or "attestations"')
+  if (!existsSync(join(workspace, dirname(given['subject-path'] ?? ''))))
+    throw new Error(`Could not find subject at path ${given['subject-path']}`)
   return ended('')
 }
 
@@ -198,7 +215,7 @@ const simulatorOf = ({ accounts }: Around, env: Values) => {
 }
 
 async function called(around: Around, door: string, env: Record<string, string>, signal: AbortSignal): Promise<Ran> {
-  Object.assign(process.env, awsVariables(env.AWS_ENDPOINT_URL_ECS ?? nowhere))
+  Object.assign(process.env, awsVariables(env.AWS_ENDPOINT_URL_ECS ? simulatorOf(around, env).url : nowhere))
   const { runner, ran } = recorder(0)
   const masks: string[] = []
   const write = process.stdout.write

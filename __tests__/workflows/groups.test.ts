@@ -43,6 +43,11 @@ test('all applies of one environment wait for each other and none is cancelled, 
   expect(groupsOf(reusable)).toEqual({ 'particles / apply production': inProduction })
 })
 
+test('releases wait for each other and none is lost', async () => {
+  const end = await played({}, project => project.run('.github/workflows/release.yml', project.tag('v1.0.0')))
+  expect(groupsOf(end)).toEqual({ run: { group: 'release', cancels: false, queue: 'max' } })
+})
+
 test('plans of copied workflows, and of names that differ by case, are in groups of their own', async () => {
   const list = JSON.stringify([target('prod'), target('Prod', {}, accountB)])
   const copy = (name: string) => ({

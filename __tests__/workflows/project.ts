@@ -1,8 +1,7 @@
 /** A repository with workflows: its history on a simulated GitHub, its settings, and accounts of a simulated ECS. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { exampleOf } from '../../script/examples.ts'
 import type { MergeGroup, Pull, Push } from '../../simulator/github/repository.ts'
 import { FakeGitHub } from '../../simulator/github/server.ts'
 import { type RunningSimulator, startSimulator } from '../../simulator/server.ts'
@@ -23,6 +22,7 @@ import type { Json } from './interpreter/language.ts'
 import type { RunEnd, Values } from './interpreter/model.ts'
 import type { Occasion } from './interpreter/trigger.ts'
 import { runWorkflow } from './interpreter/workflow.ts'
+import { trustOf } from './trust.ts'
 
 export interface Settings {
   readonly files?: Values
@@ -46,6 +46,14 @@ export type Started = Event &
     readonly inputs?: Readonly<Record<string, Json>>
   }
 
+interface Releases {
+  /** Commits by tag. */
+  readonly tags: Values
+  readonly releases: Readonly<Record<string, { readonly latest: boolean }>>
+  /** GitHub's own token may not move a tag where workflow files differ. */
+  readonly workflowsDiffer?: boolean
+}
+
 /** The workflow file of another repository, or the text of one. */
 export type Workflow = string | { readonly name: string; readonly text: string }
 
@@ -63,7 +71,9 @@ export class Project {
   secrets: Values
   readonly accounts = new Map<string, RunningSimulator>()
   readonly artifacts = new Map<number, Artifacts>()
-  readonly images = mkdtempSync(join(tmpdir(), 'images-'))
+  readonly #folder = mkdtempSync(join(tmpdir(), 'project-'))
+  readonly images = join(this.#folder, 'images')
+  readonly #releases = join(this.#folder, 'releases.json')
   readonly groups = new Groups()
   #runs = 1_000
 
@@ -74,21 +84,29 @@ export class Project {
   ) {
     this.vars = settings.vars ?? {}
     this.secrets = settings.secrets ?? {}
+    mkdirSync(this.images)
+    writeFileSync(this.#releases, JSON.stringify({ tags: {}, releases: {} }))
   }
 
   static async open(settings: Settings = {}): Promise<Project> {
     let project: Project | undefined
     const github = new FakeGitHub(() => project?.now() ?? Date.parse('2026-01-02T03:04:05Z'), settings.files)
     project = new Project(settings, github, await github.start())
-    for (const accountId of [accountA, accountB]) {
-      const simulator = await startSimulator({ start: new Date('2026-01-02T03:04:05Z'), accountId })
-      project.accounts.set(accountId, simulator)
-    }
+    await project.openAccounts()
     return project
   }
 
+  /** Accounts in which nothing is, in place of those that there are. */
+  async openAccounts(): Promise<void> {
+    const start = new Date(this.accounts.size > 0 ? this.now() : '2026-01-02T03:04:05Z')
+    for (const accountId of [accountA, accountB]) {
+      await this.accounts.get(accountId)?.close()
+      this.accounts.set(accountId, await startSimulator({ start, accountId }))
+    }
+  }
+
   async close(): Promise<void> {
-    rmSync(this.images, { recursive: true })
+    rmSync(this.#folder, { recursive: true })
     await this.github.stop()
     for (const simulator of this.accounts.values()) await simulator.close()
     if (this.github.violations.length > 0) throw new Error(this.github.violations.join('\n'))
@@ -129,8 +147,19 @@ export class Project {
     }
   }
 
+  /** Tags and releases, of which events of branches know nothing. */
+  get releases(): Releases {
+    return JSON.parse(readFileSync(this.#releases, 'utf8'))
+  }
+
+  set releases(releases: Releases) {
+    writeFileSync(this.#releases, JSON.stringify(releases))
+  }
+
   tag(name: string): Started {
     const sha = this.repository.head()
+    const { tags } = this.releases
+    this.releases = { ...this.releases, tags: { ...tags, [name]: sha } }
     return { name: 'push', ref: `refs/tags/${name}`, sha, payload: { after: sha }, files: this.repository.files(sha) }
   }
 
@@ -185,7 +214,7 @@ export class Project {
       steps: steps({
         ...this.#around(),
         meanwhile: again.meanwhile ?? (async () => {}),
-        trust: this.#trustOf(text),
+        trust: trustOf(text, [this.vars, ...Object.values(this.settings.environments ?? {})]),
         event,
         payload,
         variables,
@@ -218,28 +247,11 @@ export class Project {
     return { ...first, jobs: [...first.jobs, ...jobs] }
   }
 
-  /** Trust policies as the workflow's first comment states them. Callers of the reusable workflow have those of its example. */
-  #trustOf(workflow: string): Around['trust'] {
-    const { roles } = exampleOf(workflow)
-    const stated = roles.length > 0 ? roles : exampleOf(textOf('examples/workflows/reusable.yml')).roles
-    const variables = [this.vars, ...Object.values(this.settings.environments ?? {})].flatMap(Object.entries)
-    return (role, subject) => {
-      const names = [
-        `${role.split('/').at(-1)}-role`,
-        ...variables.flatMap(([name, arn]) => (arn === role ? name : [])),
-      ]
-      const trusted = stated
-        .filter(({ name }) => names.includes(name))
-        .flatMap(({ name, subjects }) => subjects.map(trusts => ({ name, trusts })))
-      const found = trusted.find(({ trusts }) => isLike(subject, trusts))
-      return found && `${found.name} by ${found.trusts}`
-    }
-  }
-
-  #around(): Pick<Around, 'accounts' | 'images' | 'play' | 'grant' | 'advance'> {
+  #around(): Pick<Around, 'accounts' | 'images' | 'releases' | 'play' | 'grant' | 'advance'> {
     return {
       accounts: this.accounts,
       images: this.images,
+      releases: this.#releases,
       play: this.settings.play,
       advance: seconds => this.advance(seconds),
       grant: (token, permissions) =>
@@ -247,10 +259,6 @@ export class Project {
     }
   }
 }
-
-/** As a condition `StringLike` compares; a capital word stands for the name of an environment. */
-const isLike = (subject: string, trusts: string): boolean =>
-  new RegExp(`^${trusts.replace(/\*|\b[A-Z]+$/, '.+')}$`).test(subject)
 
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8')
 

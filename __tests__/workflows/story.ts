@@ -73,10 +73,11 @@ function results(text = ''): string {
   return `\`${JSON.stringify(Object.fromEntries(known))}\``
 }
 
-/** Why a job failed, in the words of its problem or of the annotations of its steps. */
+/** Why a job failed, in the words of its problem or of the annotations of its steps; and what steps give notice of. */
 function why({ problem, steps }: JobEnd): string {
   const failed = steps.filter(({ outcome }) => outcome === 'failure').map(({ log }) => log.trim())
-  const said = [...(problem ? [problem] : []), ...failed]
+  const notices = steps.flatMap(({ log }) => [...log.matchAll(/^::notice::(.*)$/gm)].map(([, text = '']) => text))
+  const said = [...(problem ? [problem] : []), ...failed, ...notices]
     .join('; ')
     .replace(/\n+/g, '; ')
     .replace(/\/\S*\/workspace\//g, '')

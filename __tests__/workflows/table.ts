@@ -3,6 +3,7 @@
 import { approveRollout } from './stories/approveRollout.ts'
 import { byHand } from './stories/byHand.ts'
 import { oneStep } from './stories/oneStep.ts'
+import { own } from './stories/own.ts'
 import { release } from './stories/release.ts'
 import { reusable } from './stories/reusable.ts'
 import { rightsApart } from './stories/rightsApart.ts'
@@ -17,4 +18,5 @@ export const table: readonly Story[] = [
   byHand,
   approveRollout,
   reusable,
+  own,
 ].flat()

@@ -106,6 +106,7 @@ export const githubVariables = ({ owner, repo }: FakeGitHub, url: string, { name
   GITHUB_REPOSITORY: `${owner}/${repo}`,
   GITHUB_SHA: sha,
   GITHUB_REF: ref,
+  GITHUB_REF_NAME: ref.replace(/^refs\/(heads|tags|pull)\//, ''),
   GITHUB_RUN_ID: String(id),
   GITHUB_RUN_ATTEMPT: '1',
   GITHUB_API_URL: url,
