@@ -264,8 +264,8 @@ const onCall: readonly Question[] = [
       'timed-out.comment.md': ['To go back: revert this pull request'],
       'failed-job.comment.md': ['To go back: revert this pull request'],
       'cancelled.summary.md': ['To go back: revert #5'],
-      'paused.comment.md': ['command: rollback, and deployment: '],
-      'paused.log.txt': ['command: rollback, and deployment: '],
+      'paused.comment.md': ['command: rollback, after which ECS runs what ran before'],
+      'paused.log.txt': ['command: rollback, after which ECS runs what ran before'],
     },
   ],
   [
