@@ -2,6 +2,7 @@
 
 import { approveRollout } from './stories/approveRollout.ts'
 import { byHand } from './stories/byHand.ts'
+import { enterpriseServer } from './stories/enterpriseServer.ts'
 import { oneStep } from './stories/oneStep.ts'
 import { own } from './stories/own.ts'
 import { release } from './stories/release.ts'
@@ -18,5 +19,6 @@ export const table: readonly Story[] = [
   byHand,
   approveRollout,
   reusable,
+  enterpriseServer,
   own,
 ].flat()
