@@ -5,6 +5,7 @@ import { byHand } from './stories/byHand.ts'
 import { enterpriseServer } from './stories/enterpriseServer.ts'
 import { oneStep } from './stories/oneStep.ts'
 import { own } from './stories/own.ts'
+import { ownFork } from './stories/ownFork.ts'
 import { release } from './stories/release.ts'
 import { reusable } from './stories/reusable.ts'
 import { rightsApart } from './stories/rightsApart.ts'
@@ -20,5 +21,6 @@ export const table: readonly Story[] = [
   approveRollout,
   reusable,
   enterpriseServer,
+  ownFork,
   own,
 ].flat()
