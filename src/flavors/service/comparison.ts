@@ -19,7 +19,7 @@ import {
 import { forcing, redeployment } from './request.ts'
 import { unhealthyWarning } from './rollout.ts'
 import { fixed, restarts, updatable } from './rules.ts'
-import { shiftingRisks } from './strategy.ts'
+import { rolloutRisks } from './strategy.ts'
 
 /** What an update of the service changes, and what of that its deployment controller may not. */
 export function comparison(particle: ServiceParticle, live: LiveService, sensitivity: Sensitivity): Comparison {
@@ -55,10 +55,7 @@ export function comparison(particle: ServiceParticle, live: LiveService, sensiti
     ...(warnings.length > 0 && { warnings }),
     ...(held !== undefined && { heldBack: held }),
     ...(replaces.length > 0 && { replaces }),
-    risks:
-      replaces.length > 0
-        ? [`${stopping(live.service.runningCount ?? 0)} before it is made anew`]
-        : risks(changes, particle, live),
+    ...(replaces.length > 0 ? replacing(particle, live) : risks(changes, particle, live)),
   }
 }
 
@@ -151,7 +148,15 @@ function isFixed(change: FoundChange, { service }: LiveService): boolean {
   return fixed.includes(changed)
 }
 
-function risks(changes: readonly FoundChange[], { definition }: ServiceParticle, { service }: LiveService): string[] {
+type Risks = Pick<Comparison, 'risks' | 'leastMinutes'>
+
+function replacing(particle: ServiceParticle, { service }: LiveService): Risks {
+  const rollout = rolloutRisks(particle, particle.definition.deploymentConfiguration ?? {}, 0)
+  return { ...rollout, risks: [`${stopping(service.runningCount ?? 0)} before it is made anew`, ...rollout.risks] }
+}
+
+function risks(changes: readonly FoundChange[], particle: ServiceParticle, { service }: LiveService): Risks {
+  const { definition } = particle
   const restarting = changes.some(
     change =>
       restarts.includes(member(change)) ||
@@ -160,14 +165,11 @@ function risks(changes: readonly FoundChange[], { definition }: ServiceParticle,
       change === redeployment,
   )
   const running = service.runningCount ?? 0
-  if (!restarting || running === 0) return []
-  const strategy = shiftingRisks({ ...service.deploymentConfiguration, ...definition.deploymentConfiguration }, running)
-  if (strategy) return strategy
-  const healthy =
-    definition.deploymentConfiguration?.minimumHealthyPercent ??
-    service.deploymentConfiguration?.minimumHealthyPercent ??
-    (service.schedulingStrategy === 'DAEMON' ? 0 : 100)
+  if (!restarting || running === 0) return {}
+  const configuration = { ...service.deploymentConfiguration, ...definition.deploymentConfiguration }
+  const healthy = configuration.minimumHealthyPercent ?? (service.schedulingStrategy === 'DAEMON' ? 0 : 100)
   const desired = definition.desiredCount ?? service.desiredCount ?? 0
   const least = Math.min(running, Math.ceil((desired * healthy) / 100))
-  return [`restarts ${plural(running, 'task')}, never below ${least} running`]
+  const rolling = `restarts ${plural(running, 'task')}, never below ${least} running`
+  return rolloutRisks(particle, configuration, running, rolling)
 }
