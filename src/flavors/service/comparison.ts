@@ -1,11 +1,14 @@
 /** How a manifest differs from a service, with risks and warnings. Pure. */
 import type { DeploymentControllerType } from '@aws-sdk/client-ecs'
-import type { FoundChange } from '../../compare/change.ts'
+import { type Change, type FoundChange, shownChange, type Value } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
+import { withSortedKeys } from '../../digest.ts'
 import type { Comparison } from '../../engine/flavor.ts'
 import { nameOf } from '../../schema/arn.ts'
+import { untrusted } from '../../untrusted.ts'
 import { plural, stopping } from '../containers.ts'
+import { wholeElements } from '../elements.ts'
 import { blocksOfOtherStrategies, misfits, networkInTheWay } from './fit.ts'
 import {
   comparableService,
@@ -25,7 +28,7 @@ import { shiftingRisks } from './strategy.ts'
 export function comparison(particle: ServiceParticle, live: LiveService, sensitivity: Sensitivity): Comparison {
   const found = compare(particle.definition, comparableService(live), compareOptions(particle, sensitivity))
     .filter(change => !isAnyRevision(change, particle, live) && !isLatestPlatform(change, live))
-    .map(change => insteadOf(change, live))
+    .map((change, index, all) => insteadOf(change, isFirst(change, all.slice(0, index)), live, sensitivity))
   const controller = controllerAfter(particle, live)
   const allowed = controller === 'ECS' ? undefined : updatable[controller]
   const possible = allowed ? found.filter(change => allowed.includes(member(change)) || isTags(change)) : found
@@ -58,7 +61,7 @@ export function comparison(particle: ServiceParticle, live: LiveService, sensiti
     risks:
       replaces.length > 0
         ? [`${stopping(live.service.runningCount ?? 0)} before it is made anew`]
-        : risks(changes, particle, live),
+        : [...risks(changes, particle, live), ...losses(changes)],
   }
 }
 
@@ -133,14 +136,31 @@ function warningsOf(
   return warnings
 }
 
-/** Launch type and capacity provider strategy replace each other: the one that comes hides the one that goes. */
-function insteadOf(change: FoundChange, { service }: LiveService): FoundChange {
+const isFirst = (change: FoundChange, before: readonly FoundChange[]): boolean =>
+  !before.some(other => member(other) === member(change))
+
+/**
+ * Launch type and capacity provider strategy replace each other: the first change to the one that comes shows the one that
+ * goes.
+ */
+function insteadOf(
+  change: FoundChange,
+  isFirst: boolean,
+  { service }: LiveService,
+  { holdsSecret, wasSecret }: Sensitivity,
+): FoundChange {
   const strategy = service.capacityProviderStrategy ?? []
   const gone = {
     launchType: strategy.length > 0 ? strategy : undefined,
     capacityProviderStrategy: strategy.length > 0 ? undefined : service.launchType,
   }[member(change)]
-  return gone === undefined || change.before !== undefined ? change : { ...change, live: gone }
+  if (gone === undefined || change.before !== undefined) return change
+  const path = member(change) === 'launchType' ? 'capacityProviderStrategy' : 'launchType'
+  const removed: Change =
+    holdsSecret?.(gone) || wasSecret?.([path])
+      ? { path, sensitive: true, action: 'remove' }
+      : { path, before: withSortedKeys(gone) as Value }
+  return { ...change, live: gone, ...(isFirst && { removes: [removed] }) }
 }
 
 /** Whether UpdateService cannot make the change. */
@@ -149,6 +169,34 @@ function isFixed(change: FoundChange, { service }: LiveService): boolean {
   // From a strategy to a launch type the service moves in place; from one launch type to another it does not.
   if (changed === 'launchType') return (service.capacityProviderStrategy?.length ?? 0) === 0
   return fixed.includes(changed)
+}
+
+/** What reached or guarded the service, and will not any more. */
+function losses(changes: readonly FoundChange[]): string[] {
+  const shown = changes.map(shownChange)
+  const said = [...wholeElements(shown).values()].flatMap(({ action, noun, name }) => {
+    const effect = action === 'remove' ? effects[noun] : undefined
+    return effect === undefined ? [] : `loses its ${noun}${name === undefined ? '' : ` ${untrusted(name)}`}: ${effect}`
+  })
+  const alarms = said.some(text => text.includes(alarmNoun)) ? [] : lostAlarms(shown)
+  const fewer =
+    alarms.length > 0 ? [`loses ${plural(alarms.length, 'alarm')}: ${alarms.map(untrusted).join(', ')}`] : []
+  return [...new Set([...said, ...fewer])]
+}
+
+const alarmNoun = 'deployment alarms'
+
+const effects: Readonly<Record<string, string>> = {
+  'load balancer': 'no requests reach it that way any more',
+  'circuit breaker': 'ECS stops no deployment that fails',
+  [alarmNoun]: 'they stop no deployment any more',
+}
+
+/** Alarms that others of the list outlive. */
+function lostAlarms(shown: readonly Change[]): string[] {
+  const names = shown.find(({ path }) => path === 'deploymentConfiguration.alarms.alarmNames')
+  const [before, after] = [names?.before, names?.after ?? []]
+  return Array.isArray(before) && Array.isArray(after) ? before.map(String).filter(one => !after.includes(one)) : []
 }
 
 function risks(changes: readonly FoundChange[], { definition }: ServiceParticle, { service }: LiveService): string[] {
