@@ -264,8 +264,8 @@ const onCall: readonly Question[] = [
       'timed-out.comment.md': ['To go back: revert this pull request'],
       'failed-job.comment.md': ['To go back: revert this pull request'],
       'cancelled.summary.md': ['To go back: revert #5'],
-      'paused.comment.md': ['command: rollback, and deployment: '],
-      'paused.log.txt': ['command: rollback, and deployment: '],
+      'paused.comment.md': ['command: rollback, after which ECS runs what ran before'],
+      'paused.log.txt': ['command: rollback, after which ECS runs what ran before'],
     },
   ],
   [
@@ -330,7 +330,7 @@ const onCall: readonly Question[] = [
     {
       'paused.comment.md': [
         'rolls back by itself at 2026-01-02T06:00:57Z unless answered',
-        'to answer, run the workflow with command: continue or command: rollback',
+        'and command: continue, after which the rollout goes on, what depends on it follows and the commit is applied; or command: rollback',
       ],
       'paused.summary.md': ['rolls back by itself at 2026-01-02T06:00:57Z unless answered'],
       'paused.log.txt': ['rolls back by itself at 2026-01-02T06:00:57Z unless answered', 'command: continue'],

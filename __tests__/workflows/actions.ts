@@ -23,6 +23,8 @@ export interface Around {
   readonly accounts: ReadonlyMap<string, RunningSimulator>
   readonly play: Play | undefined
   grant(token: string, permissions: Token['permissions']): void
+  /** What happens once a job has come to its action. */
+  meanwhile(job: string): Promise<void>
   /** Seconds pass. */
   advance(seconds: number): void
   readonly event: Pick<Event, 'name' | 'ref'> & { readonly files: ReadonlyMap<string, string> }
@@ -194,8 +196,9 @@ async function ours(door: string, use: Use, around: Around): Promise<Played> {
     ...variables,
     GITHUB_EVENT_PATH: eventFile,
   }
+  await around.meanwhile(use.job)
   around.advance(event.name === 'push' ? 5 : 1)
-  const ran = await (around.play ? played(around.play, around, door, env) : called(around, door, env))
+  const ran = await (around.play ? played(around.play, around, door, env) : called(around, door, env, use.signal))
   writeFileSync(GITHUB_STEP_SUMMARY ?? '', ran.summary)
   const outputs = Object.fromEntries(Object.entries(ran.outputs).map(([name, value]) => [name, String(value)]))
   return { failed: ran.failed, log: (ran.failed ? ran.problems : [...ran.said, ...ran.warnings]).join('\n'), outputs }
@@ -211,7 +214,7 @@ const simulatorOf = ({ accounts }: Around, env: Values) => {
   return found
 }
 
-async function called(around: Around, door: string, env: Record<string, string>): Promise<Ran> {
+async function called(around: Around, door: string, env: Record<string, string>, signal: AbortSignal): Promise<Ran> {
   Object.assign(process.env, awsVariables(env.AWS_ENDPOINT_URL_ECS ? simulatorOf(around, env).url : nowhere))
   const { runner, ran } = recorder(0)
   const masks: string[] = []
@@ -229,7 +232,7 @@ async function called(around: Around, door: string, env: Record<string, string>)
       env,
       clock: clockOf(simulatorOf(around, env)),
       runner: { ...runner, file },
-      signal: new AbortController().signal,
+      signal,
     }
     await ({ post, targets }[door] ?? main)(host)
   } finally {

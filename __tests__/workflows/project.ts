@@ -2,7 +2,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { exampleOf } from '../../script/examples.ts'
 import type { MergeGroup, Pull, Push } from '../../simulator/github/repository.ts'
 import { FakeGitHub } from '../../simulator/github/server.ts'
 import { type RunningSimulator, startSimulator } from '../../simulator/server.ts'
@@ -18,10 +17,12 @@ import {
 import type { Play } from '../world/run.ts'
 import { accountA, accountB } from './accounts.ts'
 import { type Around, type Artifacts, steps } from './actions.ts'
+import { Groups } from './interpreter/concurrency.ts'
 import type { Json } from './interpreter/language.ts'
 import type { RunEnd, Values } from './interpreter/model.ts'
 import type { Occasion } from './interpreter/trigger.ts'
 import { runWorkflow } from './interpreter/workflow.ts'
+import { trustOf } from './trust.ts'
 
 export interface Settings {
   readonly files?: Values
@@ -59,6 +60,10 @@ export type Workflow = string | { readonly name: string; readonly text: string }
 interface Attempt {
   readonly runId: number
   readonly attempt: number
+  /** What happens once a job has come to its action. */
+  readonly meanwhile: (job: string) => Promise<void>
+  /** Is called when the run, or a job of it, waits for a concurrency group. */
+  readonly waits: () => void
 }
 
 export class Project {
@@ -69,6 +74,7 @@ export class Project {
   readonly #folder = mkdtempSync(join(tmpdir(), 'project-'))
   readonly images = join(this.#folder, 'images')
   readonly #releases = join(this.#folder, 'releases.json')
+  readonly groups = new Groups()
   #runs = 1_000
 
   private constructor(
@@ -204,26 +210,41 @@ export class Project {
           : this.secrets,
       readsOnly: event.fork === true,
       called: uses => textOf(uses.replace(/^OWNER\/ecs-particles\//, '').replace(/@.*$/, '')),
-      steps: steps({ ...this.#around(), trust: this.#trustOf(text), event, payload, variables, artifacts }),
+      enter: (group, cancel) => this.groups.enter(group, cancel, again.waits ?? (() => {})),
+      steps: steps({
+        ...this.#around(),
+        meanwhile: again.meanwhile ?? (async () => {}),
+        trust: trustOf(text, [this.vars, ...Object.values(this.settings.environments ?? {})]),
+        event,
+        payload,
+        variables,
+        artifacts,
+      }),
     })
   }
 
-  /** Trust policies as the workflow's first comment states them. Callers of the reusable workflow have those of its example. */
-  #trustOf(workflow: string): Around['trust'] {
-    const { roles } = exampleOf(workflow)
-    const stated = roles.length > 0 ? roles : exampleOf(textOf('examples/workflows/reusable.yml')).roles
-    const variables = [this.vars, ...Object.values(this.settings.environments ?? {})].flatMap(Object.entries)
-    return (role, subject) => {
-      const names = [
-        `${role.split('/').at(-1)}-role`,
-        ...variables.flatMap(([name, arn]) => (arn === role ? name : [])),
-      ]
-      const trusted = stated
-        .filter(({ name }) => names.includes(name))
-        .flatMap(({ name, subjects }) => subjects.map(trusts => ({ name, trusts })))
-      const found = trusted.find(({ trusts }) => isLike(subject, trusts))
-      return found && `${found.name} by ${found.trusts}`
-    }
+  /**
+   * Two runs. The second one is started when this job of the first has come to its action, and goes as far as it can before
+   * the job goes on.
+   */
+  async runDuring(workflow: string, event: Started, job: string, next: () => Started): Promise<RunEnd> {
+    let second: Promise<RunEnd> | undefined
+    const first = await this.run(workflow, event, {
+      meanwhile: async name => {
+        if (name !== job || second) return
+        await new Promise<void>(done => {
+          second = this.run(workflow, next(), { waits: done })
+          second.then(
+            () => done(),
+            () => done(),
+          )
+        })
+      },
+    })
+    const end = await second
+    if (!end) throw new Error(`no job ${job} came to its action`)
+    const jobs = end.jobs.map(one => ({ ...one, name: `${one.name} of the second` }))
+    return { ...first, jobs: [...first.jobs, ...jobs] }
   }
 
   #around(): Pick<Around, 'accounts' | 'images' | 'releases' | 'play' | 'grant' | 'advance'> {
@@ -238,10 +259,6 @@ export class Project {
     }
   }
 }
-
-/** As a condition `StringLike` compares; a capital word stands for the name of an environment. */
-const isLike = (subject: string, trusts: string): boolean =>
-  new RegExp(`^${trusts.replace(/\*|\b[A-Z]+$/, '.+')}$`).test(subject)
 
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8')
 

@@ -4,6 +4,7 @@ import { approveRollout } from './stories/approveRollout.ts'
 import { byHand } from './stories/byHand.ts'
 import { oneStep } from './stories/oneStep.ts'
 import { own } from './stories/own.ts'
+import { ownFork } from './stories/ownFork.ts'
 import { release } from './stories/release.ts'
 import { reusable } from './stories/reusable.ts'
 import { rightsApart } from './stories/rightsApart.ts'
@@ -18,5 +19,6 @@ export const table: readonly Story[] = [
   byHand,
   approveRollout,
   reusable,
+  ownFork,
   own,
 ].flat()

@@ -172,7 +172,11 @@ export class Shop extends Account {
     const redactor = new Redactor(policy)
     const context = this.#context(asked, life, policy, redactor)
     const graph = graphOf([...particles, ...(asked.gone?.(particles) ?? [])])
-    const settings = { region: 'us-east-1', maxTerminations: asked.maxTerminations ?? { share: 1 } }
+    const settings = {
+      region: 'us-east-1',
+      maxTerminations: asked.maxTerminations ?? { share: 1 },
+      ...(asked.waitTimeout !== undefined && { waitTimeout: asked.waitTimeout }),
+    }
     const planned = await makePlan(graph, context, settings).catch(error => {
       throw new Error(redactor.sentence(error.message))
     })

@@ -94,6 +94,7 @@ async function planDeclared(
   const planned = await makePlan(graph, context, {
     region: inputs.region ?? all[0]?.region ?? '',
     maxTerminations: inputs.maxTerminations,
+    waitTimeout: inputs.waitTimeout,
     removed: orphans.reported,
     remarks: orphans.remarks,
     reasons: orphans.reasons,

@@ -34,6 +34,8 @@ export interface Decision {
   /** Differences that are left alone. */
   readonly protected: readonly FoundChange[]
   readonly risks: readonly string[]
+  /** Minutes that the transition takes at least. */
+  readonly leastMinutes: number
   readonly warnings: readonly string[]
   readonly problems: readonly Problem[]
   /** Places of stated values that are hidden, whether they change or not: see `pathKey`. */
@@ -82,6 +84,7 @@ export function decide(
     kept: changes.length > 0 ? (comparison.kept ?? []) : [],
     protected: [...(comparison.protected ?? []), ...(reason === 'protected' ? comparison.changes : [])],
     risks: comparison.risks ?? [],
+    leastMinutes: comparison.leastMinutes ?? 0,
     warnings: [...(comparison.warnings ?? []), ...(observed.warnings ?? [])],
     problems: problemsOf(particle, [...refusedInherits(particle, inherited), ...(comparison.problems ?? [])]),
     hidden: hiddenPlaces(transition === 'start' || changes.length === 0 ? changes : assessment.additions().changes),

@@ -39,6 +39,8 @@ export interface Comparison {
   readonly replaces?: readonly FoundChange[]
   /** Sentences for the reviewer, about dangers of the transition. */
   readonly risks?: readonly string[]
+  /** Minutes that the transition takes at least and is waited for, where settings of the resource say so. */
+  readonly leastMinutes?: number
   /** Ignored values that a new revision takes over from AWS against the manifest: each as it will be. */
   readonly kept?: readonly FoundChange[]
   /** Statements that cannot be carried out, refused in the plan. `at` is a path into the definition. */

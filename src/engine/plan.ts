@@ -7,6 +7,7 @@ import { digestOf } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Plan, Removed, Step, Summary, Transition, Unchanged } from './document.ts'
 import { type Graph, inOrder } from './graph.ts'
+import { duration } from './poll.ts'
 import { type EngineContext, flavorOf } from './refresh.ts'
 
 /** Inputs of a plan beside manifests and AWS's answers. */
@@ -16,6 +17,8 @@ export interface PlanSettings {
   readonly claimContext: ClaimContext
   /** More ends of running particles than this, by inheritance, removal or replacement, are refused. At least 1. */
   readonly maxTerminations: { readonly share: number } | { readonly count: number }
+  /** Milliseconds that an apply waits for one transition. */
+  readonly waitTimeout?: number
   readonly removed?: readonly Removed[]
   /** Further risks by particle: that its manifest was removed, or renamed. */
   readonly remarks?: ReadonlyMap<ParticleId, readonly string[]>
@@ -69,7 +72,9 @@ export function decideAll(
 export function planOf(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision>, settings: PlanSettings): Planned {
   const acting = new Set([...decisions].filter(([, { transition }]) => transition).map(([id]) => id))
   const dependsOn = dependencies(graph, decisions, acting)
-  const steps = inOrder(dependsOn).map(id => remarked(stepOf(decisions, id, dependsOn.get(id) ?? []), settings))
+  const steps = inOrder(dependsOn).map(id =>
+    remarked(stepOf(decisions, id, dependsOn.get(id) ?? [], settings), settings),
+  )
   const unchanged = [...decisions]
     .filter(([id]) => !acting.has(id))
     .sort(([one], [other]) => compareText(one, other))
@@ -149,7 +154,12 @@ function keptValue(change: FoundChange): Change {
   return kept
 }
 
-function stepOf(decisions: ReadonlyMap<ParticleId, Decision>, id: ParticleId, dependsOn: readonly ParticleId[]): Step {
+function stepOf(
+  decisions: ReadonlyMap<ParticleId, Decision>,
+  id: ParticleId,
+  dependsOn: readonly ParticleId[],
+  { waitTimeout }: PlanSettings,
+): Step {
   const decision = decisions.get(id) as Decision
   const { particle, observed, transition, changes, risks, why, previousReference, reference } = decision
   const held = particle.parents.filter(parent => decisions.get(parent)?.reason === 'failed')
@@ -160,7 +170,11 @@ function stepOf(decisions: ReadonlyMap<ParticleId, Decision>, id: ParticleId, de
     to: particle.desired,
     changes: changes.map(shownChange),
     dependsOn,
-    risks: [...risks, ...held.map(parent => `held back until ${parent} has succeeded`)],
+    risks: [
+      ...risks,
+      ...longerThanWaits(decision, waitTimeout),
+      ...held.map(parent => `held back until ${parent} has succeeded`),
+    ],
     ...(why && { why }),
     ...(transition === 'wait' && observed.paused && { paused: observed.paused }),
     ...(typeof previousReference === 'string' && previousReference !== reference && { after: previousReference }),
@@ -169,6 +183,24 @@ function stepOf(decisions: ReadonlyMap<ParticleId, Decision>, id: ParticleId, de
     ...(decision.protected.length > 0 && { protected: decision.protected.map(shownChange) }),
     source: source(particle),
   }
+}
+
+/** Minutes that a job on GitHub's own runners may run. https://docs.github.com/en/actions/reference/limits */
+const longestJob = 360
+
+/** A transition that outlasts the wait for it ends the apply as paused. One that outlasts the job ends with the job. */
+function longerThanWaits({ leastMinutes }: Decision, waitTimeout = Number.POSITIVE_INFINITY): string[] {
+  const most = waitTimeout / 60_000
+  if (leastMinutes > most) {
+    const limit = Number.isInteger(most) ? `${most} min` : duration(waitTimeout)
+    return [
+      `takes ${leastMinutes} min at least, longer than wait-timeout (${limit}): the apply ends as paused, and a later one takes it up`,
+    ]
+  }
+  if (leastMinutes <= longestJob) return []
+  return [
+    `takes ${leastMinutes} min at least, longer than a job of GitHub's runners may (6 h): lower wait-timeout, so that the apply ends as paused before it is cut off`,
+  ]
 }
 
 /** Changes of a revision that a service follows, unless the revision's own step starts from the same and shows them. */

@@ -78,11 +78,38 @@ export function runsOn({ particle, result, startedAt }: ReportStep, plan: Plan |
   return typeof before === 'string' ? `${before} runs on` : ''
 }
 
-/** How a person answers a rollout that rests. */
+/** How a person answers a rollout that rests, and what comes of each answer. */
 export function answerPhrase({ paused }: ReportStep): Phrase {
   const deployment = name(`deployment: ${nameOf(paused?.deployment ?? '')}`)
-  const back = name('command: rollback')
+  const back: Phrase = [
+    name('command: rollback'),
+    ', after which ECS runs what ran before and this revision is held back',
+  ]
   return paused?.awaitsAnswer
-    ? ['to answer, run the workflow with ', name('command: continue'), ' or ', back, ', and ', deployment]
-    : ['nothing needs to be done; to go back, run the workflow with ', back, ' and ', deployment]
+    ? [
+        'run the workflow with ',
+        deployment,
+        ' and ',
+        name('command: continue'),
+        ', after which the rollout goes on, what depends on it follows and the commit is applied; or ',
+        ...back,
+      ]
+    : [
+        'nothing needs to be done, but the commit is applied only by a later apply, which finds the rollout at its end; to go back, run the workflow with ',
+        deployment,
+        ' and ',
+        ...back,
+      ]
 }
+
+/** What follows from a rollback, and how to deploy again. */
+export const afterRollback = ({ steps }: Report): Phrase => [
+  'revert the pull request, or merge one that changes ',
+  ...enumerated(
+    steps.map(({ particle }) => name(cut(particle, 160))),
+    5,
+  ),
+  '. What was rolled back is held back: every apply fails until then, unless ',
+  name('redeploy'),
+  ' names it.',
+]

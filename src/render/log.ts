@@ -1,6 +1,6 @@
 /** Plan and report for the job log: the comment's words without its markup. */
 import type { Plan, Removed, Report, ReportError, ReportStep, Step } from '../engine/document.ts'
-import { type Applied, answerPhrase, carriedPhrase, runsOn } from './carried.ts'
+import { type Applied, afterRollback, answerPhrase, carriedPhrase, runsOn } from './carried.ts'
 import type { NeverApplied } from './comment.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
 import { cut, logLine, thousands } from './escape.ts'
@@ -134,7 +134,7 @@ const stepLines = (step: ReportStep, plan: Plan | undefined): Lines => [
     ({ container, task, group, stream, region }) =>
       `  log of container ${container} in task ${task}: group ${group}, stream ${stream} in ${region}`,
   ),
-  ...(step.paused ? [`  ${phraseText(answerPhrase(step))}`] : []),
+  ...(step.paused ? [`  to go on: ${phraseText(answerPhrase(step))}`] : []),
 ]
 
 /** `ecs_service:web update succeeded in 2 min 51 s: 6 of 6 tasks run web:42`: how one step ended, as one line. */
@@ -157,6 +157,7 @@ export function renderReportText(report: Report, plan: Plan | undefined, applied
     `${steps.length > 0 ? doneCounts(report) : 'Nothing to do'}${phraseText(carriedPhrase(applied))}.`,
     error && result !== 'failed' ? errorLines(error) : [],
     steps.length > 0 && ['', ...steps.flatMap(step => stepLines(step, plan))],
+    result === 'rolled-back' && `To go on: ${phraseText(afterRollback(report))}`,
     plan && result !== 'superseded' ? leftAlone(plan) : [],
     plan && (result === 'succeeded' || result === 'failed') ? warningLines(plan) : [],
   )

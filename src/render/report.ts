@@ -1,7 +1,7 @@
 /** The comment of an apply: done, failed, refused, cancelled or superseded. A report of an apply that was killed is `running`. */
 
 import { type Plan, pausedSteps, type Report, type ReportError, type ReportStep } from '../engine/document.ts'
-import { answerPhrase, carriedPhrase, runsOn, staysDone, wayBack } from './carried.ts'
+import { afterRollback, answerPhrase, carriedPhrase, runsOn, staysDone, wayBack } from './carried.ts'
 import { type Context, firstBlocks, limitNote, runLink, target } from './comment.ts'
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
 import { changeText, remedyText, revertIsNamed, type Setting } from './failures.ts'
@@ -101,8 +101,12 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
           ? `**A newer commit has taken over: ${doneCounts(report)}**`
           : '**A newer commit has taken over**; nothing was done',
       )
-    case 'paused':
-      return paragraph(`**${doneCounts(report)}**`)
+    case 'paused': {
+      const [first, ...others] = pausedSteps(report)
+      return first && others.length === 0
+        ? blocks(`**${rests(first)}.**`, paragraph(doneCounts(report)))
+        : paragraph(`**${doneCounts(report)}**`)
+    }
     case 'rolled-back':
       return paragraph(
         `**Went back to what ran before**: ${particleList(
@@ -151,7 +155,12 @@ function results({ steps }: Report, plan: Plan | undefined, rung: Rung): Rendere
     `${stepResultEmoji[step.result]}&nbsp;${wordOf(step)}`,
     particleCode(step.particle),
     took(step.startedAt, step.finishedAt),
-    message([stepOutcome(step), runsOn(step, plan)].filter(Boolean).join('; '), Math.min(rung.characters, 300)),
+    message(
+      [step.paused ? `paused at ${step.paused.stage}` : stepOutcome(step), runsOn(step, plan)]
+        .filter(Boolean)
+        .join('; '),
+      Math.min(rung.characters, 300),
+    ),
   ])
   return { text: table(['', 'particle', 'took', ''], rows), leftOut }
 }
@@ -202,7 +211,9 @@ function nextSteps(report: Report, plan: Plan | undefined, context: Context, run
     case 'cancelled':
       return '**To go on:** nothing, if a newer commit has taken over; otherwise run the workflow again. What is done stays done, and what was begun is taken up where AWS has it: no job runs twice.'
     case 'paused':
-      return bullets(pausedSteps(report).map(answerNote), rung.entries)
+      return answers(pausedSteps(report), rung)
+    case 'rolled-back':
+      return `**To go on:** ${phraseMarkdown(afterRollback(report))}`
     case 'succeeded':
       return plan && rung.extras ? protectedNote(plan) : ''
     default:
@@ -222,9 +233,20 @@ function goBack(report: Report, context: Context): string {
   return way.length > 0 ? `**To go back:** ${phraseMarkdown(way)}` : ''
 }
 
-/** Who is paused, until when, and how to answer. */
-const answerNote = (step: ReportStep): string =>
-  `${particleCode(step.particle)} is ${message(step.because ?? '', 300)}. **To go on:** ${phraseMarkdown(answerPhrase(step))}.`
+/** Who is paused, at which stage, and what happens when. */
+const rests = ({ particle, because = '' }: ReportStep): string =>
+  `${particleCode(particle)} is ${message(because, 300)}`
+
+/** How to answer what is paused; of several, who that is too. */
+function answers(steps: readonly ReportStep[], rung: Rung): string {
+  const notes = steps.map(step => `**To go on:** ${phraseMarkdown(answerPhrase(step))}.`)
+  return notes.length === 1
+    ? notes.join('')
+    : bullets(
+        steps.map((step, index) => `${rests(step)}. ${notes[index]}`),
+        rung.entries,
+      )
+}
 
 /** What is in AWS and in no manifest, whatever became of the apply. */
 const leftAlone = (

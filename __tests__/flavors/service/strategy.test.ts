@@ -1,6 +1,8 @@
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
 import { shiftingRisks } from '../../../src/flavors/service/strategy.ts'
+import { family, main, serviceOf, stated } from '../../world/particles.ts'
+import { Shop } from '../../world/shop.ts'
 
 test.each<[string, DeploymentConfiguration, readonly string[] | undefined]>([
   ['rolling', { strategy: 'ROLLING', bakeTimeInMinutes: 5 }, undefined],
@@ -51,4 +53,18 @@ test.each<[string, DeploymentConfiguration, readonly string[] | undefined]>([
   ],
 ])('%s', (_, configuration, expected) => {
   expect(shiftingRisks(configuration, 2)).toEqual(expected)
+})
+
+test('a new service starts with its strategy, and the plan says so', async () => {
+  const deploymentConfiguration = {
+    strategy: 'BLUE_GREEN',
+    bakeTimeInMinutes: 5,
+    lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'] }],
+  }
+  const shop = await Shop.open()
+  const { plan } = await shop.plan(stated(main, family('web', 'web:1'), serviceOf('web', { deploymentConfiguration })))
+  expect(plan.steps.flatMap(({ risks = [] }) => risks)).toEqual([
+    'starts blue/green, all traffic at once, 5 min at least, of which 5 min of bake',
+    'pauses at POST_TEST_TRAFFIC_SHIFT until a person says continue or rollback; after 24 h it rolls back by itself',
+  ])
 })

@@ -4,9 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileCommands, masksIn, masksOf } from './commands.ts'
-import { concurrencyOf } from './concurrency.ts'
 import { type Contexts, entries, holds, type Json, member, type Token, text, valueIn } from './language.ts'
-import type { JobEnd, JobResult, Start, StepEnd, Values } from './model.ts'
+import type { Concurrency, JobEnd, JobResult, Start, StepEnd, Values } from './model.ts'
 import { type Permissions, readOnly } from './permissions.ts'
 
 export interface JobStart {
@@ -17,6 +16,8 @@ export interface JobStart {
   readonly env: Values
   readonly permissions: Permissions
   readonly contexts: Contexts
+  readonly concurrency: Concurrency | undefined
+  readonly signal: AbortSignal
   readonly start: Start
 }
 
@@ -59,7 +60,7 @@ class Job {
   }
 
   async run(): Promise<JobEnd> {
-    const { job, id, prefix, contexts } = this.#given
+    const { job, id, prefix, contexts, concurrency, signal } = this.#given
     const stated = member(job, 'steps') as Iterable<Token> | undefined
     let number = 0
     for (const step of stated ?? []) await this.#step(step, text(valueIn(member(step, 'id'), {})) || `__${++number}`)
@@ -67,10 +68,10 @@ class Job {
     const environment = this.#environment()
     return {
       name: prefix + (name || id),
-      result: this.#result,
+      result: signal.aborted ? 'cancelled' : this.#result,
       steps: this.#ends,
       summary: this.#summary,
-      concurrency: concurrencyOf(member(job, 'concurrency'), contexts),
+      concurrency,
       ...(environment && { environment }),
       ...this.#outputs(),
     }
@@ -126,9 +127,9 @@ class Job {
   }
 
   async #play(step: Token): Promise<Ended | undefined> {
-    const [success, failure] = [this.#result === 'success', this.#result === 'failure']
-    if (!holds(member(step, 'if'), this.#contexts(), { success, failure, cancelled: false, always: true }))
-      return undefined
+    const { aborted: cancelled } = this.#given.signal
+    const [success, failure] = [!cancelled && this.#result === 'success', !cancelled && this.#result === 'failure']
+    if (!holds(member(step, 'if'), this.#contexts(), { success, failure, cancelled, always: true })) return undefined
     const contexts = this.#contexts()
     const env = { ...this.#env, ...(valueIn(member(step, 'env'), contexts) as Values | null) }
     const files = Object.fromEntries(['output', 'env', 'summary'].map(name => [name, join(this.#folder, name)]))
@@ -166,6 +167,8 @@ class Job {
       env,
       workspace: join(this.#folder, 'workspace'),
       permissions: this.#permissions,
+      job: this.#given.id,
+      signal: this.#given.signal,
       environment: this.#environment(),
       contexts,
     })

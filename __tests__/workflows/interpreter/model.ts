@@ -22,6 +22,8 @@ export interface Start {
   /** The text of a workflow that is called. */
   readonly called: (uses: string) => string
   readonly steps: Steps
+  /** Waits for a concurrency group, and answers how to leave it. Whatever is `cancel`led leaves it all the same. */
+  readonly enter: (group: Concurrency | undefined, cancel: () => void) => Promise<() => void>
 }
 
 export interface RunEnd {
@@ -40,7 +42,7 @@ export interface Concurrency {
   readonly queue: string
 }
 
-export type JobResult = 'success' | 'failure' | 'skipped'
+export type JobResult = 'success' | 'failure' | 'skipped' | 'cancelled'
 
 /** What an expression in a leg of a matrix may name. */
 export type Leg = Readonly<Record<'matrix' | 'strategy', Json>>
@@ -74,6 +76,9 @@ export interface Use {
   readonly env: Values
   readonly workspace: string
   readonly permissions: Permissions
+  readonly job: string
+  /** Is aborted when the job is cancelled. */
+  readonly signal: AbortSignal
   /** The environment that the job names; empty where it names none. */
   readonly environment: string
   readonly contexts: Contexts

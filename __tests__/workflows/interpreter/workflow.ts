@@ -16,7 +16,7 @@ import {
   valueIn,
 } from './language.ts'
 import { legsOf } from './matrix.ts'
-import type { JobEnd, JobResult, Leg, RunEnd, Start, Values } from './model.ts'
+import type { Concurrency, JobEnd, JobResult, Leg, RunEnd, Start, Values } from './model.ts'
 import { type Permissions, permissionsOf, restricted } from './permissions.ts'
 import { isTriggered } from './trigger.ts'
 
@@ -47,6 +47,7 @@ type Done = Map<string, { result: JobResult; outputs: Values }>
 
 class Run {
   readonly #jobs: JobEnd[] = []
+  readonly #cancelled = new AbortController()
   readonly #outputs: Record<string, Values> = {}
 
   constructor(
@@ -62,8 +63,14 @@ class Run {
     const env = valueIn(member(this.root, 'env'), { ...contexts, secrets }) as Values | null
     const scope = { inputs, secrets, permissions, env: env ?? {}, prefix: '' }
     const concurrency = concurrencyOf(member(this.root, 'concurrency'), contexts)
+    const leave = await this.#enter(concurrency, this.#cancelled)
     const done = await this.#runJobs(member(this.root, 'jobs'), scope, called)
+    leave()
     return { conclusion: overall(done), jobs: this.#jobs, outputs: this.#outputs, concurrency }
+  }
+
+  #enter(concurrency: Concurrency | undefined, controller: AbortController): Promise<() => void> {
+    return this.start.enter(concurrency, () => controller.abort())
   }
 
   async #runJobs(jobs: Token | undefined, scope: Scope, called: ReadonlyMap<string, Token>): Promise<Done> {
@@ -79,9 +86,9 @@ class Run {
       left.delete(id)
       const before = ancestors(id).map(one => done.get(one)?.result)
       const status = {
-        success: before.every(one => one === 'success'),
+        success: !this.#cancelled.signal.aborted && before.every(one => one === 'success'),
         failure: before.includes('failure'),
-        cancelled: false,
+        cancelled: this.#cancelled.signal.aborted,
         always: true,
       }
       const given = Object.fromEntries(
@@ -118,19 +125,16 @@ class Run {
     const ends: JobEnd[] = []
     const permissions = permissionsOf(member(job, 'permissions'), scope.permissions)
     const { secrets, env, prefix } = scope
-    for (const leg of legs)
-      ends.push(
-        await runJob({
-          id,
-          job,
-          prefix,
-          secrets,
-          env,
-          permissions,
-          contexts: { ...contexts, ...leg },
-          start: this.start,
-        }),
-      )
+    const { start } = this
+    for (const leg of legs) {
+      const its = { ...contexts, ...leg }
+      const concurrency = concurrencyOf(member(job, 'concurrency'), its)
+      const controller = new AbortController()
+      const leave = await this.#enter(concurrency, controller)
+      const signal = AbortSignal.any([controller.signal, this.#cancelled.signal])
+      ends.push(await runJob({ id, job, prefix, secrets, env, permissions, contexts: its, concurrency, signal, start }))
+      leave()
+    }
     this.#jobs.push(...ends)
     // A matrix has one set of outputs: of each the last that is not empty.
     const outputs = Object.fromEntries(
@@ -179,7 +183,8 @@ function handedSecrets(stated: Token | undefined, contexts: Contexts, secrets: V
 const first = (left: ReadonlyMap<string, Token>, needs: (id: string) => string[], done: Done) =>
   [...left].find(([id]) => needs(id).every(one => done.has(one)))
 
-const worst = (results: readonly JobResult[]): JobResult => (results.includes('failure') ? 'failure' : 'success')
+const worst = (results: readonly JobResult[]): JobResult =>
+  results.includes('cancelled') ? 'cancelled' : results.includes('failure') ? 'failure' : 'success'
 
 function overall(done: Done): JobResult {
   const results = [...done.values()].map(({ result }) => result)

@@ -12,6 +12,13 @@ export const byHand: readonly Story[] = [
     rows: [
       { event: 'schedule, something is missing', play: project => project.run(drift, project.schedule()) },
       {
+        event: 'by hand, after approved-digest.yml has applied it',
+        play: async project => {
+          await project.run(approved, project.dispatch())
+          return project.run(drift, project.dispatch())
+        },
+      },
+      {
         event: 'pull request',
         play: project => project.run(drift, project.pull(project.repository.open([cluster('other')]))),
       },

@@ -1,7 +1,17 @@
+import type { RunEnd } from '../interpreter/model.ts'
+import type { Project, Started } from '../project.ts'
 import type { Story } from '../story.ts'
 import { cluster, firstQueued, noRole, refusedDigest, rolesOfTwo } from './given.ts'
 
 const workflow = 'examples/workflows/several-environments.yml'
+
+/** The merge of a pull request that was planned; once its production comes to be applied, something else happens. */
+async function mergedDuring(project: Project, name: string, next: () => Started): Promise<RunEnd> {
+  const pull = project.repository.open([cluster(name)])
+  await project.run(workflow, project.pull(pull))
+  project.advance(5)
+  return project.runDuring(workflow, project.push(project.repository.merge(pull, 'squash')), 'production', next)
+}
 
 export const severalEnvironments: readonly Story[] = [
   {
@@ -23,6 +33,25 @@ export const severalEnvironments: readonly Story[] = [
         play: project => {
           project.vars = { ...rolesOfTwo, STAGING_APPLY_ROLE: noRole }
           return project.run(workflow, project.push(project.repository.merge({ number: 1 }, 'squash')))
+        },
+      },
+      {
+        event: 'merge; while production is applied, a push whose staging fails',
+        play: project => {
+          project.vars = rolesOfTwo
+          return mergedDuring(project, 'cut-off', () => {
+            project.vars = { ...rolesOfTwo, STAGING_APPLY_ROLE: noRole }
+            return project.push(project.repository.push({ 'README.md': 'more\n' }))
+          })
+        },
+      },
+      {
+        event: 'merge; while production is applied, another push',
+        play: project => {
+          project.vars = rolesOfTwo
+          return mergedDuring(project, 'again', () =>
+            project.push(project.repository.push({ 'README.md': 'still more\n' })),
+          )
         },
       },
       {

@@ -1,14 +1,12 @@
 /** How a manifest differs from a service, with risks and warnings. Pure. */
 import type { DeploymentControllerType } from '@aws-sdk/client-ecs'
-import { type Change, type FoundChange, shownChange, type Value } from '../../compare/change.ts'
+import type { Change, FoundChange, Value } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { withSortedKeys } from '../../digest.ts'
 import type { Comparison } from '../../engine/flavor.ts'
 import { nameOf } from '../../schema/arn.ts'
-import { untrusted } from '../../untrusted.ts'
 import { plural, stopping } from '../containers.ts'
-import { wholeElements } from '../elements.ts'
 import { blocksOfOtherStrategies, misfits, networkInTheWay } from './fit.ts'
 import {
   comparableService,
@@ -19,10 +17,11 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
+import { losses } from './losses.ts'
 import { forcing, redeployment } from './request.ts'
 import { unhealthyWarning } from './rollout.ts'
 import { fixed, restarts, updatable } from './rules.ts'
-import { shiftingRisks } from './strategy.ts'
+import { rolloutRisks } from './strategy.ts'
 
 /** What an update of the service changes, and what of that its deployment controller may not. */
 export function comparison(particle: ServiceParticle, live: LiveService, sensitivity: Sensitivity): Comparison {
@@ -58,10 +57,7 @@ export function comparison(particle: ServiceParticle, live: LiveService, sensiti
     ...(warnings.length > 0 && { warnings }),
     ...(held !== undefined && { heldBack: held }),
     ...(replaces.length > 0 && { replaces }),
-    risks:
-      replaces.length > 0
-        ? [`${stopping(live.service.runningCount ?? 0)} before it is made anew`]
-        : [...risks(changes, particle, live), ...losses(changes)],
+    ...(replaces.length > 0 ? replacing(particle, live) : withLosses(risks(changes, particle, live), changes)),
   }
 }
 
@@ -171,35 +167,20 @@ function isFixed(change: FoundChange, { service }: LiveService): boolean {
   return fixed.includes(changed)
 }
 
-/** What reached or guarded the service, and will not any more. */
-function losses(changes: readonly FoundChange[]): string[] {
-  const shown = changes.map(shownChange)
-  const said = [...wholeElements(shown).values()].flatMap(({ action, noun, name }) => {
-    const effect = action === 'remove' ? effects[noun] : undefined
-    return effect === undefined ? [] : `loses its ${noun}${name === undefined ? '' : ` ${untrusted(name)}`}: ${effect}`
-  })
-  const alarms = said.some(text => text.includes(alarmNoun)) ? [] : lostAlarms(shown)
-  const fewer =
-    alarms.length > 0 ? [`loses ${plural(alarms.length, 'alarm')}: ${alarms.map(untrusted).join(', ')}`] : []
-  return [...new Set([...said, ...fewer])]
+type Risks = Pick<Comparison, 'risks' | 'leastMinutes'>
+
+function replacing(particle: ServiceParticle, { service }: LiveService): Risks {
+  const rollout = rolloutRisks(particle, particle.definition.deploymentConfiguration ?? {}, 0)
+  return { ...rollout, risks: [`${stopping(service.runningCount ?? 0)} before it is made anew`, ...rollout.risks] }
 }
 
-const alarmNoun = 'deployment alarms'
+const withLosses = ({ risks = [], ...rest }: Risks, changes: readonly FoundChange[]): Risks => ({
+  ...rest,
+  risks: [...risks, ...losses(changes)],
+})
 
-const effects: Readonly<Record<string, string>> = {
-  'load balancer': 'no requests reach it that way any more',
-  'circuit breaker': 'ECS stops no deployment that fails',
-  [alarmNoun]: 'they stop no deployment any more',
-}
-
-/** Alarms that others of the list outlive. */
-function lostAlarms(shown: readonly Change[]): string[] {
-  const names = shown.find(({ path }) => path === 'deploymentConfiguration.alarms.alarmNames')
-  const [before, after] = [names?.before, names?.after ?? []]
-  return Array.isArray(before) && Array.isArray(after) ? before.map(String).filter(one => !after.includes(one)) : []
-}
-
-function risks(changes: readonly FoundChange[], { definition }: ServiceParticle, { service }: LiveService): string[] {
+function risks(changes: readonly FoundChange[], particle: ServiceParticle, { service }: LiveService): Risks {
+  const { definition } = particle
   const restarting = changes.some(
     change =>
       restarts.includes(member(change)) ||
@@ -208,14 +189,11 @@ function risks(changes: readonly FoundChange[], { definition }: ServiceParticle,
       change === redeployment,
   )
   const running = service.runningCount ?? 0
-  if (!restarting || running === 0) return []
-  const strategy = shiftingRisks({ ...service.deploymentConfiguration, ...definition.deploymentConfiguration }, running)
-  if (strategy) return strategy
-  const healthy =
-    definition.deploymentConfiguration?.minimumHealthyPercent ??
-    service.deploymentConfiguration?.minimumHealthyPercent ??
-    (service.schedulingStrategy === 'DAEMON' ? 0 : 100)
+  if (!restarting || running === 0) return {}
+  const configuration = { ...service.deploymentConfiguration, ...definition.deploymentConfiguration }
+  const healthy = configuration.minimumHealthyPercent ?? (service.schedulingStrategy === 'DAEMON' ? 0 : 100)
   const desired = definition.desiredCount ?? service.desiredCount ?? 0
   const least = Math.min(running, Math.ceil((desired * healthy) / 100))
-  return [`restarts ${plural(running, 'task')}, never below ${least} running`]
+  const rolling = `restarts ${plural(running, 'task')}, never below ${least} running`
+  return rolloutRisks(particle, configuration, running, rolling)
 }

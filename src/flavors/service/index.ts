@@ -19,6 +19,7 @@ import {
   comparableService,
   compareOptions,
   counts,
+  isWaitedFor,
   type LiveService,
   type Memo,
   member,
@@ -35,6 +36,7 @@ import { restOf } from './pause.ts'
 import { createRequest, onRevisionOnly, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
+import { rolloutRisks } from './strategy.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** Refusals of CreateService that end once the resources it needs are visible. */
@@ -85,7 +87,7 @@ function observe(particle: ServiceParticle, live: LiveService | undefined): Obse
       why: `its deployment of ${shortTaskDefinition(deployment)} FAILED: ${reasonGiven(deployment.rolloutStateReason)}; change it, or name ${particle.id} in redeploy`,
     }
   }
-  if (isUnderWay(service)) {
+  if (isWaitedFor(particle) && isUnderWay(service)) {
     const rest = restOf(live)
     const why = rest ? `${rest.pause.awaitsAnswer ? 'paused ' : ''}${rest.because}` : rolloutSummary(service)
     return { state: 'pending', unsettled: true, why, ...(rest && { paused: rest.pause }) }
@@ -102,12 +104,14 @@ function additionsOf(particle: ServiceParticle, live: LiveService | undefined, s
     ...(isCountMissing ? [{ at: ['desiredCount'], message }] : []),
     ...blocksOfOtherStrategies(particle),
   ]
+  const draining = 'the service of this name is still draining: it is waited for'
+  const rollout = rolloutRisks(particle, particle.definition.deploymentConfiguration ?? {}, 0)
+  const risks = [...(live?.service.status === 'DRAINING' ? [draining] : []), ...rollout.risks]
   return {
     changes: additions(definition, compareOptions(particle, sensitivity)),
     ...(problems.length > 0 && { problems }),
-    ...(live?.service.status === 'DRAINING' && {
-      risks: ['the service of this name is still draining: it is waited for'],
-    }),
+    ...rollout,
+    risks,
   }
 }
 

@@ -21,6 +21,9 @@ import { vocabulary } from './vocabulary.ts'
 /** A particle that states members of CreateService. */
 export type ServiceParticle = Particle<CreateServiceRequest>
 
+/** Whether a rollout is waited for, this tool's or another's. */
+export const isWaitedFor = ({ options }: ServiceParticle): boolean => options.wait !== 'started'
+
 /** A service as ECS describes it, and answers of further calls. */
 export interface LiveService {
   readonly service: Service

@@ -6,6 +6,7 @@ import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
 import {
   counts,
+  isWaitedFor,
   type LiveService,
   type Memo,
   primaryDeployment,
@@ -125,10 +126,18 @@ export function judgeRollout(live: LiveService, memo: Memo, particle: ServicePar
   const { service } = live
   if (service.status === 'DRAINING') return isBeingDeleted
   const now = primaryDeployment(service)
+  if (!isWaitedFor(particle) && now?.rolloutState !== 'FAILED')
+    return { is: 'settled', because: accepted(service, now) }
   if (now && memo.deployment && now.id !== memo.deployment) return replaced(live, now, memo.deployment, elapsed)
   // Deployments of another controller have no PRIMARY.
   return now ? own(live, now, memo, particle) : uncontrolled(service)
 }
+
+/** `deployment of web:42 accepted, its rollout is not waited for` */
+const accepted = (service: Service, now: Deployment | undefined): string =>
+  now?.rolloutState === 'COMPLETED'
+    ? standing(service, now)
+    : `deployment of ${shortTaskDefinition(now ?? service)} accepted, its rollout is not waited for`
 
 function uncontrolled(service: Service): Progress {
   const { runningCount = 0, desiredCount = 0, pendingCount = 0 } = service

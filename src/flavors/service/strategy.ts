@@ -1,26 +1,46 @@
 /** What a deployment that shifts traffic does, in words. Pure. */
 import type { DeploymentConfiguration, DeploymentLifecycleHook } from '@aws-sdk/client-ecs'
+import type { Comparison } from '../../engine/flavor.ts'
 import { plural } from '../containers.ts'
+import { isWaitedFor, type ServiceParticle } from './live.ts'
 
 const names: Readonly<Record<string, string>> = { BLUE_GREEN: 'blue/green', LINEAR: 'linear', CANARY: 'canary' }
 
+/** What a reviewer must know of a rollout beside the tasks that a rolling one restarts, which `restarts` says. */
+export function rolloutRisks(
+  particle: ServiceParticle,
+  configuration: DeploymentConfiguration,
+  running: number,
+  restarts?: string,
+): Required<Pick<Comparison, 'risks'>> & Pick<Comparison, 'leastMinutes'> {
+  const risks = shiftingRisks(configuration, running) ?? (restarts ? [restarts] : [])
+  if (!isWaitedFor(particle)) return { risks: [...risks, 'its rollout is not waited for'] }
+  const minutes = leastMinutes(configuration)
+  return { risks, ...(minutes > 0 && { leastMinutes: minutes }) }
+}
+
 /**
  * The steps of the deployment, how long it takes at least, and who decides at its hooks. Undefined for a rolling one,
- * which starts and stops tasks in turn. Defaults are those of the API reference of DeploymentConfiguration.
+ * which starts and stops tasks in turn. `running`: tasks that it replaces, 0 for a new service. Defaults are those of the API reference of DeploymentConfiguration.
  */
 export function shiftingRisks(configuration: DeploymentConfiguration, running: number): string[] | undefined {
   const { strategy = 'ROLLING', bakeTimeInMinutes: bake = 0, lifecycleHooks = [] } = configuration
   const name = names[strategy]
   if (name === undefined) return undefined
-  const { shift, minutes } = trafficOf(configuration)
-  const least = minutes + bake
+  const { shift } = trafficOf(configuration)
+  const least = leastMinutes(configuration)
   const atLeast = least > 0 ? `, ${time(least)} at least` : ''
   const baking = bake > 0 ? `, of which ${time(bake)} of bake` : ''
-  return [
-    `restarts ${plural(running, 'task')}, ${name}: they run until a full set of the new revision has taken over, ${shift}${atLeast}${baking}`,
-    ...lifecycleHooks.map(decision),
-  ]
+  const what =
+    running > 0
+      ? `restarts ${plural(running, 'task')}, ${name}: they run until a full set of the new revision has taken over`
+      : `starts ${name}`
+  return [`${what}, ${shift}${atLeast}${baking}`, ...lifecycleHooks.map(decision)]
 }
+
+/** Minutes that a deployment takes at least: those between its steps of traffic, and its bake. */
+const leastMinutes = (configuration: DeploymentConfiguration): number =>
+  trafficOf(configuration).minutes + (configuration.bakeTimeInMinutes ?? 0)
 
 /** Minutes between two steps of production traffic: none where it moves at once. */
 export function stepMinutes({ strategy, linearConfiguration, canaryConfiguration }: DeploymentConfiguration): number {

@@ -21,7 +21,12 @@ export const vocabulary = {
   },
   needs: { ecs_cluster: 'cluster', ecs_task_definition: 'taskDefinition' },
   spares: (member, definition) => member === 'taskDefinition' && isExternal(definition),
-  options: { ignore: 'strings', initial_desired_count: 'number', allow_replace: 'boolean' },
+  options: {
+    ignore: 'strings',
+    initial_desired_count: 'number',
+    allow_replace: 'boolean',
+    wait: ['rollout', 'started'],
+  },
   toRemove: {
     loadBalancers: '[]',
     serviceRegistries: '[]',
@@ -45,6 +50,7 @@ export const vocabulary = {
   description: 'A service, with a cluster and a task definition as its parents.',
   descriptions: {
     initial_desired_count: 'Tasks to start with, where desiredCount is left out because an autoscaler owns it.',
+    wait: 'rollout (default): an apply waits until ECS has completed the rollout. started: until ECS has accepted it, where something else watches how it ends.',
     allow_replace: 'Allows to delete and to create again where a member cannot change in place.',
   },
   phrases: {
