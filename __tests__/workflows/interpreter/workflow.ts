@@ -2,6 +2,7 @@
 
 import { calledWorkflows, inputsOf, StartupFailure } from './calls.ts'
 import { concurrencyOf } from './concurrency.ts'
+import { dispatchedInputs } from './dispatch.ts'
 import { runJob } from './job.ts'
 import {
   type Contexts,
@@ -56,7 +57,8 @@ class Run {
   ) {}
 
   async run(): Promise<RunEnd> {
-    const { github, vars, secrets, inputs = {} } = this.start
+    const { github, vars, secrets, occasion } = this.start
+    const inputs = occasion.name === 'workflow_dispatch' ? dispatchedInputs(this.root, this.start.inputs ?? {}) : {}
     const contexts = { github, vars, inputs }
     const permissions = permissionsOf(member(this.root, 'permissions'), restricted)
     const called = calledWorkflows(member(this.root, 'jobs'), permissions, this.start.called)

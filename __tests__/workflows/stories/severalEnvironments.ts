@@ -69,6 +69,10 @@ export const severalEnvironments: readonly Story[] = [
         },
       },
       {
+        event: 'by hand without an environment',
+        play: project => project.run(workflow, project.dispatch()),
+      },
+      {
         event: 'by hand for production',
         play: project => project.run(workflow, project.dispatch({ environment: 'production' })),
       },
