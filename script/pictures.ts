@@ -71,8 +71,11 @@ interface Picture {
   readonly unfold?: readonly string[]
   /** The first screen is enough of what is long. */
   readonly height?: number
+  /** Width of the window in CSS pixels; without one, that of the widest face. */
+  readonly width?: number
 }
 
+/** What a face has room for in a wide window, in CSS pixels. */
 const widths: Readonly<Record<Place, number>> = { comment: 880, check: 900, summary: 1050 }
 const bars: Readonly<Record<Place, string>> = {
   comment: '<b>github-actions</b> <i>bot</i> commented',
@@ -80,32 +83,41 @@ const bars: Readonly<Record<Place, string>> = {
   summary: '<b>particles</b> summary',
 }
 
+/** The same in the light and in the dark, for readers' own choice. */
+const inBoth = (picture: Picture): readonly Picture[] => [
+  picture,
+  { ...picture, name: `${picture.name}-dark`, dark: true },
+]
+
 /** What is kept. */
 const kept: readonly Picture[] = [
-  { name: 'plan', faces: ['decide.comment.md'] },
-  {
-    name: 'plan-dark',
-    faces: ['decide.comment.md'],
-    dark: true,
-    unfold: ['definition:web', 'service:web', 'Order'],
-  },
+  ...inBoth({ name: 'plan', faces: ['decide.comment.md'] }),
+  { name: 'plan-unfolded', faces: ['decide.comment.md'], unfold: ['definition:web', 'service:web', 'Order'] },
   { name: 'calm', faces: ['nothing.comment.md', 'calm.comment.md', 'applied.comment.md'] },
-  { name: 'failed', faces: ['failed.comment.md'], unfold: ['ECS said'] },
+  ...inBoth({ name: 'failed', faces: ['failed-job.comment.md'] }),
+  { name: 'rolled-back', faces: ['failed.comment.md'], unfold: ['ECS said'] },
+  { name: 'paused', faces: ['paused.comment.md'] },
+  { name: 'not-its-own', faces: ['not-its-own.comment.md'] },
   { name: 'refused', faces: ['refused.comment.md'] },
   { name: 'problems', faces: ['problems.comment.md', 'fork.summary.md'] },
   { name: 'many', faces: ['hundreds.comment.md'], height: 900 },
   { name: 'hostile', faces: ['hostile.comment.md'] },
 ]
 
-/** Every face there is, to be looked at. */
+/** Windows in which every face is to be looked at: beside something else, and alone on a small screen. */
+const windows = [640, 1280]
+
+/** Every face there is, in the light as it comes and in the dark unfolded, narrow and wide. */
 const everything = (): readonly Picture[] =>
   readdirSync(texts)
     .filter(file => file.endsWith('.md'))
     .sort()
-    .flatMap(file => [
-      { name: file, faces: [file] },
-      { name: `${file}.dark`, faces: [file], dark: true, unfold: [''] },
-    ])
+    .flatMap(file =>
+      windows.flatMap(width => [
+        { name: `${file}.${width}`, faces: [file], width },
+        { name: `${file}.${width}.dark`, faces: [file], width, dark: true, unfold: [''] },
+      ]),
+    )
 
 const placeOf = (file: string): Place => {
   const [, place] = /\.(check|summary)\.md$/.exec(file) ?? []
@@ -197,7 +209,7 @@ const problem = (text: string) => {
 }
 
 /** What carries the text's structure: hostile words must not make more or less of it. Lists may be shorter where two words are one. */
-const counted = ['h3', 'details', 'summary', 'table', 'tr', 'td']
+const counted = ['h3', 'details', 'summary', 'table', 'tr', 'td', 'br']
 /** What else a text is made of. */
 const allowed = new Set([
   ...counted,
@@ -269,16 +281,20 @@ try {
 
   const draw = async (
     faces: readonly { readonly html: string; readonly place: Place }[],
-    { dark = false, unfold = [] }: Partial<Picture>,
+    { dark = false, unfold = [], width = Math.max(...faces.map(({ place }) => widths[place])) }: Partial<Picture>,
   ) => {
-    const width = Math.max(...faces.map(({ place }) => widths[place]))
     const scale = { deviceScaleFactor: 1.5, mobile: false }
     await browser.call('Emulation.setDeviceMetricsOverride', { width, height: 800, ...scale })
     await browser.call('Emulation.setEmulatedMedia', {
       features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }],
     })
     const given = {
-      faces: faces.map(({ html, place }) => ({ html, bar: bars[place], document: place !== 'comment' })),
+      faces: faces.map(({ html, place }) => ({
+        html,
+        bar: bars[place],
+        document: place !== 'comment',
+        most: widths[place],
+      })),
       dark,
       unfold,
     }

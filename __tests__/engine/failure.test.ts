@@ -59,7 +59,7 @@ test('a comment says each failure once: the sentence, a word in the table, ECS o
   expect(text).toContain(
     '**`ecs_service:web` was rolled back by ECS**: 4 tasks of `web:2` stopped, container web exited 137 (OutOfMemoryError: Container killed due to memory usage). `web:1` runs again, 2 of 2 tasks.',
   )
-  expect(text).toMatch(/\| ❌&nbsp;update \| `ecs_service:web` \| [^|]+ \| rolled back \|/)
+  expect(text).toMatch(/\| ❌&nbsp;update<br>`ecs_service:web` \| [^|]+ \| rolled back \|/)
   expect(text).toMatch(/What ECS said[\s\S]*deployment failed: tasks failed to start/)
   expect(text).toContain(
     '**To go on:** raise the memory of container `web` in `ecs_task_definition:web` at `shop.yml:1` in a new pull request, or revert this one; where the cause was elsewhere and is gone, name `ecs_service:web` in `redeploy`. What is done stays done',

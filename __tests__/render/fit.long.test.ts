@@ -97,9 +97,9 @@ describe('each rung shows less than the one before', () => {
       calls: 1,
     })),
   }
-  const row = /^\| 🟡&nbsp;update /m
+  const row = /^\| 🟡&nbsp;update<br>/m
   const line = /^- 🟡 update /m
-  const dangerousRow = /^\| 🔴&nbsp;delete /m
+  const dangerousRow = /^\| 🔴&nbsp;delete<br>/m
   const order = '<b>Order</b>'
 
   test.each([
@@ -115,7 +115,7 @@ describe('each rung shows less than the one before', () => {
   })
 
   test.each([
-    [20_000, [/^\| ✅&nbsp;update /m, /^\| ❌&nbsp;update /m], []],
+    [20_000, [/^\| ✅&nbsp;update<br>/m, /^\| ❌&nbsp;update<br>/m], []],
     [2_850, [/^- ✅ update /m, /^- ❌ update /m], [/^\| ❌/m]],
     [2_000, [/^- ❌ update /m, '36 of 40 steps, all of them done'], [/^- ✅/m]],
     [1_000, ['36 of 40 done, 4 failed', 'all 40 steps'], [/^- ❌ update /m]],

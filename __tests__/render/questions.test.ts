@@ -31,8 +31,8 @@ function readable(markdown: string, links: string[]): string {
     .replace(/^>( |$)/gm, '')
     .replace(/^```\w*\n/gm, '')
     .replace(/^\| (.*) \|$/gm, '$1')
-    .replace(/&nbsp;/g, ' ')
-    .replace(/&#8203;|<[^>]+>|\*\*|`/g, '')
+    .replace(/&nbsp;|<br>/g, ' ')
+    .replace(/&#8203;|&#8288;|<[^>]+>|\*\*|`/g, '')
     .replace(/&#(\d+);/g, (_, number) => String.fromCharCode(number))
 }
 
@@ -271,16 +271,16 @@ const onCall: readonly Question[] = [
   [
     'what was done before it failed, and what was not?',
     {
-      'failed.comment.md': ['1 of 2 done, 1 failed', '✅ update | ecs_task_definition:web | under 1 s | web:42'],
+      'failed.comment.md': ['1 of 2 done, 1 failed', '✅ update ecs_task_definition:web | under 1 s | web:42'],
       'failed-job.comment.md': [
         '2 of 4 done, 1 failed, 1 skipped',
-        '❌ start | ecs_task:migrate | 21 s | exit code 1',
-        '⏭️ update | ecs_service:web | | needs ecs_task:migrate, which failed',
+        '❌ start ecs_task:migrate | 21 s | exit code 1',
+        '⏭️ update ecs_service:web | | needs ecs_task:migrate, which failed',
       ],
       'failed-rights.comment.md': ['0 of 5 done, 3 failed, 2 skipped'],
       'many-failed.comment.md': ['46 of 50 done, 4 failed', 'ecs_service:shop-33 was rolled back by ECS'],
       'failed.log.txt': ['1 of 2 done, 1 failed', 'ecs_task_definition:web update succeeded in under 1 s: web:42'],
-      'cancelled.summary.md': ['3 of 5 done, 2 cancelled', '✅ update | ecs_task_definition:web | under 1 s | web:43'],
+      'cancelled.summary.md': ['3 of 5 done, 2 cancelled', '✅ update ecs_task_definition:web | under 1 s | web:43'],
     },
   ],
   [

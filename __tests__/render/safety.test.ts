@@ -141,7 +141,7 @@ describe('what a reader sees', () => {
 
   test.each([
     ['a mention', 'thanks @octocat', 'thanks @&#8203;octocat'],
-    ['an issue', 'see #12 and acme/shop#3', 'see #&#8203;12 and acme/shop#&#8203;3'],
+    ['an issue', 'see #12 and acme/shop#3', 'see #&#8288;12 and acme/shop#&#8288;3'],
     ['an advisory', 'GH-1 CVE-2024-1', 'GH-&#8203;1 CVE-&#8203;2024-1'],
     ['an address', 'at https://a.example, www.b.example', 'at https:&#8203;//a.example, www&#8203;.b.example'],
     ['a link', '[a](b)', '&#91;a&#93;(b)'],
@@ -179,7 +179,7 @@ describe('what a reader sees', () => {
     ['a variable', '${HOST} is not set', '<code><span>$</span>{HOST}</code> is not set'],
     ['an address', 'https://a.example/b/c:1', 'https:&#8203;//a.example/b/c:1'],
     ['a block', '1. ecs_task:a', '&#49;. `ecs_task:a`'],
-    ['words alone', 'and/or: @octocat, #12', 'and/or: @&#8203;octocat, #&#8203;12'],
+    ['words alone', 'and/or: @octocat, #12', 'and/or: @&#8203;octocat, #&#8288;12'],
   ])('%s in a sentence can be copied', (_, text, markdown) => expect(proseWithNames(text)).toBe(markdown))
 
   test.each([

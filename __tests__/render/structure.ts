@@ -21,7 +21,7 @@ const UNSEEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00a0\u00ad\u061c\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]|[\u{e0000}-\u{e0fff}]|\p{Cs}/u
 
-const TAGS = /<\/?(?:details|summary|b|code)>|<details open>|<span>\$<\/span>/g
+const TAGS = /<\/?(?:details|summary|b|code)>|<details open>|<span>\$<\/span>|(?<=^\| \S+&nbsp;\w+)<br>/gu
 const LINK = /\[(?:Run|The run|CODE)\]\((https:\/\/[^\s()<>]*)\)/g
 const ANCHOR = /<a href="(https:\/\/[^\s"<>]*)">CODE<\/a>/g
 

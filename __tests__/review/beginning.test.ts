@@ -41,8 +41,8 @@ describe('a new environment', () => {
 
 test('a start of a definition is called registered', async () => {
   const [comment = ''] = world.comments(await world.propose(manifests.web))
-  expect(comment).toMatch(/🟢&nbsp;register \| .*`ecs_task_definition:web`.* \| is registered \|/)
-  expect(comment).toMatch(/🟢&nbsp;start \| .*`ecs_service:web`.* \| is created with 1 task \|/)
+  expect(comment).toMatch(/🟢&nbsp;register<br>.*`ecs_task_definition:web`.* \| is registered \|/)
+  expect(comment).toMatch(/🟢&nbsp;start<br>.*`ecs_service:web`.* \| is created with 1 task \|/)
 })
 
 test('what a pull request deletes is no longer declared, and what an earlier one deleted names it', async () => {
@@ -57,5 +57,5 @@ test('what a pull request deletes is no longer declared, and what an earlier one
   const { number } = removal
   await world.land(removal)
   const later = await world.propose({ 'README.md': 'x' }, { 'on-removed': 'terminate', 'max-terminations': '9' })
-  expect(world.comments(later)[0]).toContain(`no longer declared (deleted in #&#8203;${number})`)
+  expect(world.comments(later)[0]).toContain(`no longer declared (deleted in #&#8288;${number})`)
 })

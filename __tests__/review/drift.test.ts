@@ -104,7 +104,7 @@ describe('no drift', () => {
     const first = await world.propose(web(2))
     world.repository.merge(first, 'squash')
     const comment = await commentOn({ 'particles/two.yml': file(cluster).replaceAll('main', 'two') })
-    expect(comment).toContain(`**1 to start**; **not applied yet (#&#8203;${first.number}): 1 to change**`)
+    expect(comment).toContain(`**1 to start**; **not applied yet (#&#8288;${first.number}): 1 to change**`)
     expect(comment).toMatch(/ {2}not applied yet \(#2\):\n! desiredCount +1 → 2\n/)
     expect(comment).not.toMatch(/drift/i)
     expect((await world.byHand({}, 'schedule')).plan?.steps).toMatchObject([{ origin: 'unapplied' }])

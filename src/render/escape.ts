@@ -10,6 +10,8 @@
 
 /** A zero-width space, as a reference so that the source shows it. */
 const BREAK = '&#8203;'
+/** The same within a word that no line may be broken in. */
+const JOINT = '&#8288;'
 
 /** CSI and OSC sequences, and escapes of two characters, with which programs colour, move and retitle a terminal. */
 const ANSI =
@@ -88,7 +90,7 @@ const unlinked = (text: string): string =>
 const unreferred = (text: string): string =>
   text
     // The `#` of a character reference stays.
-    .replace(/(?<!&)#(?=\w)/g, `#${BREAK}`)
+    .replace(/(?<!&)#(?=\w)/g, `#${JOINT}`)
     .replace(/(?<![A-Za-z0-9])(GH|GHSA|CVE)-(?=\w)/gi, `$1-${BREAK}`)
     // Emoji. The colons of an ARN stay, because people copy ARNs.
     .replace(/(?<![\w:]):(?=[\w+-]+:)/g, `:${BREAK}`)

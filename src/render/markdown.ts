@@ -55,6 +55,12 @@ export const bold = (text: string): string => {
 export const folded = (summary: string, body: string, isOpen = false): string =>
   `<details${isOpen ? ' open' : ''}><summary>${summary}</summary>\n\n${body}\n\n</details>`
 
+/**
+ * The first cell of a row: what happens above the particle. Beside one another both are so wide that the last column of the
+ * table leaves a narrow window.
+ */
+export const doneTo = (what: string, particle: string): string => `${what.replace(' ', '&nbsp;')}<br>${particle}`
+
 /** A table whose cells the caller has escaped. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n')

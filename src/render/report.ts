@@ -11,6 +11,7 @@ import {
   blocks,
   bold,
   bullets,
+  doneTo,
   folded,
   message,
   particleCode,
@@ -136,6 +137,9 @@ function failure(step: ReportStep, rung: Rung): string {
   return `**${particleCode(particle)} ${happened}**${rest ? `: ${message(sentence(rest), rung.characters)}` : '.'}`
 }
 
+/** A pause is told whole above the table, with how to answer it. */
+const outcome = (step: ReportStep): string => (step.paused ? `paused at ${step.paused.stage}` : stepOutcome(step))
+
 /** How each step ended, and a word on the steps that this rung leaves out. */
 function results({ steps }: Report, plan: Plan | undefined, rung: Rung): Rendered {
   if (steps.length === 0) return { text: '', leftOut: [] }
@@ -152,17 +156,11 @@ function results({ steps }: Report, plan: Plan | undefined, rung: Rung): Rendere
     return { text: bullets(lines), leftOut }
   }
   const rows = shown.map(step => [
-    `${stepResultEmoji[step.result]}&nbsp;${wordOf(step)}`,
-    particleCode(step.particle),
+    doneTo(`${stepResultEmoji[step.result]} ${wordOf(step)}`, particleCode(step.particle)),
     took(step.startedAt, step.finishedAt),
-    message(
-      [step.paused ? `paused at ${step.paused.stage}` : stepOutcome(step), runsOn(step, plan)]
-        .filter(Boolean)
-        .join('; '),
-      Math.min(rung.characters, 300),
-    ),
+    message([outcome(step), runsOn(step, plan)].filter(Boolean).join('; '), Math.min(rung.characters, 300)),
   ])
-  return { text: table(['', 'particle', 'took', ''], rows), leftOut }
+  return { text: table(['particle', 'took', ''], rows), leftOut }
 }
 
 /** The details of each error, newest last. Of too many the oldest are left out: the end explains more than the beginning. */

@@ -12,6 +12,7 @@ import {
   blocks,
   bold,
   bullets,
+  doneTo,
   folded,
   message,
   particleCode,
@@ -55,7 +56,7 @@ export function overview(plan: Plan, context: Context, rung: Rung): Rendered {
   if (rung.table === 'lines') return { text: bullets(shown.map(line)), leftOut }
   const dependents = dependentsOf(plan.steps)
   const rows = shown.map(step => row(step, plan, dependents, context))
-  return { text: table(['', 'particle', 'what happens', 'why'], rows), leftOut }
+  return { text: table(['particle', 'what happens', 'why'], rows), leftOut }
 }
 
 const line = (step: Step): string =>
@@ -67,8 +68,10 @@ const row = (
   dependents: ReadonlyMap<ParticleId, readonly ParticleId[]>,
   context: Context,
 ): readonly string[] => [
-  `${emojiOf[wordOf(step)]}&nbsp;${wordOf(step)}`,
-  sourceLink(particleCode(step.particle), step.source, context.sourceUrl),
+  doneTo(
+    `${emojiOf[wordOf(step)]} ${wordOf(step)}`,
+    sourceLink(particleCode(step.particle), step.source, context.sourceUrl),
+  ),
   phraseMarkdown(whatHappens(step, dependents.get(step.particle))),
   phraseMarkdown(why(step, plan, carriedOutBy(context))),
 ]
