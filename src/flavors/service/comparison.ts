@@ -18,9 +18,9 @@ import {
   shortTaskDefinition,
 } from './live.ts'
 import { losses } from './losses.ts'
-import { forcing, redeployment } from './request.ts'
+import { redeployment } from './request.ts'
 import { unhealthyWarning } from './rollout.ts'
-import { fixed, restarts, updatable } from './rules.ts'
+import { deployedBy, fixed, restarts, updatable } from './rules.ts'
 import { rolloutRisks } from './strategy.ts'
 
 /** What an update of the service changes, and what of that its deployment controller may not. */
@@ -181,19 +181,15 @@ const withLosses = ({ risks = [], ...rest }: Risks, changes: readonly FoundChang
 
 function risks(changes: readonly FoundChange[], particle: ServiceParticle, { service }: LiveService): Risks {
   const { definition } = particle
-  const restarting = changes.some(
-    change =>
-      restarts.includes(member(change)) ||
-      forcing.has(member(change)) ||
-      member(change) === 'deploymentController' ||
-      change === redeployment,
-  )
+  const restarting = changes.some(change => deployedBy.includes(member(change)))
   const running = service.runningCount ?? 0
   if (!restarting || running === 0) return {}
   const configuration = { ...service.deploymentConfiguration, ...definition.deploymentConfiguration }
   const healthy = configuration.minimumHealthyPercent ?? (service.schedulingStrategy === 'DAEMON' ? 0 : 100)
   const desired = definition.desiredCount ?? service.desiredCount ?? 0
   const least = Math.min(running, Math.ceil((desired * healthy) / 100))
-  const rolling = `restarts ${plural(running, 'task')}, never below ${least} running`
+  const stay =
+    least > 0 ? `never below ${least} running` : `may be down: 0 of ${plural(desired || running, 'task')} must stay`
+  const rolling = `restarts ${plural(running, 'task')}, ${stay}`
   return rolloutRisks(particle, configuration, running, rolling)
 }
