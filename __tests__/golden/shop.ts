@@ -148,7 +148,7 @@ const api = (tag: string, features: string, command: string, scheduling: string)
       'api',
       tag,
       `      command: [${command}]
-      environment: [{ name: FEATURES, value: ${features} }]
+      environment: [{ name: FEATURES, value: ${features} }, { name: ${features.toUpperCase()}, value: "1" }]
     - name: sidecar
       image: registry.example/sidecar:${tag}
       memory: 64

@@ -163,7 +163,7 @@ const reviewer: readonly Question[] = [
     'what is hidden from me?',
     {
       'decide.comment.md': ['2 values are hidden; they count by the manifest’s text.'],
-      'mixed.comment.md': ['1 value is hidden; it counts by the manifest’s text.'],
+      'mixed.comment.md': ['2 values are hidden; they count by the manifest’s text.'],
     },
   ],
   [

@@ -135,7 +135,9 @@ function mergeEffect({ neverApplied, merges, problems = [], reviewed }: Context)
 }
 
 function hiddenValues({ steps }: Plan): string {
-  const hidden = steps.flatMap(({ changes }) => changes).filter(({ sensitive }) => sensitive).length
+  const all = steps.flatMap(({ changes }) => changes)
+  // Of what goes no text is left to count.
+  const hidden = all.filter(({ sensitive, action }) => sensitive && action !== 'remove').length
   return hidden > 0
     ? `${count(hidden, 'value')} ${oneOrMany(hidden, 'is hidden; it counts', 'are hidden; they count')} by the manifest’s text.`
     : ''
