@@ -95,7 +95,10 @@ const has =
     isJsonObject(value) && Object.entries(members).every(([name, check]) => check(value[name]))
 
 const transitions = ['start', 'update', 'replace', 'stop', 'terminate', 'wait'] satisfies Transition[]
-const change = has({ path: isText })
+const isAction: Check = value => value === 'add' || value === 'remove'
+const shownValue = { path: isText, action: maybe(isAction) }
+const changeMembers = { ...shownValue, removes: maybe(every(has(shownValue))) }
+const change = has(changeMembers)
 const pause = has({
   deployment: isText,
   stage: isText,
@@ -110,7 +113,7 @@ const step = has({
   transition: value => transitions.some(one => one === value),
   from: isText,
   to: isText,
-  changes: every(has({ path: isText, origin: maybe(isOrigin) })),
+  changes: every(has({ ...changeMembers, origin: maybe(isOrigin) })),
   origin: maybe(isOrigin),
   dependsOn: every(isText),
   risks: every(isText),

@@ -156,7 +156,7 @@ describe('a hidden value', () => {
     here.write({ 'particles/all.yml': definition('app:1') })
     const ended = await here.plan(secret)
     const { changes } = ended.plan?.steps[0] ?? {}
-    expect(changes).toEqual([{ path: 'containerDefinitions[work].dockerLabels[a]', sensitive: true }])
+    expect(changes).toEqual([{ path: 'containerDefinitions[work].dockerLabels[a]', sensitive: true, action: 'remove' }])
     expect(everything(ended).replace(/^::add-mask::.*$/gm, '')).not.toContain('correct-horse')
   })
 
@@ -164,7 +164,7 @@ describe('a hidden value', () => {
     const attributed = host('running').replace('aws_resource: {}', 'aws_resource: {attributes: {a: "${TOKEN}"}}')
     const { here } = await withHost(cluster + attributed)
     const ended = await here.apply(secret)
-    expect(ended.plan?.steps[0]?.changes).toEqual([{ path: 'attributes[a]', sensitive: true }])
+    expect(ended.plan?.steps[0]?.changes).toEqual([{ path: 'attributes[a]', sensitive: true, action: 'add' }])
     expect(everything(ended).replace(/^::add-mask::.*$/gm, '')).not.toContain('correct-horse')
     expect(ended.modifying).toEqual(['PutAttributes'])
     expect((await here.plan(secret)).plan?.steps).toEqual([])

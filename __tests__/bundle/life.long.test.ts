@@ -120,6 +120,7 @@ describe('the shop', () => {
     expect(definition?.changes).toContainEqual({
       path: 'containerDefinitions[web].environment[LOG_LEVEL].value',
       sensitive: true,
+      action: 'add',
     })
     expect(first.plan?.unchanged).toContainEqual({
       particle: 'ec2_instance:reports',

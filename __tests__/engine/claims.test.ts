@@ -1,6 +1,6 @@
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { cluster, definition, job, service } from '../world/manifests.ts'
+import { cluster, clusterOf, definition, job, service } from '../world/manifests.ts'
 import { type Asked, Shop } from '../world/shop.ts'
 
 const web = (image: string, environment = '[]') => definition({ image, more: `      environment: ${environment}` })
@@ -271,5 +271,27 @@ describe('the digest', () => {
     const digest = async (value: string) =>
       (await shop.plan(cluster + web('web:1', `[{name: A, value: ${value}}]`) + service())).plan.digest
     expect(await digest('one')).not.toBe(await digest('two'))
+  })
+
+  test('counts nothing that is said for readers alone, and stays the one of earlier releases', async () => {
+    const cluster = clusterOf({ more: '  capacityProviders: [FARGATE_SPOT]' })
+    const launched = (more: string) => service({ more }).replace(/^ {2}launchType: FARGATE\n/m, '')
+    const shop = await opened(
+      cluster + web('web:1', '[{name: OLD, value: a}, {name: LEVEL, value: b}]') + launched('  launchType: FARGATE'),
+    )
+    const { plan, step } = await shop.plan(
+      cluster +
+        web('web:1', '[{name: LEVEL, value: c}, {name: NEW, value: d}]') +
+        launched('  capacityProviderStrategy: [{ capacityProvider: FARGATE_SPOT, weight: 1 }]'),
+    )
+    expect(plan.digest).toBe('sha256:f437ae0ed90918271fdb19d610653804e913226e8cc036572a9929eb68ed94f9')
+    expect(step('ecs_task_definition:web').changes).toEqual([
+      { path: 'containerDefinitions[web].environment[LEVEL].value', sensitive: true },
+      { path: 'containerDefinitions[web].environment[NEW].value', sensitive: true, action: 'add' },
+      { path: 'containerDefinitions[web].environment[OLD].value', sensitive: true, action: 'remove' },
+    ])
+    expect(step('ecs_service:web').changes).toContainEqual(
+      expect.objectContaining({ removes: [{ path: 'launchType', before: 'FARGATE' }] }),
+    )
   })
 })

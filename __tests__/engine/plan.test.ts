@@ -74,7 +74,7 @@ describe('a plan', () => {
     expect(plan.account).toBe('123456789012')
     expect(step('ecs_task_definition:web').changes).toEqual([
       { path: 'containerDefinitions[web].image', before: 'web:1', after: 'web:2' },
-      { path: 'containerDefinitions[web].environment[A].value', sensitive: true },
+      { path: 'containerDefinitions[web].environment[A].value', sensitive: true, action: 'add' },
     ])
     expect(step('ecs_service:web').changes).toEqual([
       { path: 'taskDefinition', before: 'web:1', after: { unknown: 'ecs_task_definition:web' } },

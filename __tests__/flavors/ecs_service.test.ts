@@ -8,6 +8,8 @@ import {
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
 import { service } from '../../src/flavors/service/index.ts'
+import { whatHappens } from '../../src/render/explain.ts'
+import { phraseText } from '../../src/render/words.ts'
 import { family, main, network, particle, serviceOf, stated, told } from '../world/particles.ts'
 import { read, Shop } from '../world/shop.ts'
 
@@ -568,6 +570,13 @@ describe('what cannot change in place', () => {
     expect((await shop.plan(onBoth(next))).plan.steps).toEqual([])
   })
 
+  test('of a service that may be down names what must stay, and what may not', async () => {
+    const daring = { desiredCount: 2, deploymentConfiguration: { minimumHealthyPercent: 0 } }
+    const shop = await Shop.running(web(daring))
+    const { step } = await shop.plan(web(daring, {}, 'web:2'))
+    expect(step('ecs_service:web').risks).toEqual(['restarts 2 tasks, may be down: 0 of 2 tasks must stay'])
+  })
+
   test('launch type and strategy change into each other in place', async () => {
     const shop = await Shop.open()
     const cluster = particle('ecs_cluster', 'main', {
@@ -581,13 +590,16 @@ describe('what cannot change in place', () => {
       capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }],
     }
     await shop.apply(manifest({}))
-    for (const [definition, strategy] of [
-      [spot, spot.capacityProviderStrategy],
-      [{}, []],
+    const { capacityProviderStrategy } = spot
+    for (const [definition, strategy, gone] of [
+      [spot, capacityProviderStrategy, { path: 'launchType', before: 'FARGATE' }],
+      [{}, [], { path: 'capacityProviderStrategy', before: [{ base: 0, ...capacityProviderStrategy[0] }] }],
     ] as const) {
       const calls = shop.simulator.calls.length
       const { plan, report } = await shop.apply(manifest(definition))
       expect(plan.steps).toMatchObject([{ transition: 'update', risks: ['restarts 1 task, never below 1 running'] }])
+      expect(plan.steps.map(step => phraseText(whatHappens(step)))).toEqual(['new deployment'])
+      expect(plan.steps[0]?.changes.flatMap(({ removes = [] }) => removes)).toEqual([gone])
       expect(report.result).toBe('succeeded')
       expect(shop.sent('UpdateService', calls)).toEqual([
         { cluster: 'main', service: 'web', capacityProviderStrategy: strategy, forceNewDeployment: true },

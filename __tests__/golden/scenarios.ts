@@ -9,6 +9,7 @@ import {
   besides,
   crowd,
   crowds,
+  follower,
   hostile,
   impossible,
   mistakes,
@@ -142,17 +143,40 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   async 'a rollout that waits for an answer'(world, texts) {
     await openShop(world)
     world.repository.merge(await world.propose(release({ insights: 'enabled' })), 'squash')
-    const pull = await world.propose(
-      release({ insights: 'enabled', tag: '1.9.0', migration: '1.8.2', deployment: answered }),
-    )
+    const next = { insights: 'enabled', tag: '1.9.0', migration: '1.8.2', deployment: answered } as const
+    const pull = await world.propose({ ...release(next), ...follower })
     const paused = await shown(world, () => world.land(pull))
     texts['paused.comment.md'] = comment(world, pull)
     texts['paused.summary.md'] = paused.summary
     texts['paused.log.txt'] = log(paused)
     const deployment = String(paused.outputs.deployment)
+    const meanwhile = await shown(world, () => world.propose(words('meanwhile')))
+    texts['waiting.comment.md'] = comment(world, meanwhile)
+    texts['waiting.log.txt'] = log(meanwhile.ran)
     const back = await shown(world, () => world.byHand({ command: 'rollback', deployment }))
+    texts['rolled-back.comment.md'] = comment(world, pull)
     texts['rolled-back.summary.md'] = back.summary
     texts['rolled-back.log.txt'] = log(back)
+    texts['held-back.summary.md'] = (await shown(world, () => world.byHand({ command: 'plan' }))).summary
+  },
+
+  async 'a rollout that goes on'(world, texts) {
+    await openShop(world)
+    const pull = await world.propose({
+      ...release({ tag: '1.9.0', migration: '1.8.2', deployment: answered }),
+      ...follower,
+    })
+    const { outputs } = await world.land(pull)
+    const answer = { command: 'continue', deployment: String(outputs.deployment) }
+    const baking = await shown(world, () => world.byHand({ ...answer, 'wait-timeout': '3m' }))
+    texts['baking.comment.md'] = comment(world, pull)
+    texts['baking.log.txt'] = log(baking)
+    const next = await world.propose({ ...release({ tag: '1.9.1', migration: '1.8.2', deployment: answered }) })
+    const again = { ...answer, deployment: String((await world.land(next)).outputs.deployment) }
+    const continued = await shown(world, () => world.byHand(again))
+    texts['continued.comment.md'] = comment(world, next)
+    texts['continued.summary.md'] = continued.summary
+    texts['continued.log.txt'] = log(continued)
   },
 
   async 'what there is besides'(world, texts) {

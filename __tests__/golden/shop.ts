@@ -94,15 +94,23 @@ aws_resource: { InstanceId: i-0a1b2c3d4e5f60718 }
 
 export const shop: Files = { ...release(), ...rest }
 
-/** Blue and green, with a pause on test traffic that a person answers within an hour. */
+/** Blue and green, with a pause on test traffic that a person answers within four hours. */
 export const answered = `  deploymentConfiguration:
     strategy: BLUE_GREEN
     bakeTimeInMinutes: 5
     lifecycleHooks:
       - targetType: PAUSE
         lifecycleStages: [POST_TEST_TRAFFIC_SHIFT]
-        timeoutConfiguration: { timeoutInMinutes: 60, action: ROLLBACK }
+        timeoutConfiguration: { timeoutInMinutes: 240, action: ROLLBACK }
 `
+
+/** What follows the web: it changes with the release, once the web is there. */
+export const follower: Edits = {
+  'particles/search.yml': file(
+    definition('search', '3.2'),
+    manifest.service({ name: 'search', family: 'search', count: 2, parents: ['ecs_service:web'] }),
+  ),
+}
 
 /** A release, more of it, and the end of what it replaces. */
 export const newRelease: Edits = {
@@ -148,7 +156,7 @@ const api = (tag: string, features: string, command: string, scheduling: string)
       'api',
       tag,
       `      command: [${command}]
-      environment: [{ name: FEATURES, value: ${features} }]
+      environment: [{ name: FEATURES, value: ${features} }, { name: ${features.toUpperCase()}, value: "1" }]
     - name: sidecar
       image: registry.example/sidecar:${tag}
       memory: 64

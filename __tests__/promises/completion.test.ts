@@ -242,13 +242,15 @@ describe('What is hidden stays hidden', () => {
     'the failure names the place, and neither value',
     async () => {
       const shop = await Shop.open()
-      const hidden = definition({ more: '      environment: [{name: KEY, value: declared-secret}]' })
+      const hidden = definition({
+        more: '      environment: [{name: KEY, value: declared-secret}, {name: NEW, value: declared-secret}]',
+      })
       shop.simulator.inject({
         operation: 'DescribeTaskDefinition',
         fault: { kind: 'delay', seconds: 0 },
         when: () => {
           const [container] = shop.simulator.region().families.get('web')?.at(-1)?.definition.containerDefinitions ?? []
-          if (container) container.environment = [{ name: 'KEY', value: 'live-secret' }]
+          if (container) container.environment = ['KEY', 'OLD'].map(name => ({ name, value: 'live-secret' }))
           return false
         },
       })
@@ -256,9 +258,14 @@ describe('What is hidden stays hidden', () => {
       shop.simulator.inject({ operation: 'RegisterTaskDefinition', fault: { kind: 'lose' } })
       const { done, log } = await shop.apply(cluster + hidden)
       const { error } = done('ecs_task_definition:web')
-      const place = 'containerDefinitions[web].environment[KEY].value is declared (hidden) and (hidden) in AWS'
-      expect(error?.message).toContain(place)
-      expect(log.join('\n')).toContain(place)
+      for (const difference of [
+        'environment[KEY].value is declared (hidden) and (hidden) in AWS',
+        'environment[NEW].value is declared (hidden) and missing in AWS',
+        'environment[OLD].value is not declared and (hidden) in AWS',
+      ]) {
+        expect(error?.message).toContain(difference)
+        expect(log.join('\n')).toContain(difference)
+      }
       expect(JSON.stringify([error, log])).not.toMatch(/declared-secret|live-secret/)
     },
   )

@@ -140,6 +140,22 @@ describe('Nothing is applied that was not reviewed', () => {
   )
 
   story(
+    'a hidden value that is to come is shown as one that goes',
+    'nothing is posted: the claim has a value',
+    async () => {
+      const { 'particles/web.yml': web } = manifests.web
+      const image = 'image: registry.example/web:1'
+      const pull = await world.propose({
+        ...manifests.web,
+        'particles/web.yml': web.replace(image, `${image}\n      environment: [{ name: KEY, value: hidden-key }]`),
+      })
+      const text = JSON.stringify(fileOf(pull.ran))
+      const shownToGo = JSON.parse(text.replace('"action":"add"', '"action":"remove"'))
+      await expectRefused(pull, shownToGo, 'environment[KEY].value is claimed to stay and shown to go')
+    },
+  )
+
+  story(
     'another value is claimed than the one that is shown',
     'the comment shows what is to be reviewed beside what is shown',
     async () => {

@@ -58,6 +58,21 @@ describe('a change', () => {
     ['from nothing', { path: 'cpu', after: '256' }, ['+ cpu  "256"']],
     ['that is hidden', { path: 'environment[A].value', sensitive: true }, ['! environment[A]  (hidden, changes)']],
     [
+      'to something hidden from nothing',
+      { path: 'environment[A].value', sensitive: true, action: 'add' },
+      ['+ environment[A]  (hidden)'],
+    ],
+    [
+      'of something hidden to nothing',
+      { path: 'environment[A].value', sensitive: true, action: 'remove' },
+      ['- environment[A]'],
+    ],
+    [
+      'that takes another member away',
+      { path: 'launchType', after: 'FARGATE', removes: [{ path: 'capacityProviderStrategy', before: ['SPOT'] }] },
+      ['+ launchType                FARGATE', '- capacityProviderStrategy  ["SPOT"]'],
+    ],
+    [
       'to a new revision',
       { path: 'taskDefinition', before: 'web:1', after: { unknown: 'ecs_task_definition:web' } },
       ['! taskDefinition  web:1 → the new revision of ecs_task_definition:web'],
@@ -80,15 +95,6 @@ describe('a change', () => {
       ['! "dockerLabels[a → b]"  c → d'],
     ],
   ])('%s', (_, change, lines) => expect(diff(change)).toEqual(lines))
-
-  test('in a start is not said to change', () => {
-    const lines = diffLines([{ path: 'environment[A].value', sensitive: true }], {
-      particle: 'ecs_task:a',
-      isNew: true,
-      most: 100,
-    })
-    expect(lines).toEqual(['+ environment[A]  (hidden)'])
-  })
 
   test('too long for one line stands on two', () => {
     expect(diff({ path: 'command', before: 'a'.repeat(80), after: 'b'.repeat(80) })).toEqual([

@@ -163,7 +163,7 @@ const reviewer: readonly Question[] = [
     'what is hidden from me?',
     {
       'decide.comment.md': ['2 values are hidden; they count by the manifest’s text.'],
-      'mixed.comment.md': ['1 value is hidden; it counts by the manifest’s text.'],
+      'mixed.comment.md': ['2 values are hidden; they count by the manifest’s text.'],
     },
   ],
   [
@@ -210,6 +210,8 @@ const onCall: readonly Question[] = [
       'cancelled.summary.md': ['not begun; web:42 runs on'],
       'cancelled.log.txt': ['ecs_service:web update cancelled: not begun; web:42 runs on'],
       'paused.comment.md': ['test traffic on web:42'],
+      'rolled-back.summary.md': ['web:41 runs again'],
+      'continued.comment.md': ['4 of 4 tasks run web:43'],
     },
   ],
   [
@@ -264,8 +266,9 @@ const onCall: readonly Question[] = [
       'timed-out.comment.md': ['To go back: revert this pull request'],
       'failed-job.comment.md': ['To go back: revert this pull request'],
       'cancelled.summary.md': ['To go back: revert #5'],
-      'paused.comment.md': ['command: rollback, after which ECS runs what ran before'],
-      'paused.log.txt': ['command: rollback, after which ECS runs what ran before'],
+      'paused.comment.md': ['command: rollback (ECS puts the earlier revision back'],
+      'paused.log.txt': ['command: rollback (ECS puts the earlier revision back'],
+      'baking.comment.md': ['To go back instead, run the workflow with deployment: '],
     },
   ],
   [
@@ -291,7 +294,12 @@ const onCall: readonly Question[] = [
       'cancelled.summary.md': ['ecs_task:migrate | 21 s | begun, and what ECS is doing goes on'],
       'cancelled.log.txt': ['ecs_task:migrate start cancelled in 21 s: begun, and what ECS is doing goes on'],
       'mixed.comment.md': ['1 still on its way', 'ecs_service:slow | waits | slow:1: 0 of 2 running'],
-      'paused.comment.md': ['ecs_service:web | 52 s | paused at POST_TEST_TRAFFIC_SHIFT'],
+      'paused.comment.md': [
+        'ecs_service:web | 52 s | paused at POST_TEST_TRAFFIC_SHIFT',
+        'ecs_service:search | | needs ecs_service:web, which is paused; search:1 runs on',
+      ],
+      'waiting.comment.md': ['ecs_service:web | waits | paused at POST_TEST_TRAFFIC_SHIFT, test traffic on web:42'],
+      'baking.comment.md': ['ecs_service:web is paused at BAKE_TIME, production traffic on web:42'],
     },
   ],
   [
@@ -329,11 +337,18 @@ const onCall: readonly Question[] = [
     'whose turn is it, and what happens if nobody does anything?',
     {
       'paused.comment.md': [
-        'rolls back by itself at 2026-01-02T06:00:57Z unless answered',
-        'and command: continue, after which the rollout goes on, what depends on it follows and the commit is applied; or command: rollback',
+        'ecs_service:web is paused at POST_TEST_TRAFFIC_SHIFT, test traffic on web:42, rolls back by itself at 2026-01-02T09:00:57Z unless answered.',
+        'command: continue (traffic goes on; once the rollout has ended, what depends on the service follows, and the commit is applied), or command: rollback',
       ],
-      'paused.summary.md': ['rolls back by itself at 2026-01-02T06:00:57Z unless answered'],
-      'paused.log.txt': ['rolls back by itself at 2026-01-02T06:00:57Z unless answered', 'command: continue'],
+      'paused.summary.md': ['rolls back by itself at 2026-01-02T09:00:57Z unless answered'],
+      'paused.log.txt': ['rolls back by itself at 2026-01-02T09:00:57Z unless answered', 'command: continue'],
+      'waiting.comment.md': ['rolls back by itself at 2026-01-02T09:00:57Z unless answered', 'command: continue'],
+      'baking.comment.md': ['run the workflow again after that, since only a later apply'],
+      'rolled-back.summary.md': [
+        'held back from now on, and every apply fails until it changes: revert the pull request that brought it (#2 and #3), or name ecs_service:web in redeploy to deploy it again.',
+      ],
+      'rolled-back.log.txt': ['name ecs_service:web in redeploy to deploy it again.'],
+      'held-back.summary.md': ['ecs_service:web: web:42 was rolled back', 'or name ecs_service:web in redeploy'],
       'failed-before.comment.md': ['every apply fails until it changes or is tried again on request'],
       'refused.comment.md': ['To go on: open a new pull request', 'run the workflow with approved-digest: sha256:'],
       'cancelled.summary.md': [

@@ -5,7 +5,8 @@ interface Cluster {
   readonly more?: string
 }
 
-const clusterOf = ({ name = 'main', more = '' }: Cluster = {}): string => `flavor: ecs_cluster
+/** A cluster. `more` is YAML inside `aws_resource`, indented by two. */
+export const clusterOf = ({ name = 'main', more = '' }: Cluster = {}): string => `flavor: ecs_cluster
 pcf_name: ${name}
 aws_resource:
   clusterName: ${name}

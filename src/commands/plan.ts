@@ -3,6 +3,7 @@ import type { Plan } from '../engine/document.ts'
 import { hasChanges } from '../engine/plan.ts'
 import type { Loaded } from '../manifest/load.ts'
 import type { Problem } from '../particle.ts'
+import { renderAnswersText } from '../render/log.ts'
 import type { Invocation } from './invocation.ts'
 import { prepare, publishPlan } from './planning.ts'
 import { unreviewedInGroup } from './review.ts'
@@ -29,6 +30,8 @@ export async function plan(invocation: Invocation, loaded: Loaded): Promise<void
   const { made } = redactor.data({ made: claimsMade(decisions, claimContext) })
   // A plan with problems publishes no claims, so that it never counts as reviewed.
   publishPlan(invocation, shown, problems.length > 0 ? undefined : { ...claims, ...reporter.planned, made })
+  const answers = renderAnswersText(shown)
+  if (answers) runner.info(`\n${answers}`)
   if (problems.length > 0) return refuse(invocation, shown, problems)
   await runner.summary(reporter.planSummary({ plan: shown }))
   await reporter.showPlan({ plan: shown, claims })

@@ -28,6 +28,20 @@ export interface Change {
   readonly after?: Value
   /** Hidden: neither side is shown anywhere. */
   readonly sensitive?: true
+  /** Of a hidden value, whether only one side has one: its missing sides do not tell. */
+  readonly action?: ChangeAction
+  /** Values that go with this change, and no digest or claim counts: the launch type, where a strategy comes. */
+  readonly removes?: readonly Change[]
+}
+
+/** That a value comes, or goes. */
+export type ChangeAction = 'add' | 'remove'
+
+/** Whether a shown change adds or removes its value; undefined where both sides have one. */
+export function actionOf({ before, after, sensitive, action }: Change): ChangeAction | undefined {
+  if (sensitive) return action
+  if (before === undefined) return 'add'
+  return after === undefined ? 'remove' : undefined
 }
 
 /** A change in memory, with everything that claims are made from. Only the members of `Change` are ever shown. */
@@ -54,6 +68,18 @@ export const changeAt = <Rest extends Omit<FoundChange, 'path' | 'steps'>>(steps
   steps,
   ...rest,
 })
+
+/** A change as plans show it: without places in manifests, and without AWS's side of hidden values. */
+export function shownChange({ path, before, after, sensitive, at, live, removes }: FoundChange): Change {
+  const also = removes && { removes }
+  if (!sensitive)
+    return { path, ...(before !== undefined && { before }), ...(after !== undefined && { after }), ...also }
+  const action = at === undefined ? 'remove' : isNothing(live) ? 'add' : undefined
+  return { path, sensitive, ...(action && { action }), ...also }
+}
+
+/** Whether AWS has no value. An empty list equals none. */
+export const isNothing = (live: unknown): boolean => live === undefined || (Array.isArray(live) && live.length === 0)
 
 /** The change from the live value to the stated one; either may be missing. Both are spelled the normal way. */
 export function changeOf(

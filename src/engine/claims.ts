@@ -1,4 +1,4 @@
-import type { FoundChange, Value } from '../compare/change.ts'
+import { type Change, type FoundChange, isNothing, type Value } from '../compare/change.ts'
 import { holdsVariable, partsByName, type SensitivityPolicy } from '../compare/sensitivity.ts'
 import { sha256, withSortedKeys } from '../digest.ts'
 import { inheritsIn, type Node, nodeAt, type Particle, type ParticleId, type Path, pathKey } from '../particle.ts'
@@ -155,8 +155,6 @@ function followClaims(
   return [{ claim: write([...follow, subjectAt(parent, context, decisions), ...unseen]), adds: false }, ...inside]
 }
 
-const isNothing = (live: unknown): boolean => live === undefined || (Array.isArray(live) && live.length === 0)
-
 /** A revision of the parent's own family that the parent does not know. */
 function isNewerThanKnown(
   before: unknown,
@@ -251,10 +249,10 @@ export function digestOf(steps: readonly Step[], decisions: Decisions, context: 
         particle,
         transition,
         to,
-        changes,
-        kept,
-        follows,
-        left,
+        changes: changes.map(counted),
+        kept: kept?.map(counted),
+        follows: follows?.map(counted),
+        left: left?.map(counted),
         subject: decision ? subjectOf(decision.particle, context) : undefined,
         hidden: decision ? hiddenTexts(decision, context.sensitivity) : [],
         claims: decision ? publishedFor(claimsOf(decision, context, decisions), transition) : undefined,
@@ -263,6 +261,14 @@ export function digestOf(steps: readonly Step[], decisions: Decisions, context: 
   const { account, environment } = context
   return `sha256:${sha256(JSON.stringify([claimsVersion, account ?? null, environment, told]))}`
 }
+
+/** What a digest counts of a change: its other members say the same once more, for readers. */
+const counted = ({ path, before, after, sensitive }: Change): Change => ({
+  path,
+  ...(before !== undefined && { before }),
+  ...(after !== undefined && { after }),
+  ...(sensitive && { sensitive }),
+})
 
 function hiddenTexts(decision: Decision, policy: SensitivityPolicy): Value[] {
   return decision.changes

@@ -1,4 +1,4 @@
-import type { FoundChange, Value } from '../compare/change.ts'
+import { actionOf, type FoundChange, shownChange, type Value } from '../compare/change.ts'
 import type { Decision } from './decide.ts'
 
 /** Differences that one sentence names, and the characters that one value may take of it. */
@@ -20,13 +20,15 @@ export function difference(decision: Decision): string | undefined {
 }
 
 /** `pidMode is declared "task" and "host" in AWS`. */
-function inWords({ path, before, after, sensitive }: FoundChange): string {
-  if (sensitive) return `${path} is declared (hidden) and (hidden) in AWS`
-  const declared = after === undefined ? 'not declared' : `declared ${inShort(after)}`
-  return `${path} is ${declared} and ${before === undefined ? 'missing' : inShort(before)} in AWS`
+function inWords(change: FoundChange): string {
+  const { path, before, after, sensitive } = change
+  const action = actionOf(shownChange(change))
+  const text = (value: Value | undefined) => (sensitive ? '(hidden)' : inShort(value))
+  const declared = action === 'remove' ? 'not declared' : `declared ${text(after)}`
+  return `${path} is ${declared} and ${action === 'add' ? 'missing' : text(before)} in AWS`
 }
 
-function inShort(value: Value): string {
-  const text = JSON.stringify(value)
+function inShort(value: Value | undefined): string {
+  const text = JSON.stringify(value) ?? 'nothing'
   return text.length > longestValue ? `${text.slice(0, longestValue - 1)}…` : text
 }

@@ -1,4 +1,4 @@
-import type { Change, FoundChange } from '../compare/change.ts'
+import { type Change, type FoundChange, shownChange } from '../compare/change.ts'
 import { sensitivityOf } from '../compare/sensitivity.ts'
 import { compareText } from '../order.ts'
 import { inheritsIn, type Particle, type ParticleId, type Problem } from '../particle.ts'
@@ -148,10 +148,10 @@ function nearest(acting: ReadonlySet<ParticleId>, next: (id: ParticleId) => read
 
 const source = ({ place }: Particle) => ({ file: place.file, line: place.line })
 
-/** A change as plans show it: without places in manifests, and without AWS's side of hidden values. */
-export function shownChange({ path, before, after, sensitive }: FoundChange): Change {
-  if (sensitive) return { path, sensitive }
-  return { path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }
+/** A live value that stays, against the manifest: nothing of it comes or goes. */
+function keptValue(change: FoundChange): Change {
+  const { action: _none, ...kept } = shownChange(change)
+  return kept
 }
 
 function stepOf(
@@ -178,7 +178,7 @@ function stepOf(
     ...(why && { why }),
     ...(transition === 'wait' && observed.paused && { paused: observed.paused }),
     ...(typeof previousReference === 'string' && previousReference !== reference && { after: previousReference }),
-    ...(decision.kept.length > 0 && { kept: decision.kept.map(shownChange) }),
+    ...(decision.kept.length > 0 && { kept: decision.kept.map(keptValue) }),
     ...followed(decision, decisions),
     ...(decision.protected.length > 0 && { protected: decision.protected.map(shownChange) }),
     source: source(particle),

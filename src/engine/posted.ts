@@ -122,6 +122,8 @@ function unlikeChange({ kind, what, before, after }: ClaimRead, shown: readonly 
   }
   if (isHidden(after) !== (change.sensitive === true))
     return `${change.path} is claimed as a hidden value, or shown as one`
+  if (change.sensitive && change.action && (change.action === 'remove') !== same(after, hiddenNothing))
+    return `${change.path} is claimed to stay and shown to go, or the other way round`
   if (before !== undefined && !same(before, change.before ?? null))
     return `${change.path} is claimed from another value`
   return undefined
@@ -141,6 +143,9 @@ export function unlikeShown(steps: readonly Step[], made: HandedOn['made']): str
     }),
   )
 }
+
+/** What is claimed of a hidden value that goes. */
+const hiddenNothing = { hidden: claimHash([null]) }
 
 const isHidden = (value: unknown): boolean => typeof value === 'object' && value !== null && 'hidden' in value
 

@@ -7,7 +7,7 @@ import { renderReportText } from '../render/log.ts'
 import { planTitle } from '../render/origin.ts'
 import { renderPlan } from '../render/plan.ts'
 import { renderReport } from '../render/report.ts'
-import { capital, reportTitle } from '../render/words.ts'
+import { reportTitle } from '../render/words.ts'
 import { GitHub } from './api.ts'
 import { type ApplyBranches, applyBranches, branchIn } from './branches.ts'
 import {
@@ -267,13 +267,11 @@ export class PullRequestReporter {
   }
 }
 
-/** `Paused at POST_TEST_TRAFFIC_SHIFT, …`; of several, which they are. */
-function pausedTitle(report: Report): string {
-  const steps = pausedSteps(report)
-  const [only, ...more] = steps
-  if (only && more.length === 0) return capital(only.because ?? '')
-  return steps.map(({ particle, because }) => `${particle} ${because}`).join('; ')
-}
+/** `ecs_service:web is paused at POST_TEST_TRAFFIC_SHIFT, …` */
+const pausedTitle = (report: Report): string =>
+  pausedSteps(report)
+    .map(({ particle, because }) => `${particle} is ${because}`)
+    .join('; ')
 
 /** Worth a new comment: something to do, something wrong, or what is no longer declared, a resource or a member of one. */
 const isNoteworthy = ({ plan, problems = [], skipped }: PlanOutcome): boolean =>

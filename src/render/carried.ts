@@ -1,5 +1,5 @@
 /** What an apply carries out: its commit, the pull requests that come with it, and how to go back from there. */
-import type { Plan, Report, ReportStep } from '../engine/document.ts'
+import type { Pause, Plan, Report, ReportStep } from '../engine/document.ts'
 import { nameOf } from '../schema/arn.ts'
 import { type Context, shortCommit } from './comment.ts'
 import { cut } from './escape.ts'
@@ -78,38 +78,54 @@ export function runsOn({ particle, result, startedAt }: ReportStep, plan: Plan |
   return typeof before === 'string' ? `${before} runs on` : ''
 }
 
-/** How a person answers a rollout that rests, and what comes of each answer. */
-export function answerPhrase({ paused }: ReportStep): Phrase {
-  const deployment = name(`deployment: ${nameOf(paused?.deployment ?? '')}`)
+/** What a person can do about a rollout that rests, and what each answer leads to; without a full stop. */
+export function answerPhrase({ deployment, awaitsAnswer }: Pause): Phrase {
+  const run: Phrase = ['run the workflow with ', name(`deployment: ${nameOf(deployment)}`), ' and ']
   const back: Phrase = [
     name('command: rollback'),
-    ', after which ECS runs what ran before and this revision is held back',
+    ' (ECS puts the earlier revision back, the result is ',
+    name('rolled-back'),
+    ', and the new revision is held back from then on)',
   ]
-  return paused?.awaitsAnswer
-    ? [
-        'run the workflow with ',
-        deployment,
-        ' and ',
-        name('command: continue'),
-        ', after which the rollout goes on, what depends on it follows and the commit is applied; or ',
-        ...back,
-      ]
-    : [
-        'nothing needs to be done, but the commit is applied only by a later apply, which finds the rollout at its end; to go back, run the workflow with ',
-        deployment,
-        ' and ',
-        ...back,
-      ]
+  if (!awaitsAnswer)
+    return [
+      'the rollout ends by itself; run the workflow again after that, since only a later apply begins what depends on the service and marks the commit as ',
+      name('applied'),
+      '. To go back instead, ',
+      ...run,
+      ...back,
+    ]
+  return [
+    ...run,
+    name('command: continue'),
+    ' (traffic goes on; once the rollout has ended, what depends on the service follows, and the commit is ',
+    name('applied'),
+    '), or ',
+    ...back,
+  ]
 }
 
-/** What follows from a rollback, and how to deploy again. */
-export const afterRollback = ({ steps }: Report): Phrase => [
-  'revert the pull request, or merge one that changes ',
-  ...enumerated(
+/** What a rollback on request leaves behind, and the two ways on from there. */
+export function heldBackPhrase({ steps }: Report, { carries }: Applied): Phrase {
+  const { pullRequests = [], here } = carries ?? {}
+  const services = enumerated(
     steps.map(({ particle }) => name(cut(particle, 160))),
     5,
-  ),
-  '. What was rolled back is held back: every apply fails until then, unless ',
-  name('redeploy'),
-  ' names it.',
-]
+  )
+  const [only] = pullRequests
+  const brought =
+    only === undefined
+      ? 'the commit that brought it'
+      : pullRequests.length > 1
+        ? `the pull request that brought it (${numbers(pullRequests)})`
+        : only === here
+          ? 'this pull request'
+          : `#${only}`
+  return [
+    `the revision that was rolled out is held back from now on, and every apply fails until it changes: revert ${brought}, or name `,
+    ...services,
+    ' in ',
+    name('redeploy'),
+    ' to deploy it again.',
+  ]
+}

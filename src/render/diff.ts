@@ -1,5 +1,5 @@
 /** Changes as the lines of a `diff` fence, or of the log: `+`, `-` or `!` in column 0, paths grouped, values in line. */
-import type { Change } from '../compare/change.ts'
+import { actionOf, type Change } from '../compare/change.ts'
 import { parsePath } from '../compare/path.ts'
 import type { Plan, Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
@@ -75,15 +75,14 @@ function pathLabel(path: string): string {
 /** How values of one particle are shown. */
 export interface Showing {
   readonly particle: ParticleId
-  /** All values are new: a hidden one is not marked as changed. */
-  readonly isNew?: boolean
   /** Longest value in characters. */
   readonly most: number
 }
 
 /** The lines of a diff, without a fence. Each is one line of visible text. */
 export function diffLines(changes: readonly Change[], showing: Showing): readonly string[] {
-  const lines = linesOf(grow(changes), '', '', change => show(change, showing))
+  const all = changes.flatMap(change => [change, ...(change.removes ?? [])])
+  const lines = linesOf(grow(all), '', '', change => show(change, showing))
   const widest = lines.reduce((most, { label, value }) => (value === '' ? most : Math.max(most, label.length)), 0)
   const width = Math.min(LABEL, widest)
   return lines.map(({ mark, label, value }) => `${mark} ${value === '' ? label : `${label.padEnd(width)}  ${value}`}`)
@@ -91,11 +90,15 @@ export function diffLines(changes: readonly Change[], showing: Showing): readonl
 
 function show(change: Change, showing: Showing): readonly Line[] {
   const { before, after, sensitive } = change
+  const action = actionOf(change)
   const line = (mark: Line['mark'], value: string): Line => ({ mark, label: '', value })
-  if (sensitive) return [showing.isNew ? line('+', '(hidden)') : line('!', '(hidden, changes)')]
+  if (sensitive && action === 'add') return [line('+', '(hidden)')]
+  // Nothing is left to be hidden.
+  if (sensitive && action === 'remove') return [line('-', '')]
+  if (sensitive) return [line('!', '(hidden, changes)')]
   const [was, is] = [valueText(before, showing), valueText(after, showing)]
-  if (before === undefined) return [line('+', cut(is, showing.most))]
-  if (after === undefined) return [line('-', cut(was, showing.most))]
+  if (action === 'add') return [line('+', cut(is, showing.most))]
+  if (action === 'remove') return [line('-', cut(was, showing.most))]
   if (was.length + is.length <= ONE_LINE) return [line('!', `${was} → ${is}`)]
   const [from, to] = aroundTheDifference(was, is, Math.min(showing.most, SCREEN), showing.most)
   return [line('-', from), line('+', to)]
@@ -142,7 +145,7 @@ export function stepDiff(step: Step, { most, unapplied, by }: StepShowing): read
   const lines = [
     ...partsOf(step).flatMap(({ origin, changes }) => [
       ...(origin ? [`  ${originText(origin, step, { ...(unapplied && { unapplied }) }, by)}:`] : []),
-      ...diffLines(changes, { ...showing, isNew: step.transition === 'start' }),
+      ...diffLines(changes, showing),
     ]),
     ...below('what it runs changes with that:', diffLines(step.follows ?? [], showing)),
     ...below('kept from what runs, because the manifest ignores it:', keptLines(step.kept ?? [], showing)),

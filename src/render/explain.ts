@@ -1,11 +1,12 @@
 /** What a step does, why, and its dangers, for a reviewer. */
-import type { Change, Value } from '../compare/change.ts'
+import type { Change } from '../compare/change.ts'
 import { parsePath } from '../compare/path.ts'
 import type { Plan, Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { cut, thousands } from './escape.ts'
 import { originText, partsOf } from './origin.ts'
-import { unknownOf, valueText } from './value.ts'
+import { reasons } from './reasons.ts'
+import { unknownOf } from './value.ts'
 import { capital, count, enumerated, isEnd, name, type Phrase, phrasesOf, phraseText, wordOf } from './words.ts'
 
 /** 0: the step ends or replaces its particle. 1: a reviewer must know a risk. 2: no danger. */
@@ -119,55 +120,4 @@ function reason({ particle, transition, from, changes, why: given }: Step): Phra
   if (awaitsRevision && phrasesOf(particle).isRun && from !== 'terminated') return ['its definition changes']
   if (awaitsRevision) return ['is not there yet']
   return [from === 'stopped' ? 'is stopped' : from === 'pending' ? 'is not running yet' : 'is not there yet']
-}
-
-/** The container of a change, and the path inside the container. */
-function placeOf({ path }: Change): { readonly container?: string; readonly path: string; readonly member: string } {
-  const [first, ...below] = parsePath(path)
-  const member = first?.member ?? ''
-  if (member !== 'containerDefinitions' || first?.key === undefined) return { path, member }
-  const inside = below.map(({ text }) => text).join('.') || member
-  return { container: first.key, path: inside, member: below[0]?.member ?? member }
-}
-
-/** `image, 1 variable, desiredCount 4 → 6` */
-function reasons(changes: readonly Change[]): Phrase {
-  const places = changes.map(change => ({ change, ...placeOf(change) }))
-  const several = new Set(places.map(({ container }) => container))
-  const phrases = new Map<string, { phrase: (number: number) => Phrase; number: number }>()
-  const add = (key: string, phrase: (number: number) => Phrase) => {
-    const known = phrases.get(key)
-    if (known) known.number++
-    else phrases.set(key, { phrase, number: 1 })
-  }
-  for (const { change, container, path, member } of places) {
-    const of = container !== undefined && several.size > 1 ? ` of ${cut(container, 40)}` : ''
-    if (member === 'environment') add(`variable${of}`, number => [`${count(number, 'variable')}${of}`])
-    else if (member === 'secrets') add(`secret${of}`, number => [`${count(number, 'secret')}${of}`])
-    else if (member === 'tags') add('tags', () => ['tags'])
-    else if (member === 'taskDefinition' && unknownOf(change.after)) add('follows', () => ['follows its definition'])
-    else add(`${path}${of}`, () => because(path, of, change))
-  }
-  const all = [...phrases.values()]
-  const shown = all
-    .slice(0, 3)
-    .flatMap(({ phrase, number }, index) => [...(index > 0 ? [', '] : []), ...phrase(number)])
-  return all.length > 3 ? [...shown, ` and ${count(all.length - 3, 'more', 'more')}`] : shown
-}
-
-/** An image in two parts, because its tag is enough where the repository stays. Nobody recognises a digest. */
-function tagOf(image: Value | undefined): { readonly repository: string; readonly tag: string } | undefined {
-  const [, repository, tag] = typeof image === 'string' ? (/^(.*):([\w.-]{1,24})$/.exec(image) ?? []) : []
-  return repository === undefined || tag === undefined || repository.includes('@') ? undefined : { repository, tag }
-}
-
-function because(path: string, of: string, { before, after, sensitive }: Change): Phrase {
-  const label = name(cut(path.replace(/(?<=\])\.value$/, ''), 60))
-  const [old, next] = [tagOf(before), tagOf(after)]
-  if (path === 'image' && !sensitive && old && next && old.repository === next.repository)
-    return [label, `${of} `, name(old.tag), ' → ', name(next.tag)]
-  const brief = (value: Value | undefined) =>
-    (typeof value === 'string' && value.length <= 24) || typeof value === 'number' || typeof value === 'boolean'
-  if (sensitive || !brief(before) || !brief(after)) return [label, of]
-  return [label, `${of} ${valueText(before)} → ${valueText(after)}`]
 }

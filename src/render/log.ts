@@ -1,6 +1,6 @@
 /** Plan and report for the job log: the comment's words without its markup. */
 import type { Plan, Removed, Report, ReportError, ReportStep, Step } from '../engine/document.ts'
-import { type Applied, afterRollback, answerPhrase, carriedPhrase, runsOn } from './carried.ts'
+import { type Applied, answerPhrase, carriedPhrase, heldBackPhrase, runsOn } from './carried.ts'
 import type { NeverApplied } from './comment.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
 import { cut, logLine, thousands } from './escape.ts'
@@ -100,6 +100,14 @@ export function renderPlanText(plan: Plan, neverApplied?: NeverApplied): string 
   )
 }
 
+/** How a person answers each rollout that rests: below a plan that nobody carries out, since the log of an apply ends with it. */
+export const renderAnswersText = ({ steps }: Plan): string =>
+  printed(
+    steps.flatMap(({ particle, paused }) =>
+      paused ? [`To go on with ${cut(particle, 200)}: ${phraseText(answerPhrase(paused))}`] : [],
+    ),
+  )
+
 /** What is in AWS and in no manifest. */
 const leftAlone = ({ undeclared = [], removed = [] }: Plan): Lines => [
   ...section(
@@ -134,13 +142,16 @@ const stepLines = (step: ReportStep, plan: Plan | undefined): Lines => [
     ({ container, task, group, stream, region }) =>
       `  log of container ${container} in task ${task}: group ${group}, stream ${stream} in ${region}`,
   ),
-  ...(step.paused ? [`  to go on: ${phraseText(answerPhrase(step))}`] : []),
+  ...(step.paused ? [`  to go on: ${phraseText(answerPhrase(step.paused))}`] : []),
 ]
 
 /** `ecs_service:web update succeeded in 2 min 51 s: 6 of 6 tasks run web:42`: how one step ended, as one line. */
 export function renderReportStepText(step: ReportStep): string {
   const time = took(step.startedAt, step.finishedAt)
   const end = stepOutcome(step)
+  // The sentence of a pause begins with that word.
+  if (step.paused)
+    return logLine(`${cut(step.particle, 200)} ${wordOf(step)} ${cut(end, 1000)}${time && `, after ${time}`}`)
   return logLine(
     `${cut(step.particle, 200)} ${wordOf(step)} ${step.result}${time && ` in ${time}`}${end && `: ${cut(end, 1000)}`}`,
   )
@@ -157,7 +168,7 @@ export function renderReportText(report: Report, plan: Plan | undefined, applied
     `${steps.length > 0 ? doneCounts(report) : 'Nothing to do'}${phraseText(carriedPhrase(applied))}.`,
     error && result !== 'failed' ? errorLines(error) : [],
     steps.length > 0 && ['', ...steps.flatMap(step => stepLines(step, plan))],
-    result === 'rolled-back' && `To go on: ${phraseText(afterRollback(report))}`,
+    result === 'rolled-back' && `To go on: ${phraseText(heldBackPhrase(report, applied))}`,
     plan && result !== 'superseded' ? leftAlone(plan) : [],
     plan && (result === 'succeeded' || result === 'failed') ? warningLines(plan) : [],
   )

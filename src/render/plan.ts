@@ -20,6 +20,7 @@ import {
 } from './markdown.ts'
 import { orderSection } from './order.ts'
 import { countsByOrigin } from './origin.ts'
+import { answerNotes } from './pauses.ts'
 import { removedSections, undeclaredSection } from './removed.ts'
 import { overview, planDiffs, warning } from './steps.ts'
 import {
@@ -85,6 +86,7 @@ function planDraft(plan: Plan, context: Context, rung: Rung): RungDraft {
       earlierFailures(plan, rung),
       warning(plan, rung),
       table,
+      answerNotes(steps, rung),
       undeclaredSection(plan.undeclared ?? [], rung),
       removedSections(removed, rung, sourceUrl),
       warningList(warnings, rung, steps.length > 0),
@@ -135,7 +137,9 @@ function mergeEffect({ neverApplied, merges, problems = [], reviewed }: Context)
 }
 
 function hiddenValues({ steps }: Plan): string {
-  const hidden = steps.flatMap(({ changes }) => changes).filter(({ sensitive }) => sensitive).length
+  const all = steps.flatMap(({ changes }) => changes)
+  // Of what goes no text is left to count.
+  const hidden = all.filter(({ sensitive, action }) => sensitive && action !== 'remove').length
   return hidden > 0
     ? `${count(hidden, 'value')} ${oneOrMany(hidden, 'is hidden; it counts', 'are hidden; they count')} by the manifest’s text.`
     : ''

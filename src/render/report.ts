@@ -1,7 +1,7 @@
 /** The comment of an apply: done, failed, refused, cancelled or superseded. A report of an apply that was killed is `running`. */
 
 import { type Plan, pausedSteps, type Report, type ReportError, type ReportStep } from '../engine/document.ts'
-import { afterRollback, answerPhrase, carriedPhrase, runsOn, staysDone, wayBack } from './carried.ts'
+import { carriedPhrase, heldBackPhrase, runsOn, staysDone, wayBack } from './carried.ts'
 import { type Context, firstBlocks, limitNote, runLink, target } from './comment.ts'
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
 import { changeText, remedyText, revertIsNamed, type Setting } from './failures.ts'
@@ -21,6 +21,7 @@ import {
   sourceCode,
   table,
 } from './markdown.ts'
+import { answerNotes } from './pauses.ts'
 import { warningList } from './plan.ts'
 import { removedSections, undeclaredSection } from './removed.ts'
 import { overview, planDiffs, warning } from './steps.ts'
@@ -91,6 +92,12 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   const forAndIn = `${commit}${where && `${commit && ','} in ${where}`}.`
   const cause = error && result !== 'succeeded' && message(capitalSentence(sentence(error.message)), rung.characters)
   const paragraph = (happened: string) => sentences(`${happened}${forAndIn}`, cause, runLink(context))
+  // A single failure or pause is the headline; of several the counts are.
+  const counted = (all: readonly string[]) => {
+    const [only = ''] = all
+    if (all.length === 1) return blocks(only, paragraph(doneCounts(report)))
+    return blocks(paragraph(`**${doneCounts(report)}**`), bullets(all, rung.entries))
+  }
   switch (result) {
     case 'succeeded':
       return paragraph(steps.length > 0 ? `**${doneCounts(report)}**` : '**Nothing to do**')
@@ -102,12 +109,8 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
           ? `**A newer commit has taken over: ${doneCounts(report)}**`
           : '**A newer commit has taken over**; nothing was done',
       )
-    case 'paused': {
-      const [first, ...others] = pausedSteps(report)
-      return first && others.length === 0
-        ? blocks(`**${rests(first)}.**`, paragraph(doneCounts(report)))
-        : paragraph(`**${doneCounts(report)}**`)
-    }
+    case 'paused':
+      return counted(pausedSteps(report).map(pausedText))
     case 'rolled-back':
       return paragraph(
         `**Went back to what ran before**: ${particleList(
@@ -117,13 +120,8 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
       )
     case 'cancelled':
       return paragraph(`**Cancelled: ${doneCounts(report)}**`)
-    default: {
-      const failures = failedSteps(report).map(step => failure(step, rung))
-      const [only = ''] = failures
-      // A single failure is the headline; for several the counts are.
-      if (failures.length === 1) return blocks(only, paragraph(doneCounts(report)))
-      return blocks(paragraph(`**${doneCounts(report)}**`), bullets(failures, rung.entries))
-    }
+    default:
+      return counted(failedSteps(report).map(step => failure(step, rung)))
   }
 }
 
@@ -137,7 +135,11 @@ function failure(step: ReportStep, rung: Rung): string {
   return `**${particleCode(particle)} ${happened}**${rest ? `: ${message(sentence(rest), rung.characters)}` : '.'}`
 }
 
-/** A pause is told whole above the table, with how to answer it. */
+/** **`ecs_service:web` is paused at POST_TEST_TRAFFIC_SHIFT, …, rolls back by itself at 14:05 unless answered.** */
+const pausedText = ({ particle, because = '' }: ReportStep): string =>
+  `**${particleCode(particle)} is ${message(sentence(because), 300)}**`
+
+/** A pause stands whole above the table, with how to answer it. */
 const outcome = (step: ReportStep): string => (step.paused ? `paused at ${step.paused.stage}` : stepOutcome(step))
 
 /** How each step ended, and a word on the steps that this rung leaves out. */
@@ -209,9 +211,9 @@ function nextSteps(report: Report, plan: Plan | undefined, context: Context, run
     case 'cancelled':
       return '**To go on:** nothing, if a newer commit has taken over; otherwise run the workflow again. What is done stays done, and what was begun is taken up where AWS has it: no job runs twice.'
     case 'paused':
-      return answers(pausedSteps(report), rung)
+      return answerNotes(pausedSteps(report), rung)
     case 'rolled-back':
-      return `**To go on:** ${phraseMarkdown(afterRollback(report))}`
+      return `**To go on:** ${phraseMarkdown(heldBackPhrase(report, context))}`
     case 'succeeded':
       return plan && rung.extras ? protectedNote(plan) : ''
     default:
@@ -229,21 +231,6 @@ function goBack(report: Report, context: Context): string {
   )
   const way = isOver && hasBegun && !isSaid ? wayBack(report, context) : []
   return way.length > 0 ? `**To go back:** ${phraseMarkdown(way)}` : ''
-}
-
-/** Who is paused, at which stage, and what happens when. */
-const rests = ({ particle, because = '' }: ReportStep): string =>
-  `${particleCode(particle)} is ${message(because, 300)}`
-
-/** How to answer what is paused; of several, who that is too. */
-function answers(steps: readonly ReportStep[], rung: Rung): string {
-  const notes = steps.map(step => `**To go on:** ${phraseMarkdown(answerPhrase(step))}.`)
-  return notes.length === 1
-    ? notes.join('')
-    : bullets(
-        steps.map((step, index) => `${rests(step)}. ${notes[index]}`),
-        rung.entries,
-      )
 }
 
 /** What is in AWS and in no manifest, whatever became of the apply. */

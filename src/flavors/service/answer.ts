@@ -1,11 +1,11 @@
 /** The answer to a rollout that rests: it goes on, or back. */
-import type { ServiceDeployment } from '@aws-sdk/client-ecs'
+import type { Service, ServiceDeployment } from '@aws-sdk/client-ecs'
 import { EcsError } from '../../ecs/errors.ts'
 import type { Answer } from '../../engine/answer.ts'
 import { nothingWaits, StepFailed } from '../../engine/failure.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
 import { untrusted } from '../../untrusted.ts'
-import type { LiveService } from './live.ts'
+import { type LiveService, primaryDeployment, shortTaskDefinition } from './live.ts'
 import { waitingHooks } from './pause.ts'
 
 /** Milliseconds between two looks at what became of the answer. */
@@ -19,7 +19,7 @@ export async function answerRollout(live: LiveService, answer: Answer, context: 
   const { current } = live
   const arn = current?.serviceDeploymentArn
   if (!current || !arn) throw nothingWaits()
-  return answer === 'continue' ? goOn(current, arn, context) : goBack(arn, context)
+  return answer === 'continue' ? goOn(current, arn, context) : goBack(live.service, arn, context)
 }
 
 async function goOn(current: ServiceDeployment, arn: string, context: TransitionContext): Promise<string> {
@@ -38,13 +38,13 @@ async function goOn(current: ServiceDeployment, arn: string, context: Transition
   }
 }
 
-async function goBack(arn: string, context: TransitionContext): Promise<string> {
+async function goBack(service: Service, arn: string, context: TransitionContext): Promise<string> {
   await unlessLost(context.ecs.call('StopServiceDeployment', { serviceDeploymentArn: arn, stopType: 'ROLLBACK' }))
   context.say('is answered: it goes back to what ran before')
   for (;;) {
     const now = await context.ecs.serviceDeployment(arn)
     const { status = '', statusReason } = now ?? {}
-    if (status === 'ROLLBACK_SUCCESSFUL') return 'ECS is back to what ran before'
+    if (status === 'ROLLBACK_SUCCESSFUL') return ranBefore(service)
     if (now?.finishedAt) {
       const why = statusReason ? ` (${untrusted(statusReason)})` : ''
       throw new StepFailed({
@@ -55,6 +55,13 @@ async function goBack(arn: string, context: TransitionContext): Promise<string> 
     context.say(`goes back, service deployment ${status || 'not visible'}`)
     await context.pause(pace)
   }
+}
+
+/** `web:41 runs again`, from the service as it was before the answer. */
+function ranBefore(service: Service): string {
+  const primary = primaryDeployment(service)
+  const before = service.deployments?.find(({ id }) => id !== primary?.id)
+  return before ? `${shortTaskDefinition(before)} runs again` : 'ECS is back to what ran before'
 }
 
 /** An answer that was lost is looked for: the call may have been carried out, and each hook is answered once. */

@@ -1,8 +1,9 @@
 /** How a manifest differs from a service, with risks and warnings. Pure. */
 import type { DeploymentControllerType } from '@aws-sdk/client-ecs'
-import type { FoundChange } from '../../compare/change.ts'
+import type { Change, FoundChange, Value } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
+import { withSortedKeys } from '../../digest.ts'
 import type { Comparison } from '../../engine/flavor.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { plural, stopping } from '../containers.ts'
@@ -16,16 +17,17 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
-import { forcing, redeployment } from './request.ts'
+import { losses } from './losses.ts'
+import { redeployment } from './request.ts'
 import { unhealthyWarning } from './rollout.ts'
-import { fixed, restarts, updatable } from './rules.ts'
+import { deployedBy, fixed, restarts, updatable } from './rules.ts'
 import { rolloutRisks } from './strategy.ts'
 
 /** What an update of the service changes, and what of that its deployment controller may not. */
 export function comparison(particle: ServiceParticle, live: LiveService, sensitivity: Sensitivity): Comparison {
   const found = compare(particle.definition, comparableService(live), compareOptions(particle, sensitivity))
     .filter(change => !isAnyRevision(change, particle, live) && !isLatestPlatform(change, live))
-    .map(change => insteadOf(change, live))
+    .map((change, index, all) => insteadOf(change, isFirst(change, all.slice(0, index)), live, sensitivity))
   const controller = controllerAfter(particle, live)
   const allowed = controller === 'ECS' ? undefined : updatable[controller]
   const possible = allowed ? found.filter(change => allowed.includes(member(change)) || isTags(change)) : found
@@ -55,7 +57,7 @@ export function comparison(particle: ServiceParticle, live: LiveService, sensiti
     ...(warnings.length > 0 && { warnings }),
     ...(held !== undefined && { heldBack: held }),
     ...(replaces.length > 0 && { replaces }),
-    ...(replaces.length > 0 ? replacing(particle, live) : risks(changes, particle, live)),
+    ...(replaces.length > 0 ? replacing(particle, live) : withLosses(risks(changes, particle, live), changes)),
   }
 }
 
@@ -130,14 +132,31 @@ function warningsOf(
   return warnings
 }
 
-/** Launch type and capacity provider strategy replace each other: the one that comes hides the one that goes. */
-function insteadOf(change: FoundChange, { service }: LiveService): FoundChange {
+const isFirst = (change: FoundChange, before: readonly FoundChange[]): boolean =>
+  !before.some(other => member(other) === member(change))
+
+/**
+ * Launch type and capacity provider strategy replace each other: the first change to the one that comes shows the one that
+ * goes.
+ */
+function insteadOf(
+  change: FoundChange,
+  isFirst: boolean,
+  { service }: LiveService,
+  { holdsSecret, wasSecret }: Sensitivity,
+): FoundChange {
   const strategy = service.capacityProviderStrategy ?? []
   const gone = {
     launchType: strategy.length > 0 ? strategy : undefined,
     capacityProviderStrategy: strategy.length > 0 ? undefined : service.launchType,
   }[member(change)]
-  return gone === undefined || change.before !== undefined ? change : { ...change, live: gone }
+  if (gone === undefined || change.before !== undefined) return change
+  const path = member(change) === 'launchType' ? 'capacityProviderStrategy' : 'launchType'
+  const removed: Change =
+    holdsSecret?.(gone) || wasSecret?.([path])
+      ? { path, sensitive: true, action: 'remove' }
+      : { path, before: withSortedKeys(gone) as Value }
+  return { ...change, live: gone, ...(isFirst && { removes: [removed] }) }
 }
 
 /** Whether UpdateService cannot make the change. */
@@ -155,21 +174,22 @@ function replacing(particle: ServiceParticle, { service }: LiveService): Risks {
   return { ...rollout, risks: [`${stopping(service.runningCount ?? 0)} before it is made anew`, ...rollout.risks] }
 }
 
+const withLosses = ({ risks = [], ...rest }: Risks, changes: readonly FoundChange[]): Risks => ({
+  ...rest,
+  risks: [...risks, ...losses(changes)],
+})
+
 function risks(changes: readonly FoundChange[], particle: ServiceParticle, { service }: LiveService): Risks {
   const { definition } = particle
-  const restarting = changes.some(
-    change =>
-      restarts.includes(member(change)) ||
-      forcing.has(member(change)) ||
-      member(change) === 'deploymentController' ||
-      change === redeployment,
-  )
+  const restarting = changes.some(change => deployedBy.includes(member(change)))
   const running = service.runningCount ?? 0
   if (!restarting || running === 0) return {}
   const configuration = { ...service.deploymentConfiguration, ...definition.deploymentConfiguration }
   const healthy = configuration.minimumHealthyPercent ?? (service.schedulingStrategy === 'DAEMON' ? 0 : 100)
   const desired = definition.desiredCount ?? service.desiredCount ?? 0
   const least = Math.min(running, Math.ceil((desired * healthy) / 100))
-  const rolling = `restarts ${plural(running, 'task')}, never below ${least} running`
+  const stay =
+    least > 0 ? `never below ${least} running` : `may be down: 0 of ${plural(desired || running, 'task')} must stay`
+  const rolling = `restarts ${plural(running, 'task')}, ${stay}`
   return rolloutRisks(particle, configuration, running, rolling)
 }

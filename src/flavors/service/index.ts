@@ -33,9 +33,10 @@ import {
 import { failedTasks, watchService } from './news.ts'
 import { nextDefinition } from './next.ts'
 import { restOf } from './pause.ts'
-import { createRequest, onRevisionOnly, updateRequest } from './request.ts'
+import { createRequest, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
+import { onRevisionOnly } from './rules.ts'
 import { rolloutRisks } from './strategy.ts'
 import { vocabulary } from './vocabulary.ts'
 

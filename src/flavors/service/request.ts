@@ -4,15 +4,7 @@ import { changeAt } from '../../compare/change.ts'
 import { mergeLive } from '../../compare/merge.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { comparableService, compareOptions, type LiveService, primaryDeployment, type ServiceParticle } from './live.ts'
-
-/** Members that DescribeServices leaves out and DescribeServiceRevisions shows. */
-export const onRevisionOnly = ['gatewayConnectors', 'monitoring'] as const
-
-/**
- * Members that need `forceNewDeployment` to take effect: UpdateService moves between launch type and capacity provider
- * strategy in place, and members of revisions come with a new revision.
- */
-export const forcing: ReadonlySet<string> = new Set(['launchType', 'capacityProviderStrategy', ...onRevisionOnly])
+import { forcing } from './rules.ts'
 
 /** The change that the input `redeploy` requests. */
 export const redeployment = changeAt(['forceNewDeployment'], { before: false, after: true, requested: true })

@@ -17,8 +17,7 @@ import {
   primaryDeployment,
   type ServiceParticle,
 } from './live.ts'
-import { forcing } from './request.ts'
-import { fixed, restarts } from './rules.ts'
+import { fixed, forcing, restarts } from './rules.ts'
 
 /**
  * Restores members that the manifest states and the update changed; undefined when none is left to restore. Throws

@@ -145,6 +145,18 @@ export const restarts: readonly string[] = [
   'vpcLatticeConfigurations',
 ]
 
+/** Members that DescribeServices leaves out and DescribeServiceRevisions shows. */
+export const onRevisionOnly = ['gatewayConnectors', 'monitoring'] as const
+
+/**
+ * Members that need `forceNewDeployment` to take effect: UpdateService moves between launch type and capacity provider
+ * strategy in place, and members of revisions come with a new revision.
+ */
+export const forcing: ReadonlySet<string> = new Set(['launchType', 'capacityProviderStrategy', ...onRevisionOnly])
+
+/** Members whose change replaces the tasks of the service, by whatever deployment. */
+export const deployedBy: readonly string[] = [...restarts, ...forcing, 'deploymentController', 'forceNewDeployment']
+
 /**
  * Members that UpdateService cannot change. The launch type is none of them: going to a capacity provider strategy, or
  * from one, is an update with a forced deployment; the service flavor distinguishes the two.

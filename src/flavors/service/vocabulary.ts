@@ -1,6 +1,7 @@
 import { CreateServiceRequest$, Service$ } from '@aws-sdk/client-ecs'
 import type { Vocabulary } from '../../schema/vocabulary.ts'
 import { checkService, checkServiceParents, isExternal } from './checks.ts'
+import { deployedBy } from './rules.ts'
 
 /** Members of CreateService. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html */
 export const vocabulary = {
@@ -58,6 +59,6 @@ export const vocabulary = {
     ends: 'is deleted',
     ended: 'deleted',
     taskCount: 'desiredCount',
-    deployedBy: ['taskDefinition'],
+    deployedBy,
   },
 } satisfies Vocabulary

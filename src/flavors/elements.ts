@@ -1,0 +1,129 @@
+/** What comes or goes as a whole inside a definition, and what a person calls it. Pure. */
+import { actionOf, type Change, type ChangeAction } from '../compare/change.ts'
+import { type PathSegment, parsePath } from '../compare/path.ts'
+import { nameOf } from '../schema/arn.ts'
+
+/** A container, a load balancer, a variable: whatever is there or not. */
+export interface WholeElement {
+  readonly action: ChangeAction
+  readonly noun: string
+  /** Missing where it has none, or a hidden one. */
+  readonly name?: string
+  /** The element that it is inside of: `containerDefinitions[web]`. Empty at the top. */
+  readonly within: string
+  /** Its own path. */
+  readonly path: string
+}
+
+/** A kind of list element. */
+interface Kind {
+  readonly noun: string
+  /** Members that an element has from its beginning to its end; without any, an element is nothing but its value. */
+  readonly identity?: readonly string[]
+  /** A name for people, from values by member; elements that are labelled by their name need none. */
+  readonly naming?: (value: (member: string) => unknown) => unknown
+}
+
+/** The name of a target group: `web-tg` of `arn:aws:elasticloadbalancing:…:targetgroup/web-tg/0123456789abcdef`. */
+const targetGroupName = (arn: unknown): string | undefined =>
+  typeof arn === 'string' ? (/:targetgroup\/([^/]+)/.exec(arn)?.[1] ?? nameOf(arn)) : undefined
+
+const kinds: Readonly<Record<string, Kind>> = {
+  containerDefinitions: { noun: 'container', identity: ['image'] },
+  environment: { noun: 'variable' },
+  secrets: { noun: 'secret' },
+  tags: { noun: 'tag' },
+  loadBalancers: {
+    noun: 'load balancer',
+    identity: ['targetGroupArn', 'loadBalancerName'],
+    naming: value => {
+      const [name, port] = [
+        value('loadBalancerName') ?? targetGroupName(value('targetGroupArn')),
+        value('containerPort'),
+      ]
+      return typeof name === 'string' && typeof port === 'number' ? `${name}:${port}` : name
+    },
+  },
+  serviceRegistries: {
+    noun: 'discovery service',
+    identity: ['registryArn'],
+    naming: value => nameOf(String(value('registryArn') ?? '')),
+  },
+  capacityProviderStrategy: {
+    noun: 'capacity provider',
+    identity: ['capacityProvider'],
+    naming: value => value('capacityProvider'),
+  },
+}
+
+/** Structures that are always there, and are on or off by their member `enable`. */
+const switches: Readonly<Record<string, string>> = {
+  'deploymentConfiguration.deploymentCircuitBreaker': 'circuit breaker',
+  'deploymentConfiguration.alarms': 'deployment alarms',
+}
+
+/** A change at an element of a list that has a kind. */
+interface Place {
+  readonly change: Change
+  readonly action: ChangeAction
+  readonly kind: Kind
+  readonly path: string
+  readonly within: string
+  readonly segment: PathSegment
+  /** The member inside of the element: empty for the element itself. */
+  readonly member: string
+}
+
+/** The whole element that each change is a part of, the outermost one; changes of what stays are not among them. */
+export function wholeElements(changes: readonly Change[]): ReadonlyMap<Change, WholeElement> {
+  const places = changes.flatMap(placesOf)
+  const found = new Map<Change, WholeElement>()
+  for (const place of places) {
+    if (found.has(place.change)) continue
+    const others = places.filter(({ path, action }) => path === place.path && action === place.action)
+    const { identity } = place.kind
+    if (identity && !others.some(({ member }) => identity.includes(member))) continue
+    found.set(place.change, elementAt(place, others))
+  }
+  for (const [path, noun] of Object.entries(switches)) {
+    const action = switched(changes.find(change => change.path === `${path}.enable`))
+    if (!action) continue
+    for (const change of changes)
+      if (change.path.startsWith(`${path}.`)) found.set(change, { action, noun, within: '', path })
+  }
+  return found
+}
+
+/** Whether a structure goes on or off. */
+function switched(enable: Change | undefined): ChangeAction | undefined {
+  if (!enable || (enable.before === true) === (enable.after === true)) return undefined
+  return enable.after === true ? 'add' : 'remove'
+}
+
+function placesOf(change: Change): Place[] {
+  const action = actionOf(change)
+  if (!action) return []
+  const segments = parsePath(change.path)
+  const textOf = (end: number) =>
+    segments
+      .slice(0, end)
+      .map(({ text }) => text)
+      .join('.')
+  return segments.flatMap((segment, index): Place[] => {
+    const kind = Object.hasOwn(kinds, segment.member) ? kinds[segment.member] : undefined
+    if (!kind || segment.key === undefined) return []
+    const member = segments[index + 1]?.member ?? ''
+    return [{ change, action, kind, path: textOf(index + 1), within: textOf(index), segment, member }]
+  })
+}
+
+function elementAt({ action, kind, path, within, segment }: Place, all: readonly Place[]): WholeElement {
+  const valueAt = (name: string): unknown => {
+    const change = all.find(({ member }) => member === name)?.change
+    return action === 'add' ? change?.after : change?.before
+  }
+  // A number stands for a name that is hidden, or for an element without one.
+  const label = /^\d+$/.test(segment.key ?? '') ? undefined : segment.key
+  const name = kind.naming ? kind.naming(valueAt) : label
+  return { action, noun: kind.noun, ...(typeof name === 'string' && name !== '' && { name }), within, path }
+}

@@ -1,0 +1,33 @@
+/** What a service will not be reached or guarded by any more, as risks. Pure. */
+import { type Change, type FoundChange, shownChange } from '../../compare/change.ts'
+import { untrusted } from '../../untrusted.ts'
+import { plural } from '../containers.ts'
+import { wholeElements } from '../elements.ts'
+
+/** One sentence each: `loses its load balancer web-tg:8080: no requests reach it that way any more`. */
+export function losses(changes: readonly FoundChange[]): string[] {
+  const shown = changes.map(shownChange)
+  const said = [...wholeElements(shown).values()].flatMap(({ action, noun, name }) => {
+    const effect = action === 'remove' ? effects[noun] : undefined
+    return effect === undefined ? [] : `loses its ${noun}${name === undefined ? '' : ` ${untrusted(name)}`}: ${effect}`
+  })
+  const alarms = said.some(text => text.includes(alarmNoun)) ? [] : lostAlarms(shown)
+  const fewer =
+    alarms.length > 0 ? [`loses ${plural(alarms.length, 'alarm')}: ${alarms.map(untrusted).join(', ')}`] : []
+  return [...new Set([...said, ...fewer])]
+}
+
+const alarmNoun = 'deployment alarms'
+
+const effects: Readonly<Record<string, string>> = {
+  'load balancer': 'no requests reach it that way any more',
+  'circuit breaker': 'ECS stops no deployment that fails',
+  [alarmNoun]: 'they stop no deployment any more',
+}
+
+/** Alarms that others of the list outlive. */
+function lostAlarms(shown: readonly Change[]): string[] {
+  const names = shown.find(({ path }) => path === 'deploymentConfiguration.alarms.alarmNames')
+  const [before, after] = [names?.before, names?.after ?? []]
+  return Array.isArray(before) && Array.isArray(after) ? before.map(String).filter(one => !after.includes(one)) : []
+}
