@@ -11,7 +11,7 @@ export interface Rendered {
 
 /** How much a comment shows. Each rung shows less than the one before; a comment takes the first rung that fits. */
 export interface Rung {
-  readonly table: 'full' | 'lines' | 'dangerous' | 'none'
+  readonly table: 'full' | 'lines' | 'names' | 'dangerous' | 'none'
   /** The order of steps, its picture, and the particles without a step. */
   readonly extras: boolean
   /** Number of entries of any other list. */
@@ -24,6 +24,7 @@ export const rungs: readonly Rung[] = [
   { table: 'full', extras: true, entries: 1000, characters: 1000 },
   { table: 'full', extras: false, entries: 50, characters: 400 },
   { table: 'lines', extras: false, entries: 30, characters: 200 },
+  { table: 'names', extras: false, entries: 30, characters: 200 },
   { table: 'dangerous', extras: false, entries: 20, characters: 160 },
   { table: 'none', extras: false, entries: 5, characters: 120 },
 ]

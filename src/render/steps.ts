@@ -53,27 +53,36 @@ function shownSteps(
 export function overview(plan: Plan, context: Context, rung: Rung): Rendered {
   const { shown, leftOut } = shownSteps(plan, rung)
   if (shown.length === 0) return { text: '', leftOut }
-  if (rung.table === 'lines') return { text: bullets(shown.map(line)), leftOut }
+  if (rung.table === 'names') return { text: bullets(shown.map(nameLine)), leftOut }
   const dependents = dependentsOf(plan.steps)
+  if (rung.table === 'lines')
+    return { text: bullets(shown.map(step => line(step, plan, dependents, context))), leftOut }
   const rows = shown.map(step => row(step, plan, dependents, context))
   return { text: table(['particle', 'what happens', 'why'], rows), leftOut }
 }
 
-const line = (step: Step): string =>
+type Dependents = ReadonlyMap<ParticleId, readonly ParticleId[]>
+
+/** What happens, and why. */
+const whatAndWhy = (step: Step, plan: Plan, dependents: Dependents, context: Context): readonly [string, string] => [
+  phraseMarkdown(whatHappens(step, dependents.get(step.particle))),
+  phraseMarkdown(why(step, plan, carriedOutBy(context))),
+]
+
+/** A row without its link, which is most of its length. */
+const line = (step: Step, plan: Plan, dependents: Dependents, context: Context): string =>
+  `${emojiOf[wordOf(step)]} ${wordOf(step)} ${particleCode(step.particle)}: ${whatAndWhy(step, plan, dependents, context).join('; ')}`
+
+/** A particle, and how much of it changes. */
+const nameLine = (step: Step): string =>
   `${emojiOf[wordOf(step)]} ${wordOf(step)} ${particleCode(step.particle)}${isEnd(step) ? '' : `, ${amount(step)}`}`
 
-const row = (
-  step: Step,
-  plan: Plan,
-  dependents: ReadonlyMap<ParticleId, readonly ParticleId[]>,
-  context: Context,
-): readonly string[] => [
+const row = (step: Step, plan: Plan, dependents: Dependents, context: Context): readonly string[] => [
   doneTo(
     `${emojiOf[wordOf(step)]} ${wordOf(step)}`,
     sourceLink(particleCode(step.particle), step.source, context.sourceUrl),
   ),
-  phraseMarkdown(whatHappens(step, dependents.get(step.particle))),
-  phraseMarkdown(why(step, plan, carriedOutBy(context))),
+  ...whatAndWhy(step, plan, dependents, context),
 ]
 
 /** What carries the plan out. */
