@@ -14,14 +14,28 @@ const asModules = /^(@aws-sdk|@smithy)\/|^@actions\/core$|^yaml$/
  */
 const idle = /node_modules\/@actions\/core\//
 
+/**
+ * Builtin modules of Node that packages import at the start and need later or never, each with what they name. TLS takes
+ * longer to load than all manifests of a small repository take to read.
+ */
+const lazy: Readonly<Record<string, readonly string[]>> = { 'node:https': ['Agent', 'request'] }
+
+/** A module whose members are those of Node's own once they are asked for. */
+const lazily = (path: string, members: readonly string[]) => `
+const module = () => process.getBuiltinModule(${JSON.stringify(path)})
+export default {
+${members.map(member => `  get ${member}() { return module().${member} },`).join('\n')}
+}`
+
 /** Files of packages that are imported when they are needed, by the names that they have in build/later. */
 const later = new Map<string, string>()
 
 const packages: Plugin = {
   name: 'packages',
-  setup({ initialOptions, onResolve, resolve }) {
+  setup({ initialOptions, onLoad, onResolve, resolve }) {
     onResolve({ filter: /.*/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
       if (pluginData === packages || kind === 'entry-point') return undefined
+      if (lazy[path] && importer.includes('node_modules')) return { path, namespace: 'lazy' }
       if (!path.startsWith('.') && !asModules.test(path))
         return { path, external: true, sideEffects: !path.startsWith('node:') }
       const found = await resolve(path, { kind, importer, resolveDir, pluginData: packages })
@@ -32,6 +46,10 @@ const packages: Plugin = {
       }
       return idle.test(found.path) ? { ...found, sideEffects: false } : found
     })
+    onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => ({
+      contents: lazily(path, lazy[path] ?? []),
+      loader: 'js',
+    }))
   },
 }
 
@@ -44,6 +62,7 @@ const options: BuildOptions = {
   mainFields: ['module', 'main'],
   conditions: ['module'],
   minifySyntax: true,
+  inject: ['script/crypto.js'],
   plugins: [packages],
   logLevel: 'warning',
 }

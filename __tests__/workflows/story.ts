@@ -89,7 +89,8 @@ function why({ problem, steps }: JobEnd): string {
 function gist(body: string): string {
   // A warning before the first sentence, such as that the environment is new, is another test's matter.
   const [, heading = '', first = ''] = /^### ECS particles · (.*)\n+(?:(?:>.*\n)+\n)?(.*)$/m.exec(body) ?? []
-  const [bold] = /^(?:> )?\*\*.*?\*\*/.exec(first) ?? [first]
+  // Words that end in a colon say nothing without the rest.
+  const [bold] = /^(?:> )?\*\*.*?(?::\*\*.*|\*\*)/.exec(first) ?? [first]
   return withoutTimes(`${heading}: ${bold.replaceAll('**', '')}`)
 }
 

@@ -2,6 +2,7 @@
 
 import { approveRollout } from './stories/approveRollout.ts'
 import { byHand } from './stories/byHand.ts'
+import { callers } from './stories/callers.ts'
 import { enterpriseServer } from './stories/enterpriseServer.ts'
 import { oneStep } from './stories/oneStep.ts'
 import { own } from './stories/own.ts'
@@ -20,6 +21,7 @@ export const table: readonly Story[] = [
   byHand,
   approveRollout,
   reusable,
+  callers,
   enterpriseServer,
   ownFork,
   own,

@@ -3,7 +3,7 @@ import type { Project, Workflow } from '../project.ts'
 import type { Row, Story } from '../story.ts'
 import { cluster, firstQueued, noRole, refusedDigest, target } from './given.ts'
 
-const workflow = 'examples/workflows/reusable.yml'
+export const workflow = 'examples/workflows/reusable.yml'
 const file = '.github/ecs-environments.json'
 const listed = (...targets: readonly object[]) => ({ [file]: JSON.stringify(targets, null, 2) })
 
@@ -17,7 +17,7 @@ interface Called {
 }
 
 /** A caller as a user writes one. */
-const caller = ({ with: given = {}, permissions = rights, secrets, on }: Called = {}): Workflow => ({
+export const caller = ({ with: given = {}, permissions = rights, secrets, on }: Called = {}): Workflow => ({
   name: 'ecs.yml',
   text: `name: ECS
 on: ${on ?? '[pull_request, merge_group, push, schedule, workflow_dispatch]'}
@@ -29,7 +29,12 @@ jobs:
 ${secrets ? `    secrets: ${secrets}` : ''}`,
 })
 
-const proposes = (event: string, edits: Readonly<Record<string, string>>, how: Called = {}, fork = false): Row => ({
+export const proposes = (
+  event: string,
+  edits: Readonly<Record<string, string>>,
+  how: Called = {},
+  fork = false,
+): Row => ({
   event,
   play: project => project.run(caller(how), project.pull(project.repository.open([edits], { fork }))),
 })
@@ -39,7 +44,7 @@ const byHand = (event: string, how: Called, branch = 'main'): Row => ({
 })
 const merged = (project: Project, number: number) => project.push(project.repository.merge({ number }, 'squash'))
 
-const one = listed(target('production'))
+export const one = listed(target('production'))
 const two = listed(target('staging', {}, accountB), target('production'))
 
 const withSecret = {
@@ -196,18 +201,6 @@ export const reusable: readonly Story[] = [
   },
   {
     workflow,
-    given: 'rights of the caller',
-    settings: { files: one },
-    rows: [
-      proposes('pull request, `checks` not given', cluster(), {
-        permissions: '{ contents: read, id-token: write, pull-requests: write }',
-      }),
-      proposes('pull request, no `permissions`', cluster(), { permissions: '{}' }),
-      proposes('pull request, all rights', cluster(), { permissions: 'write-all' }),
-    ],
-  },
-  {
-    workflow,
     given: 'a secret that is a word, `true`, and all secrets handed on',
     settings: { files: one, secrets: { FLAG: 'true', NAME: 'production' } },
     rows: [proposes('pull request', cluster(), { secrets: 'inherit' })],
@@ -231,15 +224,17 @@ export const reusable: readonly Story[] = [
   },
   {
     workflow,
-    given: 'only where manifests changed (`paths`), with a required check',
-    settings: { files: one },
+    given: 'a secret of Dependabot too',
+    settings: { files: one, dependabotSecrets: { VARIABLES: 'PASSWORD=hunter2hunter2' } },
     rows: [
-      proposes('pull request to a manifest', cluster(), { on: '{ pull_request: { paths: ["particles/**"] } }' }),
-      proposes(
-        'pull request to something else',
-        { 'README.md': 'x' },
-        { on: '{ pull_request: { paths: ["particles/**"] } }' },
-      ),
+      {
+        event: 'pull request by Dependabot',
+        play: project =>
+          project.run(
+            caller(handsSecrets),
+            project.pull(project.repository.open([withSecret]), { actor: 'dependabot[bot]' }),
+          ),
+      },
     ],
   },
   {
