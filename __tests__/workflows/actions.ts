@@ -33,6 +33,8 @@ export interface Around {
   /** The role's name and what it trusts, as the example's first comment states them, where that is this subject. */
   trust(role: string, subject: string): string | undefined
   readonly artifacts: Artifacts
+  /** Whether GitHub is a GitHub Enterprise Server. */
+  readonly isEnterpriseServer: boolean
   /** The folder of built images: files named by their tag, with their digest. */
   readonly images: string
   /** The file of tags and releases. */
@@ -61,6 +63,7 @@ export function steps(around: Around): Steps {
     },
     use: async use => {
       const name = use.uses.replace(/@.*$/, '')
+      if (around.isEnterpriseServer) refuseOnServer(use.uses)
       const own = /^(?:\$|\.|OWNER\/ecs-particles)(?:\/(plan|apply|post|targets|validate)?)?$/.exec(name)
       if (own) return ours(own[1] ?? '', use, around)
       const play = others[name]
@@ -68,6 +71,13 @@ export function steps(around: Around): Steps {
       return play(use, around)
     },
   }
+}
+
+/** What GitHub Enterprise Server does not have. docs/ghes.md names it. */
+function refuseOnServer(uses: string): void {
+  if (uses.startsWith('$/')) throw new Error(`${uses}: there is no self-repository reference on this server`)
+  // The READMEs of these actions: there must be v3 or v3-node20.
+  if (/^actions\/(upload|download)-artifact@(?!v3)/.test(uses)) throw new Error(`${uses} is not supported on GHES`)
 }
 
 const others: Readonly<Record<string, (use: Use, around: Around) => Played>> = {
@@ -160,13 +170,17 @@ function upload({ with: given, workspace }: Use, { artifacts }: Around): Played 
 }
 
 /** One artifact by its name lands in the folder itself, those of a pattern in a folder each unless it is only one. */
-function download({ with: given, workspace }: Use, { artifacts }: Around): Played {
+function download({ uses, with: given, workspace }: Use, { artifacts }: Around): Played {
+  // Version 3 knows no pattern.
+  const pattern = uses.includes('@v3') ? '' : given.pattern
+
   if (given.name && !artifacts.has(given.name))
     throw new Error(`Unable to download artifact(s): Artifact not found for name: ${given.name}`)
-  const isWanted = given.name ? (name: string) => name === given.name : picomatch(given.pattern || '*')
+  const isWanted = given.name ? (name: string) => name === given.name : picomatch(pattern || '*')
   const found = [...artifacts].filter(([name]) => isWanted(name))
   for (const [name, files] of found) {
-    const apart = found.length > 1 && given['merge-multiple'] !== 'true' ? name : ''
+    const apart =
+      (uses.includes('@v3') ? !given.name : found.length > 1) && given['merge-multiple'] !== 'true' ? name : ''
     for (const [file, content] of files) {
       const to = resolve(workspace, given.path || '.', apart, file)
       mkdirSync(dirname(to), { recursive: true })

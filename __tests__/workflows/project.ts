@@ -32,6 +32,7 @@ export interface Settings {
   readonly secrets?: Values
   /** Secrets of the workflows that Dependabot starts. */
   readonly dependabotSecrets?: Values
+  readonly isEnterpriseServer?: boolean
   /** Runs the action as a process; without it, it is called here, which is quicker. */
   readonly play?: Play | undefined
 }
@@ -209,7 +210,10 @@ export class Project {
           ? (this.settings.dependabotSecrets ?? {})
           : this.secrets,
       readsOnly: event.fork === true,
-      called: uses => textOf(uses.replace(/^OWNER\/ecs-particles\//, '').replace(/@.*$/, '')),
+      called: uses =>
+        uses.startsWith('./')
+          ? (event.files.get(uses.slice(2)) ?? '')
+          : textOf(uses.replace(/^OWNER\/ecs-particles\//, '').replace(/@.*$/, '')),
       enter: (group, cancel) => this.groups.enter(group, cancel, again.waits ?? (() => {})),
       steps: steps({
         ...this.#around(),
@@ -247,10 +251,11 @@ export class Project {
     return { ...first, jobs: [...first.jobs, ...jobs] }
   }
 
-  #around(): Pick<Around, 'accounts' | 'images' | 'releases' | 'play' | 'grant' | 'advance'> {
+  #around(): Pick<Around, 'isEnterpriseServer' | 'accounts' | 'images' | 'releases' | 'play' | 'grant' | 'advance'> {
     return {
       accounts: this.accounts,
       images: this.images,
+      isEnterpriseServer: this.settings.isEnterpriseServer ?? false,
       releases: this.#releases,
       play: this.settings.play,
       advance: seconds => this.advance(seconds),

@@ -28,6 +28,7 @@ const everyRole = { ...rolesToRelease, ...rolesToDecide, ...rolesOfTwo }
 
 const push = (project: Project) => project.push(project.repository.push(cluster('more')))
 const byHand = (project: Project) => project.dispatch()
+const answers = (project: Project) => project.dispatch({ answer: 'continue', deployment: 'any' })
 const inEnvironment = (environment: string) => (project: Project) => project.dispatch({ environment })
 
 describe('a role that is not set stands for no other', () => {
@@ -48,7 +49,7 @@ describe('a role that is not set stands for no other', () => {
     { example: 'rights-apart', unset: 'ECS_APPLY_ROLE', job: 'apply', event: push },
     { example: 'rights-apart', unset: 'ECS_APPLY_ROLE', job: 'apply', event: byHand },
     { example: 'approved-digest', unset: 'ECS_APPLY_ROLE', job: 'apply', event: byHand },
-    { example: 'approve-rollout', unset: 'ECS_DECIDE_ROLE', job: 'answer', event: byHand },
+    { example: 'approve-rollout', unset: 'ECS_DECIDE_ROLE', job: 'answer', event: answers },
   ])('$example.yml without $unset: $job ends without credentials', async ({ example, unset, job, event }) => {
     const { [unset]: _, ...vars } = everyRole as Readonly<Record<string, string>>
     const project = await Project.open({ vars, files: cluster() })

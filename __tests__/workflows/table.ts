@@ -2,6 +2,7 @@
 
 import { approveRollout } from './stories/approveRollout.ts'
 import { byHand } from './stories/byHand.ts'
+import { enterpriseServer } from './stories/enterpriseServer.ts'
 import { oneStep } from './stories/oneStep.ts'
 import { own } from './stories/own.ts'
 import { ownFork } from './stories/ownFork.ts'
@@ -19,6 +20,7 @@ export const table: readonly Story[] = [
   byHand,
   approveRollout,
   reusable,
+  enterpriseServer,
   ownFork,
   own,
 ].flat()
