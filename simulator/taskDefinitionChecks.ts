@@ -72,9 +72,23 @@ function checkProxy({ proxyConfiguration: proxy, networkMode }: Registration): v
 
 function checkFargate(input: Registration): void {
   if (input.networkMode !== 'awsvpc') throw clientException('Fargate only supports network mode ‘awsvpc’.')
-  const cpu = Number(units(input.cpu, 'vCPU', 1024))
-  const memory = Number(units(input.memory, 'GB', 1024))
-  const least: Readonly<Record<number, readonly [least: number, most: number]>> = {
+  const { cpu, memory } = sizesOf(input)
+  if (!cpu || !memory) throw clientException("Fargate requires that 'cpu' and 'memory' be defined at the task level.")
+  if (!runsOnFargate(input))
+    throw clientException(
+      `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory. See the Amazon ECS documentation for the valid values.`,
+    )
+}
+
+const sizesOf = ({ cpu, memory }: Registration) => ({
+  cpu: Number(units(cpu, 'vCPU', 1024)),
+  memory: Number(units(memory, 'GB', 1024)),
+})
+
+/** Whether a definition's network and sizes are among those that Fargate has, required or not. */
+export function runsOnFargate(input: Registration): boolean {
+  const { cpu, memory } = sizesOf(input)
+  const memories: Readonly<Record<number, readonly [least: number, most: number]>> = {
     256: [512, 2048],
     512: [1024, 4096],
     1024: [2048, 8192],
@@ -84,12 +98,8 @@ function checkFargate(input: Registration): void {
     16384: [32768, 122880],
     32768: [61440, 249856],
   }
-  if (!cpu || !memory) throw clientException("Fargate requires that 'cpu' and 'memory' be defined at the task level.")
-  const [from, to] = least[cpu] ?? [1, 0]
-  if (memory < from || memory > to)
-    throw clientException(
-      `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory. See the Amazon ECS documentation for the valid values.`,
-    )
+  const [least, most] = memories[cpu] ?? [1, 0]
+  return input.networkMode === 'awsvpc' && memory >= least && memory <= most
 }
 
 /** `.5 vCPU` is 512 units, `1 GB` is 1024 MiB; a plain number stays. */

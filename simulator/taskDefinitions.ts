@@ -1,4 +1,5 @@
 import type {
+  Compatibility,
   ContainerDefinition,
   DeleteTaskDefinitionsRequest,
   DeleteTaskDefinitionsResponse,
@@ -21,8 +22,9 @@ import { clientException } from './errors.ts'
 import { shortName } from './names.ts'
 import { page } from './paging.ts'
 import { type Region, type RevisionRecord, tagsIf } from './region.ts'
+import { requiredAttributes } from './requiresAttributes.ts'
 import { checkTags } from './tags.ts'
-import { checkRegistration, units } from './taskDefinitionChecks.ts'
+import { checkRegistration, runsOnFargate, units } from './taskDefinitionChecks.ts'
 
 export function registerTaskDefinition(
   region: Region,
@@ -153,7 +155,6 @@ function described(record: RevisionRecord): TaskDefinition {
 
 /** The definition as ECS keeps it: with its defaults. */
 function fillIn({ tags: _, ...input }: RegisterTaskDefinitionRequest): TaskDefinition {
-  const fargate = input.requiresCompatibilities?.includes('FARGATE') ?? false
   return {
     ...structuredClone(input),
     taskRoleArn: input.taskRoleArn || undefined,
@@ -167,9 +168,9 @@ function fillIn({ tags: _, ...input }: RegisterTaskDefinitionRequest): TaskDefin
     ),
     volumes: (input.volumes ?? []).map(fillInVolume),
     placementConstraints: input.placementConstraints ?? [],
-    compatibilities: fargate || input.networkMode === 'awsvpc' ? ['EC2', 'FARGATE'] : ['EC2', 'EXTERNAL'],
+    compatibilities: compatibilitiesOf(input),
     requiresCompatibilities: input.requiresCompatibilities ?? [],
-    requiresAttributes: input.taskRoleArn ? [{ name: 'com.amazonaws.ecs.capability.task-iam-role' }] : [],
+    requiresAttributes: requiredAttributes(input),
     ...(input.runtimePlatform && {
       runtimePlatform: {
         operatingSystemFamily: 'LINUX',
@@ -179,6 +180,12 @@ function fillIn({ tags: _, ...input }: RegisterTaskDefinitionRequest): TaskDefin
     }),
     ...(input.proxyConfiguration && { proxyConfiguration: { type: 'APPMESH', ...input.proxyConfiguration } }),
   }
+}
+
+/** Where the definition can run, whatever it requires: instances of one's own have no network interface to give away. */
+function compatibilitiesOf(input: RegisterTaskDefinitionRequest): Compatibility[] {
+  if (input.networkMode !== 'awsvpc') return ['EC2', 'EXTERNAL']
+  return runsOnFargate(input) ? ['EC2', 'FARGATE', 'MANAGED_INSTANCES'] : ['EC2']
 }
 
 function fillInContainer(container: ContainerDefinition, networkMode: string | undefined): ContainerDefinition {

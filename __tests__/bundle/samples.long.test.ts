@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { clientFor } from '../world/aws.ts'
 import { bundle, root } from '../world/bundle.ts'
-import { Checkout, type Ended, errorsOf, simulatedEcs } from '../world/checkout.ts'
-import { hasMinistack, startMinistack } from './ministack.ts'
-import { hasMoto, join as joinCluster, network, newInstance, startMoto } from './moto.ts'
+import { Checkout, type Ended, errorsOf } from '../world/checkout.ts'
+import { ministackUrl, motoUrl, servers } from './everyServer.ts'
+import { hasMinistack } from './ministack.ts'
+import { hasMoto, join as joinCluster, network, newInstance } from './moto.ts'
 
 jest.setTimeout(60_000)
 
@@ -56,35 +57,6 @@ function expectDone(run: Ended): void {
   expect(run.report?.result).toBe('succeeded')
   expect(run.code).toBe(0)
 }
-
-interface Server {
-  readonly name: string
-  start(): Promise<Checkout>
-}
-
-const simulator: Server = {
-  name: 'the simulator',
-  async start() {
-    const ecs = await simulatedEcs()
-    return new Checkout(ecs.url, ecs.calls)
-  },
-}
-
-/** One server of a kind for all of the file. */
-const once = (start: () => Promise<string>): (() => Promise<string>) => {
-  let url: Promise<string> | undefined
-  return () => {
-    url ??= start()
-    return url
-  }
-}
-const motoUrl = once(() => startMoto(2))
-const ministackUrl = once(startMinistack)
-
-const moto: Server = { name: 'moto', start: async () => new Checkout(await motoUrl()) }
-const ministack: Server = { name: 'ministack', start: async () => new Checkout(await ministackUrl()) }
-
-const servers = [simulator, ...(hasMoto ? [moto] : []), ...(hasMinistack ? [ministack] : [])]
 
 describe.each(servers)('the sample task definitions on $name', server => {
   let here: Checkout

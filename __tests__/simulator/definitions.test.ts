@@ -30,7 +30,7 @@ describe('registering a task definition', () => {
       status: 'ACTIVE',
       cpu: '512',
       memory: '1024',
-      compatibilities: ['EC2', 'FARGATE'],
+      compatibilities: ['EC2', 'FARGATE', 'MANAGED_INSTANCES'],
       volumes: [],
       placementConstraints: [],
       registeredAt: new Date('2026-01-02T03:04:05Z'),
@@ -72,6 +72,79 @@ describe('registering a task definition', () => {
     expect(taskDefinition?.volumes).toEqual([
       { name: 'scratch', host: {} },
       { name: 'shared', efsVolumeConfiguration: { fileSystemId: 'fs-1', rootDirectory: '/' } },
+    ])
+  })
+
+  // After answers that people published; only what a reason is known for.
+  test('says what an instance must have to run it, and where it can run', async () => {
+    const { client } = await openClient({ reorder: false })
+    const role = 'arn:aws:iam::123456789012:role/run'
+    const register = async (input: Partial<RegisterTaskDefinitionRequest>) => {
+      const { taskDefinition } = await client.send(
+        new RegisterTaskDefinitionCommand({ family: 'web', containerDefinitions: [app], ...input }),
+      )
+      return [
+        taskDefinition?.requiresAttributes?.map(({ name }) => name?.replace(/^.*capability\./, '')),
+        taskDefinition?.compatibilities,
+      ]
+    }
+    const secret = (valueFrom: string) => ({ name: 'KEY', valueFrom })
+    const busy = {
+      ...app,
+      image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1',
+      logConfiguration: { logDriver: 'awslogs' as const },
+      secrets: [secret('/web/key'), secret('arn:aws:secretsmanager:us-east-1:123456789012:secret:key')],
+      healthCheck: { command: ['CMD', 'true'] },
+      dependsOn: [{ containerName: 'side', condition: 'START' as const }],
+    }
+    expect(await register({})).toEqual([[], ['EC2', 'EXTERNAL']])
+    expect(await register({ networkMode: 'host', taskRoleArn: role })).toEqual([
+      ['task-iam-role-network-host'],
+      ['EC2', 'EXTERNAL'],
+    ])
+    expect(
+      await register({
+        ...fargate,
+        taskRoleArn: role,
+        executionRoleArn: role,
+        containerDefinitions: [busy, { ...app, name: 'side' }],
+        volumes: [{ name: 'data', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }],
+      }),
+    ).toEqual([
+      [
+        'logging-driver.awslogs',
+        'docker-remote-api.1.19',
+        'execution-role-awslogs',
+        'ecr-auth',
+        'execution-role-ecr-pull',
+        'secrets.ssm.environment-variables',
+        'secrets.asm.environment-variables',
+        'container-health-check',
+        'container-ordering',
+        'efs',
+        'docker-remote-api.1.25',
+        'task-iam-role',
+        'docker-remote-api.1.18',
+        'task-eni',
+      ],
+      ['EC2', 'FARGATE', 'MANAGED_INSTANCES'],
+    ])
+    expect(
+      await register({
+        networkMode: 'awsvpc',
+        containerDefinitions: [{ ...app, privileged: true, memoryReservation: 64 }],
+        volumes: [{ name: 'data', dockerVolumeConfiguration: {} }],
+      }),
+    ).toEqual([
+      [
+        'docker-remote-api.1.21',
+        'privileged-container',
+        'docker-plugin.local',
+        'docker-remote-api.1.25',
+        'docker-remote-api.1.18',
+        'task-eni',
+      ],
+      ['EC2'],
     ])
   })
 

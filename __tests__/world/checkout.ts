@@ -35,12 +35,13 @@ export interface Ended extends Run {
 export class Checkout {
   readonly workspace = temporaryFolder()
   readonly #bundle = bundle()
-  readonly #endpoint: string
+  /** Of the ECS. */
+  readonly endpoint: string
   readonly #calls: readonly Call[]
 
   /** @param endpoint of an ECS; `calls` is its log, if it keeps one. */
   constructor(endpoint: string, calls: readonly Call[] = []) {
-    this.#endpoint = endpoint
+    this.endpoint = endpoint
     this.#calls = calls
   }
 
@@ -97,7 +98,7 @@ export class Checkout {
       bundle: this.#bundle,
       workspace: this.workspace,
       inputs: { environment: 'production', 'aws-region': 'us-east-1', ...inputs },
-      env: { ...awsVariables(this.#endpoint), ...env },
+      env: { ...awsVariables(this.endpoint), ...env },
     }
   }
 
