@@ -147,7 +147,10 @@ function schemaOf(type: Type, key: string, shapes: Shapes, partial = false, isFr
         type: type.pairs ? ['array', 'object', 'string'] : ['object', 'string'],
         ...inherited('a map'),
         items: type.pairs && ref(shapes.add(type.pairs, false)),
-        propertyNames: type.keys && { pattern: type.keys.pattern?.source, maxLength: type.keys.maxLength },
+        propertyNames: type.keys && {
+          ...(type.keys.pattern && patterned(type.keys.pattern.source, type.keys.form ?? 'as documented')),
+          maxLength: type.keys.maxLength,
+        },
         additionalProperties: partial
           ? orNull(schemaOf(type.of, key, shapes, false, true))
           : schemaOf(type.of, key, shapes, false, true),
