@@ -162,7 +162,7 @@ describe('a cluster', () => {
     const shop = await Shop.open()
     const made = shop.apply(cluster({ settings: full.settings }), {
       onSay: (_id, sentence) => {
-        if (sentence !== 'is started') return
+        if (sentence !== 'is created') return
         shop.simulator.handle('us-east-1', 'CreateCluster', { clusterName: 'main' })
       },
     })

@@ -135,7 +135,7 @@ class StepRun {
       await this.#settle(decision, gone.memo, 'terminated', context)
       return this.#makeAnew(context)
     }
-    this.#say(sentences[transition])
+    this.#say(transition === 'update' ? 'is updated' : flavor.phrases[transition === 'start' ? 'starts' : 'ends'])
     const { memo, live } = await this.#certainly(decision, now => {
       if (transition === 'start') return flavor.start(particle, now.live, context)
       if (transition === 'update') return flavor.update(particle, now.live, now.changes, context, decision.live)
@@ -280,11 +280,4 @@ function refuseProblems({ particle, problems: [problem] }: Decision): void {
   // Some problems name their particle, which is the sentence's subject already.
   const cause = problem.message.replace(`${particle.id}: `, '')
   throw new StepFailed({ code: 'Refused', cause, remedy: { kind: 'said' } })
-}
-
-const sentences: Readonly<Record<Exclude<Transition, 'wait' | 'replace'>, string>> = {
-  start: 'is started',
-  update: 'is updated',
-  stop: 'is stopped',
-  terminate: 'is terminated',
 }
