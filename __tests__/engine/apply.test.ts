@@ -180,7 +180,7 @@ describe('an apply', () => {
     const theirs = { ...where, serviceName: 'web', taskDefinition: 'web', desiredCount: 5 }
     const { report, done } = await shop.apply(cluster + definition() + service(), {
       onSay: (particle, sentence) => {
-        if (particle !== 'ecs_service:web' || sentence !== 'is started') return
+        if (particle !== 'ecs_service:web' || sentence !== 'is created') return
         const answer = shop.simulator.handle('us-east-1', 'CreateService', theirs)
         expect(answer).toMatchObject({ status: 200 })
       },

@@ -135,7 +135,8 @@ class StepRun {
       await this.#settle(decision, gone.memo, 'terminated', context)
       return this.#makeAnew(context)
     }
-    this.#say(transition === 'update' ? 'is updated' : flavor.phrases[transition === 'start' ? 'starts' : 'ends'])
+    const { starts = 'is started', ends = 'is stopped' } = flavor.phrases ?? {}
+    this.#say(transition === 'update' ? 'is updated' : transition === 'start' ? starts : ends)
     const { memo, live } = await this.#certainly(decision, now => {
       if (transition === 'start') return flavor.start(particle, now.live, context)
       if (transition === 'update') return flavor.update(particle, now.live, now.changes, context, decision.live)
