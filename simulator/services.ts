@@ -11,6 +11,7 @@ import type {
   Service,
   UpdateServiceRequest,
 } from '@aws-sdk/client-ecs'
+import { checkDaemon, checkDaemonPlace } from './daemons.ts'
 import { beginDeployment, deployed, pendingOf, runningOf, tasksOf } from './deployments.ts'
 import { clientException, invalidParameter, serviceNotActive, serviceNotFound } from './errors.ts'
 import { checkFit, checkParts, networkOf, runsOnFargate, type Where, whereTo } from './launching.ts'
@@ -59,8 +60,7 @@ export function createService(region: Region, input: CreateServiceRequest): Serv
     checkFit(definition, where, asked.networkConfiguration)
     checkParts(definition, asked)
   }
-  if (asked.schedulingStrategy === 'DAEMON' && runsOnFargate(where))
-    throw invalidParameter('The daemon scheduling strategy is not supported on Fargate.')
+  if (asked.schedulingStrategy === 'DAEMON') checkDaemonPlace(where)
   const service: ServiceRecord = {
     name,
     arn: region.arn(`service/${cluster.name}/${name}`),
@@ -92,11 +92,8 @@ export function updateService(region: Region, input: UpdateServiceRequest): Serv
   if (service.status !== 'ACTIVE') throw serviceNotActive()
   const { cluster: _, service: __, forceNewDeployment = false, ...asked } = input
   checkController(service, asked, forceNewDeployment)
-  if (asked.desiredCount !== undefined) {
-    if (service.spec.schedulingStrategy === 'DAEMON')
-      throw invalidParameter('The daemon scheduling strategy does not support a desired count.')
-    if (asked.desiredCount < 0) throw invalidParameter('Desired count cannot be negative.')
-  }
+  if (service.spec.schedulingStrategy === 'DAEMON') checkDaemon(asked)
+  if ((asked.desiredCount ?? 0) < 0) throw invalidParameter('Desired count cannot be negative.')
   // Members that are left out are kept; an empty list removes.
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as typeof asked
   const definition = given.taskDefinition
@@ -203,8 +200,7 @@ function checkCreate(input: CreateServiceRequest): void {
   if (input.clientToken !== undefined && !/^[!-~]{1,36}$/.test(input.clientToken))
     throw invalidParameter('clientToken must be up to 36 ASCII characters in the range of 33-126.')
   const daemon = input.schedulingStrategy === 'DAEMON'
-  if (daemon && input.desiredCount !== undefined)
-    throw invalidParameter('The daemon scheduling strategy does not support a desired count.')
+  if (daemon) checkDaemon(input)
   if (!daemon && input.desiredCount === undefined) throw invalidParameter('DesiredCount cannot be null.')
   if ((input.desiredCount ?? 0) < 0) throw invalidParameter('Desired count cannot be negative.')
   if ((input.tags?.length ?? 0) > 50) throw clientException('Too many tags.')

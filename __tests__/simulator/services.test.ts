@@ -11,6 +11,7 @@ import {
   ListServiceDeploymentsCommand,
   ListServicesCommand,
   ListTasksCommand,
+  PutClusterCapacityProvidersCommand,
   RegisterTaskDefinitionCommand,
   type Service,
   StopServiceDeploymentCommand,
@@ -590,10 +591,41 @@ describe('creating a service', () => {
     ['no network', { networkConfiguration: undefined }, /Network Configuration must be provided/],
     ['launch type and strategy', { capacityProviderStrategy: [{ capacityProvider: 'FARGATE' }] }, /is not supported/],
     ['a daemon on Fargate', { schedulingStrategy: 'DAEMON', desiredCount: undefined }, /daemon/],
+    ['a daemon with a count', { schedulingStrategy: 'DAEMON' }, /does not support a desired count for services/],
+    [
+      'a daemon with a placement strategy',
+      { schedulingStrategy: 'DAEMON', desiredCount: undefined, placementStrategy: [{ type: 'random' }] },
+      /does not support placement strategies\. Remove/,
+    ],
+    [
+      'a daemon of more than 100 percent',
+      {
+        schedulingStrategy: 'DAEMON',
+        desiredCount: undefined,
+        deploymentConfiguration: { maximumPercent: 150, minimumHealthyPercent: 50 },
+      },
+      /does not support values above 100 for maximumPercent/,
+    ],
   ] as const)('with %s is refused', async (_, wrong, message) => {
     const { client } = await fargate()
     const input = { ...again, serviceName: 'other', ...wrong } as CreateServiceRequest
     expect((await errorOf(client.send(new CreateServiceCommand(input)))).message).toMatch(message)
+  })
+
+  test('of a daemon is refused the default strategy of its cluster', async () => {
+    const { client } = await fargate()
+    await client.send(
+      new PutClusterCapacityProvidersCommand({
+        cluster: 'main',
+        capacityProviders: ['FARGATE'],
+        defaultCapacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }],
+      }),
+    )
+    const { launchType: _, desiredCount: __, ...daemon } = again
+    const command = new CreateServiceCommand({ ...daemon, serviceName: 'other', schedulingStrategy: 'DAEMON' })
+    expect((await errorOf(client.send(command))).message).toBe(
+      'Specifying a capacity provider strategy is not supported when you create a service using the DAEMON scheduling strategy.',
+    )
   })
 
   test('fills in what was not said', async () => {

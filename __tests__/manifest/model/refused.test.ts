@@ -912,6 +912,14 @@ const bad: readonly Row[] = [
     ['3:20 aws_resource.placementStrategy is not possible with schedulingStrategy DAEMON: leave it out'],
   ],
   [
+    'a daemon by a capacity provider',
+    'ecs_service',
+    'serviceName: web\nschedulingStrategy: DAEMON\ncapacityProviderStrategy: [{capacityProvider: own}]',
+    [
+      '3:27 aws_resource.capacityProviderStrategy is not possible with schedulingStrategy DAEMON: leave it out, and state launchType EC2',
+    ],
+  ],
+  [
     'a daemon with more tasks than one an instance',
     'ecs_service',
     'serviceName: web\nschedulingStrategy: DAEMON\ndeploymentConfiguration: {maximumPercent: 200}',

@@ -280,3 +280,23 @@ describe('what Fargate needs of a service or a task whose definition is not decl
     ).toEqual([])
   })
 })
+
+test('a daemon does not take the default strategy of its cluster', () => {
+  const cluster = particle(
+    'ecs_cluster:main',
+    'clusterName: main\ndefaultCapacityProviderStrategy: [{capacityProvider: own}]',
+  )
+  const plainCluster = particle('ecs_cluster:main', 'clusterName: main')
+  const daemon = (more: string, parent = cluster) =>
+    checkTogether([
+      parent,
+      particle('ecs_service:web', `serviceName: web\nschedulingStrategy: DAEMON${more}`, {
+        parents: ['ecs_cluster:main'],
+      }),
+    ]).map(({ place, message }) => `${place?.line}:${place?.column} ${message}`)
+  expect(daemon('')).toEqual([
+    '2:21 aws_resource.schedulingStrategy DAEMON needs launchType EC2 beside it: the defaultCapacityProviderStrategy of ecs_cluster:main is not possible with it',
+  ])
+  expect(daemon('\nlaunchType: EC2')).toEqual([])
+  expect(daemon('', plainCluster)).toEqual([])
+})

@@ -31,6 +31,11 @@ const serviceRules: Rules = {
       ],
     ),
     ['placementStrategy', isDaemon, 'is not possible with schedulingStrategy DAEMON: leave it out'],
+    [
+      'capacityProviderStrategy',
+      isDaemon,
+      'is not possible with schedulingStrategy DAEMON: leave it out, and state launchType EC2',
+    ],
     ['role', lacks('loadBalancers'), 'is only for services with loadBalancers: leave it out'],
   ],
   'loadBalancers[]': [
@@ -92,9 +97,21 @@ export const checkService = checks(checkStrategy('capacityProviderStrategy'), la
 /** A task definition among the parents fills a member that an EXTERNAL service may not have; of others it is checked. */
 export function checkServiceParents(child: Declared, parents: readonly Declared[]): void {
   const { particle, stated } = child
+  checkDaemonIn(child, parents)
   const id = particle.parents.find(parent => parent.startsWith('ecs_task_definition:'))
   if (!isExternal(stated.node)) checkTaskDefinitionOf(child, parents)
   if (!isExternal(stated.node) || !id || stated.given('taskDefinition')) return
   const because = 'EXTERNAL takes no task definition, its task sets state one'
   stated.at('deploymentController')?.report('type', `${because}: remove ${id} from its parents`)
+}
+
+/** CreateService takes the cluster's default strategy where none is stated, and then refuses it to a DAEMON service. */
+function checkDaemonIn({ stated }: Declared, parents: readonly Declared[]): void {
+  if (!isDaemon(stated) || stated.given('launchType') || stated.given('capacityProviderStrategy')) return
+  const cluster = parents.find(
+    parent => parent.particle.flavor === 'ecs_cluster' && parent.stated.given('defaultCapacityProviderStrategy'),
+  )
+  if (!cluster) return
+  const because = `the defaultCapacityProviderStrategy of ${cluster.particle.id} is not possible with it`
+  stated.report('schedulingStrategy', `DAEMON needs launchType EC2 beside it: ${because}`)
 }
