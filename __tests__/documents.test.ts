@@ -8,6 +8,7 @@ const documents = [
   'CONTRIBUTING.md',
   'docs/iam/README.md',
   'docs/new-flavor.md',
+  'docs/rollouts.md',
   'schema/README.md',
   'simulator/README.md',
   ...readdirSync(join(root, 'docs/decisions')).map(file => `docs/decisions/${file}`),

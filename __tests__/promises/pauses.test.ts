@@ -55,6 +55,8 @@ const paused = 'particles / production / paused'
 const applied = 'particles / production / applied'
 
 interface Release {
+  /** What the comment says before the merge. */
+  readonly planned: string
   readonly pull: Pull
   readonly push: Push
   readonly ran: Ran
@@ -66,10 +68,11 @@ interface Release {
 async function release(image = 'registry.example/web:2', worker = 'registry.example/worker:1'): Promise<Release> {
   await world.settle(manifests.web)
   const pull = await world.propose(shop(image, worker))
+  const [planned = ''] = world.comments(pull)
   world.simulator.advance(5)
   const push = world.repository.merge(pull, 'squash')
   const ran = await world.push(push)
-  return { pull, push, ran, deployment: String(ran.outputs.deployment) }
+  return { planned, pull, push, ran, deployment: String(ran.outputs.deployment) }
 }
 
 const answer = (command: 'continue' | 'rollback', deployment: string, more: Given = {}): Promise<Ran> =>
@@ -134,15 +137,18 @@ describe('No failure is reported as success', () => {
   )
 
   story(
-    'the pause is answered with continue',
+    'the pause that a pull request showed is answered with continue, as its comment says after the merge',
     'the rollout ends, what depends on it is done, and the commit is applied',
     async () => {
-      const { push, deployment } = await release()
-      const went = await answer('continue', deployment.split('/').pop() ?? '', { 'wait-timeout': '30m' })
-      expect(went.problems).toEqual([])
-      expect(went.report?.result).toBe('succeeded')
+      const { planned, pull, push } = await release()
+      expect(planned).toMatch(/blue\/green: they run until .* has taken over, all traffic at once, 5 min at least/)
+      expect(planned).toMatch(/pauses at .* until a person says .*; after 1 h it rolls back by itself/)
+      expect(world.checks(push.after, applied)).toEqual([])
+      const [, deployment = ''] = /deployment: (\w+)/.exec(world.comments(pull)[0] ?? '') ?? []
+      const went = await answer('continue', deployment)
       expect(went.outputs.result).toBe('succeeded')
       expect(step(went, 'ecs_service:worker')).toMatchObject({ result: 'succeeded' })
+      expect(world.comments(pull)[0]).toMatch(/^### .* applied/m)
       expect(world.checks(push.after, applied)).toMatchObject([{ conclusion: 'success' }])
     },
   )

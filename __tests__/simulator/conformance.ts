@@ -144,6 +144,21 @@ const refusals: readonly (readonly [name: string, more: Partial<CreateServiceReq
     { deploymentController: { type: 'EXTERNAL' } },
     'TaskDefinition must be blank',
   ],
+  [
+    'a placement strategy for a daemon',
+    { schedulingStrategy: 'DAEMON', desiredCount: undefined, placementStrategy: [{ type: 'random' }] },
+    'The daemon scheduling strategy does not support placement strategies. Remove the placement strategy and try again',
+  ],
+  [
+    'a daemon of more than 100 percent',
+    { schedulingStrategy: 'DAEMON', desiredCount: undefined, deploymentConfiguration: { maximumPercent: 200 } },
+    'The daemon scheduling strategy does not support values above 100 for maximumPercent on a deployment configuration. Change the maximumPercent value to 100, and try again',
+  ],
+  [
+    'a count for a daemon',
+    { schedulingStrategy: 'DAEMON' },
+    'The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again',
+  ],
 ]
 
 /** What all control planes must say alike; what moto or ministack cannot do says why. */
