@@ -695,7 +695,7 @@ describe('a service that goes', () => {
     await shop.apply(web())
     const { report } = await shop.apply(web({}, { top: { desired_state: 'terminated' } }), {
       onSay: (_id, sentence) => {
-        if (sentence !== 'is terminated') return
+        if (sentence !== 'is deleted') return
         shop.simulator.handle('us-east-1', 'DeleteService', { cluster: 'main', service: 'web', force: true })
         if (when === 'long ago') shop.simulator.advance(24 * 3600)
       },
