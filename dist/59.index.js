@@ -8,10 +8,10 @@ export const modules = {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   fromHttp: () => (/* binding */ fromHttp)
 /* harmony export */ });
-/* harmony import */ var _chunk_XDCZVK3K_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9445);
-/* harmony import */ var _chunk_THSFLWOL_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5098);
-/* harmony import */ var _chunk_Y5FS7XK7_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8329);
-/* harmony import */ var _chunk_L6CBXGV3_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6580);
+/* harmony import */ var _chunk_LGUSGDJ3_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8044);
+/* harmony import */ var _chunk_YRPVJKLQ_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4876);
+/* harmony import */ var _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4209);
+/* harmony import */ var _chunk_EZMISZPJ_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1411);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1455);
 
 
@@ -37,7 +37,7 @@ var ECS_CONTAINER_HOST = "169.254.170.2", EKS_CONTAINER_HOST_IPv4 = "169.254.170
       if (ipComponents[0] === "127" && inRange(ipComponents[1]) && inRange(ipComponents[2]) && inRange(ipComponents[3]) && ipComponents.length === 4)
         return;
     }
-    throw new _chunk_Y5FS7XK7_js__WEBPACK_IMPORTED_MODULE_2__/* .CredentialsProviderError */ .C1(`URL not accepted. It must either be HTTPS or match one of the following:
+    throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_2__/* .CredentialsProviderError */ .C1(`URL not accepted. It must either be HTTPS or match one of the following:
   - loopback CIDR 127.0.0.0/8 or [::1/128]
   - ECS container host 169.254.170.2
   - EKS container host 169.254.170.23 or [fd00:ec2::23]`, { logger });
@@ -46,7 +46,7 @@ var ECS_CONTAINER_HOST = "169.254.170.2", EKS_CONTAINER_HOST_IPv4 = "169.254.170
 
 // node_modules/@aws-sdk/credential-provider-http/dist-es/fromHttp/requestHelpers.js
 function createGetRequest(url) {
-  return new _chunk_L6CBXGV3_js__WEBPACK_IMPORTED_MODULE_3__/* .HttpRequest */ .Kd({
+  return new _chunk_EZMISZPJ_js__WEBPACK_IMPORTED_MODULE_3__/* .HttpRequest */ .Kd({
     protocol: url.protocol,
     hostname: url.hostname,
     port: Number(url.port),
@@ -56,16 +56,16 @@ function createGetRequest(url) {
   });
 }
 async function getCredentials(response, logger) {
-  let str = await (0,_chunk_L6CBXGV3_js__WEBPACK_IMPORTED_MODULE_3__/* .sdkStreamMixin */ .c9)(response.body).transformToString();
+  let str = await (0,_chunk_EZMISZPJ_js__WEBPACK_IMPORTED_MODULE_3__/* .sdkStreamMixin */ .c9)(response.body).transformToString();
   if (response.statusCode === 200) {
     let parsed = JSON.parse(str);
     if (typeof parsed.AccessKeyId != "string" || typeof parsed.SecretAccessKey != "string" || typeof parsed.Token != "string" || typeof parsed.Expiration != "string")
-      throw new _chunk_Y5FS7XK7_js__WEBPACK_IMPORTED_MODULE_2__/* .CredentialsProviderError */ .C1("HTTP credential provider response not of the required format, an object matching: { AccessKeyId: string, SecretAccessKey: string, Token: string, Expiration: string(rfc3339) }", { logger });
+      throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_2__/* .CredentialsProviderError */ .C1("HTTP credential provider response not of the required format, an object matching: { AccessKeyId: string, SecretAccessKey: string, Token: string, Expiration: string(rfc3339) }", { logger });
     return {
       accessKeyId: parsed.AccessKeyId,
       secretAccessKey: parsed.SecretAccessKey,
       sessionToken: parsed.Token,
-      expiration: (0,_chunk_L6CBXGV3_js__WEBPACK_IMPORTED_MODULE_3__/* .parseRfc3339DateTime */ .EI)(parsed.Expiration)
+      expiration: (0,_chunk_EZMISZPJ_js__WEBPACK_IMPORTED_MODULE_3__/* .parseRfc3339DateTime */ .EI)(parsed.Expiration)
     };
   }
   if (response.statusCode >= 400 && response.statusCode < 500) {
@@ -74,12 +74,12 @@ async function getCredentials(response, logger) {
       parsedBody = JSON.parse(str);
     } catch {
     }
-    throw Object.assign(new _chunk_Y5FS7XK7_js__WEBPACK_IMPORTED_MODULE_2__/* .CredentialsProviderError */ .C1(`Server responded with status: ${response.statusCode}`, { logger }), {
+    throw Object.assign(new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_2__/* .CredentialsProviderError */ .C1(`Server responded with status: ${response.statusCode}`, { logger }), {
       Code: parsedBody.Code,
       Message: parsedBody.Message
     });
   }
-  throw new _chunk_Y5FS7XK7_js__WEBPACK_IMPORTED_MODULE_2__/* .CredentialsProviderError */ .C1(`Server responded with status: ${response.statusCode}`, { logger });
+  throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_2__/* .CredentialsProviderError */ .C1(`Server responded with status: ${response.statusCode}`, { logger });
 }
 
 // node_modules/@aws-sdk/credential-provider-http/dist-es/fromHttp/retry-wrapper.js
@@ -102,18 +102,18 @@ var AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "AWS_CONTAINER_CREDENTIALS_RELATIVE
   else if (full)
     host = full;
   else
-    throw new _chunk_Y5FS7XK7_js__WEBPACK_IMPORTED_MODULE_2__/* .CredentialsProviderError */ .C1(`No HTTP credential provider host provided.
+    throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_2__/* .CredentialsProviderError */ .C1(`No HTTP credential provider host provided.
 Set AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.`, { logger: options.logger });
   let url = new URL(host);
   checkUrl(url, options.logger);
-  let requestHandler = _chunk_XDCZVK3K_js__WEBPACK_IMPORTED_MODULE_0__/* .NodeHttpHandler */ .$.create({ connectionTimeout: options.timeout ?? 1e3 }), requestTimeout = options.timeout ?? 1e3, provider = retryWrapper(async () => {
+  let requestHandler = _chunk_LGUSGDJ3_js__WEBPACK_IMPORTED_MODULE_0__/* .NodeHttpHandler */ .$.create({ connectionTimeout: options.timeout ?? 1e3 }), requestTimeout = options.timeout ?? 1e3, provider = retryWrapper(async () => {
     let request = createGetRequest(url);
     tokenFile ? request.headers.Authorization = validateToken((await node_fs_promises__WEBPACK_IMPORTED_MODULE_4__.readFile(tokenFile)).toString()) : token && (request.headers.Authorization = validateToken(token));
     try {
       let result = await requestHandler.handle(request, { requestTimeout });
-      return getCredentials(result.response).then((creds) => (0,_chunk_THSFLWOL_js__WEBPACK_IMPORTED_MODULE_1__/* .setCredentialFeature */ .gD)(creds, "CREDENTIALS_HTTP", "z"));
+      return getCredentials(result.response).then((creds) => (0,_chunk_YRPVJKLQ_js__WEBPACK_IMPORTED_MODULE_1__/* .setCredentialFeature */ .gD)(creds, "CREDENTIALS_HTTP", "z"));
     } catch (e) {
-      throw new _chunk_Y5FS7XK7_js__WEBPACK_IMPORTED_MODULE_2__/* .CredentialsProviderError */ .C1(String(e), { logger: options.logger });
+      throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_2__/* .CredentialsProviderError */ .C1(String(e), { logger: options.logger });
     }
   }, options.maxRetries ?? 3, options.timeout ?? 1e3);
   return async () => {
@@ -126,7 +126,7 @@ Set AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
 }, validateToken = (token) => {
   if (token.includes(`\r
 `))
-    throw new _chunk_Y5FS7XK7_js__WEBPACK_IMPORTED_MODULE_2__/* .CredentialsProviderError */ .C1("Authorization token contains invalid \\r\\n sequence.");
+    throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_2__/* .CredentialsProviderError */ .C1("Authorization token contains invalid \\r\\n sequence.");
   return token;
 };
 
@@ -134,16 +134,15 @@ Set AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
 
 /***/ }),
 
-/***/ 9445:
+/***/ 8044:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   $: () => (/* binding */ NodeHttpHandler)
 /* harmony export */ });
-/* harmony import */ var _chunk_Y5FS7XK7_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8329);
-/* harmony import */ var _chunk_L6CBXGV3_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6580);
-/* harmony import */ var node_https__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4708);
-/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7075);
+/* harmony import */ var _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4209);
+/* harmony import */ var _chunk_EZMISZPJ_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1411);
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7075);
 
 
 
@@ -169,7 +168,7 @@ var NODEJS_TIMEOUT_ERROR_CODES = ["ECONNRESET", "EPIPE", "ETIMEDOUT"];
 var getTransformedHeaders = (headers) => {
   let transformedHeaders = {};
   for (let name in headers) {
-    if (!(0,_chunk_L6CBXGV3_js__WEBPACK_IMPORTED_MODULE_1__/* .hasOwn */ .$3)(headers, name))
+    if (!(0,_chunk_EZMISZPJ_js__WEBPACK_IMPORTED_MODULE_1__/* .hasOwn */ .$3)(headers, name))
       continue;
     let headerValues = headers[name];
     transformedHeaders[name] = Array.isArray(headerValues) ? headerValues.join(",") : headerValues;
@@ -177,8 +176,15 @@ var getTransformedHeaders = (headers) => {
   return transformedHeaders;
 };
 
-// node_modules/@smithy/node-http-handler/dist-es/node-https.js
-
+// lazy:node:https
+var module = () => process.getBuiltinModule("node:https"), node_https_default = {
+  get Agent() {
+    return module().Agent;
+  },
+  get request() {
+    return module().request;
+  }
+};
 
 // node_modules/@smithy/node-http-handler/dist-es/timing.js
 var timing = {
@@ -282,7 +288,7 @@ async function writeRequestBody(httpRequest, request, maxContinueTimeoutMs = MIN
   ])), sendBody && writeBody(httpRequest, request.body);
 }
 function writeBody(httpRequest, body) {
-  if (body instanceof node_stream__WEBPACK_IMPORTED_MODULE_3__.Readable) {
+  if (body instanceof node_stream__WEBPACK_IMPORTED_MODULE_2__.Readable) {
     body.pipe(httpRequest);
     return;
   }
@@ -319,7 +325,7 @@ var hAgent, hRequest, NodeHttpHandler = class _NodeHttpHandler {
       return socketWarningTimestamp;
     if (sockets && requests)
       for (let origin in sockets) {
-        if (!(0,_chunk_L6CBXGV3_js__WEBPACK_IMPORTED_MODULE_1__/* .hasOwn */ .$3)(sockets, origin))
+        if (!(0,_chunk_EZMISZPJ_js__WEBPACK_IMPORTED_MODULE_1__/* .hasOwn */ .$3)(sockets, origin))
           continue;
         let socketsInUse = sockets[origin]?.length ?? 0, requestsEnqueued = requests[origin]?.length ?? 0;
         if (socketsInUse >= maxSockets && requestsEnqueued >= 2 * maxSockets)
@@ -356,13 +362,13 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return;
       }
       let headers = request.headers, expectContinue = headers ? (headers.Expect ?? headers.expect) === "100-continue" : !1, agent = isSSL ? config.httpsAgent : config.httpAgent;
-      expectContinue && !this.externalAgent && (agent = new (isSSL ? node_https__WEBPACK_IMPORTED_MODULE_2__.Agent : hAgent)({
+      expectContinue && !this.externalAgent && (agent = new (isSSL ? node_https_default.Agent : hAgent)({
         keepAlive: !1,
         maxSockets: 1 / 0
       })), socketWarningTimeoutId = timing.setTimeout(() => {
         this.socketWarningTimestamp = _NodeHttpHandler.checkSocketUsage(agent, this.socketWarningTimestamp, logger);
       }, config.socketAcquisitionWarningTimeout ?? (config.requestTimeout ?? 2e3) + (config.connectionTimeout ?? 1e3));
-      let queryString = request.query ? (0,_chunk_Y5FS7XK7_js__WEBPACK_IMPORTED_MODULE_0__/* .buildQueryString */ .Go)(request.query) : "", auth;
+      let queryString = request.query ? (0,_chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__/* .buildQueryString */ .Go)(request.query) : "", auth;
       if (request.username != null || request.password != null) {
         let username = request.username ?? "", password = request.password ?? "";
         auth = `${username}:${password}`;
@@ -379,8 +385,8 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         port: request.port,
         agent,
         auth
-      }, req = (isSSL ? node_https__WEBPACK_IMPORTED_MODULE_2__.request : hRequest)(nodeHttpsOptions, (res) => {
-        let httpResponse = new _chunk_L6CBXGV3_js__WEBPACK_IMPORTED_MODULE_1__/* .HttpResponse */ .cS({
+      }, req = (isSSL ? node_https_default.request : hRequest)(nodeHttpsOptions, (res) => {
+        let httpResponse = new _chunk_EZMISZPJ_js__WEBPACK_IMPORTED_MODULE_1__/* .HttpResponse */ .cS({
           statusCode: res.statusCode || -1,
           reason: res.statusMessage,
           headers: getTransformedHeaders(res.headers),
@@ -445,7 +451,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         let node_http = await Promise.resolve(/* import() */).then(__webpack_require__.t.bind(__webpack_require__, 7067, 19)), { Agent, request } = node_http.default ?? node_http;
         return hRequest = request, hAgent = Agent, httpAgent instanceof hAgent || typeof httpAgent?.destroy == "function" ? (this.externalAgent = !0, httpAgent) : new hAgent({ keepAlive, maxSockets, ...httpAgent });
       })(),
-      httpsAgent: httpsAgent instanceof node_https__WEBPACK_IMPORTED_MODULE_2__.Agent || typeof httpsAgent?.destroy == "function" ? (this.externalAgent = !0, httpsAgent) : new node_https__WEBPACK_IMPORTED_MODULE_2__.Agent({ keepAlive, maxSockets, ...httpsAgent }),
+      httpsAgent: httpsAgent instanceof node_https_default.Agent || typeof httpsAgent?.destroy == "function" ? (this.externalAgent = !0, httpsAgent) : new node_https_default.Agent({ keepAlive, maxSockets, ...httpsAgent }),
       logger
     };
   }
