@@ -12,8 +12,8 @@ export const modules = {
 /* harmony export */   fromInstanceMetadata: () => (/* binding */ fromInstanceMetadata)
 /* harmony export */ });
 /* unused harmony exports DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, ENV_CMDS_AUTH_TOKEN, Endpoint, getInstanceMetadataEndpoint, httpRequest, providerConfigFromInit */
-/* harmony import */ var _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4209);
-/* harmony import */ var _chunk_EZMISZPJ_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1411);
+/* harmony import */ var _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1789);
+/* harmony import */ var _chunk_YTPGZRLK_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6236);
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7067);
 
 
@@ -42,12 +42,12 @@ function httpRequest(options) {
       hostname: options.hostname?.replace(/^\[(.+)\]$/, "$1")
     });
     req.on("error", (err) => {
-      reject(Object.assign(new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__/* .ProviderError */ .mZ("Unable to connect to instance metadata service"), err)), req.destroy();
+      reject(Object.assign(new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_0__/* .ProviderError */ .mZ("Unable to connect to instance metadata service"), err)), req.destroy();
     }), req.on("timeout", () => {
-      reject(new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__/* .ProviderError */ .mZ("TimeoutError from instance metadata service")), req.destroy();
+      reject(new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_0__/* .ProviderError */ .mZ("TimeoutError from instance metadata service")), req.destroy();
     }), req.on("response", (res) => {
       let { statusCode = 400 } = res;
-      (statusCode < 200 || 300 <= statusCode) && (reject(Object.assign(new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__/* .ProviderError */ .mZ("Error response received from instance metadata service"), { statusCode })), req.destroy());
+      (statusCode < 200 || 300 <= statusCode) && (reject(Object.assign(new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_0__/* .ProviderError */ .mZ("Error response received from instance metadata service"), { statusCode })), req.destroy());
       let chunks = [];
       res.on("data", (chunk) => {
         chunks.push(chunk);
@@ -72,7 +72,7 @@ var ENV_CMDS_FULL_URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI", ENV_CMDS_RELATIVE_
   return () => retry(async () => {
     let requestOptions = await getCmdsUri({ logger: init.logger }), credsResponse = JSON.parse(await requestFromEcsImds(timeout, requestOptions));
     if (!isImdsCredentials(credsResponse))
-      throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1("Invalid response received from instance metadata service.", {
+      throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1("Invalid response received from instance metadata service.", {
         logger: init.logger
       });
     return fromImdsCredentials(credsResponse);
@@ -94,15 +94,15 @@ var ENV_CMDS_FULL_URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI", ENV_CMDS_RELATIVE_
     try {
       parsed = new URL(process.env[ENV_CMDS_FULL_URI]);
     } catch {
-      throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1(`${process.env[ENV_CMDS_FULL_URI]} is not a valid container metadata service URL`, { tryNextLink: !1, logger });
+      throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1(`${process.env[ENV_CMDS_FULL_URI]} is not a valid container metadata service URL`, { tryNextLink: !1, logger });
     }
     if (!parsed.hostname || !GREENGRASS_HOSTS.has(parsed.hostname))
-      throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1(`${parsed.hostname} is not a valid container metadata service hostname`, {
+      throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1(`${parsed.hostname} is not a valid container metadata service hostname`, {
         tryNextLink: !1,
         logger
       });
     if (!parsed.protocol || !GREENGRASS_PROTOCOLS.has(parsed.protocol))
-      throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1(`${parsed.protocol} is not a valid container metadata service protocol`, {
+      throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1(`${parsed.protocol} is not a valid container metadata service protocol`, {
         tryNextLink: !1,
         logger
       });
@@ -113,14 +113,14 @@ var ENV_CMDS_FULL_URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI", ENV_CMDS_RELATIVE_
       port: parsed.port ? parseInt(parsed.port, 10) : void 0
     };
   }
-  throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1(`The container metadata credential provider cannot be used unless the ${ENV_CMDS_RELATIVE_URI} or ${ENV_CMDS_FULL_URI} environment variable is set`, {
+  throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1(`The container metadata credential provider cannot be used unless the ${ENV_CMDS_RELATIVE_URI} or ${ENV_CMDS_FULL_URI} environment variable is set`, {
     tryNextLink: !1,
     logger
   });
 };
 
 // node_modules/@smithy/credential-provider-imds/dist-es/error/InstanceMetadataV1FallbackError.js
-var InstanceMetadataV1FallbackError = class _InstanceMetadataV1FallbackError extends _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1 {
+var InstanceMetadataV1FallbackError = class _InstanceMetadataV1FallbackError extends _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1 {
   tryNextLink;
   name = "InstanceMetadataV1FallbackError";
   constructor(message, tryNextLink = !0) {
@@ -155,8 +155,8 @@ var ENV_ENDPOINT_MODE_NAME = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", CONFIG_EN
 };
 
 // node_modules/@smithy/credential-provider-imds/dist-es/utils/getInstanceMetadataEndpoint.js
-var getInstanceMetadataEndpoint = async () => (0,_chunk_EZMISZPJ_js__WEBPACK_IMPORTED_MODULE_1__/* .parseUrl */ .Dl)(await getFromEndpointConfig() || await getFromEndpointModeConfig()), getFromEndpointConfig = async () => (0,_chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__/* .loadConfig */ .Z9)(ENDPOINT_CONFIG_OPTIONS)(), getFromEndpointModeConfig = async () => {
-  let endpointMode = await (0,_chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__/* .loadConfig */ .Z9)(ENDPOINT_MODE_CONFIG_OPTIONS)();
+var getInstanceMetadataEndpoint = async () => (0,_chunk_YTPGZRLK_js__WEBPACK_IMPORTED_MODULE_1__/* .parseUrl */ .Dl)(await getFromEndpointConfig() || await getFromEndpointModeConfig()), getFromEndpointConfig = async () => (0,_chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_0__/* .loadConfig */ .Z9)(ENDPOINT_CONFIG_OPTIONS)(), getFromEndpointModeConfig = async () => {
+  let endpointMode = await (0,_chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_0__/* .loadConfig */ .Z9)(ENDPOINT_MODE_CONFIG_OPTIONS)();
   switch (endpointMode) {
     case EndpointMode.IPv4:
       return Endpoint.IPv4;
@@ -201,11 +201,11 @@ var staticStabilityProvider = (provider, options = {}) => {
 var IMDS_PATH = "/latest/meta-data/iam/security-credentials/", IMDS_TOKEN_PATH = "/latest/api/token", AWS_EC2_METADATA_V1_DISABLED = "AWS_EC2_METADATA_V1_DISABLED", PROFILE_AWS_EC2_METADATA_V1_DISABLED = "ec2_metadata_v1_disabled", X_AWS_EC2_METADATA_TOKEN = "x-aws-ec2-metadata-token", fromInstanceMetadata = (init = {}) => staticStabilityProvider(getInstanceMetadataProvider(init), { logger: init.logger }), getInstanceMetadataProvider = (init = {}) => {
   let disableFetchToken = !1, { logger, profile } = init, { timeout, maxRetries } = providerConfigFromInit(init), getCredentials = async (maxRetries2, options) => {
     if (disableFetchToken || options.headers?.[X_AWS_EC2_METADATA_TOKEN] == null) {
-      let fallbackBlockedFromProfile = !1, fallbackBlockedFromProcessEnv = !1, configValue = await (0,_chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__/* .loadConfig */ .Z9)({
+      let fallbackBlockedFromProfile = !1, fallbackBlockedFromProcessEnv = !1, configValue = await (0,_chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_0__/* .loadConfig */ .Z9)({
         environmentVariableSelector: (env) => {
           let envValue = env[AWS_EC2_METADATA_V1_DISABLED];
           if (fallbackBlockedFromProcessEnv = !!envValue && envValue !== "false", envValue === void 0)
-            throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1(`${AWS_EC2_METADATA_V1_DISABLED} not set in env, checking config file next.`, { logger: init.logger });
+            throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1(`${AWS_EC2_METADATA_V1_DISABLED} not set in env, checking config file next.`, { logger: init.logger });
           return fallbackBlockedFromProcessEnv;
         },
         configFileSelector: (profile2) => {
@@ -277,7 +277,7 @@ var IMDS_PATH = "/latest/meta-data/iam/security-credentials/", IMDS_TOKEN_PATH =
     path: IMDS_PATH + profile
   })).toString());
   if (!isImdsCredentials(credentialsResponse))
-    throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1("Invalid response received from instance metadata service.", {
+    throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_0__/* .CredentialsProviderError */ .C1("Invalid response received from instance metadata service.", {
       logger: init.logger
     });
   return fromImdsCredentials(credentialsResponse);

@@ -9,9 +9,9 @@ export const modules = {
 /* harmony export */   fromSSO: () => (/* binding */ fromSSO)
 /* harmony export */ });
 /* unused harmony exports isSsoProfile, validateSsoProfile */
-/* harmony import */ var _chunk_YRPVJKLQ_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4876);
-/* harmony import */ var _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4209);
-/* harmony import */ var _chunk_EZMISZPJ_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1411);
+/* harmony import */ var _chunk_3ADHVSBR_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4674);
+/* harmony import */ var _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1789);
+/* harmony import */ var _chunk_YTPGZRLK_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6236);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3024);
 
 
@@ -25,7 +25,7 @@ var REFRESH_MESSAGE = "To refresh this SSO session run 'aws sso login' with the 
 
 // node_modules/@aws-sdk/token-providers/dist-es/getSsoOidcClient.js
 var getSsoOidcClient = async (ssoRegion, init = {}, callerClientConfig) => {
-  let { SSOOIDCClient } = await Promise.all(/* import() */[__webpack_require__.e(103), __webpack_require__.e(882)]).then(__webpack_require__.bind(__webpack_require__, 7882)), coalesce = (prop) => init.clientConfig?.[prop] ?? init.parentClientConfig?.[prop] ?? callerClientConfig?.[prop];
+  let { SSOOIDCClient } = await Promise.all(/* import() */[__webpack_require__.e(280), __webpack_require__.e(145)]).then(__webpack_require__.bind(__webpack_require__, 3145)), coalesce = (prop) => init.clientConfig?.[prop] ?? init.parentClientConfig?.[prop] ?? callerClientConfig?.[prop];
   return new SSOOIDCClient(Object.assign({}, init.clientConfig ?? {}, {
     region: ssoRegion ?? init.clientConfig?.region,
     logger: coalesce("logger"),
@@ -35,7 +35,7 @@ var getSsoOidcClient = async (ssoRegion, init = {}, callerClientConfig) => {
 
 // node_modules/@aws-sdk/token-providers/dist-es/getNewSsoOidcToken.js
 var getNewSsoOidcToken = async (ssoToken, ssoRegion, init = {}, callerClientConfig) => {
-  let { CreateTokenCommand } = await Promise.all(/* import() */[__webpack_require__.e(103), __webpack_require__.e(882)]).then(__webpack_require__.bind(__webpack_require__, 7882));
+  let { CreateTokenCommand } = await Promise.all(/* import() */[__webpack_require__.e(280), __webpack_require__.e(145)]).then(__webpack_require__.bind(__webpack_require__, 3145));
   return (await getSsoOidcClient(ssoRegion, init, callerClientConfig)).send(new CreateTokenCommand({
     clientId: ssoToken.clientId,
     clientSecret: ssoToken.clientSecret,
@@ -47,46 +47,46 @@ var getNewSsoOidcToken = async (ssoToken, ssoRegion, init = {}, callerClientConf
 // node_modules/@aws-sdk/token-providers/dist-es/validateTokenExpiry.js
 var validateTokenExpiry = (token) => {
   if (token.expiration && token.expiration.getTime() < Date.now())
-    throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .TokenProviderError */ .Jh(`Token is expired. ${REFRESH_MESSAGE}`, !1);
+    throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .TokenProviderError */ .Jh(`Token is expired. ${REFRESH_MESSAGE}`, !1);
 };
 
 // node_modules/@aws-sdk/token-providers/dist-es/validateTokenKey.js
 var validateTokenKey = (key, value, forRefresh = !1) => {
   if (typeof value > "u")
-    throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .TokenProviderError */ .Jh(`Value not present for '${key}' in SSO Token${forRefresh ? ". Cannot refresh" : ""}. ${REFRESH_MESSAGE}`, !1);
+    throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .TokenProviderError */ .Jh(`Value not present for '${key}' in SSO Token${forRefresh ? ". Cannot refresh" : ""}. ${REFRESH_MESSAGE}`, !1);
 };
 
 // node_modules/@aws-sdk/token-providers/dist-es/writeSSOTokenToFile.js
 
 var { writeFile } = node_fs__WEBPACK_IMPORTED_MODULE_3__.promises, writeSSOTokenToFile = (id, ssoToken) => {
-  let tokenFilepath = (0,_chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .getSSOTokenFilepath */ .C9)(id), tokenString = JSON.stringify(ssoToken, null, 2);
+  let tokenFilepath = (0,_chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .getSSOTokenFilepath */ .C9)(id), tokenString = JSON.stringify(ssoToken, null, 2);
   return writeFile(tokenFilepath, tokenString);
 };
 
 // node_modules/@aws-sdk/token-providers/dist-es/fromSso.js
 var lastRefreshAttemptTimes = /* @__PURE__ */ new Map(), inFlightRefreshes = /* @__PURE__ */ new Map(), fromSso = (init = {}) => async ({ callerClientConfig } = {}) => {
   init.logger?.debug("@aws-sdk/token-providers - fromSso");
-  let profiles = await (0,_chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .parseKnownFiles */ .YU)(init), profileName = (0,_chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .getProfileName */ .Bz)({
+  let profiles = await (0,_chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .parseKnownFiles */ .YU)(init), profileName = (0,_chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .getProfileName */ .Bz)({
     profile: init.profile ?? callerClientConfig?.profile
   }), profile = profiles[profileName];
   if (profile) {
     if (!profile.sso_session)
-      throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .TokenProviderError */ .Jh(`Profile '${profileName}' is missing required property 'sso_session'.`);
-  } else throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .TokenProviderError */ .Jh(`Profile '${profileName}' could not be found in shared credentials file.`, !1);
+      throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .TokenProviderError */ .Jh(`Profile '${profileName}' is missing required property 'sso_session'.`);
+  } else throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .TokenProviderError */ .Jh(`Profile '${profileName}' could not be found in shared credentials file.`, !1);
   let ssoSessionName = profile.sso_session, inFlightRefresh = inFlightRefreshes.get(ssoSessionName);
   if (inFlightRefresh)
     return await inFlightRefresh;
-  let ssoSession = (await (0,_chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .loadSsoSessionData */ .qw)(init))[ssoSessionName];
+  let ssoSession = (await (0,_chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .loadSsoSessionData */ .qw)(init))[ssoSessionName];
   if (!ssoSession)
-    throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .TokenProviderError */ .Jh(`Sso session '${ssoSessionName}' could not be found in shared credentials file.`, !1);
+    throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .TokenProviderError */ .Jh(`Sso session '${ssoSessionName}' could not be found in shared credentials file.`, !1);
   for (let ssoSessionRequiredKey of ["sso_start_url", "sso_region"])
     if (!ssoSession[ssoSessionRequiredKey])
-      throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .TokenProviderError */ .Jh(`Sso session '${ssoSessionName}' is missing required property '${ssoSessionRequiredKey}'.`, !1);
+      throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .TokenProviderError */ .Jh(`Sso session '${ssoSessionName}' is missing required property '${ssoSessionRequiredKey}'.`, !1);
   let ssoStartUrl = ssoSession.sso_start_url, ssoRegion = ssoSession.sso_region, ssoToken;
   try {
-    ssoToken = await (0,_chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .getSSOTokenFromFile */ .vf)(ssoSessionName);
+    ssoToken = await (0,_chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .getSSOTokenFromFile */ .vf)(ssoSessionName);
   } catch {
-    throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .TokenProviderError */ .Jh(`The SSO session token associated with profile=${profileName} was not found or is invalid. ${REFRESH_MESSAGE}`, !1);
+    throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .TokenProviderError */ .Jh(`The SSO session token associated with profile=${profileName} was not found or is invalid. ${REFRESH_MESSAGE}`, !1);
   }
   validateTokenKey("accessToken", ssoToken.accessToken), validateTokenKey("expiresAt", ssoToken.expiresAt);
   let { accessToken, expiresAt } = ssoToken, existingToken = {
@@ -152,26 +152,26 @@ var SHOULD_FAIL_CREDENTIAL_CHAIN = !1, resolveSSOCredentials = async ({ ssoStart
         expiresAt: new Date(_token.expiration).toISOString()
       };
     } catch (e) {
-      throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1(e.message, {
+      throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1(e.message, {
         tryNextLink: SHOULD_FAIL_CREDENTIAL_CHAIN,
         logger
       });
     }
   else
     try {
-      token = await (0,_chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .getSSOTokenFromFile */ .vf)(ssoStartUrl);
+      token = await (0,_chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .getSSOTokenFromFile */ .vf)(ssoStartUrl);
     } catch {
-      throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1(`The SSO session associated with this profile is invalid. ${refreshMessage}`, {
+      throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1(`The SSO session associated with this profile is invalid. ${refreshMessage}`, {
         tryNextLink: SHOULD_FAIL_CREDENTIAL_CHAIN,
         logger
       });
     }
   if (new Date(token.expiresAt).getTime() - Date.now() <= 0)
-    throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1(`The SSO session associated with this profile has expired. ${refreshMessage}`, {
+    throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1(`The SSO session associated with this profile has expired. ${refreshMessage}`, {
       tryNextLink: SHOULD_FAIL_CREDENTIAL_CHAIN,
       logger
     });
-  let { accessToken } = token, { SSOClient, GetRoleCredentialsCommand } = await Promise.all(/* import() */[__webpack_require__.e(103), __webpack_require__.e(459)]).then(__webpack_require__.bind(__webpack_require__, 6459)), sso = ssoClient || new SSOClient(Object.assign({}, clientConfig ?? {}, {
+  let { accessToken } = token, { SSOClient, GetRoleCredentialsCommand } = await Promise.all(/* import() */[__webpack_require__.e(280), __webpack_require__.e(322)]).then(__webpack_require__.bind(__webpack_require__, 7322)), sso = ssoClient || new SSOClient(Object.assign({}, clientConfig ?? {}, {
     logger: clientConfig?.logger ?? callerClientConfig?.logger ?? parentClientConfig?.logger,
     region: clientConfig?.region ?? ssoRegion,
     userAgentAppId: clientConfig?.userAgentAppId ?? callerClientConfig?.userAgentAppId ?? parentClientConfig?.userAgentAppId
@@ -183,14 +183,14 @@ var SHOULD_FAIL_CREDENTIAL_CHAIN = !1, resolveSSOCredentials = async ({ ssoStart
       accessToken
     }));
   } catch (e) {
-    throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1(e, {
+    throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1(e, {
       tryNextLink: SHOULD_FAIL_CREDENTIAL_CHAIN,
       logger
     });
   }
   let { roleCredentials: { accessKeyId, secretAccessKey, sessionToken, expiration, credentialScope, accountId } = {} } = ssoResp;
   if (!accessKeyId || !secretAccessKey || !sessionToken || !expiration)
-    throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1("SSO returns an invalid temporary credential.", {
+    throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1("SSO returns an invalid temporary credential.", {
       tryNextLink: SHOULD_FAIL_CREDENTIAL_CHAIN,
       logger
     });
@@ -202,14 +202,14 @@ var SHOULD_FAIL_CREDENTIAL_CHAIN = !1, resolveSSOCredentials = async ({ ssoStart
     ...credentialScope && { credentialScope },
     ...accountId && { accountId }
   };
-  return ssoSession ? (0,_chunk_YRPVJKLQ_js__WEBPACK_IMPORTED_MODULE_0__/* .setCredentialFeature */ .gD)(credentials, "CREDENTIALS_SSO", "s") : (0,_chunk_YRPVJKLQ_js__WEBPACK_IMPORTED_MODULE_0__/* .setCredentialFeature */ .gD)(credentials, "CREDENTIALS_SSO_LEGACY", "u"), credentials;
+  return ssoSession ? (0,_chunk_3ADHVSBR_js__WEBPACK_IMPORTED_MODULE_0__/* .setCredentialFeature */ .gD)(credentials, "CREDENTIALS_SSO", "s") : (0,_chunk_3ADHVSBR_js__WEBPACK_IMPORTED_MODULE_0__/* .setCredentialFeature */ .gD)(credentials, "CREDENTIALS_SSO_LEGACY", "u"), credentials;
 };
 
 // node_modules/@aws-sdk/credential-provider-sso/dist-es/validateSsoProfile.js
 var validateSsoProfile = (profile, logger) => {
   let { sso_start_url, sso_account_id, sso_region, sso_role_name } = profile;
   if (!sso_start_url || !sso_account_id || !sso_region || !sso_role_name)
-    throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1(`Profile is configured with invalid SSO credentials. Required parameters "sso_account_id", "sso_region", "sso_role_name", "sso_start_url". Got ${Object.keys(profile).join(", ")}
+    throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1(`Profile is configured with invalid SSO credentials. Required parameters "sso_account_id", "sso_region", "sso_role_name", "sso_start_url". Got ${Object.keys(profile).join(", ")}
 Reference: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sso.html`, { tryNextLink: !1, logger });
   return profile;
 };
@@ -217,26 +217,26 @@ Reference: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sso.ht
 // node_modules/@aws-sdk/credential-provider-sso/dist-es/fromSSO.js
 var fromSSO = (init = {}) => async ({ callerClientConfig } = {}) => {
   init.logger?.debug("@aws-sdk/credential-provider-sso - fromSSO");
-  let { ssoStartUrl, ssoAccountId, ssoRegion, ssoRoleName, ssoSession } = init, { ssoClient } = init, profileName = (0,_chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .getProfileName */ .Bz)({
+  let { ssoStartUrl, ssoAccountId, ssoRegion, ssoRoleName, ssoSession } = init, { ssoClient } = init, profileName = (0,_chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .getProfileName */ .Bz)({
     profile: init.profile ?? callerClientConfig?.profile
   });
   if (!ssoStartUrl && !ssoAccountId && !ssoRegion && !ssoRoleName && !ssoSession) {
-    let profile = (await (0,_chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .parseKnownFiles */ .YU)(init))[profileName];
+    let profile = (await (0,_chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .parseKnownFiles */ .YU)(init))[profileName];
     if (!profile)
-      throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1(`Profile ${profileName} was not found.`, { logger: init.logger });
+      throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1(`Profile ${profileName} was not found.`, { logger: init.logger });
     if (!isSsoProfile(profile))
-      throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1(`Profile ${profileName} is not configured with SSO credentials.`, {
+      throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1(`Profile ${profileName} is not configured with SSO credentials.`, {
         logger: init.logger
       });
     if (profile?.sso_session) {
-      let session = (await (0,_chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .loadSsoSessionData */ .qw)(init))[profile.sso_session], conflictMsg = ` configurations in profile ${profileName} and sso-session ${profile.sso_session}`;
+      let session = (await (0,_chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .loadSsoSessionData */ .qw)(init))[profile.sso_session], conflictMsg = ` configurations in profile ${profileName} and sso-session ${profile.sso_session}`;
       if (ssoRegion && ssoRegion !== session.sso_region)
-        throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1("Conflicting SSO region" + conflictMsg, {
+        throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1("Conflicting SSO region" + conflictMsg, {
           tryNextLink: !1,
           logger: init.logger
         });
       if (ssoStartUrl && ssoStartUrl !== session.sso_start_url)
-        throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1("Conflicting SSO start_url" + conflictMsg, {
+        throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1("Conflicting SSO start_url" + conflictMsg, {
           tryNextLink: !1,
           logger: init.logger
         });
@@ -261,7 +261,7 @@ var fromSSO = (init = {}) => async ({ callerClientConfig } = {}) => {
     });
   } else {
     if (!ssoStartUrl || !ssoAccountId || !ssoRegion || !ssoRoleName)
-      throw new _chunk_LDY3NDAA_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1('Incomplete configuration. The fromSSO() argument hash must include "ssoStartUrl", "ssoAccountId", "ssoRegion", "ssoRoleName"', { tryNextLink: !1, logger: init.logger });
+      throw new _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_1__/* .CredentialsProviderError */ .C1('Incomplete configuration. The fromSSO() argument hash must include "ssoStartUrl", "ssoAccountId", "ssoRegion", "ssoRoleName"', { tryNextLink: !1, logger: init.logger });
     return resolveSSOCredentials({
       ssoStartUrl,
       ssoSession,

@@ -6,12 +6,12 @@ export const modules = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   EventStreamSerde: () => (/* reexport safe */ _chunk_64QKOHPR_js__WEBPACK_IMPORTED_MODULE_0__.M3),
-/* harmony export */   eventStreamSerdeProvider: () => (/* reexport safe */ _chunk_64QKOHPR_js__WEBPACK_IMPORTED_MODULE_0__.JM)
+/* harmony export */   EventStreamSerde: () => (/* reexport safe */ _chunk_CZ7AKS2V_js__WEBPACK_IMPORTED_MODULE_0__.M3),
+/* harmony export */   eventStreamSerdeProvider: () => (/* reexport safe */ _chunk_CZ7AKS2V_js__WEBPACK_IMPORTED_MODULE_0__.JM)
 /* harmony export */ });
-/* harmony import */ var _chunk_64QKOHPR_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3274);
-/* harmony import */ var _chunk_5RLBXDZP_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3970);
-/* harmony import */ var _chunk_EZMISZPJ_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1411);
+/* harmony import */ var _chunk_CZ7AKS2V_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9126);
+/* harmony import */ var _chunk_MBJ3QKXY_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3678);
+/* harmony import */ var _chunk_YTPGZRLK_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6236);
 
 
 
@@ -20,14 +20,14 @@ export const modules = {
 
 /***/ }),
 
-/***/ 3970:
+/***/ 3678:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   T: () => (/* binding */ Sha256Node),
 /* harmony export */   k: () => (/* binding */ Crc32Node)
 /* harmony export */ });
-/* harmony import */ var _chunk_EZMISZPJ_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1411);
+/* harmony import */ var _chunk_YTPGZRLK_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6236);
 /* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8522);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7598);
 
@@ -112,7 +112,7 @@ var BLOCK = 64, DIGEST_LENGTH = 32, MAX_HASHABLE_LENGTH = 2 ** 53 - 1, Sha256Js 
       this.inner.update(data);
       return;
     }
-    let chunk = (0,_chunk_EZMISZPJ_js__WEBPACK_IMPORTED_MODULE_0__/* .toUint8Array */ .Fo)(data), position = 0, { byteLength } = chunk;
+    let chunk = (0,_chunk_YTPGZRLK_js__WEBPACK_IMPORTED_MODULE_0__/* .toUint8Array */ .Fo)(data), position = 0, { byteLength } = chunk;
     if (this.bytesHashed += byteLength, this.bytesHashed * 8 > MAX_HASHABLE_LENGTH)
       throw new Error("Cannot hash more than 2^53 - 1 bits");
     for (; byteLength > 0; )
@@ -148,7 +148,7 @@ var BLOCK = 64, DIGEST_LENGTH = 32, MAX_HASHABLE_LENGTH = 2 ** 53 - 1, Sha256Js 
     return out;
   }
   static normalizeKey(secret) {
-    let key = (0,_chunk_EZMISZPJ_js__WEBPACK_IMPORTED_MODULE_0__/* .toUint8Array */ .Fo)(secret);
+    let key = (0,_chunk_YTPGZRLK_js__WEBPACK_IMPORTED_MODULE_0__/* .toUint8Array */ .Fo)(secret);
     if (key.byteLength > BLOCK) {
       let h = new _Sha256Js();
       h.update(key);

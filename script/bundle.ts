@@ -63,6 +63,9 @@ const options: BuildOptions = {
   conditions: ['module'],
   minifySyntax: true,
   inject: ['script/crypto.js'],
+  // Packages ask of each answer whether it is one of these, and Node loads all of its web streams for the question. Its own client of
+  // HTTP, which is the one that is used, never answers with any.
+  define: { ReadableStream: 'undefined', Blob: 'undefined' },
   plugins: [packages],
   logLevel: 'warning',
 }

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events'
-import { setFlagsFromString } from 'node:v8'
 import { setFailed } from '@actions/core'
 import { wallClock } from './clock.ts'
 import { CancelledRun } from './commands/cancellation.ts'
@@ -11,10 +10,6 @@ import { post } from './post.ts'
 import { logLine } from './render/escape.ts'
 import { targets } from './targets.ts'
 import { withoutMarks } from './untrusted.ts'
-
-// V8 doubles the room for young objects each time that many of them survive, and keeps it: a fourth of the memory of a large
-// plan, for a tenth of processor time that no run notices beside its waiting. A V8 that does not know the flag only says so.
-setFlagsFromString('--semi-space-growth-factor=1')
 
 /** What an action of this repository does, by its folder's index.js. */
 const doors: Readonly<Record<string, (host: Host) => Promise<void>>> = { post, targets }
