@@ -23,6 +23,8 @@ test.each([
   ['credentials of containers', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'],
   ['single sign-on', 'sso_start_url'],
   ['the client of CloudWatch Logs', 'Logs_20140328'],
+  ['web streams, which Node loads when they are named', 'ReadableStream=='],
+  ['Web Crypto, as the global that loads it', 'typeof crypto'],
 ])('%s: loaded when it is needed', (_what, mark) => {
   expect(text.includes(mark)).toBe(false)
 })
