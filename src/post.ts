@@ -14,9 +14,9 @@ import { isJsonObject, parsedJson } from './json.ts'
 import { Redactor } from './redact/redactor.ts'
 
 /** A plan file in; the comment and the check of the pull request out. A refusal of GitHub is a warning. */
-export async function post({ env, runner: told, clock, signal }: Host): Promise<void> {
+export async function post({ env, runner: plain, clock, signal }: Host): Promise<void> {
   // This job has no hidden value: the plan file holds none.
-  const runner = redactingRunner(told, new Redactor(revealEverything))
+  const runner = redactingRunner(plain, new Redactor(revealEverything))
   const read = readPostInputs(env)
   if ('problems' in read) return runner.fail(read.problems)
   const { inputs } = read
@@ -29,17 +29,17 @@ export async function post({ env, runner: told, clock, signal }: Host): Promise<
     ])
   const speaker = { ...inputs, region: undefined, requireReview: true }
   const reporter = new PullRequestReporter(event, speaker, clock, signal, text => runner.warn(text))
-  const news = event.fromFork ? { skipped: skippedFork } : newsIn(inputs, event, reporter.planned)
-  if (news.problems) runner.fail(news.problems)
-  if (news.skipped) runner.info(`plan skipped: ${news.skipped}`)
-  await reporter.showPlan(news)
+  const outcome = event.fromFork ? { skipped: skippedFork } : outcomeIn(inputs, event, reporter.planned)
+  if (outcome.problems) runner.fail(outcome.problems)
+  if (outcome.skipped) runner.info(`plan skipped: ${outcome.skipped}`)
+  await reporter.showPlan(outcome)
   if (reporter.commentUrl) runner.output('comment-url', reporter.commentUrl)
 }
 
 /** A fork's run may have written any file. */
 const skippedFork = 'what a fork proposes is never planned'
 
-function newsIn(
+function outcomeIn(
   { workspace, planFile, environment }: PostInputs,
   { runUrl }: GitHubEvent,
   planned: PullRequestReporter['planned'],

@@ -100,7 +100,7 @@ describe('an apply', () => {
     shop.simulator.behave('web:1', { startSeconds: 3600 })
     const { done } = await shop.apply(cluster + definition() + service(), { waitTimeout: 120_000 })
     expect(done('ecs_service:web').error?.message).toMatch(
-      /^ecs_service:web was not done after 2 min 0 s \(wait-timeout\): 0 of 1 task running/,
+      /^ecs_service:web was not done after 2 min \(wait-timeout\): 0 of 1 task running/,
     )
     shop.simulator.advance(3600)
     expect(await result(shop, cluster + definition() + service())).toEqual(['succeeded'])

@@ -137,7 +137,7 @@ describe('a release that ECS rolled back', () => {
 test('a release that did not settle in time names what its tasks ended with', async () => {
   const failed = await failing(await Shop.running(web('web:1', {})), web('web:2-crash', {}), { waitTimeout: 60_000 })
   expect(sentence(failed, 'ecs_service:web')).toMatch(
-    /^ecs_service:web was not done after 1 min \d s \(wait-timeout\): \d+ tasks of web:2 stopped, container web exited 1\. web:2: 0 of 2 running; web:1: 2 still running, deployment IN_PROGRESS\.$/,
+    /^ecs_service:web was not done after 1 min \(wait-timeout\): \d+ tasks of web:2 stopped, container web exited 1\. web:2: 0 of 2 running; web:1: 2 still running, deployment IN_PROGRESS\.$/,
   )
   expect(annotations(failed)[0]?.endsWith(change)).toBe(true)
 })
@@ -147,7 +147,7 @@ test('a release that is only slow goes on at the next apply', async () => {
   shop.simulator.behave('web:2', { startSeconds: 3600 })
   const failed = await failing(shop, web('web:2', {}), { waitTimeout: 60_000 })
   expect(annotations(failed)).toEqual([
-    'ecs_service:web was not done after 1 min 0 s (wait-timeout): web:2: 0 of 2 running; web:1: 2 still running, deployment IN_PROGRESS. Run the workflow again: the next apply waits for what ECS is still doing; or raise wait-timeout.',
+    'ecs_service:web was not done after 1 min (wait-timeout): web:2: 0 of 2 running; web:1: 2 still running, deployment IN_PROGRESS. Run the workflow again: the next apply waits for what ECS is still doing; or raise wait-timeout.',
   ])
 })
 
@@ -189,7 +189,7 @@ describe('a job', () => {
     shop.simulator.setCapacity({ fargate: 0 })
     const failed = await failing(shop, migrate('migrate:1'), { waitTimeout: 120_000 })
     expect(annotations(failed)).toEqual([
-      'ecs_task:migrate was not done after 2 min 0 s (wait-timeout): 1 task without capacity: Capacity is unavailable at this time. Please try again later or in a different availability zone. Add capacity to the cluster, or let the task ask for less cpu and memory; then run the workflow again.',
+      'ecs_task:migrate was not done after 2 min (wait-timeout): 1 task without capacity: Capacity is unavailable at this time. Please try again later or in a different availability zone. Add capacity to the cluster, or let the task ask for less cpu and memory; then run the workflow again.',
     ])
   })
 

@@ -413,7 +413,7 @@ describe('a cluster that goes', () => {
       error: {
         code: 'TimedOut',
         message:
-          'ecs_cluster:main was not done after 2 min 0 s (wait-timeout): the cluster still holds 1 service, 1 task: The Cluster cannot be deleted while Services are active.',
+          'ecs_cluster:main was not done after 2 min (wait-timeout): the cluster still holds 1 service, 1 task: The Cluster cannot be deleted while Services are active.',
       },
     })
     expect((await described(shop))?.status).toBe('ACTIVE')

@@ -268,7 +268,7 @@ describe('a job', () => {
       result: 'failed',
       error: {
         message: expect.stringMatching(
-          /^ecs_task:migrate was not done after 1 min 0 s \(wait-timeout\): the task is RUNNING\.$/,
+          /^ecs_task:migrate was not done after 1 min \(wait-timeout\): the task is RUNNING\.$/,
         ),
       },
     })
@@ -478,7 +478,7 @@ describe('a start of a job', () => {
       result: 'failed',
       error: {
         message: expect.stringMatching(
-          /^ecs_task:migrate was not done after 10 min 0 s \(wait-timeout\): 1 task without capacity: RESOURCE:CPU /,
+          /^ecs_task:migrate was not done after 10 min \(wait-timeout\): 1 task without capacity: RESOURCE:CPU /,
         ),
       },
     })
@@ -529,7 +529,7 @@ describe('a job of several tasks', () => {
       result: 'failed',
       error: {
         message: expect.stringMatching(
-          /^ecs_task:migrate was not done after 5 min 0 s .*: 1 task without capacity: Capacity is un/,
+          /^ecs_task:migrate was not done after 5 min .*: 1 task without capacity: Capacity is un/,
         ),
       },
     })

@@ -455,7 +455,7 @@ describe('Never silent, never stuck', () => {
       expect(first.done(id).error).toMatchObject({
         code: 'TimedOut',
         message: expect.stringMatching(
-          /^ecs_task:migrate was not done after 5 min 0 s \(wait-timeout\): 1 task without capacity: RESOURCE:CPU /,
+          /^ecs_task:migrate was not done after 5 min \(wait-timeout\): 1 task without capacity: RESOURCE:CPU /,
         ),
       })
       expect(statuses(made)).toEqual(['refused'])

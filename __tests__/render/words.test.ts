@@ -1,20 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
+import { durationText } from '../../src/duration.ts'
 import type { Plan, Report, Step, Transition } from '../../src/engine/document.ts'
 import type { ParticleId } from '../../src/particle.ts'
 import { marker } from '../../src/render/comment.ts'
 import { dangerCounts, dependentsOf, whatHappens, why } from '../../src/render/explain.ts'
 import { renderReportStepText, renderStepText } from '../../src/render/log.ts'
 import { planTitle } from '../../src/render/origin.ts'
-import {
-  count,
-  doneCounts,
-  durationText,
-  listed,
-  phraseText,
-  reportTitle,
-  took,
-  wordOf,
-} from '../../src/render/words.ts'
+import { count, doneCounts, listed, phraseText, reportTitle, took, wordOf } from '../../src/render/words.ts'
 
 const step = (particle: ParticleId, transition: Transition, more: Partial<Step> = {}): Step => ({
   particle,

@@ -54,9 +54,9 @@ export async function withHistory(
     ...(byBase && { base: byBase.decisions }),
     isAllMerged: !pullRequest && !mergeGroup && !push,
   }
-  const told = withOrigins(plan, planned.decisions, earlier, flavors)
-  const pulls = comesFrom('unapplied', told.steps) ? await unappliedPulls(invocation, baseline) : []
-  return pulls.length > 0 ? { ...told, unapplied: pulls } : told
+  const traced = withOrigins(plan, planned.decisions, earlier, flavors)
+  const pulls = comesFrom('unapplied', traced.steps) ? await unappliedPulls(invocation, baseline) : []
+  return pulls.length > 0 ? { ...traced, unapplied: pulls } : traced
 }
 
 /** Members that one of the commits declared, and that AWS still has although today's manifests leave them out. */

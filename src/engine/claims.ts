@@ -241,7 +241,7 @@ export function claimsMade(
 
 /** `sha256:…` over account, environment and every step that acts: subject, shown changes, hidden values as written, claims. */
 export function digestOf(steps: readonly Step[], decisions: Decisions, context: ClaimContext): string {
-  const told = steps
+  const acting = steps
     .filter(({ transition }) => transition !== 'wait')
     .map(({ particle, transition, to, changes, kept, follows, protected: left }) => {
       const decision = decisions.get(particle)
@@ -259,7 +259,7 @@ export function digestOf(steps: readonly Step[], decisions: Decisions, context: 
       })
     })
   const { account, environment } = context
-  return `sha256:${sha256(JSON.stringify([claimsVersion, account ?? null, environment, told]))}`
+  return `sha256:${sha256(JSON.stringify([claimsVersion, account ?? null, environment, acting]))}`
 }
 
 /** What a digest counts of a change: its other members say the same once more, for readers. */

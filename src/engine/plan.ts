@@ -1,5 +1,6 @@
 import { type Change, type FoundChange, shownChange } from '../compare/change.ts'
 import { sensitivityOf } from '../compare/sensitivity.ts'
+import { durationText } from '../duration.ts'
 import { compareText } from '../order.ts'
 import { inheritsIn, type Particle, type ParticleId, type Problem } from '../particle.ts'
 import type { ClaimContext } from './claimSubject.ts'
@@ -7,7 +8,6 @@ import { digestOf } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Plan, Removed, Step, Summary, Transition, Unchanged } from './document.ts'
 import { type Graph, inOrder } from './graph.ts'
-import { duration } from './poll.ts'
 import { type EngineContext, flavorOf } from './refresh.ts'
 
 /** Inputs of a plan beside manifests and AWS's answers. */
@@ -79,8 +79,8 @@ export function planOf(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision
     .filter(([id]) => !acting.has(id))
     .sort(([one], [other]) => compareText(one, other))
     .map(([id, decision]) => unchangedOf(id, decision))
-  const told = [...decisions.values()].flatMap(decision => decision.warnings).sort(compareText)
-  const warnings = [...told, ...(settings.warnings ?? [])]
+  const ofDecisions = [...decisions.values()].flatMap(decision => decision.warnings).sort(compareText)
+  const warnings = [...ofDecisions, ...(settings.warnings ?? [])]
   const problems = [...decisions.values()].flatMap(decision => decision.problems)
   problems.push(...keptInGoing(graph, decisions))
   const tooMany = terminations(decisions, settings)
@@ -190,16 +190,14 @@ const longestJob = 360
 
 /** A transition that outlasts the wait for it ends the apply as paused. One that outlasts the job ends with the job. */
 function longerThanWaits({ leastMinutes }: Decision, waitTimeout = Number.POSITIVE_INFINITY): string[] {
-  const most = waitTimeout / 60_000
-  if (leastMinutes > most) {
-    const limit = Number.isInteger(most) ? `${most} min` : duration(waitTimeout)
+  const least = durationText(leastMinutes * 60_000)
+  if (leastMinutes > waitTimeout / 60_000)
     return [
-      `takes ${leastMinutes} min at least, longer than wait-timeout (${limit}): the apply ends as paused, and a later one takes it up`,
+      `takes ${least} at least, longer than wait-timeout (${durationText(waitTimeout)}): the apply ends as paused, and a later one takes it up`,
     ]
-  }
   if (leastMinutes <= longestJob) return []
   return [
-    `takes ${leastMinutes} min at least, longer than a job of GitHub's runners may (6 h): lower wait-timeout, so that the apply ends as paused before it is cut off`,
+    `takes ${least} at least, longer than a job of GitHub's runners may (6 h): lower wait-timeout, so that the apply ends as paused before it is cut off`,
   ]
 }
 

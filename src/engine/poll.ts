@@ -72,9 +72,3 @@ export async function sleep(milliseconds: number, clock: Clock, signal: AbortSig
     throw new Cancelled()
   }
 }
-
-/** `40 s`, `4 min 12 s`. */
-export function duration(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000)
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
-}

@@ -162,10 +162,10 @@ export async function refreshAll(
   graph: Graph,
   refresh: Refresh,
 ): Promise<{ lives: Map<ParticleId, unknown>; errors: Error[] }> {
-  const looked = await Promise.allSettled(graph.order.map(async id => [id, await refresh.live(id)] as const))
+  const answers = await Promise.allSettled(graph.order.map(async id => [id, await refresh.live(id)] as const))
   const errors = new Map<string, Error>()
   const lives = new Map<ParticleId, unknown>()
-  for (const result of looked) {
+  for (const result of answers) {
     if (result.status === 'fulfilled') lives.set(...result.value)
     else errors.set(String(result.reason?.message ?? result.reason), result.reason)
   }

@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts'
+import { durationText } from '../duration.ts'
 import type { DesiredState, Particle } from '../particle.ts'
 import { Cancelled, type Diagnosis, Paused, StepFailed } from './failure.ts'
 import type { AnyFlavor, Failed, Progress, Settled, TransitionContext } from './flavor.ts'
-import { duration, poll } from './poll.ts'
+import { poll } from './poll.ts'
 import type { ApplySettings } from './settings.ts'
 
 /** A sentence that does not change is logged again after so many milliseconds. */
@@ -78,7 +79,7 @@ function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Sett
     isNear = progress.near ?? false
     if (now >= deadline) return { live, progress: { is: 'failed', failure: timedOut(now - begun, progress.because) } }
     if (progress.because !== said.sentence || now - said.at >= heartbeat) {
-      context.say(`${progress.because}, ${duration(now - since)}`)
+      context.say(`${progress.because}, ${durationText(now - since)}`)
       said = { sentence: progress.because, at: now }
     }
     return undefined
@@ -89,7 +90,7 @@ function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Sett
 /** The step's time is up. `cause`: what the step still waited for. */
 export const timedOut = (milliseconds: number, cause: string): Diagnosis => ({
   code: 'TimedOut',
-  happened: `was not done after ${duration(milliseconds)} (wait-timeout)`,
+  happened: `was not done after ${durationText(milliseconds)} (wait-timeout)`,
   cause,
   remedy: { kind: 'wait' },
 })

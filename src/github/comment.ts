@@ -81,14 +81,14 @@ export async function postComment(github: GitHub, request: CommentRequest): Prom
   )
 }
 
-async function post(github: GitHub, asked: CommentRequest): Promise<Commented> {
-  const { body } = asked
+async function post(github: GitHub, wanted: CommentRequest): Promise<Commented> {
+  const { body } = wanted
   for (let tries = 0; ; tries++) {
-    const [first, ...others] = await ours(github, asked.pullRequest, asked.environment)
-    if (first) return edit(github, asked, first, others)
-    if (asked.mode === 'on-changes' && !asked.noteworthy) return {}
+    const [first, ...others] = await ours(github, wanted.pullRequest, wanted.environment)
+    if (first) return edit(github, wanted, first, others)
+    if (wanted.mode === 'on-changes' && !wanted.noteworthy) return {}
     try {
-      return { url: await create(github, asked.pullRequest, body) }
+      return { url: await create(github, wanted.pullRequest, body) }
     } catch (error) {
       // Without an answer the comment may have been written: list the comments before writing another.
       const unsure = error instanceof GitHubError && (error.status === undefined || error.status >= 500)

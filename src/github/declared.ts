@@ -39,7 +39,7 @@ const digest = (lines: readonly string[]): string => sha256(lines.join('\n')).sl
 
 /** The list as one text per check. The same list makes the same texts. */
 export function declaredTexts({ entries, members, complete: whole }: DeclaredList): [string, ...string[]] {
-  const lines = entries.map(lineOf).sort()
+  const lines = entries.map(undeclaredLine).sort()
   const all = [...lines, ...members.map(memberLine).sort()]
   const room = textLimit - header(9_999, 9_999, digest([]), false).length - saidOfSome.length - 10
   const parts: string[][] = [[]]
@@ -67,7 +67,7 @@ export function declaredTexts({ entries, members, complete: whole }: DeclaredLis
 }
 
 /** One entry. Identities that hold a secret variable were left out before. */
-function lineOf(one: Undeclared): string {
+function undeclaredLine(one: Undeclared): string {
   const {
     address: thing,
     name,

@@ -111,8 +111,8 @@ export class PullRequestReporter {
     return known
   }
 
-  planSummary(news: PlanOutcome): string {
-    return renderPlan(news.plan, this.#context(summaryLimit, news)).text
+  planSummary(outcome: PlanOutcome): string {
+    return renderPlan(outcome.plan, this.#context(summaryLimit, outcome)).text
   }
 
   reportSummary(report: Report, plan: Plan | undefined, carries?: Carries): string {
@@ -127,17 +127,17 @@ export class PullRequestReporter {
    * On a pull request: the comment, and the check that a later apply reads. In a merge group: the check alone. A
    * refusal of GitHub is a warning.
    */
-  async showPlan(news: PlanOutcome): Promise<void> {
+  async showPlan(outcome: PlanOutcome): Promise<void> {
     const { pullRequest, mergeGroup } = this.#event
     if (pullRequest)
       await this.#comment(
         pullRequest.number,
-        renderPlan(news.plan, this.#context(bodyLimit, news)).text,
-        isNoteworthy(news),
+        renderPlan(outcome.plan, this.#context(bodyLimit, outcome)).text,
+        isNoteworthy(outcome),
       )
     if (!pullRequest && !mergeGroup) return
-    const failed = (news.problems ?? []).length > 0
-    const { plan, claims, problems = [], skipped } = news
+    const failed = (outcome.problems ?? []).length > 0
+    const { plan, claims, problems = [], skipped } = outcome
     await this.#check({
       name: planCheck(this.#inputs.environment),
       // A skipped plan shows nothing that may be applied.
@@ -147,7 +147,7 @@ export class PullRequestReporter {
         : plan
           ? planTitle(plan, this.neverApplied)
           : (skipped ?? 'no plan'),
-      summary: renderPlan(plan, this.#context(textLimit, news)).text,
+      summary: renderPlan(plan, this.#context(textLimit, outcome)).text,
       problems,
       ...(plan && { digest: plan.digest }),
       ...(claims && !failed && { claims, ...this.#subject() }),

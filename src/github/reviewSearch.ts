@@ -98,14 +98,14 @@ export class ReviewSearch {
   /** Pull requests in the merge queue are still open, so each is read by its number. Throws `GitHubError`. */
   async queued(numbers: readonly number[]): Promise<void> {
     const github = this.#github
-    const looked = await Promise.all(
+    const answers = await Promise.all(
       numbers.map(number =>
         github.call({ to: `read pull request #${number}`, needs: 'pull-requests: read' }, request =>
           request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...github.repository, pull_number: number }),
         ),
       ),
     )
-    await this.#add(looked.map(({ data }) => data))
+    await this.#add(answers.map(({ data }) => data))
   }
 
   /**
@@ -161,12 +161,12 @@ export class ReviewSearch {
   }
 
   async #add(pulls: readonly Pull[]): Promise<void> {
-    const looked = await Promise.all(
+    const added = await Promise.all(
       pulls
         .filter(({ number }) => !this.#numbers.has(number))
         .map(async pull => ({ pull, shown: await this.#shown(pull) })),
     )
-    for (const { pull, shown } of looked) {
+    for (const { pull, shown } of added) {
       this.#numbers.add(pull.number)
       if (this.tip !== undefined && pull.merge_commit_sha === this.tip) this.#merged = pull.number
       if ('format' in shown) this.#formats.set(shown.format, [...(this.#formats.get(shown.format) ?? []), pull.number])

@@ -145,14 +145,14 @@ export class Supersession {
   #current(): Promise<string | undefined> {
     const now = this.#options.clock.now()
     if (this.#superseded === undefined && (!this.#latest || now - this.#latest.at >= freshness)) {
-      const asked = within(supersededBy(...this.#question), { warning: 'GitHub did not answer in time' })
-      this.#latest = { at: now, answer: this.#read(asked) }
+      const asking = within(supersededBy(...this.#question), { warning: 'GitHub did not answer in time' })
+      this.#latest = { at: now, answer: this.#read(asking) }
     }
     return this.#latest?.answer ?? Promise.resolve(this.#superseded)
   }
 
-  async #read(asked: ReturnType<typeof supersededBy>): Promise<string | undefined> {
-    const { by, warning } = await asked
+  async #read(asking: ReturnType<typeof supersededBy>): Promise<string | undefined> {
+    const { by, warning } = await asking
     if (by)
       this.#superseded ??= `commit ${by.commit.slice(0, 7)}, which is newer, ${by.state === 'applied' ? 'is applied already' : 'has begun to be applied'}`
     if (warning && !this.#warned) {

@@ -23,7 +23,7 @@ interface Filling {
   readonly place: Place
 }
 
-const parentsOf = ({ id }: ParticleDraft, { parents, drafts }: Linking): Filling[] =>
+const fillings = ({ id }: ParticleDraft, { parents, drafts }: Linking): Filling[] =>
   [...(parents.get(id) ?? [])].flatMap(([above, place]) => {
     const parent = drafts.get(above)
     return parent ? [{ parent, place }] : []
@@ -33,7 +33,7 @@ const parentsOf = ({ id }: ParticleDraft, { parents, drafts }: Linking): Filling
 export function fillFromParents(source: MapNode, draft: ParticleDraft, linking: Linking): MapNode {
   const entries = new Map(source.entries)
   for (const [flavor, member] of Object.entries(draft.vocabulary.needs)) {
-    const [first, second] = parentsOf(draft, linking).filter(({ parent }) => parent.vocabulary.name === flavor)
+    const [first, second] = fillings(draft, linking).filter(({ parent }) => parent.vocabulary.name === flavor)
     const stated = entries.get(member)?.node
     if (!first) checkWithoutParent(stated, flavor, member, draft, linking)
     else if (second) {
@@ -113,7 +113,7 @@ function agrees(stated: Node, name: ScalarNode, parent: Particle, region: string
 
 /** The draft's own state; without one that of its cluster when the cluster is to go; otherwise running. */
 export function desiredState(draft: ParticleDraft, linking: Linking): { state: DesiredState; place: Place } {
-  const going = parentsOf(draft, linking).flatMap(({ parent }) => {
+  const going = fillings(draft, linking).flatMap(({ parent }) => {
     const state = linking.made.get(parent.id)?.desired
     const place = linking.statePlaces.get(parent.id)
     const member = draft.vocabulary.needs[parent.vocabulary.name]

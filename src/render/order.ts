@@ -39,7 +39,7 @@ export function orderSection(plan: Plan): string {
 
 /** Steps in waves. A step begins as soon as the steps it depends on are done, without waiting for the rest of their wave. */
 function stages({ steps }: Plan): readonly (readonly ParticleId[])[] {
-  return waves(new Map(steps.map(step => [step.particle, parentsOf(step)])))
+  return waves(new Map(steps.map(step => [step.particle, precedingSteps(step)])))
 }
 
 const classes: Readonly<Record<Word, string>> = {
@@ -73,9 +73,9 @@ interface Picture {
 function orderDiagram({ steps }: Plan): Picture | undefined {
   const all = new Set([
     ...[...steps].sort((a, b) => danger(a) - danger(b)).map(step => step.particle),
-    ...steps.flatMap(parentsOf),
+    ...steps.flatMap(precedingSteps),
   ])
-  const connected = new Set(steps.flatMap(step => parentsOf(step).flatMap(id => [id, step.particle])))
+  const connected = new Set(steps.flatMap(step => precedingSteps(step).flatMap(id => [id, step.particle])))
   if (connected.size === 0) return undefined
   const unconnected = all.size - connected.size
   const alone = unconnected > UNCONNECTED ? unconnected : 0
@@ -91,7 +91,7 @@ function mermaid(nodes: readonly ParticleId[], all: readonly Step[]): readonly s
   const names = new Map(nodes.map((id, index) => [id, `n${index}`]))
   const edges = nodes.flatMap(id => {
     const step = steps.get(id)
-    const parents = step ? parentsOf(step) : []
+    const parents = step ? precedingSteps(step) : []
     return parents.flatMap(parent => (names.has(parent) ? [`  ${names.get(parent)} --> ${names.get(id)}`] : []))
   })
   const members = new Map<string, string[]>()
@@ -110,7 +110,7 @@ function mermaid(nodes: readonly ParticleId[], all: readonly Step[]): readonly s
   ]
 }
 
-const parentsOf = ({ particle, dependsOn }: Step): readonly ParticleId[] =>
+const precedingSteps = ({ particle, dependsOn }: Step): readonly ParticleId[] =>
   [...new Set(dependsOn)].filter(id => id !== particle)
 
 /** `service web`: without the prefix that most flavors share. */

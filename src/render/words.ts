@@ -1,5 +1,7 @@
 /** The words of plans and reports, which the comment and the log share. */
+
 import type { Change } from '../compare/change.ts'
+import { durationText } from '../duration.ts'
 import type { Plan, Report, ReportStep, Result, Step, StepResult, Transition, Unchanged } from '../engine/document.ts'
 import { flavors } from '../flavors/index.ts'
 import { isGone, type ParticleId } from '../particle.ts'
@@ -44,16 +46,6 @@ export const listed = (items: readonly string[], most = 3): string => enumerated
 export function took(from: string | undefined, to: string | undefined): string {
   const milliseconds = from !== undefined && to !== undefined ? Date.parse(to) - Date.parse(from) : Number.NaN
   return Number.isNaN(milliseconds) || milliseconds < 0 ? '' : durationText(milliseconds)
-}
-
-/** `48 s`, `4 min 12 s`, `1 h 2 min`. */
-export function durationText(milliseconds: number): string {
-  if (milliseconds < 1000) return 'under 1 s'
-  const seconds = Math.round(milliseconds / 1000)
-  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
-  if (hours > 0) return minutes > 0 ? `${thousands(hours)} h ${minutes} min` : `${thousands(hours)} h`
-  if (minutes > 0) return rest > 0 ? `${minutes} min ${rest} s` : `${minutes} min`
-  return `${rest} s`
 }
 
 /** What reviewers call a transition. A particle that can be started again is stopped; others are deleted. */

@@ -24,13 +24,13 @@ describe('a rollout that takes longer than it is waited for', () => {
 
   test('than wait-timeout: the plan says that the apply ends as paused', async () => {
     await expect(risks(30 * minute, { deploymentConfiguration })).resolves.toEqual([
-      'takes 60 min at least, longer than wait-timeout (30 min): the apply ends as paused, and a later one takes it up',
+      'takes 1 h at least, longer than wait-timeout (30 min): the apply ends as paused, and a later one takes it up',
     ])
   })
   test('than a job may run: the plan says how to end before that', async () => {
     const long = { ...deploymentConfiguration, bakeTimeInMinutes: 400 }
     await expect(risks(600 * minute, { deploymentConfiguration: long })).resolves.toEqual([
-      "takes 430 min at least, longer than a job of GitHub's runners may (6 h): lower wait-timeout, so that the apply ends as paused before it is cut off",
+      "takes 7 h 10 min at least, longer than a job of GitHub's runners may (6 h): lower wait-timeout, so that the apply ends as paused before it is cut off",
     ])
   })
   test.each<[string, number, object, string | undefined]>([

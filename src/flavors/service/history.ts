@@ -33,17 +33,17 @@ export const putBackTag = `${ownTagPrefix}put-back`
 const margin = 60_000
 
 /** ECS, and the log for a missing right. */
-interface Asker {
+interface Reading {
   readonly ecs: Ecs
   say(sentence: string): void
 }
 
 /** Undefined where the role has no right to ask, or ECS has forgotten it. */
-const serviceDeployment = ({ ecs, say }: Asker, arn: string): Promise<ServiceDeployment | undefined> =>
+const serviceDeployment = ({ ecs, say }: Reading, arn: string): Promise<ServiceDeployment | undefined> =>
   ecs.ifAllowed('DescribeServiceDeployments', () => ecs.serviceDeployment(arn), say)
 
 const list = (
-  { ecs, say }: Asker,
+  { ecs, say }: Reading,
   { service: { clusterArn, serviceArn } }: LiveService,
   input: { readonly status?: ServiceDeploymentStatus[]; readonly after?: Date | undefined },
 ): Promise<ServiceDeploymentBrief[] | undefined> =>
@@ -63,17 +63,21 @@ const list = (
  * The service deployment that rolls out what a transition made, found by its number, as the newest may be another
  * tool's. Throws `EcsError`.
  */
-export async function rolloutOf(live: LiveService, memo: Memo, asker: Asker): Promise<ServiceDeployment | 'unknown'> {
+export async function rolloutOf(
+  live: LiveService,
+  memo: Memo,
+  reading: Reading,
+): Promise<ServiceDeployment | 'unknown'> {
   if (!memo.deployment) return 'unknown'
   const number = nameOf(memo.deployment)
   // Most often one of these two, which saves the listing.
   for (const arn of new Set([memo.serviceDeployment, live.service.currentServiceDeployment])) {
-    const found = arn === undefined ? undefined : await serviceDeployment(asker, arn)
+    const found = arn === undefined ? undefined : await serviceDeployment(reading, arn)
     if (found && nameOf(found.targetServiceRevision?.arn ?? '') === number) return found
   }
-  const briefs = await list(asker, live, { after: new Date(memo.since - margin) })
+  const briefs = await list(reading, live, { after: new Date(memo.since - margin) })
   const ours = briefs?.find(({ targetServiceRevisionArn = '' }) => nameOf(targetServiceRevisionArn) === number)
-  const found = ours?.serviceDeploymentArn && (await serviceDeployment(asker, ours.serviceDeploymentArn))
+  const found = ours?.serviceDeploymentArn && (await serviceDeployment(reading, ours.serviceDeploymentArn))
   return found || 'unknown'
 }
 
@@ -112,16 +116,16 @@ export async function rolloutHistory(
   changes: readonly FoundChange[],
   ecs: Ecs,
 ): Promise<RolloutHistory> {
-  const asker = { ecs, say: () => {} }
-  const briefs = await list(asker, live, { status: unsuccessful })
+  const reading = { ecs, say: () => {} }
+  const briefs = await list(reading, live, { status: unsuccessful })
   if (!briefs) return { is: 'unknown' }
   const putBack = nameOf(live.service.tags?.find(({ key }) => key === putBackTag)?.value ?? '')
   const same = (all: readonly ServiceDeploymentBrief[]) => sameAgain(all, particle, live, changes, ecs)
   for await (const { brief, revision } of same(briefs)) {
-    const how = await howItFailed(brief, putBack, asker)
+    const how = await howItFailed(brief, putBack, reading)
     if (!how) continue
     // The same deployment has succeeded since, where a person named the service in `redeploy`.
-    const better = await list(asker, live, { status: ['SUCCESSFUL'], after: brief.createdAt })
+    const better = await list(reading, live, { status: ['SUCCESSFUL'], after: brief.createdAt })
     for await (const _success of same(better ?? [])) return { is: 'fine' }
     return { is: 'failed', how: `${shortTaskDefinition(revision)} ${how}` }
   }
@@ -167,8 +171,12 @@ function wouldBe(
 }
 
 /** How a service deployment failed; undefined where a newer one replaced it. */
-async function howItFailed(brief: ServiceDeploymentBrief, putBack: string, asker: Asker): Promise<string | undefined> {
-  const rollout = await serviceDeployment(asker, brief.serviceDeploymentArn ?? '')
+async function howItFailed(
+  brief: ServiceDeploymentBrief,
+  putBack: string,
+  reading: Reading,
+): Promise<string | undefined> {
+  const rollout = await serviceDeployment(reading, brief.serviceDeploymentArn ?? '')
   const { status = '' } = brief
   if (status.startsWith('ROLLBACK')) return `was rolled back by ${whatEnded(rollout ?? brief)}`
   if (putBack !== '' && nameOf(brief.targetServiceRevisionArn ?? '') === putBack) {

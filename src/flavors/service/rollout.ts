@@ -159,10 +159,8 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
   const rest = restOf(live)
   const moving: Moving = { is: 'moving', because: rolloutSummary(service), near: running >= needed && !rest, ...rest }
   if (now.rolloutState === 'IN_PROGRESS') return moving
-  if (now.rolloutState === undefined) {
-    const isAlone = isFull(service, now) && older(service, now).length === 0
-    return isAlone && isSteady(service) ? settled : moving
-  }
+  if (now.rolloutState === undefined)
+    return isFull(service, now) && older(service, now).length === 0 && isSteady(service) ? settled : moving
   // The wait was for the rollout only, not for its tasks.
   if (memo.underWay || schedulingStrategy === 'DAEMON') return settled
   // An autoscaler may be on its way down all the time; a count that the manifest states is to be met.
@@ -223,8 +221,8 @@ function replacedAsSeen(service: Service, now: Deployment, id: string, elapsed: 
   const goesBack = /roll(ing|ed)? ?back/i.test(now.rolloutStateReason ?? '')
   if (!event && ours?.rolloutState !== 'FAILED' && !goesBack) return deployedMeanwhile(now)
   if (now.rolloutState === 'IN_PROGRESS') return goingBack(service, now)
-  const told = event?.message?.replace(/^\(service \S+\) \(deployment \S+\) /, '')
-  const why = reasonGiven(ours?.rolloutStateReason ?? told ?? now.rolloutStateReason)
+  const reasonOfEvent = event?.message?.replace(/^\(service \S+\) \(deployment \S+\) /, '')
+  const why = reasonGiven(ours?.rolloutStateReason ?? reasonOfEvent ?? now.rolloutStateReason)
   return rolledBack(service, now, why, now.rolloutState !== 'FAILED')
 }
 

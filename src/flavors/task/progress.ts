@@ -179,20 +179,20 @@ export function jobProgress(
 /** Why a job's tasks did not succeed: one that ran decides for all. */
 function jobFailure({ parents }: TaskParticle, bad: readonly Task[], essential: readonly string[]): Diagnosis {
   const ran = bad.filter(run => outcome(run, essential) === 'failed')
-  const told = diagnoseStopped(ran.length > 0 ? ran : bad, { essential, definition: definitionOf(parents) })
-  const details = ran.length > 0 && ran.length < bad.length ? summarizeStopped(bad) : told.details
+  const diagnosis = diagnoseStopped(ran.length > 0 ? ran : bad, { essential, definition: definitionOf(parents) })
+  const details = ran.length > 0 && ran.length < bad.length ? summarizeStopped(bad) : diagnosis.details
   if (ran.length === 0) {
     const fix =
-      told.fix ?? (bad.some(run => lackedCapacity(run, essential)) ? { kind: 'capacity' as const } : undefined)
-    return { code: 'NotStarted', cause: told.cause, details, remedy: { kind: 'rerun', ...(fix && { fix }) } }
+      diagnosis.fix ?? (bad.some(run => lackedCapacity(run, essential)) ? { kind: 'capacity' as const } : undefined)
+    return { code: 'NotStarted', cause: diagnosis.cause, details, remedy: { kind: 'rerun', ...(fix && { fix }) } }
   }
   const codes = [...new Set(ran.flatMap(run => failedExitCodes(run, essential)))]
   return {
     code: 'JobFailed',
     ...(codes.length > 0 && { brief: `exit code ${codes.join(', ')}` }),
-    cause: told.cause,
+    cause: diagnosis.cause,
     details,
-    remedy: { kind: 'job', ...(told.fix && { fix: told.fix }) },
+    remedy: { kind: 'job', ...(diagnosis.fix && { fix: diagnosis.fix }) },
   }
 }
 

@@ -122,14 +122,14 @@ function checkFargate(child: Stated, { stated, networkMode, writtenMode, label }
   if (!holder || !member) return
   const list = stated.member('requiresCompatibilities')
   const compatible = stated.scalars('requiresCompatibilities')
-  const asked = holder.written(member)
+  const statement = holder.written(member)
   // Left out, ECS finds out itself what a definition is compatible with.
   if (list?.kind === 'list' && compatible.length === list.items.length && compatible.length > 0) {
     if (compatible.some(([, value]) => value === 'FARGATE')) return
     const others = compatible.map(([node]) => holder.written(node)).join(', ')
-    holder.report(member, `${asked} needs FARGATE in requiresCompatibilities of ${label}, not ${others} alone`)
+    holder.report(member, `${statement} needs FARGATE in requiresCompatibilities of ${label}, not ${others} alone`)
   } else if (networkMode !== undefined && networkMode !== 'awsvpc') {
-    holder.report(member, `${asked} needs networkMode awsvpc, and ${label} has ${writtenMode}`)
+    holder.report(member, `${statement} needs networkMode awsvpc, and ${label} has ${writtenMode}`)
   }
 }
 
