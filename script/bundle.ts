@@ -2,7 +2,7 @@
  * Makes of src/ the ES modules that the bundler is given, in build/: TypeScript becomes JavaScript, and packages that ship ES
  * modules beside CommonJS are taken in as such, so that what nobody imports is left out. ncc takes their CommonJS, whole.
  */
-import { relative } from 'node:path'
+import { relative, resolve as resolvePath } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 
 /** Taken in as ES modules. The SDK's clients name every call, and every way to get credentials. */
@@ -14,28 +14,18 @@ const asModules = /^(@aws-sdk|@smithy)\/|^@actions\/core$|^yaml$/
  */
 const idle = /node_modules\/@actions\/core\//
 
-/**
- * Builtin modules of Node that packages import at the start and need later or never, each with what they name. TLS takes
- * longer to load than all manifests of a small repository take to read.
- */
-const lazy: Readonly<Record<string, readonly string[]>> = { 'node:https': ['Agent', 'request'] }
-
-/** A module whose members are those of Node's own once they are asked for. */
-const lazily = (path: string, members: readonly string[]) => `
-const module = () => process.getBuiltinModule(${JSON.stringify(path)})
-export default {
-${members.map(member => `  get ${member}() { return module().${member} },`).join('\n')}
-}`
+/** In place of `node:https`, which packages import at the start and use later or never. */
+const https = resolvePath('script/https.js')
 
 /** Files of packages that are imported when they are needed, by the names that they have in build/later. */
 const later = new Map<string, string>()
 
 const packages: Plugin = {
   name: 'packages',
-  setup({ initialOptions, onLoad, onResolve, resolve }) {
+  setup({ initialOptions, onResolve, resolve }) {
     onResolve({ filter: /.*/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
       if (pluginData === packages || kind === 'entry-point') return undefined
-      if (lazy[path] && importer.includes('node_modules')) return { path, namespace: 'lazy' }
+      if (path === 'node:https' && importer.includes('node_modules')) return { path: https }
       if (!path.startsWith('.') && !asModules.test(path))
         return { path, external: true, sideEffects: !path.startsWith('node:') }
       const found = await resolve(path, { kind, importer, resolveDir, pluginData: packages })
@@ -46,10 +36,6 @@ const packages: Plugin = {
       }
       return idle.test(found.path) ? { ...found, sideEffects: false } : found
     })
-    onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => ({
-      contents: lazily(path, lazy[path] ?? []),
-      loader: 'js',
-    }))
   },
 }
 
