@@ -1,6 +1,7 @@
 import { sensitivityOf } from '../compare/sensitivity.ts'
 import { EcsError, isEcs } from '../ecs/errors.ts'
 import type { DesiredState, Particle, ParticleId } from '../particle.ts'
+import { defaultPhrases } from '../schema/vocabulary.ts'
 import type { Answer } from './answer.ts'
 import { claimsOf, isCovered, publishedFor } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
@@ -135,7 +136,7 @@ class StepRun {
       await this.#settle(decision, gone.memo, 'terminated', context)
       return this.#makeAnew(context)
     }
-    const { starts = 'is started', ends = 'is stopped' } = flavor.phrases ?? {}
+    const { starts, ends } = flavor.phrases ?? defaultPhrases
     this.#say(transition === 'update' ? 'is updated' : transition === 'start' ? starts : ends)
     const { memo, live } = await this.#certainly(decision, now => {
       if (transition === 'start') return flavor.start(particle, now.live, context)

@@ -56,6 +56,14 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 }
 
+const kindOf = (member: string): Kind | undefined => (Object.hasOwn(kinds, member) ? kinds[member] : undefined)
+
+/** What one element of this list is called, where it is nothing but its value: `variable`. */
+export function valueNoun(member: string): string | undefined {
+  const kind = kindOf(member)
+  return kind?.identity ? undefined : kind?.noun
+}
+
 /** Structures that are always there, and are on or off by their member `enable`. */
 const switches: Readonly<Record<string, string>> = {
   'deploymentConfiguration.deploymentCircuitBreaker': 'circuit breaker',
@@ -110,7 +118,7 @@ function placesOf(change: Change): Place[] {
       .map(({ text }) => text)
       .join('.')
   return segments.flatMap((segment, index): Place[] => {
-    const kind = Object.hasOwn(kinds, segment.member) ? kinds[segment.member] : undefined
+    const kind = kindOf(segment.member)
     if (!kind || segment.key === undefined) return []
     const member = segments[index + 1]?.member ?? ''
     return [{ change, action, kind, path: textOf(index + 1), within: textOf(index), segment, member }]

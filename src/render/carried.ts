@@ -38,11 +38,13 @@ export function carriedPhrase({ head, mergeCommit, carries }: Applied): Phrase {
 const isDoneJob = ({ result, task }: ReportStep): boolean =>
   result === 'succeeded' && (task?.exitCodes ?? []).some(codes => Object.keys(codes).length > 0)
 
-const doneJobs = ({ steps }: Report): readonly Phrase[number][] =>
+const particlesOf = (steps: readonly ReportStep[], most: number): Phrase =>
   enumerated(
-    steps.filter(isDoneJob).map(({ particle }) => name(cut(particle, 160))),
-    3,
+    steps.map(({ particle }) => name(cut(particle, 160))),
+    most,
   )
+
+const doneJobs = ({ steps }: Report): Phrase => particlesOf(steps.filter(isDoneJob), 3)
 
 /** What another apply of the same commit does not do again. */
 export function staysDone(report: Report): Phrase {
@@ -108,10 +110,6 @@ export function answerPhrase({ deployment, awaitsAnswer }: Pause): Phrase {
 /** What a rollback on request leaves behind, and the two ways on from there. */
 export function heldBackPhrase({ steps }: Report, { carries }: Applied): Phrase {
   const { pullRequests = [], here } = carries ?? {}
-  const services = enumerated(
-    steps.map(({ particle }) => name(cut(particle, 160))),
-    5,
-  )
   const [only] = pullRequests
   const brought =
     only === undefined
@@ -123,7 +121,7 @@ export function heldBackPhrase({ steps }: Report, { carries }: Applied): Phrase 
           : `#${only}`
   return [
     `the revision that was rolled out is held back from now on, and every apply fails until it changes: revert ${brought}, or name `,
-    ...services,
+    ...particlesOf(steps, 5),
     ' in ',
     name('redeploy'),
     ' to deploy it again.',

@@ -1,7 +1,7 @@
 /** Why a step updates its particle: what comes and goes, then what changes. */
 import { actionOf, type Change, type ChangeAction, type Value } from '../compare/change.ts'
 import { parsePath } from '../compare/path.ts'
-import { type WholeElement, wholeElements } from '../flavors/elements.ts'
+import { valueNoun, type WholeElement, wholeElements } from '../flavors/elements.ts'
 import { cut } from './escape.ts'
 import { unknownOf, valueText } from './value.ts'
 import { count, enumerated, name, type Phrase } from './words.ts'
@@ -45,12 +45,12 @@ function reasonsOf(changes: readonly Change[]): Iterable<Reason> {
     const element = elements.get(change)
     if (element) {
       const { action, noun, within } = element
-      const alike = [...elements.values()].filter(one => isAlike(one, element))
-      add(`${action} ${noun} ${within}`, element.path, action === 'remove' ? 0 : 1, () => coming(alike, within && of))
+      const alike = () => [...elements.values()].filter(one => isAlike(one, element))
+      add(`${action} ${noun} ${within}`, element.path, action === 'remove' ? 0 : 1, () => coming(alike(), within && of))
       continue
     }
     const action = actionOf(change)
-    const noun = nouns[member]
+    const noun = valueNoun(member)
     if (noun) add(`${noun}${of}`, change.path, 2, number => [`${count(number, noun)}${of}`])
     else if (member === 'taskDefinition' && unknownOf(change.after))
       add('follows', change.path, 2, () => ['follows its definition'])
@@ -58,8 +58,6 @@ function reasonsOf(changes: readonly Change[]): Iterable<Reason> {
   }
   return found.values()
 }
-
-const nouns: Readonly<Record<string, string>> = { environment: 'variable', secrets: 'secret', tags: 'tag' }
 
 const isAlike = (one: WholeElement, other: WholeElement): boolean =>
   one.action === other.action && one.noun === other.noun && one.within === other.within

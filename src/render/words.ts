@@ -1,20 +1,16 @@
 /** The words of plans and reports, which the comment and the log share. */
-
 import type { Change } from '../compare/change.ts'
 import { durationText } from '../duration.ts'
 import type { Plan, Report, ReportStep, Result, Step, StepResult, Transition, Unchanged } from '../engine/document.ts'
 import { flavors } from '../flavors/index.ts'
 import { isGone, type ParticleId } from '../particle.ts'
 import { vocabularyOf } from '../schema/address.ts'
-import type { Phrases } from '../schema/vocabulary.ts'
+import { defaultPhrases, type Phrases } from '../schema/vocabulary.ts'
 import { thousands } from './escape.ts'
-
-/** For a flavor of a newer version of this tool, which wrote the plan. */
-const unknownFlavor: Phrases = { starts: 'is started', ends: 'is stopped', ended: 'deleted' }
 
 /** What the particle's flavor calls its steps. */
 export const phrasesOf = (id: ParticleId): Phrases =>
-  vocabularyOf(id.slice(0, Math.max(0, id.indexOf(':'))), flavors)?.phrases ?? unknownFlavor
+  vocabularyOf(id.slice(0, Math.max(0, id.indexOf(':'))), flavors)?.phrases ?? defaultPhrases
 
 /** A sentence in pieces: text, and names that Markdown sets as code. */
 export type Phrase = readonly (string | { readonly name: string })[]

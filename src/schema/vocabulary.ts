@@ -83,3 +83,6 @@ export interface Phrases {
   /** Members whose change is a new deployment. */
   readonly deployedBy?: readonly string[]
 }
+
+/** The words of a flavor that has none of its own, or that only a newer version of this tool knows. */
+export const defaultPhrases: Phrases = { starts: 'is started', ends: 'is stopped', ended: 'deleted' }

@@ -21,7 +21,7 @@ import { losses } from './losses.ts'
 import { redeployment } from './request.ts'
 import { unhealthyWarning } from './rollout.ts'
 import { deployedBy, fixed, restarts, updatable } from './rules.ts'
-import { rolloutRisks } from './strategy.ts'
+import { rolloutRisks, startRisks } from './strategy.ts'
 
 /** What an update of the service changes, and what of that its deployment controller may not. */
 export function comparison(particle: ServiceParticle, live: LiveService, sensitivity: Sensitivity): Comparison {
@@ -170,7 +170,7 @@ function isFixed(change: FoundChange, { service }: LiveService): boolean {
 type Risks = Pick<Comparison, 'risks' | 'leastMinutes'>
 
 function replacing(particle: ServiceParticle, { service }: LiveService): Risks {
-  const rollout = rolloutRisks(particle, particle.definition.deploymentConfiguration ?? {}, 0)
+  const rollout = startRisks(particle)
   return { ...rollout, risks: [`${stopping(service.runningCount ?? 0)} before it is made anew`, ...rollout.risks] }
 }
 

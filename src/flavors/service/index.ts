@@ -37,7 +37,7 @@ import { createRequest, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
 import { onRevisionOnly } from './rules.ts'
-import { rolloutRisks } from './strategy.ts'
+import { startRisks } from './strategy.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** Refusals of CreateService that end once the resources it needs are visible. */
@@ -106,7 +106,7 @@ function additionsOf(particle: ServiceParticle, live: LiveService | undefined, s
     ...blocksOfOtherStrategies(particle),
   ]
   const draining = 'the service of this name is still draining: it is waited for'
-  const rollout = rolloutRisks(particle, particle.definition.deploymentConfiguration ?? {}, 0)
+  const rollout = startRisks(particle)
   const risks = [...(live?.service.status === 'DRAINING' ? [draining] : []), ...rollout.risks]
   return {
     changes: additions(definition, compareOptions(particle, sensitivity)),

@@ -19,6 +19,10 @@ export function rolloutRisks(
   return { risks, ...(minutes > 0 && { leastMinutes: minutes }) }
 }
 
+/** The same of a service that is made, or made anew. */
+export const startRisks = (particle: ServiceParticle): ReturnType<typeof rolloutRisks> =>
+  rolloutRisks(particle, particle.definition.deploymentConfiguration ?? {}, 0)
+
 /**
  * The steps of the deployment, how long it takes at least, and who decides at its hooks. Undefined for a rolling one,
  * which starts and stops tasks in turn. `running`: tasks that it replaces, 0 for a new service. Defaults are those of the API reference of DeploymentConfiguration.
