@@ -25,7 +25,7 @@ var REFRESH_MESSAGE = "To refresh this SSO session run 'aws sso login' with the 
 
 // node_modules/@aws-sdk/token-providers/dist-es/getSsoOidcClient.js
 var getSsoOidcClient = async (ssoRegion, init = {}, callerClientConfig) => {
-  let { SSOOIDCClient } = await Promise.all(/* import() */[__webpack_require__.e(280), __webpack_require__.e(145)]).then(__webpack_require__.bind(__webpack_require__, 3145)), coalesce = (prop) => init.clientConfig?.[prop] ?? init.parentClientConfig?.[prop] ?? callerClientConfig?.[prop];
+  let { SSOOIDCClient } = await Promise.all(/* import() */[__webpack_require__.e(663), __webpack_require__.e(709)]).then(__webpack_require__.bind(__webpack_require__, 3709)), coalesce = (prop) => init.clientConfig?.[prop] ?? init.parentClientConfig?.[prop] ?? callerClientConfig?.[prop];
   return new SSOOIDCClient(Object.assign({}, init.clientConfig ?? {}, {
     region: ssoRegion ?? init.clientConfig?.region,
     logger: coalesce("logger"),
@@ -35,7 +35,7 @@ var getSsoOidcClient = async (ssoRegion, init = {}, callerClientConfig) => {
 
 // node_modules/@aws-sdk/token-providers/dist-es/getNewSsoOidcToken.js
 var getNewSsoOidcToken = async (ssoToken, ssoRegion, init = {}, callerClientConfig) => {
-  let { CreateTokenCommand } = await Promise.all(/* import() */[__webpack_require__.e(280), __webpack_require__.e(145)]).then(__webpack_require__.bind(__webpack_require__, 3145));
+  let { CreateTokenCommand } = await Promise.all(/* import() */[__webpack_require__.e(663), __webpack_require__.e(709)]).then(__webpack_require__.bind(__webpack_require__, 3709));
   return (await getSsoOidcClient(ssoRegion, init, callerClientConfig)).send(new CreateTokenCommand({
     clientId: ssoToken.clientId,
     clientSecret: ssoToken.clientSecret,
@@ -171,7 +171,7 @@ var SHOULD_FAIL_CREDENTIAL_CHAIN = !1, resolveSSOCredentials = async ({ ssoStart
       tryNextLink: SHOULD_FAIL_CREDENTIAL_CHAIN,
       logger
     });
-  let { accessToken } = token, { SSOClient, GetRoleCredentialsCommand } = await Promise.all(/* import() */[__webpack_require__.e(280), __webpack_require__.e(322)]).then(__webpack_require__.bind(__webpack_require__, 7322)), sso = ssoClient || new SSOClient(Object.assign({}, clientConfig ?? {}, {
+  let { accessToken } = token, { SSOClient, GetRoleCredentialsCommand } = await Promise.all(/* import() */[__webpack_require__.e(663), __webpack_require__.e(300)]).then(__webpack_require__.bind(__webpack_require__, 8300)), sso = ssoClient || new SSOClient(Object.assign({}, clientConfig ?? {}, {
     logger: clientConfig?.logger ?? callerClientConfig?.logger ?? parentClientConfig?.logger,
     region: clientConfig?.region ?? ssoRegion,
     userAgentAppId: clientConfig?.userAgentAppId ?? callerClientConfig?.userAgentAppId ?? parentClientConfig?.userAgentAppId

@@ -49,7 +49,7 @@ var isAssumeRoleProfile = (arg, { profile = "default", logger } = {}) => !!arg &
   options.logger?.debug("@aws-sdk/credential-provider-ini - resolveAssumeRoleCredentials (STS)");
   let profileData = profiles[profileName], { source_profile, region } = profileData;
   if (!options.roleAssumer) {
-    let { getDefaultRoleAssumer } = await Promise.all(/* import() */[__webpack_require__.e(280), __webpack_require__.e(414)]).then(__webpack_require__.bind(__webpack_require__, 414));
+    let { getDefaultRoleAssumer } = await Promise.all(/* import() */[__webpack_require__.e(663), __webpack_require__.e(270)]).then(__webpack_require__.bind(__webpack_require__, 4270));
     options.roleAssumer = getDefaultRoleAssumer({
       ...options.clientConfig,
       credentialProviderLogger: options.logger,
@@ -88,7 +88,7 @@ var isAssumeRoleProfile = (arg, { profile = "default", logger } = {}) => !!arg &
 
 // node_modules/@aws-sdk/credential-provider-ini/dist-es/resolveLoginCredentials.js
 var isLoginProfile = (data) => !!(data && data.login_session), resolveLoginCredentials = async (profileName, options, callerClientConfig) => {
-  let { fromLoginCredentials } = await __webpack_require__.e(/* import() */ 794).then(__webpack_require__.bind(__webpack_require__, 794)), credentials = await fromLoginCredentials({
+  let { fromLoginCredentials } = await __webpack_require__.e(/* import() */ 899).then(__webpack_require__.bind(__webpack_require__, 7899)), credentials = await fromLoginCredentials({
     ...options,
     profile: profileName
   })({ callerClientConfig });

@@ -8,7 +8,7 @@ export const modules = {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   fromHttp: () => (/* binding */ fromHttp)
 /* harmony export */ });
-/* harmony import */ var _chunk_Z6TNWAXD_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8615);
+/* harmony import */ var _chunk_X3AQNHUC_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8856);
 /* harmony import */ var _chunk_3ADHVSBR_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4674);
 /* harmony import */ var _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1789);
 /* harmony import */ var _chunk_YTPGZRLK_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6236);
@@ -106,7 +106,7 @@ var AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "AWS_CONTAINER_CREDENTIALS_RELATIVE
 Set AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.`, { logger: options.logger });
   let url = new URL(host);
   checkUrl(url, options.logger);
-  let requestHandler = _chunk_Z6TNWAXD_js__WEBPACK_IMPORTED_MODULE_0__/* .NodeHttpHandler */ .$.create({ connectionTimeout: options.timeout ?? 1e3 }), requestTimeout = options.timeout ?? 1e3, provider = retryWrapper(async () => {
+  let requestHandler = _chunk_X3AQNHUC_js__WEBPACK_IMPORTED_MODULE_0__/* .NodeHttpHandler */ .$.create({ connectionTimeout: options.timeout ?? 1e3 }), requestTimeout = options.timeout ?? 1e3, provider = retryWrapper(async () => {
     let request = createGetRequest(url);
     tokenFile ? request.headers.Authorization = validateToken((await node_fs_promises__WEBPACK_IMPORTED_MODULE_4__.readFile(tokenFile)).toString()) : token && (request.headers.Authorization = validateToken(token));
     try {

@@ -8,7 +8,7 @@ export const modules = {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   fromHttp: () => (/* binding */ fromHttp)
 /* harmony export */ });
-/* harmony import */ var _chunk_Z6TNWAXD_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8615);
+/* harmony import */ var _chunk_X3AQNHUC_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8856);
 /* harmony import */ var _chunk_3ADHVSBR_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4674);
 /* harmony import */ var _chunk_7XRMQAUC_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1789);
 /* harmony import */ var _chunk_YTPGZRLK_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6236);
@@ -106,7 +106,7 @@ var AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "AWS_CONTAINER_CREDENTIALS_RELATIVE
 Set AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.`, { logger: options.logger });
   let url = new URL(host);
   checkUrl(url, options.logger);
-  let requestHandler = _chunk_Z6TNWAXD_js__WEBPACK_IMPORTED_MODULE_0__/* .NodeHttpHandler */ .$.create({ connectionTimeout: options.timeout ?? 1e3 }), requestTimeout = options.timeout ?? 1e3, provider = retryWrapper(async () => {
+  let requestHandler = _chunk_X3AQNHUC_js__WEBPACK_IMPORTED_MODULE_0__/* .NodeHttpHandler */ .$.create({ connectionTimeout: options.timeout ?? 1e3 }), requestTimeout = options.timeout ?? 1e3, provider = retryWrapper(async () => {
     let request = createGetRequest(url);
     tokenFile ? request.headers.Authorization = validateToken((await node_fs_promises__WEBPACK_IMPORTED_MODULE_4__.readFile(tokenFile)).toString()) : token && (request.headers.Authorization = validateToken(token));
     try {
@@ -134,7 +134,7 @@ Set AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
 
 /***/ }),
 
-/***/ 8615:
+/***/ 8856:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -176,13 +176,13 @@ var getTransformedHeaders = (headers) => {
   return transformedHeaders;
 };
 
-// lazy:node:https
-var module = () => process.getBuiltinModule("node:https"), node_https_default = {
+// script/https.js
+var https = () => process.getBuiltinModule("node:https"), https_default = {
   get Agent() {
-    return module().Agent;
+    return https().Agent;
   },
   get request() {
-    return module().request;
+    return https().request;
   }
 };
 
@@ -362,7 +362,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return;
       }
       let headers = request.headers, expectContinue = headers ? (headers.Expect ?? headers.expect) === "100-continue" : !1, agent = isSSL ? config.httpsAgent : config.httpAgent;
-      expectContinue && !this.externalAgent && (agent = new (isSSL ? node_https_default.Agent : hAgent)({
+      expectContinue && !this.externalAgent && (agent = new (isSSL ? https_default.Agent : hAgent)({
         keepAlive: !1,
         maxSockets: 1 / 0
       })), socketWarningTimeoutId = timing.setTimeout(() => {
@@ -385,7 +385,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         port: request.port,
         agent,
         auth
-      }, req = (isSSL ? node_https_default.request : hRequest)(nodeHttpsOptions, (res) => {
+      }, req = (isSSL ? https_default.request : hRequest)(nodeHttpsOptions, (res) => {
         let httpResponse = new _chunk_YTPGZRLK_js__WEBPACK_IMPORTED_MODULE_1__/* .HttpResponse */ .cS({
           statusCode: res.statusCode || -1,
           reason: res.statusMessage,
@@ -451,7 +451,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         let node_http = await Promise.resolve(/* import() */).then(__webpack_require__.t.bind(__webpack_require__, 7067, 19)), { Agent, request } = node_http.default ?? node_http;
         return hRequest = request, hAgent = Agent, httpAgent instanceof hAgent || typeof httpAgent?.destroy == "function" ? (this.externalAgent = !0, httpAgent) : new hAgent({ keepAlive, maxSockets, ...httpAgent });
       })(),
-      httpsAgent: httpsAgent instanceof node_https_default.Agent || typeof httpsAgent?.destroy == "function" ? (this.externalAgent = !0, httpsAgent) : new node_https_default.Agent({ keepAlive, maxSockets, ...httpsAgent }),
+      httpsAgent: httpsAgent instanceof https_default.Agent || typeof httpsAgent?.destroy == "function" ? (this.externalAgent = !0, httpsAgent) : new https_default.Agent({ keepAlive, maxSockets, ...httpsAgent }),
       logger
     };
   }

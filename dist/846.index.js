@@ -25,7 +25,7 @@ var fromWebToken = (init) => async (awsIdentityProperties) => {
   init.logger?.debug("@aws-sdk/credential-provider-web-identity - fromWebToken");
   let { roleArn, roleSessionName, webIdentityToken, providerId, policyArns, policy, durationSeconds } = init, { roleAssumerWithWebIdentity } = init;
   if (!roleAssumerWithWebIdentity) {
-    let { getDefaultRoleAssumerWithWebIdentity } = await Promise.all(/* import() */[__webpack_require__.e(280), __webpack_require__.e(414)]).then(__webpack_require__.bind(__webpack_require__, 414));
+    let { getDefaultRoleAssumerWithWebIdentity } = await Promise.all(/* import() */[__webpack_require__.e(663), __webpack_require__.e(270)]).then(__webpack_require__.bind(__webpack_require__, 4270));
     roleAssumerWithWebIdentity = getDefaultRoleAssumerWithWebIdentity({
       ...init.clientConfig,
       credentialProviderLogger: init.logger,
