@@ -74,7 +74,7 @@ function checkFargate(input: Registration): void {
   if (input.networkMode !== 'awsvpc') throw clientException('Fargate only supports network mode ‘awsvpc’.')
   const { cpu, memory } = sizesOf(input)
   if (!cpu || !memory) throw clientException("Fargate requires that 'cpu' and 'memory' be defined at the task level.")
-  if (!runsOnFargate(input))
+  if (!fitsFargate(input))
     throw clientException(
       `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory. See the Amazon ECS documentation for the valid values.`,
     )
@@ -86,7 +86,7 @@ const sizesOf = ({ cpu, memory }: Registration) => ({
 })
 
 /** Whether a definition's network and sizes are among those that Fargate has, required or not. */
-export function runsOnFargate(input: Registration): boolean {
+export function fitsFargate(input: Registration): boolean {
   const { cpu, memory } = sizesOf(input)
   const memories: Readonly<Record<number, readonly [least: number, most: number]>> = {
     256: [512, 2048],

@@ -24,7 +24,7 @@ import { page } from './paging.ts'
 import { type Region, type RevisionRecord, tagsIf } from './region.ts'
 import { requiredAttributes } from './requiresAttributes.ts'
 import { checkTags } from './tags.ts'
-import { checkRegistration, runsOnFargate, units } from './taskDefinitionChecks.ts'
+import { checkRegistration, fitsFargate, units } from './taskDefinitionChecks.ts'
 
 export function registerTaskDefinition(
   region: Region,
@@ -185,7 +185,7 @@ function fillIn({ tags: _, ...input }: RegisterTaskDefinitionRequest): TaskDefin
 /** Where the definition can run, whatever it requires: instances of one's own have no network interface to give away. */
 function compatibilitiesOf(input: RegisterTaskDefinitionRequest): Compatibility[] {
   if (input.networkMode !== 'awsvpc') return ['EC2', 'EXTERNAL']
-  return runsOnFargate(input) ? ['EC2', 'FARGATE', 'MANAGED_INSTANCES'] : ['EC2']
+  return fitsFargate(input) ? ['EC2', 'FARGATE', 'MANAGED_INSTANCES'] : ['EC2']
 }
 
 function fillInContainer(container: ContainerDefinition, networkMode: string | undefined): ContainerDefinition {
