@@ -125,7 +125,7 @@ export interface Failed {
 /** What happens while a transition settles. */
 export interface Watch<Live> {
   /** Given each answer of AWS in turn: sentences for the log about what has happened since the one before. */
-  news(live: Live | undefined): Promise<readonly string[]>
+  eventLines(live: Live | undefined): Promise<readonly string[]>
 }
 
 /** What a flavor may use to describe a particle. Every fact is read once in a refresh. */

@@ -47,7 +47,7 @@ export async function settle(settling: Settling): Promise<Ended> {
     await onEnded?.(particle, live, memo, progress, context)
     return { progress, live: isPolled || flavor.onEnded ? undefined : live }
   }
-  // The failure is the news, whether or not it can be recorded.
+  // The failure is reported, whether or not it can be recorded.
   const unrecorded = await sentenceOfFailure(() => onEnded?.(particle, live, memo, progress, context))
   const diagnosis = await diagnosed(settling, progress.failure, live)
   const details = [...(diagnosis.details ?? []), ...unrecorded]
@@ -71,7 +71,7 @@ function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Sett
     const judged = await judge(settling, live, now - since)
     live = judged.live
     const { progress } = judged
-    for (const line of (await watch?.news(live)) ?? []) context.say(line)
+    for (const line of (await watch?.eventLines(live)) ?? []) context.say(line)
     if (progress.is !== 'moving') return { progress, live }
     const { pause } = progress
     if (pause && (pause.awaitsAnswer || now >= deadline || Date.parse(pause.until ?? '') > deadline))
