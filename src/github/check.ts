@@ -112,9 +112,10 @@ async function create(
     ...(text === undefined ? {} : { text }),
     annotations: [...batch],
   })
-  const { data } = await github.call({ to: `write the check "${name}"`, needs }, request =>
-    request('POST /repos/{owner}/{repo}/check-runs', {
-      ...github.repository,
+  const { data } = await github.call(
+    { to: `write the check "${name}"`, needs },
+    'POST /repos/{owner}/{repo}/check-runs',
+    {
       name,
       head_sha: check.commit,
       // A check left in progress by a dead process would block the merge for ever.
@@ -123,15 +124,13 @@ async function create(
       ...(check.digest ? { external_id: check.digest } : {}),
       ...(check.url ? { details_url: check.url } : {}),
       output: output(notes.slice(0, annotationLimit)),
-    }),
+    },
   )
   for (let from = annotationLimit; from < notes.length; from += annotationLimit)
-    await github.call({ to: `annotate the check "${name}"`, needs }, request =>
-      request('PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}', {
-        ...github.repository,
-        check_run_id: Number(data.id),
-        output: output(notes.slice(from, from + annotationLimit)),
-      }),
+    await github.call(
+      { to: `annotate the check "${name}"`, needs },
+      'PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}',
+      { check_run_id: Number(data.id), output: output(notes.slice(from, from + annotationLimit)) },
     )
   return data.html_url ?? data.url
 }
@@ -160,19 +159,14 @@ export async function findChecks(
   const { app } = await github.identity()
   const successful: FoundCheck[] = []
   const others: ('failed' | 'another app')[] = []
-  const pages = github.pages({ to: 'read the checks', needs: 'checks: read' }, async (request, page) => {
-    const { data, headers } = await request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
-      ...github.repository,
-      ref: commit,
-      check_name: name,
-      // `latest` would hide a success behind a later failure.
-      filter: 'all',
-      ...page,
-    })
-    return { data: data.check_runs, headers }
-  })
-  for await (const runs of pages)
-    for (const run of runs) {
+  const pages = github.pages(
+    { to: 'read the checks', needs: 'checks: read' },
+    'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
+    // `latest` would hide a success behind a later failure.
+    { ref: commit, check_name: name, filter: 'all' },
+  )
+  for await (const { data } of pages)
+    for (const run of data.check_runs) {
       if (run.name !== name) continue
       // Any app may use this name; only checks of the token's app come from a workflow of this repository.
       if (!app || run.app?.slug !== app) others.push('another app')

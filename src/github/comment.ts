@@ -45,15 +45,13 @@ async function ours(github: GitHub, pullRequest: number, environment: string): P
   const { login } = await github.identity()
   const start = marker(environment)
   const found: Ours[] = []
-  const pages = github.pages({ to: 'list the comments', needs: 'pull-requests: read' }, (request, page) =>
-    request('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-      ...github.repository,
-      issue_number: pullRequest,
-      ...page,
-    }),
+  const pages = github.pages(
+    { to: 'list the comments', needs: 'pull-requests: read' },
+    'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
+    { issue_number: pullRequest },
   )
-  for await (const comments of pages)
-    for (const { id, html_url: url, user, body } of comments) {
+  for await (const { data } of pages)
+    for (const { id, html_url: url, user, body } of data) {
       // Any user may write the marker, and the token could edit any user's comment.
       if (user?.login !== login || !body?.startsWith(start)) continue
       const [, run, attempt] = /^<!-- run=(\d+)\/(\d+) /.exec(body.slice(start.length)) ?? []
@@ -98,33 +96,25 @@ async function post(github: GitHub, wanted: CommentRequest): Promise<Commented> 
   }
 }
 
-function create(github: GitHub, pullRequest: number, body: string): Promise<string> {
-  return github.call({ to: 'write the comment', needs: 'pull-requests: write', once: true }, async request => {
-    const { data } = await request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-      ...github.repository,
-      issue_number: pullRequest,
-      body,
-    })
-    return data.html_url
-  })
+async function create(github: GitHub, pullRequest: number, body: string): Promise<string> {
+  const { data } = await github.call(
+    { to: 'write the comment', needs: 'pull-requests: write', once: true },
+    'POST /repos/{owner}/{repo}/issues/{issue_number}/comments',
+    { issue_number: pullRequest, body },
+  )
+  return data.html_url
 }
 
 async function edit(github: GitHub, { run, body }: CommentRequest, first: Ours, others: Ours[]): Promise<Commented> {
   const newer = [first, ...others].find(comment => comment.run && isNewer(comment.run, run))
   // The newer run removes doubles too.
   if (newer) return { url: newer.url, warning: 'the comment was written by a newer run and stays as it is' }
-  await github.call({ to: 'edit the comment', needs: 'pull-requests: write' }, request =>
-    request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
-      ...github.repository,
-      comment_id: first.id,
-      body,
-    }),
-  )
+  const needs = 'pull-requests: write'
+  const route = '/repos/{owner}/{repo}/issues/comments/{comment_id}'
+  await github.call({ to: 'edit the comment', needs }, `PATCH ${route}`, { comment_id: first.id, body })
   try {
     for (const { id } of others)
-      await github.call({ to: 'remove a double of the comment', needs: 'pull-requests: write' }, request =>
-        request('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', { ...github.repository, comment_id: id }),
-      )
+      await github.call({ to: 'remove a double of the comment', needs }, `DELETE ${route}`, { comment_id: id })
   } catch (error) {
     // Another run may have removed the double already.
     if (!(error instanceof GitHubError)) throw error

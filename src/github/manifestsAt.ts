@@ -65,12 +65,10 @@ async function fromGitHub(
   wanted: (file: string) => boolean,
   workspace: string | undefined,
 ): Promise<CommitManifests> {
-  const { data } = await github.call({ to: 'list the files of an earlier commit', needs: 'contents: read' }, request =>
-    request('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', {
-      ...github.repository,
-      tree_sha: commit,
-      recursive: 'true',
-    }),
+  const { data } = await github.call(
+    { to: 'list the files of an earlier commit', needs: 'contents: read' },
+    'GET /repos/{owner}/{repo}/git/trees/{tree_sha}',
+    { tree_sha: commit, recursive: 'true' },
   )
   // Symbolic links (120000) and submodules (160000) are no manifests.
   const blobs = data.tree.flatMap(({ path, mode, sha, size }) =>
@@ -89,8 +87,10 @@ async function read(github: GitHub, { file, sha }: Blob, workspace: string | und
   const here = workspace ? await readFile(join(workspace, file)).catch(() => undefined) : undefined
   // Git names a file by its content, so an unchanged file need not be fetched.
   if (here && blobSha(here, sha.length) === sha) return { file, text: here.toString('utf8') }
-  const { data } = await github.call({ to: `read ${file} as it was`, needs: 'contents: read' }, request =>
-    request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', { ...github.repository, file_sha: sha }),
+  const { data } = await github.call(
+    { to: `read ${file} as it was`, needs: 'contents: read' },
+    'GET /repos/{owner}/{repo}/git/blobs/{file_sha}',
+    { file_sha: sha },
   )
   return { file, text: Buffer.from(data.content, data.encoding === 'base64' ? 'base64' : 'utf8').toString('utf8') }
 }

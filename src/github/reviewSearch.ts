@@ -100,8 +100,10 @@ export class ReviewSearch {
     const github = this.#github
     const answers = await Promise.all(
       numbers.map(number =>
-        github.call({ to: `read pull request #${number}`, needs: 'pull-requests: read' }, request =>
-          request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...github.repository, pull_number: number }),
+        github.call(
+          { to: `read pull request #${number}`, needs: 'pull-requests: read' },
+          'GET /repos/{owner}/{repo}/pulls/{pull_number}',
+          { pull_number: number },
         ),
       ),
     )
@@ -197,25 +199,17 @@ export async function mergedPulls(github: GitHub, commits: readonly string[]): P
 async function pullsOf(github: GitHub, commit: string): Promise<readonly Pull[]> {
   const { data } = await github.call(
     { to: 'read the pull requests of a commit', needs: 'pull-requests: read' },
-    request =>
-      request('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
-        ...github.repository,
-        commit_sha: commit,
-        per_page: 100,
-      }),
+    'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
+    { commit_sha: commit, per_page: 100 },
   )
   return data
 }
 
 async function latestPulls(github: GitHub): Promise<readonly Pull[]> {
-  const { data } = await github.call({ to: 'read the pull requests', needs: 'pull-requests: read' }, request =>
-    request('GET /repos/{owner}/{repo}/pulls', {
-      ...github.repository,
-      state: 'closed',
-      sort: 'updated',
-      direction: 'desc',
-      per_page: 30,
-    }),
+  const { data } = await github.call(
+    { to: 'read the pull requests', needs: 'pull-requests: read' },
+    'GET /repos/{owner}/{repo}/pulls',
+    { state: 'closed', sort: 'updated', direction: 'desc', per_page: 30 },
   )
   return data
 }

@@ -51,20 +51,20 @@ async function newerThan(
 }
 
 async function headOf(github: GitHub, branch: string): Promise<string | undefined> {
-  const { data } = await github.call({ to: `read the branch ${branch}`, needs: 'contents: read' }, request =>
-    request('GET /repos/{owner}/{repo}/commits', { ...github.repository, sha: branch, per_page: 1 }),
+  const { data } = await github.call(
+    { to: `read the branch ${branch}`, needs: 'contents: read' },
+    'GET /repos/{owner}/{repo}/commits',
+    { sha: branch, per_page: 1 },
   )
   return data[0]?.sha
 }
 
 /** Commits of `to` that `from` lacks, commits of merged branches included. */
 async function countAhead(github: GitHub, from: string, to: string): Promise<number> {
-  const { data } = await github.call({ to: 'compare commits', needs: 'contents: read' }, request =>
-    request('GET /repos/{owner}/{repo}/compare/{basehead}', {
-      ...github.repository,
-      basehead: `${from}...${to}`,
-      per_page: 1,
-    }),
+  const { data } = await github.call(
+    { to: 'compare commits', needs: 'contents: read' },
+    'GET /repos/{owner}/{repo}/compare/{basehead}',
+    { basehead: `${from}...${to}`, per_page: 1 },
   )
   return data.ahead_by
 }
