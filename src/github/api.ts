@@ -114,7 +114,11 @@ export class GitHub {
   }
 
   /** A list in pages of a hundred; each page is fetched when it is read. */
-  async *pages<R extends Route>(purpose: CallPurpose, route: R, parameters: ParametersOf<R>): AsyncGenerator<AnswerOf<R>> {
+  async *pages<R extends Route>(
+    purpose: CallPurpose,
+    route: R,
+    parameters: ParametersOf<R>,
+  ): AsyncGenerator<AnswerOf<R>> {
     for (let page = 1; ; page++) {
       const answer = await this.call(purpose, route, { ...parameters, page, per_page: 100 })
       yield answer

@@ -1,7 +1,7 @@
 /** Check runs: where a plan's claims are kept for a later apply. */
 import type { Problem } from '../particle.ts'
 import type { GitHub } from './api.ts'
-import { unlessRefused } from './apiErrors.ts'
+import { type Posted, unlessRefused } from './apiErrors.ts'
 import { type Claims, claimTexts, type Subject, textLimit } from './claimText.ts'
 
 /** `particles / production` */
@@ -31,23 +31,16 @@ export interface CheckRequest {
   /** Markdown. */
   readonly summary: string
   /** The plan's digest: continuations of one plan share it. */
-  readonly digest?: string
-  readonly claims?: Claims
+  readonly digest?: string | undefined
+  readonly claims?: Claims | undefined
   /** The subject of the claims; without a subject no claims are written. */
-  readonly subject?: Subject
+  readonly subject?: Subject | undefined
   /** Other texts for later runs instead of claims: the first, then one per continuation. */
-  readonly texts?: readonly [string, ...string[]]
+  readonly texts?: readonly [string, ...string[]] | undefined
   /** Problems with a place become annotations; the summary has all of them. */
   readonly problems?: readonly Problem[]
   /** Address of the workflow run. */
-  readonly url?: string
-}
-
-/** The check that was written, or why none was. */
-export interface Checked {
-  readonly url?: string
-  /** Why the check was not written, in one sentence. */
-  readonly warning?: string
+  readonly url?: string | undefined
 }
 
 /** GitHub's limit per request. https://docs.github.com/en/rest/checks/runs */
@@ -55,17 +48,9 @@ const annotationLimit = 50
 /** GitHub allows 64 KB; no character takes more than four bytes. */
 const messageLimit = 16_000
 
-interface Annotation {
-  readonly path: string
-  readonly start_line: number
-  readonly end_line: number
-  readonly start_column?: number
-  readonly end_column?: number
-  readonly annotation_level: 'failure'
-  readonly message: string
-}
+type Annotation = ReturnType<typeof annotations>[number]
 
-function annotations(problems: readonly Problem[]): Annotation[] {
+function annotations(problems: readonly Problem[]) {
   return problems.flatMap(({ place, message }) =>
     place
       ? {
@@ -84,9 +69,9 @@ function annotations(problems: readonly Problem[]): Annotation[] {
 const cut = (text: string, limit: number): string => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`)
 
 /** Writes a completed check run, with as many continuations as its texts need. Never fails: a refusal of GitHub is a warning. */
-export async function postCheck(github: GitHub, check: CheckRequest): Promise<Checked> {
-  return unlessRefused(
-    async (): Promise<Checked> => {
+export async function postCheck(github: GitHub, check: CheckRequest): Promise<Posted> {
+  return unlessRefused<Posted, Posted>(
+    async () => {
       const { claims, subject } = check
       const [text, ...more] = claims && subject ? claimTexts(claims, subject) : (check.texts ?? [undefined])
       // Continuations first: a later run that finds the first part finds them all.

@@ -1,7 +1,7 @@
 /** The one comment that a pull request has for each environment. */
 import { marker } from '../render/comment.ts'
 import type { GitHub } from './api.ts'
-import { GitHubError, unlessRefused } from './apiErrors.ts'
+import { GitHubError, type Posted, unlessRefused } from './apiErrors.ts'
 
 /** The input `comment`. */
 export type CommentMode = 'always' | 'on-changes' | 'never'
@@ -24,21 +24,13 @@ export interface CommentRequest {
   readonly body: string
 }
 
-/** The comment that was written, or why none was. */
-export interface Commented {
-  /** Address of the comment; missing when there is none. */
-  readonly url?: string
-  /** Why the comment was not written, in one sentence. */
-  readonly warning?: string
-}
-
 /** GitHub's limit of a comment, in characters. */
 export const bodyLimit = 65_536
 
 interface Ours {
   readonly id: number
   readonly url: string
-  readonly run?: { readonly id: number; readonly attempt: number }
+  readonly run: Run | undefined
 }
 
 async function ours(github: GitHub, pullRequest: number, environment: string): Promise<Ours[]> {
@@ -55,31 +47,27 @@ async function ours(github: GitHub, pullRequest: number, environment: string): P
       // Any user may write the marker, and the token could edit any user's comment.
       if (user?.login !== login || !body?.startsWith(start)) continue
       const [, run, attempt] = /^<!-- run=(\d+)\/(\d+) /.exec(body.slice(start.length)) ?? []
-      found.push({
-        id: Number(id),
-        url,
-        ...(run && attempt ? { run: { id: Number(run), attempt: Number(attempt) } } : {}),
-      })
+      found.push({ id: Number(id), url, run: run ? { id: Number(run), attempt: Number(attempt) } : undefined })
     }
   return found.sort((a, b) => a.id - b.id)
 }
 
-const isNewer = (one: { id: number; attempt: number }, other: Run): boolean =>
+const isNewer = (one: Run, other: Run): boolean =>
   one.id > other.id || (one.id === other.id && one.attempt > other.attempt)
 
 /**
  * Writes the comment, or edits the oldest one of ours; doubles, left by runs side by side, are removed. A comment that a newer
  * run wrote stays. Never fails: a refusal of GitHub is a warning.
  */
-export async function postComment(github: GitHub, request: CommentRequest): Promise<Commented> {
+export async function postComment(github: GitHub, request: CommentRequest): Promise<Posted> {
   if (request.mode === 'never') return {}
-  return unlessRefused<Commented, Commented>(
+  return unlessRefused<Posted, Posted>(
     () => post(github, request),
     warning => ({ warning }),
   )
 }
 
-async function post(github: GitHub, wanted: CommentRequest): Promise<Commented> {
+async function post(github: GitHub, wanted: CommentRequest): Promise<Posted> {
   const { body } = wanted
   for (let tries = 0; ; tries++) {
     const [first, ...others] = await ours(github, wanted.pullRequest, wanted.environment)
@@ -105,7 +93,7 @@ async function create(github: GitHub, pullRequest: number, body: string): Promis
   return data.html_url
 }
 
-async function edit(github: GitHub, { run, body }: CommentRequest, first: Ours, others: Ours[]): Promise<Commented> {
+async function edit(github: GitHub, { run, body }: CommentRequest, first: Ours, others: Ours[]): Promise<Posted> {
   const newer = [first, ...others].find(comment => comment.run && isNewer(comment.run, run))
   // The newer run removes doubles too.
   if (newer) return { url: newer.url, warning: 'the comment was written by a newer run and stays as it is' }
