@@ -3,7 +3,6 @@ import { EcsError, isEcs } from '../ecs/errors.ts'
 import type { DesiredState, Particle, ParticleId } from '../particle.ts'
 import { defaultPhrases } from '../schema/vocabulary.ts'
 import type { Answer } from './answer.ts'
-import { claimsOf, isCovered, publishedFor } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
 import type { ReportStep, Step, Transition } from './document.ts'
 import { difference } from './equivalence.ts'
@@ -105,9 +104,8 @@ class StepRun {
     refuseProblems(decision)
     if (!decision.transition || decision.transition === 'wait') return
     const before = planned.decisions.get(this.#step.particle) as Decision
-    const shown = publishedFor(claimsOf(before, planned.claimContext, planned.decisions), before.transition)
-    const claims = claimsOf(decision, planned.claimContext, decisions)
-    if (isCovered(claims, decision.transition, new Set(shown))) return
+    const shown = new Set(planned.claims.publishedFor(before).map(({ hash }) => hash))
+    if (planned.claims.with(decisions).isCovered(decision, shown)) return
     const paths = decision.changes.map(({ path }) => path).join(', ')
     throw new StepFailed({
       code: 'ChangedMeanwhile',
