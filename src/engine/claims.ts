@@ -1,7 +1,16 @@
 import { type Change, type FoundChange, isNothing, type Value } from '../compare/change.ts'
 import { holdsVariable, partsByName, type SensitivityPolicy } from '../compare/sensitivity.ts'
 import { sha256, withSortedKeys } from '../digest.ts'
-import { inheritsIn, type Node, nodeAt, type Particle, type ParticleId, type Path, pathKey } from '../particle.ts'
+import {
+  inheritsIn,
+  type Node,
+  nodeAt,
+  type Particle,
+  type ParticleId,
+  type Path,
+  pathKey,
+  plainWith,
+} from '../particle.ts'
 import { type ClaimContext, claimHash, subjectOf } from './claimSubject.ts'
 import type { Decision } from './decide.ts'
 import type { Step } from './document.ts'
@@ -42,17 +51,15 @@ const sorted = (value: unknown): unknown => withSortedKeys(value) ?? null
  * is kept as the manifest writes it, so that its parts cannot be guessed from the claim.
  */
 function claimed(node: Node, path: Path, hidden: Pick<ReadonlySet<string>, 'has'>, policy: SensitivityPolicy): unknown {
-  const inside = (item: Node, step: string | number) => claimed(item, [...path, step], hidden, policy)
-  if (node.kind === 'list') return node.items.map(inside)
-  if (node.kind === 'map') {
-    return Object.fromEntries([...node.entries].map(([key, { node: value }]) => [key, inside(value, key)]))
-  }
-  if (node.inherit) return { inherit: node.inherit.from, key: node.inherit.key }
-  if (!node.parts) return node.value
-  const byName = hidden.has(pathKey(path))
-  return partsByName(
-    node.parts,
-    name => byName || policy.releaseVariables.has(name) || policy.secretVariables.has(name),
+  const { releaseVariables: release, secretVariables: secret } = policy
+  return plainWith(
+    node,
+    ({ inherit, parts, value }, at) => {
+      if (inherit) return { inherit: inherit.from, key: inherit.key }
+      const byName = hidden.has(pathKey(at))
+      return parts ? partsByName(parts, name => byName || release.has(name) || secret.has(name)) : value
+    },
+    path,
   )
 }
 

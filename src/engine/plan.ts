@@ -230,18 +230,10 @@ function unchangedOf(id: ParticleId, decision: Decision): Unchanged {
 }
 
 function summaryOf(steps: readonly Step[], unchanged: readonly Unchanged[]): Summary {
-  const count = (transition: Transition) => steps.filter(step => step.transition === transition).length
-  const guarded = unchanged.filter(({ reason }) => reason === 'protected').length
-  return {
-    start: count('start'),
-    update: count('update'),
-    replace: count('replace'),
-    stop: count('stop'),
-    terminate: count('terminate'),
-    wait: count('wait'),
-    unchanged: unchanged.length - guarded,
-    protected: guarded,
-  }
+  const count = { start: 0, update: 0, replace: 0, stop: 0, terminate: 0, wait: 0, unchanged: 0, protected: 0 }
+  for (const { transition } of steps) count[transition]++
+  for (const { reason } of unchanged) count[reason === 'protected' ? 'protected' : 'unchanged']++
+  return count
 }
 
 /** A protected particle keeps its parents: a cluster with a service in it cannot be deleted. */
