@@ -5,8 +5,7 @@ import type { CallName, OwnCall } from '../ecs/calls.ts'
 import type { Ecs } from '../ecs/client.ts'
 import type { DesiredState, Particle, ParticleId, Path, State, Unknown } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
-import type { Answer } from './answer.ts'
-import type { ContainerLog, Pause, ReportStep } from './document.ts'
+import type { Answer, ContainerLog, Pause, RanTasks } from './document.ts'
 import type { Diagnosis } from './failure.ts'
 import type { JobContent, ReleaseSignatures } from './release.ts'
 
@@ -85,9 +84,6 @@ export interface Assessment<Memo = unknown> {
   staleRevisions?(): ReadonlyMap<string, readonly FoundChange[]>
 }
 
-/** For the report: the tasks that ran, and one map of exit codes per ARN. */
-type RanTasks = NonNullable<ReportStep['task']>
-
 /** Whether a transition has come to its end: a pure judgement. */
 export type Progress = Moving | Settled | Failed
 
@@ -125,7 +121,7 @@ export interface Failed {
 /** What happens while a transition settles. */
 export interface Watch<Live> {
   /** Given each answer of AWS in turn: sentences for the log about what has happened since the one before. */
-  news(live: Live | undefined): Promise<readonly string[]>
+  eventLines(live: Live | undefined): Promise<readonly string[]>
 }
 
 /** What a flavor may use to describe a particle. Every fact is read once in a refresh. */

@@ -3,8 +3,8 @@ import type { ServiceDeployment, ServiceEvent, Task } from '@aws-sdk/client-ecs'
 import type { Diagnosis } from '../../engine/failure.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { definitionOf, diagnoseStopped, summarizeStopped } from '../containers.ts'
+import { eventLine, eventMargin } from './events.ts'
 import type { Memo, ServiceParticle } from './live.ts'
-import { eventLine, eventMargin } from './news.ts'
 import { describeRollout } from './rollout.ts'
 
 /** ECS's answers about a rollout that has failed. */

@@ -11,6 +11,7 @@ import { setTags } from '../tags.ts'
 import { answerRollout } from './answer.ts'
 import { comparison } from './comparison.ts'
 import { rolloutDiagnosis } from './diagnosis.ts'
+import { failedTasks, watchService } from './events.ts'
 import { blocksOfOtherStrategies } from './fit.ts'
 import { restingDeployment, rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
@@ -30,7 +31,6 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
-import { failedTasks, watchService } from './news.ts'
 import { nextDefinition } from './next.ts'
 import { restOf } from './pause.ts'
 import { createRequest, updateRequest } from './request.ts'

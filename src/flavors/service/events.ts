@@ -24,7 +24,7 @@ export function watchService(
   let last = before?.service
   let started = 0
   const seen = new Set<string>()
-  const news = async ({ service }: LiveService): Promise<string[]> => {
+  const eventLines = async ({ service }: LiveService): Promise<string[]> => {
     const since = newest
     const events = (service.events ?? []).filter(event => timeOf(event) > since).reverse()
     newest = Math.max(newest, newestEvent(service))
@@ -38,7 +38,7 @@ export function watchService(
     for (const { taskArn = '' } of fresh) seen.add(taskArn)
     return [...events.map(eventLine), ...summarizeStopped(fresh)]
   }
-  return { news: async live => (live ? news(live) : []) }
+  return { eventLines: async live => (live ? eventLines(live) : []) }
 }
 
 const timeOf = ({ createdAt }: ServiceEvent): number => createdAt?.getTime() ?? 0
@@ -60,7 +60,7 @@ function fewerTasks(before: Service | undefined, now: Service): boolean {
   return isMissing || failedTasks > (old.failedTasks ?? 0)
 }
 
-/** The news can wait for the next look: a call that fails must not fail the step. */
+/** Stopped tasks can wait for the next poll: a call that fails must not fail the step. */
 function unknownTasks(error: unknown): Task[] {
   if (error instanceof EcsError) return []
   throw error
