@@ -1,10 +1,8 @@
 import type { MapNode, Node, ScalarNode } from '../particle.ts'
 import type { Names, Stated } from '../schema/rules.ts'
+import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
 import { elementLabel, replacedHint, sayText, sayValue, texted } from './written.ts'
-
-/** Takes a problem: the value that is wrong, and a sentence of one line that begins with the value's path. */
-export type Report = (at: Node, message: string) => void
 
 /** A map of a manifest as the rules of a flavor read it. */
 export class StatedMap implements Stated {
@@ -12,7 +10,7 @@ export class StatedMap implements Stated {
   readonly path: string
   readonly sound: boolean
   readonly root: StatedMap
-  readonly #report: Report
+  readonly #report: ReportProblem
   readonly #ignored: readonly string[]
   readonly #hint: string
   readonly #elements = new Map<string, readonly StatedMap[]>()
@@ -21,7 +19,7 @@ export class StatedMap implements Stated {
   constructor(
     node: MapNode,
     sound: boolean,
-    report: Report,
+    report: ReportProblem,
     ignored: readonly string[] = [],
     path = 'aws_resource',
     root?: StatedMap,
@@ -120,7 +118,7 @@ export class StatedMap implements Stated {
   }
 
   report(name: string, message: string, at: Node = this.member(name) ?? this.node): void {
-    this.#report(at, `${this.path}${name && `.${name}`} ${message}${name ? '' : this.#hint}`)
+    this.#report(at.place, `${this.path}${name && `.${name}`} ${message}${name ? '' : this.#hint}`)
   }
 
   reportUnknown(name: string, known: Names, message: string, wanted = this.scalar(name), otherwise = ''): void {
