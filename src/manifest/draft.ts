@@ -92,7 +92,7 @@ export function identify(map: MapNode, fallback: ScalarNode | undefined, report:
   if (!node) report(map.place, 'pcf_name is missing; give it a name, unique within its flavor')
   else if (!name) report(node.place, `pcf_name must be a name, not ${kindOf(node)}`)
   // A name becomes part of ids, comments and log lines.
-  else if (!/^[^\s$\p{C}](?:[^$\p{C}]{0,253}[^\s$\p{C}])?$/u.test(name)) {
+  else if (name !== name.trim() || /[$\p{C}]/u.test(name) || [...name].length > 255) {
     report(node.place, 'pcf_name must be one line of at most 255 characters, without $ and without blanks around it')
     return { flavor, name: undefined, id: undefined, label: '' }
   }
