@@ -2,6 +2,7 @@
 import type { Change } from '../compare/change.ts'
 import { parsePath } from '../compare/path.ts'
 import type { Plan, Step } from '../engine/document.ts'
+import { hasRisk } from '../engine/risk.ts'
 import type { ParticleId } from '../particle.ts'
 import { cut, thousands } from './escape.ts'
 import { originText, partsOf } from './origin.ts'
@@ -22,8 +23,8 @@ export const dangerous = (plan: Plan): readonly Step[] =>
 /** `Deletes 1 particle, replaces 2, restarts the tasks of 3 services` */
 export function dangerCounts(plan: Plan): string {
   const risky = plan.steps.filter(step => danger(step) === 1)
-  const restarts = risky.filter(({ risks }) => risks.some(risk => /\brestart/i.test(risk))).length
-  const jobs = risky.filter(runsOnce).length
+  const restarts = risky.filter(step => hasRisk(step, 'restarts')).length
+  const jobs = risky.filter(step => hasRisk(step, 'runs once')).length
   const parts = (['delete', 'stop', 'replace'] as const)
     .map(word => ({ word, number: plan.steps.filter(step => wordOf(step) === word).length }))
     .filter(({ number }) => number > 0)
@@ -64,7 +65,7 @@ export function whatHappens(step: Step, dependents: readonly ParticleId[] = []):
         dependents.map(id => name(cut(id, 80))),
         2,
       )
-      return [runsOnce(step) ? `${starts} once` : starts, ...(names.length > 0 ? [', before ', ...names] : [])]
+      return [hasRisk(step, 'runs once') ? `${starts} once` : starts, ...(names.length > 0 ? [', before ', ...names] : [])]
     }
     case 'update':
       return updating(step)
@@ -76,9 +77,6 @@ export function whatHappens(step: Step, dependents: readonly ParticleId[] = []):
       return [ends]
   }
 }
-
-/** True for a job. A task that ECS keeps running has no such risk. */
-const runsOnce = ({ risks }: Step): boolean => risks.some(risk => /^runs once\b/.test(risk))
 
 function starting({ particle, changes }: Step): string {
   const { starts, taskCount } = phrasesOf(particle)
