@@ -8,7 +8,7 @@ import { cut, thousands } from './escape.ts'
 import { originText, partsOf } from './origin.ts'
 import { reasons } from './reasons.ts'
 import { unknownOf } from './value.ts'
-import { capital, count, enumerated, isEnd, name, type Phrase, phrasesOf, phraseText, wordOf } from './words.ts'
+import { capital, count, isEnd, name, nameList, type Phrase, phrasesOf, phraseText, wordOf } from './words.ts'
 
 /** 0: the step ends or replaces its particle. 1: a reviewer must know a risk. 2: no danger. */
 export function danger(step: Step): 0 | 1 | 2 {
@@ -61,11 +61,8 @@ export function whatHappens(step: Step, dependents: readonly ParticleId[] = []):
   switch (step.transition) {
     case 'start': {
       if (!isRun) return [starting(step)]
-      const names = enumerated(
-        dependents.map(id => name(cut(id, 80))),
-        2,
-      )
-      return [hasRisk(step, 'runs once') ? `${starts} once` : starts, ...(names.length > 0 ? [', before ', ...names] : [])]
+      const runs = hasRisk(step, 'runs once') ? `${starts} once` : starts
+      return dependents.length > 0 ? [runs, ', before ', ...nameList(dependents, 2, 80)] : [runs]
     }
     case 'update':
       return updating(step)
