@@ -14,14 +14,13 @@ import {
   withInherited,
 } from '../particle.ts'
 import type { Reason, Transition } from './document.ts'
-import type { AnyFlavor, Assessment, Comparison, Observed } from './flavor.ts'
+import type { AnyFlavor, Assessment, Comparison } from './flavor.ts'
 
 /** The transition of one particle, and the facts of the decision. */
-export interface Decision {
+export interface Decision extends Pick<Assessment, 'observed' | 'reference' | 'currentDefinition' | 'memo'> {
   /** The particle with the members that its parents fill. */
   readonly particle: Particle
   readonly live: unknown
-  readonly observed: Observed
   /** Missing when nothing happens. */
   readonly transition?: Transition
   /** Set when nothing happens. */
@@ -46,14 +45,8 @@ export interface Decision {
   readonly preapproved: boolean
   /** Revisions child services run that differ from the manifest, keyed `web:41`. */
   readonly staleRevisions: ReadonlyMap<string, readonly FoundChange[]>
-  /** Value for the children's member that needs this particle (`web:42`), or Unknown until apply. */
-  readonly reference: string | Unknown | undefined
-  /** The same before an update, which children's members in AWS are compared with. */
-  readonly previousReference: string | Unknown | undefined
-  /** The definition that AWS has, for those that inherit from it. */
-  readonly currentDefinition: Readonly<Record<string, unknown>> | undefined
-  /** The memo by which a transition that is already under way is judged. */
-  readonly memo: unknown
+  /** The reference before an update, which children's members in AWS are compared with. */
+  readonly previousReference: Assessment['reference']
 }
 
 /** Decides from the manifest and AWS's answer. Pure: the same answers, the same decision. */
@@ -237,11 +230,10 @@ function withNeeds(
   const members: Record<string, unknown> = {}
   for (const [needed, member] of Object.entries(flavor.needs)) {
     if (particle.definition[member] !== undefined) continue
-    const id = particle.parents.find(parent => parent.startsWith(`${needed}:`))
-    const reference = id && parents.get(id)?.reference
-    if (!id || reference === undefined) continue
-    filled.set(member, id)
-    members[member] = reference
+    const parent = particle.parents.flatMap(id => parents.get(id) ?? []).find(one => one.particle.flavor === needed)
+    if (parent?.reference === undefined) continue
+    filled.set(member, parent.particle.id)
+    members[member] = parent.reference
   }
   return { particle: { ...particle, definition: { ...particle.definition, ...members } }, filled }
 }

@@ -31,6 +31,9 @@ export interface Pause {
   readonly awaitsAnswer?: true
 }
 
+/** The answer of a person to a rollout that rests. */
+export type Answer = 'continue' | 'rollback'
+
 /**
  * Where a difference comes from, if not from this run's manifests. `drift`: AWS differs from what was applied last.
  * `unapplied`: the manifests differ from it, and are merged already.
@@ -188,6 +191,13 @@ export interface ReportError {
   readonly remedy?: Remedy
 }
 
+/** The tasks that a step ran. */
+export interface RanTasks {
+  readonly arns: readonly string[]
+  /** By container, in the order of the ARNs. */
+  readonly exitCodes: readonly Readonly<Record<string, number>>[]
+}
+
 /** The outcome of a step of the plan. */
 export interface ReportStep {
   readonly particle: ParticleId
@@ -203,7 +213,7 @@ export interface ReportStep {
   /** With the result `paused`. */
   readonly paused?: Pause
   readonly error?: ReportError
-  readonly task?: { readonly arns: readonly string[]; readonly exitCodes: readonly Readonly<Record<string, number>>[] }
+  readonly task?: RanTasks
 }
 
 /** The report file, version 1, rewritten as the apply goes on. */

@@ -2,7 +2,7 @@
 import { EcsError, isDenied } from '../ecs/errors.ts'
 import { type ParticleId, type Problem, sayProblem } from '../particle.ts'
 import { untrusted, withoutFullStop } from '../untrusted.ts'
-import type { ContainerLog, Pause, ReportError, ReportStep } from './document.ts'
+import type { ContainerLog, Pause, RanTasks, ReportError } from './document.ts'
 import type { Fix, Remedy } from './remedy.ts'
 
 /** Wording by the report's code: the predicate of the sentence, and the table's word. */
@@ -44,9 +44,9 @@ export interface Diagnosis {
 /** The step failed. Holds the failure and the tasks that ran. */
 export class StepFailed extends Error {
   readonly diagnosis: Diagnosis
-  readonly task: ReportStep['task']
+  readonly task: RanTasks | undefined
 
-  constructor(diagnosis: Diagnosis, task?: ReportStep['task']) {
+  constructor(diagnosis: Diagnosis, task?: RanTasks) {
     super([diagnosis.happened, diagnosis.cause].filter(Boolean).join(': '))
     this.diagnosis = diagnosis
     this.task = task

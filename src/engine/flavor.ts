@@ -5,8 +5,7 @@ import type { CallName, OwnCall } from '../ecs/calls.ts'
 import type { Ecs } from '../ecs/client.ts'
 import type { DesiredState, Particle, ParticleId, Path, State, Unknown } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
-import type { Answer } from './answer.ts'
-import type { ContainerLog, Pause, ReportStep } from './document.ts'
+import type { Answer, ContainerLog, Pause, RanTasks } from './document.ts'
 import type { Diagnosis } from './failure.ts'
 import type { JobContent, ReleaseSignatures } from './release.ts'
 
@@ -84,9 +83,6 @@ export interface Assessment<Memo = unknown> {
   /** Revisions child services run that differ from the manifest, keyed `web:41`. */
   staleRevisions?(): ReadonlyMap<string, readonly FoundChange[]>
 }
-
-/** For the report: the tasks that ran, and one map of exit codes per ARN. */
-type RanTasks = NonNullable<ReportStep['task']>
 
 /** Whether a transition has come to its end: a pure judgement. */
 export type Progress = Moving | Settled | Failed

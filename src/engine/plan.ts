@@ -4,7 +4,7 @@ import { durationText } from '../duration.ts'
 import { compareText } from '../order.ts'
 import { inheritsIn, type Particle, type ParticleId, type Problem } from '../particle.ts'
 import type { ClaimContext } from './claimSubject.ts'
-import { digestOf } from './claims.ts'
+import { Claims } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Plan, Removed, Step, Summary, Transition, Unchanged } from './document.ts'
 import { type Graph, inOrder } from './graph.ts'
@@ -32,8 +32,7 @@ export interface PlanSettings {
 export interface Planned {
   readonly plan: Plan
   readonly decisions: ReadonlyMap<ParticleId, Decision>
-  /** The account, environment and vocabularies of the plan's claims, and of decisions during the apply. */
-  readonly claimContext: ClaimContext
+  readonly claims: Claims
   /** Reasons to refuse the plan: with any of them, no step is taken. */
   readonly problems: readonly Problem[]
 }
@@ -84,15 +83,15 @@ export function planOf(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision
   const problems = [...decisions.values()].flatMap(decision => decision.problems)
   problems.push(...keptInGoing(graph, decisions))
   const tooMany = terminations(decisions, settings)
-  const { claimContext } = settings
-  const { account, environment } = claimContext
+  const claims = new Claims(settings.claimContext, decisions)
+  const { account, environment } = settings.claimContext
   if (account === undefined && steps.some(({ transition }) => transition !== 'wait')) problems.push(unknownAccount)
   const plan: Plan = {
     version: 1,
     environment,
     region: settings.region,
     ...(account && { account }),
-    digest: digestOf(steps, decisions, claimContext),
+    digest: claims.digest(steps),
     summary: summaryOf(steps, unchanged),
     steps,
     unchanged,
@@ -100,7 +99,7 @@ export function planOf(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision
     ...(settings.newEnvironment && steps.length > 0 && { newEnvironment: settings.newEnvironment }),
     ...(warnings.length > 0 && { warnings }),
   }
-  return { plan, decisions, claimContext, problems: tooMany ? [...problems, tooMany] : problems }
+  return { plan, decisions, claims, problems: tooMany ? [...problems, tooMany] : problems }
 }
 
 /** Without an account, a review would hold for every account. */
@@ -231,18 +230,10 @@ function unchangedOf(id: ParticleId, decision: Decision): Unchanged {
 }
 
 function summaryOf(steps: readonly Step[], unchanged: readonly Unchanged[]): Summary {
-  const count = (transition: Transition) => steps.filter(step => step.transition === transition).length
-  const guarded = unchanged.filter(({ reason }) => reason === 'protected').length
-  return {
-    start: count('start'),
-    update: count('update'),
-    replace: count('replace'),
-    stop: count('stop'),
-    terminate: count('terminate'),
-    wait: count('wait'),
-    unchanged: unchanged.length - guarded,
-    protected: guarded,
-  }
+  const count = { start: 0, update: 0, replace: 0, stop: 0, terminate: 0, wait: 0, unchanged: 0, protected: 0 }
+  for (const { transition } of steps) count[transition]++
+  for (const { reason } of unchanged) count[reason === 'protected' ? 'protected' : 'unchanged']++
+  return count
 }
 
 /** A protected particle keeps its parents: a cluster with a service in it cannot be deleted. */

@@ -4,12 +4,24 @@ import type { Plan } from '../engine/document.ts'
 import type { Problem } from '../particle.ts'
 import { code, cut, inComment, link } from './escape.ts'
 import { alert, message, sentences } from './markdown.ts'
+import { name, type Phrase } from './words.ts'
 
 /** The base of a pull request that is none of `apply-branches`, and what is applied instead. */
 export interface NeverApplied {
   readonly base: string
   readonly applied: string
 }
+
+/** What a plan says first where no merge carries it out. */
+export const mergesNothing = 'Merging applies nothing'
+
+/** Follows `mergesNothing`: `next is not among apply-branches (main).` */
+export const neverAppliedPhrase = ({ base, applied }: NeverApplied): Phrase => [
+  name(cut(base, 200)),
+  ' is not among ',
+  name('apply-branches'),
+  ` (${cut(applied, 200)}).`,
+]
 
 /** What a comment shows beside the plan or the report itself. */
 export interface Context {

@@ -2,9 +2,18 @@
 
 import type { Plan } from '../engine/document.ts'
 import type { Problem } from '../particle.ts'
-import { type Context, firstBlocks, forCommit, limitNote, runLink, target } from './comment.ts'
+import {
+  type Context,
+  firstBlocks,
+  forCommit,
+  limitNote,
+  mergesNothing,
+  neverAppliedPhrase,
+  runLink,
+  target,
+} from './comment.ts'
 import { diffLines } from './diff.ts'
-import { code, fence, thousands } from './escape.ts'
+import { fence, thousands } from './escape.ts'
 import { firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
 import {
   alert,
@@ -15,6 +24,7 @@ import {
   OPEN_ENTRIES,
   particleCode,
   particleList,
+  phraseMarkdown,
   sentences,
   sourceCode,
 } from './markdown.ts'
@@ -125,12 +135,9 @@ function headline(plan: Plan, context: Context): string {
 
 /** What merging will do to AWS, beside the counts: what is planned may be done by no merge. */
 function mergeEffect({ neverApplied, merges, problems = [], reviewed }: Context): string {
-  if (neverApplied) {
-    const { base, applied } = neverApplied
-    return `**Merging applies nothing**: ${code(base)} is not among ${code('apply-branches')} (${message(applied, 200)}).`
-  }
+  if (neverApplied) return `**${mergesNothing}**: ${phraseMarkdown(neverAppliedPhrase(neverApplied))}`
   if (!merges) return ''
-  if (problems.length > 0) return '**Merging applies nothing** while the problems below stand.'
+  if (problems.length > 0) return `**${mergesNothing}** while the problems below stand.`
   return reviewed
     ? '**Merging applies exactly this**, or nothing.'
     : 'Merging applies what is different by then: `require-review` is off.'

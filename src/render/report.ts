@@ -90,7 +90,7 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   const where = target(plan, context)
   const commit = phraseMarkdown(carriedPhrase(context))
   const forAndIn = `${commit}${where && `${commit && ','} in ${where}`}.`
-  const cause = error && result !== 'succeeded' && message(capitalSentence(sentence(error.message)), rung.characters)
+  const cause = error && result !== 'succeeded' && message(causeOf(error, plan), rung.characters)
   const paragraph = (happened: string) => sentences(`${happened}${forAndIn}`, cause, runLink(context))
   // A single failure or pause is the headline; of several the counts are.
   const counted = (all: readonly string[]) => {
@@ -124,6 +124,10 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
       return counted(failedSteps(report).map(step => failure(step, rung)))
   }
 }
+
+/** Without the digest that lets a refused plan through, which stands where a person reads how to go on. */
+const causeOf = (error: ReportError, plan: Plan | undefined): string =>
+  capitalSentence(sentence(plan ? error.message.replace(`: ${plan.digest}`, '') : error.message))
 
 /** **`ecs_service:web` was rolled back by ECS**: 4 tasks of web:42 stopped, … */
 function failure(step: ReportStep, rung: Rung): string {
@@ -201,13 +205,16 @@ function nextSteps(report: Report, plan: Plan | undefined, context: Context, run
         ? `**To go on:** remove the cause, then run the workflow again. ${phraseMarkdown(staysDone(report))}`
         : remedies(report, plan, context)
     }
-    case 'refused':
+    case 'refused': {
+      // A digest that is not the approved one is named by the cause already.
+      const isNamed = plan && report.error && cut(causeOf(report.error, plan), rung.characters).includes(plan.digest)
       return sentences(
         '**To go on:** open a new pull request, whose plan shows what is to be applied; or, having read what stands here, run the workflow with',
-        plan
+        plan && !isNamed
           ? `${code(`approved-digest: ${cut(plan.digest, 100)}`)}.`
           : `${code('approved-digest')}, the digest of this plan.`,
       )
+    }
     case 'cancelled':
       return '**To go on:** nothing, if a newer commit has taken over; otherwise run the workflow again. What is done stays done, and what was begun is taken up where AWS has it: no job runs twice.'
     case 'paused':
