@@ -5,6 +5,7 @@ import { compare } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { withSortedKeys } from '../../digest.ts'
 import type { Comparison } from '../../engine/flavor.ts'
+import { riskOf } from '../../engine/risk.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { plural, stopping } from '../containers.ts'
 import { blocksOfOtherStrategies, misfits, networkInTheWay } from './fit.ts'
@@ -196,6 +197,6 @@ function risks(changes: readonly FoundChange[], particle: ServiceParticle, { ser
   const least = Math.min(running, Math.ceil((desired * healthy) / 100))
   const stay =
     least > 0 ? `never below ${least} running` : `may be down: 0 of ${plural(desired || running, 'task')} must stay`
-  const rolling = `restarts ${plural(running, 'task')}, ${stay}`
+  const rolling = riskOf('restarts', `${plural(running, 'task')}, ${stay}`)
   return rolloutRisks(particle, configuration, running, rolling)
 }
