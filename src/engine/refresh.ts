@@ -128,6 +128,7 @@ export class Refresh {
       ...(repository !== undefined && { repository }),
       children: this.#graph.children.get(id) ?? [],
       particle: wanted => neighbours.get(wanted) ?? this.#graph.particles.get(wanted),
+      particles: () => this.#graph.particles.values(),
       live: wanted => this.live(wanted),
       requested: requested.has(id),
       releaseSignatures: (job, content) =>
