@@ -183,8 +183,9 @@ export interface ReportError {
   /** ECS's own words that the sentence does not repeat, oldest first. */
   readonly details: readonly string[]
   readonly logs?: readonly ContainerLog[]
-  /** Not in the file. The beginning of `message`: who, and what happened. */
-  readonly headline?: string
+  /** Not in the file. The parts of `message` after its subject: what happened, then the cause and what runs now. */
+  readonly happened?: string
+  readonly rest?: string
   /** Not in the file. What happened in a word or two, for a table: `rolled back`. */
   readonly brief?: string
   /** Not in the file. */

@@ -85,14 +85,15 @@ export class Cancelled extends Error {}
 export function reportError(subject: ParticleId, diagnosis: Diagnosis, code?: string): ReportError {
   const [happened, brief] = happenings[diagnosis.code ?? 'Failed']
   const { cause, now, details = [], logs = [], remedy } = diagnosis
-  const headline = `${subject} ${diagnosis.happened ?? happened}`
-  const sentences = [`${headline}${cause ? `: ${withoutFullStop(cause)}` : ''}.`, now && `${withoutFullStop(now)}.`]
+  const predicate = diagnosis.happened ?? happened
+  const rest = [cause, now].flatMap(text => (text ? `${withoutFullStop(text)}.` : [])).join(' ')
   return {
     code: code ?? diagnosis.code ?? 'Failed',
-    message: sentences.filter(Boolean).join(' '),
+    message: [`${subject} ${predicate}${cause ? ':' : '.'}`, rest].filter(Boolean).join(' '),
     details,
     ...(logs.length > 0 && { logs }),
-    headline,
+    happened: predicate,
+    rest,
     brief: diagnosis.brief ?? brief,
     ...(remedy && { remedy }),
   }

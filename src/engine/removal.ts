@@ -76,7 +76,7 @@ function isSecret({ source }: Particle, member: string, secretVariables: Readonl
   return node !== undefined && holdsVariable(node, secretVariables)
 }
 
-/** Whether the thing's name may be written nowhere. */
+/** Whether the resource's name may be written nowhere. */
 export const hasSecretIdentity = (
   particle: Particle,
   vocabularies: Vocabularies,

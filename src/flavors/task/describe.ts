@@ -109,7 +109,7 @@ async function jobOf(particle: TaskParticle, context: FlavorContext): Promise<Jo
   const latest = family && /:\d+$/.test(reference) ? await ecs.taskDefinition(family) : undefined
   const definition = liveTaskDefinition(revision)
   const run = await runOf(particle, definition, undefined, latest ? [revision, latest] : [revision], undefined, ecs)
-  return { foreign: definitionContent(definition, undefined), ...run }
+  return { undeclared: definitionContent(definition, undefined), ...run }
 }
 
 /** The run that a definition makes. `known`: the record as its family's particle has read it. */
