@@ -111,7 +111,11 @@ async function jobOf(particle: TaskParticle, context: FlavorContext): Promise<Jo
   const content = contentOf(particle, definition, undefined)
   const digests = isRecorded(particle) && content.digest ? [content.digest] : []
   const record = family ? await readRecord(family, described, digests, ecs) : undefined
-  return { foreign: definitionContent(definition, undefined), ...content, ...recorded(content.digest, record, digests) }
+  return {
+    undeclared: definitionContent(definition, undefined),
+    ...content,
+    ...recorded(content.digest, record, digests),
+  }
 }
 
 async function jobOfParent(

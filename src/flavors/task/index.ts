@@ -2,6 +2,7 @@ import { additions } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Diagnosis } from '../../engine/failure.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
+import { riskOf } from '../../engine/risk.ts'
 import { containerLogs } from '../containerLogs.ts'
 import { plural, stopping, summarizeStopped } from '../containers.ts'
 import { recordRun, recordTime } from '../record/write.ts'
@@ -85,7 +86,7 @@ function additionsOf(particle: TaskParticle, live: LiveTask | undefined, sensiti
   const ranBefore = live !== undefined && (live.record !== undefined || live.runs.length > 0)
   const preapproved = (live?.requested && ranBefore) || live?.knownRelease
   const stops = keptRunning(particle) && live ? outdatedStops(live) : { changes: [], risks: [] }
-  const runs = live?.requested ? 'runs once more: retry-tasks names it' : 'runs once'
+  const runs = riskOf('runs once', live?.requested ? 'more: retry-tasks names it' : '')
   const unreviewed =
     'once it has succeeded, another value of a release variable in it runs it again without a review, unless custom_config.review says always'
   return {
