@@ -10,10 +10,14 @@ const later = new Date('2026-01-03T03:04:05Z')
 
 let folder: string
 const git = (...given: string[]) =>
-  execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...given], {
-    cwd: folder,
-    stdio: 'pipe',
-  })
+  execFileSync(
+    'git',
+    ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', '-c', 'commit.gpgSign=false', ...given],
+    {
+      cwd: folder,
+      stdio: 'pipe',
+    },
+  )
 const touch = (file: string, date: Date) => utimesSync(join(folder, file), date, date)
 
 function write(file: string, text: string): void {
