@@ -3,11 +3,6 @@ import type { MapNode, Particle } from '../particle.ts'
 import type { Check, Stated } from './rules.ts'
 import type { Type } from './types.ts'
 
-/** A particle, or a draft of one. */
-export interface HasDefinition {
-  readonly definition: object
-}
-
 /** A particle that is to run, with its definition. */
 export interface Declared {
   readonly particle: Particle
