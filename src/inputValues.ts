@@ -203,8 +203,8 @@ export function idsOf(flavor: string) {
     itemsOf(text, refuse, item => !isId(item) && `takes ids such as ${flavor}:name, not ${shown(item)}`).filter(isId)
 }
 
-/** Milliseconds. */
-export function duration(text: string, refuse: Refuse): number {
+/** `90s`, `30m` or `1h30m`, in milliseconds. */
+export function milliseconds(text: string, refuse: Refuse): number {
   const [, hours = 0, minutes = 0, seconds = 0] = /^(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text) ?? []
   const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
   // Nothing of ECS takes a day, and timers count no further than 24 of them.

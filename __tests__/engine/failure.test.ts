@@ -273,10 +273,12 @@ test.each([
 })
 
 test('a sentence has one full stop, whoever wrote the last words', () => {
-  const { message, headline, brief } = reportError('a:b', { cause: untrusted('Host gone.'), now: 'nothing runs' })
-  expect([withoutMarks(message), headline, brief]).toEqual([
+  const error = reportError('a:b', { cause: untrusted('Host gone.'), now: 'nothing runs' })
+  const { message, happened, rest = '', brief } = error
+  expect([withoutMarks(message), happened, withoutMarks(rest), brief]).toEqual([
     'a:b failed: Host gone. nothing runs.',
-    'a:b failed',
+    'failed',
+    'Host gone. nothing runs.',
     'failed',
   ])
 })

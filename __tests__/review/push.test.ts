@@ -174,6 +174,19 @@ describe('refused before anything is changed', () => {
     expect(ran.report?.error?.details).toEqual([expect.stringContaining('ecs_cluster:other: start')])
   })
 
+  test('and the comment names the digest that lets it through once', async () => {
+    await world.settle(manifests.cluster)
+    const pull = await world.propose(setting('main', 'enabled'))
+    world.repository.merge(pull, 'squash')
+    const push = world.repository.push(setting('other', 'enabled'))
+    for (const given of [{}, { 'approved-digest': `sha256:${'0'.repeat(64)}` }]) {
+      const ran = await world.push(push, given)
+      const [comment = ''] = world.comments(pull)
+      expect(comment.split(ran.plan?.digest ?? '')).toHaveLength(2)
+      expect(ran.report?.error?.message).toContain(ran.plan?.digest)
+    }
+  })
+
   test('a revert has a plan of its own, a revert by push has not', async () => {
     await world.settle(manifests.cluster)
     await world.settle(setting('main', 'enabled'))

@@ -38,7 +38,7 @@ export interface Level {
 /** How full the buckets of one region are. A bucket that is missing is full. */
 export type Levels = Map<string, Level>
 
-/** Bounds the calls under way at once, over all regions and buckets. `p-limit` has no way to give up a wait. */
+/** Bounds the calls under way at once, over all regions and buckets. A wait can be given up alone, which `p-limit` cannot. */
 export class Semaphore {
   readonly #waiting = new Set<() => void>()
   #free: number

@@ -2,14 +2,26 @@
 
 import type { Plan } from '../engine/document.ts'
 import type { Problem } from '../particle.ts'
-import { code, cut, inComment, link } from './escape.ts'
+import { code, cut, inComment, link, webAddress } from './escape.ts'
 import { alert, message, sentences } from './markdown.ts'
+import { name, type Phrase } from './words.ts'
 
 /** The base of a pull request that is none of `apply-branches`, and what is applied instead. */
 export interface NeverApplied {
   readonly base: string
   readonly applied: string
 }
+
+/** What a plan says first where no merge carries it out. */
+export const mergesNothing = 'Merging applies nothing'
+
+/** Follows `mergesNothing`: `next is not among apply-branches (main).` */
+export const neverAppliedPhrase = ({ base, applied }: NeverApplied): Phrase => [
+  name(cut(base, 200)),
+  ' is not among ',
+  name('apply-branches'),
+  ` (${cut(applied, 200)}).`,
+]
 
 /** What a comment shows beside the plan or the report itself. */
 export interface Context {
@@ -71,19 +83,14 @@ export function target(plan: Plan | undefined, context: Context): string {
 }
 
 /** `[Run](…)`; empty outside of GitHub, and where the address is not one of the web. */
-export function runLink({ runUrl }: Context): string {
-  const text = runUrl === undefined ? '' : link('Run', runUrl)
-  return text.startsWith('[') ? text : ''
-}
+export const runLink = ({ runUrl = '' }: Context): string => (webAddress(runUrl) ? link('Run', runUrl) : '')
 
 /** The note that names what was left out for the limit. */
-export const limitNote =
-  ({ runUrl }: Context) =>
-  (leftOut: readonly string[]): string =>
-    alert(
-      'NOTE',
-      sentences(
-        `Left out, because it does not fit here: ${leftOut.map(part => message(part, 240)).join('; ')}.`,
-        runUrl && `${link('The run', runUrl)} has everything.`,
-      ),
-    )
+export const limitNote = ({ runUrl }: Context, leftOut: readonly string[]): string =>
+  alert(
+    'NOTE',
+    sentences(
+      `Left out, because it does not fit here: ${leftOut.map(part => message(part, 240)).join('; ')}.`,
+      runUrl && `${link('The run', runUrl)} has everything.`,
+    ),
+  )

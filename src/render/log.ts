@@ -1,7 +1,7 @@
 /** Plan and report for the job log: the comment's words without its markup. */
 import type { Plan, Removed, Report, ReportError, ReportStep, Step } from '../engine/document.ts'
 import { type Applied, answerPhrase, carriedPhrase, heldBackPhrase, runsOn } from './carried.ts'
-import type { NeverApplied } from './comment.ts'
+import { mergesNothing, type NeverApplied, neverAppliedPhrase } from './comment.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
 import { cut, logLine, thousands } from './escape.ts'
 import { dangerCounts, dangerous, dependentsOf, risksOf, whatHappens, why } from './explain.ts'
@@ -64,9 +64,7 @@ export function renderPlanText(plan: Plan, neverApplied?: NeverApplied): string 
     title(plan.environment, plan.account && `account ${plan.account}`, plan.region),
     first !== '' && `${capital(first)}.`,
     todo ? `${todo}${rest && `; ${rest}`}.` : `Nothing to do${rest && `: ${rest}`}.`,
-    todo !== '' &&
-      neverApplied !== undefined &&
-      `Merging applies nothing: ${cut(neverApplied.base, 200)} is not among apply-branches (${cut(neverApplied.applied, 200)}).`,
+    todo !== '' && neverApplied !== undefined && `${mergesNothing}: ${phraseText(neverAppliedPhrase(neverApplied))}`,
     section(
       `${dangerCounts(plan)}:`,
       dangerous(plan).map(step => `  ${cut(step.particle, 200)}: ${cut(sentence(risksOf(step)), 1000)}`),
@@ -76,9 +74,7 @@ export function renderPlanText(plan: Plan, neverApplied?: NeverApplied): string 
       renderStepText(step),
       `  ${phraseText(whatHappens(step, dependents.get(step.particle)))} (${step.source.file}:${step.source.line})`,
       ...(step.dependsOn.length > 0 ? [`  after ${listed(step.dependsOn, 5)}`] : []),
-      ...stepDiff(step, { most: VALUE, by: BY, ...(plan.unapplied && { unapplied: plan.unapplied }) }).map(
-        line => `  ${line}`,
-      ),
+      ...stepDiff(step, plan, BY, VALUE).map(line => `  ${line}`),
     ]),
     section(
       'Different, and left as it is:',

@@ -2,7 +2,7 @@
 
 import { type Plan, pausedSteps, type Report, type ReportError, type ReportStep } from '../engine/document.ts'
 import { carriedPhrase, heldBackPhrase, runsOn, staysDone, wayBack } from './carried.ts'
-import { type Context, firstBlocks, limitNote, runLink, target } from './comment.ts'
+import { type Context, firstBlocks, runLink, target } from './comment.ts'
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
 import { changeText, remedyText, revertIsNamed, type Setting } from './failures.ts'
 import { firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
@@ -43,7 +43,7 @@ import {
 
 /** A report as Markdown of at most `context.limit` bytes. With the plan, it has the changes and links to manifests. */
 export function renderReport(report: Report, plan: Plan | undefined, context: Context): Rendered {
-  return firstThatFits(context.limit, rung => reportDraft(report, plan, context, rung), limitNote(context))
+  return firstThatFits(context, rung => reportDraft(report, plan, context, rung))
 }
 
 function reportDraft(report: Report, plan: Plan | undefined, context: Context, rung: Rung): RungDraft {
@@ -90,7 +90,7 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   const where = target(plan, context)
   const commit = phraseMarkdown(carriedPhrase(context))
   const forAndIn = `${commit}${where && `${commit && ','} in ${where}`}.`
-  const cause = error && result !== 'succeeded' && message(capitalSentence(sentence(error.message)), rung.characters)
+  const cause = error && result !== 'succeeded' && message(causeOf(error, plan), rung.characters)
   const paragraph = (happened: string) => sentences(`${happened}${forAndIn}`, cause, runLink(context))
   // A single failure or pause is the headline; of several the counts are.
   const counted = (all: readonly string[]) => {
@@ -125,14 +125,15 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   }
 }
 
+/** Without the digest that lets a refused plan through, which stands where a person reads how to go on. */
+const causeOf = (error: ReportError, plan: Plan | undefined): string =>
+  capitalSentence(sentence(plan ? error.message.replace(`: ${plan.digest}`, '') : error.message))
+
 /** **`ecs_service:web` was rolled back by ECS**: 4 tasks of web:42 stopped, … */
 function failure(step: ReportStep, rung: Rung): string {
-  const { particle, error } = step
-  const { message: whole = stepOutcome(step), headline = '' } = error ?? {}
-  const hasHeadline = headline.startsWith(`${particle} `) && whole.startsWith(headline)
-  const happened = hasHeadline ? message(headline.slice(particle.length + 1), rung.characters) : 'failed'
-  const rest = (hasHeadline ? whole.slice(headline.length) : whole).replace(/^[:.] ?/, '')
-  return `**${particleCode(particle)} ${happened}**${rest ? `: ${message(sentence(rest), rung.characters)}` : '.'}`
+  const { happened = 'failed', message: whole = stepOutcome(step), rest = whole } = step.error ?? {}
+  const subject = `${particleCode(step.particle)} ${message(happened, rung.characters)}`
+  return `**${subject}**${rest ? `: ${message(sentence(rest), rung.characters)}` : '.'}`
 }
 
 /** **`ecs_service:web` is paused at POST_TEST_TRAFFIC_SHIFT, …, rolls back by itself at 14:05 unless answered.** */
@@ -158,7 +159,7 @@ function results({ steps }: Report, plan: Plan | undefined, rung: Rung): Rendere
     return { text: bullets(lines), leftOut }
   }
   const rows = shown.map(step => [
-    doneTo(`${stepResultEmoji[step.result]} ${wordOf(step)}`, particleCode(step.particle)),
+    doneTo(stepResultEmoji[step.result], wordOf(step), particleCode(step.particle)),
     took(step.startedAt, step.finishedAt),
     message([outcome(step), runsOn(step, plan)].filter(Boolean).join('; '), Math.min(rung.characters, 300)),
   ])
@@ -201,13 +202,16 @@ function nextSteps(report: Report, plan: Plan | undefined, context: Context, run
         ? `**To go on:** remove the cause, then run the workflow again. ${phraseMarkdown(staysDone(report))}`
         : remedies(report, plan, context)
     }
-    case 'refused':
+    case 'refused': {
+      // A digest that is not the approved one is named by the cause already.
+      const isNamed = plan && report.error && cut(causeOf(report.error, plan), rung.characters).includes(plan.digest)
       return sentences(
         '**To go on:** open a new pull request, whose plan shows what is to be applied; or, having read what stands here, run the workflow with',
-        plan
+        plan && !isNamed
           ? `${code(`approved-digest: ${cut(plan.digest, 100)}`)}.`
           : `${code('approved-digest')}, the digest of this plan.`,
       )
+    }
     case 'cancelled':
       return '**To go on:** nothing, if a newer commit has taken over; otherwise run the workflow again. What is done stays done, and what was begun is taken up where AWS has it: no job runs twice.'
     case 'paused':
@@ -262,11 +266,9 @@ function remedies(report: Report, plan: Plan | undefined, context: Context): str
   ].filter(Boolean)
   const stays = phraseMarkdown(staysDone(report))
   const [only] = all
-  if (all.length < 2)
-    return sentences('**To go on:**', only && `${only.charAt(0).toLowerCase()}${only.slice(1)}.`, stays)
-  const shown = all.slice(0, REMEDIES).map(text => `${capital(text)}.`)
-  const more = all.length > REMEDIES ? [`and ${thousands(all.length - REMEDIES)} more`] : []
-  return blocks('**To go on:**', bullets([...shown, ...more, stays]))
+  if (all.length < 2) return sentences('**To go on:**', only && `${only}.`, stays)
+  const shown = all.map(text => `${capital(text)}.`)
+  return blocks('**To go on:**', `${bullets(shown, REMEDIES)}\n${bullets([stays])}`)
 }
 
 /** Names the protected differences, so that nobody reads "applied" as "everything is as declared". */
