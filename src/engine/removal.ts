@@ -103,14 +103,14 @@ function neededToEnd(
 ): Pick<Undeclared, 'members' | 'options'> {
   const words = vocabularyOf(particle.flavor, vocabularies)
   const members: Record<string, string> = {}
-  for (const member of words?.neededToEnd.members ?? []) {
+  for (const member of words?.neededToEnd?.members ?? []) {
     const needed = Object.entries(words?.needs ?? {}).find(([, filled]) => filled === member)?.[0]
     const parent = parents.find(({ flavor }) => flavor === needed)
     const value = particle.definition[member] ?? (parent && addressOf(parent, vocabularies)?.identity)
     if (typeof value === 'string' && !isSecret(particle, member, secretVariables)) members[member] = value
   }
   const options: Record<string, boolean | number | string> = {}
-  for (const option of words?.neededToEnd.options ?? []) {
+  for (const option of words?.neededToEnd?.options ?? []) {
     const value = particle.options[option]
     if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') options[option] = value
   }
