@@ -8,6 +8,7 @@ import { ecsArn, partitionOf, shortName } from './names.ts'
 import { operationOf } from './operations.ts'
 import { type Capacity, type HookStatus, Region, type TaskRecord } from './region.ts'
 import { reconcile, taskChanged, wakeServices } from './scheduler.ts'
+import { makeTaskSet, type NewTaskSet } from './taskSets.ts'
 import { exitContainer } from './tasks.ts'
 import { operationExists, parseInput } from './validation.ts'
 import { toWire } from './wire.ts'
@@ -47,7 +48,7 @@ export interface Call {
 
 /** What to do with the connection. */
 export type Reply =
-  | { readonly status: number; readonly body: unknown; readonly delaySeconds?: number }
+  | { readonly status: number; readonly body: unknown; readonly text?: string; readonly delaySeconds?: number }
   | { readonly cut: true }
   | { readonly silent: true }
 
@@ -87,6 +88,7 @@ export class Simulator {
     const answer = this.#answer(call, fault)
     call.status = answer.status
     if (fault?.kind === 'lose') return { cut: true }
+    if (fault?.kind === 'garble') return { ...answer, text: fault.body }
     return fault?.kind === 'delay' ? { ...answer, delaySeconds: fault.seconds } : answer
   }
 
@@ -192,6 +194,11 @@ export class Simulator {
       if (found) return found
     }
     return undefined
+  }
+
+  /** Another tool makes a task set of a service with the deployment controller EXTERNAL, and makes it the primary one. */
+  makeTaskSet(taskSet: NewTaskSet, region?: string): void {
+    makeTaskSet(this.region(region), taskSet)
   }
 
   /** A CloudWatch alarm goes off, or calms down. */

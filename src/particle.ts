@@ -113,18 +113,20 @@ export function placeAt(root: Node, path: Path): Place {
   return root.place
 }
 
-/** The value without its places. `inherited` resolves inherited values; by default they are unknown until apply. */
-export function plain(
-  node: Node,
-  inherited: (inherit: Inherit, path: Path) => unknown = ({ from }) => new Unknown(from),
-  path: Path = [],
-): unknown {
-  if (node.kind === 'list') return node.items.map((item, index) => plain(item, inherited, [...path, index]))
-  if (node.kind === 'scalar') return node.inherit ? inherited(node.inherit, path) : node.value
+/** Plain data in the form of the node, with what `dataOf` makes of each scalar. */
+export function plainWith(node: Node, dataOf: (scalar: ScalarNode, path: Path) => unknown, path: Path = []): unknown {
+  if (node.kind === 'scalar') return dataOf(node, path)
+  if (node.kind === 'list') return node.items.map((item, index) => plainWith(item, dataOf, [...path, index]))
   return Object.fromEntries(
-    [...node.entries].map(([key, { node: value }]) => [key, plain(value, inherited, [...path, key])]),
+    [...node.entries].map(([key, { node: value }]) => [key, plainWith(value, dataOf, [...path, key])]),
   )
 }
+
+/** The value without its places. `inherited` resolves inherited values; by default they are unknown until apply. */
+export const plain = (
+  node: Node,
+  inherited: (inherit: Inherit, path: Path) => unknown = ({ from }) => new Unknown(from),
+): unknown => plainWith(node, ({ inherit, value }, path) => (inherit ? inherited(inherit, path) : value))
 
 /** The value at a path of plain data, or undefined. Members of Object.prototype are no values. */
 export function valueAt(value: unknown, path: Path): unknown {
@@ -134,12 +136,16 @@ export function valueAt(value: unknown, path: Path): unknown {
   }, value)
 }
 
-/** Everything that a definition inherits, in the manifest's order, with its place. */
-export function inheritsWithPlaces(node: Node): { readonly inherit: Inherit; readonly place: Place }[] {
-  if (node.kind === 'scalar') return node.inherit ? [{ inherit: node.inherit, place: node.place }] : []
+/** All scalars of a value, in the manifest's order. */
+export function scalarsIn(node: Node): ScalarNode[] {
+  if (node.kind === 'scalar') return [node]
   const inside = node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
-  return inside.flatMap(inheritsWithPlaces)
+  return inside.flatMap(scalarsIn)
 }
+
+/** Everything that a definition inherits, in the manifest's order, with its place. */
+export const inheritsWithPlaces = (node: Node): { readonly inherit: Inherit; readonly place: Place }[] =>
+  scalarsIn(node).flatMap(({ inherit, place }) => (inherit ? [{ inherit, place }] : []))
 
 /** Everything that a definition inherits, in the manifest's order. */
 export const inheritsIn = (node: Node): Inherit[] => inheritsWithPlaces(node).map(({ inherit }) => inherit)

@@ -48,7 +48,7 @@ describe('a journal', () => {
 
   test('says of a step that never began no time', () => {
     const { journal: it } = journal()
-    it.pass('a:c', 'update', 'cancelled', failure)
+    it.skip('a:c', 'update', 'cancelled', failure)
     expect(it.report().steps[0]).toEqual({
       particle: 'a:c',
       transition: 'update',

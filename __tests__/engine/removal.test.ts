@@ -37,6 +37,16 @@ describe('what was removed', () => {
     ])
   })
 
+  test('has another name, whatever the order of its members', () => {
+    const named = (name: string, setting: string) =>
+      `{flavor: ecs_cluster, pcf_name: ${name}, aws_resource: {clusterName: ${name}, settings: [{${setting}}]}}`
+    const before = read(named('one', 'name: containerInsights, value: enabled'))
+    const now = read(named('two', 'value: enabled, name: containerInsights'))
+    expect(undeclaredSince({ commit: 'c0ffee', particles: before }, now, flavors, nobody)).toMatchObject([
+      { renamedTo: 'ecs_cluster us-east-1 two' },
+    ])
+  })
+
   test('is not what nobody here may take down', () => {
     const reference = `
 flavor: ec2_instance

@@ -27,7 +27,7 @@ describe('a step', () => {
       { path: 'containerDefinitions[web].environment[A].value', sensitive: true },
       { path: 'containerDefinitions[web].user' },
     ]
-    expect(stepDiff({ ...step, kept }, { most: 400, by: 'merging' })).toEqual([
+    expect(stepDiff({ ...step, kept }, {}, 'merging', 400)).toEqual([
       '! memory  "512" → "1024"',
       '  kept from what runs, because the manifest ignores it:',
       '  containerDefinitions[web].image           web:9',
@@ -41,7 +41,9 @@ describe('a step', () => {
     expect(
       stepDiff(
         { ...step, changes: [{ path: 'taskDefinition', before: 'web:1', after: 'web:4' }], follows },
-        { most: 400, by: 'merging' },
+        {},
+        'merging',
+        400,
       ),
     ).toEqual([
       '! taskDefinition  web:1 → web:4',

@@ -153,6 +153,9 @@ describe('one line', () => {
     const other = step('ecs_service:b', 'update', { risks: ['loses its load balancer'] })
     expect(dangerCounts(plan(restarts, other))).toBe('Restarts tasks of 1 service, 1 more to look at')
     expect(dangerCounts(plan(other))).toBe('1 particle to look at')
+    const named = ['held back until ecs_task:restart has succeeded', 'loses its load balancer restart-tg:8080']
+    for (const risk of named)
+      expect(dangerCounts(plan(step('ecs_service:e', 'update', { risks: [risk] })))).toBe('1 particle to look at')
     expect(dangerCounts(plan(step('ecs_service:c', 'replace'), step('ecs_service:d', 'stop')))).toBe(
       'Deletes 1 particle, replaces 1',
     )

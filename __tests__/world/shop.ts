@@ -4,7 +4,6 @@ import type { Clock } from '../../src/clock.ts'
 import type { SensitivityPolicy } from '../../src/compare/sensitivity.ts'
 import { Ecs } from '../../src/ecs/client.ts'
 import { apply } from '../../src/engine/apply.ts'
-import { publishedClaims, unreviewed } from '../../src/engine/claims.ts'
 import type { Plan, Report, ReportStep, Step } from '../../src/engine/document.ts'
 import { type Graph, graphOf } from '../../src/engine/graph.ts'
 import { Journal } from '../../src/engine/journal.ts'
@@ -180,7 +179,6 @@ export class Shop extends Account {
     const planned = await makePlan(graph, context, settings).catch(error => {
       throw new Error(redactor.sentence(error.message))
     })
-    const { decisions, claimContext } = planned
     const plan = redactor.data(planned.plan)
     return {
       plan,
@@ -188,14 +186,13 @@ export class Shop extends Account {
       planned,
       graph,
       context,
-      claims: publishedClaims(decisions, claimContext),
+      claims: planned.claims.published(),
       step(particle) {
         const step = plan.steps.find(step => step.particle === particle)
         if (!step) throw new Error(`no step of ${particle} in the plan`)
         return step
       },
-      unreviewed: claims =>
-        unreviewed(plan.steps, decisions, claimContext, new Set(claims)).map(({ particle }) => particle),
+      unreviewed: claims => planned.claims.unreviewed(plan.steps, new Set(claims)).map(({ particle }) => particle),
     }
   }
 

@@ -1,6 +1,6 @@
 // Applies to a simulated ECS in real time, whose rollouts are COMPLETED 20.0 s after the call that makes them: one service
 // changed, one created, twenty and forty from nothing. `script/bench apply FOLDER` measures the bundle in that folder,
-// `script/bench apply FOLDER changed` one of the four alone.
+// `script/bench apply FOLDER changed` one of the four alone. PCF names a Python with PCF to run beside.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,12 +8,15 @@ import { join } from 'node:path'
 import { type Run, run } from '../../simulator/runner.ts'
 import { type RunningSimulator, startSimulator } from '../../simulator/server.ts'
 import type { Call } from '../../simulator/simulator.ts'
+import { applyWithPcf, pcf, withoutPcf } from '../measure/pcf.ts'
 
 const REGION = 'us-east-1'
 /** Seconds from CreateService or UpdateService until the simulated rollout of a Fargate service is COMPLETED. */
 const ROLLOUT = 20
 /** RegisterTaskDefinition: so many at once, then one a second. */
 const BURST = 20
+/** Services from which on PCF, which makes one after the other, takes more than six minutes. */
+const LONG = 20
 /** Seconds after COMPLETED within which success is to be reported. */
 const GOAL = 2.5
 
@@ -34,15 +37,15 @@ const serviceOf = (name: string) => ({
   networkConfiguration: network,
 })
 
-/** Manifests of a cluster and so many services, each with a task definition of its own. */
-function manifestsOf(names: readonly string[], tag: string): string {
+/** A cluster and so many services, each with a task definition of its own. */
+function particlesOf(names: readonly string[], tag: string): object[] {
   const particles: object[] = [{ flavor: 'ecs_cluster', pcf_name: cluster, aws_resource: { clusterName: cluster } }]
   for (const name of names) {
     const parents = [`ecs_cluster:${cluster}`, `ecs_task_definition:${name}`]
     particles.push({ flavor: 'ecs_task_definition', pcf_name: name, aws_resource: definitionOf(name, tag) })
     particles.push({ flavor: 'ecs_service', pcf_name: name, parents, aws_resource: serviceOf(name) })
   }
-  return JSON.stringify(particles)
+  return particles
 }
 
 interface Scenario {
@@ -138,7 +141,7 @@ async function measure(bundle: string, name: string, scenario: Scenario): Promis
     seed(simulator, scenario, names)
     mkdirSync(join(folder, 'temp'))
     mkdirSync(join(folder, 'particles'))
-    writeFileSync(join(folder, 'particles', 'bench.json'), manifestsOf(names, '2'))
+    writeFileSync(join(folder, 'particles', 'bench.json'), JSON.stringify(particlesOf(names, '2')))
     const step = (command: string) =>
       run({
         bundle,
@@ -165,6 +168,23 @@ async function measure(bundle: string, name: string, scenario: Scenario): Promis
   }
 }
 
+/** PCF on the same account, in the same time: what it takes, and when it says that it is done. */
+async function besidePcf(python: string, scenario: Scenario): Promise<string> {
+  const simulator = await startSimulator({ speed: 1 })
+  try {
+    const names = Array.from({ length: scenario.services }, (_, index) => `app-${index}`)
+    seed(simulator, scenario, names)
+    const taken = await applyWithPcf(python, particlesOf(names, '2'), simulator.url)
+    simulator.clock.catchUp()
+    const completed = lastCompletion(simulator)
+    const late = completed === undefined ? undefined : simulator.clock.now - completed
+    const done = late === undefined ? 'before COMPLETED' : `${seconds(late)} after COMPLETED`
+    return `${seconds(taken)} in all, done ${done}`
+  } finally {
+    await simulator.close()
+  }
+}
+
 /** The bundle of the sources as they are now. */
 function build(): { bundle: string; folder: string } {
   const folder = mkdtempSync(join(tmpdir(), 'bundle-'))
@@ -179,8 +199,12 @@ try {
   for (const [name, scenario] of Object.entries(scenarios)) {
     if (only !== undefined && only !== name) continue
     if (await measure(bundle, name, scenario)) process.exitCode = 1
+    const long = scenario.services > LONG
+    if (pcf)
+      process.stdout.write(`  PCF: ${long ? 'not measured, it takes too long' : await besidePcf(pcf, scenario)}\n`)
   }
-  process.stdout.write('ecspresso and PCF: not measured beside\n')
+  if (!pcf) process.stdout.write(`${withoutPcf}\n`)
+  process.stdout.write('ecspresso: not measured\n')
 } finally {
   if (folder) rmSync(folder, { recursive: true, force: true })
 }

@@ -1,12 +1,14 @@
 /**
  * What a plan of many services takes: calls, rounds, time and memory. `script/bench plan [BUNDLE…]`, where further bundles are
- * measured in the same rounds. NODE24 names the binary of Node 24.
+ * measured in the same rounds. NODE24 names the binary of Node 24, and PCF a Python with PCF to run beside: where nothing is to
+ * be done, its apply is its plan.
  */
 import { execFileSync } from 'node:child_process'
 import { bundle } from '../../__tests__/world/bundle.ts'
 import type { Call } from '../../simulator/simulator.ts'
 import { type Measured, planOf, settledFleet } from '../measure/fleet.ts'
-import { emptyNode, interleaved, line, memoryOf, node, succeeded } from '../measure/processes.ts'
+import { applyWithPcf, pcf, withoutPcf } from '../measure/pcf.ts'
+import { emptyNode, interleaved, line, median, memoryOf, node, succeeded } from '../measure/processes.ts'
 
 /** Milliseconds until a call is answered. */
 const LATENCY = 50
@@ -15,7 +17,9 @@ const GOAL = 450
 const MEMORY = { 20: 90, 300: 140 }
 const ROUNDS = Number(process.env.ROUNDS || 10)
 
-const print = (text: string) => process.stdout.write(`${text}\n`)
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`)
+}
 const bundles: [string, string][] = [
   ['', bundle()],
   ...process.argv.slice(2).map((one): [string, string] => [one, one]),
@@ -61,11 +65,30 @@ async function timed(fleet: Measured): Promise<void> {
   }
 }
 
+/** The same beside PCF, in fewer rounds: it takes seconds. */
+async function beside(title: string, fleet: Measured): Promise<void> {
+  if (!pcf) return print(`${title}: ${withoutPcf}`)
+  const python = pcf
+  const { ours, theirs } = await interleaved(3, {
+    ours: async () => (await succeeded(planOf(bundle(), fleet))).milliseconds,
+    theirs: () => applyWithPcf(python, fleet.particles, fleet.simulator.url),
+  })
+  const ratio = (median(ours) / median(theirs)).toFixed(2)
+  print(`${title}: ${median(ours).toFixed(0)} ms, PCF ${median(theirs).toFixed(0)} ms, ratio ${ratio}`)
+}
+
 const fleet = await settledFleet(20, LATENCY)
 try {
   await timed(fleet)
+  await beside(`nothing to do, 20 services, ${LATENCY} ms a call`, fleet)
 } finally {
   await fleet.close()
+}
+const one = await settledFleet(1)
+try {
+  await beside('nothing to do, one service', one)
+} finally {
+  await one.close()
 }
 for (const [services, goal] of Object.entries(MEMORY)) {
   const quick = await settledFleet(Number(services))

@@ -67,6 +67,8 @@ export function fleetOf(services: number): Resource[] {
 /** What a plan is measured on. */
 export interface Measured {
   readonly workspace: string
+  /** The particles that the manifests declare, and that run already. */
+  readonly particles: readonly object[]
   readonly simulator: RunningSimulator
   close(): Promise<void>
 }
@@ -76,10 +78,12 @@ export async function settledFleet(services: number, latency = 0): Promise<Measu
   const workspace = mkdtempSync(join(tmpdir(), 'fleet-'))
   const simulator = await startSimulator({ speed: 1, throttling: false })
   mkdirSync(join(workspace, 'particles'))
+  const particles: object[] = []
   for (const [number, { flavor, operation, parents, parental, aws_resource }] of fleetOf(services).entries()) {
     const pcf_name = Object.values(aws_resource)[0]
-    const text = stringify({ flavor, pcf_name, ...(parents && { parents }), aws_resource })
-    writeFileSync(join(workspace, 'particles', `${number}.yml`), text)
+    const particle = { flavor, pcf_name, ...(parents && { parents }), aws_resource }
+    particles.push(particle)
+    writeFileSync(join(workspace, 'particles', `${number}.yml`), stringify(particle))
     const reply = simulator.handle('us-east-1', operation, { ...aws_resource, ...parental })
     if (!('status' in reply) || reply.status !== 200) throw new Error(`${operation}: ${JSON.stringify(reply)}`)
   }
@@ -89,7 +93,7 @@ export async function settledFleet(services: number, latency = 0): Promise<Measu
     await simulator.close()
     rmSync(workspace, { recursive: true, force: true })
   }
-  return { workspace, simulator, close }
+  return { workspace, particles, simulator, close }
 }
 
 /** A step that plans against this account, without GitHub. */

@@ -1,6 +1,5 @@
-import type { Answer } from '../engine/answer.ts'
 import { apply as carryOut } from '../engine/apply.ts'
-import type { Plan, Report, Result } from '../engine/document.ts'
+import type { Answer, Plan, Report, Result } from '../engine/document.ts'
 import { refusalError } from '../engine/failure.ts'
 import type { Graph } from '../engine/graph.ts'
 import type { Planned } from '../engine/plan.ts'

@@ -1,6 +1,5 @@
 /** The commands `continue` and `rollback`: a person's answer to rollouts that rest. */
-import type { Answer } from '../engine/answer.ts'
-import type { Step } from '../engine/document.ts'
+import type { Answer, Step } from '../engine/document.ts'
 import type { Planned } from '../engine/plan.ts'
 import type { ApplySettings } from '../engine/settings.ts'
 import { deploymentsOnRecord } from '../github/paused.ts'

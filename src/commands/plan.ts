@@ -1,4 +1,4 @@
-import { claimsMade, claimsVersion, publishedClaims } from '../engine/claims.ts'
+import { claimsVersion } from '../engine/claims.ts'
 import type { Plan } from '../engine/document.ts'
 import { hasChanges } from '../engine/plan.ts'
 import type { Loaded } from '../manifest/load.ts'
@@ -24,10 +24,9 @@ export async function plan(invocation: Invocation, loaded: Loaded): Promise<void
   const { planned } = prepared
   const problems = [...prepared.problems]
   if (event.mergeGroup) problems.push(...(await unreviewedInGroup(invocation, planned)))
-  const { decisions, claimContext } = planned
-  const claims = { version: claimsVersion, hashes: publishedClaims(decisions, claimContext) }
+  const claims = { version: claimsVersion, hashes: planned.claims.published() }
   const shown = redactor.data(planned.plan)
-  const { made } = redactor.data({ made: claimsMade(decisions, claimContext) })
+  const { made } = redactor.data({ made: planned.claims.beforeHashing() })
   // A plan with problems publishes no claims, so that it never counts as reviewed.
   publishPlan(invocation, shown, problems.length > 0 ? undefined : { ...claims, ...reporter.planned, made })
   const answers = renderAnswersText(shown)

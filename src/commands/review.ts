@@ -1,5 +1,5 @@
 /** Finds out whether all of a plan was reviewed: its claims must be in the checks of merged pull requests. */
-import { claimsVersion, unreviewed } from '../engine/claims.ts'
+import { claimsVersion } from '../engine/claims.ts'
 import type { Step } from '../engine/document.ts'
 import { comesFrom } from '../engine/origin.ts'
 import type { Planned } from '../engine/plan.ts'
@@ -22,13 +22,13 @@ export interface ReviewResult {
  */
 export async function reviewPlan(invocation: Invocation, planned: Planned): Promise<ReviewResult> {
   const { approvedDigest, requireReview } = invocation.inputs
-  const { plan, decisions, claimContext } = planned
+  const { plan, claims: planClaims } = planned
   if (approvedDigest && approvedDigest !== plan.digest) {
     const message = `nothing was applied: the plan is not the approved one any more: its digest is ${plan.digest}, approved-digest is ${approvedDigest}; look at the plan again and approve that`
     return { problems: [{ message }], affected: await pullRequestsFor(invocation) }
   }
   if (approvedDigest || !requireReview) return { problems: [], affected: await pullRequestsFor(invocation) }
-  const missing = (claims: ReadonlySet<string>) => unreviewed(plan.steps, decisions, claimContext, claims)
+  const missing = (claims: ReadonlySet<string>) => planClaims.unreviewed(plan.steps, claims)
   const { claims, notes, ...affected } = await lookUp(invocation, found => missing(found).length === 0)
   const steps = missing(claims)
   const sum = `nothing was applied: ${subject(steps)} would change in a way that no merged pull request showed${because(notes)}; open a pull request that shows it${comesFrom('drift', steps) ? ' (drift in AWS counts as a change too)' : ''}, or let it through with approved-digest: ${plan.digest}`
@@ -63,7 +63,7 @@ async function lookUp(
 /** Steps of a merge group's plan that none of its pull requests showed, as problems. */
 export async function unreviewedInGroup(
   { event, inputs, reporter }: Invocation,
-  { plan, decisions, claimContext }: Planned,
+  { plan, claims: planClaims }: Planned,
 ): Promise<Problem[]> {
   const { mergeGroup } = event
   if (!mergeGroup || !inputs.requireReview) return []
@@ -72,7 +72,7 @@ export async function unreviewedInGroup(
   const { claims, notes } = github
     ? await reviewedForMergeGroup(github, await reporter.history(github, mergeGroup.headSha), mergeGroup, query)
     : nothing(noToken)
-  const steps = unreviewed(plan.steps, decisions, claimContext, claims)
+  const steps = planClaims.unreviewed(plan.steps, claims)
   const sum = `this merge group must not be merged: ${subject(steps)} would change in a way that its pull requests did not show${because(notes)}; bring the pull request up to date with its base, so that its plan shows it, and queue it again`
   return refusal(steps, sum)
 }

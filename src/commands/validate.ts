@@ -6,18 +6,15 @@ import type { Inputs } from '../inputs.ts'
 import { findManifests } from '../manifest/files.ts'
 import { type Loaded, load } from '../manifest/load.ts'
 import { quote } from '../manifest/words.ts'
-import { limitYoungSpace } from '../memory.ts'
 import type { Particle } from '../particle.ts'
+import { tuneV8 } from '../v8.ts'
 import { sensitivityPolicyOf } from './sensitivityPolicy.ts'
-
-/** Files whose particles take room enough that it is worth a limit. */
-const many = 10
 
 /** Reads every manifest of the checkout. Problems are collected, never thrown. */
 export function readManifests(inputs: Inputs): Loaded {
   const directory = join(inputs.workspace, inputs.workingDirectory)
   const { texts, problems } = findManifests(inputs.manifests, directory, inputs.workspace)
-  if (texts.length > many) limitYoungSpace()
+  tuneV8(texts)
   const policy = sensitivityPolicyOf(inputs)
   const hides = (particle: Particle, path: readonly string[]) =>
     sensitivityOf(particle, policy).hidesAt?.(particle.definition, path) === true

@@ -6,7 +6,8 @@ const hold = 4
 /** Answers by key; a key without an answer is absent. */
 export type Answers<Answer> = ReadonlyMap<string, Answer>
 
-type Send<Answer> = (keys: readonly string[], counter: CallCounter) => Promise<Answers<Answer>>
+/** The call, or calls, that answer for some keys. */
+export type Send<Answer> = (keys: string[], counter: CallCounter) => Promise<Answers<Answer>>
 
 interface Batch<Answer> {
   readonly keys: Set<string>

@@ -9,7 +9,6 @@ import type {
   ServiceRevision,
   Task,
 } from '@aws-sdk/client-ecs'
-import type { BatchLoader } from './batch.ts'
 import type { CallCounter, CallInput, CallName, CallOutput, InputOf, OutputOf, OwnCall } from './calls.ts'
 import * as describe from './describe.ts'
 import { EcsError, isDenied, isThrottled, isUnreached } from './errors.ts'
@@ -26,7 +25,7 @@ export class Ecs {
   constructor(
     name: string,
     settings: EcsSettings,
-    region: Region = new Region(name, settings),
+    region: Region = connect(name, settings),
     counter: CallCounter = { calls: 0 },
   ) {
     this.#region = region
@@ -208,49 +207,42 @@ export class Ecs {
 }
 
 /** The connection, and one loader for each kind of read: shared by all views of a region in a run. */
-class Region {
-  readonly transport: Transport
-  /** Calls that the role has no right to. */
-  readonly refused = new Set<CallName>()
-  readonly clusters: BatchLoader<Cluster>
-  readonly capacityProviders: BatchLoader<CapacityProvider>
-  readonly serviceDeployments: BatchLoader<ServiceDeployment>
-  readonly serviceRevisions: BatchLoader<ServiceRevision>
-  readonly taskDefinitions: BatchLoader<DescribeTaskDefinitionCommandOutput>
-  readonly taskLists: BatchLoader<readonly string[]>
-  readonly services: (cluster: string) => BatchLoader<Service>
-  readonly instances: (cluster: string) => BatchLoader<ContainerInstance>
-  readonly tasks: (cluster: string) => BatchLoader<Task>
+type Region = ReturnType<typeof connect>
 
-  constructor(name: string, settings: EcsSettings) {
-    const transport = new Transport(name, settings)
-    this.transport = transport
-    this.clusters = describe.clusters(transport)
-    this.capacityProviders = describe.capacityProviders(transport)
-    this.serviceDeployments = describe.serviceDeployments(transport)
-    this.serviceRevisions = describe.serviceRevisions(transport)
-    this.taskDefinitions = describe.taskDefinitions(transport)
-    this.taskLists = describe.taskLists(transport)
-    this.services = this.#byCluster(cluster => describe.services(transport, cluster))
-    this.instances = this.#byCluster(cluster => describe.instances(transport, cluster))
-    this.tasks = this.#byCluster(cluster => describe.tasks(transport, cluster))
-  }
+function connect(name: string, settings: EcsSettings) {
+  const transport = new Transport(name, settings)
 
   /** The name of a cluster in this region and account; any other ARN is left for ECS to refuse. */
-  shortName(cluster: string): string {
-    const prefix = `arn:aws:ecs:${this.transport.name}:${this.transport.account}:cluster/`
+  function shortName(cluster: string): string {
+    const prefix = `arn:aws:ecs:${name}:${transport.account}:cluster/`
     const isOurs = cluster.replace(/^arn:[\w-]+:/, 'arn:aws:').startsWith(prefix)
     return isOurs ? cluster.slice(cluster.lastIndexOf('/') + 1) : cluster
   }
 
   /** One loader for each cluster, whether its name or its ARN is given. */
-  #byCluster<Loader>(make: (cluster: string) => Loader): (cluster: string) => Loader {
+  function byCluster<Loader>(make: (ecs: Transport, cluster: string) => Loader): (cluster: string) => Loader {
     const loaders = new Map<string, Loader>()
     return cluster => {
-      const name = this.shortName(cluster)
-      const loader = loaders.get(name) ?? make(name)
-      loaders.set(name, loader)
+      const short = shortName(cluster)
+      const loader = loaders.get(short) ?? make(transport, short)
+      loaders.set(short, loader)
       return loader
     }
+  }
+
+  return {
+    transport,
+    shortName,
+    /** Calls that the role has no right to. */
+    refused: new Set<CallName>(),
+    clusters: describe.clusters(transport),
+    capacityProviders: describe.capacityProviders(transport),
+    serviceDeployments: describe.serviceDeployments(transport),
+    serviceRevisions: describe.serviceRevisions(transport),
+    taskDefinitions: describe.taskDefinitions(transport),
+    taskLists: describe.taskLists(transport),
+    services: byCluster(describe.services),
+    instances: byCluster(describe.instances),
+    tasks: byCluster(describe.tasks),
   }
 }

@@ -6,6 +6,7 @@
 import type {
   CapacityProvider,
   Cluster,
+  ClusterField,
   ContainerInstance,
   DescribeTaskDefinitionCommandOutput,
   Failure,
@@ -14,8 +15,8 @@ import type {
   ServiceRevision,
   Task,
 } from '@aws-sdk/client-ecs'
-import { type Answers, BatchLoader } from './batch.ts'
-import type { CallCounter, CallName } from './calls.ts'
+import { type Answers, BatchLoader, type Send } from './batch.ts'
+import type { CallName } from './calls.ts'
 import { EcsError, isEcs } from './errors.ts'
 import type { Transport } from './transport.ts'
 
@@ -24,71 +25,46 @@ type Connection = Pick<Transport, 'call'>
 /** Clusters by name; INACTIVE ones as well. */
 export const clusters = (ecs: Connection): BatchLoader<Cluster> =>
   new BatchLoader(100, async (names, counter) => {
-    const { clusters, failures } = await ecs.call(
-      'DescribeClusters',
-      { clusters: [...names], include: ['TAGS', 'SETTINGS', 'CONFIGURATIONS', 'ATTACHMENTS'] },
-      counter,
-    )
-    return found('DescribeClusters', failures, clusters, ({ clusterName }) => clusterName)
+    const include: ClusterField[] = ['TAGS', 'SETTINGS', 'CONFIGURATIONS', 'ATTACHMENTS']
+    const answer = await ecs.call('DescribeClusters', { clusters: names, include }, counter)
+    return found('DescribeClusters', answer, answer.clusters, ({ clusterName }) => clusterName)
   })
 
 /** By name. An answer holds ten at most. */
 export const capacityProviders = (ecs: Connection): BatchLoader<CapacityProvider> =>
   new BatchLoader(10, async (names, counter) => {
-    const { capacityProviders, failures } = await ecs.call(
-      'DescribeCapacityProviders',
-      { capacityProviders: [...names] },
-      counter,
-    )
-    return found('DescribeCapacityProviders', failures, capacityProviders, ({ name }) => name)
+    const answer = await ecs.call('DescribeCapacityProviders', { capacityProviders: names }, counter)
+    return found('DescribeCapacityProviders', answer, answer.capacityProviders, ({ name }) => name)
   })
 
 /** By name; INACTIVE services as well. */
 export const services = (ecs: Connection, cluster: string): BatchLoader<Service> =>
-  new BatchLoader(10, (names, counter) =>
-    unlessClusterIsMissing(async () => {
-      const { services, failures } = await ecs.call(
-        'DescribeServices',
-        { cluster, services: [...names], include: ['TAGS'] },
-        counter,
-      )
-      return found('DescribeServices', failures, services, ({ serviceName }) => serviceName)
-    }),
-  )
+  inCluster(10, async (names, counter) => {
+    const answer = await ecs.call('DescribeServices', { cluster, services: names, include: ['TAGS'] }, counter)
+    return found('DescribeServices', answer, answer.services, ({ serviceName }) => serviceName)
+  })
 
 /** By ARN. ECS forgets them after 90 days. */
 export const serviceDeployments = (ecs: Connection): BatchLoader<ServiceDeployment> =>
   new BatchLoader(20, async (arns, counter) => {
-    const { serviceDeployments, failures } = await ecs.call(
-      'DescribeServiceDeployments',
-      { serviceDeploymentArns: [...arns] },
-      counter,
-    )
-    return found(
-      'DescribeServiceDeployments',
-      failures,
-      serviceDeployments,
-      ({ serviceDeploymentArn }) => serviceDeploymentArn,
-    )
+    const answer = await ecs.call('DescribeServiceDeployments', { serviceDeploymentArns: arns }, counter)
+    const keyOf = ({ serviceDeploymentArn }: ServiceDeployment) => serviceDeploymentArn
+    return found('DescribeServiceDeployments', answer, answer.serviceDeployments, keyOf)
   })
 
 /** By ARN. */
 export const serviceRevisions = (ecs: Connection): BatchLoader<ServiceRevision> =>
   new BatchLoader(20, async (arns, counter) => {
-    const { serviceRevisions, failures } = await ecs.call(
-      'DescribeServiceRevisions',
-      { serviceRevisionArns: [...arns] },
-      counter,
-    )
-    return found('DescribeServiceRevisions', failures, serviceRevisions, ({ serviceRevisionArn }) => serviceRevisionArn)
+    const answer = await ecs.call('DescribeServiceRevisions', { serviceRevisionArns: arns }, counter)
+    const keyOf = ({ serviceRevisionArn }: ServiceRevision) => serviceRevisionArn
+    return found('DescribeServiceRevisions', answer, answer.serviceRevisions, keyOf)
   })
 
 /** By family, for its latest ACTIVE revision, or by `family:revision` or ARN, for that revision in any status. */
 export const taskDefinitions = (ecs: Connection): BatchLoader<DescribeTaskDefinitionCommandOutput> =>
   new BatchLoader(1, async ([reference = ''], counter) => {
     try {
-      const input = { taskDefinition: reference, include: ['TAGS' as const] }
-      const answer = await ecs.call('DescribeTaskDefinition', input, counter)
+      const answer = await ecs.call('DescribeTaskDefinition', { taskDefinition: reference, include: ['TAGS'] }, counter)
       const isFamily = !/:\d+$/.test(reference)
       if (isFamily && answer.taskDefinition?.status !== 'ACTIVE') return new Map()
       return new Map([[reference, answer]])
@@ -100,16 +76,10 @@ export const taskDefinitions = (ecs: Connection): BatchLoader<DescribeTaskDefini
 
 /** By ARN. ECS forgets a stopped task after about an hour. */
 export const tasks = (ecs: Connection, cluster: string): BatchLoader<Task> =>
-  new BatchLoader(100, (arns, counter) =>
-    unlessClusterIsMissing(async () => {
-      const { tasks, failures } = await ecs.call(
-        'DescribeTasks',
-        { cluster, tasks: [...arns], include: ['TAGS'] },
-        counter,
-      )
-      return found('DescribeTasks', failures, tasks, ({ taskArn }) => taskArn)
-    }),
-  )
+  inCluster(100, async (arns, counter) => {
+    const answer = await ecs.call('DescribeTasks', { cluster, tasks: arns, include: ['TAGS'] }, counter)
+    return found('DescribeTasks', answer, answer.tasks, ({ taskArn }) => taskArn)
+  })
 
 /** ARNs of tasks, by the JSON of ListTasks' input. */
 export const taskLists = (ecs: Connection): BatchLoader<readonly string[]> =>
@@ -129,41 +99,23 @@ export const taskLists = (ecs: Connection): BatchLoader<readonly string[]> =>
 
 /** Container instances by the ids of their EC2 instances. */
 export const instances = (ecs: Connection, cluster: string): BatchLoader<ContainerInstance> =>
-  new BatchLoader(50, (ids, counter) =>
-    unlessClusterIsMissing(async () => {
-      const filter = ids.length === 1 ? `ec2InstanceId == ${ids[0]}` : `ec2InstanceId in [${ids.join(', ')}]`
-      const byId = new Map<string, ContainerInstance>()
-      for await (const { containerInstanceArns = [] } of pages(page =>
-        ecs.call('ListContainerInstances', { cluster, filter, ...page }, counter),
-      )) {
-        if (containerInstanceArns.length === 0) continue
-        for (const instance of await describeInstances(ecs, cluster, containerInstanceArns, counter)) {
-          const id = instance.ec2InstanceId ?? ''
-          byId.set(id, inUse(byId.get(id), instance))
-        }
+  inCluster(50, async (ids, counter) => {
+    const filter = ids.length === 1 ? `ec2InstanceId == ${ids[0]}` : `ec2InstanceId in [${ids.join(', ')}]`
+    const byId = new Map<string, ContainerInstance>()
+    for await (const { containerInstanceArns: arns = [] } of pages(page =>
+      ecs.call('ListContainerInstances', { cluster, filter, ...page }, counter),
+    )) {
+      if (arns.length === 0) continue
+      const answer = await ecs.call('DescribeContainerInstances', { cluster, containerInstances: arns }, counter)
+      const keyOf = ({ containerInstanceArn }: ContainerInstance) => containerInstanceArn
+      const described = found('DescribeContainerInstances', answer, answer.containerInstances, keyOf)
+      for (const instance of described.values()) {
+        const id = instance.ec2InstanceId ?? ''
+        byId.set(id, inUse(byId.get(id), instance))
       }
-      return byId
-    }),
-  )
-
-async function describeInstances(
-  ecs: Connection,
-  cluster: string,
-  arns: string[],
-  counter: CallCounter,
-): Promise<Iterable<ContainerInstance>> {
-  const { containerInstances, failures } = await ecs.call(
-    'DescribeContainerInstances',
-    { cluster, containerInstances: arns },
-    counter,
-  )
-  return found(
-    'DescribeContainerInstances',
-    failures,
-    containerInstances,
-    ({ containerInstanceArn }) => containerInstanceArn,
-  ).values()
-}
+    }
+    return byId
+  })
 
 /** An instance that registered twice has left a disconnected twin: the connected one counts, or the younger one. */
 function inUse(one: ContainerInstance | undefined, other: ContainerInstance): ContainerInstance {
@@ -190,7 +142,7 @@ export async function* pages<Page extends { readonly nextToken?: string | undefi
 /** Items by key. The reason MISSING means absent; a failure for any other reason must not read as "not there". */
 function found<Item>(
   call: CallName,
-  failures: readonly Failure[] | undefined,
+  { failures }: { readonly failures?: readonly Failure[] | undefined },
   items: readonly Item[] | undefined,
   keyOf: (item: Item) => string | undefined,
 ): Answers<Item> {
@@ -201,12 +153,13 @@ function found<Item>(
   throw new EcsError({ call, code, said, message: `ecs:${call}: ${arn}: ${said}`, unsure: false })
 }
 
-/** A cluster that does not exist has no services, tasks or instances. */
-async function unlessClusterIsMissing<Item>(read: () => Promise<Answers<Item>>): Promise<Answers<Item>> {
-  try {
-    return await read()
-  } catch (error) {
-    if (isEcs(error, 'ClusterNotFoundException')) return new Map()
-    throw error
-  }
-}
+/** Reads what is in a cluster. A cluster that does not exist has no services, tasks or instances. */
+const inCluster = <Item>(size: number, read: Send<Item>): BatchLoader<Item> =>
+  new BatchLoader(size, async (keys, counter) => {
+    try {
+      return await read(keys, counter)
+    } catch (error) {
+      if (isEcs(error, 'ClusterNotFoundException')) return new Map()
+      throw error
+    }
+  })

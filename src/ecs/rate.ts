@@ -38,7 +38,7 @@ export interface Level {
 /** How full the buckets of one region are. A bucket that is missing is full. */
 export type Levels = Map<string, Level>
 
-/** Bounds the calls under way at once, over all regions and buckets. `p-limit` has no way to give up a wait. */
+/** Bounds the calls under way at once, over all regions and buckets. A wait can be given up alone, which `p-limit` cannot. */
 export class Semaphore {
   readonly #waiting = new Set<() => void>()
   #free: number
@@ -48,11 +48,11 @@ export class Semaphore {
   }
 
   /** Resolves when a slot is free. An abort ends the wait: the promise rejects with the signal's reason. */
-  acquire(signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted) return Promise.reject(signal.reason)
+  async acquire(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
     if (this.#free > 0) {
       this.#free--
-      return Promise.resolve()
+      return
     }
     return new Promise((resolve, reject) => {
       const turn = () => {

@@ -1,14 +1,13 @@
 import type { CallCounter } from '../ecs/calls.ts'
 import { isGone, type ParticleId } from '../particle.ts'
-import type { Decision } from './decide.ts'
 import type { ContainerLog, Report, ReportError, Step } from './document.ts'
 import { Cancelled, notCarriedOut, Paused, reportErrorOf, StepFailed } from './failure.ts'
-import type { Graph } from './graph.ts'
+import { type Graph, nearest } from './graph.ts'
 import type { Journal } from './journal.ts'
 import type { Planned } from './plan.ts'
-import { type EngineContext, flavorOf, Refresh } from './refresh.ts'
-import type { ApplySettings, Log } from './settings.ts'
-import { type Found, runStep, type StepContext } from './step.ts'
+import type { EngineContext } from './refresh.ts'
+import type { ApplySettings } from './settings.ts'
+import { type ApplyContext, runStep } from './step.ts'
 
 type End = 'succeeded' | 'paused' | 'failed' | 'skipped' | 'cancelled' | 'superseded'
 
@@ -20,34 +19,31 @@ export async function apply(
   journal: Journal,
   settings: ApplySettings,
 ): Promise<Report> {
-  return new Walk(planned, graph, engine, journal, settings).run()
+  const decisions = new Map(planned.decisions)
+  return new ApplyRun({ planned, graph, engine, settings, decisions, memos: new Map() }, journal).run()
 }
 
-class Walk {
-  readonly #planned: Planned
-  readonly #graph: Graph
-  readonly #engine: EngineContext
+class ApplyRun {
+  readonly #context: ApplyContext
   readonly #journal: Journal
-  readonly #settings: ApplySettings
-  /** The current decisions: each step replaces its own when the step has ended well. */
-  readonly #decisions: Map<ParticleId, Decision>
   readonly #ends = new Map<ParticleId, Promise<End>>()
-  /** Memos of this apply's transitions. */
-  readonly #memos = new Map<ParticleId, unknown>()
+  /** The nearest ancestors that have a step, or have failed. */
+  readonly #above: (id: ParticleId) => ParticleId[]
   /** Why no step begins any more. */
   #overtaken: string | undefined
 
-  constructor(planned: Planned, graph: Graph, engine: EngineContext, journal: Journal, settings: ApplySettings) {
-    this.#planned = planned
-    this.#graph = graph
-    this.#engine = engine
+  constructor(context: ApplyContext, journal: Journal) {
+    this.#context = context
     this.#journal = journal
-    this.#settings = settings
-    this.#decisions = new Map(planned.decisions)
+    const { planned, graph } = context
+    this.#above = nearest(
+      id => this.#hasFailed(id) || planned.decisions.get(id)?.transition !== undefined,
+      id => graph.particles.get(id)?.parents ?? [],
+    )
   }
 
   async run(): Promise<Report> {
-    const { steps, unchanged } = this.#planned.plan
+    const { steps, unchanged } = this.#context.planned.plan
     // Steps are in an order in which they may run, so a step's needs have their promises already.
     for (const step of steps) this.#ends.set(step.particle, this.#whenReady(step))
     const ends = await Promise.all(this.#ends.values())
@@ -63,38 +59,38 @@ class Walk {
     if (ends.includes('paused')) return this.#journal.finish('paused')
     if (ends.includes('skipped')) return this.#journal.finish('failed')
     if (this.#overtaken) return this.#journal.finish('superseded', notCarriedOut('Superseded', this.#overtaken))
-    return this.#journal.finish(this.#settings.answer?.is === 'rollback' ? 'rolled-back' : 'succeeded')
+    return this.#journal.finish(this.#context.settings.answer?.is === 'rollback' ? 'rolled-back' : 'succeeded')
   }
 
   async #whenReady(step: Step): Promise<End> {
     const { dependsOn } = step
-    const { signal } = this.#settings
+    const { signal } = this.#context.settings
     const blocked = this.#blockedBy(step)
     const ends = await Promise.all(dependsOn.map(async needed => [needed, await this.#ends.get(needed)] as const))
     if (signal.aborted) return this.#cancel(step)
     const because = blocked ?? this.#failedNeed(ends)
-    if (because) return this.#pass(step, 'skipped', `skipped: ${because}`, notCarriedOut('Skipped', because))
+    if (because) return this.#skip(step, 'skipped', `skipped: ${because}`, notCarriedOut('Skipped', because))
     this.#overtaken ??= await this.#askToBegin(step)
     if (signal.aborted) return this.#cancel(step)
-    if (!this.#overtaken) return this.#take(step)
+    if (!this.#overtaken) return this.#run(step)
     const superseded = notCarriedOut('Superseded', this.#overtaken, 'not begun')
-    return this.#pass(step, 'superseded', `not begun: ${this.#overtaken}`, superseded)
+    return this.#skip(step, 'superseded', `not begun: ${this.#overtaken}`, superseded)
   }
 
-  #pass({ particle: id, transition }: Step, end: End, sentence: string, error: ReportError): End {
-    this.#settings.log.say(id, sentence)
-    this.#settings.log.close(id)
-    this.#journal.pass(id, transition, 'skipped', error)
+  #skip({ particle: id, transition }: Step, end: End, sentence: string, error: ReportError): End {
+    this.#context.settings.log.say(id, sentence)
+    this.#context.settings.log.close(id)
+    this.#journal.skip(id, transition, 'skipped', error)
     return end
   }
 
   #cancel({ particle, transition }: Step): End {
-    this.#journal.pass(particle, transition, 'cancelled', cancelledBefore)
+    this.#journal.skip(particle, transition, 'cancelled', cancelledBefore)
     return 'cancelled'
   }
 
   async #askToBegin({ particle, transition }: Step): Promise<string | undefined> {
-    const { mayBegin, signal, answer } = this.#settings
+    const { mayBegin, signal, answer } = this.#context.settings
     try {
       return await mayBegin?.(transition !== 'wait' || answer?.to.has(particle) === true)
     } catch (error) {
@@ -105,22 +101,13 @@ class Walk {
   }
 
   /** A particle that failed in an earlier run holds back its dependants, though the plan has no step for it. */
-  #blockedBy({ particle: id, to }: Step): string | undefined {
-    if (isGone(to)) return undefined
-    const seen = new Set<ParticleId>()
-    const failedAbove = (from: ParticleId): ParticleId | undefined => {
-      for (const parent of this.#graph.particles.get(from)?.parents ?? []) {
-        if (seen.has(parent)) continue
-        seen.add(parent)
-        const decision = this.#planned.decisions.get(parent)
-        if (decision?.reason === 'failed') return parent
-        const further = decision?.transition ? undefined : failedAbove(parent)
-        if (further) return further
-      }
-      return undefined
-    }
-    const failed = failedAbove(id)
+  #blockedBy({ particle, to }: Step): string | undefined {
+    const failed = isGone(to) ? undefined : this.#above(particle).find(id => this.#hasFailed(id))
     return failed && `needs ${failed}, which has failed`
+  }
+
+  #hasFailed(id: ParticleId): boolean {
+    return this.#context.planned.decisions.get(id)?.reason === 'failed'
   }
 
   #failedNeed(ends: readonly (readonly [ParticleId, End | undefined])[]): string | undefined {
@@ -132,15 +119,19 @@ class Walk {
     return `needs ${needed}, which ${became}${brief && brief !== end ? ` (${brief})` : ''}`
   }
 
-  async #take(step: Step): Promise<End> {
+  async #run(step: Step): Promise<End> {
     const { particle: id, transition } = step
-    const { log, signal } = this.#settings
+    const { log, signal } = this.#context.settings
     const counter: CallCounter = { calls: 0 }
     const said = new Set<string>()
+    const say = (sentence: string) => {
+      said.add(sentence)
+      log.say(id, sentence)
+    }
     this.#journal.begin(id, transition)
     try {
-      const { decision, because, task } = await runStep(step, this.#context(id, counter, said))
-      this.#decisions.set(id, decision)
+      const { decision, because, task } = await runStep(step, { ...this.#context, counter, say })
+      this.#context.decisions.set(id, decision)
       log.say(id, `done: ${because}`)
       this.#journal.end(id, { result: 'succeeded', calls: counter.calls, because, ...(task && { task }) })
       return 'succeeded'
@@ -165,7 +156,7 @@ class Walk {
 
   /** The log has ECS's own words, each once: the sentence follows as an annotation. */
   #fail(id: ParticleId, thrown: unknown, calls: number, said: ReadonlySet<string>): void {
-    const { log } = this.#settings
+    const { log } = this.#context.settings
     const error = reportErrorOf(id, thrown)
     const task = thrown instanceof StepFailed ? thrown.task : undefined
     log.say(id, error.brief && error.brief !== 'failed' ? `failed: ${error.brief}` : 'failed')
@@ -173,42 +164,7 @@ class Walk {
       if (!said.has(line)) log.say(id, `  ${line}`)
     this.#journal.end(id, { result: 'failed', calls, error, ...(task && { task }) })
   }
-
-  #context(id: ParticleId, counter: CallCounter, said: Set<string>): StepContext {
-    const particle = this.#graph.particles.get(id)
-    const parents = particle && flavorOf(this.#engine, particle).readsParents ? particle.parents : []
-    const refresh = (requested: boolean, described: readonly ParticleId[] = [id, ...parents]) => {
-      const engine = requested ? this.#engine : { ...this.#engine, requested: new Set<ParticleId>() }
-      // All others are known from their steps, or from the plan.
-      const anew = new Set<ParticleId>(described)
-      const known = new Map(
-        [...this.#decisions].filter(([other]) => !anew.has(other)).map(([other, { live }]) => [other, live]),
-      )
-      return new Refresh(this.#graph, engine, counter, known, this.#memos)
-    }
-    const foundBy = async (fresh: Refresh): Promise<Found> => {
-      const live = await fresh.live(id)
-      return { live, particle: await fresh.resolved(id), context: await fresh.context(id) }
-    }
-    return {
-      planned: this.#planned,
-      decisions: this.#decisions,
-      settings: { ...this.#settings, log: { ...this.#settings.log, say: remembered(this.#settings.log, said) } },
-      engine: this.#engine,
-      describe: requested => foundBy(refresh(requested)),
-      missing: () => foundBy(refresh(true, [])),
-      flavorContext: () => refresh(true).context(id),
-      remember: memo => void this.#memos.set(id, memo),
-    }
-  }
 }
-
-const remembered =
-  (log: Log, said: Set<string>): Log['say'] =>
-  (particle, sentence) => {
-    said.add(sentence)
-    log.say(particle, sentence)
-  }
 
 /** A container's log: where it is, and its last lines. */
 const logLines = ({ container, task, region, group, stream, lines = [], unread }: ContainerLog): string[] => [

@@ -1,7 +1,6 @@
 import type { FoundChange } from '../compare/change.ts'
 import type { Sensitivity } from '../compare/sensitivity.ts'
 import {
-  type Inherit,
   inheritsIn,
   isGone,
   type Particle,
@@ -14,14 +13,13 @@ import {
   withInherited,
 } from '../particle.ts'
 import type { Reason, Transition } from './document.ts'
-import type { AnyFlavor, Assessment, Comparison, Observed } from './flavor.ts'
+import type { AnyFlavor, Assessment, Comparison } from './flavor.ts'
 
 /** The transition of one particle, and the facts of the decision. */
-export interface Decision {
+export interface Decision extends Pick<Assessment, 'observed' | 'reference' | 'currentDefinition' | 'memo'> {
   /** The particle with the members that its parents fill. */
   readonly particle: Particle
   readonly live: unknown
-  readonly observed: Observed
   /** Missing when nothing happens. */
   readonly transition?: Transition
   /** Set when nothing happens. */
@@ -46,14 +44,8 @@ export interface Decision {
   readonly preapproved: boolean
   /** Revisions child services run that differ from the manifest, keyed `web:41`. */
   readonly staleRevisions: ReadonlyMap<string, readonly FoundChange[]>
-  /** Value for the children's member that needs this particle (`web:42`), or Unknown until apply. */
-  readonly reference: string | Unknown | undefined
-  /** The same before an update, which children's members in AWS are compared with. */
-  readonly previousReference: string | Unknown | undefined
-  /** The definition that AWS has, for those that inherit from it. */
-  readonly currentDefinition: Readonly<Record<string, unknown>> | undefined
-  /** The memo by which a transition that is already under way is judged. */
-  readonly memo: unknown
+  /** The reference before an update, which children's members in AWS are compared with. */
+  readonly previousReference: Assessment['reference']
 }
 
 /** Decides from the manifest and AWS's answer. Pure: the same answers, the same decision. */
@@ -64,8 +56,8 @@ export function decide(
   parents: ReadonlyMap<ParticleId, Decision>,
   sensitivityFor: (particle: Particle) => Sensitivity,
 ): Decision {
-  const inherited = inheritance(parents, sensitivityFor)
-  const { particle, filled } = withNeeds(withInherits(stated, inherited), flavor, parents)
+  const { inheriting, refused } = withParents(stated, parents, sensitivityFor)
+  const { particle, filled } = withNeeds(inheriting, flavor, parents)
   const assessment = flavor.assess(particle, live, sensitivityFor(particle))
   const { observed, reference, currentDefinition, memo } = assessment
   const choice = flavor.referenceOnly
@@ -86,7 +78,7 @@ export function decide(
     risks: comparison.risks ?? [],
     leastMinutes: comparison.leastMinutes ?? 0,
     warnings: [...(comparison.warnings ?? []), ...(observed.warnings ?? [])],
-    problems: problemsOf(particle, [...refusedInherits(particle, inherited), ...(comparison.problems ?? [])]),
+    problems: problemsOf(particle, [...refused, ...(comparison.problems ?? [])]),
     hidden: hiddenPlaces(transition === 'start' || changes.length === 0 ? changes : assessment.additions().changes),
     filled,
     preapproved: comparison.preapproved === true,
@@ -99,8 +91,8 @@ export function decide(
 }
 
 /** Problems with their places in the manifest. An option is outside the definition, at a place of its own. */
-function problemsOf({ source, optionPlaces }: Particle, refused: NonNullable<Comparison['problems']>): Problem[] {
-  return refused.map(({ at, message }) => {
+function problemsOf({ source, optionPlaces }: Particle, found: NonNullable<Comparison['problems']>): Problem[] {
+  return found.map(({ at, message }) => {
     const [member, option] = at
     const ofOption = member === 'custom_config' ? optionPlaces?.get(String(option)) : undefined
     return { place: ofOption ?? placeAt(source, at), message }
@@ -175,57 +167,38 @@ function chooseUpdate(particle: Particle, { observed, differences }: Assessment)
   return { reason: comparison.pinned ? 'pinned' : 'equivalent', comparison }
 }
 
-/** A parent's value for a particle that inherits it. */
-type Given = { readonly value?: unknown } | { readonly refused: string }
-
-/** A value of a parent that is started or replaced is unknown until apply; a hidden one is refused. */
-const inheritance =
-  (parents: ReadonlyMap<ParticleId, Decision>, sensitivityFor: (particle: Particle) => Sensitivity) =>
-  ({ from, key }: Inherit): Given => {
+/**
+ * The particle with the values that it inherits. A value of a parent that is started or replaced is unknown until apply. One
+ * that is hidden, or that an unchanged parent does not have, is refused.
+ */
+function withParents(
+  stated: Particle,
+  parents: ReadonlyMap<ParticleId, Decision>,
+  sensitivityFor: (particle: Particle) => Sensitivity,
+): { readonly inheriting: Particle; readonly refused: NonNullable<Comparison['problems']> } {
+  if (inheritsIn(stated.source).length === 0) return { inheriting: stated, refused: [] }
+  const refused: NonNullable<Comparison['problems']>[number][] = []
+  const inheriting = withInherited(stated, ({ from, key }, at) => {
     const parent = parents.get(from)
-    if (!parent || isUnsettled(parent)) return {}
-    const { particle, currentDefinition: current, transition } = parent
+    if (!parent || isUnsettled(parent)) return new Unknown(from)
+    const refuse = (why: string) => refused.push({ at, message: `${stated.id} inherits ${key} from ${from}${why}` })
+    const { particle, currentDefinition, transition } = parent
     const path = key.split('.')
-    if (sensitivityFor(particle).hidesAt?.(current, path)) {
-      const { file, line } = particle.place
-      return { refused: `${key} from ${from} (${file}:${line}), which hides it; ${hiddenInherit}` }
-    }
-    const value = valueAt(current, path)
-    if (value !== undefined || transition === 'update') return { value }
-    return { refused: `${key} from ${from}, which has no such value in AWS; ${missingInherit}` }
-  }
+    const isHidden = sensitivityFor(particle).hidesAt?.(currentDefinition, path) === true
+    const value = isHidden ? undefined : valueAt(currentDefinition, path)
+    if (isHidden) refuse(` (${particle.place.file}:${particle.place.line}), which hides it; ${hiddenInherit}`)
+    else if (value === undefined && transition !== 'update')
+      refuse(`, which has no such value in AWS; ${missingInherit}`)
+    return value ?? new Unknown(from)
+  })
+  return { inheriting, refused: stated.desired === 'running' ? refused : [] }
+}
 
 const hiddenInherit = 'here it would be shown: state the value itself, or inherit something that may be shown'
 const missingInherit = 'state the value, or inherit one that it has'
 
-const withInherits = (particle: Particle, inherited: (inherit: Inherit) => Given): Particle =>
-  inheritsIn(particle.source).length === 0
-    ? particle
-    : withInherited(particle, inherit => {
-        const given = inherited(inherit)
-        return ('value' in given ? given.value : undefined) ?? new Unknown(inherit.from)
-      })
-
-/** Problems of inherited values that are hidden, or that an unchanged parent does not have. */
-function refusedInherits(
-  particle: Particle,
-  inherited: (inherit: Inherit) => Given,
-): NonNullable<Comparison['problems']> {
-  const problems: NonNullable<Comparison['problems']>[number][] = []
-  if (particle.desired !== 'running' || inheritsIn(particle.source).length === 0) return problems
-  withInherited(particle, (inherit, at) => {
-    const given = inherited(inherit)
-    if ('refused' in given) problems.push({ at, message: `${particle.id} inherits ${given.refused}` })
-    return undefined
-  })
-  return problems
-}
-
-function isUnsettled(decision: Decision | undefined): boolean {
-  if (!decision) return false
-  const { transition, reference } = decision
-  return transition === 'start' || transition === 'replace' || reference instanceof Unknown
-}
+const isUnsettled = ({ transition, reference }: Decision): boolean =>
+  transition === 'start' || transition === 'replace' || reference instanceof Unknown
 
 /** Fills members from parents' references, unless the manifest states them itself. */
 function withNeeds(
@@ -237,11 +210,10 @@ function withNeeds(
   const members: Record<string, unknown> = {}
   for (const [needed, member] of Object.entries(flavor.needs)) {
     if (particle.definition[member] !== undefined) continue
-    const id = particle.parents.find(parent => parent.startsWith(`${needed}:`))
-    const reference = id && parents.get(id)?.reference
-    if (!id || reference === undefined) continue
-    filled.set(member, id)
-    members[member] = reference
+    const parent = particle.parents.flatMap(id => parents.get(id) ?? []).find(one => one.particle.flavor === needed)
+    if (parent?.reference === undefined) continue
+    filled.set(member, parent.particle.id)
+    members[member] = parent.reference
   }
   return { particle: { ...particle, definition: { ...particle.definition, ...members } }, filled }
 }

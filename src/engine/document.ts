@@ -31,6 +31,9 @@ export interface Pause {
   readonly awaitsAnswer?: true
 }
 
+/** The answer of a person to a rollout that rests. */
+export type Answer = 'continue' | 'rollback'
+
 /**
  * Where a difference comes from, if not from this run's manifests. `drift`: AWS differs from what was applied last.
  * `unapplied`: the manifests differ from it, and are merged already.
@@ -180,12 +183,20 @@ export interface ReportError {
   /** ECS's own words that the sentence does not repeat, oldest first. */
   readonly details: readonly string[]
   readonly logs?: readonly ContainerLog[]
-  /** Not in the file. The beginning of `message`: who, and what happened. */
-  readonly headline?: string
+  /** Not in the file. The parts of `message` after its subject: what happened, then the cause and what runs now. */
+  readonly happened?: string
+  readonly rest?: string
   /** Not in the file. What happened in a word or two, for a table: `rolled back`. */
   readonly brief?: string
   /** Not in the file. */
   readonly remedy?: Remedy
+}
+
+/** The tasks that a step ran. */
+export interface RanTasks {
+  readonly arns: readonly string[]
+  /** By container, in the order of the ARNs. */
+  readonly exitCodes: readonly Readonly<Record<string, number>>[]
 }
 
 /** The outcome of a step of the plan. */
@@ -203,7 +214,7 @@ export interface ReportStep {
   /** With the result `paused`. */
   readonly paused?: Pause
   readonly error?: ReportError
-  readonly task?: { readonly arns: readonly string[]; readonly exitCodes: readonly Readonly<Record<string, number>>[] }
+  readonly task?: RanTasks
 }
 
 /** The report file, version 1, rewritten as the apply goes on. */

@@ -1,8 +1,8 @@
 /** Failures as data, and the one sentence that is made of each. */
-import { EcsError, isDenied } from '../ecs/errors.ts'
+import { EcsError, isDenied, isRefusal } from '../ecs/errors.ts'
 import { type ParticleId, type Problem, sayProblem } from '../particle.ts'
 import { untrusted, withoutFullStop } from '../untrusted.ts'
-import type { ContainerLog, Pause, ReportError, ReportStep } from './document.ts'
+import type { ContainerLog, Pause, RanTasks, ReportError } from './document.ts'
 import type { Fix, Remedy } from './remedy.ts'
 
 /** Wording by the report's code: the predicate of the sentence, and the table's word. */
@@ -44,9 +44,9 @@ export interface Diagnosis {
 /** The step failed. Holds the failure and the tasks that ran. */
 export class StepFailed extends Error {
   readonly diagnosis: Diagnosis
-  readonly task: ReportStep['task']
+  readonly task: RanTasks | undefined
 
-  constructor(diagnosis: Diagnosis, task?: ReportStep['task']) {
+  constructor(diagnosis: Diagnosis, task?: RanTasks) {
     super([diagnosis.happened, diagnosis.cause].filter(Boolean).join(': '))
     this.diagnosis = diagnosis
     this.task = task
@@ -85,14 +85,15 @@ export class Cancelled extends Error {}
 export function reportError(subject: ParticleId, diagnosis: Diagnosis, code?: string): ReportError {
   const [happened, brief] = happenings[diagnosis.code ?? 'Failed']
   const { cause, now, details = [], logs = [], remedy } = diagnosis
-  const headline = `${subject} ${diagnosis.happened ?? happened}`
-  const sentences = [`${headline}${cause ? `: ${withoutFullStop(cause)}` : ''}.`, now && `${withoutFullStop(now)}.`]
+  const predicate = diagnosis.happened ?? happened
+  const rest = [cause, now].flatMap(text => (text ? `${withoutFullStop(text)}.` : [])).join(' ')
   return {
     code: code ?? diagnosis.code ?? 'Failed',
-    message: sentences.filter(Boolean).join(' '),
+    message: [`${subject} ${predicate}${cause ? ':' : '.'}`, rest].filter(Boolean).join(' '),
     details,
     ...(logs.length > 0 && { logs }),
-    headline,
+    happened: predicate,
+    rest,
     brief: diagnosis.brief ?? brief,
     ...(remedy && { remedy }),
   }
@@ -103,7 +104,10 @@ export function reportErrorOf(subject: ParticleId, error: unknown): ReportError 
   if (error instanceof StepFailed) return reportError(subject, error.diagnosis)
   if (error instanceof DiagnosedEcsError) return reportError(subject, error.diagnosis, error.code)
   if (error instanceof EcsError && isDenied(error)) return reportError(subject, deniedDiagnosis(error), error.code)
-  if (error instanceof EcsError) return reportError(subject, { brief: error.code, cause: error.message }, error.code)
+  if (error instanceof EcsError) {
+    const { code, message: cause } = error
+    return reportError(subject, { brief: code, cause, ...(!isRefusal(error) && { remedy: { kind: 'rerun' } }) }, code)
+  }
   return reportError(subject, { cause: error instanceof Error ? error.message : String(error) }, 'Error')
 }
 

@@ -5,8 +5,7 @@ import type { CallName, OwnCall } from '../ecs/calls.ts'
 import type { Ecs } from '../ecs/client.ts'
 import type { DesiredState, Particle, ParticleId, Path, State, Unknown } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
-import type { Answer } from './answer.ts'
-import type { ContainerLog, Pause, ReportStep } from './document.ts'
+import type { Answer, ContainerLog, Pause, RanTasks } from './document.ts'
 import type { Diagnosis } from './failure.ts'
 import type { JobContent, ReleaseSignatures } from './release.ts'
 
@@ -85,9 +84,6 @@ export interface Assessment<Memo = unknown> {
   staleRevisions?(): ReadonlyMap<string, readonly FoundChange[]>
 }
 
-/** For the report: the tasks that ran, and one map of exit codes per ARN. */
-type RanTasks = NonNullable<ReportStep['task']>
-
 /** Whether a transition has come to its end: a pure judgement. */
 export type Progress = Moving | Settled | Failed
 
@@ -137,6 +133,8 @@ export interface FlavorContext {
   readonly clock: Clock
   /** The particle with this id, of the whole graph, or undefined. */
   particle(id: ParticleId): Particle | undefined
+  /** All particles of the graph. */
+  particles(): Iterable<Particle>
   /** Ids of particles that name this one as a parent. */
   readonly children: readonly ParticleId[]
   /** AWS's answer for another particle, from the same refresh. */

@@ -7,22 +7,18 @@ import { fileForm, type Report, type ReportError, type ReportStep, type Result, 
  * a dead run the result is `running`. Reports are made from the journal and from nothing else.
  */
 export class Journal {
-  readonly #environment: string
   readonly #clock: Clock
   readonly #write: (report: Report) => void
-  readonly #startedAt: string
   readonly #steps = new Map<ParticleId, ReportStep>()
-  #result: Result = 'running'
-  #finishedAt: string | undefined
+  #head: Omit<Report, 'steps' | 'error'>
   #error: ReportError | undefined
 
   /** `write` must have stored the report when it returns. Others' words in the report are marked: see `untrusted`. */
   constructor(environment: string, clock: Clock, write: (report: Report) => void) {
-    this.#environment = environment
     this.#clock = clock
     this.#write = write
-    this.#startedAt = this.#time()
-    this.#write(fileForm(this.report()))
+    this.#head = { version: 1, environment, result: 'running', startedAt: this.#time() }
+    this.#store()
   }
 
   begin(particle: ParticleId, transition: Transition): void {
@@ -36,34 +32,29 @@ export class Journal {
   }
 
   /** A step that never began: something it needs failed, or the run was cancelled. */
-  pass(particle: ParticleId, transition: Transition, result: 'skipped' | 'cancelled', error: ReportError): void {
+  skip(particle: ParticleId, transition: Transition, result: 'skipped' | 'cancelled', error: ReportError): void {
     this.#note({ particle, transition, result, calls: 0, error })
   }
 
   finish(result: Result, error?: ReportError): Report {
-    this.#result = result
+    this.#head = { ...this.#head, result, finishedAt: this.#time() }
     this.#error = error
-    this.#finishedAt = this.#time()
-    const report = this.report()
-    this.#write(fileForm(report))
-    return report
+    return this.#store()
   }
 
   report(): Report {
-    return {
-      version: 1,
-      environment: this.#environment,
-      result: this.#result,
-      startedAt: this.#startedAt,
-      ...(this.#finishedAt && { finishedAt: this.#finishedAt }),
-      steps: [...this.#steps.values()],
-      ...(this.#error && { error: this.#error }),
-    }
+    return { ...this.#head, steps: [...this.#steps.values()], ...(this.#error && { error: this.#error }) }
   }
 
   #note(step: ReportStep): void {
     this.#steps.set(step.particle, step)
-    this.#write(fileForm(this.report()))
+    this.#store()
+  }
+
+  #store(): Report {
+    const report = this.report()
+    this.#write(fileForm(report))
+    return report
   }
 
   #time(): string {

@@ -1,10 +1,10 @@
 /**
  * Where each difference of a plan comes from: from this run's manifests, from manifests that nobody has applied yet, or from
- * somebody's change in AWS. Told beside the plan: digest and claims are made without it. Pure.
+ * somebody's change in AWS. It is no part of the plan's meaning: digest and claims are made without it. Pure.
  */
 import type { FoundChange } from '../compare/change.ts'
 import { canonicalJson } from '../digest.ts'
-import { type Node, nodeAt, type Particle, type ParticleId, valueAt } from '../particle.ts'
+import { type Node, nodeAt, type Particle, type ParticleId, scalarsIn, valueAt } from '../particle.ts'
 import { type Vocabularies, vocabularyOf } from '../schema/address.ts'
 import type { Decision } from './decide.ts'
 import type { Origin, Plan, Step } from './document.ts'
@@ -22,12 +22,6 @@ export interface EarlierDecisions {
   readonly isAllMerged: boolean
 }
 
-/** A change, and the decision that it is a part of. */
-interface Found {
-  readonly change: FoundChange
-  readonly decision: Decision
-}
-
 /** The plan with the origin of each difference that this run's manifests have not made. */
 export function withOrigins(
   plan: Plan,
@@ -36,7 +30,7 @@ export function withOrigins(
   vocabularies: Vocabularies,
 ): Plan {
   const origins = new Origins(decisions, earlier, vocabularies)
-  return { ...plan, steps: plan.steps.map(step => origins.tell(step)) }
+  return { ...plan, steps: plan.steps.map(step => origins.withOrigin(step)) }
 }
 
 class Origins {
@@ -50,7 +44,7 @@ class Origins {
     this.#vocabularies = vocabularies
   }
 
-  tell(step: Step): Step {
+  withOrigin(step: Step): Step {
     const decision = this.#decisions.get(step.particle)
     if (!decision || step.transition === 'wait') return step
     if (step.transition === 'start' || step.changes.length === 0) {
@@ -59,7 +53,7 @@ class Origins {
     }
     const changes = step.changes.map((change, index) => {
       const found = decision.changes[index]
-      const origin = found && this.#of({ change: found, decision })
+      const origin = found && this.#of(found, decision)
       return origin ? { ...change, origin } : change
     })
     const origin = leading(changes.map(change => change.origin))
@@ -69,7 +63,7 @@ class Origins {
   /** Of a start or an end, which is one thing. */
   #ofWhole(decision: Decision): Origin | undefined {
     const { particle, changes, transition } = decision
-    const all = changes.length > 0 ? leading(changes.map(change => this.#of({ change, decision }))) : undefined
+    const all = changes.length > 0 ? leading(changes.map(change => this.#of(change, decision))) : undefined
     const isIn = (decisions: Decisions | undefined) => decisions?.get(particle.id)?.transition === transition
     const { applied, base, isAllMerged } = this.#earlier
     // A run that has ended is started again because it ended, not because somebody changed it.
@@ -79,28 +73,19 @@ class Origins {
     return changes.length === 0 ? 'unapplied' : all
   }
 
-  #of({ change, decision }: Found): Origin | undefined {
-    if (change.requested || isFromVariables(change, decision.particle)) return undefined
-    const parent = decision.filled.get(change.path)
-    const leader = parent && this.#decisions.get(parent)
-    if (leader) {
-      const inside = changesBehind(change, leader)
-      if (inside.length > 0) return leading(inside.map(one => this.#ofInside(one, leader, change)))
-    }
-    return this.#amongEarlier(decision.particle, earlier => earlier.changes, change)
-  }
-
-  /** Of a difference of the definition that a service follows. `follow`: the service's own change. */
-  #ofInside(change: FoundChange, leader: Decision, follow: FoundChange): Origin | undefined {
-    if (change.requested || isFromVariables(change, leader.particle)) return undefined
-    return this.#amongEarlier(leader.particle, earlier => changesBehind(follow, earlier), change)
-  }
-
-  #amongEarlier(
-    particle: Particle,
-    changesOf: (earlier: Decision) => readonly FoundChange[],
+  /** `changesOf`: the changes of an earlier decision that this one may be among. */
+  #of(
     change: FoundChange,
+    decision: Decision,
+    changesOf = (earlier: Decision): readonly FoundChange[] => earlier.changes,
   ): Origin | undefined {
+    const { particle, filled } = decision
+    if (change.requested || isFromVariables(change, particle)) return undefined
+    const parent = filled.get(change.path)
+    const leader = parent && this.#decisions.get(parent)
+    const inside = leader ? changesBehind(change, leader) : []
+    if (leader && inside.length > 0)
+      return leading(inside.map(one => this.#of(one, leader, earlier => changesBehind(change, earlier))))
     const isIn = (decisions: Decisions | undefined) => {
       const earlier = decisions?.get(particle.id)
       return earlier && changesOf(earlier).some(one => isSame(one, earlier.particle, change, particle))
@@ -143,8 +128,5 @@ export const comesFrom = (origin: Origin, steps: readonly Step[]): boolean =>
   steps.some(step => [step, ...step.changes].some(one => one.origin === origin))
 
 /** Names of the variables that went into a value. */
-export function variablesIn(node: Node): string[] {
-  if (node.kind === 'scalar') return (node.parts ?? []).flatMap(part => (typeof part === 'string' ? [] : part.variable))
-  const inside = node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
-  return inside.flatMap(variablesIn)
-}
+export const variablesIn = (node: Node): string[] =>
+  scalarsIn(node).flatMap(({ parts = [] }) => parts.flatMap(part => (typeof part === 'string' ? [] : part.variable)))

@@ -23,19 +23,19 @@ interface Polling {
 }
 
 /**
- * Calls `look` until it answers, more often when the end is near. Throws what `look` throws, and `Cancelled` once the
+ * Calls `pollOnce` until it answers, more often when the end is near. Throws what `pollOnce` throws, and `Cancelled` once the
  * signal is aborted.
  */
 export async function poll<T>(
-  look: () => Promise<T | undefined>,
+  pollOnce: () => Promise<T | undefined>,
   { clock, signal, deadline = Number.POSITIVE_INFINITY, pauseFirst, isNear = () => false }: Polling,
 ): Promise<T> {
   let since = clock.now()
   let begun = since
   let pace: keyof typeof paces = 'far'
-  for (let looks = pauseFirst ? 1 : 0; ; looks++) {
+  for (let polls = pauseFirst ? 1 : 0; ; polls++) {
     const now = clock.now()
-    if (looks > 0) {
+    if (polls > 0) {
       const next = isNear() ? 'near' : 'far'
       if (next !== pace) since = now
       pace = next
@@ -44,7 +44,7 @@ export async function poll<T>(
       await sleep(Math.min(end, Math.max(now + paces.near.shortest / 4, deadline)) - now, clock, signal)
     }
     begun = clock.now()
-    const answer = await look()
+    const answer = await pollOnce()
     if (answer !== undefined) return answer
   }
 }

@@ -2,7 +2,15 @@ import type { Clock } from '../clock.ts'
 import { type SensitivityPolicy, sensitivityOf } from '../compare/sensitivity.ts'
 import type { CallCounter } from '../ecs/calls.ts'
 import type { Ecs } from '../ecs/client.ts'
-import { inheritsIn, type Particle, type ParticleId, Unknown, valueAt, withInherited } from '../particle.ts'
+import {
+  type Inherit,
+  inheritsIn,
+  type Particle,
+  type ParticleId,
+  Unknown,
+  valueAt,
+  withInherited,
+} from '../particle.ts'
 import type { Learnable } from '../redact/redactor.ts'
 import type { ClaimContext } from './claimSubject.ts'
 import type { AnyFlavor, FlavorContext } from './flavor.ts'
@@ -48,6 +56,15 @@ export async function accountOf(engine: EngineContext, graph: Graph, needed: boo
   return known ?? (needed && first !== undefined ? engine.ecs(first).findAccount() : undefined)
 }
 
+/** What the step of an apply refreshes with. */
+interface RefreshOfStep {
+  readonly counter?: CallCounter
+  /** An earlier answer for the particle that still holds; undefined where the particle is to be described. */
+  readonly known?: (id: ParticleId) => { readonly live: unknown } | undefined
+  /** Memos of this apply's transitions. */
+  readonly memos?: ReadonlyMap<ParticleId, unknown>
+}
+
 /**
  * AWS's answers for the particles of a graph. Each particle is described once at most, on demand, and at the same time
  * as others that it does not depend on.
@@ -55,29 +72,22 @@ export async function accountOf(engine: EngineContext, graph: Graph, needed: boo
 export class Refresh {
   readonly #graph: Graph
   readonly #engine: EngineContext
-  readonly #counter: CallCounter | undefined
+  readonly #step: RefreshOfStep
   readonly #lives = new Map<ParticleId, Promise<unknown>>()
   readonly #resolved = new Map<ParticleId, Promise<Particle>>()
-  readonly #memos: ReadonlyMap<ParticleId, unknown>
 
-  /** `known`: earlier answers that still hold. `memos`: of this apply's transitions. */
-  constructor(
-    graph: Graph,
-    engine: EngineContext,
-    counter?: CallCounter,
-    known: ReadonlyMap<ParticleId, unknown> = new Map(),
-    memos: ReadonlyMap<ParticleId, unknown> = new Map(),
-  ) {
-    this.#memos = memos
+  constructor(graph: Graph, engine: EngineContext, step: RefreshOfStep = {}) {
     this.#graph = graph
     this.#engine = engine
-    this.#counter = counter
-    for (const [id, live] of known) this.#lives.set(id, Promise.resolve(live))
+    this.#step = step
   }
 
   /** AWS's answer for a particle; undefined when there is none. Throws `EcsError`. */
   live(id: ParticleId): Promise<unknown> {
-    return remember(this.#lives, id, () => this.#describe(id))
+    return remember(this.#lives, id, async () => {
+      const known = this.#step.known?.(id)
+      return known ? known.live : this.#describe(id)
+    })
   }
 
   /** The particle with inherited members filled in, as far as AWS knows them now. Throws `EcsError`. */
@@ -109,19 +119,21 @@ export class Refresh {
   #contextWith(particle: Particle, neighbours: ReadonlyMap<ParticleId, Particle>): FlavorContext {
     const { id } = particle
     const { clock, environment, repository, requested } = this.#engine
+    const { counter, memos } = this.#step
     const ecs = this.#engine.ecs(particle.region)
     return {
-      ecs: this.#counter ? ecs.countedBy(this.#counter) : ecs,
+      ecs: counter ? ecs.countedBy(counter) : ecs,
       clock,
       environment,
       ...(repository !== undefined && { repository }),
       children: this.#graph.children.get(id) ?? [],
       particle: wanted => neighbours.get(wanted) ?? this.#graph.particles.get(wanted),
+      particles: () => this.#graph.particles.values(),
       live: wanted => this.live(wanted),
       requested: requested.has(id),
       releaseSignatures: (job, content) =>
         releaseSignatures(job, content, [...neighbours.values()], claimContextOf(this.#engine, ecs.account)),
-      memo: this.#memos.get(id),
+      memo: memos?.get(id),
     }
   }
 
@@ -134,18 +146,16 @@ export class Refresh {
   async #resolve(particle: Particle): Promise<Particle> {
     const inherits = inheritsIn(particle.source)
     if (inherits.length === 0) return particle
-    const current = new Map<ParticleId, (path: readonly string[]) => unknown>()
-    for (const { from } of inherits) {
+    const values = new Map<Inherit, unknown>()
+    for (const inherit of inherits) {
+      const { from, key } = inherit
       const parent = await this.resolved(from)
       const sensitivity = sensitivityOf(parent, this.#engine.sensitivity)
-      const { currentDefinition: now } = flavorOf(this.#engine, parent).assess(
-        parent,
-        await this.live(from),
-        sensitivity,
-      )
-      current.set(from, path => (sensitivity.hidesAt?.(now, path) ? undefined : valueAt(now, path)))
+      const assessment = flavorOf(this.#engine, parent).assess(parent, await this.live(from), sensitivity)
+      const [now, path] = [assessment.currentDefinition, key.split('.')]
+      if (!sensitivity.hidesAt?.(now, path)) values.set(inherit, valueAt(now, path))
     }
-    return withInherited(particle, ({ from, key }) => current.get(from)?.(key.split('.')) ?? new Unknown(from))
+    return withInherited(particle, inherit => values.get(inherit) ?? new Unknown(inherit.from))
   }
 }
 
@@ -157,11 +167,8 @@ function remember<V>(map: Map<ParticleId, V>, id: ParticleId, make: () => V): V 
   return made
 }
 
-/** AWS's answers for all particles of the graph. Errors with the same sentence are one. */
-export async function refreshAll(
-  graph: Graph,
-  refresh: Refresh,
-): Promise<{ lives: Map<ParticleId, unknown>; errors: Error[] }> {
+/** AWS's answers for all particles of the graph. Throws an `AggregateError` of every different sentence. */
+export async function refreshAll(graph: Graph, refresh: Refresh): Promise<Map<ParticleId, unknown>> {
   const answers = await Promise.allSettled(graph.order.map(async id => [id, await refresh.live(id)] as const))
   const errors = new Map<string, Error>()
   const lives = new Map<ParticleId, unknown>()
@@ -169,5 +176,6 @@ export async function refreshAll(
     if (result.status === 'fulfilled') lives.set(...result.value)
     else errors.set(String(result.reason?.message ?? result.reason), result.reason)
   }
-  return { lives, errors: [...errors.values()] }
+  if (errors.size > 0) throw new AggregateError(errors.values(), [...errors.keys()].join('\n'))
+  return lives
 }

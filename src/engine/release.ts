@@ -6,8 +6,8 @@ import {
   inheritsIn,
   type Node,
   type Particle,
-  type Path,
   plain,
+  plainWith,
   type TextPart,
   valueAt,
 } from '../particle.ts'
@@ -71,7 +71,7 @@ export interface ReleaseSignatures {
 /** The definition of a job: a declared task definition, or the content of one that is not declared. */
 export interface JobContent {
   readonly definition?: Particle<object>
-  readonly foreign?: unknown
+  readonly undeclared?: unknown
 }
 
 /**
@@ -80,25 +80,25 @@ export interface JobContent {
  */
 export function releaseSignatures(
   job: Particle<object>,
-  { definition, foreign }: JobContent,
+  { definition, undeclared }: JobContent,
   parents: readonly Particle<object>[],
   context: ClaimContext,
 ): ReleaseSignatures | undefined {
   const runs = definition ? [job, definition] : [job]
   const { releaseVariables } = context.sensitivity
   if (!runs.some(({ source }) => holdsVariable(source, releaseVariables))) return undefined
-  const stated = runs.map(one => signed(one.source, one.definition, [], releaseVariables))
+  const stated = runs.map(one => signed(one, releaseVariables))
   // While no answer has named the account, no record was found either.
   if (context.account === undefined || holdsUnknown(stated)) return {}
   // A release variable may choose a task definition that is not declared here: its content is not signed.
-  const named = job.source.entries.get('taskDefinition')?.node
-  const chosen = named !== undefined && holdsVariable(named, releaseVariables)
-  const said = runs.map((one, index) => [one.id, ...subjectOf(one, context), stated[index], one.options])
+  const taskDefinition = job.source.entries.get('taskDefinition')?.node
+  const isChosen = taskDefinition !== undefined && holdsVariable(taskDefinition, releaseVariables)
+  const content = runs.map((one, index) => [one.id, ...subjectOf(one, context), stated[index], one.options])
   const signature = claimHash([
     'release',
-    withSortedKeys(said),
+    withSortedKeys(content),
     [...job.parents].sort(),
-    chosen ? null : (withSortedKeys(foreign) ?? null),
+    isChosen ? null : (withSortedKeys(undeclared) ?? null),
   ])
   const former = isWhollyInFormer(job, definition, context.sensitivity)
     ? formerReleaseSignature(job, parents, context.sensitivity)
@@ -110,17 +110,11 @@ export function releaseSignatures(
  * A manifest's value with release variables by name, and everything else, inherited values too, by the value that is
  * sent.
  */
-function signed(node: Node, definition: object, path: Path, release: ReadonlySet<string>): unknown {
-  if (node.kind === 'list') return node.items.map((item, index) => signed(item, definition, [...path, index], release))
-  if (node.kind === 'map') {
-    const entries = [...node.entries].map(
-      ([key, { node: value }]) => [key, signed(value, definition, [...path, key], release)] as const,
-    )
-    return Object.fromEntries(entries)
-  }
-  if (node.inherit) return { ...node.inherit, value: valueAt(definition, path) }
-  return node.parts ? partsByName(node.parts, name => release.has(name)) : node.value
-}
+const signed = ({ source, definition }: Particle<object>, release: ReadonlySet<string>): unknown =>
+  plainWith(source, ({ inherit, parts, value }, path) => {
+    if (inherit) return { ...inherit, value: valueAt(definition, path) }
+    return parts ? partsByName(parts, name => release.has(name)) : value
+  })
 
 /** Whether earlier releases would have signed all of the job: they left out options, secret variables and inherited values. */
 function isWhollyInFormer(
@@ -144,14 +138,11 @@ function formerReleaseSignature(
   policy: SensitivityPolicy,
 ): string {
   const byName = (name: string) => policy.releaseVariables.has(name) || policy.secretVariables.has(name)
-  const said = (node: Node): unknown => {
-    if (node.kind === 'list') return node.items.map(said)
-    if (node.kind === 'map') {
-      return Object.fromEntries([...node.entries].map(([key, { node: value }]) => [key, said(value)]))
-    }
-    if (node.inherit) return { inherit: node.inherit.from, key: node.inherit.key }
-    return node.parts ? writtenText(node.parts, byName) : node.value
-  }
-  const all = [job, ...parents].map(({ id, region, source }) => [region, id, withSortedKeys(said(source))])
+  const written = (source: Node) =>
+    plainWith(source, ({ inherit, parts, value }) => {
+      if (inherit) return { inherit: inherit.from, key: inherit.key }
+      return parts ? writtenText(parts, byName) : value
+    })
+  const all = [job, ...parents].map(({ id, region, source }) => [region, id, withSortedKeys(written(source))])
   return sha256(JSON.stringify(['release', ...all])).slice(0, 16)
 }

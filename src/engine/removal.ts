@@ -1,6 +1,6 @@
 /** Resources whose manifests are gone: found by comparing two sets of particles, remembered, and planned for removal. Pure. */
 import { holdsVariable } from '../compare/sensitivity.ts'
-import { compareText } from '../order.ts'
+import { canonicalJson } from '../digest.ts'
 import type { MapNode, Node, Particle, ParticleId, ScalarNode } from '../particle.ts'
 import { addressOf, addressText, membersIn, parseAddress, type Vocabularies, vocabularyOf } from '../schema/address.ts'
 import type { Source } from './document.ts'
@@ -76,7 +76,7 @@ function isSecret({ source }: Particle, member: string, secretVariables: Readonl
   return node !== undefined && holdsVariable(node, secretVariables)
 }
 
-/** Whether the thing's name may be written nowhere. */
+/** Whether the resource's name may be written nowhere. */
 export const hasSecretIdentity = (
   particle: Particle,
   vocabularies: Vocabularies,
@@ -91,12 +91,8 @@ function secretMembers(
 ): ReadonlyMap<string, Node> | undefined {
   const members = vocabularyOf(particle.flavor, vocabularies)?.identifiedBy ?? []
   if (!members.some(member => isSecret(particle, member, secretVariables))) return undefined
-  return new Map(
-    members.flatMap(member => {
-      const node = particle.source.entries.get(member)?.node
-      return node ? [[member, node] as const] : []
-    }),
-  )
+  const stated = [...particle.source.entries].filter(([member]) => members.includes(member))
+  return new Map(stated.map(([member, { node }]) => [member, node]))
 }
 
 function neededToEnd(
@@ -107,14 +103,14 @@ function neededToEnd(
 ): Pick<Undeclared, 'members' | 'options'> {
   const words = vocabularyOf(particle.flavor, vocabularies)
   const members: Record<string, string> = {}
-  for (const member of words?.neededToEnd.members ?? []) {
+  for (const member of words?.neededToEnd?.members ?? []) {
     const needed = Object.entries(words?.needs ?? {}).find(([, filled]) => filled === member)?.[0]
     const parent = parents.find(({ flavor }) => flavor === needed)
     const value = particle.definition[member] ?? (parent && addressOf(parent, vocabularies)?.identity)
     if (typeof value === 'string' && !isSecret(particle, member, secretVariables)) members[member] = value
   }
   const options: Record<string, boolean | number | string> = {}
-  for (const option of words?.neededToEnd.options ?? []) {
+  for (const option of words?.neededToEnd?.options ?? []) {
     const value = particle.options[option]
     if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') options[option] = value
   }
@@ -127,13 +123,14 @@ function renamed(
   before: ReadonlyMap<ParticleId, Particle>,
   now: readonly Particle[],
   vocabularies: Vocabularies,
-): Map<ParticleId, Particle> {
+): ReadonlyMap<ParticleId, Particle> {
+  if (gone.length === 0) return new Map()
   const known = new Set([...before.values()].map(particle => addressText(particle, vocabularies)))
   const current = new Map(now.map(particle => [particle.id, particle]))
-  const added = new Set(now.filter(particle => !known.has(addressText(particle, vocabularies))))
-  const pairs = new Map<ParticleId, Particle>()
-  const past = (particle: Particle) => nameless(particle, id => pairs.get(id) ?? before.get(id), vocabularies)
+  const isAdded = (particle: Particle) => !known.has(addressText(particle, vocabularies))
   const present = (particle: Particle) => nameless(particle, id => current.get(id), vocabularies)
+  const added = new Map(now.filter(isAdded).map(particle => [particle, present(particle)]))
+  const pairs = new Map<ParticleId, Particle>()
   const hasNeeds = ({ flavor }: Particle) => Object.keys(vocabularyOf(flavor, vocabularies)?.needs ?? {}).length > 0
   // Parents are paired before their children; of several alike, the one that kept its id is the renamed one.
   for (const needs of [false, true]) {
@@ -141,11 +138,11 @@ function renamed(
     for (const sameId of [true, false]) {
       for (const particle of these) {
         if (pairs.has(particle.id)) continue
-        const rest = past(particle)
-        const next = [...added].find(one => (one.id === particle.id || !sameId) && present(one) === rest)
+        const past = nameless(particle, id => pairs.get(id) ?? before.get(id), vocabularies)
+        const next = [...added].find(([{ id }, rest]) => (id === particle.id || !sameId) && rest === past)
         if (!next) continue
-        pairs.set(particle.id, next)
-        added.delete(next)
+        pairs.set(particle.id, next[0])
+        added.delete(next[0])
       }
     }
   }
@@ -166,7 +163,7 @@ function nameless(
     const member = parent && words?.needs[parent.flavor]
     return parent && member && !names.includes(member) ? [addressText(parent, vocabularies)] : []
   })
-  return JSON.stringify([flavor, region, rest.sort(([one], [other]) => compareText(one, other)), options, used.sort()])
+  return canonicalJson([flavor, region, Object.fromEntries(rest), options, used.sort()])
 }
 
 /**
@@ -178,19 +175,19 @@ export function particlesToRemove(
   now: readonly Particle[],
   vocabularies: Vocabularies,
 ): Map<Undeclared, Particle> {
-  const ids = idsOf(all, now)
+  const withIds = idsOf(all, now)
   const going = new Map<string, ParticleId>()
   for (const one of now) {
     const address = one.desired === 'running' ? undefined : addressText(one, vocabularies)
     if (address) going.set(address, one.id)
   }
-  for (const one of all) going.set(one.address, ids.get(one) ?? idOf(one))
-  const made = new Map<Undeclared, Particle>()
-  for (const one of all) {
-    const particle = particleOf(one, ids.get(one) ?? idOf(one), going, vocabularies)
-    if (particle) made.set(one, particle)
-  }
-  return made
+  for (const [one, id] of withIds) going.set(one.address, id)
+  return new Map(
+    withIds.flatMap(([one, id]) => {
+      const particle = particleOf(one, id, going, vocabularies)
+      return particle ? [[one, particle] as const] : []
+    }),
+  )
 }
 
 /** Undefined when this release cannot read the address. */
@@ -232,17 +229,15 @@ function particleOf(
 
 const idOf = ({ address, name }: Undeclared): ParticleId => `${address.slice(0, address.indexOf(' '))}:${name}`
 
-function idsOf(all: readonly Undeclared[], now: readonly Particle[]): Map<Undeclared, ParticleId> {
+function idsOf(all: readonly Undeclared[], now: readonly Particle[]): [Undeclared, ParticleId][] {
   const taken = new Map<ParticleId, number>(now.map(({ id }) => [id, 1]))
   for (const one of all) taken.set(idOf(one), (taken.get(idOf(one)) ?? 0) + 1)
   let secrets = 0
-  return new Map(
-    all.map(one => {
-      const id = idOf(one)
-      if (taken.get(id) === 1) return [one, id]
-      // An id must not reveal an identity that holds a secret.
-      const which = one.secret ? `removed ${++secrets}` : one.address.slice(one.address.indexOf(' ') + 1)
-      return [one, `${id}$${which}`]
-    }),
-  )
+  return all.map(one => {
+    const id = idOf(one)
+    if (taken.get(id) === 1) return [one, id]
+    // An id must not reveal an identity that holds a secret.
+    const which = one.secret ? `removed ${++secrets}` : one.address.slice(one.address.indexOf(' ') + 1)
+    return [one, `${id}$${which}`]
+  })
 }

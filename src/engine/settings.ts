@@ -1,5 +1,5 @@
 import type { ParticleId } from '../particle.ts'
-import type { Answer } from './answer.ts'
+import type { Answer } from './document.ts'
 import type { TransitionContext } from './flavor.ts'
 
 /** Where an apply reports its progress. */

@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.ts'
 import { durationText } from '../duration.ts'
 import type { DesiredState, Particle } from '../particle.ts'
 import { Cancelled, type Diagnosis, Paused, StepFailed } from './failure.ts'
@@ -21,7 +20,6 @@ export interface Settling {
   readonly memo: unknown
   readonly goal: DesiredState
   readonly context: TransitionContext
-  readonly clock: Clock
   readonly settings: ApplySettings
   /** When the step began, in milliseconds since 1970: its time counts from there. */
   readonly begun: number
@@ -56,7 +54,8 @@ export async function settle(settling: Settling): Promise<Ended> {
 }
 
 function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Settled | Failed>> {
-  const { particle, flavor, memo, context, clock, settings, begun } = settling
+  const { particle, flavor, memo, context, settings, begun } = settling
+  const { clock } = context
   const since = clock.now()
   const deadline = begun + settings.waitTimeout
   let live = settling.before
@@ -64,7 +63,7 @@ function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Sett
   let isNear = false
   const watch = flavor.watch?.(particle, live, memo, context)
   let said = { sentence: '', at: since }
-  const look = async (): Promise<Ended<Settled | Failed> | undefined> => {
+  const pollOnce = async (): Promise<Ended<Settled | Failed> | undefined> => {
     live = answered ?? (isPolled ? await flavor.poll?.(particle, live, memo, context) : await settling.describe())
     answered = undefined
     const now = clock.now()
@@ -84,7 +83,7 @@ function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Sett
     }
     return undefined
   }
-  return poll(look, { clock, signal: settings.signal, deadline, isNear: () => isNear })
+  return poll(pollOnce, { clock, signal: settings.signal, deadline, isNear: () => isNear })
 }
 
 /** The step's time is up. `cause`: what the step still waited for. */
@@ -125,7 +124,8 @@ async function diagnosed(
  * ended.
  */
 async function putBack(settling: Settling, live: unknown): Promise<string | undefined> {
-  const { particle, flavor, before, context, clock, settings, isUpdate } = settling
+  const { particle, flavor, before, context, settings, isUpdate } = settling
+  const { clock } = context
   if (settings.onFailure !== 'rollback' || !flavor.rollBack || !isUpdate) return undefined
   try {
     const memo = await flavor.rollBack(particle, before, live, context)
@@ -133,7 +133,7 @@ async function putBack(settling: Settling, live: unknown): Promise<string | unde
     context.say('is put back to what it ran before')
     const since = clock.now()
     let isNear = false
-    const look = async (): Promise<string | undefined> => {
+    const pollOnce = async (): Promise<string | undefined> => {
       const back = await settling.describe()
       const { progress } = await judge({ ...settling, memo, goal: 'running' }, back, clock.now() - since)
       if (progress.is === 'settled') return `It was put back: ${progress.because}`
@@ -142,7 +142,7 @@ async function putBack(settling: Settling, live: unknown): Promise<string | unde
       if (clock.now() - since <= settings.waitTimeout) return undefined
       return `Putting it back was not done in time: ${progress.because}`
     }
-    return await poll(look, { clock, signal: settings.signal, pauseFirst: true, isNear: () => isNear })
+    return await poll(pollOnce, { clock, signal: settings.signal, pauseFirst: true, isNear: () => isNear })
   } catch (error) {
     if (error instanceof Cancelled) throw error
     return `Putting it back failed too: ${error instanceof Error ? error.message : String(error)}`

@@ -1,18 +1,17 @@
 import { sensitivityOf } from '../compare/sensitivity.ts'
+import type { CallCounter } from '../ecs/calls.ts'
 import { EcsError, isEcs } from '../ecs/errors.ts'
 import type { DesiredState, Particle, ParticleId } from '../particle.ts'
 import { defaultPhrases } from '../schema/vocabulary.ts'
-import type { Answer } from './answer.ts'
-import { claimsOf, isCovered, publishedFor } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
-import type { ReportStep, Step, Transition } from './document.ts'
+import type { Answer, RanTasks, Step, Transition } from './document.ts'
 import { difference } from './equivalence.ts'
-import { reexamined } from './examine.ts'
 import { type Diagnosis, nothingWaits, StepFailed } from './failure.ts'
 import type { AnyFlavor, FlavorContext, TransitionContext } from './flavor.ts'
+import type { Graph } from './graph.ts'
 import type { Planned } from './plan.ts'
 import { pauseBeforeTry, poll, sleep } from './poll.ts'
-import { type EngineContext, flavorOf } from './refresh.ts'
+import { type EngineContext, flavorOf, Refresh } from './refresh.ts'
 import type { ApplySettings } from './settings.ts'
 import { type Ended, settle, timedOut } from './settle.ts'
 
@@ -21,40 +20,30 @@ const consistencyLag = 30_000
 /** How often a transition is tried when its answer was lost. */
 const tries = 3
 
-/** One particle, resolved and described anew. */
-export interface Found {
-  readonly live: unknown
-  readonly particle: Particle
-  readonly context: FlavorContext
+/** What the steps of an apply share. */
+export interface ApplyContext {
+  readonly planned: Planned
+  readonly graph: Graph
+  readonly engine: EngineContext
+  readonly settings: ApplySettings
+  /** The current decisions: each step replaces its own when the step has ended well. */
+  readonly decisions: Map<ParticleId, Decision>
+  /** Memos of this apply's transitions, for every later description. */
+  readonly memos: Map<ParticleId, unknown>
 }
 
 /** What a step of an apply may use. */
-export interface StepContext {
-  readonly planned: Planned
-  readonly decisions: ReadonlyMap<ParticleId, Decision>
-  readonly settings: ApplySettings
-  readonly engine: EngineContext
-  /** `requested`: whether what the inputs ask for counts. */
-  describe(requested: boolean): Promise<Found>
-  /** The particle resolved anew, where the plan found none in AWS. */
-  missing(): Promise<Found>
-  /** The context of a transition that needs no description before. */
-  flavorContext(): Promise<FlavorContext>
-  /** Keeps the transition's memo for every later description. */
-  remember(memo: unknown): void
+interface StepContext extends ApplyContext {
+  readonly counter: CallCounter
+  /** One sentence for the log. */
+  say(sentence: string): void
 }
 
 /** How a step that succeeded has ended. */
 export interface StepEnd {
   readonly decision: Decision
   readonly because: string
-  readonly task?: ReportStep['task']
-}
-
-/** A transition that has been carried out, and AWS's answer before it. */
-interface CarriedOut {
-  readonly memo: unknown
-  readonly live: unknown
+  readonly task?: RanTasks
 }
 
 /**
@@ -65,6 +54,9 @@ export const runStep = (step: Step, context: StepContext): Promise<StepEnd> => n
 class StepRun {
   readonly #step: Step
   readonly #context: StepContext
+  /** As the plan decided. */
+  readonly #planned: Decision
+  readonly #flavor: AnyFlavor
   readonly #begun: number
   /** The last sentence: the cause when the step's time is up. */
   #said = ''
@@ -73,14 +65,15 @@ class StepRun {
   constructor(step: Step, context: StepContext) {
     this.#step = step
     this.#context = context
+    this.#planned = context.planned.decisions.get(step.particle) as Decision
+    this.#flavor = flavorOf(context.engine, this.#planned.particle)
     this.#begun = context.engine.clock.now()
   }
 
   async run(): Promise<StepEnd> {
     const { particle: id, dependsOn } = this.#step
-    const planned = this.#context.planned.decisions.get(id) as Decision
     // The step's needs have changed since the plan was made, or took their time.
-    const decision = dependsOn.length > 0 ? await this.#decideAgain(planned) : planned
+    const decision = dependsOn.length > 0 ? await this.#decideAgain() : this.#planned
     if (!decision.transition) return nothingLeft(decision)
     this.#refuseUnseen(decision)
     const { answer } = this.#context.settings
@@ -94,9 +87,10 @@ class StepRun {
   }
 
   /** The step's needs have their own references and definitions now; others may have changed the particle itself. */
-  async #decideAgain({ transition, particle, live }: Decision): Promise<Decision> {
-    const isMissing = transition === 'start' && live === undefined && this.#flavorOf(particle).alreadyThere
-    return isMissing ? this.#decide(await this.#context.missing()) : this.#decideNow(true)
+  #decideAgain(): Promise<Decision> {
+    const { transition, live } = this.#planned
+    const isMissing = transition === 'start' && live === undefined && this.#flavor.alreadyThere
+    return isMissing ? this.#decideBy(this.#refresh(true, [])) : this.#decideNow(true)
   }
 
   /** A change that appeared between plan and step was in no plan, and is not carried out. */
@@ -104,10 +98,8 @@ class StepRun {
     const { decisions, planned } = this.#context
     refuseProblems(decision)
     if (!decision.transition || decision.transition === 'wait') return
-    const before = planned.decisions.get(this.#step.particle) as Decision
-    const shown = publishedFor(claimsOf(before, planned.claimContext, planned.decisions), before.transition)
-    const claims = claimsOf(decision, planned.claimContext, decisions)
-    if (isCovered(claims, decision.transition, new Set(shown))) return
+    const shown = new Set(planned.claims.publishedFor(this.#planned).map(({ hash }) => hash))
+    if (planned.claims.with(decisions).isCovered(decision, shown)) return
     const paths = decision.changes.map(({ path }) => path).join(', ')
     throw new StepFailed({
       code: 'ChangedMeanwhile',
@@ -116,75 +108,71 @@ class StepRun {
     })
   }
 
-  async #answer({ particle, live, transition }: Decision, answer: Answer): Promise<string> {
-    const flavor = this.#flavorOf(particle)
-    if (transition !== 'wait' || !flavor.answerPause) throw nothingWaits()
-    return flavor.answerPause(live, answer, await this.#transitionContext())
+  async #answer({ live, transition }: Decision, answer: Answer): Promise<string> {
+    if (transition !== 'wait' || !this.#flavor.answerPause) throw nothingWaits()
+    return this.#flavor.answerPause(live, answer, await this.#transitionContext())
   }
 
   async #carryOut(decision: Decision, transition: Transition): Promise<Ended> {
     const { particle } = decision
-    const flavor = this.#flavorOf(particle)
+    const flavor = this.#flavor
     const context = await this.#transitionContext()
     if (transition === 'wait') {
       this.#say(`waits: ${decision.why ?? 'it has not settled yet'}`)
-      return this.#settle(decision, decision.memo, particle.desired, context)
+      return this.#settle(decision, particle.desired, context)
     }
     if (transition === 'replace') {
       this.#say('is deleted, to be made anew')
-      const gone = await this.#certainly(decision, () => flavor.terminate(particle, decision.live, context))
-      await this.#settle(decision, gone.memo, 'terminated', context)
+      const { memo } = await this.#certainly(decision, () => flavor.terminate(particle, decision.live, context))
+      await this.#settle({ ...decision, memo }, 'terminated', context)
       return this.#makeAnew(context)
     }
     const { starts, ends } = flavor.phrases ?? defaultPhrases
     this.#say(transition === 'update' ? 'is updated' : transition === 'start' ? starts : ends)
-    const { memo, live } = await this.#certainly(decision, now => {
+    const carriedOut = await this.#certainly(decision, now => {
       if (transition === 'start') return flavor.start(particle, now.live, context)
       if (transition === 'update') return flavor.update(particle, now.live, now.changes, context, decision.live)
       return flavor.terminate(particle, now.live, context)
     })
-    return this.#settle({ ...decision, live }, memo, particle.desired, context)
+    return this.#settle(carriedOut, particle.desired, context)
   }
 
   /** The second half of a replacement. A resource of that name that another tool has made meanwhile is not touched. */
   async #makeAnew(context: TransitionContext): Promise<Ended> {
     const now = await this.#decideNow(true)
-    const { particle } = now
-    const flavor = this.#flavorOf(particle)
     this.#refuseUnseen(now)
-    if (now.transition !== 'start') return this.#settle(now, now.memo, 'running', context)
+    if (now.transition !== 'start') return this.#settle(now, 'running', context)
     this.#say('is made anew')
-    const anew = await this.#certainly(now, ({ particle: desired, live }) => flavor.start(desired, live, context))
-    return this.#settle({ ...now, live: anew.live }, anew.memo, 'running', context)
+    const anew = await this.#certainly(now, ({ particle, live }) => this.#flavor.start(particle, live, context))
+    return this.#settle(anew, 'running', context)
   }
 
   /**
-   * After a lost answer, describes before trying again: the call may have been carried out, or another change came
-   * between.
+   * The decision with the transition's memo, and with AWS's answer before it. After a lost answer, describes before trying
+   * again: the call may have been carried out, or another change came between.
    */
-  async #certainly(decision: Decision, transition: (now: Decision) => Promise<unknown>): Promise<CarriedOut> {
+  async #certainly(decision: Decision, transition: (now: Decision) => Promise<unknown>): Promise<Decision> {
     let now = decision
     for (let attempt = 1; ; attempt++) {
       try {
         const memo = await transition(now)
-        this.#context.remember(memo)
-        return { memo, live: now.live }
+        this.#context.memos.set(this.#step.particle, memo)
+        return { ...decision, memo, live: now.live }
       } catch (error) {
-        if (isEcs(error, this.#flavorOf(now.particle).alreadyThere ?? ''))
-          this.#refuseUnseen(await this.#decideNow(true))
+        if (isEcs(error, this.#flavor.alreadyThere ?? '')) this.#refuseUnseen(await this.#decideNow(true))
         if (!(error instanceof EcsError) || !error.unsure || attempt >= tries) throw error
         this.#say(`${error.message}; it may have been carried out all the same, so look first`)
         await this.#pause(pauseBeforeTry(attempt))
         now = await this.#decideNow(true)
-        if (now.transition !== decision.transition) return { memo: now.memo, live: now.live }
+        if (now.transition !== decision.transition) return { ...decision, memo: now.memo, live: now.live }
         this.#refuseUnseen(now)
       }
     }
   }
 
-  #settle({ particle, live }: Decision, memo: unknown, goal: DesiredState, context: TransitionContext): Promise<Ended> {
-    const { settings, engine, describe } = this.#context
-    const flavor = this.#flavorOf(particle)
+  #settle({ particle, live, memo }: Decision, goal: DesiredState, context: TransitionContext): Promise<Ended> {
+    const { settings, engine } = this.#context
+    const flavor = this.#flavor
     const answered = flavor.answered?.(particle, live, memo)
     engine.learn?.({ particle, live: answered })
     return settle({
@@ -195,11 +183,10 @@ class StepRun {
       memo,
       goal,
       context,
-      clock: engine.clock,
       settings,
       begun: this.#begun,
       isUpdate: this.#step.transition === 'update',
-      describe: async () => (await describe(false)).live,
+      describe: () => this.#refresh(false).live(particle.id),
     })
   }
 
@@ -207,45 +194,65 @@ class StepRun {
   #confirm({ particle }: Decision, live: unknown): Promise<Decision> {
     const { clock } = this.#context.engine
     const until = clock.now() + consistencyLag
-    let looks = 0
-    const look = async (): Promise<Decision | undefined> => {
-      const isKnown = ++looks === 1 && live !== undefined
-      const now = isKnown ? this.#decide({ particle, live }) : await this.#decideNow(false)
+    let polls = 0
+    const pollOnce = async (): Promise<Decision | undefined> => {
+      const isKnown = ++polls === 1 && live !== undefined
+      const now = isKnown ? this.#decide(particle, live) : await this.#decideNow(false)
       const cause = difference(now)
       if (!cause) return now
       const isChange = now.changes.length > 0
       if (clock.now() >= until)
         throw new StepFailed({ code: 'NotEquivalent', cause, ...(isChange && { remedy: { kind: 'equivalence' } }) })
       // The first description is often outdated, and has nothing that the second lacks.
-      if (looks > 1) this.#say(`looks different still (${isChange ? 'not equivalent: ' : ''}${cause}), looking again`)
+      if (polls > 1) this.#say(`looks different still (${isChange ? 'not equivalent: ' : ''}${cause}), looking again`)
       return undefined
     }
-    return poll(look, { clock, signal: this.#context.settings.signal, isNear: () => true })
+    return poll(pollOnce, { clock, signal: this.#context.settings.signal, isNear: () => true })
   }
 
+  /** Describes the particle and decides again, with the plan's examination where there is one. */
   async #decideNow(requested: boolean): Promise<Decision> {
-    const found = await this.#context.describe(requested)
-    this.#flavorContext = found.context
-    const decision = this.#decide(found)
-    return reexamined(decision, this.#flavorOf(decision.particle), found, this.#context.planned.decisions, live =>
-      this.#decide({ ...found, live }),
-    )
+    const refresh = this.#refresh(requested)
+    const decision = await this.#decideBy(refresh)
+    const { particle, live, transition, changes } = decision
+    const context = await refresh.context(particle.id)
+    this.#flavorContext = context
+    if (!this.#flavor.examine || transition !== 'update') return decision
+    const closer = await this.#flavor.examine(particle, live, changes, context, this.#planned.live)
+    return closer === live ? decision : this.#decide(await refresh.resolved(particle.id), closer)
   }
 
-  #decide({ particle, live }: Pick<Found, 'particle' | 'live'>): Decision {
+  async #decideBy(refresh: Refresh): Promise<Decision> {
+    const { particle: id } = this.#step
+    const live = await refresh.live(id)
+    return this.#decide(await refresh.resolved(id), live)
+  }
+
+  /**
+   * New answers of AWS for the particles in `anew`; for all others those of their steps, or of the plan. `requested`:
+   * whether what the inputs ask for counts.
+   */
+  #refresh(requested: boolean, anew = this.#describedAnew()): Refresh {
+    const { graph, engine, counter, decisions, memos } = this.#context
+    const known = (id: ParticleId) => (anew.includes(id) ? undefined : decisions.get(id))
+    return new Refresh(graph, requested ? engine : { ...engine, requested: new Set() }, { counter, known, memos })
+  }
+
+  #describedAnew(): readonly ParticleId[] {
+    const { id, parents } = this.#planned.particle
+    return this.#flavor.readsParents ? [id, ...parents] : [id]
+  }
+
+  #decide(particle: Particle, live: unknown): Decision {
     const { engine, decisions } = this.#context
     const sensitivityFor = (resolved: Particle) => sensitivityOf(resolved, engine.sensitivity)
-    const decision = decide(particle, live, this.#flavorOf(particle), decisions, sensitivityFor)
+    const decision = decide(particle, live, this.#flavor, decisions, sensitivityFor)
     engine.learn?.(decision)
     return decision
   }
 
-  #flavorOf(particle: Particle): AnyFlavor {
-    return flavorOf(this.#context.engine, particle)
-  }
-
   async #transitionContext(): Promise<TransitionContext> {
-    this.#flavorContext ??= await this.#context.flavorContext()
+    this.#flavorContext ??= await this.#refresh(true).context(this.#step.particle)
     const random = Math.random().toString(36).slice(2, 8)
     return {
       ...this.#flavorContext,
@@ -258,7 +265,7 @@ class StepRun {
 
   #say(sentence: string): void {
     this.#said = sentence
-    this.#context.settings.log.say(this.#step.particle, sentence)
+    this.#context.say(sentence)
   }
 
   async #pause(milliseconds: number, waitsFor?: Diagnosis): Promise<void> {

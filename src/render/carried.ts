@@ -2,17 +2,10 @@
 import type { Pause, Plan, Report, ReportStep } from '../engine/document.ts'
 import { nameOf } from '../schema/arn.ts'
 import { type Context, shortCommit } from './comment.ts'
-import { cut } from './escape.ts'
-import { enumerated, listed, name, type Phrase } from './words.ts'
+import { name, nameList, type Phrase, pullRequestList } from './words.ts'
 
 /** What a text needs to know of the apply. */
 export type Applied = Pick<Context, 'head' | 'mergeCommit' | 'carries'>
-
-const numbers = (all: readonly number[]): string =>
-  listed(
-    all.map(number => `#${number}`),
-    5,
-  )
 
 /** ` for d5d7435, the merge of #12, and what #10 and #11 left unapplied`; empty where no commit is known. */
 export function carriedPhrase({ head, mergeCommit, carries }: Applied): Phrase {
@@ -24,7 +17,7 @@ export function carriedPhrase({ head, mergeCommit, carries }: Applied): Phrase {
   const others = before.filter(number => number !== here)
   const earlier = [
     ...(before.length > others.length ? ['this pull request'] : []),
-    ...(others.length > 0 ? [numbers(others)] : []),
+    ...(others.length > 0 ? [pullRequestList(others)] : []),
   ]
   return [
     ' for ',
@@ -39,9 +32,10 @@ const isDoneJob = ({ result, task }: ReportStep): boolean =>
   result === 'succeeded' && (task?.exitCodes ?? []).some(codes => Object.keys(codes).length > 0)
 
 const particlesOf = (steps: readonly ReportStep[], most: number): Phrase =>
-  enumerated(
-    steps.map(({ particle }) => name(cut(particle, 160))),
+  nameList(
+    steps.map(({ particle }) => particle),
     most,
+    160,
   )
 
 const doneJobs = ({ steps }: Report): Phrase => particlesOf(steps.filter(isDoneJob), 3)
@@ -115,7 +109,7 @@ export function heldBackPhrase({ steps }: Report, { carries }: Applied): Phrase 
     only === undefined
       ? 'the commit that brought it'
       : pullRequests.length > 1
-        ? `the pull request that brought it (${numbers(pullRequests)})`
+        ? `the pull request that brought it (${pullRequestList(pullRequests)})`
         : only === here
           ? 'this pull request'
           : `#${only}`

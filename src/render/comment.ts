@@ -2,7 +2,7 @@
 
 import type { Plan } from '../engine/document.ts'
 import type { Problem } from '../particle.ts'
-import { code, cut, inComment, link } from './escape.ts'
+import { code, cut, inComment, link, webAddress } from './escape.ts'
 import { alert, message, sentences } from './markdown.ts'
 import { name, type Phrase } from './words.ts'
 
@@ -85,19 +85,14 @@ export function target(plan: Plan | undefined, context: Context): string {
 }
 
 /** `[Run](…)`; empty outside of GitHub, and where the address is not one of the web. */
-export function runLink({ runUrl }: Context): string {
-  const text = runUrl === undefined ? '' : link('Run', runUrl)
-  return text.startsWith('[') ? text : ''
-}
+export const runLink = ({ runUrl = '' }: Context): string => (webAddress(runUrl) ? link('Run', runUrl) : '')
 
 /** The note that names what was left out for the limit. */
-export const limitNote =
-  ({ runUrl }: Context) =>
-  (leftOut: readonly string[]): string =>
-    alert(
-      'NOTE',
-      sentences(
-        `Left out, because it does not fit here: ${leftOut.map(part => message(part, 240)).join('; ')}.`,
-        runUrl && `${link('The run', runUrl)} has everything.`,
-      ),
-    )
+export const limitNote = ({ runUrl }: Context, leftOut: readonly string[]): string =>
+  alert(
+    'NOTE',
+    sentences(
+      `Left out, because it does not fit here: ${leftOut.map(part => message(part, 240)).join('; ')}.`,
+      runUrl && `${link('The run', runUrl)} has everything.`,
+    ),
+  )

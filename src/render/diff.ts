@@ -40,29 +40,24 @@ function grow(changes: readonly Change[]): Branch {
   return root
 }
 
+/** A value, or a side of one, with its mark. */
+type Marked = readonly [mark: ' ' | '+' | '-' | '!', value: string]
+
 interface Line {
-  readonly mark: ' ' | '+' | '-' | '!'
   readonly label: string
-  readonly value: string
+  readonly marked: Marked
 }
 
 /** One line for each change, or two where the values are long, under the heading of their common path. */
-function linesOf(
-  at: Branch,
-  above: string,
-  indent: string,
-  show: (change: Change) => readonly Line[],
-): readonly Line[] {
-  const lines: Line[] = []
+function linesOf(at: Branch, above: string, indent: string, showing: Showing): readonly Line[] {
   const here = above === '' ? at.label : `${above}.${at.label}`
-  if (at.changes.length > 0)
-    for (const line of at.changes.flatMap(show)) lines.push({ ...line, label: indent + pathLabel(here) })
   const below = [...at.branches.values()]
   const isHeading = here !== '' && (below.length > 1 || at.changes.length > 0)
-  if (isHeading && below.length > 0 && at.changes.length === 0)
-    lines.push({ mark: ' ', label: indent + pathLabel(here), value: '' })
+  const heading: Marked[] = isHeading && at.changes.length === 0 ? [[' ', '']] : []
+  const own = [...heading, ...at.changes.flatMap(change => show(change, showing))]
+  const lines: Line[] = own.map(marked => ({ label: indent + pathLabel(here), marked }))
   for (const next of below)
-    lines.push(...linesOf(next, isHeading ? '' : here, isHeading ? `${indent}  ` : indent, show))
+    lines.push(...linesOf(next, isHeading ? '' : here, isHeading ? `${indent}  ` : indent, showing))
   return lines
 }
 
@@ -73,35 +68,45 @@ function pathLabel(path: string): string {
 }
 
 /** How values of one particle are shown. */
-export interface Showing {
+interface Showing {
   readonly particle: ParticleId
   /** Longest value in characters. */
   readonly most: number
+  /** The particle ends with the changes: every line of theirs begins with `-`. */
+  readonly isEnd?: boolean
 }
+
+/** The width in characters that aligns the values beside these labels. */
+const widthOf = (lines: readonly { readonly label: string }[]): number =>
+  lines.reduce((width, { label }) => Math.max(width, Math.min(LABEL, label.length)), 0)
 
 /** The lines of a diff, without a fence. Each is one line of visible text. */
 export function diffLines(changes: readonly Change[], showing: Showing): readonly string[] {
   const all = changes.flatMap(change => [change, ...(change.removes ?? [])])
-  const lines = linesOf(grow(all), '', '', change => show(change, showing))
-  const widest = lines.reduce((most, { label, value }) => (value === '' ? most : Math.max(most, label.length)), 0)
-  const width = Math.min(LABEL, widest)
-  return lines.map(({ mark, label, value }) => `${mark} ${value === '' ? label : `${label.padEnd(width)}  ${value}`}`)
+  const lines = linesOf(grow(all), '', '', showing)
+  const width = widthOf(lines.filter(({ marked: [, value] }) => value !== ''))
+  return lines.map(({ label, marked: [mark, value] }) => {
+    const sign = showing.isEnd && mark !== ' ' ? '-' : mark
+    return `${sign} ${value === '' ? label : `${label.padEnd(width)}  ${value}`}`
+  })
 }
 
-function show(change: Change, showing: Showing): readonly Line[] {
+function show(change: Change, { particle, most }: Showing): readonly Marked[] {
   const { before, after, sensitive } = change
   const action = actionOf(change)
-  const line = (mark: Line['mark'], value: string): Line => ({ mark, label: '', value })
-  if (sensitive && action === 'add') return [line('+', '(hidden)')]
+  if (sensitive && action === 'add') return [['+', '(hidden)']]
   // Nothing is left to be hidden.
-  if (sensitive && action === 'remove') return [line('-', '')]
-  if (sensitive) return [line('!', '(hidden, changes)')]
-  const [was, is] = [valueText(before, showing), valueText(after, showing)]
-  if (action === 'add') return [line('+', cut(is, showing.most))]
-  if (action === 'remove') return [line('-', cut(was, showing.most))]
-  if (was.length + is.length <= ONE_LINE) return [line('!', `${was} → ${is}`)]
-  const [from, to] = aroundTheDifference(was, is, Math.min(showing.most, SCREEN), showing.most)
-  return [line('-', from), line('+', to)]
+  if (sensitive && action === 'remove') return [['-', '']]
+  if (sensitive) return [['!', '(hidden, changes)']]
+  const [was, is] = [valueText(before, particle), valueText(after, particle)]
+  if (action === 'add') return [['+', cut(is, most)]]
+  if (action === 'remove') return [['-', cut(was, most)]]
+  if (was.length + is.length <= ONE_LINE) return [['!', `${was} → ${is}`]]
+  const [from, to] = aroundTheDifference(was, is, Math.min(most, SCREEN), most)
+  return [
+    ['-', from],
+    ['+', to],
+  ]
 }
 
 /** Two texts; where one is longer than `whole` characters, both without equal beginnings and ends, then cut to `most`. */
@@ -126,33 +131,21 @@ export function aroundTheDifference(was: string, is: string, whole: number, most
   return [middle(was), middle(is)]
 }
 
-/** How a step's diff is shown. */
-export interface StepShowing {
-  /** Longest value in characters. */
-  readonly most: number
-  /** Merged and not applied yet. */
-  readonly unapplied?: Plan['unapplied']
-  /** What carries the plan out: `merging`. */
-  readonly by: string
-}
-
 /**
  * The changes of a step, the manifest's own first. Of a step that ends its particle every line begins with `-`, and the last
- * one is what happens.
+ * one is what happens. `by`: what carries the plan out, such as `merging`. `most`: the longest value in characters.
  */
-export function stepDiff(step: Step, { most, unapplied, by }: StepShowing): readonly string[] {
-  const showing = { particle: step.particle, most }
+export function stepDiff(step: Step, plan: Pick<Plan, 'unapplied'>, by: string, most: number): readonly string[] {
+  const showing = { particle: step.particle, most, isEnd: isEnd(step) }
   const lines = [
     ...partsOf(step).flatMap(({ origin, changes }) => [
-      ...(origin ? [`  ${originText(origin, step, { ...(unapplied && { unapplied }) }, by)}:`] : []),
+      ...(origin ? [`  ${originText(origin, step, plan, by)}:`] : []),
       ...diffLines(changes, showing),
     ]),
     ...below('what it runs changes with that:', diffLines(step.follows ?? [], showing)),
     ...below('kept from what runs, because the manifest ignores it:', keptLines(step.kept ?? [], showing)),
   ]
-  if (!isEnd(step)) return lines
-  const gone = `- ${pathLabel(step.particle)} ${phraseText(whatHappens(step))}`
-  return [...lines.map(line => line.replace(/^[!+]/, '-')), gone]
+  return isEnd(step) ? [...lines, `- ${pathLabel(step.particle)} ${phraseText(whatHappens(step))}`] : lines
 }
 
 /** Lines under a heading; without lines, no heading. */
@@ -160,14 +153,14 @@ const below = (heading: string, lines: readonly string[]): readonly string[] =>
   lines.length > 0 ? [`  ${heading}`, ...lines] : []
 
 /** Live values that the manifest ignores, as the new revision keeps them. */
-function keptLines(kept: readonly Change[], showing: Showing): readonly string[] {
+function keptLines(kept: readonly Change[], { particle, most }: Showing): readonly string[] {
   const value = ({ after, sensitive }: Change): string => {
     if (sensitive) return '(hidden)'
-    return after === undefined ? '(left out)' : cut(valueText(after, showing), showing.most)
+    return after === undefined ? '(left out)' : cut(valueText(after, particle), most)
   }
-  const labels = kept.map(({ path }) => pathLabel(path))
-  const width = Math.min(LABEL, Math.max(0, ...labels.map(({ length }) => length)))
-  return kept.map((change, index) => `  ${(labels[index] ?? '').padEnd(width)}  ${value(change)}`)
+  const lines = kept.map(change => ({ label: pathLabel(change.path), value: value(change) }))
+  const width = widthOf(lines)
+  return lines.map(({ label, value }) => `  ${label.padEnd(width)}  ${value}`)
 }
 
 /** The size of a step: `3 changes`, `12 settings`, `deleted`. */

@@ -42,7 +42,7 @@ export const visible = (text: string): string =>
 export const isPlain = (text: string): boolean => visible(text) === text
 
 /** Text without terminal sequences. For messages only: readers must see every character of a value. */
-export const withoutAnsi = (text: string): string => text.replace(ANSI, '')
+const withoutAnsi = (text: string): string => text.replace(ANSI, '')
 
 /** `1,234` */
 export const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',')

@@ -2,12 +2,13 @@
 import type { Change } from '../compare/change.ts'
 import { parsePath } from '../compare/path.ts'
 import type { Plan, Step } from '../engine/document.ts'
+import { hasRisk } from '../engine/risk.ts'
 import type { ParticleId } from '../particle.ts'
 import { cut, thousands } from './escape.ts'
 import { originText, partsOf } from './origin.ts'
 import { reasons } from './reasons.ts'
 import { unknownOf } from './value.ts'
-import { capital, count, enumerated, isEnd, name, type Phrase, phrasesOf, phraseText, wordOf } from './words.ts'
+import { capital, count, isEnd, name, nameList, type Phrase, phrasesOf, phraseText, wordOf } from './words.ts'
 
 /** 0: the step ends or replaces its particle. 1: a reviewer must know a risk. 2: no danger. */
 export function danger(step: Step): 0 | 1 | 2 {
@@ -22,8 +23,8 @@ export const dangerous = (plan: Plan): readonly Step[] =>
 /** `Deletes 1 particle, replaces 2, restarts the tasks of 3 services` */
 export function dangerCounts(plan: Plan): string {
   const risky = plan.steps.filter(step => danger(step) === 1)
-  const restarts = risky.filter(({ risks }) => risks.some(risk => /\brestart/i.test(risk))).length
-  const jobs = risky.filter(runsOnce).length
+  const restarts = risky.filter(step => hasRisk(step, 'restarts')).length
+  const jobs = risky.filter(step => hasRisk(step, 'runs once')).length
   const parts = (['delete', 'stop', 'replace'] as const)
     .map(word => ({ word, number: plan.steps.filter(step => wordOf(step) === word).length }))
     .filter(({ number }) => number > 0)
@@ -60,11 +61,8 @@ export function whatHappens(step: Step, dependents: readonly ParticleId[] = []):
   switch (step.transition) {
     case 'start': {
       if (!isRun) return [starting(step)]
-      const names = enumerated(
-        dependents.map(id => name(cut(id, 80))),
-        2,
-      )
-      return [runsOnce(step) ? `${starts} once` : starts, ...(names.length > 0 ? [', before ', ...names] : [])]
+      const runs = hasRisk(step, 'runs once') ? `${starts} once` : starts
+      return dependents.length > 0 ? [runs, ', before ', ...nameList(dependents, 2, 80)] : [runs]
     }
     case 'update':
       return updating(step)
@@ -76,9 +74,6 @@ export function whatHappens(step: Step, dependents: readonly ParticleId[] = []):
       return [ends]
   }
 }
-
-/** True for a job. A task that ECS keeps running has no such risk. */
-const runsOnce = ({ risks }: Step): boolean => risks.some(risk => /^runs once\b/.test(risk))
 
 function starting({ particle, changes }: Step): string {
   const { starts, taskCount } = phrasesOf(particle)

@@ -1,4 +1,5 @@
 /** Cuts a comment to GitHub's limit, and names what was left out. */
+import { type Context, limitNote } from './comment.ts'
 import { fence, thousands } from './escape.ts'
 import { blocks } from './markdown.ts'
 import { listed } from './words.ts'
@@ -20,7 +21,7 @@ export interface Rung {
   readonly characters: number
 }
 
-export const rungs: readonly Rung[] = [
+const rungs: readonly Rung[] = [
   { table: 'full', extras: true, entries: 1000, characters: 1000 },
   { table: 'full', extras: false, entries: 50, characters: 400 },
   { table: 'lines', extras: false, entries: 30, characters: 200 },
@@ -61,12 +62,9 @@ const SHARE = 1 / 8
 /** In less room than this, in bytes, part of a diff shows nothing useful. */
 const LEAST = 400
 
-/** A text of at most `limit` bytes: the first rung that fits, with as many diffs as have room. `note` words what is left out. */
-export function firstThatFits(
-  limit: number,
-  draft: (rung: Rung) => RungDraft,
-  note: (leftOut: readonly string[]) => string,
-): Rendered {
+/** A text within the context's limit: the first rung that fits, with as many diffs as have room, and a note on what is left out. */
+export function firstThatFits(context: Context, draft: (rung: Rung) => RungDraft): Rendered {
+  const { limit } = context
   for (const rung of rungs) {
     const { before, diffs = [], after = [], leftOut = [] } = draft(rung)
     const base = size(blocks(...before, ...after)) + (leftOut.length > 0 ? NOTE : 0)
@@ -75,7 +73,7 @@ export function firstThatFits(
     if (base + Math.min(wanted, limit / 4) > limit && rung !== rungs.at(-1)) continue
     const chosen = choose(diffs, limit - base, limit * SHARE)
     const missing = [...leftOut, ...chosen.leftOut]
-    const text = blocks(...before, ...chosen.shown, ...after, missing.length > 0 && note(missing))
+    const text = blocks(...before, ...chosen.shown, ...after, missing.length > 0 && limitNote(context, missing))
     if (size(text) <= limit) return { text, leftOut: missing }
   }
   const { before, leftOut = [] } = draft(rungs[rungs.length - 1] as Rung)

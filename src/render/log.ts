@@ -74,9 +74,7 @@ export function renderPlanText(plan: Plan, neverApplied?: NeverApplied): string 
       renderStepText(step),
       `  ${phraseText(whatHappens(step, dependents.get(step.particle)))} (${step.source.file}:${step.source.line})`,
       ...(step.dependsOn.length > 0 ? [`  after ${listed(step.dependsOn, 5)}`] : []),
-      ...stepDiff(step, { most: VALUE, by: BY, ...(plan.unapplied && { unapplied: plan.unapplied }) }).map(
-        line => `  ${line}`,
-      ),
+      ...stepDiff(step, plan, BY, VALUE).map(line => `  ${line}`),
     ]),
     section(
       'Different, and left as it is:',

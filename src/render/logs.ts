@@ -15,7 +15,7 @@ function consoleOf(region: string): string {
 const twice = (name: string): string => encode(encode(name)).replace(/%/g, '$')
 
 /** A stream in CloudWatch's console; undefined for a region that no address can have. */
-export function consoleAddress({ region, group, stream }: ContainerLog): string | undefined {
+function consoleAddress({ region, group, stream }: ContainerLog): string | undefined {
   const place = `log-groups/log-group/${twice(group)}/log-events/${twice(stream)}`
   return webAddress(`${consoleOf(region)}/cloudwatch/home?region=${region}#logsV2:${place}`)?.replace(/%24/g, '$')
 }

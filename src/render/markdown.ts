@@ -59,7 +59,7 @@ export const folded = (summary: string, body: string, isOpen = false): string =>
  * The first cell of a row: what happens above the particle. Beside one another both are so wide that the last column of the
  * table leaves a narrow window.
  */
-export const doneTo = (what: string, particle: string): string => `${what.replace(' ', '&nbsp;')}<br>${particle}`
+export const doneTo = (emoji: string, word: string, particle: string): string => `${emoji}&nbsp;${word}<br>${particle}`
 
 /** A table whose cells the caller has escaped. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>

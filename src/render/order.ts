@@ -5,7 +5,7 @@ import type { ParticleId } from '../particle.ts'
 import { fence, mermaidLabel } from './escape.ts'
 import { danger } from './explain.ts'
 import { blocks, folded, particleList } from './markdown.ts'
-import { count, type Word, wordOf } from './words.ts'
+import { count, idParts, type Word, wordOf } from './words.ts'
 
 /** Most particles in the picture: GitHub draws larger pictures slowly, and reviewers do not read them. */
 const NODES = 40
@@ -115,6 +115,6 @@ const precedingSteps = ({ particle, dependsOn }: Step): readonly ParticleId[] =>
 
 /** `service web`: without the prefix that most flavors share. */
 function label(id: ParticleId): string {
-  const colon = id.indexOf(':')
-  return `${id.slice(0, Math.max(0, colon)).replace(/^ecs_/, '').replace(/_/g, ' ')} ${id.slice(colon + 1)}`
+  const { flavor, name } = idParts(id)
+  return `${flavor.replace(/^ecs_/, '').replace(/_/g, ' ')} ${name}`
 }

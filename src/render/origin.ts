@@ -1,18 +1,11 @@
 /** What a plan has besides this run's own changes: merged and not applied yet, or changed by somebody in AWS. */
 import type { Origin, Plan, Step, StepChange } from '../engine/document.ts'
 import type { NeverApplied } from './comment.ts'
-import { capital, changing, count, counts, failedBefore, isEnd, listed, toDo } from './words.ts'
+import { capital, changing, count, counts, failedBefore, isEnd, pullRequestList, toDo } from './words.ts'
 
 /** `not applied yet (#12)` */
 const notApplied = ({ unapplied = [] }: Pick<Plan, 'unapplied'>): string =>
-  `not applied yet${
-    unapplied.length > 0
-      ? ` (${listed(
-          unapplied.map(number => `#${number}`),
-          5,
-        )})`
-      : ''
-  }`
+  `not applied yet${unapplied.length > 0 ? ` (${pullRequestList(unapplied)})` : ''}`
 
 /** Why a step, or part of it, is not this run's own. `by`: what carries it out, such as `merging`. */
 export function originText(origin: Origin, step: Step, plan: Pick<Plan, 'unapplied'>, by: string): string {
@@ -23,14 +16,16 @@ export function originText(origin: Origin, step: Step, plan: Pick<Plan, 'unappli
 }
 
 /** The parts of a step by where they come from, the manifest's own first. A start and an end are one part. */
-export function partsOf(step: Step): readonly { readonly origin?: Origin; readonly changes: readonly StepChange[] }[] {
-  if (step.transition === 'start' || step.changes.length === 0)
-    return [{ ...(step.origin && { origin: step.origin }), changes: step.changes }]
-  const parts = [undefined, 'unapplied', 'drift'] as const
-  return parts.flatMap(origin => {
-    const changes = step.changes.filter(change => change.origin === origin)
-    return changes.length > 0 ? [{ ...(origin && { origin }), changes }] : []
-  })
+export function partsOf(step: Step): readonly Part[] {
+  if (step.transition === 'start' || step.changes.length === 0) return [step]
+  return [undefined, 'unapplied' as const, 'drift' as const]
+    .map(origin => ({ origin, changes: step.changes.filter(change => change.origin === origin) }))
+    .filter(({ changes }) => changes.length > 0)
+}
+
+interface Part {
+  readonly origin?: Origin | undefined
+  readonly changes: readonly StepChange[]
 }
 
 const ranks = { unapplied: 1, drift: 2 }

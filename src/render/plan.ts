@@ -2,16 +2,7 @@
 
 import type { Plan } from '../engine/document.ts'
 import type { Problem } from '../particle.ts'
-import {
-  type Context,
-  firstBlocks,
-  forCommit,
-  limitNote,
-  mergesNothing,
-  neverAppliedPhrase,
-  runLink,
-  target,
-} from './comment.ts'
+import { type Context, firstBlocks, forCommit, mergesNothing, neverAppliedPhrase, runLink, target } from './comment.ts'
 import { diffLines } from './diff.ts'
 import { fence, thousands } from './escape.ts'
 import { firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
@@ -35,6 +26,7 @@ import { removedSections, undeclaredSection } from './removed.ts'
 import { overview, planDiffs, warning } from './steps.ts'
 import {
   beginning,
+  capital,
   capitalSentence,
   changing,
   count,
@@ -49,11 +41,7 @@ import {
 
 /** A plan as Markdown of at most `context.limit` bytes; without a plan, why there is none. */
 export function renderPlan(plan: Plan | undefined, context: Context): Rendered {
-  return firstThatFits(
-    context.limit,
-    rung => (plan ? planDraft(plan, context, rung) : noPlanDraft(context, rung)),
-    limitNote(context),
-  )
+  return firstThatFits(context, rung => (plan ? planDraft(plan, context, rung) : noPlanDraft(context, rung)))
 }
 
 function noPlanDraft(context: Context, rung: Rung): RungDraft {
@@ -113,16 +101,13 @@ function notice(plan: Plan): string {
   return text && alert('WARNING', `**${message(sentence(capitalSentence(text)), 1000)}**`)
 }
 
-/** With a capital after the stars. */
-const capitalized = (text: string): string => text.replace(/^\*\*[a-z]/, start => start.toUpperCase())
-
 function headline(plan: Plan, context: Context): string {
-  const todo = countsByOrigin(plan).map(text => `**${message(text, 200)}**`)
+  const todo = countsByOrigin(plan).map((text, index) => `**${message(index === 0 ? capital(text) : text, 200)}**`)
   const rest = upToDateSummary(plan)
   const waiting = [toDo(plan), rest].filter(Boolean).join(', ')
   const counts =
     changing(plan).length > 0
-      ? `${capitalized(todo.join('; '))}${rest && `, ${rest}`}.`
+      ? `${todo.join('; ')}${rest && `, ${rest}`}.`
       : `**Nothing to do**${waiting && `: ${waiting}`}.`
   return sentences(
     counts,
@@ -155,7 +140,7 @@ function hiddenValues({ steps }: Plan): string {
 /** `Planned for 3f2a9c1 against account 123456789012, us-east-1.` */
 function plannedFor(plan: Plan, context: Context): string {
   const where = target(plan, context)
-  const text = `${forCommit(context.head)}${where && ` ${where.startsWith('account') ? 'against' : 'in'} ${where}`}`
+  const text = `${forCommit(context.head)}${where && ` ${plan.account ? 'against' : 'in'} ${where}`}`
   return text && `Planned${text}.`
 }
 

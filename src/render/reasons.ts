@@ -4,7 +4,7 @@ import { parsePath } from '../compare/path.ts'
 import { valueNoun, type WholeElement, wholeElements } from '../flavors/elements.ts'
 import { cut } from './escape.ts'
 import { unknownOf, valueText } from './value.ts'
-import { count, enumerated, name, type Phrase } from './words.ts'
+import { count, name, nameList, type Phrase } from './words.ts'
 
 const signs: Readonly<Record<ChangeAction, string>> = { add: '+ ', remove: '− ' }
 
@@ -71,11 +71,7 @@ function coming(alike: readonly WholeElement[], of: string): Phrase {
   const names = all.flatMap(one => one.name ?? [])
   if (names.length < all.length || names.length === 0)
     return [`${sign}${all.length === 1 ? first.noun : count(all.length, first.noun)}${of}`]
-  const shown = enumerated(
-    names.map(text => name(cut(text, 40))),
-    2,
-  )
-  return [`${sign}${first.noun}${all.length > 1 ? 's' : ''} `, ...shown, of]
+  return [`${sign}${first.noun}${all.length > 1 ? 's' : ''} `, ...nameList(names, 2, 40), of]
 }
 
 /** The container of a change, and the path inside the container. */

@@ -68,14 +68,12 @@ export function undeclaredPhrase({
 /** Members that no manifest states any more: never a change by itself, and nothing that should go unseen. */
 export function undeclaredSection(all: readonly UndeclaredMember[], rung: Rung): string {
   if (all.length === 0) return ''
-  const list = bullets(
-    all.map(member => phraseMarkdown(undeclaredPhrase(member))),
-    rung.entries,
-  )
-  return all.length > OPEN_ENTRIES
-    ? folded(`👻 <b>${undeclaredTitle}</b> · ${count(all.length, 'member')}`, list)
-    : blocks(`👻 **${undeclaredTitle}:**`, list)
+  const entries = all.map(member => phraseMarkdown(undeclaredPhrase(member)))
+  return leftSection(undeclaredTitle, all.length, 'member', bullets(entries, rung.entries))
 }
+
+const leftSection = (title: string, number: number, noun: string, text: string): string =>
+  number > OPEN_ENTRIES ? folded(`👻 <b>${title}</b> · ${count(number, noun)}`, text) : blocks(`👻 **${title}:**`, text)
 
 const letGoNow = 'Let go by a line of `unmanaged`, and forgotten from now on:'
 export const letGoTitle = 'Let go by a line that is not applied yet, and forgotten once it is:'
@@ -98,10 +96,7 @@ function removedSection(removed: readonly Removed[], rung: Rung): string {
   if (all.length === 0) return ''
   const entries = all.map(one => `${subject(one)}${phraseMarkdown(removedPhrase(one))}`)
   const text = blocks(bullets(entries, rung.entries), phraseMarkdown(removedRemedy(all)))
-  const title = 'Not declared any more, still there, and left alone'
-  return all.length > OPEN_ENTRIES
-    ? folded(`👻 <b>${title}</b> · ${count(all.length, 'particle')}`, text)
-    : blocks(`👻 **${title}:**`, text)
+  return leftSection('Not declared any more, still there, and left alone', all.length, 'particle', text)
 }
 
 function letGoSection(title: string, all: readonly Removed[], rung: Rung, sourceUrl: string | undefined): string {

@@ -2,7 +2,7 @@
 
 import { type Plan, pausedSteps, type Report, type ReportError, type ReportStep } from '../engine/document.ts'
 import { carriedPhrase, heldBackPhrase, runsOn, staysDone, wayBack } from './carried.ts'
-import { type Context, firstBlocks, limitNote, runLink, target } from './comment.ts'
+import { type Context, firstBlocks, runLink, target } from './comment.ts'
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
 import { changeText, remedyText, revertIsNamed, type Setting } from './failures.ts'
 import { firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
@@ -43,7 +43,7 @@ import {
 
 /** A report as Markdown of at most `context.limit` bytes. With the plan, it has the changes and links to manifests. */
 export function renderReport(report: Report, plan: Plan | undefined, context: Context): Rendered {
-  return firstThatFits(context.limit, rung => reportDraft(report, plan, context, rung), limitNote(context))
+  return firstThatFits(context, rung => reportDraft(report, plan, context, rung))
 }
 
 function reportDraft(report: Report, plan: Plan | undefined, context: Context, rung: Rung): RungDraft {
@@ -131,12 +131,9 @@ const causeOf = (error: ReportError, plan: Plan | undefined): string =>
 
 /** **`ecs_service:web` was rolled back by ECS**: 4 tasks of web:42 stopped, … */
 function failure(step: ReportStep, rung: Rung): string {
-  const { particle, error } = step
-  const { message: whole = stepOutcome(step), headline = '' } = error ?? {}
-  const hasHeadline = headline.startsWith(`${particle} `) && whole.startsWith(headline)
-  const happened = hasHeadline ? message(headline.slice(particle.length + 1), rung.characters) : 'failed'
-  const rest = (hasHeadline ? whole.slice(headline.length) : whole).replace(/^[:.] ?/, '')
-  return `**${particleCode(particle)} ${happened}**${rest ? `: ${message(sentence(rest), rung.characters)}` : '.'}`
+  const { happened = 'failed', message: whole = stepOutcome(step), rest = whole } = step.error ?? {}
+  const subject = `${particleCode(step.particle)} ${message(happened, rung.characters)}`
+  return `**${subject}**${rest ? `: ${message(sentence(rest), rung.characters)}` : '.'}`
 }
 
 /** **`ecs_service:web` is paused at POST_TEST_TRAFFIC_SHIFT, …, rolls back by itself at 14:05 unless answered.** */
@@ -162,7 +159,7 @@ function results({ steps }: Report, plan: Plan | undefined, rung: Rung): Rendere
     return { text: bullets(lines), leftOut }
   }
   const rows = shown.map(step => [
-    doneTo(`${stepResultEmoji[step.result]} ${wordOf(step)}`, particleCode(step.particle)),
+    doneTo(stepResultEmoji[step.result], wordOf(step), particleCode(step.particle)),
     took(step.startedAt, step.finishedAt),
     message([outcome(step), runsOn(step, plan)].filter(Boolean).join('; '), Math.min(rung.characters, 300)),
   ])
@@ -269,11 +266,9 @@ function remedies(report: Report, plan: Plan | undefined, context: Context): str
   ].filter(Boolean)
   const stays = phraseMarkdown(staysDone(report))
   const [only] = all
-  if (all.length < 2)
-    return sentences('**To go on:**', only && `${only.charAt(0).toLowerCase()}${only.slice(1)}.`, stays)
-  const shown = all.slice(0, REMEDIES).map(text => `${capital(text)}.`)
-  const more = all.length > REMEDIES ? [`and ${thousands(all.length - REMEDIES)} more`] : []
-  return blocks('**To go on:**', bullets([...shown, ...more, stays]))
+  if (all.length < 2) return sentences('**To go on:**', only && `${only}.`, stays)
+  const shown = all.map(text => `${capital(text)}.`)
+  return blocks('**To go on:**', `${bullets(shown, REMEDIES)}\n${bullets([stays])}`)
 }
 
 /** Names the protected differences, so that nobody reads "applied" as "everything is as declared". */

@@ -1,7 +1,6 @@
 /** The steps of a plan in Markdown: the warning, the table and the diffs. */
 
 import type { Plan, Step } from '../engine/document.ts'
-import type { ParticleId } from '../particle.ts'
 import type { Context } from './comment.ts'
 import { amount, stepDiff } from './diff.ts'
 import { cut } from './escape.ts'
@@ -53,37 +52,23 @@ function shownSteps(
 export function overview(plan: Plan, context: Context, rung: Rung): Rendered {
   const { shown, leftOut } = shownSteps(plan, rung)
   if (shown.length === 0) return { text: '', leftOut }
-  if (rung.table === 'names') return { text: bullets(shown.map(nameLine)), leftOut }
+  const subject = (step: Step) => `${emojiOf[wordOf(step)]} ${wordOf(step)} ${particleCode(step.particle)}`
+  if (rung.table === 'names')
+    return { text: bullets(shown.map(step => `${subject(step)}${isEnd(step) ? '' : `, ${amount(step)}`}`)), leftOut }
   const dependents = dependentsOf(plan.steps)
+  const whatAndWhy = (step: Step): readonly [string, string] => [
+    phraseMarkdown(whatHappens(step, dependents.get(step.particle))),
+    phraseMarkdown(why(step, plan, carriedOutBy(context))),
+  ]
+  // Without its link, which is most of a row's length.
   if (rung.table === 'lines')
-    return { text: bullets(shown.map(step => line(step, plan, dependents, context))), leftOut }
-  const rows = shown.map(step => row(step, plan, dependents, context))
+    return { text: bullets(shown.map(step => `${subject(step)}: ${whatAndWhy(step).join('; ')}`)), leftOut }
+  const rows = shown.map(step => {
+    const particle = sourceLink(particleCode(step.particle), step.source, context.sourceUrl)
+    return [doneTo(emojiOf[wordOf(step)], wordOf(step), particle), ...whatAndWhy(step)]
+  })
   return { text: table(['particle', 'what happens', 'why'], rows), leftOut }
 }
-
-type Dependents = ReadonlyMap<ParticleId, readonly ParticleId[]>
-
-/** What happens, and why. */
-const whatAndWhy = (step: Step, plan: Plan, dependents: Dependents, context: Context): readonly [string, string] => [
-  phraseMarkdown(whatHappens(step, dependents.get(step.particle))),
-  phraseMarkdown(why(step, plan, carriedOutBy(context))),
-]
-
-/** A row without its link, which is most of its length. */
-const line = (step: Step, plan: Plan, dependents: Dependents, context: Context): string =>
-  `${emojiOf[wordOf(step)]} ${wordOf(step)} ${particleCode(step.particle)}: ${whatAndWhy(step, plan, dependents, context).join('; ')}`
-
-/** A particle, and how much of it changes. */
-const nameLine = (step: Step): string =>
-  `${emojiOf[wordOf(step)]} ${wordOf(step)} ${particleCode(step.particle)}${isEnd(step) ? '' : `, ${amount(step)}`}`
-
-const row = (step: Step, plan: Plan, dependents: Dependents, context: Context): readonly string[] => [
-  doneTo(
-    `${emojiOf[wordOf(step)]} ${wordOf(step)}`,
-    sourceLink(particleCode(step.particle), step.source, context.sourceUrl),
-  ),
-  ...whatAndWhy(step, plan, dependents, context),
-]
 
 /** What carries the plan out. */
 const carriedOutBy = ({ merges, neverApplied }: Context): string => (merges && !neverApplied ? 'merging' : 'an apply')
@@ -93,18 +78,15 @@ const UNFOLDED = 12
 
 /** The diff of each step. All are open if they have at most `unfolded` lines together, else folded. */
 export function planDiffs(plan: Plan, context: Context, rung: Rung, unfolded = UNFOLDED): readonly FoldedDiff[] {
-  const { sourceUrl } = context
-  const showing = {
-    most: rung.characters * 2,
-    ...(plan.unapplied && { unapplied: plan.unapplied }),
-    by: carriedOutBy(context),
-  }
-  const diffs = ownFirst(changing(plan)).map(step => ({ step, lines: stepDiff(step, showing) }))
+  const diffs = ownFirst(changing(plan)).map(step => ({
+    step,
+    lines: stepDiff(step, plan, carriedOutBy(context), rung.characters * 2),
+  }))
   const isOpen = diffs.reduce((sum, { lines }) => sum + lines.length, 0) <= unfolded
   return diffs
     .filter(({ lines }) => lines.length > 0)
     .map(({ step, lines }) => {
-      const summary = `${bold(cut(step.particle, 160))} · ${amount(step)} · ${sourceTag(step.source, sourceUrl)}`
+      const summary = `${bold(cut(step.particle, 160))} · ${amount(step)} · ${sourceTag(step.source, context.sourceUrl)}`
       return { particle: step.particle, rank: danger(step), lines, frame: body => folded(summary, body, isOpen) }
     })
 }

@@ -12,30 +12,23 @@ export function unknownOf(value: Value | undefined): ParticleId | undefined {
   return keys.length === 1 && typeof id === 'string' ? (id as ParticleId) : undefined
 }
 
-function unknownText(id: ParticleId, owner?: Owner): string {
-  if (phrasesOf(id).revisedUnless && owner?.particle !== id) return `the new revision of ${bareName(id)}`
-  return owner?.particle === id || owner === undefined
-    ? '(known after apply)'
-    : `(known after apply of ${bareName(id)})`
+function unknownText(id: ParticleId, owner: ParticleId | undefined): string {
+  if (phrasesOf(id).revisedUnless && owner !== id) return `the new revision of ${bareName(id)}`
+  return owner === id || owner === undefined ? '(known after apply)' : `(known after apply of ${bareName(id)})`
 }
 
 const bareName = (id: string): string => (isBare(id) ? id : quoted(id))
 
-/** The particle that a value belongs to. */
-interface Owner {
-  readonly particle: ParticleId
-}
-
 /**
  * A value on one line. Text is between quotes where a reader could take it for another value: `"4"` is text, 4 a number, and
- * the text `"(hidden)"` is not hidden.
+ * the text `"(hidden)"` is not hidden. `owner`: the particle that the value belongs to.
  */
-export function valueText(value: Value | undefined, owner?: Owner): string {
+export function valueText(value: Value | undefined, owner?: ParticleId): string {
   if (typeof value === 'string') return isBare(value) ? value : quoted(value)
   return nestedText(value, owner)
 }
 
-function nestedText(value: Value | undefined, owner?: Owner): string {
+function nestedText(value: Value | undefined, owner?: ParticleId): string {
   if (typeof value === 'string') return quoted(value)
   if (value === undefined) return ''
   if (value === null || typeof value !== 'object') return String(value)

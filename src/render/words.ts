@@ -6,11 +6,17 @@ import { flavors } from '../flavors/index.ts'
 import { isGone, type ParticleId } from '../particle.ts'
 import { vocabularyOf } from '../schema/address.ts'
 import { defaultPhrases, type Phrases } from '../schema/vocabulary.ts'
-import { thousands } from './escape.ts'
+import { cut, thousands } from './escape.ts'
+
+/** `ecs_service` and `web` of `ecs_service:web`. A text without a colon, which no plan of this tool has, is a name. */
+export function idParts(id: ParticleId): { readonly flavor: string; readonly name: string } {
+  const colon = id.indexOf(':')
+  return { flavor: id.slice(0, Math.max(0, colon)), name: id.slice(colon + 1) }
+}
 
 /** What the particle's flavor calls its steps. */
 export const phrasesOf = (id: ParticleId): Phrases =>
-  vocabularyOf(id.slice(0, Math.max(0, id.indexOf(':'))), flavors)?.phrases ?? defaultPhrases
+  vocabularyOf(idParts(id).flavor, flavors)?.phrases ?? defaultPhrases
 
 /** A sentence in pieces: text, and names that Markdown sets as code. */
 export type Phrase = readonly (string | { readonly name: string })[]
@@ -37,6 +43,20 @@ export function enumerated<T>(items: readonly T[], most: number): readonly (T | 
 }
 
 export const listed = (items: readonly string[], most = 3): string => enumerated(items, most).join('')
+
+/** The texts as names, each cut to `longest` characters. */
+export const nameList = (texts: readonly string[], most: number, longest: number): Phrase =>
+  enumerated(
+    texts.map(text => name(cut(text, longest))),
+    most,
+  )
+
+/** `#10, #11 and #12` */
+export const pullRequestList = (numbers: readonly number[]): string =>
+  listed(
+    numbers.map(number => `#${number}`),
+    5,
+  )
 
 /** `4 min 12 s`, from two times in ISO 8601. Empty when one of them is missing. */
 export function took(from: string | undefined, to: string | undefined): string {

@@ -1,7 +1,7 @@
 /** The answer to a rollout that rests: it goes on, or back. */
 import type { Service, ServiceDeployment } from '@aws-sdk/client-ecs'
 import { EcsError } from '../../ecs/errors.ts'
-import type { Answer } from '../../engine/answer.ts'
+import type { Answer } from '../../engine/document.ts'
 import { nothingWaits, StepFailed } from '../../engine/failure.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
 import { untrusted } from '../../untrusted.ts'

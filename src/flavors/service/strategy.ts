@@ -1,6 +1,7 @@
 /** What a deployment that shifts traffic does, in words. Pure. */
 import type { DeploymentConfiguration, DeploymentLifecycleHook } from '@aws-sdk/client-ecs'
 import type { Comparison } from '../../engine/flavor.ts'
+import { riskOf } from '../../engine/risk.ts'
 import { plural } from '../containers.ts'
 import { isWaitedFor, type ServiceParticle } from './live.ts'
 
@@ -35,10 +36,8 @@ export function shiftingRisks(configuration: DeploymentConfiguration, running: n
   const least = leastMinutes(configuration)
   const atLeast = least > 0 ? `, ${time(least)} at least` : ''
   const baking = bake > 0 ? `, of which ${time(bake)} of bake` : ''
-  const what =
-    running > 0
-      ? `restarts ${plural(running, 'task')}, ${name}: they run until a full set of the new revision has taken over`
-      : `starts ${name}`
+  const replaced = `${plural(running, 'task')}, ${name}: they run until a full set of the new revision has taken over`
+  const what = running > 0 ? riskOf('restarts', replaced) : `starts ${name}`
   return [`${what}, ${shift}${atLeast}${baking}`, ...lifecycleHooks.map(decision)]
 }
 
