@@ -1,7 +1,7 @@
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs'
 import { additions, unstated } from '../../compare/compare.ts'
 import { creationOf } from '../../compare/merge.ts'
-import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
+import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import { containerLogs } from '../containerLogs.ts'
@@ -17,7 +17,6 @@ import { restingDeployment, rolloutHistory, rolloutOf, wouldDeploy } from './his
 import {
   answeredMemo,
   answeredService,
-  comparableService,
   compareOptions,
   isWaitedFor,
   type LiveService,
@@ -35,7 +34,7 @@ import { restOf } from './pause.ts'
 import { createRequest, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { judgeRollout, notVisibleYet } from './rollout.ts'
-import { onRevisionOnly } from './rules.ts'
+import { liveService, onRevisionOnly } from './rules.ts'
 import { startRisks } from './strategy.ts'
 import { counts, isUnderWay, rolloutSummary } from './tasks.ts'
 import { vocabulary } from './vocabulary.ts'
@@ -160,7 +159,8 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     additions: () => additionsOf(particle, live, sensitivity),
     ...(live && {
       differences: () => comparison(particle, live, sensitivity),
-      unstated: () => unstated(particle.definition, comparableService(live), compareOptions(particle, sensitivity)),
+      unstated: () =>
+        unstated(particle.definition, liveService(live.service, live.revision), compareOptions(particle, sensitivity)),
       removalRisks: () => removalRisks(particle, live),
     }),
   }),
@@ -227,7 +227,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const answer = await retryWhile(
       () =>
         context.ecs.call('CreateService', {
-          ...creationOf(createRequest(particle), compareOptions(particle, nothingSensitive)),
+          ...creationOf(createRequest(particle), compareOptions(particle)),
           clientToken: context.token,
         }),
       createNotYet,

@@ -6,16 +6,15 @@ import type {
   Service,
   ServiceDeployment,
   ServiceRevision,
-  TaskSet,
 } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
+import { compare } from '../../compare/compare.ts'
 import { ignoredPaths } from '../../compare/path.ts'
-import type { Members } from '../../compare/rules.ts'
-import type { Sensitivity } from '../../compare/sensitivity.ts'
+import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import type { Particle, ParticleId } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
-import { liveService, onTaskSets, serviceRules } from './rules.ts'
+import { liveService, serviceRules } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** A particle that states members of CreateService. */
@@ -75,7 +74,10 @@ export interface Memo {
 }
 
 /** A service is compared by the members that its manifest states; AWS owns the others. */
-export const compareOptions = ({ options }: Pick<ServiceParticle, 'options'>, sensitivity: Sensitivity) => ({
+export const compareOptions = (
+  { options }: Pick<ServiceParticle, 'options'>,
+  sensitivity: Sensitivity = nothingSensitive,
+) => ({
   schema: vocabulary.model,
   rules: serviceRules,
   whole: false,
@@ -90,10 +92,6 @@ export const primaryDeployment = (service: Service): Deployment | undefined =>
 /** Whether the tool behind the deployment controller EXTERNAL makes the service's task sets, and ECS no deployments. */
 export const isExternal = ({ deploymentController }: Service): boolean => deploymentController?.type === 'EXTERNAL'
 
-/** The task set that serves; while none is PRIMARY yet, the first one. */
-export const taskSetOf = ({ taskSets = [] }: Service): TaskSet | undefined =>
-  taskSets.find(({ status }) => status === 'PRIMARY') ?? taskSets[0]
-
 /** The member of the definition that a change is about. */
 export const member = ({ steps: [first] }: FoundChange): string => String(first)
 
@@ -105,16 +103,12 @@ export function shortTaskDefinition(deployment: { readonly taskDefinition?: stri
 /** ECS's reason, which may repeat values of the manifest. */
 export const reasonGiven = (reason: string | undefined): string => (reason ? untrusted(reason) : 'ECS gives no reason')
 
-/** The service laid out like the request that would make it, with members of its revision and its PRIMARY task set. */
-export function comparableService({ service, revision }: LiveService): Members {
-  const set = taskSetOf(service)
-  const laid: Record<string, unknown> = { ...liveService(service, revision) }
-  for (const name of set ? onTaskSets : []) {
-    const known = laid[name]
-    if (known === undefined || (Array.isArray(known) && known.length === 0)) laid[name] = set?.[name]
-  }
-  return laid
-}
+/** How a service differs from its manifest. */
+export const differences = (
+  particle: ServiceParticle,
+  { service, revision }: LiveService,
+  sensitivity: Sensitivity = nothingSensitive,
+): FoundChange[] => compare(particle.definition, liveService(service, revision), compareOptions(particle, sensitivity))
 
 /** A family without a revision means any revision of it: another tool decides which one runs. */
 export function isAnyRevision(change: FoundChange, { definition }: ServiceParticle, { service }: LiveService): boolean {

@@ -1,7 +1,8 @@
 /** How many tasks of a service run, in words, and whether they have come to rest. Pure. */
 import type { Deployment, Service } from '@aws-sdk/client-ecs'
 import { plural } from '../containers.ts'
-import { isExternal, primaryDeployment, type ServiceParticle, shortTaskDefinition, taskSetOf } from './live.ts'
+import { isExternal, primaryDeployment, type ServiceParticle, shortTaskDefinition } from './live.ts'
+import { taskSetOf } from './rules.ts'
 
 /** `1 of 2 tasks running`. */
 export const counts = ({ runningCount = 0, desiredCount = 0 }: Service): string =>
