@@ -109,7 +109,8 @@ export async function rolloutHistory(
   const briefs = await list(reading, live, { status: unsuccessful })
   if (!briefs) return { is: 'unknown' }
   const putBack = nameOf(live.service.tags?.find(({ key }) => key === putBackTag)?.value ?? '')
-  const same = (all: readonly ServiceDeploymentBrief[]) => sameAgain(all, particle, live, changes, ecs)
+  const same = (all: readonly ServiceDeploymentBrief[]) =>
+    ofRevisions(all, revision => wouldBe(revision, particle, live, changes), ecs)
   for await (const { brief, revision } of same(briefs)) {
     const how = await howItFailed(brief, putBack, reading)
     if (!how) continue
@@ -121,12 +122,10 @@ export async function rolloutHistory(
   return { is: 'fine' }
 }
 
-/** Service deployments, newest first, that rolled out the same as the update would. */
-async function* sameAgain(
+/** Service deployments of the revisions that are looked for, in the order of `briefs`. Throws `EcsError`. */
+async function* ofRevisions(
   briefs: readonly ServiceDeploymentBrief[],
-  particle: ServiceParticle,
-  live: LiveService,
-  changes: readonly FoundChange[],
+  isWanted: (revision: ServiceRevision) => boolean,
   ecs: Ecs,
 ): AsyncGenerator<{ brief: ServiceDeploymentBrief; revision: ServiceRevision }> {
   for (let from = 0; from < briefs.length; from += atOnce) {
@@ -136,9 +135,7 @@ async function* sameAgain(
         return { brief, revision: arn ? await ecs.serviceRevision(arn) : undefined }
       }),
     )
-    for (const { brief, revision } of found) {
-      if (revision && wouldBe(revision, particle, live, changes)) yield { brief, revision }
-    }
+    for (const { brief, revision } of found) if (revision && isWanted(revision)) yield { brief, revision }
   }
 }
 
@@ -169,12 +166,9 @@ async function howItFailed(
   reading: Reading,
 ): Promise<string | undefined> {
   const rollout = await serviceDeployment(reading, brief.serviceDeploymentArn ?? '')
-  const { status = '' } = brief
-  if (status.startsWith('ROLLBACK')) return `was rolled back by ${whatEnded(rollout ?? brief)}`
-  if (putBack !== '' && nameOf(brief.targetServiceRevisionArn ?? '') === putBack) {
-    const trigger = rollout && triggerOf(rollout)
-    return `failed${trigger ? ` (${trigger})` : ''} and was put back by this action`
-  }
   const trigger = rollout && triggerOf(rollout)
+  if (brief.status?.startsWith('ROLLBACK')) return `was rolled back by ${whatEnded(rollout ?? brief)}`
+  if (putBack !== '' && nameOf(brief.targetServiceRevisionArn ?? '') === putBack)
+    return `failed${trigger ? ` (${trigger})` : ''} and was put back by this action`
   return trigger && `failed: ${trigger} ended it`
 }

@@ -60,15 +60,15 @@ export type RolloutHistory =
 /** The deployment that a transition started, or found under way: only its id distinguishes a rollback from success. */
 export interface Memo {
   /** `ecs-svc/…`. */
-  readonly deployment?: string
+  readonly deployment?: string | undefined
   /** ARN of the service deployment that was under way when ECS answered: most often the same. */
-  readonly serviceDeployment?: string
+  readonly serviceDeployment?: string | undefined
   /** The service as the call that made the deployment answered. */
-  readonly answer?: Service
+  readonly answer?: Service | undefined
   /** The update made no deployment: COMPLETED is an old word, and says nothing of it. */
-  readonly kept?: true
+  readonly kept?: boolean
   /** The deployment was found under way: its completion is all that is waited for. */
-  readonly underWay?: true
+  readonly underWay?: boolean
   /** Milliseconds since 1970. Earlier events belong to other deployments. */
   readonly since: number
 }
@@ -120,8 +120,8 @@ export function isAnyRevision(change: FoundChange, { definition }: ServicePartic
 export function memoOf(answer: Service | undefined, since: number): Memo {
   const deployment = answer && primaryDeployment(answer)
   return {
-    ...(deployment?.id && { deployment: deployment.id }),
-    ...(answer?.currentServiceDeployment && { serviceDeployment: answer.currentServiceDeployment }),
+    deployment: deployment?.id,
+    serviceDeployment: answer?.currentServiceDeployment,
     // ECS's own clock where known: events carry its times, and the runner's clock may differ.
     since: deployment?.createdAt?.getTime() ?? since,
   }
@@ -139,19 +139,9 @@ export function ofPrimary(
   return (same.length > 0 ? same : all).sort((one, other) => made(other) - made(one))[0]
 }
 
-/** The same, with the answer itself. */
-export const answeredMemo = (answer: Service | undefined, since: number): Memo => ({
-  ...memoOf(answer, since),
-  ...(answer && { answer }),
-})
-
 /** The service as CreateService or UpdateService has answered. */
 export function answeredService(before: LiveService | undefined, answer: Service): LiveService {
   // UpdateService answers without tags.
   const tags = answer.tags ?? before?.service.tags
-  return {
-    service: { ...answer, ...(tags && { tags }) },
-    revision: before?.revision,
-    redeploy: false,
-  }
+  return { service: { ...answer, ...(tags && { tags }) }, revision: before?.revision, redeploy: false }
 }
