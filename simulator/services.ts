@@ -30,6 +30,7 @@ import { fillIn, mergeDeploymentConfiguration, placementOf, volumesOf } from './
 import { wake } from './serviceTasks.ts'
 import { checkTags } from './tags.ts'
 import { findRevision, launchable } from './taskDefinitions.ts'
+import { describedTaskSet, isExternal } from './taskSets.ts'
 import { resolvedPlatform } from './tasks.ts'
 import { canonical } from './wire.ts'
 
@@ -301,12 +302,13 @@ function described(service: ServiceRecord, include: readonly string[] = []): Ser
     runningCount: runningOf(tasks),
     pendingCount: pendingOf(tasks),
     platformFamily: spec.platformVersion === undefined ? undefined : 'Linux',
-    deployments: service.deployments.map(describedDeployment),
+    deployments: isExternal(service) ? [] : service.deployments.map(describedDeployment),
+    taskSets: isExternal(service) ? service.deployments.map(describedTaskSet) : undefined,
     roleArn: service.roleArn,
     events: service.events,
     createdAt: service.createdAt,
     createdBy: service.roleArn?.replace(/role\/.*/, 'role/simulated'),
-    currentServiceDeployment: primary?.rollout.serviceDeploymentArn,
+    currentServiceDeployment: isExternal(service) ? undefined : primary?.rollout.serviceDeploymentArn,
     currentServiceRevisions: service.deployments.map(({ revision, desiredCount, ...deployment }) => {
       const own = tasks.filter(task => task.deployment?.id === deployment.id)
       return {

@@ -8,6 +8,7 @@ import { ecsArn, partitionOf, shortName } from './names.ts'
 import { operationOf } from './operations.ts'
 import { type Capacity, type HookStatus, Region, type TaskRecord } from './region.ts'
 import { reconcile, taskChanged, wakeServices } from './scheduler.ts'
+import { makeTaskSet, type NewTaskSet } from './taskSets.ts'
 import { exitContainer } from './tasks.ts'
 import { operationExists, parseInput } from './validation.ts'
 import { toWire } from './wire.ts'
@@ -192,6 +193,11 @@ export class Simulator {
       if (found) return found
     }
     return undefined
+  }
+
+  /** Another tool makes a task set of a service with the deployment controller EXTERNAL, and makes it the primary one. */
+  makeTaskSet(taskSet: NewTaskSet, region?: string): void {
+    makeTaskSet(this.region(region), taskSet)
   }
 
   /** A CloudWatch alarm goes off, or calms down. */

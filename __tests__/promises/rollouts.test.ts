@@ -239,6 +239,33 @@ describe('No failure is reported as success', () => {
   )
 
   story(
+    'a person has ECS stop a rollout and go back while it is under way, and the release is applied again',
+    "the apply and each later one fail, and say that a person did it, in ECS's own words",
+    async () => {
+      const shop = await Shop.running(web('web:1'))
+      shop.simulator.behave('web:*', { startSeconds: 60 })
+      let isStopped = false
+      const stopped = await shop.apply(web('web:2'), {
+        onSay: (_id, sentence) => {
+          if (!/IN_PROGRESS/.test(sentence) || isStopped) return
+          isStopped = true
+          const [service] = shop.simulator.region().cluster('main').services.values()
+          const { serviceDeploymentArn } = service?.rollouts[0] ?? {}
+          shop.simulator.handle('us-east-1', 'StopServiceDeployment', { serviceDeploymentArn, stopType: 'ROLLBACK' })
+        },
+      })
+      expect(error(stopped)).toBe(
+        'ecs_service:web was rolled back by a person: Service deployment stopped by user. web:1 runs again, 2 of 2 tasks.',
+      )
+      const again = await shop.apply(web('web:2'))
+      expect(again.report.result).toBe('failed')
+      expect(serviceIn(again)?.why).toBe(
+        'web:2 was rolled back by a person (Service deployment stopped by user); it runs web:1; change it, or name ecs_service:web in redeploy',
+      )
+    },
+  )
+
+  story(
     'only the network of a service changes, ECS rolls that back, and it is applied again',
     'it is held back like a release, until the network changes once more',
     async () => {

@@ -40,6 +40,8 @@ interface Release {
   /** Left out where the row would say what another has said. */
   readonly event?: string
   readonly before?: Files
+  /** What another tool does before the release. */
+  readonly meanwhile?: (world: World) => void
   readonly after: Files
 }
 
@@ -53,13 +55,14 @@ interface Next {
 
 /** A release by pull request and merge, and what is run after it. */
 const played =
-  ({ event, before = shop('web:1'), after }: Release, ...nexts: readonly Next[]) =>
+  ({ event, before = shop('web:1'), meanwhile, after }: Release, ...nexts: readonly Next[]) =>
   async (world: World): Promise<Row[]> => {
     const merged = async (files: Files) => {
       const pull = await world.propose(files)
       return { pull, plan: pull.ran, ran: await world.land(pull) }
     }
     await world.settle(before)
+    meanwhile?.(world)
     const first = await merged(after)
     const said = (pull: Pull) => world.comments(pull).join('\n')
     const rows: Row[] = event ? [{ ...first, event, comment: said(first.pull) }] : []
@@ -97,6 +100,18 @@ aws_resource:
 `,
   ),
 })
+
+const taskSet = ({ simulator }: World): void => {
+  const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-0a1b2c3d'] } }
+  simulator.makeTaskSet({
+    cluster: 'main',
+    service: 'web',
+    taskDefinition: 'web:1',
+    launchType: 'FARGATE',
+    networkConfiguration,
+  })
+  simulator.advance(120)
+}
 
 export const sections: readonly Section[] = [
   {
@@ -202,12 +217,19 @@ export const sections: readonly Section[] = [
       played({
         event: 'EXTERNAL: another image',
         before: external('web:1', 1),
+        meanwhile: taskSet,
         after: external('web:2', 1),
       }),
       played({
         event: 'EXTERNAL: two tasks instead of one',
         before: external('web:1', 1),
+        meanwhile: taskSet,
         after: external('web:1', 2),
+      }),
+      played({
+        event: 'EXTERNAL: another image, before there is a task set',
+        before: external('web:1', 1),
+        after: external('web:2', 1),
       }),
     ],
   },

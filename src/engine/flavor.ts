@@ -133,6 +133,8 @@ export interface FlavorContext {
   readonly clock: Clock
   /** The particle with this id, of the whole graph, or undefined. */
   particle(id: ParticleId): Particle | undefined
+  /** All particles of the graph. */
+  particles(): Iterable<Particle>
   /** Ids of particles that name this one as a parent. */
   readonly children: readonly ParticleId[]
   /** AWS's answer for another particle, from the same refresh. */

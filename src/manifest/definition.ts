@@ -14,8 +14,10 @@ import {
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { Pasted } from './pasted.ts'
 import { isPath } from './patchPath.ts'
+import { reportTo } from './problems.ts'
 import { StatedMap } from './statedMap.ts'
 import { closest, didYouMean } from './suggest.ts'
+import { withItems, withValues } from './walk.ts'
 import { elementLabel, replacedHint, sayKey, sayLabel, sayValue, texted } from './written.ts'
 
 /**
@@ -35,8 +37,7 @@ export function checkDefinition(
   const pasted = new Pasted(vocabulary)
   const checked = new ModelCheck(problems, pasted).definition(node, vocabulary)
   problems.push(...pasted.problems(node))
-  const report = ({ place }: Node, message: string): unknown => problems.push({ place, message })
-  const stated = new StatedMap(checked, problems.length === 0, report, ignored)
+  const stated = new StatedMap(checked, problems.length === 0, reportTo(problems), ignored)
   if (vocabulary.model) checkTags(stated)
   vocabulary.check?.(stated)
   problems.sort(byPlace)
@@ -123,7 +124,7 @@ class ModelCheck {
   definition(node: MapNode, vocabulary: Vocabulary): MapNode {
     const model = vocabulary.model && typeOf(vocabulary.model)
     const { ownMembers, refused } = vocabulary
-    return this.#eachEntry(node, (key, value, place) => {
+    return withValues(node, (value, key, place) => {
       const at: Step = { up: undefined, step: key }
       const own = Object.hasOwn(ownMembers, key) ? ownMembers[key] : undefined
       if (own) return this.#value(value, own, at)
@@ -181,7 +182,7 @@ class ModelCheck {
     }
     if (union && node.entries.size !== 1)
       this.#problem(node.place, at, `must have exactly one of ${[...members.keys()].join(', ')}`)
-    return this.#eachEntry(node, (key, value, place) => {
+    return withValues(node, (value, key, place) => {
       const inner: Step = { up: at, step: key }
       const type = members.get(key)
       if (!type) this.#problem(place, inner, `is not a member of ${shape}${didYouMean(key, members.keys())}`)
@@ -195,7 +196,7 @@ class ModelCheck {
   #map(node: Node, { of, keys, pairs }: MapType, at: Step): Node {
     if (node.kind === 'list' && pairs) return this.#list(node, { kind: 'list', of: pairs }, at)
     if (node.kind !== 'map') return this.#refuse(node, at, pairs ? 'a list of names and values, or a map' : 'a map')
-    return this.#eachEntry(node, (key, value, place) => {
+    return withValues(node, (value, key, place) => {
       const inner: Step = { up: at, step: { key } }
       if (keys) this.#textLimit({ kind: 'scalar', place, value: key }, key, keys, inner)
       return this.#value(value, of, inner)
@@ -211,25 +212,12 @@ class ModelCheck {
     if (size < minItems) this.#problem(node.place, at, `must have at least ${plural(minItems, 'element')}, not ${size}`)
     if (size > maxItems)
       this.#problem(node.place, at, `must have at most ${plural(maxItems, 'element')}, not ${size}${why}`)
-    const items = node.items.map((item, index) => {
+    return withItems(node, (item, index) => {
       const inner: Step = { up: at, step: [node, index] }
       return item.kind === 'map' && of.kind === 'struct'
         ? this.#struct(item, of, inner, pairs)
         : this.#value(item, of, inner)
     })
-    return items.some((item, index) => item !== node.items[index]) ? { ...node, items } : node
-  }
-
-  #eachEntry(node: MapNode, check: (key: string, value: Node, place: Place) => Node | undefined): MapNode {
-    let entries: Map<string, { readonly at: Place; readonly node: Node }> | undefined
-    for (const [key, entry] of node.entries) {
-      const checked = check(key, entry.node, entry.at)
-      if (checked === entry.node) continue
-      entries ??= new Map(node.entries)
-      if (checked) entries.set(key, { at: entry.at, node: checked })
-      else entries.delete(key)
-    }
-    return entries ? { ...node, entries } : node
   }
 
   #text(node: Node, { values, limit }: TextType, at: Step): Node {

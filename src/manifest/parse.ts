@@ -10,17 +10,12 @@ import {
   type ParsedNode,
   Parser,
   Scalar,
+  Schema,
 } from 'yaml'
-import type { MapNode, Node, Place, Problem, ScalarNode } from '../particle.ts'
-import { type ReportProblem, reportTo } from './problems.ts'
+import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
+import type { ReportProblem } from './problems.ts'
 import { syntaxMessage } from './syntax.ts'
 import { lineOf, quote } from './words.ts'
-
-/** What one file holds: a tree for every document that can be read, a problem for all that cannot. */
-interface ParsedFile {
-  readonly documents: readonly Node[]
-  readonly problems: readonly Problem[]
-}
 
 /** Aliases allowed in one file. */
 const ALIASES = 100
@@ -32,26 +27,25 @@ const TOO_DEEP = `nested more than ${DEPTH} deep, which no definition is; check 
 
 // Unique keys are checked here, where both places can be named and a large map costs no square.
 const OPTIONS = {
-  schema: 'core',
-  merge: false,
-  resolveKnownTags: false,
+  schema: new Schema({ schema: 'core', merge: false, resolveKnownTags: false }),
   strict: true,
   uniqueKeys: false,
   prettyErrors: false,
   logLevel: 'silent',
 } as const
 
-/** Reads YAML 1.2 (of which JSON is a part), one or many documents. Never throws on bad input. */
-export function parseManifest(file: string, text: string): ParsedFile {
-  const problems: Problem[] = []
+/**
+ * Reads YAML 1.2 (of which JSON is a part), one or many documents: a tree for every one that can be read, a problem for all
+ * that cannot. Never throws on bad input.
+ */
+export function parseManifest(file: string, text: string, report: ReportProblem): Node[] {
   const documents: Node[] = []
-  const report = reportTo(problems)
   const place = placesIn(file, text)
   const composed = compose(text, offset => report(place(offset), TOO_DEEP))
-  if (!composed) return { documents, problems }
+  if (!composed) return documents
   if (composed.every(isEmpty)) {
     report(place(0), 'the file holds no particle; write one, write [] to say so, or remove the file')
-    return { documents, problems }
+    return documents
   }
   const budget = { aliases: ALIASES, values: ALIASED_VALUES }
   for (const [index, document] of composed.entries()) {
@@ -69,7 +63,7 @@ export function parseManifest(file: string, text: string): ParsedFile {
       report(place(document.range[0]), 'an empty document; remove one of the --- around it')
     }
   }
-  return { documents, problems }
+  return documents
 }
 
 type ParsedDocument = Document.Parsed<ParsedNode, true>

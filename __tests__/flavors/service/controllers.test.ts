@@ -57,6 +57,64 @@ describe('another controller', () => {
     expect((await shop.apply(controlled({}, { desired_state: 'stopped' }))).report.result).toBe('succeeded')
   })
 
+  describe('EXTERNAL', () => {
+    const released = (shop: Shop, taskDefinition: string) => {
+      shop.simulator.makeTaskSet({ cluster: 'main', service: 'web', taskDefinition, launchType: 'FARGATE', ...awsvpc })
+      shop.simulator.advance(120)
+    }
+    const awsvpc = { networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } } }
+    const shopOf = (image: string, desiredCount = 2) => external({ desiredCount }, {}, family('web', image))
+
+    test('a service without a task set is not unwell: its tool has made none yet', async () => {
+      const shop = await Shop.open()
+      const none = 'no task set of its external controller is there yet, and no task runs'
+      const { report, done } = await shop.apply(shopOf('web:1'))
+      expect([report.result, done('ecs_service:web').because]).toEqual(['succeeded', none])
+      const { plan } = await shop.plan(shopOf('web:1'))
+      expect([plan.steps, plan.warnings]).toEqual([
+        [],
+        [`ecs_service:web is deployed by EXTERNAL, not by this action: ${none}`],
+      ])
+      expect((await shop.apply(shopOf('web:1', 0))).done('ecs_service:web').because).toBe(none)
+      expect((await shop.plan(shopOf('web:1', 0))).plan.warnings).toBeUndefined()
+    })
+
+    test('another count is for the task sets that are there', async () => {
+      const shop = await Shop.running(shopOf('web:1'))
+      released(shop, 'web:1')
+      expect((await shop.plan(shopOf('web:1'))).plan.warnings).toBeUndefined()
+      const { done } = await shop.apply(shopOf('web:1', 3))
+      expect(done('ecs_service:web').because).toBe('2 of 3 tasks run web:1, in task sets of its external controller')
+      const { plan } = await shop.plan(shopOf('web:1', 3))
+      expect([plan.steps, plan.warnings]).toEqual([
+        [],
+        [
+          'ecs_service:web is deployed by EXTERNAL, not by this action: 2 of 3 tasks run web:1, in task sets of its external controller',
+        ],
+      ])
+      const accepted = external({ desiredCount: 4, custom_config: { wait: 'started' } }, {}, family('web', 'web:1'))
+      expect((await shop.apply(accepted)).done('ecs_service:web').because).toMatch(
+        /^\d of 4 tasks run web:1, in task sets/,
+      )
+    })
+
+    test('another image does not go live, until its controller makes a task set of it', async () => {
+      const shop = await Shop.running(shopOf('web:1'))
+      released(shop, 'web:1')
+      const behind =
+        'ecs_service:web is deployed by EXTERNAL, not by this action: the revision that ecs_task_definition:web states does not go live, it runs web:1 until its controller makes a task set of it'
+      const { plan, report } = await shop.apply(shopOf('web:2'))
+      expect([report.result, plan.warnings]).toEqual(['succeeded', [behind]])
+      const after = await shop.plan(shopOf('web:2'))
+      expect([after.plan.steps, after.plan.warnings]).toEqual([[], [behind]])
+      // What the definition leaves to somebody else, and what has another name, is not the service's.
+      const other = external({ desiredCount: 2 }, {}, family('web', 'web:1'), family('other', 'other:1'))
+      expect((await shop.plan(other)).plan.warnings).toBeUndefined()
+      released(shop, 'web:2')
+      expect((await shop.plan(shopOf('web:2'))).plan.warnings).toBeUndefined()
+    })
+  })
+
   test('from CODE_DEPLOY to ECS the service moves in place, with all that changes besides', async () => {
     const shop = await Shop.running(web({ deploymentController: { type: 'CODE_DEPLOY' } }))
     const calls = shop.simulator.calls.length

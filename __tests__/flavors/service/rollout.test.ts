@@ -14,13 +14,8 @@ import {
   primaryDeployment,
   type ServiceParticle,
 } from '../../../src/flavors/service/live.ts'
-import {
-  describeRollout,
-  isUnderWay,
-  judgeRollout,
-  unhealthyWarning,
-  whatEnded,
-} from '../../../src/flavors/service/rollout.ts'
+import { describeRollout, judgeRollout, whatEnded } from '../../../src/flavors/service/rollout.ts'
+import { isUnderWay, unhealthyWarning } from '../../../src/flavors/service/tasks.ts'
 import { withoutMarks } from '../../../src/untrusted.ts'
 import { family, main, serviceOf, stated, told } from '../../world/particles.ts'
 import { read, Shop } from '../../world/shop.ts'
@@ -146,10 +141,11 @@ describe('a rollout is under way', () => {
   })
 })
 
-test('what ended a service deployment is the breaker, the alarms, or what ECS says', () => {
+test('what ended a service deployment is the breaker, the alarms, a person, or what ECS says', () => {
   expect(whatEnded({ deploymentCircuitBreaker: { status: 'TRIGGERED' } })).toBe('the deployment circuit breaker')
   expect(whatEnded({ alarms: { status: 'TRIGGERED', alarmNames: ['a', 'b'] } })).toBe('an alarm of a, b')
-  expect(withoutMarks(whatEnded({ statusReason: 'Stopped by user.' }))).toBe('ECS (Stopped by user)')
+  expect(withoutMarks(whatEnded({ statusReason: 'Stopped by user.' }))).toBe('a person (Stopped by user)')
+  expect(withoutMarks(whatEnded({ statusReason: 'A hook timed out.' }))).toBe('ECS (A hook timed out)')
   expect(whatEnded({})).toBe('ECS')
 })
 

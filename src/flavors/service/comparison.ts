@@ -17,12 +17,13 @@ import {
   member,
   type ServiceParticle,
   shortTaskDefinition,
+  taskSetOf,
 } from './live.ts'
 import { losses } from './losses.ts'
 import { redeployment } from './request.ts'
-import { unhealthyWarning } from './rollout.ts'
 import { deployedBy, fixed, restarts, updatable } from './rules.ts'
 import { rolloutRisks, startRisks } from './strategy.ts'
+import { unhealthyWarning } from './tasks.ts'
 
 /** What an update of the service changes, and what of that its deployment controller may not. */
 export function comparison(particle: ServiceParticle, live: LiveService, sensitivity: Sensitivity): Comparison {
@@ -104,7 +105,7 @@ function knownToFail(changes: readonly FoundChange[], { past, redeploy }: LiveSe
 
 function warningsOf(
   particle: ServiceParticle,
-  { service, past }: LiveService,
+  { service, past, unreleased }: LiveService,
   refused: readonly FoundChange[],
   changes: readonly FoundChange[],
 ): string[] {
@@ -113,11 +114,16 @@ function warningsOf(
   const controller = service.deploymentController?.type ?? 'ECS'
   const release = refused.find(({ path }) => path === 'taskDefinition')
   const others = refused.filter(change => change !== release).map(({ path }) => path)
-  if (release) {
-    const what = typeof release.after === 'string' ? nameOf(release.after) : 'the new revision of its task definition'
+  if (release || unreleased) {
+    const [what, now] = release
+      ? [
+          typeof release.after === 'string' ? nameOf(release.after) : 'the new revision of its task definition',
+          typeof release.before === 'string' ? nameOf(release.before) : 'what it ran',
+        ]
+      : [`the revision that ${unreleased} states`, shortTaskDefinition(taskSetOf(service))]
     const until = controller === 'CODE_DEPLOY' ? 'CodeDeploy deploys it' : 'its controller makes a task set of it'
     warnings.push(
-      `${id} is deployed by ${controller}, not by this action: ${what} does not go live, it runs ${typeof release.before === 'string' ? nameOf(release.before) : 'what it ran'} until ${until}`,
+      `${id} is deployed by ${controller}, not by this action: ${what} does not go live, it runs ${now} until ${until}`,
     )
   }
   if (others.length > 0) {

@@ -23,8 +23,9 @@ import {
   shortTaskDefinition,
 } from './live.ts'
 import { mayRest } from './pause.ts'
-import { isUnderWay, triggerOf, whatEnded } from './rollout.ts'
+import { triggerOf, whatEnded } from './rollout.ts'
 import { restarts } from './rules.ts'
+import { isUnderWay } from './tasks.ts'
 
 /** Tag of a service: the deployment that `on-failure: rollback` undid, which ECS lists as merely replaced. */
 export const putBackTag = `${ownTagPrefix}put-back`

@@ -19,7 +19,6 @@ import {
   answeredService,
   comparableService,
   compareOptions,
-  counts,
   isWaitedFor,
   type LiveService,
   type Memo,
@@ -31,13 +30,14 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
-import { nextDefinition } from './next.ts'
+import { nextDefinition, unreleasedDefinition } from './next.ts'
 import { restOf } from './pause.ts'
 import { createRequest, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
-import { isUnderWay, judgeRollout, notVisibleYet, rolloutSummary } from './rollout.ts'
+import { judgeRollout, notVisibleYet } from './rollout.ts'
 import { onRevisionOnly } from './rules.ts'
 import { startRisks } from './strategy.ts'
+import { counts, isUnderWay, rolloutSummary } from './tasks.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** Refusals of CreateService that end once the resources it needs are visible. */
@@ -190,7 +190,8 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return judgeRollout(live, memo, particle, elapsed)
   },
 
-  async describe(particle, { ecs, requested }) {
+  async describe(particle, context) {
+    const { ecs, requested } = context
     const { cluster = 'default', serviceName } = particle.definition
     // No service can be in a cluster whose name is unknown until apply.
     if (typeof cluster !== 'string' || typeof serviceName !== 'string') return undefined
@@ -201,7 +202,8 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const arns = needed ? (found.currentServiceRevisions ?? []).flatMap(({ arn }) => arn ?? []) : []
     const revision = ofPrimary(found, await Promise.all(arns.map(arn => ecs.serviceRevision(arn))))
     const current = await restingDeployment(found, ecs)
-    return { service: found, ...(revision && { revision }), ...(current && { current }), redeploy: requested }
+    const unreleased = await unreleasedDefinition(particle, found, context)
+    return { service: found, revision, current, unreleased, redeploy: requested }
   },
 
   async examine(particle, live, changes, context, known) {
@@ -212,7 +214,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
         ? known.past
         : await rolloutHistory(particle, live, changes, ecs)
     const next = await nextDefinition(particle, changes, context)
-    return past || next ? { ...live, ...(past && { past }), ...(next && { next }) } : live
+    return past || next ? { ...live, past, next } : live
   },
 
   async pollClosely(_particle, live, memo, context) {

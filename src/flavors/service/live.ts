@@ -6,15 +6,15 @@ import type {
   Service,
   ServiceDeployment,
   ServiceRevision,
+  TaskSet,
 } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
 import { ignoredPaths } from '../../compare/path.ts'
 import type { Members } from '../../compare/rules.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
-import type { Particle } from '../../particle.ts'
+import type { Particle, ParticleId } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
-import { plural } from '../containers.ts'
 import { liveService, onTaskSets, serviceRules } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
 
@@ -28,17 +28,19 @@ export const isWaitedFor = ({ options }: ServiceParticle): boolean => options.wa
 export interface LiveService {
   readonly service: Service
   /** Its newest revision, where the manifest states what only revisions show. */
-  readonly revision?: ServiceRevision
+  readonly revision?: ServiceRevision | undefined
   /** The inputs ask for a new deployment. */
   readonly redeploy: boolean
   /** The service deployment that is under way, where it may rest. */
-  readonly current?: ServiceDeployment
+  readonly current?: ServiceDeployment | undefined
   /** The service deployment that a transition is judged by, once the description alone was inconclusive. */
   readonly rollout?: ServiceDeployment | 'unknown'
   /** How the deployment that an update would make ended before. */
-  readonly past?: RolloutHistory
+  readonly past?: RolloutHistory | undefined
   /** The task definition that an update goes to, where it goes to another one. */
-  readonly next?: NextDefinition
+  readonly next?: NextDefinition | undefined
+  /** The declared task definition of the family that its task sets run, where they run something else. */
+  readonly unreleased?: ParticleId | undefined
 }
 
 /** The task definition that an update goes to. */
@@ -85,6 +87,13 @@ export const compareOptions = ({ options }: Pick<ServiceParticle, 'options'>, se
 export const primaryDeployment = (service: Service): Deployment | undefined =>
   service.deployments?.find(({ status }) => status === 'PRIMARY')
 
+/** Whether the tool behind the deployment controller EXTERNAL makes the service's task sets, and ECS no deployments. */
+export const isExternal = ({ deploymentController }: Service): boolean => deploymentController?.type === 'EXTERNAL'
+
+/** The task set that serves; while none is PRIMARY yet, the first one. */
+export const taskSetOf = ({ taskSets = [] }: Service): TaskSet | undefined =>
+  taskSets.find(({ status }) => status === 'PRIMARY') ?? taskSets[0]
+
 /** The member of the definition that a change is about. */
 export const member = ({ steps: [first] }: FoundChange): string => String(first)
 
@@ -96,15 +105,9 @@ export function shortTaskDefinition(deployment: { readonly taskDefinition?: stri
 /** ECS's reason, which may repeat values of the manifest. */
 export const reasonGiven = (reason: string | undefined): string => (reason ? untrusted(reason) : 'ECS gives no reason')
 
-/** `1 of 2 tasks running`. */
-export const counts = ({ runningCount = 0, desiredCount = 0 }: Service): string =>
-  desiredCount === 0 && runningCount > 0
-    ? `${plural(runningCount, 'task')} still running`
-    : `${runningCount} of ${plural(desiredCount, 'task')} running`
-
 /** The service laid out like the request that would make it, with members of its revision and its PRIMARY task set. */
 export function comparableService({ service, revision }: LiveService): Members {
-  const set = service.taskSets?.find(({ status }) => status === 'PRIMARY')
+  const set = taskSetOf(service)
   const laid: Record<string, unknown> = { ...liveService(service, revision) }
   for (const name of set ? onTaskSets : []) {
     const known = laid[name]
@@ -154,7 +157,7 @@ export function answeredService(before: LiveService | undefined, answer: Service
   const tags = answer.tags ?? before?.service.tags
   return {
     service: { ...answer, ...(tags && { tags }) },
-    ...(before?.revision && { revision: before.revision }),
+    revision: before?.revision,
     redeploy: false,
   }
 }

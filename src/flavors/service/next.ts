@@ -1,9 +1,14 @@
-/** The task definition that an update goes to. */
+/** The task definition that an update goes to, and the one that another tool is to release. */
+import type { Service } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
+import { nothingSensitive } from '../../compare/sensitivity.ts'
+import type { Ecs } from '../../ecs/client.ts'
 import type { FlavorContext } from '../../engine/flavor.ts'
+import { holdsUnknown, type ParticleId } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { definitionOf } from '../containers.ts'
-import type { NextDefinition, ServiceParticle } from './live.ts'
+import { differences, isTag, type TaskDefinitionParticle } from '../taskDefinition/revisions.ts'
+import { isExternal, type NextDefinition, type ServiceParticle, taskSetOf } from './live.ts'
 
 /** The task definition that a change goes to: its parent's, or for one that is registered already, AWS's. Throws `EcsError`. */
 export async function nextDefinition(
@@ -21,10 +26,33 @@ export async function nextDefinition(
   }
   const reference = change.after
   if (typeof reference !== 'string') return undefined
-  const found = await ecs.ifAllowed(
+  const found = await revision(ecs, reference)
+  return found?.taskDefinition && { label: nameOf(reference), definition: found.taskDefinition }
+}
+
+/**
+ * The declared task definition that an EXTERNAL service does not run, though its task sets run a revision of the family.
+ * Such a service has no task definition among its parents. Throws `EcsError`.
+ */
+export async function unreleasedDefinition(
+  { region }: ServiceParticle,
+  service: Service,
+  { ecs, particles }: FlavorContext,
+): Promise<ParticleId | undefined> {
+  const reference = isExternal(service) ? taskSetOf(service)?.taskDefinition : undefined
+  if (reference === undefined) return undefined
+  const family = nameOf(reference).replace(/:\d+$/, '')
+  const declared = [...particles()].find(
+    each => each.flavor === 'ecs_task_definition' && each.region === region && each.definition.family === family,
+  ) as TaskDefinitionParticle | undefined
+  if (declared?.desired !== 'running' || holdsUnknown(declared.definition)) return undefined
+  const runs = await revision(ecs, reference)
+  return runs && !differences(declared, runs, nothingSensitive).every(isTag) ? declared.id : undefined
+}
+
+const revision = (ecs: Ecs, reference: string) =>
+  ecs.ifAllowed(
     'DescribeTaskDefinition',
     () => ecs.taskDefinition(reference),
     () => {},
   )
-  return found?.taskDefinition && { label: nameOf(reference), definition: found.taskDefinition }
-}

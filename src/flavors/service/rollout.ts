@@ -5,7 +5,7 @@ import type { Failed, Moving, Progress, Settled } from '../../engine/flavor.ts'
 import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
 import {
-  counts,
+  isExternal,
   isWaitedFor,
   type LiveService,
   type Memo,
@@ -15,106 +15,20 @@ import {
   shortTaskDefinition,
 } from './live.ts'
 import { restOf } from './pause.ts'
+import {
+  counts,
+  countsOfEach,
+  isFull,
+  isSteady,
+  older,
+  rolloutSummary,
+  standing,
+  taskSetSummary,
+  tasksOf,
+} from './tasks.ts'
 
 /** Milliseconds for which a new service or deployment may be missing from ECS's answers. */
 export const notVisibleYet = 30_000
-
-/**
- * `1 of 2 tasks running, deployment IN_PROGRESS`; while tasks of earlier deployments are there, each deployment has its own
- * count: `web:8: 1 of 2 running; web:7: 2 still running, deployment IN_PROGRESS`.
- */
-export function rolloutSummary(service: Service): string {
-  const own = primaryDeployment(service)
-  if (!own) return counts(service)
-  const each = countsOfEach(service, own)
-  if (own.rolloutState) return `${each ?? counts(service)}, deployment ${own.rolloutState}`
-  return each ?? standing(service, own)
-}
-
-/** `web:8: 1 of 2 running; web:7: 2 still running`; undefined where the PRIMARY deployment alone has tasks. */
-function countsOfEach(service: Service, own: Deployment): string | undefined {
-  const before = older(service, own)
-  if (before.length === 0) return undefined
-  const reference = shortTaskDefinition(own)
-  const { running } = tasksOf(service, own)
-  const earlier = before.map(
-    ([other, count]) => `${other === reference ? `${other} before` : other}: ${count} still running`,
-  )
-  return [`${reference}: ${running} of ${service.desiredCount ?? 0} running`, ...earlier].join('; ')
-}
-
-/** `2 of 2 tasks run web:2, 2 of web:1 not cleaned up yet` */
-function standing(service: Service, own: Deployment): string {
-  const before = older(service, own)
-  const { running } = tasksOf(service, own)
-  const count = before.reduce((sum, [, tasks]) => sum + tasks, 0)
-  const those = count > 0 ? `, ${count} of ${before.map(([reference]) => reference).join(', ')} not cleaned up yet` : ''
-  return `${running} of ${plural(service.desiredCount ?? 0, 'task')} run ${shortTaskDefinition(own)}${those}`
-}
-
-/** Tasks of one deployment. Where it is the only one, the service's own counts are the newer ones. */
-function tasksOf(service: Service, deployment: Deployment): { running: number; pending: number } {
-  const { runningCount = 0, pendingCount = 0 } = (service.deployments ?? []).length > 1 ? deployment : service
-  return { running: runningCount, pending: pendingCount }
-}
-
-/** Deployments before the PRIMARY one that have tasks still, and how many. */
-function older({ deployments = [] }: Service, own: Deployment): [reference: string, tasks: number][] {
-  return deployments
-    .filter(other => other !== own)
-    .map((other): [string, number] => {
-      const { runningCount = 0, pendingCount = 0 } = other
-      return [shortTaskDefinition(other), runningCount + pendingCount]
-    })
-    .filter(([, tasks]) => tasks > 0)
-}
-
-/**
- * Whether a rollout is under way, this tool's or another's. Where ECS answers no `rolloutState` (behind a Classic Load
- * Balancer, and for other deployment types), the counts decide, and whether the service has been steady since.
- */
-export function isUnderWay(service: Service): boolean {
-  const own = primaryDeployment(service)
-  if (!own) return false
-  if (own.rolloutState !== undefined) return own.rolloutState === 'IN_PROGRESS'
-  if (older(service, own).length > 0) return true
-  const since = own.createdAt?.getTime() ?? 0
-  const { events = [] } = service
-  // ECS answers the newest hundred events: an earlier steady state cannot be seen, or waited for.
-  const steady =
-    events.length >= 100 ||
-    events.some(
-      ({ message = '', createdAt }) =>
-        message.endsWith('has reached a steady state.') && (createdAt?.getTime() ?? 0) >= since,
-    )
-  return !steady && !isFull(service, own)
-}
-
-/**
- * ECS's own word that tasks have come to rest: a crash loop has as many running as desired too, for moments. Without any event
- * there is no such word to wait for.
- */
-function isSteady({ events = [] }: Service): boolean {
-  const newest = events.find(({ message = '' }) => steadiness.test(message))
-  return newest === undefined || atRest.test(newest.message ?? '')
-}
-
-const atRest = /(?: has reached a steady state| deployment completed)\.$/
-const steadiness = new RegExp(`${atRest.source}| has (?:started|stopped) \\d| was unable to `)
-
-/** As many tasks of this deployment run as there are to be, and no more are on their way. */
-function isFull(service: Service, own: Deployment): boolean {
-  const { running, pending } = tasksOf(service, own)
-  return running >= (service.desiredCount ?? 0) && pending === 0
-}
-
-/** Warns of missing tasks of a service without a rollout under way; undefined while none is missing. */
-export function unhealthyWarning({ id }: ServiceParticle, service: Service): string | undefined {
-  const { runningCount = 0, desiredCount = 0 } = service
-  if (isUnderWay(service) || primaryDeployment(service)?.rolloutState === 'FAILED' || runningCount >= desiredCount)
-    return undefined
-  return `${id} is unwell: ${counts(service)}, though no deployment is under way; its events and stopped tasks in ECS say why`
-}
 
 const isBeingDeleted: Failed = {
   is: 'failed',
@@ -125,11 +39,12 @@ const isBeingDeleted: Failed = {
 export function judgeRollout(live: LiveService, memo: Memo, particle: ServiceParticle, elapsed: number): Progress {
   const { service } = live
   if (service.status === 'DRAINING') return isBeingDeleted
+  if (isExternal(service)) return { is: 'settled', because: taskSetSummary(service) }
   const now = primaryDeployment(service)
   if (!isWaitedFor(particle) && now?.rolloutState !== 'FAILED')
     return { is: 'settled', because: accepted(service, now) }
   if (now && memo.deployment && now.id !== memo.deployment) return replaced(live, now, memo.deployment, elapsed)
-  // Deployments of another controller have no PRIMARY.
+  // Under CODE_DEPLOY the answer has no deployments.
   return now ? own(live, now, memo, particle) : uncontrolled(service)
 }
 
@@ -141,8 +56,7 @@ const accepted = (service: Service, now: Deployment | undefined): string =>
 
 function uncontrolled(service: Service): Progress {
   const { runningCount = 0, desiredCount = 0, pendingCount = 0 } = service
-  const moving = runningCount !== desiredCount || pendingCount > 0 || !isSteady(service)
-  if (moving && service.deploymentController?.type !== 'EXTERNAL')
+  if (runningCount !== desiredCount || pendingCount > 0 || !isSteady(service))
     return { is: 'moving', because: rolloutSummary(service), near: runningCount >= desiredCount }
   return { is: 'settled', because: `${counts(service).replace(' running', ' run')} ${shortTaskDefinition(service)}` }
 }
@@ -150,10 +64,9 @@ function uncontrolled(service: Service): Progress {
 function own(live: LiveService, now: Deployment, memo: Memo, { definition }: ServiceParticle): Progress {
   const { service, rollout } = live
   if (now.rolloutState === 'FAILED') return failed(now, rollout)
-  const { desiredCount = 0, schedulingStrategy, deploymentConfiguration, deploymentController } = service
+  const { desiredCount = 0, schedulingStrategy, deploymentConfiguration } = service
   const { running, pending } = tasksOf(service, now)
   const settled: Settled = { is: 'settled', because: standing(service, now) }
-  if (deploymentController?.type === 'EXTERNAL') return settled
   const early = deploymentConfiguration?.earlySuccessCriteria
   const needed = early?.enable ? Math.ceil((desiredCount * (early.healthyPercent ?? 100)) / 100) : desiredCount
   const rest = restOf(live)
@@ -175,7 +88,7 @@ function failed(now: Deployment, rollout: LiveService['rollout']): Failed {
   const failure: Diagnosis = {
     code: 'DeploymentFailed',
     happened: `failed to deploy ${shortTaskDefinition(now)}`,
-    cause: trigger ? `${trigger} ended the deployment` : reasonGiven(now.rolloutStateReason),
+    cause: endedBy(trigger, now.rolloutStateReason),
     remedy: { kind: 'release' },
   }
   return { is: 'failed', failure, ...(rollout === undefined && { inconclusive: true }) }
@@ -190,15 +103,14 @@ function replaced(live: LiveService, now: Deployment, id: string, elapsed: numbe
   const { status = '', rollback, statusReason } = rollout
   const trigger = triggerOf(rollout)
   const reason = rollback?.reason ?? statusReason
-  const why = trigger ? `${trigger} ended the deployment` : reasonGiven(reason)
   switch (status) {
     case 'ROLLBACK_REQUESTED':
     case 'ROLLBACK_IN_PROGRESS':
       return goingBack(service, now)
     case 'ROLLBACK_SUCCESSFUL':
-      return rolledBack(service, now, why, true)
+      return rolledBack(service, now, true, reason, trigger)
     case 'ROLLBACK_FAILED':
-      return rolledBack(service, now, why, false)
+      return rolledBack(service, now, false, reason, trigger)
     case 'SUCCESSFUL':
       return deployedMeanwhile(now, 'its own deployment completed')
     case 'STOPPED':
@@ -222,8 +134,8 @@ function replacedAsSeen(service: Service, now: Deployment, id: string, elapsed: 
   if (!event && ours?.rolloutState !== 'FAILED' && !goesBack) return deployedMeanwhile(now)
   if (now.rolloutState === 'IN_PROGRESS') return goingBack(service, now)
   const reasonOfEvent = event?.message?.replace(/^\(service \S+\) \(deployment \S+\) /, '')
-  const why = reasonGiven(ours?.rolloutStateReason ?? reasonOfEvent ?? now.rolloutStateReason)
-  return rolledBack(service, now, why, now.rolloutState !== 'FAILED')
+  const reason = ours?.rolloutStateReason ?? reasonOfEvent ?? now.rolloutStateReason
+  return rolledBack(service, now, now.rolloutState !== 'FAILED', reason)
 }
 
 const isGoingBack = ({ rolloutState, rolloutStateReason = '' }: Deployment): boolean =>
@@ -235,15 +147,19 @@ const goingBack = (service: Service, now: Deployment): Moving => ({
   near: tasksOf(service, now).running >= (service.desiredCount ?? 0),
 })
 
+const endedBy = (trigger: string | undefined, reason: string | undefined): string =>
+  trigger ? `${trigger} ended the deployment` : reasonGiven(reason)
+
 /** ECS went back to another deployment, or failed to. */
-function rolledBack(service: Service, now: Deployment, cause: string, isBack: boolean): Failed {
+function rolledBack(service: Service, now: Deployment, isBack: boolean, reason?: string, trigger?: string): Failed {
   const { runningCount = 0, desiredCount = 0 } = service
   const runs = `${shortTaskDefinition(now)} runs${isBack ? ' again' : ''}, ${runningCount} of ${plural(desiredCount, 'task')}`
   return {
     is: 'failed',
     failure: {
       code: 'RolledBack',
-      cause,
+      ...(!trigger && isByPerson(reason) && { happened: 'was rolled back by a person' }),
+      cause: endedBy(trigger, reason),
       now: isBack ? runs : `The rollback failed too: ${runs}`,
       remedy: { kind: 'release' },
     },
@@ -276,10 +192,14 @@ export function triggerOf({ deploymentCircuitBreaker: breaker, alarms }: Service
   return undefined
 }
 
-/** The cause of a service deployment's end: its breaker, its alarms, or ECS's own sentence. */
+/** ECS names whoever called StopServiceDeployment, or answered a hook, a user: `Service deployment stopped by user.` */
+const isByPerson = (reason = ''): boolean => /\bby (?:a |the )?user\b/i.test(reason)
+
+/** Who or what ended a service deployment: its breaker, its alarms, or a person or ECS with ECS's own sentence. */
 export function whatEnded(rollout: ServiceDeployment): string {
   const why = rollout.rollback?.reason ?? rollout.statusReason
-  return triggerOf(rollout) ?? `ECS${why ? ` (${untrusted(why.replace(/\.$/, ''))})` : ''}`
+  const who = isByPerson(why) ? 'a person' : 'ECS'
+  return triggerOf(rollout) ?? `${who}${why ? ` (${untrusted(why.replace(/\.$/, ''))})` : ''}`
 }
 
 /** One line about a service deployment: status, stage, and what watches over it. */
