@@ -10,7 +10,6 @@ import {
   type ParsedNode,
   Parser,
   Scalar,
-  Schema,
 } from 'yaml'
 import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
 import type { ReportProblem } from './problems.ts'
@@ -27,7 +26,9 @@ const TOO_DEEP = `nested more than ${DEPTH} deep, which no definition is; check 
 
 // Unique keys are checked here, where both places can be named and a large map costs no square.
 const OPTIONS = {
-  schema: new Schema({ schema: 'core', merge: false, resolveKnownTags: false }),
+  schema: 'core',
+  merge: false,
+  resolveKnownTags: false,
   strict: true,
   uniqueKeys: false,
   prettyErrors: false,
