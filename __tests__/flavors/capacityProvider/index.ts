@@ -43,7 +43,7 @@ const optionsOf = ({ options }: Particle<CreateCapacityProviderRequest>, sensiti
   sensitivity,
 })
 
-export const capacityProvider: Flavor<CreateCapacityProviderRequest, CapacityProvider, undefined> = {
+export const capacityProvider: Flavor<CreateCapacityProviderRequest, CapacityProvider, void> = {
   ...vocabulary,
 
   calls: [describeProviders, createProvider, deleteProvider, 'TagResource', 'UntagResource'],
@@ -76,16 +76,13 @@ export const capacityProvider: Flavor<CreateCapacityProviderRequest, CapacityPro
 
   async start(particle, _live, { ecs }) {
     await ecs.call(createProvider, requestOf(particle.definition, optionsOf(particle, nothingSensitive)))
-    return undefined
   },
 
   async update({ definition }, live, _changes, { ecs }) {
     await setTags(ecs, live.capacityProviderArn ?? '', definition.tags ?? [], live.tags ?? [])
-    return undefined
   },
 
   async terminate(_particle, live, { ecs }) {
     await ecs.call(deleteProvider, { capacityProvider: live.name })
-    return undefined
   },
 }

@@ -3,7 +3,7 @@ import { canonical } from '../../compare/compare.ts'
 import { ignoredPaths } from '../../compare/path.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { sha256 } from '../../digest.ts'
-import { holdsUnknown } from '../../particle.ts'
+import { holdsUnknown, type Particle } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { taskRules } from '../task/rules.ts'
 import { taskDefinitionRules } from '../taskDefinition/rules.ts'
@@ -14,18 +14,17 @@ const digestVersion = 1
 /** 64 hex digits: SHA-256 of the value's JSON. */
 export const hash = (value: unknown): string => sha256(JSON.stringify(value))
 
-interface Job {
-  readonly definition: object
-  readonly options: Readonly<Record<string, unknown>>
-}
-
 /**
  * The digest of a job, 32 hex digits: equal for two runs that do the same. It is made of the cluster's name,
  * `taskName`, `custom_config.retry`, and of the task definition and RunTask's input in canonical form, where defaults,
  * spelling and order make no difference. `tags`, `count`, `startedBy`, `stopReason` and ignored paths are no part of
  * it. Undefined while a member is known only after apply.
  */
-export function runDigest({ definition, options }: Job, taskDefinition: object, ignore: unknown): string | undefined {
+export function runDigest(
+  { definition, options }: Pick<Particle<object>, 'definition' | 'options'>,
+  taskDefinition: object,
+  ignore: unknown,
+): string | undefined {
   const {
     cluster,
     taskName,

@@ -42,10 +42,6 @@ export async function runTask(input: RunTaskRequest, context: TransitionContext)
 export const startedNothing = (error: unknown): error is EcsError =>
   error instanceof EcsError && !error.unsure && !isThrottled(error) && error.code !== 'ConflictException'
 
-/** Whether one of the failures may pass by itself. */
-export const maySucceedLater = (failures: readonly Failure[]): boolean =>
-  failures.some(({ reason }) => isCapacity(reason))
-
 /** `RESOURCE:MEMORY on 12 container instances`, `AGENT 4f0c…`: each reason once. */
 export function placementFailures(failures: readonly Failure[]): string[] {
   const instances = new Map<string, string[]>()
