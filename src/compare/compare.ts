@@ -1,6 +1,6 @@
 import type { StaticStructureSchema } from '@smithy/types'
 import { canonicalJson } from '../digest.ts'
-import { Unknown } from '../particle.ts'
+import { type Particle, Unknown } from '../particle.ts'
 import { changeOf, type FoundChange } from './change.ts'
 import { childrenOf, ElementLabels, keyMember } from './children.ts'
 import {
@@ -17,7 +17,7 @@ import {
   type Structure,
 } from './normalize.ts'
 import { type Distance, pairsOf } from './pairing.ts'
-import { isCoveredByAny, type StepPath } from './path.ts'
+import { ignoredPaths, isCoveredByAny, type StepPath } from './path.ts'
 import { mayStay, type Rules, type ValueContext } from './rules.ts'
 import { schemaOf, withoutEmpty } from './schema.ts'
 import type { Sensitivity } from './sensitivity.ts'
@@ -39,6 +39,17 @@ export interface CompareOptions {
   /** Members too that a definition does not manage when it leaves them out. */
   readonly unmanaged?: true
 }
+
+/** A particle's options of comparison, for definitions of this schema. `whole`: see `CompareOptions`. */
+export const comparedBy =
+  (schema: StaticStructureSchema, rules: Rules, whole = false) =>
+  ({ options }: Pick<Particle, 'options'>, sensitivity: Sensitivity): CompareOptions => ({
+    schema,
+    rules,
+    whole,
+    ignore: ignoredPaths(options.ignore),
+    sensitivity,
+  })
 
 /**
  * Changes that turn the live definition into the stated one, in the order of the definition, with removals last, in the
