@@ -12,7 +12,7 @@ const folder = new URL('texts/', import.meta.url)
 const isUpdate = Boolean(process.env.UPDATE_GOLDEN)
 const played = new Set<string>()
 
-// Built where the sources are newer than dist/, which takes a while.
+// Built where the sources have changed since dist/ was committed, which takes a while.
 beforeAll(() => void bundle(), 240_000)
 
 const play = async (name: string) => {

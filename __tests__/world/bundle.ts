@@ -6,12 +6,20 @@ import { dirname, join } from 'node:path'
 
 export const root = join(import.meta.dirname, '../..')
 
-/** A checkout writes its files within seconds of each other, in any order. */
-const oneCheckout = 10_000
+/** Everything that dist/index.js is made from. */
+const sources = [
+  'src',
+  'package-lock.json',
+  'tsconfig.json',
+  'script/build',
+  'script/bundle.ts',
+  'script/crypto.js',
+  'script/https.js',
+]
 
 /**
- * The bundle to test: dist/index.js, or one built aside when the sources are newer than that. Never dist/ itself, or a
- * stale bundle that was committed would mend itself here and pass.
+ * The bundle to test: dist/index.js, or one built aside when the sources have changed since that was committed. Never dist/
+ * itself, or a stale bundle that was committed would mend itself here and pass.
  */
 export function bundle(): string {
   chosen ??= choose()
@@ -21,20 +29,34 @@ export function bundle(): string {
 let chosen: string | undefined
 
 function choose(): string {
-  const committed = join(root, 'dist/index.js')
-  const sources = [...files('src'), ...['package-lock.json', 'tsconfig.json', 'script/build', 'script/bundle.ts']]
-  const newest = Math.max(...sources.map(file => statSync(join(root, file)).mtimeMs))
-  if (existsSync(committed) && statSync(committed).mtimeMs + oneCheckout > newest) return committed
+  if (isOfItsCommit(root)) return join(root, 'dist/index.js')
   const hash = createHash('sha256')
-  for (const file of sources) hash.update(`${file}\0`).update(readFileSync(join(root, file)))
+  for (const file of sources.flatMap(files)) hash.update(`${file}\0`).update(readFileSync(join(root, file)))
   return built(join(root, 'node_modules/.cache/ecs-particles', hash.digest('hex').slice(0, 16)))
 }
 
-function files(folder: string): string[] {
-  const found = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+/**
+ * Whether a checkout's dist/ and sources are both as in the commit that changed dist/ last. Git answers by content: the dates of
+ * files only say when they were checked out. False where there is no Git to ask.
+ */
+export function isOfItsCommit(checkout: string): boolean {
+  const git = (...given: string[]) => {
+    const { status, stdout } = spawnSync('git', given, { cwd: checkout, encoding: 'utf8' })
+    return status === 0 ? stdout.trim() : undefined
+  }
+  const commit = git('log', '-1', '--format=%H', '--', 'dist')
+  if (!commit || git('diff', '--quiet', commit, '--', 'dist', ...sources) === undefined) return false
+  return git('ls-files', '--others', '--', 'dist', ...sources) === ''
+}
+
+/** The files of a folder, or the file of that name. */
+function files(name: string): string[] {
+  const path = join(root, name)
+  if (statSync(path).isFile()) return [name]
+  const found = readdirSync(path, { recursive: true, encoding: 'utf8' })
   return found
     .filter(file => file.endsWith('.ts'))
-    .map(file => join(folder, file))
+    .map(file => join(name, file))
     .sort()
 }
 
@@ -59,7 +81,10 @@ function built(folder: string): string {
     }
     try {
       const { status, stderr, stdout } = spawnSync(join(root, 'script/build'), [`${folder}.new`], { encoding: 'utf8' })
-      if (status !== 0) throw new Error(`the bundle is older than src, and script/build failed:\n${stdout}${stderr}`)
+      if (status !== 0)
+        throw new Error(
+          `the sources have changed since dist/ was committed, and script/build failed:\n${stdout}${stderr}`,
+        )
       renameSync(`${folder}.new`, folder)
     } finally {
       rmdirSync(lock)

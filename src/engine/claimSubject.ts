@@ -15,7 +15,7 @@ export interface ClaimContext {
   readonly account: string | undefined
   readonly environment: string
   readonly sensitivity: SensitivityPolicy
-  /** By flavor: the members that identify its things. */
+  /** By flavor: the members that identify its resources. */
   readonly vocabularies: Readonly<Record<string, Pick<Vocabulary, 'identifiedBy'>>>
 }
 
@@ -36,7 +36,7 @@ export function subjectOf(
       ? [[member, writtenText(node.parts, name => policy.secretVariables.has(name))] as const]
       : [],
   )
-  const named = hidden.length > 0 ? { ...definition, ...Object.fromEntries(hidden) } : definition
-  const identity = identityOf({ definition: named }, vocabularies[flavor])
+  const asWritten = hidden.length > 0 ? { ...definition, ...Object.fromEntries(hidden) } : definition
+  const identity = identityOf({ definition: asWritten }, vocabularies[flavor])
   return [account ?? null, environment, flavor, region, identity ?? null]
 }

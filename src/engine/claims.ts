@@ -163,7 +163,7 @@ export class Claims {
   #make(decision: Decision): StepClaims {
     const { particle, transition, changes, kept } = decision
     if (!transition || transition === 'wait') return { changes: [] }
-    const subject = this.#named(particle)
+    const subject = this.#subject(particle)
     if (transition === 'stop' || transition === 'terminate') {
       return { changes: [{ ...hashed(['gone', subject, transition]), adds: false }] }
     }
@@ -194,7 +194,7 @@ export class Claims {
     if (change.requested || change.replacing) return []
     // A change that is reviewed apart is claimed without the transition: it is the same with a start or later.
     const does = apart ? null : (transition ?? null)
-    const subject = this.#named(particle)
+    const subject = this.#subject(particle)
     const own = apart && { apart }
     if (states) {
       const stated = statedBy([particle, ...states.map(parent => this.#decisions.get(parent)?.particle)], policy)
@@ -230,13 +230,13 @@ export class Claims {
   }
 
   /** A particle as claims name it: id, account, environment, flavor, region, identity. */
-  #named(particle: Particle): unknown[] {
+  #subject(particle: Particle): unknown[] {
     return [particle.id, ...subjectOf(particle, this.#context)]
   }
 
   #subjectAt(id: ParticleId): unknown[] {
     const other = this.#decisions.get(id)
-    return other ? this.#named(other.particle) : [id]
+    return other ? this.#subject(other.particle) : [id]
   }
 
   /** The particles that a value inherits from. */
@@ -254,10 +254,7 @@ const statedBy = (particles: readonly (Particle | undefined)[], policy: Sensitiv
   )
 
 /** A revision of the parent's own family that the parent does not know. */
-function isNewerThanKnown(
-  before: unknown,
-  { previousReference, reference, staleRevisions }: Decision,
-): before is string {
+function isNewerThanKnown(before: unknown, { previousReference, reference, staleRevisions }: Decision): boolean {
   if (typeof before !== 'string' || before === previousReference || before === reference) return false
   const family = (text: unknown) => (typeof text === 'string' ? text.replace(/:\d+$/, '') : undefined)
   return [previousReference, reference, ...staleRevisions.keys()].some(known => family(known) === family(before))

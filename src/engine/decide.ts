@@ -1,7 +1,6 @@
 import type { FoundChange } from '../compare/change.ts'
 import type { Sensitivity } from '../compare/sensitivity.ts'
 import {
-  type Inherit,
   inheritsIn,
   isGone,
   type Particle,
@@ -57,8 +56,8 @@ export function decide(
   parents: ReadonlyMap<ParticleId, Decision>,
   sensitivityFor: (particle: Particle) => Sensitivity,
 ): Decision {
-  const inherited = inheritance(parents, sensitivityFor)
-  const { particle, filled } = withNeeds(withInherits(stated, inherited), flavor, parents)
+  const { inheriting, refused } = withParents(stated, parents, sensitivityFor)
+  const { particle, filled } = withNeeds(inheriting, flavor, parents)
   const assessment = flavor.assess(particle, live, sensitivityFor(particle))
   const { observed, reference, currentDefinition, memo } = assessment
   const choice = flavor.referenceOnly
@@ -79,7 +78,7 @@ export function decide(
     risks: comparison.risks ?? [],
     leastMinutes: comparison.leastMinutes ?? 0,
     warnings: [...(comparison.warnings ?? []), ...(observed.warnings ?? [])],
-    problems: problemsOf(particle, [...refusedInherits(particle, inherited), ...(comparison.problems ?? [])]),
+    problems: problemsOf(particle, [...refused, ...(comparison.problems ?? [])]),
     hidden: hiddenPlaces(transition === 'start' || changes.length === 0 ? changes : assessment.additions().changes),
     filled,
     preapproved: comparison.preapproved === true,
@@ -92,8 +91,8 @@ export function decide(
 }
 
 /** Problems with their places in the manifest. An option is outside the definition, at a place of its own. */
-function problemsOf({ source, optionPlaces }: Particle, refused: NonNullable<Comparison['problems']>): Problem[] {
-  return refused.map(({ at, message }) => {
+function problemsOf({ source, optionPlaces }: Particle, found: NonNullable<Comparison['problems']>): Problem[] {
+  return found.map(({ at, message }) => {
     const [member, option] = at
     const ofOption = member === 'custom_config' ? optionPlaces?.get(String(option)) : undefined
     return { place: ofOption ?? placeAt(source, at), message }
@@ -168,57 +167,38 @@ function chooseUpdate(particle: Particle, { observed, differences }: Assessment)
   return { reason: comparison.pinned ? 'pinned' : 'equivalent', comparison }
 }
 
-/** A parent's value for a particle that inherits it. */
-type Given = { readonly value?: unknown } | { readonly refused: string }
-
-/** A value of a parent that is started or replaced is unknown until apply; a hidden one is refused. */
-const inheritance =
-  (parents: ReadonlyMap<ParticleId, Decision>, sensitivityFor: (particle: Particle) => Sensitivity) =>
-  ({ from, key }: Inherit): Given => {
+/**
+ * The particle with the values that it inherits. A value of a parent that is started or replaced is unknown until apply. One
+ * that is hidden, or that an unchanged parent does not have, is refused.
+ */
+function withParents(
+  stated: Particle,
+  parents: ReadonlyMap<ParticleId, Decision>,
+  sensitivityFor: (particle: Particle) => Sensitivity,
+): { readonly inheriting: Particle; readonly refused: NonNullable<Comparison['problems']> } {
+  if (inheritsIn(stated.source).length === 0) return { inheriting: stated, refused: [] }
+  const refused: NonNullable<Comparison['problems']>[number][] = []
+  const inheriting = withInherited(stated, ({ from, key }, at) => {
     const parent = parents.get(from)
-    if (!parent || isUnsettled(parent)) return {}
-    const { particle, currentDefinition: current, transition } = parent
+    if (!parent || isUnsettled(parent)) return new Unknown(from)
+    const refuse = (why: string) => refused.push({ at, message: `${stated.id} inherits ${key} from ${from}${why}` })
+    const { particle, currentDefinition, transition } = parent
     const path = key.split('.')
-    if (sensitivityFor(particle).hidesAt?.(current, path)) {
-      const { file, line } = particle.place
-      return { refused: `${key} from ${from} (${file}:${line}), which hides it; ${hiddenInherit}` }
-    }
-    const value = valueAt(current, path)
-    if (value !== undefined || transition === 'update') return { value }
-    return { refused: `${key} from ${from}, which has no such value in AWS; ${missingInherit}` }
-  }
+    const isHidden = sensitivityFor(particle).hidesAt?.(currentDefinition, path) === true
+    const value = isHidden ? undefined : valueAt(currentDefinition, path)
+    if (isHidden) refuse(` (${particle.place.file}:${particle.place.line}), which hides it; ${hiddenInherit}`)
+    else if (value === undefined && transition !== 'update')
+      refuse(`, which has no such value in AWS; ${missingInherit}`)
+    return value ?? new Unknown(from)
+  })
+  return { inheriting, refused: stated.desired === 'running' ? refused : [] }
+}
 
 const hiddenInherit = 'here it would be shown: state the value itself, or inherit something that may be shown'
 const missingInherit = 'state the value, or inherit one that it has'
 
-const withInherits = (particle: Particle, inherited: (inherit: Inherit) => Given): Particle =>
-  inheritsIn(particle.source).length === 0
-    ? particle
-    : withInherited(particle, inherit => {
-        const given = inherited(inherit)
-        return ('value' in given ? given.value : undefined) ?? new Unknown(inherit.from)
-      })
-
-/** Problems of inherited values that are hidden, or that an unchanged parent does not have. */
-function refusedInherits(
-  particle: Particle,
-  inherited: (inherit: Inherit) => Given,
-): NonNullable<Comparison['problems']> {
-  const problems: NonNullable<Comparison['problems']>[number][] = []
-  if (particle.desired !== 'running' || inheritsIn(particle.source).length === 0) return problems
-  withInherited(particle, (inherit, at) => {
-    const given = inherited(inherit)
-    if ('refused' in given) problems.push({ at, message: `${particle.id} inherits ${given.refused}` })
-    return undefined
-  })
-  return problems
-}
-
-function isUnsettled(decision: Decision | undefined): boolean {
-  if (!decision) return false
-  const { transition, reference } = decision
-  return transition === 'start' || transition === 'replace' || reference instanceof Unknown
-}
+const isUnsettled = ({ transition, reference }: Decision): boolean =>
+  transition === 'start' || transition === 'replace' || reference instanceof Unknown
 
 /** Fills members from parents' references, unless the manifest states them itself. */
 function withNeeds(

@@ -1,6 +1,6 @@
 /**
  * Where each difference of a plan comes from: from this run's manifests, from manifests that nobody has applied yet, or from
- * somebody's change in AWS. Told beside the plan: digest and claims are made without it. Pure.
+ * somebody's change in AWS. It is no part of the plan's meaning: digest and claims are made without it. Pure.
  */
 import type { FoundChange } from '../compare/change.ts'
 import { canonicalJson } from '../digest.ts'
@@ -30,7 +30,7 @@ export function withOrigins(
   vocabularies: Vocabularies,
 ): Plan {
   const origins = new Origins(decisions, earlier, vocabularies)
-  return { ...plan, steps: plan.steps.map(step => origins.tell(step)) }
+  return { ...plan, steps: plan.steps.map(step => origins.withOrigin(step)) }
 }
 
 class Origins {
@@ -44,7 +44,7 @@ class Origins {
     this.#vocabularies = vocabularies
   }
 
-  tell(step: Step): Step {
+  withOrigin(step: Step): Step {
     const decision = this.#decisions.get(step.particle)
     if (!decision || step.transition === 'wait') return step
     if (step.transition === 'start' || step.changes.length === 0) {

@@ -7,7 +7,7 @@ import type { ClaimContext } from './claimSubject.ts'
 import { Claims } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Plan, Removed, Step, Summary, Transition, Unchanged } from './document.ts'
-import { type Graph, inOrder } from './graph.ts'
+import { type Graph, inOrder, nearest } from './graph.ts'
 import { type EngineContext, flavorOf } from './refresh.ts'
 
 /** Inputs of a plan beside manifests and AWS's answers. */
@@ -80,12 +80,14 @@ export function planOf(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision
     .map(([id, decision]) => unchangedOf(id, decision))
   const ofDecisions = [...decisions.values()].flatMap(decision => decision.warnings).sort(compareText)
   const warnings = [...ofDecisions, ...(settings.warnings ?? [])]
-  const problems = [...decisions.values()].flatMap(decision => decision.problems)
-  problems.push(...keptInGoing(graph, decisions))
-  const tooMany = terminations(decisions, settings)
   const claims = new Claims(settings.claimContext, decisions)
   const { account, environment } = settings.claimContext
-  if (account === undefined && steps.some(({ transition }) => transition !== 'wait')) problems.push(unknownAccount)
+  const problems = [
+    ...[...decisions.values()].flatMap(decision => decision.problems),
+    ...keptInGoing(graph, decisions),
+    ...(account === undefined && hasChanges({ steps }) ? [unknownAccount] : []),
+    ...terminations(decisions, settings),
+  ]
   const plan: Plan = {
     version: 1,
     environment,
@@ -99,7 +101,7 @@ export function planOf(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision
     ...(settings.newEnvironment && steps.length > 0 && { newEnvironment: settings.newEnvironment }),
     ...(warnings.length > 0 && { warnings }),
   }
-  return { plan, decisions, claims, problems: tooMany ? [...problems, tooMany] : problems }
+  return { plan, decisions, claims, problems }
 }
 
 /** Without an account, a review would hold for every account. */
@@ -118,31 +120,15 @@ function dependencies(
   acting: ReadonlySet<ParticleId>,
 ): Map<ParticleId, ParticleId[]> {
   const leaves = (id: ParticleId) => decisions.get(id)?.particle.desired !== 'running'
-  const upward = nearest(acting, id => graph.particles.get(id)?.parents ?? [])
-  const downward = nearest(acting, id => graph.children.get(id) ?? [])
+  const isActing = (id: ParticleId) => acting.has(id)
+  const upward = nearest(isActing, id => graph.particles.get(id)?.parents ?? [])
+  const downward = nearest(isActing, id => graph.children.get(id) ?? [])
   return new Map(
     [...acting].sort(compareText).map(id => {
       const needed = leaves(id) ? downward(id).filter(leaves) : upward(id).filter(parent => !leaves(parent))
       return [id, needed.sort(compareText)]
     }),
   )
-}
-
-/** The nearest particles with a step, in one direction, looking through those without. */
-function nearest(acting: ReadonlySet<ParticleId>, next: (id: ParticleId) => readonly ParticleId[]) {
-  const known = new Map<ParticleId, ReadonlySet<ParticleId>>()
-  const find = (id: ParticleId): ReadonlySet<ParticleId> => {
-    const seen = known.get(id)
-    if (seen) return seen
-    const found = new Set<ParticleId>()
-    for (const neighbour of next(id)) {
-      if (acting.has(neighbour)) found.add(neighbour)
-      else for (const further of find(neighbour)) found.add(further)
-    }
-    known.set(id, found)
-    return found
-  }
-  return (id: ParticleId): ParticleId[] => [...find(id)]
 }
 
 const source = ({ place }: Particle) => ({ file: place.file, line: place.line })
@@ -161,7 +147,7 @@ function stepOf(
 ): Step {
   const decision = decisions.get(id) as Decision
   const { particle, observed, transition, changes, risks, why, previousReference, reference } = decision
-  const held = particle.parents.filter(parent => decisions.get(parent)?.reason === 'failed')
+  const failedParents = particle.parents.filter(parent => decisions.get(parent)?.reason === 'failed')
   return {
     particle: id,
     transition: transition as Transition,
@@ -172,7 +158,7 @@ function stepOf(
     risks: [
       ...risks,
       ...longerThanWaits(decision, waitTimeout),
-      ...held.map(parent => `held back until ${parent} has succeeded`),
+      ...failedParents.map(parent => `held back until ${parent} has succeeded`),
     ],
     ...(why && { why }),
     ...(transition === 'wait' && observed.paused && { paused: observed.paused }),
@@ -211,7 +197,7 @@ function followed(decision: Decision, decisions: ReadonlyMap<ParticleId, Decisio
   return follows.length > 0 ? { follows: follows.map(shownChange) } : {}
 }
 
-/** An update or a wait needs no remark on where its name came from: the thing is there already. */
+/** An update or a wait needs no remark on where its name came from: the resource is there already. */
 function remarked(step: Step, { remarks, reasons }: PlanSettings): Step {
   if (step.transition === 'update' || step.transition === 'wait') return step
   const [more, why] = [remarks?.get(step.particle) ?? [], reasons?.get(step.particle)]
@@ -258,7 +244,7 @@ function keptInGoing(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision>)
 function terminations(
   decisions: ReadonlyMap<ParticleId, Decision>,
   { maxTerminations, removed = [] }: PlanSettings,
-): Problem | undefined {
+): Problem[] {
   const all = [...decisions.values()]
   const running = all.filter(
     ({ observed, reason }) => reason !== 'reference' && (observed.state === 'running' || observed.state === 'pending'),
@@ -270,13 +256,12 @@ function terminations(
   const total = running.length + removed.filter(({ unmanaged }) => !unmanaged).length
   const most =
     'count' in maxTerminations ? maxTerminations.count : Math.max(1, Math.floor(total * maxTerminations.share))
-  if (going.length <= Math.max(1, most)) return undefined
+  if (going.length <= Math.max(1, most)) return []
   const names = going.map(({ particle }) => particle.id).sort(compareText)
-  return {
-    ...(going[0] && { place: going[0].particle.place }),
-    message: `${going.length} of ${total} running particles would be terminated or replaced, more than max-terminations allows (${most}): ${names.slice(0, 10).join(', ')}${names.length > 10 ? ' and others' : ''}; give each its own desired_state, or raise max-terminations`,
-  }
+  const message = `${going.length} of ${total} running particles would be terminated or replaced, more than max-terminations allows (${most}): ${names.slice(0, 10).join(', ')}${names.length > 10 ? ' and others' : ''}; give each its own desired_state, or raise max-terminations`
+  return [{ ...(going[0] && { place: going[0].particle.place }), message }]
 }
 
 /** Whether an apply would change anything in AWS. */
-export const hasChanges = ({ steps }: Plan): boolean => steps.some(({ transition }) => transition !== 'wait')
+export const hasChanges = ({ steps }: Pick<Plan, 'steps'>): boolean =>
+  steps.some(({ transition }) => transition !== 'wait')

@@ -2,7 +2,15 @@ import type { Clock } from '../clock.ts'
 import { type SensitivityPolicy, sensitivityOf } from '../compare/sensitivity.ts'
 import type { CallCounter } from '../ecs/calls.ts'
 import type { Ecs } from '../ecs/client.ts'
-import { inheritsIn, type Particle, type ParticleId, Unknown, valueAt, withInherited } from '../particle.ts'
+import {
+  type Inherit,
+  inheritsIn,
+  type Particle,
+  type ParticleId,
+  Unknown,
+  valueAt,
+  withInherited,
+} from '../particle.ts'
 import type { Learnable } from '../redact/redactor.ts'
 import type { ClaimContext } from './claimSubject.ts'
 import type { AnyFlavor, FlavorContext } from './flavor.ts'
@@ -138,15 +146,16 @@ export class Refresh {
   async #resolve(particle: Particle): Promise<Particle> {
     const inherits = inheritsIn(particle.source)
     if (inherits.length === 0) return particle
-    const current = new Map<ParticleId, (path: readonly string[]) => unknown>()
-    for (const { from } of inherits) {
+    const values = new Map<Inherit, unknown>()
+    for (const inherit of inherits) {
+      const { from, key } = inherit
       const parent = await this.resolved(from)
       const sensitivity = sensitivityOf(parent, this.#engine.sensitivity)
       const assessment = flavorOf(this.#engine, parent).assess(parent, await this.live(from), sensitivity)
-      const now = assessment.currentDefinition
-      current.set(from, path => (sensitivity.hidesAt?.(now, path) ? undefined : valueAt(now, path)))
+      const [now, path] = [assessment.currentDefinition, key.split('.')]
+      if (!sensitivity.hidesAt?.(now, path)) values.set(inherit, valueAt(now, path))
     }
-    return withInherited(particle, ({ from, key }) => current.get(from)?.(key.split('.')) ?? new Unknown(from))
+    return withInherited(particle, inherit => values.get(inherit) ?? new Unknown(inherit.from))
   }
 }
 

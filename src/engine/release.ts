@@ -71,7 +71,7 @@ export interface ReleaseSignatures {
 /** The definition of a job: a declared task definition, or the content of one that is not declared. */
 export interface JobContent {
   readonly definition?: Particle<object>
-  readonly foreign?: unknown
+  readonly undeclared?: unknown
 }
 
 /**
@@ -80,7 +80,7 @@ export interface JobContent {
  */
 export function releaseSignatures(
   job: Particle<object>,
-  { definition, foreign }: JobContent,
+  { definition, undeclared }: JobContent,
   parents: readonly Particle<object>[],
   context: ClaimContext,
 ): ReleaseSignatures | undefined {
@@ -91,14 +91,14 @@ export function releaseSignatures(
   // While no answer has named the account, no record was found either.
   if (context.account === undefined || holdsUnknown(stated)) return {}
   // A release variable may choose a task definition that is not declared here: its content is not signed.
-  const named = job.source.entries.get('taskDefinition')?.node
-  const chosen = named !== undefined && holdsVariable(named, releaseVariables)
-  const said = runs.map((one, index) => [one.id, ...subjectOf(one, context), stated[index], one.options])
+  const taskDefinition = job.source.entries.get('taskDefinition')?.node
+  const isChosen = taskDefinition !== undefined && holdsVariable(taskDefinition, releaseVariables)
+  const content = runs.map((one, index) => [one.id, ...subjectOf(one, context), stated[index], one.options])
   const signature = claimHash([
     'release',
-    withSortedKeys(said),
+    withSortedKeys(content),
     [...job.parents].sort(),
-    chosen ? null : (withSortedKeys(foreign) ?? null),
+    isChosen ? null : (withSortedKeys(undeclared) ?? null),
   ])
   const former = isWhollyInFormer(job, definition, context.sensitivity)
     ? formerReleaseSignature(job, parents, context.sensitivity)
@@ -138,11 +138,11 @@ function formerReleaseSignature(
   policy: SensitivityPolicy,
 ): string {
   const byName = (name: string) => policy.releaseVariables.has(name) || policy.secretVariables.has(name)
-  const said = (source: Node) =>
+  const written = (source: Node) =>
     plainWith(source, ({ inherit, parts, value }) => {
       if (inherit) return { inherit: inherit.from, key: inherit.key }
       return parts ? writtenText(parts, byName) : value
     })
-  const all = [job, ...parents].map(({ id, region, source }) => [region, id, withSortedKeys(said(source))])
+  const all = [job, ...parents].map(({ id, region, source }) => [region, id, withSortedKeys(written(source))])
   return sha256(JSON.stringify(['release', ...all])).slice(0, 16)
 }

@@ -11,7 +11,7 @@ export interface StayingMember {
   readonly toRemove?: string
 }
 
-/** A member that an applied check remembers: the thing's address, and the member's path. */
+/** A member that an applied check remembers: the resource's address, and the member's path. */
 export interface RememberedMember {
   readonly address: string
   readonly path: string

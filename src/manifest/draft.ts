@@ -2,7 +2,7 @@ import type { DesiredState, MapNode, Node, ParticleId, Place, ScalarNode } from 
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { checkDefinition } from './definition.ts'
 import type { ReportProblem } from './problems.ts'
-import { checkRequired, readResource } from './resource.ts'
+import { checkRequired, type Resource, readResource } from './resource.ts'
 import { didYouMean } from './suggest.ts'
 import { asBoolean, kindOf, quote, scalarText, sourceText } from './words.ts'
 
@@ -23,12 +23,6 @@ export const KEYS = {
   member: [...COMMON, 'aws_resource', 'multiplier', 'base_particle_config'],
 } as const
 
-/** Keys of PCF's own that a file can hold and that nothing can be done with here. */
-const LEFT_BEHIND: Readonly<Record<string, string>> = {
-  callbacks:
-    'are functions of a Python program, which a manifest cannot call; remove them, or do it in a job of the workflow',
-}
-
 /** A name that a particle mentions, and where. `label` is the name in messages, with variables by name. */
 export interface ParentLink {
   readonly to: string
@@ -48,17 +42,13 @@ export interface Lifecycle {
 }
 
 /** A particle as it is written, before it is linked to others. */
-export interface ParticleDraft extends Lifecycle {
+export interface ParticleDraft extends Lifecycle, Resource {
   readonly id: ParticleId
   /** The id as messages show it: variables by name. */
   readonly label: string
   readonly name: string
   readonly place: Place
   readonly vocabulary: Vocabulary
-  readonly region: string | undefined
-  readonly options: Readonly<Record<string, unknown>>
-  readonly optionPlaces: ReadonlyMap<string, Place>
-  readonly definition: MapNode
   readonly origin: Origin
 }
 
@@ -75,7 +65,9 @@ export function checkKeys(map: MapNode, keys: readonly string[], what: string, r
 }
 
 function keyMessage(key: string, keys: readonly string[], what: string): string {
-  if (Object.hasOwn(LEFT_BEHIND, key)) return `${key} ${LEFT_BEHIND[key]}`
+  // Of PCF's own keys the one that a file can hold and that nothing can be done with here.
+  if (key === 'callbacks')
+    return 'callbacks are functions of a Python program, which a manifest cannot call; remove them, or do it in a job of the workflow'
   if (KEYS.member.includes(key)) return `${key} is for members of a quasiparticle; remove it`
   if (key === 'particles') return 'particles is for the flavor quasiparticle; remove it, or change the flavor'
   return `${quote(key)} is not a key of ${what}${didYouMean(key, keys) || '; remove it, or move it into aws_resource'}`
@@ -100,7 +92,7 @@ export function identify(map: MapNode, fallback: ScalarNode | undefined, report:
   if (!node) report(map.place, 'pcf_name is missing; give it a name, unique within its flavor')
   else if (!name) report(node.place, `pcf_name must be a name, not ${kindOf(node)}`)
   // A name becomes part of ids, comments and log lines.
-  else if (!/^[^\s$\p{C}](?:[^$\p{C}]{0,253}[^\s$\p{C}])?$/u.test(name)) {
+  else if (name !== name.trim() || /[$\p{C}]/u.test(name) || [...name].length > 255) {
     report(node.place, 'pcf_name must be one line of at most 255 characters, without $ and without blanks around it')
     return { flavor, name: undefined, id: undefined, label: '' }
   }
@@ -118,27 +110,19 @@ export function readDraft(
   origin: Origin,
   report: ReportProblem,
 ): ParticleDraft {
-  const resource = readResource(map, who.name, vocabulary, origin.copy?.index, report)
+  const resource = readResource(map, who.name, vocabulary, region, origin.copy?.index, report)
   const { ignore = [] } = resource.options as { readonly ignore?: readonly string[] }
   const checked = checkDefinition(resource.definition, vocabulary, ignore)
   for (const { place = map.place, message } of checked.problems) report(place, message)
   // A value that the model refuses is no name either: one problem is enough.
   const refused = new Set(checked.problems.map(problem => problem.place))
-  if (resource.given)
+  if (map.entries.get('aws_resource')?.node.kind === 'map')
     checkRequired(checked.node, vocabulary, (place, message) => {
       if (!refused.has(place)) report(place, message)
     })
-  return {
-    ...who,
-    place: map.place,
-    vocabulary,
-    origin,
-    ...readLifecycle(map, report),
-    region: resource.region ?? region,
-    options: resource.options,
-    optionPlaces: resource.optionPlaces,
-    definition: checked.node,
-  }
+  const lifecycle = readLifecycle(map, report)
+  const definition = checked.node
+  return { ...who, ...lifecycle, ...resource, definition, place: map.place, vocabulary, origin }
 }
 
 /** The keys that particles and quasiparticles have in common. */

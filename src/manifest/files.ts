@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, posix, relative } from 'node:path'
 import picomatch from 'picomatch'
 import { compareText } from '../order.ts'
 import type { Problem } from '../particle.ts'
@@ -26,13 +26,14 @@ export function findManifests(
   workspace = directory,
 ): { texts: ManifestText[]; problems: Problem[] } {
   const problems: Problem[] = []
-  const astray = directoryProblem(directory, workspace)
-  if (astray) return { texts: [], problems: [astray] }
+  const above = slashed(relative(workspace, directory))
+  const astray = directoryProblem(directory, workspace, above)
+  if (astray) return { texts: [], problems: [{ message: `working-directory: ${astray}` }] }
   const { wanted, excluded } = split(patterns)
   const { found, fruitless } = findFiles(wanted, excluded, directory, workspace, problems)
   const texts: ManifestText[] = []
   for (const [real, path] of [...found].sort(([, a], [, b]) => compareText(a, b))) {
-    const file = slashed(relative(workspace, join(directory, path)))
+    const file = posix.join(above, path)
     const text = readText(real, message => problems.push({ place: { file, line: 1, column: 1 }, message }))
     if (text !== undefined) texts.push({ file, text })
   }
@@ -43,9 +44,8 @@ export function findManifests(
     }
   } else {
     const by = wanted.map(inQuotes).join(', ') || 'the patterns, which only exclude'
-    const where = slashed(relative(workspace, directory)) || 'the workspace'
     const remedy = 'add a .yml, .yaml or .json file there, or set manifests or working-directory'
-    problems.push({ message: `manifests: no manifest found by ${by} in ${where}; ${remedy}` })
+    problems.push({ message: `manifests: no manifest found by ${by} in ${above || 'the workspace'}; ${remedy}` })
   }
   return { texts, problems }
 }
@@ -67,25 +67,29 @@ function findFiles(
   workspace: string,
   problems: Problem[],
 ): { readonly found: ReadonlyMap<string, string>; readonly fruitless: readonly string[] } {
-  const exclusions = excluded.map(pattern => pathMatcher(normal(pattern), directory))
-  const isExcluded = (path: string) => exclusions.some(matches => matches(path))
-  const inside = patternsInside(wanted, problems)
+  const exclusions = excluded.map(pattern => readPattern(pattern, directory))
+  const isExcluded = (path: string) => exclusions.some(({ matches }) => matches(path))
+  const inside = wanted.filter(pattern => {
+    const why = patternProblem(normal(pattern))
+    if (why) problems.push({ message: `manifests: ${inQuotes(pattern)} ${why}` })
+    return !why
+  })
+  const searched = inside.map(pattern => ({ pattern, ...readPattern(pattern, directory) }))
   const search = new ManifestSearch(
     {
       directory: realpathSync(directory),
       workspace: realpathSync(workspace),
-      folders: [...new Set(inside.map(({ path, base }) => folderOf(path, base, directory)))],
+      folders: [...new Set(searched.map(({ folder }) => folder))],
       excludes: path => isExcluded(path) || isExcluded(`${path}/any.yml`),
     },
     problems,
   )
   const found = new Map<string, string>()
   const fruitless: string[] = []
-  for (const { pattern, path, base } of inside) {
-    const matches = pathMatcher(path, directory)
+  for (const { pattern, from, dots, matches } of searched) {
     const before = problems.length
     const isWanted = (path: string) => matches(path) && !isExcluded(path)
-    const files = [...search.find(base, { dots: namesDots(path), wanted: isWanted })].filter(file => matches(file.path))
+    const files = [...search.find(from, { dots, wanted: isWanted })].filter(file => matches(file.path))
     // A link that is refused is reported already.
     if (files.length === 0 && problems.length === before) fruitless.push(pattern)
     for (const file of files) {
@@ -101,47 +105,21 @@ function findFiles(
   return { found, fruitless }
 }
 
-/** The patterns that stay in the working directory, each with the path where its search begins. */
-function patternsInside(wanted: readonly string[], problems: Problem[]) {
-  return wanted.flatMap(pattern => {
-    const path = normal(pattern)
-    const why = patternProblem(path)
-    if (why) problems.push({ message: `manifests: ${inQuotes(pattern)} ${why}` })
-    return why ? [] : [{ pattern, path, base: baseOf(path) }]
-  })
-}
-
 function patternProblem(path: string): string | undefined {
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.split('/').includes('..'))
     return 'leads out of the working directory; write a path below it, or set working-directory'
   return leadsIntoGit(path) ? "leads into git's own folder, which is never read; remove it" : undefined
 }
 
-/** The problem of the working directory. By way of a link, its manifests would have other names than in git. */
-function directoryProblem(directory: string, workspace: string): Problem | undefined {
-  const folder = slashed(relative(workspace, directory))
-  const wrong = (message: string): Problem => ({ message: `working-directory: ${message}` })
+/** `folder`: the working directory as a path in the workspace. By way of a link, its manifests would have other names than in git. */
+function directoryProblem(directory: string, workspace: string, folder: string): string | undefined {
   const link = folder === '' ? undefined : linkOnTheWay(workspace, folder)
-  if (link)
-    return wrong(`${inQuotes(link.link)} is a symbolic link that leads to ${link.target}; name the folder itself`)
-  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
-    return wrong(`there is no folder ${inQuotes(folder || directory)}; correct it`)
-  if (leadsIntoGit(folder)) return wrong("it leads into git's own folder, which is never read; correct it")
-  return undefined
+  if (link) return `${inQuotes(link.link)} is a symbolic link that leads to ${link.target}; name the folder itself`
+  if (!isFolder(directory)) return `there is no folder ${inQuotes(folder || directory)}; correct it`
+  return leadsIntoGit(folder) ? "it leads into git's own folder, which is never read; correct it" : undefined
 }
 
-/** Where the search of a pattern begins. */
-function baseOf(path: string): string {
-  const { base, isGlob } = picomatch.scan(path)
-  return isGlob ? base || '.' : path
-}
-
-/** The folder that a pattern names: itself, that of its file, or the path before its first star. */
-function folderOf(path: string, base: string, directory: string): string {
-  const isFolder =
-    picomatch.scan(path).isGlob || statSync(join(directory, base), { throwIfNoEntry: false })?.isDirectory()
-  return isFolder ? base : dirname(base)
-}
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 /** The pattern without `./` in front, doubled slashes and a slash at the end. */
 const normal = (pattern: string): string => {
@@ -151,17 +129,22 @@ const normal = (pattern: string): string => {
 
 const namesDots = (path: string): boolean => /(^|\/)\.[^/]/.test(path)
 
-/** Whether a path is what a pattern means: a glob, a folder or one file. */
-function pathMatcher(pattern: string, directory: string): (path: string) => boolean {
-  if (picomatch.scan(pattern).isGlob) {
-    const matches = picomatch(pattern)
-    return path => MANIFEST.test(path) && matches(path)
+/** Where the search of a pattern begins, the folder that it names, whether it names a dot, and which files it means. */
+function readPattern(pattern: string, directory: string) {
+  const path = normal(pattern)
+  const { base, isGlob } = picomatch.scan(path)
+  const from = isGlob ? base || '.' : path
+  const isOfFolder = isGlob || path === '.' || isFolder(join(directory, path))
+  const below = path === '.' ? '' : `${path}/`
+  const inFolder = (file: string) => file.startsWith(below) && !namesDots(file.slice(below.length))
+  const isMatch = isGlob ? picomatch(path) : isOfFolder ? inFolder : (file: string) => file === path
+  return {
+    path,
+    from,
+    folder: isOfFolder ? from : dirname(path),
+    dots: namesDots(path),
+    matches: (file: string): boolean => MANIFEST.test(file) && isMatch(file),
   }
-  if (pattern === '.') return path => MANIFEST.test(path) && !namesDots(path)
-  const isFolder = statSync(join(directory, pattern), { throwIfNoEntry: false })?.isDirectory()
-  if (!isFolder) return path => path === pattern && MANIFEST.test(path)
-  const below = `${pattern}/`
-  return path => path.startsWith(below) && MANIFEST.test(path) && !namesDots(path.slice(below.length))
 }
 
 /**
@@ -173,18 +156,18 @@ export function choosesManifest(
   directory: string,
   workspace = directory,
 ): (file: string) => boolean {
-  const choose = (given: string): ((path: string) => boolean) => {
-    const pattern = normal(given)
-    const matches = pathMatcher(pattern, directory)
+  const choosing = (given: readonly string[]): ((file: string) => boolean) => {
+    const all = given.map(pattern => readPattern(pattern, directory))
     // A path that is gone may have been a folder.
-    return path => matches(path) || (MANIFEST.test(path) && path.startsWith(`${pattern}/`))
+    return file =>
+      all.some(({ path, matches }) => matches(file) || (MANIFEST.test(file) && file.startsWith(`${path}/`)))
   }
-  const given = split(patterns)
-  const [wanted, excluded] = [given.wanted.map(choose), given.excluded.map(choose)]
+  const { wanted, excluded } = split(patterns)
+  const [isWanted, isExcluded] = [choosing(wanted), choosing(excluded)]
   const above = slashed(relative(workspace, directory))
   return file => {
     if (above && !file.startsWith(`${above}/`)) return false
     const path = above ? file.slice(above.length + 1) : file
-    return wanted.some(matches => matches(path)) && !excluded.some(matches => matches(path))
+    return isWanted(path) && !isExcluded(path)
   }
 }

@@ -1,7 +1,8 @@
-import { type MapNode, nodeAt, type ScalarNode } from '../particle.ts'
-import { isAncestor, type Linking, needPath } from './ancestors.ts'
+import { shortestPath } from '../order.ts'
+import { inheritsWithPlaces, type MapNode, nodeAt, type ParticleId, type Place, type ScalarNode } from '../particle.ts'
 import type { ParticleDraft } from './draft.ts'
 import { inheritedAstray } from './knownPaths.ts'
+import type { Linking } from './linking.ts'
 import { namingMembers } from './naming.ts'
 import { closest } from './suggest.ts'
 import { replaceScalars } from './walk.ts'
@@ -69,4 +70,31 @@ function noParent(id: string, draft: ParticleDraft): string {
   const labels = new Map(draft.parents.map(({ to, label }) => [to, label]))
   const near = labels.get(closest(id, labels.keys()) ?? '')
   return `names no parent of this particle${near ? ` (did you mean ${near}?)` : ''}; add it to parents`
+}
+
+/** Whether the first particle is a parent of the second, or a parent of one. */
+const isAncestor = (id: ParticleId, of: ParticleId, { parents }: Linking): boolean =>
+  shortestPath(of, id, child => parents.get(child)?.keys() ?? []) !== undefined
+
+/**
+ * The ids by which one particle needs another one, by links and by inherited members, each with the place of its need.
+ */
+function needPath(
+  from: ParticleId,
+  to: ParticleId,
+  { drafts, parents, find }: Linking,
+): readonly { readonly id: ParticleId; readonly place: Place }[] | undefined {
+  const needs = (id: ParticleId): Map<ParticleId, Place> => {
+    const draft = drafts.get(id)
+    const all = new Map(parents.get(id))
+    for (const { inherit, place } of draft ? inheritsWithPlaces(draft.definition) : [])
+      for (const { id: parent } of (draft && find(inherit.from, draft)) ?? [])
+        if (!all.has(parent)) all.set(parent, place)
+    return all
+  }
+  const path = shortestPath(from, to, id => needs(id).keys())
+  return path?.slice(0, -1).flatMap((id, index) => {
+    const place = needs(id).get(path[index + 1] ?? to)
+    return place ? [{ id, place }] : []
+  })
 }

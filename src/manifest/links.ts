@@ -1,43 +1,24 @@
 import { compareText, waves } from '../order.ts'
 import { type Particle, type ParticleId, type Place, plain } from '../particle.ts'
 import { arnRegion, nameOf } from '../schema/arn.ts'
-import type { Linking, Parents } from './ancestors.ts'
 import type { ParentLink, ParticleDraft } from './draft.ts'
 import { inherit } from './inherit.ts'
+import type { Linking, Parents } from './linking.ts'
 import { checkIdentities, namingMembers } from './naming.ts'
 import { desiredState, fillFromParents } from './needs.ts'
-import type { ReportProblem } from './problems.ts'
+import type { ManifestReader } from './read.ts'
 import { closest } from './suggest.ts'
 import { lineOf, quote, scalarText } from './words.ts'
 
-/** All declarations, before they are linked. */
-export interface Declared {
-  readonly drafts: ReadonlyMap<ParticleId, ParticleDraft>
-  /** Ids that mean several particles: quasiparticles, and members with a multiplier. */
-  readonly groups: ReadonlyMap<string, readonly ParticleDraft[]>
-  /** Names of ids in messages. */
-  readonly labels: ReadonlyMap<string, string>
-  /** Particles that are not in this environment, and where the manifest leaves them out. */
-  readonly absent: ReadonlyMap<string, Place>
-  /** Ids that are declared, but too wrong to become a particle: to name one is no second mistake. */
-  readonly broken: ReadonlySet<string>
-  /** A file cannot be read, so that missing particles may be declared there. */
-  readonly incomplete: boolean
-}
-
 /** Links drafts with each other and makes particles of them, sorted by id. */
-export function linkParticles(
-  declared: Declared,
-  report: ReportProblem,
-  hides: Linking['hides'] = () => false,
-): Particle[] {
-  const { drafts, incomplete } = declared
+export function linkParticles(declared: ManifestReader, hides: Linking['hides'] = () => false): Particle[] {
+  const { drafts, incomplete, report } = declared
   const find = finder(declared)
-  const parents = parentsOf(declared, find, report)
+  const parents = parentsOf(declared, find)
   const made = new Map<ParticleId, Particle>()
   const statePlaces = new Map<ParticleId, Place>()
   const linking: Linking = { drafts, incomplete, parents, made, statePlaces, find, hides, report }
-  for (const id of orderOf(parents, declared.labels, report)) {
+  for (const id of orderOf(parents, declared)) {
     const draft = drafts.get(id)
     if (!draft) continue
     const source = fillFromParents(inherit(draft, linking), draft, linking)
@@ -70,7 +51,7 @@ export function linkParticles(
  * its copies; between two members of one quasiparticle with the same multiplier it means the copy with the same number.
  */
 const finder =
-  ({ drafts, groups }: Declared): Linking['find'] =>
+  ({ drafts, groups }: ManifestReader): Linking['find'] =>
   (id, from) => {
     const one = drafts.get(id as ParticleId)
     if (one) return [one]
@@ -83,10 +64,11 @@ const finder =
   }
 
 /** Links by `parents` come first, then those by `children`, then what definitions name: the first place is kept. */
-function parentsOf(declared: Declared, find: Linking['find'], report: ReportProblem): Parents {
+function parentsOf(declared: ManifestReader, find: Linking['find']): Parents {
+  const { report } = declared
   const drafts = [...declared.drafts.values()]
   const parents = new Map(drafts.map(({ id }) => [id, new Map<ParticleId, Place>()]))
-  const reportMissing = missingReporter(declared, report)
+  const reportMissing = missingReporter(declared)
   const join = (child: ParticleDraft, parent: ParticleDraft, key: string, place: Place) => {
     const above = parents.get(child.id)
     if (child === parent) report(place, `${key}: ${child.label} cannot be its own parent; remove it`)
@@ -112,7 +94,7 @@ function parentsOf(declared: Declared, find: Linking['find'], report: ReportProb
 const HINTS = 100
 
 /** Reports links to particles that are not declared. */
-function missingReporter({ drafts, groups, labels, absent, broken, incomplete }: Declared, report: ReportProblem) {
+function missingReporter({ drafts, groups, labels, absent, broken, incomplete, report }: ManifestReader) {
   const labelOf = (id: string) => labels.get(id) ?? quote(id)
   let hints = HINTS
   return (key: string, { to, label, place }: ParentLink): void => {
@@ -156,7 +138,7 @@ const LINKS = 12
 /**
  * All ids, parents before children. A cycle is a problem that names all of its ids, and its last link is passed over.
  */
-function orderOf(parents: Parents, labels: Declared['labels'], report: ReportProblem): ParticleId[] {
+function orderOf(parents: Parents, { labels, report }: ManifestReader): ParticleId[] {
   const label = (id: ParticleId) => labels.get(id) ?? quote(id)
   let cycles = 0
   const needs = new Map([...parents].map(([id, above]) => [id, above.keys()]))

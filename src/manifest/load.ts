@@ -2,16 +2,10 @@ import { compareText } from '../order.ts'
 import type { Particle, Problem } from '../particle.ts'
 import { linkParticles } from './links.ts'
 import { parseManifest } from './parse.ts'
-import { sortProblems } from './problems.ts'
-import { ManifestReader, type ReadSettings } from './read.ts'
+import { reportTo, sortProblems } from './problems.ts'
+import { type LoadSettings, ManifestReader } from './read.ts'
 import { checkTogether } from './together.ts'
 import { checkUnmanaged, type Unmanaged } from './unmanaged.ts'
-
-/** Settings by which manifests are read and checked. */
-export interface LoadSettings extends ReadSettings {
-  /** Whether a particle hides a path of its definition, or a value below it. */
-  readonly hides?: (particle: Particle, path: readonly string[]) => boolean
-}
 
 /** All manifests of a run, read and checked. */
 export interface Loaded {
@@ -43,15 +37,15 @@ export function load(
 ): Loaded {
   const reader = new ManifestReader(settings)
   for (const { file, text } of [...texts].sort((a, b) => compareText(a.file, b.file))) {
-    const parsed = parseManifest(file, text)
-    for (const problem of parsed.problems) reader.misread.push(problem)
-    if (parsed.problems.length > 0) reader.incomplete = true
-    for (const document of parsed.documents) {
+    const before = reader.misread.length
+    const documents = parseManifest(file, text, reportTo(reader.misread))
+    if (reader.misread.length > before) reader.incomplete = true
+    for (const document of documents) {
       for (const item of document.kind === 'list' ? document.items : [document]) reader.read(item)
     }
   }
   const { unsound, unmanaged, report } = reader
-  const particles = linkParticles(reader, report, settings.hides)
+  const particles = linkParticles(reader, settings.hides)
   // A particle with a problem would cause further ones in its links.
   const together = checkTogether(
     particles.filter(({ id }) => !unsound.has(id)),

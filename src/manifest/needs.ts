@@ -10,8 +10,8 @@ import {
 import { identityOf } from '../schema/address.ts'
 import { arnRegion, nameOf } from '../schema/arn.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
-import type { Linking } from './ancestors.ts'
 import type { ParticleDraft } from './draft.ts'
+import type { Linking } from './linking.ts'
 import { isIdentifying, namingMembers } from './naming.ts'
 import { lineOf, quote, scalarText, sourceText } from './words.ts'
 

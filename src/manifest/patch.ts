@@ -1,22 +1,18 @@
-import type { MapNode, Node } from '../particle.ts'
+import type { MapNode, Node, Place } from '../particle.ts'
 import { changedAt, isPath } from './patchPath.ts'
 import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
+import { withValues } from './walk.ts'
 import { dotted, inQuotes, kindOf, quote } from './words.ts'
 
 /**
  * A patch upon a map: maps deeply, lists and plain values replaced, `null` removes. Values of the patch keep their
- * places.
+ * places; `mark` may note of a value which one it replaces.
  */
-export function merge(base: MapNode | undefined, patch: MapNode): MapNode {
-  return mergeWith(base, patch, node => node)
-}
-
-/** `mark` may note of a list which one it replaces. */
-function mergeWith(
+export function merge(
   base: MapNode | undefined,
   patch: MapNode,
-  mark: (node: Node, old: Node | undefined) => Node,
+  mark: (node: Node, old: Node | undefined) => Node = node => node,
 ): MapNode {
   const entries = new Map(base?.entries)
   for (const [key, { at, node }] of patch.entries) {
@@ -24,8 +20,7 @@ function mergeWith(
     const below = old?.node.kind === 'map' ? old.node : undefined
     if (node.kind === 'scalar' && node.value === null) entries.delete(key)
     // Two maps become one, whose place stays where it began.
-    else if (node.kind === 'map')
-      entries.set(key, { at: below && old ? old.at : at, node: mergeWith(below, node, mark) })
+    else if (node.kind === 'map') entries.set(key, { at: below && old ? old.at : at, node: merge(below, node, mark) })
     else entries.set(key, { at, node: mark(node, old?.node) })
   }
   return { kind: 'map', place: base?.place ?? patch.place, entries }
@@ -80,28 +75,31 @@ function patchedWith(
   report: ReportProblem,
 ): MapNode {
   const entries = new Map([...patch.entries].filter(([key]) => keys.includes(key) && !FIXED.includes(key)))
-  const resource = entries.get('aws_resource')
-  const members = resource?.node.kind === 'map' ? resource.node : undefined
-  const paths = [...(members?.entries ?? [])].filter(([key]) => isPath(key))
-  if (!resource || !members || paths.length === 0) return mergeWith(particle, { ...patch, entries }, noteReplaced)
-  const whole = new Map([...members.entries].filter(([key]) => !isPath(key)))
-  entries.set('aws_resource', { at: resource.at, node: { ...members, entries: whole } })
-  const merged = mergeWith(particle, { ...patch, entries }, noteReplaced)
-  let definition = merged.entries.get('aws_resource')?.node
-  for (const [key, { at, node: value }] of paths) {
-    if (definition?.kind !== 'map') continue
-    const changed: MapNode | string = changedAt(definition, key, { value, at, combine })
-    if (typeof changed === 'string') report(at, `${path}.aws_resource: ${inQuotes(key)} ${changed}`)
-    else definition = changed
-  }
-  return definition
-    ? { ...merged, entries: new Map(merged.entries).set('aws_resource', { at: resource.at, node: definition }) }
-    : merged
+  const paths: { readonly key: string; readonly at: Place; readonly value: Node }[] = []
+  const whole = inDefinition({ ...patch, entries }, definition =>
+    withValues(definition, (value, key, at) => {
+      if (!isPath(key)) return value
+      paths.push({ key, at, value })
+      return undefined
+    }),
+  )
+  return inDefinition(merge(particle, whole, noteReplaced), definition =>
+    paths.reduce((made, { key, at, value }) => {
+      const changed = changedAt(made, key, { value, at, combine })
+      if (typeof changed !== 'string') return changed
+      report(at, `${path}.aws_resource: ${inQuotes(key)} ${changed}`)
+      return made
+    }, definition),
+  )
 }
+
+/** A particle with another definition. */
+const inDefinition = (particle: MapNode, made: (definition: MapNode) => MapNode): MapNode =>
+  withValues(particle, (node, key) => (key === 'aws_resource' && node.kind === 'map' ? made(node) : node))
 
 const combine = (there: Node | undefined, value: Node): Node =>
   value.kind === 'map'
-    ? mergeWith(there?.kind === 'map' ? there : undefined, value, noteReplaced)
+    ? merge(there?.kind === 'map' ? there : undefined, value, noteReplaced)
     : noteReplaced(value, there)
 
 function checkPatch(path: string, patch: Node, keys: readonly string[], report: ReportProblem): void {

@@ -23,13 +23,8 @@ export interface Declaration {
   readonly shared?: Lifecycle
 }
 
-/** Copies that one member may have, and all members of all manifests. */
+/** Copies that one member may have, and all members of all manifests: a few bytes could ask for millions. */
 export const COPIES = { each: 1_000, all: 20_000 }
-
-/** How many copies may still be made: a few bytes of manifest could ask for millions. */
-interface Copies {
-  left: number
-}
 
 /**
  * The members of a quasiparticle, patched and with their variables put in, as particles of their own.
@@ -40,7 +35,7 @@ interface Copies {
 export function expandQuasiparticle(
   map: MapNode,
   who: DeclaredName,
-  copies: Copies,
+  copies: { left: number },
   report: ReportProblem,
 ): Declaration[] {
   const shared = readLifecycle(map, report)
@@ -121,7 +116,7 @@ function withBase(
 }
 
 /** Number of copies; undefined for a member without a multiplier, which keeps its name. */
-function readMultiplier(node: Node | undefined, copies: Copies, report: ReportProblem): number | undefined {
+function readMultiplier(node: Node | undefined, copies: { left: number }, report: ReportProblem): number | undefined {
   if (!node) return undefined
   const count = asWhole(node)
   if (count === undefined || count < 1 || count > COPIES.each) {

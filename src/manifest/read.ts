@@ -1,8 +1,7 @@
 import type { MapNode, Node, ParticleId, Place, Problem } from '../particle.ts'
-import { vocabularyOf } from '../schema/address.ts'
-import type { Vocabulary } from '../schema/vocabulary.ts'
+import { type Vocabularies, vocabularyOf } from '../schema/address.ts'
 import { checkKeys, type DeclaredName, identify, KEYS, type ParticleDraft, readDraft } from './draft.ts'
-import type { Declared } from './links.ts'
+import type { Linking } from './linking.ts'
 import { shownMembers } from './naming.ts'
 import { inEnvironment } from './patch.ts'
 import { type ReportProblem, reportTo } from './problems.ts'
@@ -12,10 +11,11 @@ import { withOneSpelling } from './spelling.ts'
 import { didYouMean } from './suggest.ts'
 import { checkUnmanagedKeys, isUnmanaged, readUnmanaged, UNMANAGED_KEYS, type Unmanaged } from './unmanaged.ts'
 import { substitute } from './variables.ts'
+import { withValues } from './walk.ts'
 import { kindOf, lineOf, quote, scalarText } from './words.ts'
 
-/** Settings by which documents are read. */
-export interface ReadSettings {
+/** Settings by which manifests are read and checked. */
+export interface LoadSettings {
   readonly environment: string
   /** Values of the `variables` input. `ENVIRONMENT` is added, unless it is among them. */
   readonly variables: ReadonlyMap<string, string>
@@ -26,21 +26,23 @@ export interface ReadSettings {
   /** Region of particles that name none. */
   readonly region: string | undefined
   /** Flavors by name. */
-  readonly vocabularies: Readonly<Record<string, Vocabulary>>
-}
-
-/** Flavors of PCF that have another name here. */
-const OTHER_FLAVORS: Readonly<Record<string, string>> = {
-  ecs_instance_quasi: 'write flavor: quasiparticle, with ecs_cluster and ec2_instance as parents of its ecs_instance',
+  readonly vocabularies: Vocabularies
+  /** Whether a particle hides a path of its definition, or a value below it. */
+  readonly hides?: Linking['hides']
 }
 
 /** Gathers what documents declare, one particle or quasiparticle after the other. */
-export class ManifestReader implements Declared {
+export class ManifestReader {
   readonly drafts = new Map<ParticleId, ParticleDraft>()
+  /** Ids that mean several particles: quasiparticles, and members with a multiplier. */
   readonly groups = new Map<string, ParticleDraft[]>()
+  /** Names of ids in messages. */
   readonly labels = new Map<string, string>()
+  /** Particles that are not in this environment, and where the manifest leaves them out. */
   readonly absent = new Map<string, Place>()
+  /** Ids that are declared, but too wrong to become a particle: to name one is no second mistake. */
   readonly broken = new Set<string>()
+  /** A file cannot be read, so that missing particles may be declared there. */
   incomplete = false
   /** Particles with problems of their own: their problems beside others follow from those. */
   readonly unsound = new Set<ParticleId>()
@@ -54,13 +56,13 @@ export class ManifestReader implements Declared {
   readonly problems: Problem[] = []
   readonly report: ReportProblem = reportTo(this.problems)
 
-  readonly #settings: ReadSettings
+  readonly #settings: LoadSettings
   readonly #variables: ReadonlyMap<string, string>
   readonly #shown: ReadonlySet<string>
   readonly #quasiparticles = new Map<string, Place>()
   readonly #copies = { left: COPIES.all }
 
-  constructor(settings: ReadSettings) {
+  constructor(settings: LoadSettings) {
     const { variables, environment, vocabularies } = settings
     this.#settings = settings
     this.#variables = variables.has('ENVIRONMENT') ? variables : new Map([['ENVIRONMENT', environment], ...variables])
@@ -124,25 +126,22 @@ export class ManifestReader implements Declared {
     if (!map.entries.has('flavor')) return map.entries.has('particles')
     const { entries } = substitute(withOnly(map, ['flavor']), this.#variables, () => {})
     const flavor = scalarText(entries.get('flavor')?.node) ?? ''
-    return flavor === 'quasiparticle' || (map.entries.has('particles') && !this.#vocabularyOf(flavor))
-  }
-
-  #vocabularyOf(flavor: string): Vocabulary | undefined {
-    return vocabularyOf(flavor, this.#settings.vocabularies)
+    return (
+      flavor === 'quasiparticle' || (map.entries.has('particles') && !vocabularyOf(flavor, this.#settings.vocabularies))
+    )
   }
 
   /** A quasiparticle without the members that are not in this environment. */
   #withPresentMembers(map: MapNode): MapNode {
-    const particles = map.entries.get('particles')
-    if (particles?.node.kind !== 'list') return map
-    const items = particles.node.items.flatMap((item): Node[] => {
-      if (item.kind !== 'map') return [item]
-      const present = inEnvironment(item, this.#settings.environment, KEYS.member, this.report)
-      if (!present) this.#leaveOut(item, map)
-      return present ? [present] : []
-    })
-    const node = { ...particles.node, items }
-    return { ...map, entries: new Map(map.entries).set('particles', { at: particles.at, node }) }
+    const present = (member: Node): Node[] => {
+      if (member.kind !== 'map') return [member]
+      const patched = inEnvironment(member, this.#settings.environment, KEYS.member, this.report)
+      if (!patched) this.#leaveOut(member, map)
+      return patched ? [patched] : []
+    }
+    return withValues(map, (value, key) =>
+      key === 'particles' && value.kind === 'list' ? { ...value, items: value.items.flatMap(present) } : value,
+    )
   }
 
   /** Remembers who is not in this environment. A variable that is unset here is no problem of this environment. */
@@ -175,7 +174,7 @@ export class ManifestReader implements Declared {
 
   #declare({ map, who, origin, shared }: Declaration, isLegible: boolean): void {
     const { flavor, name, id, label } = who
-    const vocabulary = flavor === undefined ? undefined : this.#vocabularyOf(flavor)
+    const vocabulary = flavor === undefined ? undefined : vocabularyOf(flavor, this.#settings.vocabularies)
     if (flavor !== undefined && !vocabulary) this.#reportUnknownFlavor(map, flavor)
     if (!vocabulary || !name || !id) {
       if (id) this.broken.add(id)
@@ -216,11 +215,12 @@ export class ManifestReader implements Declared {
     const node = map.entries.get('flavor')?.node
     const shown = node?.kind === 'scalar' ? kindOf(node).replace(/^the text /, '') : quote(flavor)
     const known = [...Object.keys(this.#settings.vocabularies), 'quasiparticle']
-    const why = Object.hasOwn(OTHER_FLAVORS, flavor)
-      ? ` here; ${OTHER_FLAVORS[flavor]}`
-      : map.entries.has('particles')
-        ? '; what has particles is a quasiparticle: write flavor: quasiparticle'
-        : didYouMean(flavor, known) || `; there are ${known.join(', ')}`
+    const why =
+      flavor === 'ecs_instance_quasi'
+        ? ' here; write flavor: quasiparticle, with ecs_cluster and ec2_instance as parents of its ecs_instance'
+        : map.entries.has('particles')
+          ? '; what has particles is a quasiparticle: write flavor: quasiparticle'
+          : didYouMean(flavor, known) || `; there are ${known.join(', ')}`
     this.report(node?.place ?? map.place, `flavor ${shown} is not known${why}`)
   }
 }

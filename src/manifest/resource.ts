@@ -8,9 +8,7 @@ import { didYouMean } from './suggest.ts'
 import { asBoolean, asWhole, kindOf, lineOf, quote, scalarText, sourceText } from './words.ts'
 
 /** The content of `aws_resource`. */
-interface Resource {
-  /** False where nothing could be read, which is reported already. */
-  readonly given: boolean
+export interface Resource {
   readonly definition: MapNode
   readonly options: Readonly<Record<string, unknown>>
   readonly optionPlaces: ReadonlyMap<string, Place>
@@ -23,13 +21,14 @@ type Entries = Map<string, { at: Place; node: Node }>
 const LOCAL = ['region_name', 'custom_config']
 
 /**
- * `aws_resource` in the API's own words, without keys that are not sent. `copy` is the number of a multiplied member's
- * copy.
+ * `aws_resource` in the API's own words, without keys that are not sent. `region` is that of particles that name none,
+ * `copy` the number of a multiplied member's copy.
  */
 export function readResource(
   map: MapNode,
   name: string,
   vocabulary: Vocabulary,
+  region: string | undefined,
   copy: number | undefined,
   report: ReportProblem,
 ): Resource {
@@ -38,7 +37,7 @@ export function readResource(
     if (given) report(given.place, `aws_resource must be a map, not ${kindOf(given)}; write {} for an empty one`)
     else report(map.place, 'aws_resource is missing; it holds the definition')
     const empty: MapNode = { kind: 'map', place: given?.place ?? map.place, entries: new Map() }
-    return { given: false, definition: empty, options: {}, optionPlaces: new Map(), region: undefined }
+    return { definition: empty, options: {}, optionPlaces: new Map(), region }
   }
   const entries = membersOf(given, vocabulary, report)
   if (copy !== undefined) numberNames(entries, `-${copy}`, vocabulary, report)
@@ -49,11 +48,10 @@ export function readResource(
   }
   const config = given.entries.get('custom_config')?.node
   return {
-    given: true,
     definition: { kind: 'map', place: given.place, entries },
     options: config ? readOptions(config, vocabulary, report) : {},
     optionPlaces: new Map(config?.kind === 'map' ? [...config.entries].map(([key, { at }]) => [key, at]) : []),
-    region: readRegion(given.entries.get('region_name')?.node, report),
+    region: readRegion(given.entries.get('region_name')?.node, report) ?? region,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { MapNode, Node } from '../particle.ts'
 import type { ReportProblem } from './problems.ts'
+import { withItems, withValues } from './walk.ts'
 import { lineOf } from './words.ts'
 
 /** Keys of particles as PCF's documentation spells them too → the key. */
@@ -16,15 +17,8 @@ export function withOneSpelling(map: MapNode, report: ReportProblem): MapNode {
     else report(other.at, `${key} is another spelling of ${name} (${lineOf(known.at)}); keep one of them`)
   }
   const inMap = (node: Node): Node => (node.kind === 'map' ? withOneSpelling(node, report) : node)
-  const environments = entries.get('environments')
-  if (environments?.node.kind === 'map') {
-    const patches = [...environments.node.entries].map(
-      ([name, { at, node }]) => [name, { at, node: inMap(node) }] as const,
-    )
-    entries.set('environments', { ...environments, node: { ...environments.node, entries: new Map(patches) } })
-  }
-  const particles = entries.get('particles')
-  if (particles?.node.kind === 'list')
-    entries.set('particles', { ...particles, node: { ...particles.node, items: particles.node.items.map(inMap) } })
-  return { ...map, entries }
+  return withValues({ ...map, entries }, (value, key) => {
+    if (key === 'environments' && value.kind === 'map') return withValues(value, inMap)
+    return key === 'particles' && value.kind === 'list' ? withItems(value, inMap) : value
+  })
 }

@@ -1,39 +1,38 @@
-import type { MapNode, Node, ScalarNode } from '../particle.ts'
+import type { ListNode, MapNode, Node, ScalarNode } from '../particle.ts'
 import type { Names, Stated } from '../schema/rules.ts'
+import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
-import { elementLabel, replacedHint, sayText, sayValue, texted } from './written.ts'
+import { elementLabel, replacedHint, sayText, sayValue, texted } from './words.ts'
 
-/** Takes a problem: the value that is wrong, and a sentence of one line that begins with the value's path. */
-export type Report = (at: Node, message: string) => void
+/** The map that holds another one, the step between them as a part of a path, and the list that the other is an element of. */
+interface Within {
+  readonly holder: StatedMap
+  readonly step: () => string
+  readonly list: ListNode | undefined
+}
 
 /** A map of a manifest as the rules of a flavor read it. */
 export class StatedMap implements Stated {
   readonly node: MapNode
-  readonly path: string
   readonly sound: boolean
   readonly root: StatedMap
-  readonly #report: Report
+  readonly #report: ReportProblem
   readonly #ignored: readonly string[]
-  readonly #hint: string
+  readonly #within: Within | undefined
   readonly #elements = new Map<string, readonly StatedMap[]>()
 
   /** `ignored`: paths of `custom_config.ignore`, for a whole definition. */
-  constructor(
-    node: MapNode,
-    sound: boolean,
-    report: Report,
-    ignored: readonly string[] = [],
-    path = 'aws_resource',
-    root?: StatedMap,
-    hint = '',
-  ) {
+  constructor(node: MapNode, sound: boolean, report: ReportProblem, ignored: readonly string[] = [], within?: Within) {
     this.node = node
-    this.path = path
     this.sound = sound
-    this.root = root ?? this
+    this.root = within?.holder.root ?? this
     this.#report = report
     this.#ignored = ignored
-    this.#hint = hint
+    this.#within = within
+  }
+
+  get path(): string {
+    return this.#within ? this.#within.holder.path + this.#within.step() : 'aws_resource'
   }
 
   member(name: string): Node | undefined {
@@ -73,7 +72,7 @@ export class StatedMap implements Stated {
 
   at(name: string): StatedMap | undefined {
     const value = this.member(name)
-    return value?.kind === 'map' ? this.#inner(value, `.${name}`) : undefined
+    return value?.kind === 'map' ? this.#inner(value, () => `.${name}`) : undefined
   }
 
   elements(name: string): readonly StatedMap[] {
@@ -83,7 +82,7 @@ export class StatedMap implements Stated {
     const items = list?.kind === 'list' ? list.items : []
     const elements = items.flatMap((item, index) =>
       item.kind === 'map' && list?.kind === 'list'
-        ? [this.#inner(item, `.${name}[${elementLabel(item, index)}]`, replacedHint(list))]
+        ? [this.#inner(item, () => `.${name}[${elementLabel(item, index)}]`, list)]
         : [],
     )
     this.#elements.set(name, elements)
@@ -120,7 +119,9 @@ export class StatedMap implements Stated {
   }
 
   report(name: string, message: string, at: Node = this.member(name) ?? this.node): void {
-    this.#report(at, `${this.path}${name && `.${name}`} ${message}${name ? '' : this.#hint}`)
+    const { list } = this.#within ?? {}
+    const hint = name === '' && list ? replacedHint(list) : ''
+    this.#report(at.place, `${this.path}${name && `.${name}`} ${message}${hint}`)
   }
 
   reportUnknown(name: string, known: Names, message: string, wanted = this.scalar(name), otherwise = ''): void {
@@ -130,7 +131,7 @@ export class StatedMap implements Stated {
     this.report(name, `${sayValue(wanted)} ${message}${guess || otherwise}`, wanted)
   }
 
-  #inner(node: MapNode, step: string, hint = ''): StatedMap {
-    return new StatedMap(node, this.sound, this.#report, [], this.path + step, this.root, hint)
+  #inner(node: MapNode, step: () => string, list?: ListNode): StatedMap {
+    return new StatedMap(node, this.sound, this.#report, [], { holder: this, step, list })
   }
 }

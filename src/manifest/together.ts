@@ -1,6 +1,7 @@
 import type { Particle, Problem } from '../particle.ts'
 import { type Vocabularies, vocabularyOf } from '../schema/address.ts'
 import type { Declared } from '../schema/vocabulary.ts'
+import { reportTo } from './problems.ts'
 import { StatedMap } from './statedMap.ts'
 
 /** Problems between particles that are to run and their declared parents. Each is at the child's value. */
@@ -9,7 +10,7 @@ export function checkTogether(particles: readonly Particle[], vocabularies: Voca
   const byId = new Map(particles.map(particle => [particle.id, particle]))
   const declared = (particle: Particle): Declared => ({
     particle,
-    stated: new StatedMap(particle.source, true, ({ place }, message) => problems.push({ place, message })),
+    stated: new StatedMap(particle.source, true, reportTo(problems)),
   })
   for (const particle of particles) {
     if (particle.desired !== 'running') continue

@@ -1,47 +1,57 @@
-import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
-import { quote } from './words.ts'
-import { elementLabel } from './written.ts'
+import type { ListNode, MapNode, Node, Place, ScalarNode } from '../particle.ts'
+import { elementLabel, quote } from './words.ts'
+
+/** A map with other values, without those that are undefined now; the same object where nothing changes. */
+export function withValues(node: MapNode, made: (value: Node, key: string, at: Place) => Node | undefined): MapNode {
+  let entries: Map<string, { readonly at: Place; readonly node: Node }> | undefined
+  for (const [key, { at, node: value }] of node.entries) {
+    const other = made(value, key, at)
+    if (other === value) continue
+    entries ??= new Map(node.entries)
+    if (other) entries.set(key, { at, node: other })
+    else entries.delete(key)
+  }
+  return entries ? { ...node, entries } : node
+}
+
+/** A list with other elements; the same object where nothing changes. */
+export function withItems(node: ListNode, made: (item: Node, index: number) => Node): ListNode {
+  const items = node.items.map(made)
+  return items.some((item, index) => item !== node.items[index]) ? { ...node, items } : node
+}
 
 interface Visitor {
-  /** The scalars to visit. Every other node, with everything below, is kept as the same object. */
+  /** The scalars to visit. */
   readonly matters: (scalar: ScalarNode) => boolean
   /** `pathOf` makes the path for messages: `aws_resource.containerDefinitions[web].image`. */
   readonly scalar: (scalar: ScalarNode, pathOf: () => string) => ScalarNode
   readonly key?: (key: string, at: Place, pathOf: () => string) => void
 }
 
-/** A tree with some of its scalars replaced. Most trees hold none, so a search comes before the walk that keeps a path. */
+/** A tree with some of its scalars replaced. Nodes without one below are kept as the same objects. */
 export function replaceScalars(root: MapNode, start: string, { matters, scalar, key: visitKey }: Visitor): MapNode {
-  const path = [start]
-  const pathOf = () => path.join('').replace(/^\./, '')
-
-  const concerns = (node: Node): boolean => {
-    if (node.kind === 'scalar') return matters(node)
-    if (node.kind === 'list') return node.items.some(concerns)
-    for (const [key, entry] of node.entries) if ((visitKey && key.includes('$')) || concerns(entry.node)) return true
-    return false
+  const path: (string | readonly [item: Node, index: number])[] = []
+  const pathOf = () => {
+    const steps = path.map(step => (typeof step === 'string' ? `.${quote(step)}` : `[${elementLabel(...step)}]`))
+    return (start + steps.join('')).replace(/^\./, '')
   }
   const replaced = (node: Node): Node => {
-    if (node.kind === 'map') return map(node)
-    if (node.kind === 'scalar') return scalar(node, pathOf)
-    const items = node.items.map((item, index) => {
-      if (!concerns(item)) return item
-      path.push(`[${elementLabel(item, index)}]`)
+    if (node.kind === 'map') return inMap(node)
+    if (node.kind === 'scalar') return matters(node) ? scalar(node, pathOf) : node
+    return withItems(node, (item, index) => {
+      path.push([item, index])
       const made = replaced(item)
       path.pop()
       return made
     })
-    return { ...node, items }
   }
-  const map = (node: MapNode): MapNode => {
-    const entries = new Map(node.entries)
-    for (const [key, entry] of node.entries) {
-      path.push(`.${quote(key)}`)
-      visitKey?.(key, entry.at, pathOf)
-      if (concerns(entry.node)) entries.set(key, { at: entry.at, node: replaced(entry.node) })
+  const inMap = (map: MapNode): MapNode =>
+    withValues(map, (value, key, at) => {
+      path.push(key)
+      visitKey?.(key, at, pathOf)
+      const made = replaced(value)
       path.pop()
-    }
-    return { ...node, entries }
-  }
-  return concerns(root) ? map(root) : root
+      return made
+    })
+  return inMap(root)
 }

@@ -2,7 +2,7 @@
 
 import type { Particle } from '../particle.ts'
 import { nameOf } from './arn.ts'
-import type { HasDefinition, Vocabulary } from './vocabulary.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 /** Vocabularies by flavor. */
 export type Vocabularies = Readonly<Record<string, Vocabulary>>
@@ -21,17 +21,18 @@ export const formatAddress = ({ flavor, region, identity }: ResourceAddress): st
 
 /** `shop/web`: which thing a definition means, apart from its region. Undefined while its name is missing. */
 export function identityOf(
-  { definition }: HasDefinition,
+  { definition }: { readonly definition: object },
   words: Pick<Vocabulary, 'identifiedBy'> | undefined,
 ): string | undefined {
   const text = (member: string): string | undefined => {
     const value: unknown = (definition as Readonly<Record<string, unknown>>)[member]
     return typeof value === 'string' && value !== '' ? value : undefined
   }
-  const [name, ...around] = (words?.identifiedBy ?? []).toReversed()
-  const own = name && text(name)
+  const members = words?.identifiedBy ?? []
+  const last = members.at(-1)
+  const name = last && text(last)
   // A missing cluster is the cluster `default`. Source: API reference, CreateService.
-  return own && [...around.toReversed().map(member => nameOf(text(member) ?? 'default')), own].join('/')
+  return name && [...members.slice(0, -1).map(member => nameOf(text(member) ?? 'default')), name].join('/')
 }
 
 /** The resource a particle is; undefined while its region or a part of its identity is unknown. */

@@ -10,8 +10,8 @@ export type FlavorName = keyof typeof flavors
 
 /** A map as it is read. */
 export function parsed(text: string): MapNode {
-  const { documents, problems } = parseManifest('web.yml', text)
-  const [root] = documents
+  const problems: Problem[] = []
+  const [root] = parseManifest('web.yml', text, reportTo(problems))
   if (root?.kind !== 'map' || problems.length > 0) throw new Error(`no map: ${JSON.stringify(problems)}`)
   return root
 }
