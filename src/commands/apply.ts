@@ -4,6 +4,7 @@ import { refusalError } from '../engine/failure.ts'
 import type { Graph } from '../engine/graph.ts'
 import type { Planned } from '../engine/plan.ts'
 import { whyNotAppliedFrom } from '../github/branches.ts'
+import type { AffectedPullRequests } from '../github/reviewSearch.ts'
 import { Supersession } from '../github/supersede.ts'
 import { logReader } from '../logs/cloudWatch.ts'
 import type { Loaded } from '../manifest/load.ts'
@@ -15,7 +16,7 @@ import { membersToRemember } from './earlier.ts'
 import { type Invocation, openJournal } from './invocation.ts'
 import type { Orphans } from './orphans.ts'
 import { prepare, publishPlan } from './planning.ts'
-import { type AffectedPullRequests, pullRequestsFor, reviewPlan } from './review.ts'
+import { pullRequestsFor, reviewPlan } from './review.ts'
 
 /**
  * The command `apply`: plans again, and carries the plan out when everything in it was reviewed. Failures are in the
@@ -145,11 +146,11 @@ function whyElsewhere({ inputs, event, reporter }: Invocation): string | undefin
  * Watches for newer applies of this branch; undefined without a token for GitHub, and where the branch is never
  * applied.
  */
-function supersessionOf({ event, inputs, reporter, runner, clock }: Invocation): Supersession | undefined {
+function supersessionOf({ event, inputs, reporter, runner }: Invocation): Supersession | undefined {
   const { github, branch } = reporter
   const { sha: commit } = event
   if (!github || !commit || !branch) return undefined
   const { environment } = inputs
   const [begin, warn] = [() => reporter.showBegun(), (text: string) => runner.warn(text)]
-  return new Supersession({ github, environment, commit, branch, clock, begin, warn })
+  return new Supersession({ github, environment, commit, branch, begin, warn })
 }

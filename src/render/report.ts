@@ -64,7 +64,7 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
     result === 'succeeded' || result === 'failed' ? warningList(plan?.warnings ?? [], rung, true) : '',
   ]
   if (plan === undefined || rung.table === 'none') return { before, leftOut }
-  // A record stands where the merge lies behind.
+  // The report is a record: its merge has happened.
   const later = { ...context, merges: false }
   const diffs = planDiffs(plan, later, rung, 0)
   // Nobody has to decide on steps that an apply has carried out: no diff is more urgent than another.
