@@ -1,6 +1,5 @@
 /** What an apply carries out: its commit, the pull requests that come with it, and how to go back from there. */
-import type { Pause, Plan, Report, ReportStep } from '../engine/document.ts'
-import { nameOf } from '../schema/arn.ts'
+import type { Plan, Report, ReportStep } from '../engine/document.ts'
 import { type Context, shortCommit } from './comment.ts'
 import { name, nameList, type Phrase, pullRequestList } from './words.ts'
 
@@ -75,33 +74,6 @@ export function runsOn({ particle, result, startedAt }: ReportStep, plan: Plan |
   const step = plan?.steps.find(one => one.particle === particle && one.transition === 'update')
   const before = step?.changes.find(({ path }) => path === 'taskDefinition')?.before
   return typeof before === 'string' ? `${before} runs on` : ''
-}
-
-/** What a person can do about a rollout that rests, and what each answer leads to; without a full stop. */
-export function answerPhrase({ deployment, awaitsAnswer }: Pause): Phrase {
-  const run: Phrase = ['run the workflow with ', name(`deployment: ${nameOf(deployment)}`), ' and ']
-  const back: Phrase = [
-    name('command: rollback'),
-    ' (ECS puts the earlier revision back, the result is ',
-    name('rolled-back'),
-    ', and the new revision is held back from then on)',
-  ]
-  if (!awaitsAnswer)
-    return [
-      'the rollout ends by itself; run the workflow again after that, since only a later apply begins what depends on the service and marks the commit as ',
-      name('applied'),
-      '. To go back instead, ',
-      ...run,
-      ...back,
-    ]
-  return [
-    ...run,
-    name('command: continue'),
-    ' (traffic goes on; once the rollout has ended, what depends on the service follows, and the commit is ',
-    name('applied'),
-    '), or ',
-    ...back,
-  ]
 }
 
 /** What a rollback on request leaves behind, and the two ways on from there. */
