@@ -1,7 +1,6 @@
 import type { Cluster, CreateClusterRequest, UpdateClusterRequest } from '@aws-sdk/client-ecs'
-import { additions, compare, unstated } from '../../compare/compare.ts'
+import { additions, compare, comparedBy, unstated } from '../../compare/compare.ts'
 import { creationOf, mergeLive } from '../../compare/merge.ts'
-import { ignoredPaths } from '../../compare/path.ts'
 import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
 import { isEcs } from '../../ecs/errors.ts'
@@ -14,13 +13,7 @@ import { type ClusterParticle, type LiveCluster, withoutScoped, withProviders } 
 import { clusterRules } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
 
-const options = (particle: ClusterParticle, sensitivity: Sensitivity) => ({
-  schema: vocabulary.model,
-  rules: clusterRules,
-  whole: false,
-  ignore: ignoredPaths(particle.options.ignore),
-  sensitivity,
-})
+const options = comparedBy(vocabulary.model, clusterRules)
 
 /** ECS refuses an update while another is under way. */
 const updateNotYet: Retryable = {

@@ -1,6 +1,5 @@
 import { RegisterTaskDefinitionRequest$, type RunTaskRequest, RunTaskRequest$ } from '@aws-sdk/client-ecs'
-import { canonical } from '../../compare/compare.ts'
-import { ignoredPaths } from '../../compare/path.ts'
+import { canonical, comparedBy } from '../../compare/compare.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { sha256 } from '../../digest.ts'
 import { holdsUnknown, type Particle } from '../../particle.ts'
@@ -10,6 +9,9 @@ import { taskDefinitionRules } from '../taskDefinition/rules.ts'
 
 /** The version of the digest's form, `canonical` included. Another version runs every finished job again. */
 const digestVersion = 1
+
+const launchOptions = comparedBy(RunTaskRequest$, taskRules)
+const definitionOptions = comparedBy(RegisterTaskDefinitionRequest$, taskDefinitionRules, true)
 
 /** 64 hex digits: SHA-256 of the value's JSON. */
 export const hash = (value: unknown): string => sha256(JSON.stringify(value))
@@ -43,13 +45,7 @@ export function runDigest(
     taskName,
     retry: options.retry ?? 0,
     definition: definitionContent(registered, ignore),
-    launch: canonical(launch, {
-      schema: RunTaskRequest$,
-      rules: taskRules,
-      whole: false,
-      ignore: ignoredPaths(options.ignore),
-      sensitivity: nothingSensitive,
-    }),
+    launch: canonical(launch, launchOptions({ options }, nothingSensitive)),
   }
   // 128 bits fit into startedBy beside a name, and do not collide by chance.
   return hash(what).slice(0, 32)
@@ -58,11 +54,5 @@ export function runDigest(
 /** A task definition in canonical form, without its tags. */
 export function definitionContent(taskDefinition: object, ignore: unknown): unknown {
   const { tags: _tags, ...registered } = taskDefinition as Readonly<Record<string, unknown>>
-  return canonical(registered, {
-    schema: RegisterTaskDefinitionRequest$,
-    rules: taskDefinitionRules,
-    whole: true,
-    ignore: ignoredPaths(ignore),
-    sensitivity: nothingSensitive,
-  })
+  return canonical(registered, definitionOptions({ options: { ignore } }, nothingSensitive))
 }

@@ -202,8 +202,7 @@ export function layout(
   const tags = inOrder.slice(0, own).map(([digest, record]) => recordTag(digest, record))
   for (let n = 0; n < shared; n++) {
     const from = own + n * recordsPerTag
-    const some = inOrder.slice(from, from + recordsPerTag)
-    if (some.length > 0) tags.push(sharedTag(n, some))
+    tags.push(sharedTag(n, inOrder.slice(from, from + recordsPerTag)))
   }
   return { tags, omitted: inOrder.slice(own + shared * recordsPerTag).map(([digest]) => digest) }
 }

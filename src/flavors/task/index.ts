@@ -1,4 +1,4 @@
-import { additions } from '../../compare/compare.ts'
+import { additions, comparedBy } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Diagnosis } from '../../engine/failure.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
@@ -61,13 +61,7 @@ function differences(particle: TaskParticle, live: LiveTask): Comparison {
 
 function additionsOf(particle: TaskParticle, live: LiveTask | undefined, sensitivity: Sensitivity): Comparison {
   const { taskName: _name, stopReason: _reason, ...stated } = particle.definition
-  const changes = additions(stated, {
-    schema: vocabulary.model,
-    rules: taskRules,
-    whole: false,
-    ignore: [],
-    sensitivity,
-  })
+  const changes = additions(stated, comparedBy(vocabulary.model, taskRules)(particle, sensitivity))
   // `retry-tasks` requests another attempt; another value of a release variable needs no review.
   const ranBefore = live !== undefined && (live.record !== undefined || live.runs.length > 0)
   const preapproved = (live?.requested && ranBefore) || live?.knownRelease
