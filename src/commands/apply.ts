@@ -38,7 +38,10 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
   }
   if (superseded) return doNothing(invocation, superseded)
   const prepared = await prepare(invocation, loaded)
-  if ('skipped' in prepared) return runner.fail([{ message: prepared.skipped }])
+  if ('skipped' in prepared) {
+    await refuse(invocation, 'refused', [{ message: prepared.skipped }])
+    return
+  }
   const problems = prepared.problems.map(problem => redactor.problem(problem))
   const shown = prepared.planned && redactor.data(prepared.planned.plan)
   if (shown) publishPlan(invocation, shown)
