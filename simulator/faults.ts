@@ -16,6 +16,8 @@ export type Fault =
   | { readonly kind: 'reset' }
   /** The work is done, and then the connection is cut. */
   | { readonly kind: 'lose' }
+  /** The work is done, and the answer has this body in place of its own. */
+  | { readonly kind: 'garble'; readonly body: string }
   /** The work is done at once; the answer comes after so many virtual seconds. */
   | { readonly kind: 'delay'; readonly seconds: number }
   /** Nothing is done and nothing is answered. */

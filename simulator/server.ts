@@ -60,7 +60,8 @@ function close(server: Server): Promise<void> {
 async function answer(simulator: Simulator, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await read(request)
   if (request.url?.startsWith('/_simulator')) {
-    send(simulator, response, ...backDoor(simulator, request.method, body))
+    const [status, answered] = backDoor(simulator, request.method, body)
+    send(simulator, response, status, JSON.stringify(answered))
     return
   }
   let reply: ReturnType<Simulator['handle']>
@@ -76,9 +77,9 @@ async function answer(simulator: Simulator, request: IncomingMessage, response: 
     request.socket.destroy()
     return
   }
-  const { status, body: answered, delaySeconds } = reply
-  if (delaySeconds === undefined) send(simulator, response, status, answered)
-  else later(simulator, delaySeconds, () => send(simulator, response, status, answered))
+  const { status, body: answered, text = JSON.stringify(answered), delaySeconds } = reply
+  if (delaySeconds === undefined) send(simulator, response, status, text)
+  else later(simulator, delaySeconds, () => send(simulator, response, status, text))
 }
 
 async function read(request: IncomingMessage): Promise<string> {
@@ -87,13 +88,13 @@ async function read(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function send({ clock }: Simulator, response: ServerResponse, status: number, body: unknown): void {
+function send({ clock }: Simulator, response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, {
     date: clock.date().toUTCString(),
     'content-type': 'application/x-amz-json-1.1',
     'x-amzn-requestid': crypto.randomUUID(),
   })
-  response.end(JSON.stringify(body))
+  response.end(body)
 }
 
 /** The credential scope of the signature names the region. The signature itself is not checked: any key will do. */

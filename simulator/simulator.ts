@@ -48,7 +48,7 @@ export interface Call {
 
 /** What to do with the connection. */
 export type Reply =
-  | { readonly status: number; readonly body: unknown; readonly delaySeconds?: number }
+  | { readonly status: number; readonly body: unknown; readonly text?: string; readonly delaySeconds?: number }
   | { readonly cut: true }
   | { readonly silent: true }
 
@@ -88,6 +88,7 @@ export class Simulator {
     const answer = this.#answer(call, fault)
     call.status = answer.status
     if (fault?.kind === 'lose') return { cut: true }
+    if (fault?.kind === 'garble') return { ...answer, text: fault.body }
     return fault?.kind === 'delay' ? { ...answer, delaySeconds: fault.seconds } : answer
   }
 

@@ -1,7 +1,7 @@
 /** Sentences of the contract that only show from outside: what a plan and a report say, and what they never say. */
 import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { bundle } from '../world/bundle.ts'
-import { checkout, type Ended, errorsOf } from '../world/checkout.ts'
+import { type Checkout, checkout, type Ended, errorsOf } from '../world/checkout.ts'
 
 jest.setTimeout(30_000)
 
@@ -181,4 +181,57 @@ describe('a hidden value', () => {
     expect(everything(ended)).not.toContain('key-1')
     expect(everything(ended)).not.toContain('other-1')
   })
+})
+
+describe('an apply that ends before it begins', () => {
+  const from = (headRepository: object | null) => ({
+    name: 'pull_request',
+    payload: {
+      pull_request: {
+        number: 1,
+        head: { sha: 'a'.repeat(40), repo: headRepository },
+        base: { sha: 'b'.repeat(40), ref: 'main', repo: { id: 1 } },
+      },
+    },
+  })
+  const refused = 'refused'
+  const failed = 'failed'
+
+  test.each<[string, Record<string, string>, Parameters<Checkout['step']>[1], string]>([
+    ['for a wrong input', { 'wait-timeout': 'soon' }, {}, failed],
+    ['for pull_request_target', {}, { event: { name: 'pull_request_target' } }, refused],
+    ['for a fork', {}, { event: from({ id: 2 }) }, refused],
+    [
+      'for an answer that is no answer of a person',
+      { command: 'continue', deployment: 'abc' },
+      { event: { name: 'push' } },
+      refused,
+    ],
+    ['for an event that cannot be told', { command: 'continue' }, { event: { name: 'push' } }, failed],
+  ])('leaves a report all the same: %s', async (_name, inputs, more, result) => {
+    const { here } = await checkout()
+    here.write({ 'particles/all.yml': cluster })
+    const ended = await here.step({ command: 'apply', 'require-review': 'false', ...inputs }, more)
+    const [{ message } = { message: '' }] = errorsOf(ended)
+    expect(message).not.toBe('')
+    expect([ended.code, ended.outputs.result, ended.modifying]).toEqual([1, result, []])
+    expect(ended.report).toMatchObject({ environment: 'production', result, steps: [], error: { message } })
+  })
+
+  test('and a plan that ends so leaves none', async () => {
+    const { here } = await checkout()
+    const ended = await here.plan({ 'wait-timeout': 'soon' })
+    expect([ended.code, ended.report, ended.outputs.result]).toEqual([1, undefined, undefined])
+  })
+})
+
+test('an apply whose job summary cannot be written has succeeded all the same, and says so', async () => {
+  const { here } = await checkout()
+  here.write({ 'particles/all.yml': cluster })
+  const ended = await here.step(
+    { command: 'apply', 'require-review': 'false' },
+    { env: { GITHUB_STEP_SUMMARY: '/nowhere/summary' } },
+  )
+  expect([ended.code, ended.outputs.result]).toEqual([0, 'succeeded'])
+  expect(ended.stdout).toMatch(/^::warning::the job summary was not written: /m)
 })

@@ -40,7 +40,7 @@ async function answering(status: number, body: unknown): Promise<void> {
     request.resume()
     request.on('end', () => {
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' })
-      response.end(JSON.stringify(body))
+      response.end(typeof body === 'string' ? body : JSON.stringify(body))
     })
   })
   servers.push(server)
@@ -247,6 +247,34 @@ describe('calls', () => {
     },
   )
 
+  test.each(['{"clusters": [{"clusterName": "a"', '<html>Forbidden</html>', '', 'null', '{}'])(
+    'whose answer is %j are repeated, and never take it for "not there"',
+    async body => {
+      const ecs = open()
+      await ecs.call('CreateCluster', { clusterName: 'a' })
+      simulator.inject({ operation: 'DescribeClusters', times: 3, fault: { kind: 'garble', body } })
+      expect((await ecs.cluster('a'))?.clusterName).toBe('a')
+      simulator.inject({ operation: 'DescribeClusters', always: true, fault: { kind: 'garble', body } })
+      const error = await failing(ecs.cluster('a'))
+      expect(error).toMatchObject({ code: 'UnreadableAnswer', unsure: true, said: '' })
+      expect(error.message).toBe(
+        'ecs:DescribeClusters in us-east-1: the answer cannot be read (HTTP 200); try again, and look for a proxy between this runner and AWS',
+      )
+    },
+  )
+
+  test.each([
+    ['an answer that is cut off', 200, '{"taskDefinition": {"secret": "hunter2'],
+    ['a page of a proxy', 403, '<html>hunter2</html>'],
+    ['an error without a name', 400, '{"message": "hunter2"}'],
+  ])('that must not be repeated are made once, and their end is unsure after %s', async (_name, status, body) => {
+    await answering(status, body)
+    const error = await failing(open().call('RegisterTaskDefinition', definition))
+    expect(error).toMatchObject({ code: 'UnreadableAnswer', unsure: true })
+    expect(error.message).toContain(`the answer cannot be read (HTTP ${status})`)
+    expect(error.message).not.toContain('hunter2')
+  })
+
   test('that must not be repeated are repeated all the same when they were throttled: nothing was done', async () => {
     simulator.inject({ operation: 'RegisterTaskDefinition', times: 3, fault: { kind: 'throttle' } })
     const { taskDefinition } = await open().call('RegisterTaskDefinition', definition)
@@ -380,7 +408,7 @@ describe('the pace of calls', () => {
         setTimeout(() => {
           underWay--
           response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' })
-          response.end('{}')
+          response.end('{"clusters": []}')
         }, 5),
       )
     })

@@ -282,3 +282,14 @@ test('a sentence has one full stop, whoever wrote the last words', () => {
     'failed',
   ])
 })
+
+test.each([
+  ['an outage of ECS', { kind: 'unavailable' }],
+  ['credentials that have run out', { kind: 'error', name: 'ExpiredTokenException', message: 'expired', status: 400 }],
+] as const)('%s asks for another run, and blames no manifest', async (_name, fault) => {
+  const shop = await Shop.running(web('web:1'))
+  shop.simulator.inject({ operation: 'UpdateService', always: true, fault })
+  const [annotation] = annotations(await failing(shop, web('web:2')))
+  expect(annotation).toMatch(/run the workflow again\.$/)
+  expect(annotation).not.toMatch(/new pull request/)
+})

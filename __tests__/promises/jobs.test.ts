@@ -133,6 +133,26 @@ describe('No task runs twice', () => {
   )
 
   story(
+    'the answer to a start is cut off, or is a page of a proxy, or names neither tasks nor failures',
+    'nobody knows then whether the job runs, so the same token is used again, and the job ran once',
+    async () => {
+      for (const body of ['{"tasks": [{"taskArn": "arn:aws:ecs:us-ea', '<html>Bad Gateway</html>', '', '{}']) {
+        const made = await Shop.open()
+        made.simulator.inject({ operation: 'RunTask', fault: { kind: 'garble', body } })
+        expect([body, (await made.apply(shop)).report.result]).toEqual([body, 'succeeded'])
+        expect([made.runs.size, new Set(tokens(made)).size, statuses(made)]).toEqual([1, 1, ['done']])
+      }
+    },
+  )
+
+  story('no answer to any start can be read', 'the intent stays open, and the next apply finds the run', async () => {
+    const made = await Shop.open()
+    made.simulator.inject({ operation: 'RunTask', always: true, fault: { kind: 'garble', body: '{}' } })
+    const { report } = await made.apply(shop)
+    expect([report.result, statuses(made), made.runs.size]).toEqual(['succeeded', ['done'], 1])
+  })
+
+  story(
     'Fargate has no capacity for two minutes',
     'each try is a new intent with the next token, and in the end the job ran exactly once',
     async () => {

@@ -177,7 +177,7 @@ async function unusedLines(
   const listed = new Set(entries.map(({ address }) => address))
   const checked = unmanaged.filter(({ address }) => {
     const words = vocabularyOf(parseAddress(address)?.flavor ?? '', flavors)
-    return !listed.has(address) && words?.neededToEnd.members.length === 0
+    return !listed.has(address) && words !== undefined && !words.neededToEnd?.members?.length
   })
   const unknown = { commit: '', parents: [], members: {}, options: {}, persistOnTermination: false }
   const particles = particlesToRemove(

@@ -42,6 +42,8 @@ export interface Call {
   readonly modifies?: true
   /** Repeating the call after a lost answer does no harm: it carries a client token, or states a whole. */
   readonly repeatable?: true
+  /** The answer alone says what came of the call: one that says nothing is as good as lost. Of reads this is always so. */
+  readonly answers?: true
   /** A person's answer to a rollout that rests: a right of its own. */
   readonly decides?: true
 }
@@ -72,7 +74,7 @@ export const calls = {
   DeleteCluster: modify(DeleteClusterCommand, 'cluster modify'),
   PutClusterCapacityProviders: modify(PutClusterCapacityProvidersCommand, 'cluster modify'),
   // A repeated registration makes a second revision.
-  RegisterTaskDefinition: modifyOnce(RegisterTaskDefinitionCommand, 'task definition modify'),
+  RegisterTaskDefinition: { ...modifyOnce(RegisterTaskDefinitionCommand, 'task definition modify'), answers: true },
   DeregisterTaskDefinition: modify(DeregisterTaskDefinitionCommand, 'task definition modify'),
   CreateService: modify(CreateServiceCommand, 'service modify'),
   // A repeated forced deployment deploys twice.
@@ -81,7 +83,7 @@ export const calls = {
   ContinueServiceDeployment: { ...modifyOnce(ContinueServiceDeploymentCommand, 'service modify'), decides: true },
   StopServiceDeployment: { ...modify(StopServiceDeploymentCommand, 'service modify'), decides: true },
   DeleteService: modify(DeleteServiceCommand, 'service modify'),
-  RunTask: modify(RunTaskCommand, 'cluster resource modify'),
+  RunTask: { ...modify(RunTaskCommand, 'cluster resource modify'), answers: true },
   StopTask: modify(StopTaskCommand, 'cluster resource modify'),
   UpdateContainerInstancesState: modify(UpdateContainerInstancesStateCommand, 'cluster resource modify'),
   DeregisterContainerInstance: modify(DeregisterContainerInstanceCommand, 'cluster resource modify'),

@@ -119,7 +119,7 @@ export class Ecs {
   async ifAllowed<Answer>(
     name: CallName,
     ask: () => Promise<Answer>,
-    say: (sentence: string) => void,
+    say: (sentence: string) => void = () => {},
   ): Promise<Answer | undefined> {
     const { refused } = this.#region
     if (refused.has(name)) return undefined

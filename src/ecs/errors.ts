@@ -54,6 +54,7 @@ export function isEcs(error: unknown, ...codesOrTexts: readonly string[]): error
 /** The same error after an attempt whose answer was lost: ECS may have carried out that attempt. */
 export const asUnsure = (error: EcsError): EcsError => new EcsError({ ...error, message: error.message, unsure: true })
 
+const noCredentials = 'NoCredentials'
 const credentials = new Set(['CredentialsProviderError', 'TokenProviderError'])
 const badCredentials = new Set([
   'UnrecognizedClientException',
@@ -69,6 +70,31 @@ const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREA
 
 /** The call never reached ECS: repeating it does no harm. */
 export const isUnreached = (error: unknown): boolean => error instanceof EcsError && neverSent.has(error.code)
+
+/** An answer without the members that its call always has. What ECS has done is not known. */
+export class UnreadableAnswer extends Error {
+  override readonly name = 'UnreadableAnswer'
+  readonly $metadata: { readonly httpStatusCode?: number }
+
+  constructor({ $metadata = {} }: Pick<Thrown, '$metadata'>) {
+    super()
+    this.$metadata = $metadata
+  }
+}
+
+/**
+ * Names of errors that are no refusal of ECS: the SDK's for a body that is no JSON, and for an error that does not say which. A
+ * proxy answers so, and a body that was cut off reads so.
+ */
+const unreadable = new Set(['UnreadableAnswer', 'SyntaxError', 'Unknown'])
+
+/** ECS has understood the call and refuses what it asks for: the same call would be refused again. */
+export const isRefusal = (error: EcsError): boolean =>
+  !error.unsure &&
+  !isThrottled(error) &&
+  !isUnreached(error) &&
+  error.code !== noCredentials &&
+  !badCredentials.has(error.code)
 
 /** An error of the SDK's, of Node's, or anything else that was thrown. */
 interface Thrown {
@@ -94,7 +120,7 @@ export function ecsErrorOf(thrown: unknown, call: string, region: string, endpoi
 
   if (credentials.has(name)) {
     return failed(
-      'NoCredentials',
+      noCredentials,
       `no AWS credentials for ${where}: add a step with aws-actions/configure-aws-credentials before this one, and permissions: id-token: write`,
     )
   }
@@ -118,6 +144,11 @@ export function ecsErrorOf(thrown: unknown, call: string, region: string, endpoi
   if (status >= 500) {
     const message = `${where}: ECS failed with HTTP ${status} (${name}${said ? `: ${said}` : ''}); try again, AWS's health dashboard may say more`
     return failed(name, message, { unsure: true })
+  }
+  if (unreadable.has(name) || status < 300) {
+    // The parser's own words repeat a piece of the answer, in which a hidden value may stand cut off.
+    const message = `${where}: the answer cannot be read (HTTP ${status}); try again, and look for a proxy between this runner and AWS`
+    return failed('UnreadableAnswer', message, { said: '', unsure: true })
   }
   const resourceIds = Array.isArray(error.resourceIds) ? error.resourceIds.map(String) : []
   return failed(name, `${where}: ${name}: ${said || 'no reason given'}`, { resourceIds })

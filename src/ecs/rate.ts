@@ -48,11 +48,11 @@ export class Semaphore {
   }
 
   /** Resolves when a slot is free. An abort ends the wait: the promise rejects with the signal's reason. */
-  acquire(signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted) return Promise.reject(signal.reason)
+  async acquire(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
     if (this.#free > 0) {
       this.#free--
-      return Promise.resolve()
+      return
     }
     return new Promise((resolve, reject) => {
       const turn = () => {

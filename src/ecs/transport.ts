@@ -12,7 +12,7 @@ import {
   calls,
   type OwnCall,
 } from './calls.ts'
-import { asUnsure, type EcsError, ecsErrorOf, isDenied, isThrottled, isUnreached } from './errors.ts'
+import { asUnsure, type EcsError, ecsErrorOf, isDenied, isThrottled, isUnreached, UnreadableAnswer } from './errors.ts'
 import { type Levels, RateLimiter, Semaphore } from './rate.ts'
 
 /** What all regions of one run share. */
@@ -105,7 +105,7 @@ export class Transport {
     }
   }
 
-  async #attempt({ bucket, command }: Call, input: object, counter: CallCounter): Promise<object> {
+  async #attempt({ bucket, command, modifies, answers }: Call, input: object, counter: CallCounter): Promise<object> {
     // The row pairs each name with its command, and `Ecs.call` holds the input to that.
     const Command = command as new (input: object) => Parameters<ECSClient['send']>[0]
     const send = () => {
@@ -113,6 +113,7 @@ export class Transport {
       return this.#client.send(new Command(input))
     }
     const answer = await this.#limiter.schedule(bucket, send, this.settings.signal)
+    if ((answers || !modifies) && membersOf(answer).length === 0) throw new UnreadableAnswer(answer)
     this.account ??= accountIn(answer, input)
     return answer
   }

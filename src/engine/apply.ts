@@ -2,7 +2,7 @@ import type { CallCounter } from '../ecs/calls.ts'
 import { isGone, type ParticleId } from '../particle.ts'
 import type { ContainerLog, Report, ReportError, Step } from './document.ts'
 import { Cancelled, notCarriedOut, Paused, reportErrorOf, StepFailed } from './failure.ts'
-import type { Graph } from './graph.ts'
+import { type Graph, nearest } from './graph.ts'
 import type { Journal } from './journal.ts'
 import type { Planned } from './plan.ts'
 import type { EngineContext } from './refresh.ts'
@@ -27,12 +27,19 @@ class ApplyRun {
   readonly #context: ApplyContext
   readonly #journal: Journal
   readonly #ends = new Map<ParticleId, Promise<End>>()
+  /** The nearest ancestors that have a step, or have failed. */
+  readonly #above: (id: ParticleId) => ParticleId[]
   /** Why no step begins any more. */
   #overtaken: string | undefined
 
   constructor(context: ApplyContext, journal: Journal) {
     this.#context = context
     this.#journal = journal
+    const { planned, graph } = context
+    this.#above = nearest(
+      id => this.#hasFailed(id) || planned.decisions.get(id)?.transition !== undefined,
+      id => graph.particles.get(id)?.parents ?? [],
+    )
   }
 
   async run(): Promise<Report> {
@@ -94,22 +101,13 @@ class ApplyRun {
   }
 
   /** A particle that failed in an earlier run holds back its dependants, though the plan has no step for it. */
-  #blockedBy({ particle: id, to }: Step): string | undefined {
-    if (isGone(to)) return undefined
-    const seen = new Set<ParticleId>()
-    const failedAbove = (from: ParticleId): ParticleId | undefined => {
-      for (const parent of this.#context.graph.particles.get(from)?.parents ?? []) {
-        if (seen.has(parent)) continue
-        seen.add(parent)
-        const decision = this.#context.planned.decisions.get(parent)
-        if (decision?.reason === 'failed') return parent
-        const further = decision?.transition ? undefined : failedAbove(parent)
-        if (further) return further
-      }
-      return undefined
-    }
-    const failed = failedAbove(id)
+  #blockedBy({ particle, to }: Step): string | undefined {
+    const failed = isGone(to) ? undefined : this.#above(particle).find(id => this.#hasFailed(id))
     return failed && `needs ${failed}, which has failed`
+  }
+
+  #hasFailed(id: ParticleId): boolean {
+    return this.#context.planned.decisions.get(id)?.reason === 'failed'
   }
 
   #failedNeed(ends: readonly (readonly [ParticleId, End | undefined])[]): string | undefined {

@@ -254,10 +254,7 @@ const statedBy = (particles: readonly (Particle | undefined)[], policy: Sensitiv
   )
 
 /** A revision of the parent's own family that the parent does not know. */
-function isNewerThanKnown(
-  before: unknown,
-  { previousReference, reference, staleRevisions }: Decision,
-): before is string {
+function isNewerThanKnown(before: unknown, { previousReference, reference, staleRevisions }: Decision): boolean {
   if (typeof before !== 'string' || before === previousReference || before === reference) return false
   const family = (text: unknown) => (typeof text === 'string' ? text.replace(/:\d+$/, '') : undefined)
   return [previousReference, reference, ...staleRevisions.keys()].some(known => family(known) === family(before))

@@ -1,5 +1,5 @@
 /** Failures as data, and the one sentence that is made of each. */
-import { EcsError, isDenied } from '../ecs/errors.ts'
+import { EcsError, isDenied, isRefusal } from '../ecs/errors.ts'
 import { type ParticleId, type Problem, sayProblem } from '../particle.ts'
 import { untrusted, withoutFullStop } from '../untrusted.ts'
 import type { ContainerLog, Pause, RanTasks, ReportError } from './document.ts'
@@ -104,7 +104,10 @@ export function reportErrorOf(subject: ParticleId, error: unknown): ReportError 
   if (error instanceof StepFailed) return reportError(subject, error.diagnosis)
   if (error instanceof DiagnosedEcsError) return reportError(subject, error.diagnosis, error.code)
   if (error instanceof EcsError && isDenied(error)) return reportError(subject, deniedDiagnosis(error), error.code)
-  if (error instanceof EcsError) return reportError(subject, { brief: error.code, cause: error.message }, error.code)
+  if (error instanceof EcsError) {
+    const { code, message: cause } = error
+    return reportError(subject, { brief: code, cause, ...(!isRefusal(error) && { remedy: { kind: 'rerun' } }) }, code)
+  }
   return reportError(subject, { cause: error instanceof Error ? error.message : String(error) }, 'Error')
 }
 

@@ -22,3 +22,17 @@ export function graphOf(particles: readonly Particle[]): Graph {
 /** An order in which each particle comes after its needs; where there is a choice, by id. */
 export const inOrder = (before: ReadonlyMap<ParticleId, readonly ParticleId[]>): ParticleId[] =>
   waves(before).flatMap(wave => wave.sort())
+
+/** By id, the nearest particles where `isEnd` holds, in the direction of `next`, through those where it does not. */
+export function nearest(
+  isEnd: (id: ParticleId) => boolean,
+  next: (id: ParticleId) => readonly ParticleId[],
+): (id: ParticleId) => ParticleId[] {
+  const known = new Map<ParticleId, ReadonlySet<ParticleId>>()
+  const find = (id: ParticleId): ReadonlySet<ParticleId> => {
+    const found = known.get(id) ?? new Set(next(id).flatMap(one => (isEnd(one) ? one : [...find(one)])))
+    known.set(id, found)
+    return found
+  }
+  return id => [...find(id)]
+}

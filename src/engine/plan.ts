@@ -7,7 +7,7 @@ import type { ClaimContext } from './claimSubject.ts'
 import { Claims } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Plan, Removed, Step, Summary, Transition, Unchanged } from './document.ts'
-import { type Graph, inOrder } from './graph.ts'
+import { type Graph, inOrder, nearest } from './graph.ts'
 import { type EngineContext, flavorOf } from './refresh.ts'
 
 /** Inputs of a plan beside manifests and AWS's answers. */
@@ -120,31 +120,15 @@ function dependencies(
   acting: ReadonlySet<ParticleId>,
 ): Map<ParticleId, ParticleId[]> {
   const leaves = (id: ParticleId) => decisions.get(id)?.particle.desired !== 'running'
-  const upward = nearest(acting, id => graph.particles.get(id)?.parents ?? [])
-  const downward = nearest(acting, id => graph.children.get(id) ?? [])
+  const isActing = (id: ParticleId) => acting.has(id)
+  const upward = nearest(isActing, id => graph.particles.get(id)?.parents ?? [])
+  const downward = nearest(isActing, id => graph.children.get(id) ?? [])
   return new Map(
     [...acting].sort(compareText).map(id => {
       const needed = leaves(id) ? downward(id).filter(leaves) : upward(id).filter(parent => !leaves(parent))
       return [id, needed.sort(compareText)]
     }),
   )
-}
-
-/** The nearest particles with a step, in one direction, looking through those without. */
-function nearest(acting: ReadonlySet<ParticleId>, next: (id: ParticleId) => readonly ParticleId[]) {
-  const known = new Map<ParticleId, ReadonlySet<ParticleId>>()
-  const find = (id: ParticleId): ReadonlySet<ParticleId> => {
-    const seen = known.get(id)
-    if (seen) return seen
-    const found = new Set<ParticleId>()
-    for (const neighbour of next(id)) {
-      if (acting.has(neighbour)) found.add(neighbour)
-      else for (const further of find(neighbour)) found.add(further)
-    }
-    known.set(id, found)
-    return found
-  }
-  return (id: ParticleId): ParticleId[] => [...find(id)]
 }
 
 const source = ({ place }: Particle) => ({ file: place.file, line: place.line })

@@ -103,14 +103,14 @@ function neededToEnd(
 ): Pick<Undeclared, 'members' | 'options'> {
   const words = vocabularyOf(particle.flavor, vocabularies)
   const members: Record<string, string> = {}
-  for (const member of words?.neededToEnd.members ?? []) {
+  for (const member of words?.neededToEnd?.members ?? []) {
     const needed = Object.entries(words?.needs ?? {}).find(([, filled]) => filled === member)?.[0]
     const parent = parents.find(({ flavor }) => flavor === needed)
     const value = particle.definition[member] ?? (parent && addressOf(parent, vocabularies)?.identity)
     if (typeof value === 'string' && !isSecret(particle, member, secretVariables)) members[member] = value
   }
   const options: Record<string, boolean | number | string> = {}
-  for (const option of words?.neededToEnd.options ?? []) {
+  for (const option of words?.neededToEnd?.options ?? []) {
     const value = particle.options[option]
     if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') options[option] = value
   }
@@ -123,13 +123,14 @@ function renamed(
   before: ReadonlyMap<ParticleId, Particle>,
   now: readonly Particle[],
   vocabularies: Vocabularies,
-): Map<ParticleId, Particle> {
+): ReadonlyMap<ParticleId, Particle> {
+  if (gone.length === 0) return new Map()
   const known = new Set([...before.values()].map(particle => addressText(particle, vocabularies)))
   const current = new Map(now.map(particle => [particle.id, particle]))
-  const added = new Set(now.filter(particle => !known.has(addressText(particle, vocabularies))))
-  const pairs = new Map<ParticleId, Particle>()
-  const past = (particle: Particle) => nameless(particle, id => pairs.get(id) ?? before.get(id), vocabularies)
+  const isAdded = (particle: Particle) => !known.has(addressText(particle, vocabularies))
   const present = (particle: Particle) => nameless(particle, id => current.get(id), vocabularies)
+  const added = new Map(now.filter(isAdded).map(particle => [particle, present(particle)]))
+  const pairs = new Map<ParticleId, Particle>()
   const hasNeeds = ({ flavor }: Particle) => Object.keys(vocabularyOf(flavor, vocabularies)?.needs ?? {}).length > 0
   // Parents are paired before their children; of several alike, the one that kept its id is the renamed one.
   for (const needs of [false, true]) {
@@ -137,11 +138,11 @@ function renamed(
     for (const sameId of [true, false]) {
       for (const particle of these) {
         if (pairs.has(particle.id)) continue
-        const rest = past(particle)
-        const next = [...added].find(one => (one.id === particle.id || !sameId) && present(one) === rest)
+        const past = nameless(particle, id => pairs.get(id) ?? before.get(id), vocabularies)
+        const next = [...added].find(([{ id }, rest]) => (id === particle.id || !sameId) && rest === past)
         if (!next) continue
-        pairs.set(particle.id, next)
-        added.delete(next)
+        pairs.set(particle.id, next[0])
+        added.delete(next[0])
       }
     }
   }

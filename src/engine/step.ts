@@ -46,12 +46,6 @@ export interface StepEnd {
   readonly task?: RanTasks
 }
 
-/** A transition that has been carried out, and AWS's answer before it. */
-interface CarriedOut {
-  readonly memo: unknown
-  readonly live: unknown
-}
-
 /**
  * Carries out one step: transition, settle, describe again, compare. Throws what failed, `Cancelled` when the run is.
  */
@@ -125,58 +119,58 @@ class StepRun {
     const context = await this.#transitionContext()
     if (transition === 'wait') {
       this.#say(`waits: ${decision.why ?? 'it has not settled yet'}`)
-      return this.#settle(decision, decision.memo, particle.desired, context)
+      return this.#settle(decision, particle.desired, context)
     }
     if (transition === 'replace') {
       this.#say('is deleted, to be made anew')
-      const gone = await this.#certainly(decision, () => flavor.terminate(particle, decision.live, context))
-      await this.#settle(decision, gone.memo, 'terminated', context)
+      const { memo } = await this.#certainly(decision, () => flavor.terminate(particle, decision.live, context))
+      await this.#settle({ ...decision, memo }, 'terminated', context)
       return this.#makeAnew(context)
     }
     const { starts, ends } = flavor.phrases ?? defaultPhrases
     this.#say(transition === 'update' ? 'is updated' : transition === 'start' ? starts : ends)
-    const { memo, live } = await this.#certainly(decision, now => {
+    const carriedOut = await this.#certainly(decision, now => {
       if (transition === 'start') return flavor.start(particle, now.live, context)
       if (transition === 'update') return flavor.update(particle, now.live, now.changes, context, decision.live)
       return flavor.terminate(particle, now.live, context)
     })
-    return this.#settle({ ...decision, live }, memo, particle.desired, context)
+    return this.#settle(carriedOut, particle.desired, context)
   }
 
   /** The second half of a replacement. A resource of that name that another tool has made meanwhile is not touched. */
   async #makeAnew(context: TransitionContext): Promise<Ended> {
     const now = await this.#decideNow(true)
     this.#refuseUnseen(now)
-    if (now.transition !== 'start') return this.#settle(now, now.memo, 'running', context)
+    if (now.transition !== 'start') return this.#settle(now, 'running', context)
     this.#say('is made anew')
     const anew = await this.#certainly(now, ({ particle, live }) => this.#flavor.start(particle, live, context))
-    return this.#settle({ ...now, live: anew.live }, anew.memo, 'running', context)
+    return this.#settle(anew, 'running', context)
   }
 
   /**
-   * After a lost answer, describes before trying again: the call may have been carried out, or another change came
-   * between.
+   * The decision with the transition's memo, and with AWS's answer before it. After a lost answer, describes before trying
+   * again: the call may have been carried out, or another change came between.
    */
-  async #certainly(decision: Decision, transition: (now: Decision) => Promise<unknown>): Promise<CarriedOut> {
+  async #certainly(decision: Decision, transition: (now: Decision) => Promise<unknown>): Promise<Decision> {
     let now = decision
     for (let attempt = 1; ; attempt++) {
       try {
         const memo = await transition(now)
         this.#context.memos.set(this.#step.particle, memo)
-        return { memo, live: now.live }
+        return { ...decision, memo, live: now.live }
       } catch (error) {
         if (isEcs(error, this.#flavor.alreadyThere ?? '')) this.#refuseUnseen(await this.#decideNow(true))
         if (!(error instanceof EcsError) || !error.unsure || attempt >= tries) throw error
         this.#say(`${error.message}; it may have been carried out all the same, so look first`)
         await this.#pause(pauseBeforeTry(attempt))
         now = await this.#decideNow(true)
-        if (now.transition !== decision.transition) return { memo: now.memo, live: now.live }
+        if (now.transition !== decision.transition) return { ...decision, memo: now.memo, live: now.live }
         this.#refuseUnseen(now)
       }
     }
   }
 
-  #settle({ particle, live }: Decision, memo: unknown, goal: DesiredState, context: TransitionContext): Promise<Ended> {
+  #settle({ particle, live, memo }: Decision, goal: DesiredState, context: TransitionContext): Promise<Ended> {
     const { settings, engine } = this.#context
     const flavor = this.#flavor
     const answered = flavor.answered?.(particle, live, memo)

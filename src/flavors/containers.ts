@@ -17,6 +17,10 @@ function stopped(task: Task): string {
 export const hasFailed = ({ exitCode, reason }: Container): boolean =>
   (exitCode !== undefined && exitCode !== 0) || !!reason
 
+/** Containers whose end counts: the essential ones, or all where none is named. */
+export const counted = (containers: readonly Container[] = [], essential: readonly string[] = []): Container[] =>
+  containers.filter(({ name = '' }) => essential.length === 0 || essential.includes(name))
+
 /** Tasks that stopped in the same way, most frequent first. */
 function groups(tasks: readonly Task[]): (readonly [words: string, tasks: readonly Task[]])[] {
   const alike = new Map<string, Task[]>()
@@ -37,9 +41,9 @@ const summaryOf = (all: ReturnType<typeof groups>): string[] =>
 export interface StoppedDiagnosis {
   /** `4 tasks of web:42 stopped, container web exited 137 (OutOfMemoryError: …)`. */
   readonly cause: string
-  readonly fix?: Fix
+  readonly fix: Fix | undefined
   /** ECS's own words in the cause. */
-  readonly reason?: string
+  readonly reason: string | undefined
   /** ECS's words that the cause leaves out. */
   readonly details: readonly string[]
 }
@@ -47,7 +51,6 @@ export interface StoppedDiagnosis {
 interface StoppedContext {
   /** `of web:42`. Without it a single task is not counted. */
   readonly which?: string
-  /** Containers whose end counts; all where none is named. */
   readonly essential?: readonly string[]
   /** The particle whose manifest states image and memory. */
   readonly definition?: ParticleId | undefined
@@ -65,8 +68,8 @@ export function diagnoseStopped(tasks: readonly Task[], context: StoppedContext)
   const details = summaryOf(all).slice(isWhole ? 1 : 0)
   return {
     cause: which === undefined && tasks.length === 1 ? words : `${count}, ${most}${words}`,
-    ...(fix && { fix }),
-    ...(reason && { reason }),
+    fix,
+    reason,
     details,
   }
 }
@@ -85,7 +88,7 @@ const cannotInitialize = /^(?:TaskFailedToStart: )?ResourceInitializationError/
 /** These reasons explain nothing; the exit of the container does. */
 const containerExited = /^Essential container in task exited/
 
-function causeOf(task: Task, { essential = [], definition }: StoppedContext): Cause {
+function causeOf(task: Task, { essential, definition }: StoppedContext): Cause {
   const { stoppedReason = '', containers = [] } = task
   const within = definition && { in: definition }
   const failed = containers.filter(hasFailed)
@@ -104,7 +107,7 @@ function causeOf(task: Task, { essential = [], definition }: StoppedContext): Ca
       : undefined
     return { words: untrusted(stoppedReason), reason: stoppedReason, ...(fix && { fix }), isWhole: failed.length === 0 }
   }
-  const container = telling(failed.filter(({ name = '' }) => essential.length === 0 || essential.includes(name)))
+  const container = telling(counted(failed, essential))
   if (!container) return { words: 'ECS gives no reason', isWhole: failed.length === 0 }
   const { name = '', exitCode } = container
   const ended = exitCode === undefined ? 'ended without an exit code' : `exited ${exitCode}`
@@ -128,8 +131,7 @@ export const definitionOf = (parents: readonly ParticleId[]): ParticleId | undef
   parents.find(id => id.startsWith('ecs_task_definition:'))
 
 /** `1 running task stops`, `4 running tasks stop`. */
-export const stopping = (count: number): string =>
-  count === 1 ? '1 running task stops' : `${count} running tasks stop`
+export const stopping = (count: number): string => `${plural(count, 'running task')} ${count === 1 ? 'stops' : 'stop'}`
 
 /** `1 task`, `2 tasks`. */
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

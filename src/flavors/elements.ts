@@ -1,6 +1,6 @@
 /** What comes or goes as a whole inside a definition, and what a person calls it. Pure. */
 import { actionOf, type Change, type ChangeAction } from '../compare/change.ts'
-import { type PathSegment, parsePath } from '../compare/path.ts'
+import { parsePath } from '../compare/path.ts'
 import { nameOf } from '../schema/arn.ts'
 
 /** A container, a load balancer, a variable: whatever is there or not. */
@@ -28,6 +28,7 @@ interface Kind {
 const targetGroupName = (arn: unknown): string | undefined =>
   typeof arn === 'string' ? (/:targetgroup\/([^/]+)/.exec(arn)?.[1] ?? nameOf(arn)) : undefined
 
+/** By the member that holds the list. */
 const kinds: Readonly<Record<string, Kind>> = {
   containerDefinitions: { noun: 'container', identity: ['image'] },
   environment: { noun: 'variable' },
@@ -37,10 +38,8 @@ const kinds: Readonly<Record<string, Kind>> = {
     noun: 'load balancer',
     identity: ['targetGroupArn', 'loadBalancerName'],
     naming: value => {
-      const [name, port] = [
-        value('loadBalancerName') ?? targetGroupName(value('targetGroupArn')),
-        value('containerPort'),
-      ]
+      const name = value('loadBalancerName') ?? targetGroupName(value('targetGroupArn'))
+      const port = value('containerPort')
       return typeof name === 'string' && typeof port === 'number' ? `${name}:${port}` : name
     },
   },
@@ -77,7 +76,8 @@ interface Place {
   readonly kind: Kind
   readonly path: string
   readonly within: string
-  readonly segment: PathSegment
+  /** What the list's path has in brackets. */
+  readonly key: string
   /** The member inside of the element: empty for the element itself. */
   readonly member: string
 }
@@ -94,44 +94,35 @@ export function wholeElements(changes: readonly Change[]): ReadonlyMap<Change, W
     found.set(place.change, elementAt(place, others))
   }
   for (const [path, noun] of Object.entries(switches)) {
-    const action = switched(changes.find(change => change.path === `${path}.enable`))
-    if (!action) continue
+    const enable = changes.find(change => change.path === `${path}.enable`)
+    if (!enable || (enable.before === true) === (enable.after === true)) continue
+    const action = enable.after === true ? 'add' : 'remove'
     for (const change of changes)
       if (change.path.startsWith(`${path}.`)) found.set(change, { action, noun, within: '', path })
   }
   return found
 }
 
-/** Whether a structure goes on or off. */
-function switched(enable: Change | undefined): ChangeAction | undefined {
-  if (!enable || (enable.before === true) === (enable.after === true)) return undefined
-  return enable.after === true ? 'add' : 'remove'
-}
-
 function placesOf(change: Change): Place[] {
   const action = actionOf(change)
   if (!action) return []
   const segments = parsePath(change.path)
-  const textOf = (end: number) =>
-    segments
-      .slice(0, end)
-      .map(({ text }) => text)
-      .join('.')
-  return segments.flatMap((segment, index): Place[] => {
-    const kind = kindOf(segment.member)
-    if (!kind || segment.key === undefined) return []
-    const member = segments[index + 1]?.member ?? ''
-    return [{ change, action, kind, path: textOf(index + 1), within: textOf(index), segment, member }]
+  const texts = segments.map(({ text }) => text)
+  return segments.flatMap(({ member: list, key }, index): Place[] => {
+    const kind = kindOf(list)
+    if (!kind || key === undefined) return []
+    const path = texts.slice(0, index + 1).join('.')
+    const within = texts.slice(0, index).join('.')
+    return [{ change, action, kind, path, within, key, member: segments[index + 1]?.member ?? '' }]
   })
 }
 
-function elementAt({ action, kind, path, within, segment }: Place, all: readonly Place[]): WholeElement {
+function elementAt({ action, kind, path, within, key }: Place, all: readonly Place[]): WholeElement {
   const valueAt = (name: string): unknown => {
     const change = all.find(({ member }) => member === name)?.change
     return action === 'add' ? change?.after : change?.before
   }
   // A number stands for a name that is hidden, or for an element without one.
-  const label = /^\d+$/.test(segment.key ?? '') ? undefined : segment.key
-  const name = kind.naming ? kind.naming(valueAt) : label
+  const name = kind.naming ? kind.naming(valueAt) : /^\d+$/.test(key) ? undefined : key
   return { action, noun: kind.noun, ...(typeof name === 'string' && name !== '' && { name }), within, path }
 }

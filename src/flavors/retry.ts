@@ -1,3 +1,4 @@
+import { backoff } from '../backoff.ts'
 import { EcsError, isEcs } from '../ecs/errors.ts'
 import type { TransitionContext } from '../engine/flavor.ts'
 import { untrusted } from '../untrusted.ts'
@@ -19,7 +20,7 @@ export async function retryWhile<T>(
   context: TransitionContext,
 ): Promise<T> {
   const since = context.clock.now()
-  for (let pause = 500; ; pause = Math.min(pause * 1.5, 10_000)) {
+  for (let attempt = 0; ; attempt++) {
     try {
       return await call()
     } catch (error) {
@@ -27,7 +28,7 @@ export async function retryWhile<T>(
       if (!notYet || !(error instanceof EcsError) || context.clock.now() - since >= notYet.atMost) throw error
       const because = typeof notYet.because === 'string' ? notYet.because : await notYet.because()
       context.say(`${because}: ${untrusted(error.said)}`)
-      await context.pause(pause)
+      await context.pause(backoff(attempt, 500, 10_000))
     }
   }
 }

@@ -15,8 +15,11 @@ export interface Vocabulary {
   /** For editors, one sentence each: the flavor, and the members and options that are this tool's own. */
   readonly description: string
   readonly descriptions: Readonly<Record<string, string>>
-  /** The request that a definition becomes: drives the check, the coercion and the comparison. Undefined for a reference. */
-  readonly model: StaticStructureSchema | undefined
+  /**
+   * The request that a definition becomes: drives the check, the coercion and the comparison. Left out where no request makes
+   * the thing.
+   */
+  readonly model?: StaticStructureSchema
   /** The structure in ECS's Describe answers; left out for a flavor that ECS does not describe. */
   readonly answer?: StaticStructureSchema
   /** A name that children may inherit beside the members of `answer`: the member of theirs that this particle fills. */
@@ -54,7 +57,7 @@ export interface Vocabulary {
   /** Children refer to the resource by its name. False where only AWS knows the reference, as of a revision. */
   readonly referredByName: boolean
   /** Other members and options that are needed to find and to end a particle whose manifest is gone. */
-  readonly neededToEnd: { readonly members: readonly string[]; readonly options: readonly string[] }
+  readonly neededToEnd?: { readonly members?: readonly string[]; readonly options?: readonly string[] }
   /** Missing for a reference, which no plan has a step of. */
   readonly phrases?: Phrases
 }

@@ -5,14 +5,12 @@ import {
   DeleteCapacityProviderCommand,
   DescribeCapacityProvidersCommand,
 } from '@aws-sdk/client-ecs'
-import { additions, compare } from '../../../src/compare/compare.ts'
+import { additions, compare, comparedBy } from '../../../src/compare/compare.ts'
 import { requestOf } from '../../../src/compare/merge.ts'
-import { ignoredPaths } from '../../../src/compare/path.ts'
-import { nothingSensitive, type Sensitivity } from '../../../src/compare/sensitivity.ts'
+import { nothingSensitive } from '../../../src/compare/sensitivity.ts'
 import type { OwnCall } from '../../../src/ecs/calls.ts'
 import type { Flavor } from '../../../src/engine/flavor.ts'
 import { setTags } from '../../../src/flavors/tags.ts'
-import type { Particle } from '../../../src/particle.ts'
 import { capacityProviderRules } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
 
@@ -35,15 +33,9 @@ const deleteProvider = {
   repeatable: true,
 } satisfies OwnCall
 
-const optionsOf = ({ options }: Particle<CreateCapacityProviderRequest>, sensitivity: Sensitivity) => ({
-  schema: vocabulary.model,
-  rules: capacityProviderRules,
-  whole: false,
-  ignore: ignoredPaths(options.ignore),
-  sensitivity,
-})
+const optionsOf = comparedBy(vocabulary.model, capacityProviderRules)
 
-export const capacityProvider: Flavor<CreateCapacityProviderRequest, CapacityProvider, undefined> = {
+export const capacityProvider: Flavor<CreateCapacityProviderRequest, CapacityProvider, void> = {
   ...vocabulary,
 
   calls: [describeProviders, createProvider, deleteProvider, 'TagResource', 'UntagResource'],
@@ -76,16 +68,13 @@ export const capacityProvider: Flavor<CreateCapacityProviderRequest, CapacityPro
 
   async start(particle, _live, { ecs }) {
     await ecs.call(createProvider, requestOf(particle.definition, optionsOf(particle, nothingSensitive)))
-    return undefined
   },
 
   async update({ definition }, live, _changes, { ecs }) {
     await setTags(ecs, live.capacityProviderArn ?? '', definition.tags ?? [], live.tags ?? [])
-    return undefined
   },
 
   async terminate(_particle, live, { ecs }) {
     await ecs.call(deleteProvider, { capacityProvider: live.name })
-    return undefined
   },
 }

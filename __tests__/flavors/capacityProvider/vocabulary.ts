@@ -12,7 +12,6 @@ export const vocabulary = {
   options: { ignore: 'strings' },
   identifiedBy: ['name'],
   referredByName: true,
-  neededToEnd: { members: [], options: [] },
   description: 'A capacity provider.',
   descriptions: {},
   phrases: { starts: 'is set up', ends: 'is taken down', ended: 'deleted' },

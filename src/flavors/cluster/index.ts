@@ -1,30 +1,26 @@
-import type { Cluster, CreateClusterRequest } from '@aws-sdk/client-ecs'
-import { additions, compare, unstated } from '../../compare/compare.ts'
+import type { Cluster, CreateClusterRequest, UpdateClusterRequest } from '@aws-sdk/client-ecs'
+import { additions, compare, comparedBy, unstated } from '../../compare/compare.ts'
 import { creationOf, mergeLive } from '../../compare/merge.ts'
-import { ignoredPaths } from '../../compare/path.ts'
-import type { Sensitivity } from '../../compare/sensitivity.ts'
-import { nothingSensitive } from '../../compare/sensitivity.ts'
+import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
 import { isEcs } from '../../ecs/errors.ts'
-import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
+import type { Comparison, Flavor, Observed, Progress } from '../../engine/flavor.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { plural } from '../containers.ts'
-import { retryWhile } from '../retry.ts'
+import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
 import { type ClusterParticle, type LiveCluster, withoutScoped, withProviders } from './providers.ts'
 import { clusterRules } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
 
-/** A cluster needs no memo: its status shows the end of each transition. */
-type Memo = undefined
+const options = comparedBy(vocabulary.model, clusterRules)
 
-const options = (particle: ClusterParticle, sensitivity: Sensitivity) => ({
-  schema: vocabulary.model,
-  rules: clusterRules,
-  whole: false,
-  ignore: ignoredPaths(particle.options.ignore),
-  sensitivity,
-})
+/** ECS refuses an update while another is under way. */
+const updateNotYet: Retryable = {
+  when: ['UpdateInProgressException'],
+  atMost: 300_000,
+  because: 'waiting for the cluster',
+}
 
 /** Refusals of DeleteCluster while the cluster empties. */
 const stillUsed = [
@@ -51,12 +47,20 @@ const couldNotAttach = ({ definition }: ClusterParticle, { attachmentsStatus }: 
     ? 'ECS could not change its capacity providers (UPDATE_FAILED): look at their auto scaling groups, then change them or put them anew'
     : undefined
 
+/** What PutClusterCapacityProviders is to make. It replaces both lists: one that the manifest leaves out is as AWS has it. */
+function providersOf(particle: ClusterParticle, live: LiveCluster) {
+  const whole = mergeLive(particle.definition, live, options(particle, nothingSensitive))
+  return {
+    capacityProviders: whole.capacityProviders ?? live.capacityProviders ?? [],
+    defaultCapacityProviderStrategy:
+      whole.defaultCapacityProviderStrategy ?? live.defaultCapacityProviderStrategy ?? [],
+  }
+}
+
 /** Providers of the resulting strategy that are missing from the resulting providers: ECS refuses those. */
 function strategyWithout(particle: ClusterParticle, live: LiveCluster): string[] {
-  const whole = mergeLive(particle.definition, live, options(particle, nothingSensitive))
-  const associated = whole.capacityProviders ?? live.capacityProviders ?? []
-  const providers = new Set([...associated.map(nameOf), ...(live.scopedProviders ?? [])])
-  const strategy = whole.defaultCapacityProviderStrategy ?? live.defaultCapacityProviderStrategy ?? []
+  const { capacityProviders, defaultCapacityProviderStrategy: strategy } = providersOf(particle, live)
+  const providers = new Set([...capacityProviders.map(nameOf), ...(live.scopedProviders ?? [])])
   return strategy.map(({ capacityProvider = '' }) => nameOf(capacityProvider)).filter(name => !providers.has(name))
 }
 
@@ -103,8 +107,8 @@ function removalRisks(particle: ClusterParticle, live: Cluster): string[] {
   return now ? [`it is deleted${now}`] : []
 }
 
-/** `ecs_cluster`, found by its name. */
-export const cluster: Flavor<CreateClusterRequest, LiveCluster, Memo> = {
+/** `ecs_cluster`, found by its name. Its status shows the end of each transition: it needs no memo. */
+export const cluster: Flavor<CreateClusterRequest, LiveCluster, void> = {
   ...vocabulary,
 
   calls: [
@@ -134,22 +138,15 @@ export const cluster: Flavor<CreateClusterRequest, LiveCluster, Memo> = {
   }),
 
   progress(particle, live, goal) {
-    if (goal === 'running') {
-      if (!live) return { is: 'moving', because: 'the cluster is not there yet', near: true }
-      if (live.status !== 'ACTIVE') {
-        const because = `the cluster is ${live.status}`
-        if (live.status === 'FAILED') return { is: 'failed', failure: { cause: because } }
-        return { is: 'moving', because, near: true }
-      }
-      if (live.attachmentsStatus === 'UPDATE_IN_PROGRESS') {
-        return { is: 'moving', because: 'its capacity providers are being changed', near: true }
-      }
-      const failed = couldNotAttach(particle, live)
-      if (failed) return { is: 'failed', failure: { cause: failed } }
-      return { is: 'settled', because: 'the cluster is ACTIVE' }
-    }
-    if (!live) return { is: 'settled', because: 'gone' }
-    return { is: 'moving', because: `the cluster is ${live.status}`, near: true }
+    const moving = (because: string): Progress => ({ is: 'moving', because, near: true })
+    const status = `the cluster is ${live?.status}`
+    if (goal !== 'running') return live ? moving(status) : { is: 'settled', because: 'gone' }
+    if (!live) return moving('the cluster is not there yet')
+    if (live.status === 'FAILED') return { is: 'failed', failure: { cause: status } }
+    if (live.status !== 'ACTIVE') return moving(status)
+    if (live.attachmentsStatus === 'UPDATE_IN_PROGRESS') return moving('its capacity providers are being changed')
+    const cause = couldNotAttach(particle, live)
+    return cause ? { is: 'failed', failure: { cause } } : { is: 'settled', because: status }
   },
 
   async describe(particle, { ecs }) {
@@ -159,7 +156,6 @@ export const cluster: Flavor<CreateClusterRequest, LiveCluster, Memo> = {
 
   async start(particle, _live, { ecs }) {
     await ecs.call('CreateCluster', creationOf(particle.definition, options(particle, nothingSensitive)))
-    return undefined
   },
 
   async update(particle, live, changes, context) {
@@ -168,43 +164,25 @@ export const cluster: Flavor<CreateClusterRequest, LiveCluster, Memo> = {
     const changed = new Set(changes.map(({ steps: [member] }) => String(member)))
     const whole = mergeLive(definition, live, options(particle, nothingSensitive))
     const name = live.clusterName ?? definition.clusterName
-    // ECS refuses an update while another is under way.
-    const retried = <T>(call: () => Promise<T>) =>
-      retryWhile(
-        call,
-        { when: ['UpdateInProgressException'], atMost: 300_000, because: 'waiting for the cluster' },
-        context,
-      )
-    if (changed.has('settings') || changed.has('configuration') || changed.has('serviceConnectDefaults')) {
-      await retried(() =>
-        ecs.call('UpdateCluster', {
-          cluster: name,
-          ...(changed.has('settings') && { settings: settingsOf(whole.settings, live.settings) }),
-          ...(changed.has('configuration') && { configuration: whole.configuration }),
-          ...(changed.has('serviceConnectDefaults') && {
-            serviceConnectDefaults: { namespace: definition.serviceConnectDefaults?.namespace ?? '' },
-          }),
-        }),
-      )
+    const members: Omit<UpdateClusterRequest, 'cluster'> = {
+      ...(changed.has('settings') && { settings: settingsOf(whole.settings, live.settings) }),
+      ...(changed.has('configuration') && { configuration: whole.configuration }),
+      ...(changed.has('serviceConnectDefaults') && {
+        serviceConnectDefaults: { namespace: definition.serviceConnectDefaults?.namespace ?? '' },
+      }),
     }
+    if (Object.keys(members).length > 0)
+      await retryWhile(() => ecs.call('UpdateCluster', { cluster: name, ...members }), updateNotYet, context)
     if (changed.has('capacityProviders') || changed.has('defaultCapacityProviderStrategy')) {
-      // The call replaces both lists: one that the manifest leaves out is sent as AWS has it. A provider that only its own
-      // API associates stays without being named, and ECS refuses it here.
-      const { capacityProviders = [] } = withoutScoped(
-        { capacityProviders: whole.capacityProviders ?? live.capacityProviders },
-        live,
-      )
-      await retried(() =>
-        ecs.call('PutClusterCapacityProviders', {
-          cluster: name,
-          capacityProviders,
-          defaultCapacityProviderStrategy:
-            whole.defaultCapacityProviderStrategy ?? live.defaultCapacityProviderStrategy ?? [],
-        }),
+      // A provider that only its own API associates stays without being named, and ECS refuses it here.
+      const lists = withoutScoped(providersOf(particle, live), live)
+      await retryWhile(
+        () => ecs.call('PutClusterCapacityProviders', { cluster: name, ...lists }),
+        updateNotYet,
+        context,
       )
     }
     if (changed.has('tags')) await setTags(ecs, live.clusterArn ?? '', definition.tags ?? [], live.tags ?? [])
-    return undefined
   },
 
   async terminate(_particle, live, context) {
@@ -220,7 +198,6 @@ export const cluster: Flavor<CreateClusterRequest, LiveCluster, Memo> = {
       // Someone else deleted the cluster first.
       if (!isEcs(error, 'ClusterNotFoundException')) throw error
     }
-    return undefined
   },
 }
 

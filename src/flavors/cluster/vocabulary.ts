@@ -23,7 +23,6 @@ export const vocabulary = {
   },
   identifiedBy: ['clusterName'],
   referredByName: true,
-  neededToEnd: { members: [], options: [] },
   description: 'A cluster.',
   descriptions: {},
   phrases: { starts: 'is created', ends: 'is deleted', ended: 'deleted' },

@@ -3,7 +3,6 @@ import type { Vocabulary } from '../../schema/vocabulary.ts'
 /** `InstanceId` alone, spelled as EC2 does. */
 export const vocabulary = {
   name: 'ec2_instance',
-  model: undefined,
   ownMembers: { InstanceId: { kind: 'text' } },
   open: true,
   refused: {},
@@ -13,7 +12,6 @@ export const vocabulary = {
   options: {},
   identifiedBy: ['InstanceId'],
   referredByName: true,
-  neededToEnd: { members: [], options: [] },
   description: 'An EC2 instance: a reference, never changed.',
   descriptions: { InstanceId: 'The EC2 instance, which is never changed.' },
 } satisfies Vocabulary

@@ -2,8 +2,10 @@ import type { Attribute, ContainerInstance, Task } from '@aws-sdk/client-ecs'
 import { changeAt, type FoundChange } from '../../compare/change.ts'
 import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
+import type { Ecs } from '../../ecs/client.ts'
+import type { Diagnosis } from '../../engine/failure.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
-import type { Particle } from '../../particle.ts'
+import type { Particle, Path } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { plural } from '../containers.ts'
@@ -20,9 +22,6 @@ export interface InstanceDefinition {
 
 type InstanceParticle = Particle<InstanceDefinition>
 
-/** An instance needs no memo: its status shows the end of each transition. */
-type Memo = undefined
-
 /** Attributes that ECS and its agent own: never compared, never written. */
 const isProtected = (name: string): boolean =>
   name === 'instance-id' || name.startsWith('ecs.') || name.startsWith('com.amazonaws.ecs.')
@@ -34,17 +33,13 @@ interface Stated {
   readonly name: string
   /** null removes the attribute. */
   readonly value: string | null
-  readonly at: FoundChange['at']
+  readonly at: Path
 }
 
 /** The attributes that a manifest may own, from a list or a map. */
 function stated({ definition: { attributes } }: InstanceParticle): Stated[] {
   const all: Stated[] = isList(attributes)
-    ? attributes.map(({ name, value }, index) => ({
-        name,
-        value: value === undefined ? '' : value,
-        at: ['attributes', index, 'value'],
-      }))
+    ? attributes.map(({ name, value = '' }, index) => ({ name, value, at: ['attributes', index, 'value'] }))
     : Object.entries(attributes ?? {}).map(([name, value]) => ({ name, value, at: ['attributes', name] }))
   return all.filter(({ name }) => !isProtected(name))
 }
@@ -65,16 +60,14 @@ function differences(
     if (ignored.has(`attributes[${name}]`) || ignored.has('attributes')) return []
     const before = there.get(name)
     if (value === null ? before === undefined : before === value) return []
-    const [member = '', index = ''] = at ?? []
+    const [, index = ''] = at
     // A secret in a path would be shown.
-    const steps = ['attributes', { in: sensitivity?.isSecret([member, index, 'name']) ? index : name }]
+    const steps = ['attributes', { in: sensitivity?.isSecret(['attributes', index, 'name']) ? index : name }]
     const wasSecret = sensitivity?.holdsSecret?.(before) || sensitivity?.wasSecret?.(['attributes', { in: name }])
-    if ((at && sensitivity?.isSecret(at)) || (wasSecret && value === null)) {
-      return [changeAt(steps, { sensitive: true, ...(at && value !== null && { at }), live: before })]
-    }
+    if (sensitivity?.isSecret(at) || (wasSecret && value === null))
+      return [changeAt(steps, { sensitive: true, ...(value !== null && { at }), live: before })]
     const shown = before !== undefined && { ...(!wasSecret && { before }), live: before }
-    if (value === null) return [changeAt(steps, { ...shown })]
-    return [changeAt(steps, { ...shown, after: value, ...(at && { at }) })]
+    return [changeAt(steps, { ...shown, ...(value !== null && { after: value, at }) })]
   })
 }
 
@@ -89,12 +82,12 @@ function unstated(particle: InstanceParticle, { attributes = [] }: ContainerInst
 function observe(particle: InstanceParticle, live: ContainerInstance | undefined): Observed {
   if (!live) return { state: 'stopped' }
   const leaving = particle.desired !== 'running'
-  const deregisters = leaving && particle.options.deregister === true
+  const isDeregistered = leaving && deregisters(particle)
   // An instance whose agent is lost can only be deregistered.
-  if (live.agentConnected === false) return { state: deregisters ? 'pending' : 'stopped' }
+  if (live.agentConnected === false) return { state: isDeregistered ? 'pending' : 'stopped' }
   if (live.status === 'DRAINING') {
     // Deregistering is a change in the plan, as waiting for drained tasks alone would not show it.
-    if (deregisters) return { state: 'pending' }
+    if (isDeregistered) return { state: 'pending' }
     const left = tasksLeft(live)
     return leaving && left > 0 ? { state: 'pending', unsettled: true, why: drains(left) } : { state: 'stopped' }
   }
@@ -125,12 +118,15 @@ function removalRisks(particle: InstanceParticle, live: ContainerInstance): stri
   }
   return [
     `it is drained, ${plural(left, 'running task')} must end or move`,
-    ...(particle.options.deregister === true ? ['then it is deregistered'] : []),
+    ...(deregisters(particle) ? ['then it is deregistered'] : []),
   ]
 }
 
-/** `ecs_instance`: an EC2 machine that has registered itself in a cluster. It can be drained and described by attributes. */
-export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
+/**
+ * `ecs_instance`: an EC2 machine that has registered itself in a cluster. It can be drained and described by attributes.
+ * Its status shows the end of each transition: it needs no memo.
+ */
+export const instance: Flavor<InstanceDefinition, ContainerInstance, void> = {
   ...vocabulary,
 
   calls: [
@@ -160,22 +156,19 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
   }),
 
   progress(particle, live, goal) {
+    const status = `the instance is ${live?.status}`
     if (goal === 'running') {
-      if (live?.status === 'ACTIVE') return { is: 'settled', because: 'the instance is ACTIVE' }
-      return live
-        ? { is: 'moving', because: `the instance is ${live.status}`, near: true }
-        : {
-            is: 'failed',
-            failure: { code: 'GoneMeanwhile', happened: 'is not registered any more', remedy: { kind: 'plan' } },
-          }
+      if (!live) return { is: 'failed', failure: goneMeanwhile }
+      return live.status === 'ACTIVE'
+        ? { is: 'settled', because: status }
+        : { is: 'moving', because: status, near: true }
     }
     if (!live) return { is: 'settled', because: 'no longer registered' }
     if (live.agentConnected === false) return { is: 'settled', because: 'its agent is not connected: nothing to drain' }
-    if (live.status !== 'DRAINING') return { is: 'moving', because: `the instance is ${live.status}`, near: true }
+    if (live.status !== 'DRAINING') return { is: 'moving', because: status, near: true }
     const left = tasksLeft(live)
     if (left > 0) return { is: 'moving', because: drains(left) }
-    if (particle.options.deregister === true) return { is: 'settled', because: 'drained and deregistered' }
-    return { is: 'settled', because: 'drained: no task is left' }
+    return { is: 'settled', because: deregisters(particle) ? 'drained and deregistered' : 'drained: no task is left' }
   },
 
   async describe({ definition: { cluster = 'default', ec2InstanceId } }, { ecs }) {
@@ -188,20 +181,17 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
     if (!live) throw new Error(`${particle.definition.ec2InstanceId} is not registered in the cluster`)
     if (live.status !== 'ACTIVE') await setStatus(particle, live, 'ACTIVE', context.ecs)
     await putAttributes(particle, live, differences(particle, live), context.ecs)
-    return undefined
   },
 
   async update(particle, live, _changes, context) {
     // Compared again, as a hidden change holds no value to write.
     await putAttributes(particle, live, differences(particle, live), context.ecs)
-    return undefined
   },
 
   async terminate(particle, live, context) {
     // Only an ACTIVE instance can be set to DRAINING, and one without an agent has nothing to drain.
     if (live.status === 'ACTIVE' && live.agentConnected !== false)
       await setStatus(particle, live, 'DRAINING', context.ecs)
-    return undefined
   },
 
   async diagnose({ definition }, live, _memo, failure, { ecs }) {
@@ -215,8 +205,7 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
   },
 
   async onEnded(particle, live, _memo, progress, context) {
-    if (!live || particle.desired === 'running' || progress.is !== 'settled' || particle.options.deregister !== true)
-      return
+    if (!live || particle.desired === 'running' || progress.is !== 'settled' || !deregisters(particle)) return
     const { cluster = 'default', ec2InstanceId = '' } = particle.definition
     try {
       await context.ecs.call('DeregisterContainerInstance', {
@@ -233,6 +222,14 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, Memo> = {
   },
 }
 
+const deregisters = ({ options }: InstanceParticle): boolean => options.deregister === true
+
+const goneMeanwhile: Diagnosis = {
+  code: 'GoneMeanwhile',
+  happened: 'is not registered any more',
+  remedy: { kind: 'plan' },
+}
+
 /** Running and pending tasks of the instance. */
 const tasksLeft = (live: ContainerInstance): number => (live.runningTasksCount ?? 0) + (live.pendingTasksCount ?? 0)
 
@@ -241,13 +238,11 @@ const drains = (left: number): string =>
 
 const startedBy = (task: Task): string => (task.startedBy ? `started by ${task.startedBy}` : 'started by hand')
 
-type Calls = Parameters<(typeof instance)['describe']>[1]['ecs']
-
 async function setStatus(
   { definition }: InstanceParticle,
   live: ContainerInstance,
   status: 'ACTIVE' | 'DRAINING',
-  ecs: Calls,
+  ecs: Ecs,
 ): Promise<void> {
   const { failures = [] } = await ecs.call('UpdateContainerInstancesState', {
     cluster: definition.cluster ?? 'default',
@@ -265,21 +260,19 @@ async function putAttributes(
   { definition }: InstanceParticle,
   live: ContainerInstance,
   changes: readonly FoundChange[],
-  ecs: Calls,
+  ecs: Ecs,
 ): Promise<void> {
   const cluster = definition.cluster ?? 'default'
-  const name = ({ path }: FoundChange) => path.slice('attributes['.length, -1)
-  const target = { targetType: 'container-instance', targetId: live.containerInstanceArn } as const
-  const put: Attribute[] = changes
-    .filter(({ after }) => after !== undefined)
-    .map(change => ({ ...target, name: name(change), ...(change.after !== '' && { value: String(change.after) }) }))
-  const gone: Attribute[] = changes
-    .filter(({ after }) => after === undefined)
-    .map(change => ({ ...target, name: name(change) }))
-  for (let from = 0; from < put.length; from += attributesAtOnce) {
-    await ecs.call('PutAttributes', { cluster, attributes: put.slice(from, from + attributesAtOnce) })
-  }
-  for (let from = 0; from < gone.length; from += attributesAtOnce) {
-    await ecs.call('DeleteAttributes', { cluster, attributes: gone.slice(from, from + attributesAtOnce) })
+  const attributeOf = ({ path, after }: FoundChange): Attribute => ({
+    targetType: 'container-instance',
+    targetId: live.containerInstanceArn,
+    name: path.slice('attributes['.length, -1),
+    ...(after !== undefined && after !== '' && { value: String(after) }),
+  })
+  for (const call of ['PutAttributes', 'DeleteAttributes'] as const) {
+    const isPut = call === 'PutAttributes'
+    const all = changes.filter(({ after }) => (after !== undefined) === isPut).map(attributeOf)
+    for (let from = 0; from < all.length; from += attributesAtOnce)
+      await ecs.call(call, { cluster, attributes: all.slice(from, from + attributesAtOnce) })
   }
 }

@@ -5,7 +5,6 @@ import { attributes, checkInstance } from './checks.ts'
 /** Members that ECS lets change on a container instance that has registered itself. */
 export const vocabulary = {
   name: 'ecs_instance',
-  model: undefined,
   answer: ContainerInstance$,
   check: checkInstance,
   ownMembers: { cluster: { kind: 'text' }, ec2InstanceId: { kind: 'text' }, attributes },
@@ -17,7 +16,7 @@ export const vocabulary = {
   toRemove: { 'attributes[]': 'null' },
   identifiedBy: ['cluster', 'ec2InstanceId'],
   referredByName: false,
-  neededToEnd: { members: [], options: ['deregister'] },
+  neededToEnd: { options: ['deregister'] },
   description: 'A container instance, with a cluster and an EC2 instance as its parents.',
   descriptions: {
     deregister: 'true: once drained, the instance is deregistered. A cluster that is to be deleted needs that.',

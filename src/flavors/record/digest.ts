@@ -1,9 +1,8 @@
 import { RegisterTaskDefinitionRequest$, type RunTaskRequest, RunTaskRequest$ } from '@aws-sdk/client-ecs'
-import { canonical } from '../../compare/compare.ts'
-import { ignoredPaths } from '../../compare/path.ts'
+import { canonical, comparedBy } from '../../compare/compare.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { sha256 } from '../../digest.ts'
-import { holdsUnknown } from '../../particle.ts'
+import { holdsUnknown, type Particle } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { taskRules } from '../task/rules.ts'
 import { taskDefinitionRules } from '../taskDefinition/rules.ts'
@@ -11,13 +10,11 @@ import { taskDefinitionRules } from '../taskDefinition/rules.ts'
 /** The version of the digest's form, `canonical` included. Another version runs every finished job again. */
 const digestVersion = 1
 
+const launchOptions = comparedBy(RunTaskRequest$, taskRules)
+const definitionOptions = comparedBy(RegisterTaskDefinitionRequest$, taskDefinitionRules, true)
+
 /** 64 hex digits: SHA-256 of the value's JSON. */
 export const hash = (value: unknown): string => sha256(JSON.stringify(value))
-
-interface Job {
-  readonly definition: object
-  readonly options: Readonly<Record<string, unknown>>
-}
 
 /**
  * The digest of a job, 32 hex digits: equal for two runs that do the same. It is made of the cluster's name,
@@ -25,7 +22,11 @@ interface Job {
  * spelling and order make no difference. `tags`, `count`, `startedBy`, `stopReason` and ignored paths are no part of
  * it. Undefined while a member is known only after apply.
  */
-export function runDigest({ definition, options }: Job, taskDefinition: object, ignore: unknown): string | undefined {
+export function runDigest(
+  { definition, options }: Pick<Particle<object>, 'definition' | 'options'>,
+  taskDefinition: object,
+  ignore: unknown,
+): string | undefined {
   const {
     cluster,
     taskName,
@@ -44,13 +45,7 @@ export function runDigest({ definition, options }: Job, taskDefinition: object, 
     taskName,
     retry: options.retry ?? 0,
     definition: definitionContent(registered, ignore),
-    launch: canonical(launch, {
-      schema: RunTaskRequest$,
-      rules: taskRules,
-      whole: false,
-      ignore: ignoredPaths(options.ignore),
-      sensitivity: nothingSensitive,
-    }),
+    launch: canonical(launch, launchOptions({ options }, nothingSensitive)),
   }
   // 128 bits fit into startedBy beside a name, and do not collide by chance.
   return hash(what).slice(0, 32)
@@ -59,11 +54,5 @@ export function runDigest({ definition, options }: Job, taskDefinition: object, 
 /** A task definition in canonical form, without its tags. */
 export function definitionContent(taskDefinition: object, ignore: unknown): unknown {
   const { tags: _tags, ...registered } = taskDefinition as Readonly<Record<string, unknown>>
-  return canonical(registered, {
-    schema: RegisterTaskDefinitionRequest$,
-    rules: taskDefinitionRules,
-    whole: true,
-    ignore: ignoredPaths(ignore),
-    sensitivity: nothingSensitive,
-  })
+  return canonical(registered, definitionOptions({ options: { ignore } }, nothingSensitive))
 }

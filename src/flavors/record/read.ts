@@ -14,15 +14,7 @@ import type { Tag } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../../ecs/client.ts'
 import { EcsError } from '../../ecs/errors.ts'
 import type { Revision } from '../taskDefinition/rules.ts'
-import {
-  addRecords,
-  isRecordOrMarker,
-  markerOf,
-  type Records,
-  type RunRecord,
-  recordsIn,
-  revisionsInMarker,
-} from './tags.ts'
+import { addRecords, isRecordOrMarker, markerOf, type RunRecord, recordsIn, revisionsInMarker } from './tags.ts'
 
 /** Revisions without a marker that one run reads at most. */
 const maxUnmarked = 250
@@ -37,26 +29,92 @@ export interface RecordRevision {
   readonly tags: readonly Tag[]
 }
 
-/** The records of a family, as far as they were read. */
-export interface FamilyRecord {
+/** The records of a family, as far as they were read: from a revision downwards. Pure. */
+export class FamilyRecord {
   readonly family: string
-  readonly records: Records
-  /** The record of a run on each revision that has one, by the run's digest. */
-  readonly byRevision: ReadonlyMap<string, ReadonlyMap<number, RunRecord>>
-  /** The newest revision that carries the record. */
-  readonly carrier?: RecordRevision
-  /** The latest ACTIVE revision. */
-  readonly latest?: RecordRevision
-  /** The revision at which the reading would go on; 0 when everything was read. */
-  readonly next: number
   /** Digests of the jobs whose records are wanted. */
   readonly digests: readonly string[]
+  /** The latest ACTIVE revision. */
+  readonly latest: RecordRevision | undefined
+  readonly records = new Map<string, RunRecord>()
+  /** The record of a run on each revision that has one, by the run's digest. */
+  readonly byRevision = new Map<string, Map<number, RunRecord>>()
   /** Runs recorded on a revision that carries the record: no other revision has a later record of them. */
-  readonly confirmed: ReadonlySet<string>
+  readonly confirmed = new Set<string>()
+  /** The newest revision that carries the record. */
+  carrier: RecordRevision | undefined
+  /** The newest revision. */
+  newest = 0
+  /** The revision at which the reading would go on; 0 when everything was read. */
+  next = 0
+  /** The newest deleted revision, of those that may have had records. */
+  deleted: number | undefined
   /** The reason why a run may have a record that was not found. */
-  readonly uncertain?: string
+  uncertain: string | undefined
+  #hasRecords = false
+  /** Revisions that are known to have carried the record: those that markers name, copied ones too. */
+  readonly #named = new Set<number>()
+
+  constructor(family: string, digests: readonly string[], latest: RecordRevision | undefined) {
+    this.family = family
+    this.digests = digests
+    this.latest = latest
+  }
+
+  /** Begins at the newest revision, or anew at a newer one. Records that were read stay. */
+  begin(newest: number): void {
+    this.newest = newest
+    this.next = newest
+    this.carrier = undefined
+    this.deleted = undefined
+    this.#hasRecords = false
+  }
+
+  /** Reads one revision, undefined for a deleted one. True when the revision carries the record. */
+  read(number: number, revision: Revision | undefined): boolean {
+    this.next = number - 1
+    if (!revision) {
+      // A deleted revision below one with records had no other records, unless a marker names it.
+      if (!this.#hasRecords || this.#named.has(number)) this.deleted ??= number
+      return false
+    }
+    const tags = revision.tags ?? []
+    this.add(number, tags)
+    for (const named of revisionsInMarker(tags)) this.#named.add(named)
+    const older = markerOf(tags, number)
+    if (older === undefined) return false
+    for (const digest of recordsIn(tags).keys()) this.confirmed.add(digest)
+    this.next = older
+    this.carrier ??= recordRevision(revision)
+    return true
+  }
+
+  /** Adds the records in a revision's tags. */
+  add(number: number, tags: readonly Tag[]): void {
+    const records = recordsIn(tags)
+    addRecords(this.records, records)
+    for (const [digest, record] of records) {
+      const byRevision = this.byRevision.get(digest) ?? new Map<number, RunRecord>()
+      this.byRevision.set(digest, byRevision.set(number, record))
+    }
+    if (tags.some(isRecordOrMarker)) this.#hasRecords = true
+  }
+
+  /**
+   * A copy may be older than its original: a copied record is enough only with the status `done`, which never changes.
+   */
+  get hasAll(): boolean {
+    return this.digests.every(digest => this.records.get(digest)?.status === 'done' || this.confirmed.has(digest))
+  }
+
   /** A revision that had records was deleted, so that they cannot be read. */
-  readonly hasGap?: true
+  get hasGap(): boolean {
+    return this.deleted !== undefined && this.#hasRecords && !this.hasAll
+  }
+
+  get isOver(): boolean {
+    return this.next <= 0 || this.hasAll
+  }
 }
 
 /** Facts about families that one run has learned. */
@@ -103,44 +161,31 @@ export async function readRecord(
 ): Promise<FamilyRecord> {
   const known = new Map(described.map(revision => [revision.taskDefinition?.revision ?? 0, revision]))
   const active = [...known].filter(([, { taskDefinition }]) => taskDefinition?.status === 'ACTIVE')
-  const latest = recordRevision(active.sort(([a], [b]) => b - a)[0]?.[1])
-  const reading = new Reading(digests, Math.max(0, ...known.keys()))
-  for (let at = known.get(reading.next); at; at = known.get(reading.next)) reading.read(reading.next, at)
-  let uncertain: string | undefined
-  if (!reading.hasAll) {
+  const record = new FamilyRecord(family, digests, recordRevision(active.sort(([a], [b]) => b - a)[0]?.[1]))
+  record.begin(Math.max(0, ...known.keys()))
+  for (let at = known.get(record.next); at; at = known.get(record.next)) record.read(record.next, at)
+  if (!record.hasAll) {
     try {
-      const newest = await newestRevision(family, reading.from, ecs)
-      if (newest > reading.from) reading.restart(newest)
-      uncertain = await readOlder(family, known, reading, ecs)
+      const newest = await newestRevision(family, record.newest, ecs)
+      if (newest > record.newest) record.begin(newest)
+      record.uncertain = await readOlder(record, known, ecs)
     } catch (error) {
       if (!(error instanceof EcsError)) throw error
-      uncertain = `its family cannot be looked through: ${error.message}`
+      record.uncertain = `its family cannot be looked through: ${error.message}`
     }
   }
   // Described revisions that the reading has skipped.
-  for (const revision of known.values()) reading.add(revision.taskDefinition?.revision ?? 0, revision.tags ?? [])
-  const { records, byRevision, carrier, next, confirmed } = reading
-  return {
-    family,
-    records,
-    byRevision,
-    ...(carrier && { carrier }),
-    ...(latest && { latest }),
-    next,
-    digests,
-    confirmed,
-    ...(uncertain && { uncertain }),
-    ...(reading.hasGap && { hasGap: true }),
-  }
+  for (const [number, { tags = [] }] of known) record.add(number, tags)
+  return record
 }
 
 /** Reads until the reading is over; otherwise the reason why it is not certain. */
 async function readOlder(
-  family: string,
+  record: FamilyRecord,
   known: ReadonlyMap<number, Revision>,
-  reading: Reading,
   ecs: Ecs,
 ): Promise<string | undefined> {
+  const { family } = record
   const { unmarked: seen } = memoryOf(ecs)
   const describe = async (number: number): Promise<Revision | undefined> => {
     const reference = `${family}:${number}`
@@ -150,95 +195,18 @@ async function readOlder(
     if (markerOf(revision?.tags, number) === undefined) seen.set(reference, revision)
     return revision
   }
-  for (let width = 1, unmarked = 0; !reading.isOver; width = Math.min(width * 2, maxAtOnce)) {
+  for (let width = 1, unmarked = 0; !record.isOver; width = Math.min(width * 2, maxAtOnce)) {
     if (unmarked >= maxUnmarked) {
-      return `${reading.next} older revisions of ${family} carry no record and were not looked through, after ${unmarked} that were`
+      return `${record.next} older revisions of ${family} carry no record and were not looked through, after ${unmarked} that were`
     }
-    const from = reading.next
+    const from = record.next
     const numbers = Array.from({ length: Math.min(width, from) }, (_, n) => from - n)
     const described = await Promise.all(numbers.map(describe))
     for (const [n, number] of numbers.entries()) {
-      if (reading.next !== number || reading.isOver) break
-      if (reading.read(number, described[n])) width = 1
+      if (record.next !== number || record.isOver) break
+      if (record.read(number, described[n])) width = 1
       else unmarked++
     }
   }
-  return reading.hasGap ? `${family}:${reading.deleted} is deleted and may have remembered it` : undefined
-}
-
-/** Reading a family from a revision downwards. Pure. */
-class Reading {
-  readonly records = new Map<string, RunRecord>()
-  readonly byRevision = new Map<string, Map<number, RunRecord>>()
-  readonly confirmed = new Set<string>()
-  /** The newest revision. */
-  from: number
-  next: number
-  carrier: RecordRevision | undefined
-  /** The newest deleted revision, of those that may have had records. */
-  deleted: number | undefined
-  #hasRecords = false
-  /** Revisions that are known to have carried the record: those that markers name, copied ones too. */
-  readonly #named = new Set<number>()
-  readonly #digests: readonly string[]
-
-  constructor(digests: readonly string[], from: number) {
-    this.#digests = digests
-    this.from = from
-    this.next = from
-  }
-
-  /** Begins anew at a newer revision. Records that were read stay. */
-  restart(from: number): void {
-    this.from = from
-    this.next = from
-    this.carrier = undefined
-    this.deleted = undefined
-    this.#hasRecords = false
-  }
-
-  /** Reads one revision, undefined for a deleted one. True when the revision carries the record. */
-  read(number: number, revision: Revision | undefined): boolean {
-    this.next = number - 1
-    if (!revision) {
-      // A deleted revision below one with records had no other records, unless a marker names it.
-      if (!this.#hasRecords || this.#named.has(number)) this.deleted ??= number
-      return false
-    }
-    const tags = revision.tags ?? []
-    this.add(number, tags)
-    for (const named of revisionsInMarker(tags)) this.#named.add(named)
-    const older = markerOf(tags, number)
-    if (older === undefined) return false
-    for (const digest of recordsIn(tags).keys()) this.confirmed.add(digest)
-    this.next = older
-    this.carrier ??= recordRevision(revision)
-    return true
-  }
-
-  /** Adds the records in a revision's tags. */
-  add(number: number, tags: readonly Tag[]): void {
-    const records = recordsIn(tags)
-    addRecords(this.records, records)
-    for (const [digest, record] of records) {
-      const byRevision = this.byRevision.get(digest) ?? new Map<number, RunRecord>()
-      this.byRevision.set(digest, byRevision.set(number, record))
-    }
-    if (tags.some(isRecordOrMarker)) this.#hasRecords = true
-  }
-
-  /**
-   * A copy may be older than its original: a copied record is enough only with the status `done`, which never changes.
-   */
-  get hasAll(): boolean {
-    return this.#digests.every(digest => this.records.get(digest)?.status === 'done' || this.confirmed.has(digest))
-  }
-
-  get hasGap(): boolean {
-    return this.deleted !== undefined && this.#hasRecords && !this.hasAll
-  }
-
-  get isOver(): boolean {
-    return this.next <= 0 || this.hasAll
-  }
+  return record.hasGap ? `${family}:${record.deleted} is deleted and may have remembered it` : undefined
 }

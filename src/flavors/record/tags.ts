@@ -3,7 +3,7 @@
  * on the revisions of its task definition's family:
  *
  * - `ecs-particles:run/<digest>` = `1 <status> <seconds since 1970> <attempt> <token>[ <claim>]`: one run.
- * - `ecs-particles:runs/<n>` = `1 <letter><attempt>.<digest in base64url> …`: up to ten older runs.
+ * - `ecs-particles:runs/<n>` = `1 <status's initial><attempt>.<digest in base64url> …`: up to ten older runs.
  * - `ecs-particles:record` = `1 <revision>[ <older revision>]`: the marker of a revision that carries the record, with the
  *   revision's own number, and where the rest of the record is.
  *
@@ -18,10 +18,12 @@ import { ownTagPrefix } from '../tags.ts'
 /** Tags that ECS takes for one resource. */
 export const maxTags = 50
 
+/** What became of a run, the most final last. `refused`: ECS started nothing. `intent`: RunTask was about to be called. */
+const statuses = ['refused', 'intent', 'failed', 'done'] as const
+
 /** What is recorded of one run. */
 export interface RunRecord {
-  /** `intent`: RunTask was about to be called. `refused`: ECS started nothing. */
-  readonly status: 'intent' | 'refused' | 'done' | 'failed'
+  readonly status: (typeof statuses)[number]
   /** Seconds since 1970; 0 where the time is not kept. */
   readonly at: number
   /** How often the `retry-tasks` input requested another run. */
@@ -32,7 +34,7 @@ export interface RunRecord {
    * The release signature of the run: with other values of release variables the job needs no new review. 32 hex
    * digits, or the 16 that earlier releases wrote. `custom_config.assume` writes its mark here.
    */
-  readonly claim?: string
+  readonly claim?: string | undefined
 }
 
 /** Records by the digest of the run. */
@@ -57,16 +59,12 @@ function parseRecord(value: string): RunRecord | undefined {
     at: Number(at),
     attempt: Number(attempt),
     token: Number(token),
-    ...(claim && { claim }),
+    claim,
   }
 }
 
 /** How many records share one tag: 25 characters each of 256, with room for an attempt. */
 const recordsPerTag = 10
-
-const letters = { intent: 'i', refused: 'r', done: 'd', failed: 'f' } as const
-
-const statuses = new Map(Object.entries(letters).map(([status, letter]) => [letter, status as RunRecord['status']]))
 
 /** A tag that several records share. Time, token and claim are left out: they matter for a short while only. */
 export const sharedTag = (n: number, records: readonly (readonly [string, RunRecord])[]): Tag => ({
@@ -75,7 +73,7 @@ export const sharedTag = (n: number, records: readonly (readonly [string, RunRec
     '1',
     ...records.map(
       ([digest, { status, attempt }]) =>
-        `${letters[status]}${attempt || ''}.${Buffer.from(digest, 'hex').toString('base64url')}`,
+        `${status[0]}${attempt || ''}.${Buffer.from(digest, 'hex').toString('base64url')}`,
     ),
   ].join(' '),
 })
@@ -84,8 +82,8 @@ function parseShared(value: string): (readonly [string, RunRecord])[] {
   const [version, ...items] = value.split(' ')
   if (version !== '1') return []
   return items.flatMap(item => {
-    const [, letter = '', attempt = '', short = ''] = /^([dfir])(\d*)\.([\w-]{22})$/.exec(item) ?? []
-    const status = statuses.get(letter as (typeof letters)[RunRecord['status']])
+    const [, letter, attempt = '', short = ''] = /^([dfir])(\d*)\.([\w-]{22})$/.exec(item) ?? []
+    const status = statuses.find(([first]) => first === letter)
     const digest = Buffer.from(short, 'base64url').toString('hex')
     return status ? [[digest, { status, at: 0, attempt: Number(attempt), token: 0 }] as const] : []
   })
@@ -116,15 +114,16 @@ export function addRecords(to: Map<string, RunRecord>, records: Iterable<readonl
   }
 }
 
-const rank = { refused: 0, intent: 1, failed: 2, done: 3 } as const
-
 /**
  * The newer of two records of one run: the later attempt, then the later token, then the more final status, then the
  * later time.
  */
 export function laterOf(one: RunRecord, other: RunRecord): RunRecord {
   const order =
-    one.attempt - other.attempt || one.token - other.token || rank[one.status] - rank[other.status] || one.at - other.at
+    one.attempt - other.attempt ||
+    one.token - other.token ||
+    statuses.indexOf(one.status) - statuses.indexOf(other.status) ||
+    one.at - other.at
   return order >= 0 ? one : other
 }
 
@@ -203,8 +202,7 @@ export function layout(
   const tags = inOrder.slice(0, own).map(([digest, record]) => recordTag(digest, record))
   for (let n = 0; n < shared; n++) {
     const from = own + n * recordsPerTag
-    const some = inOrder.slice(from, from + recordsPerTag)
-    if (some.length > 0) tags.push(sharedTag(n, some))
+    tags.push(sharedTag(n, inOrder.slice(from, from + recordsPerTag)))
   }
   return { tags, omitted: inOrder.slice(own + shared * recordsPerTag).map(([digest]) => digest) }
 }

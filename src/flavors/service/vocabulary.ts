@@ -47,7 +47,6 @@ export const vocabulary = {
   },
   identifiedBy: ['cluster', 'serviceName'],
   referredByName: false,
-  neededToEnd: { members: [], options: [] },
   description: 'A service, with a cluster and a task definition as its parents.',
   descriptions: {
     initial_desired_count: 'Tasks to start with, where desiredCount is left out because an autoscaler owns it.',

@@ -10,7 +10,7 @@ import { nameOf } from '../../schema/arn.ts'
 import { hash } from '../record/digest.ts'
 import type { Records } from '../record/tags.ts'
 import { recordRun, recordTime } from '../record/write.ts'
-import { isAssumed, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
+import { isAssumed, isRecorded, keptRunning, type LiveTask, runsByOutcome, type TaskParticle } from './runs.ts'
 
 /**
  * In the place of the claim, in the record of an assumed job. Nothing ran, so the record allows no release without
@@ -43,6 +43,8 @@ export function assumeProblems(particle: TaskParticle, live: LiveTask | undefine
 
 /** The change to record: that the job is done, or that the option was taken out. */
 export function assumeChanges(particle: TaskParticle, live: LiveTask): Comparison {
+  // A job that runs is waited for, whatever is assumed of it.
+  if (runsByOutcome(live).running.length > 0) return { changes: [] }
   const isDone = live.record?.status === 'done'
   if (!isAssumed(particle)) {
     // An assumed job stays done, so there is nothing to review.
@@ -77,6 +79,6 @@ export const assume = (particle: TaskParticle, live: LiveTask, context: Transiti
  * `EcsError`.
  */
 export async function clearAssumed({ assumed, store }: LiveTask, context: TransitionContext): Promise<void> {
-  for (const [digest, { claim: _mark, ...record }] of assumed)
-    await recordRun(store, digest, { ...record, at: recordTime(context.ecs) }, context.ecs)
+  for (const [digest, record] of assumed)
+    await recordRun(store, digest, { ...record, claim: undefined, at: recordTime(context.ecs) }, context.ecs)
 }

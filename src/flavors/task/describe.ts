@@ -1,29 +1,24 @@
 /** Finds a job or its kept tasks in AWS: its definition, its record, and its tasks. */
 
 import type { RegisterTaskDefinitionRequest, Task } from '@aws-sdk/client-ecs'
+import type { Ecs } from '../../ecs/client.ts'
 import type { FlavorContext } from '../../engine/flavor.ts'
 import type { JobContent } from '../../engine/release.ts'
 import type { Particle } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
+import { definitionOf } from '../containers.ts'
 import { definitionContent, runDigest } from '../record/digest.ts'
 import { type FamilyRecord, readRecord } from '../record/read.ts'
 import { hasRunBefore, type Records } from '../record/tags.ts'
-import type { RecordStore } from '../record/write.ts'
 import { type LiveTaskDefinition, request, type TaskDefinitionDefinition } from '../taskDefinition/revisions.ts'
 import { liveTaskDefinition, type Revision } from '../taskDefinition/rules.ts'
 import { assumedRecords } from './assume.ts'
-import { isNamed, isOurs, lastAttempt, nameIn, ownerOf, runName, runPrefix } from './naming.ts'
+import { isNamed, lastAttempt, nameIn, ownerOf, runName, runPrefix } from './naming.ts'
 import { byAge, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
 /** The definition of a job, and where its runs are recorded. */
-interface Job extends JobContent {
-  readonly digest?: string
-  readonly family?: string
-  readonly essential: readonly string[]
-  readonly store?: RecordStore
-  readonly records: Records
-  /** The reason why a job without a record may have one nevertheless. */
-  readonly uncertain?: string
+interface Job extends JobContent, Pick<LiveTask, 'digest' | 'essential' | 'store'> {
+  readonly family: string | undefined
 }
 
 /**
@@ -33,38 +28,38 @@ interface Job extends JobContent {
  */
 export async function describeTask(particle: TaskParticle, context: FlavorContext): Promise<LiveTask> {
   const job = await jobOf(particle, context)
-  const { digest, family, records } = job
+  const { digest, family, essential, store } = job
+  const records: Records = store?.record.records ?? new Map()
   const record = digest !== undefined && isRecorded(particle) ? records.get(digest) : undefined
+  const isConfirmed = store?.record.confirmed.has(digest ?? '')
   const signatures = context.releaseSignatures(particle, job)
   const mayRelease = signatures !== undefined && particle.options.review !== 'always'
   const live = {
-    requested: context.requested,
-    at: context.ecs.time,
-    ...(context.repository !== undefined && { repository: context.repository }),
+    digest,
+    essential,
+    record,
     assumed: keptRunning(particle) ? new Map() : assumedRecords(particle, records),
-    essential: job.essential,
-    ...(signatures?.signature && { signature: signatures.signature }),
+    attempt: record?.attempt ?? 0,
+    store,
+    uncertain: isRecorded(particle) && !isConfirmed ? store?.record.uncertain : undefined,
+    repository: context.repository,
+    requested: context.requested,
+    signature: signatures?.signature,
     releasable: mayRelease && isRecorded(particle),
     knownRelease: mayRelease && hasRunBefore(signatures, records),
-    ...(job.store && { store: job.store }),
-    ...(job.uncertain && isRecorded(particle) && { uncertain: job.uncertain }),
-    ...(digest !== undefined && { digest }),
-    ...(record && { record }),
-    attempt: record?.attempt ?? 0,
+    at: context.ecs.time,
   }
   const isDone = record?.status === 'done' && particle.desired === 'running' && !context.requested
   if (family === undefined || isDone) return { ...live, runs: [], outdated: [], unowned: [] }
   return { ...live, ...(await tasksOf(particle, family, live, context)) }
 }
 
-type Tasks = Pick<LiveTask, 'runs' | 'outdated' | 'unowned' | 'attempt'>
-
 async function tasksOf(
   particle: TaskParticle,
   family: string,
   { digest, record }: Pick<LiveTask, 'digest' | 'record'>,
   { ecs, environment, repository }: FlavorContext,
-): Promise<Tasks> {
+): Promise<Pick<LiveTask, 'runs' | 'outdated' | 'unowned' | 'attempt'>> {
   const cluster = particle.definition.cluster ?? 'default'
   const isLeaving = particle.desired !== 'running'
   const name = (attempt: number) => runName(particle, environment, digest ?? '', attempt)
@@ -81,7 +76,8 @@ async function tasksOf(
   const runs = digest === undefined ? [] : all.filter(task => isNamed(task, particle, name(attempt)))
   const prefix = runPrefix(particle, environment)
   const named = up.filter(task => !runs.includes(task) && nameIn(task, particle)?.startsWith(prefix)).sort(byAge)
-  const ours = (task: Task) => isOurs(task, repository)
+  // A task's name is no proof that this repository has started it: others may use the same.
+  const ours = (task: Task) => repository !== undefined && ownerOf(task) === repository
   const theirs = (task: Task) => !ours(task)
   // A task that an earlier release started has no tag, and needs no warning.
   const isAnothers = (task: Task) => theirs(task) && ownerOf(task) !== undefined
@@ -94,63 +90,44 @@ async function tasksOf(
 }
 
 async function jobOf(particle: TaskParticle, context: FlavorContext): Promise<Job> {
-  const parentId = particle.parents.find(id => id.startsWith('ecs_task_definition:'))
-  const parent = parentId && (context.particle(parentId) as Particle<TaskDefinitionDefinition> | undefined)
-  if (parent) return jobOfParent(particle, parent, context)
-  const reference = particle.definition.taskDefinition
-  const nothing: Job = { essential: [], records: new Map() }
-  if (typeof reference !== 'string') return nothing
-  // The definition is not declared: its named revision runs, and the latest one may have records too.
   const { ecs } = context
-  const revision = await ecs.taskDefinition(nameOf(reference))
-  const family = revision?.taskDefinition?.family
-  const latest = family && /:\d+$/.test(reference) ? await ecs.taskDefinition(family) : revision
-  if (!revision?.taskDefinition) return nothing
-  const described: Revision[] = [revision, ...(latest?.taskDefinition ? [latest] : [])]
-  const definition = liveTaskDefinition(revision)
-  const content = contentOf(particle, definition, undefined)
-  const digests = isRecorded(particle) && content.digest ? [content.digest] : []
-  const record = family ? await readRecord(family, described, digests, ecs) : undefined
-  return {
-    undeclared: definitionContent(definition, undefined),
-    ...content,
-    ...recorded(content.digest, record, digests),
+  const parentId = definitionOf(particle.parents)
+  const parent = parentId && (context.particle(parentId) as Particle<TaskDefinitionDefinition> | undefined)
+  if (parent) {
+    const live = (await context.live(parent.id)) as LiveTaskDefinition | undefined
+    const described = [live?.latest, ...(live?.running ?? []), live?.pinned].filter(revision => revision !== undefined)
+    const definition = request(parent.definition)
+    const run = await runOf(particle, definition, parent.options.ignore, described, live?.record, ecs)
+    return { definition: parent, ...run }
   }
+  const { taskDefinition: reference } = particle.definition
+  const revision = typeof reference === 'string' ? await ecs.taskDefinition(nameOf(reference)) : undefined
+  if (!reference || !revision?.taskDefinition)
+    return { digest: undefined, essential: [], store: undefined, family: undefined }
+  // The definition is not declared: its named revision runs, and the latest one may have records too.
+  const { family } = revision.taskDefinition
+  const latest = family && /:\d+$/.test(reference) ? await ecs.taskDefinition(family) : undefined
+  const definition = liveTaskDefinition(revision)
+  const run = await runOf(particle, definition, undefined, latest ? [revision, latest] : [revision], undefined, ecs)
+  return { undeclared: definitionContent(definition, undefined), ...run }
 }
 
-async function jobOfParent(
-  particle: TaskParticle,
-  parent: Particle<TaskDefinitionDefinition>,
-  context: FlavorContext,
-): Promise<Job> {
-  const live = (await context.live(parent.id)) as LiveTaskDefinition | undefined
-  const content = contentOf(particle, request(parent.definition), parent.options.ignore)
-  const { digest, family } = content
-  const described = [live?.latest, ...(live?.running ?? []), live?.pinned].filter(revision => revision !== undefined)
-  // The digest that the parent has read the record for may differ: more of the job may be known by now.
-  const isRead = !digest || !isRecorded(particle) || live?.record?.digests.includes(digest)
-  const record = isRead || !family ? live?.record : await readRecord(family, described, [digest], context.ecs)
-  return { definition: parent, ...content, ...recorded(digest, record, live?.record?.digests ?? []) }
-}
-
-const recorded = (
-  digest: string | undefined,
-  record: FamilyRecord | undefined,
-  declared: readonly string[],
-): Pick<Job, 'store' | 'records' | 'uncertain'> => ({
-  ...(record && { store: { record, declared } }),
-  records: record?.records ?? new Map(),
-  ...(record?.uncertain && !record.confirmed.has(digest ?? '') && { uncertain: record.uncertain }),
-})
-
-/** The definition that runs, and which of its containers count. */
-function contentOf(
+/** The run that a definition makes. `known`: the record as its family's particle has read it. */
+async function runOf(
   particle: TaskParticle,
   taskDefinition: object,
   ignore: unknown,
-): Pick<Job, 'digest' | 'family' | 'essential'> {
+  described: readonly Revision[],
+  known: FamilyRecord | undefined,
+  ecs: Ecs,
+): Promise<Omit<Job, keyof JobContent>> {
   const { family, containerDefinitions = [] } = taskDefinition as RegisterTaskDefinitionRequest
   const essential = containerDefinitions.filter(({ essential }) => essential !== false).map(({ name = '' }) => name)
-  const digest = family ? runDigest(particle, taskDefinition, ignore) : undefined
-  return { ...(digest && { digest }), ...(family && { family }), essential }
+  if (!family) return { digest: undefined, essential, store: undefined, family }
+  const digest = runDigest(particle, taskDefinition, ignore)
+  const digests = digest !== undefined && isRecorded(particle) ? [digest] : []
+  // The digest that the family's particle has read the record for may differ: more of the job may be known by now.
+  const isRead = known && digests.every(one => known.digests.includes(one))
+  const record = isRead ? known : await readRecord(family, described, digests, ecs)
+  return { digest, essential, store: { record, declared: known?.digests ?? digests }, family }
 }

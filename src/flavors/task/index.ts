@@ -1,4 +1,4 @@
-import { additions } from '../../compare/compare.ts'
+import { additions, comparedBy } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Diagnosis } from '../../engine/failure.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
@@ -9,15 +9,7 @@ import { recordRun, recordTime } from '../record/write.ts'
 import { assume, assumeChanges, assumeProblems, clearAssumed } from './assume.ts'
 import { describeTask } from './describe.ts'
 import { type DigestedTask, startJob, startKept, stop } from './launch.ts'
-import {
-  jobProgress,
-  keptRunProgress,
-  observeJob,
-  observeKept,
-  observeLeaving,
-  outdatedStops,
-  unownedWarnings,
-} from './progress.ts'
+import { jobProgress, keptRunProgress, observeJob, observeKept, outdatedStops, unownedWarning } from './progress.ts'
 import { taskRules } from './rules.ts'
 import {
   arnsOf,
@@ -34,20 +26,19 @@ import {
   type RunDefinition,
   runsByOutcome,
   type TaskParticle,
+  tasksLeft,
 } from './runs.ts'
 import { notVisibleYet } from './runTask.ts'
 import { vocabulary } from './vocabulary.ts'
 
 function observe(particle: TaskParticle, live: LiveTask | undefined): Observed {
   if (!live) return { state: 'terminated' }
-  const warnings = unownedWarnings(particle, live)
-  const observed =
-    particle.desired !== 'running'
-      ? observeLeaving(live)
-      : keptRunning(particle)
-        ? observeKept(particle, live)
-        : observeJob(particle, live)
-  return { ...observed, ...(warnings.length > 0 && { warnings }) }
+  return { ...observeTasks(particle, live), ...unownedWarning(particle, live) }
+}
+
+function observeTasks(particle: TaskParticle, live: LiveTask): Observed {
+  if (particle.desired !== 'running') return { state: tasksLeft(live).length > 0 ? 'running' : 'stopped' }
+  return keptRunning(particle) ? observeKept(particle, live) : observeJob(particle, live)
 }
 
 function differences(particle: TaskParticle, live: LiveTask): Comparison {
@@ -58,30 +49,19 @@ function differences(particle: TaskParticle, live: LiveTask): Comparison {
     const message = `${plural(have, 'task')} of this run are running or have succeeded, more than aws_resource.count (${countOf(particle)}); stop what is too much, or raise count`
     return { changes: [], problems: [{ at: ['count'], message }] }
   }
+  const comparison = isKept
+    ? { ...outdatedStops(live), ...assumeProblems(particle, live) }
+    : assumeChanges(particle, live)
+  if (!live.requested || running.length === 0) return comparison
   const instead = isKept
     ? 'but kept running: to start it anew, stop it, or change it'
     : 'but still running: it is waited for, and not started again'
-  const tooEarly = live.requested && running.length > 0
-  const comparison: Comparison = isKept
-    ? { ...outdatedStops(live), ...assumeProblems(particle, live) }
-    : running.length > 0
-      ? { changes: [] }
-      : assumeChanges(particle, live)
-  return {
-    ...comparison,
-    ...(tooEarly && { warnings: [`${particle.id} is named in retry-tasks, ${instead}`] }),
-  }
+  return { ...comparison, warnings: [`${particle.id} is named in retry-tasks, ${instead}`] }
 }
 
 function additionsOf(particle: TaskParticle, live: LiveTask | undefined, sensitivity: Sensitivity): Comparison {
   const { taskName: _name, stopReason: _reason, ...stated } = particle.definition
-  const changes = additions(stated, {
-    schema: vocabulary.model,
-    rules: taskRules,
-    whole: false,
-    ignore: [],
-    sensitivity,
-  })
+  const changes = additions(stated, comparedBy(vocabulary.model, taskRules)(particle, sensitivity))
   // `retry-tasks` requests another attempt; another value of a release variable needs no review.
   const ranBefore = live !== undefined && (live.record !== undefined || live.runs.length > 0)
   const preapproved = (live?.requested && ranBefore) || live?.knownRelease
@@ -99,7 +79,7 @@ function additionsOf(particle: TaskParticle, live: LiveTask | undefined, sensiti
 
 function memoUnderWay(particle: TaskParticle, live: LiveTask | undefined): Memo {
   const arns = live ? arnsOf(judgedRuns(particle, live)) : []
-  return { arns, failures: [], ...(live?.record && { record: live.record }) }
+  return { arns, failures: [], record: live?.record }
 }
 
 /** The next apply calls RunTask again, with the token that the task was started with. */
@@ -128,13 +108,13 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     additions: () => additionsOf(particle, live, sensitivity),
     ...(live && {
       differences: () => differences(particle, live),
-      removalRisks: () => [stopping(runsByOutcome(live).running.length + live.outdated.length)],
+      removalRisks: () => [stopping(tasksLeft(live).length)],
     }),
   }),
 
   progress(particle, live, goal, memo, elapsed) {
     if (goal !== 'running') {
-      const left = live ? runsByOutcome(live).running.length + live.outdated.length : 0
+      const left = live ? tasksLeft(live).length : 0
       return left > 0
         ? { is: 'moving', because: `${plural(left, 'task')} still running` }
         : { is: 'settled', because: 'no task is running' }
@@ -164,11 +144,9 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
       ({ taskArn = '', lastStatus }) => lastStatus === 'STOPPED' && memo.arns.includes(taskArn),
     )
     const over = new Set(arnsOf(stopped))
+    const left = memo.arns.filter(arn => !over.has(arn))
     const [moving, outdated] = await Promise.all([
-      context.ecs.tasks(
-        cluster,
-        memo.arns.filter(arn => !over.has(arn)),
-      ),
+      context.ecs.tasks(cluster, left),
       context.ecs.tasks(cluster, arnsOf(live.outdated)),
     ])
     const runs = [...stopped, ...moving].sort(byAge)
@@ -194,7 +172,7 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
   },
 
   async terminate(particle, live, context) {
-    const arns = arnsOf([...runsByOutcome(live).running, ...live.outdated])
+    const arns = arnsOf(tasksLeft(live))
     await stop(particle, arns, context)
     return { arns, failures: [] }
   },
@@ -213,8 +191,8 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     const { running, failed, succeeded } = runsByOutcome(live)
     if (running.length > 0) return
     const status = failed.length > 0 ? 'failed' : succeeded.length >= countOf(particle) ? 'done' : 'refused'
-    const known = memo.record ?? { attempt: 0, token: 0, ...(live.signature && { claim: live.signature }) }
-    if (status === 'refused' && isOutcomeUnknown({ ...live, ...(memo.record && { record: memo.record }) })) return
+    const known = memo.record ?? { attempt: 0, token: 0, claim: live.signature }
+    if (status === 'refused' && isOutcomeUnknown({ ...live, record: memo.record ?? live.record })) return
     await recordRun(live.store, live.digest, { ...known, status, at: recordTime(context.ecs) }, context.ecs)
   },
 

@@ -15,7 +15,7 @@ import { type RunRecord, recordsIn } from '../record/tags.ts'
 import { recordRun, recordTime, revisionToWrite } from '../record/write.ts'
 import { clearAssumed } from './assume.ts'
 import { isNamed, repositoryTag, runName, runTag } from './naming.ts'
-import { lackedCapacity, outcome } from './outcome.ts'
+import { isCapacity, lackedCapacity, outcome } from './outcome.ts'
 import { taskRules } from './rules.ts'
 import {
   arnsOf,
@@ -29,7 +29,7 @@ import {
   runsAgain,
   type TaskParticle,
 } from './runs.ts'
-import { awaitPlacement, awaitVisible, maySucceedLater, placementFailures, runTask, startedNothing } from './runTask.ts'
+import { awaitPlacement, awaitVisible, placementFailures, runTask, startedNothing } from './runTask.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** How many client tokens one start may use: each is a run that never started, or a count that was raised. */
@@ -78,17 +78,19 @@ export async function startKept(particle: TaskParticle, live: DigestedTask, cont
 export async function startJob(particle: TaskParticle, live: DigestedTask, context: TransitionContext): Promise<Memo> {
   const again = runsAgain(live)
   const attempt = live.attempt + (again ? 1 : 0)
-  const open = !again && live.record?.status === 'intent' ? live.record : undefined
+  const last = again ? undefined : live.record
+  const open = last?.status === 'intent' ? last : undefined
   // A token that ECS has started nothing with is answered with nothing again.
-  const firstToken = again || !live.record ? 0 : open ? open.token : live.record.token + 1
+  const firstToken = open?.token ?? (last ? last.token + 1 : 0)
   let recorded: RunRecord | undefined
   const write = (record: RunRecord) => recordRun(live.store, live.digest, record, context.ecs)
   const record: AttemptRecord = {
     async intent(token) {
       // An intent that is taken up keeps its time, because the lifetime of its token counts from there.
-      const claim = live.signature && { claim: live.signature }
       recorded =
-        token === open?.token ? open : { status: 'intent', at: recordTime(context.ecs), attempt, token, ...claim }
+        token === open?.token
+          ? open
+          : { status: 'intent', at: recordTime(context.ecs), attempt, token, claim: live.signature }
       if (recorded !== open) await write(recorded)
     },
     async refused() {
@@ -105,12 +107,12 @@ export async function startJob(particle: TaskParticle, live: DigestedTask, conte
     ...(isRecorded(particle) && { record }),
   }
   const memo = await new Launch(particle, { ...live, runs: again ? [] : live.runs }, start, context).run()
-  return { ...memo, ...(recorded && { record: recorded }) }
+  return { ...memo, record: recorded }
 }
 
 /** Reads the record again: another apply may have started the same attempt meanwhile. */
 async function nextToken(
-  { digest = '', store }: LiveTask,
+  { digest, store }: DigestedTask,
   attempt: number,
   token: number,
   { ecs }: TransitionContext,
@@ -182,7 +184,7 @@ class Launch {
       }
       if (startedNone) await record?.refused()
       const reasons = placementFailures(lacking)
-      if (!maySucceedLater(lacking)) {
+      if (!lacking.some(({ reason }) => isCapacity(reason))) {
         if (startedNone) throw refusal(reasons, lacking[0]?.reason)
         failures = reasons
         break

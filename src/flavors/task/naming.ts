@@ -13,13 +13,9 @@ import type { TaskParticle } from './runs.ts'
 /** Attempts of a run without a record that are searched for among ECS's tasks. */
 const maxAttempts = 20
 
-/** A requested attempt has another name: the tasks of the attempt before must not count as its tasks. */
-const attemptKey = (digest: string, attempt: number): string =>
-  attempt === 0 ? digest : hash([digest, 'attempt', attempt]).slice(0, 32)
-
 const allowed = (text: string): string => text.replace(/[^A-Za-z0-9_-]/g, '-')
 
-/** Characters that are left for the prefix beside an attempt's key and a slash. */
+/** Characters that are left for the prefix beside 32 hex digits and a slash. */
 const maxPrefix = 128 - 32 - 1
 
 /** `particles/<environment>/<pcf_name>/`. Where characters are replaced or cut off, eight hex digits keep the prefix unique. */
@@ -30,9 +26,11 @@ export function runPrefix({ name }: TaskParticle, environment: string): string {
   return `${prefix.slice(0, maxPrefix - suffix.length)}${suffix}/`
 }
 
-/** The name of one attempt at a run. */
-export const runName = (particle: TaskParticle, environment: string, digest: string, attempt: number): string =>
-  `${runPrefix(particle, environment)}${attemptKey(digest, attempt)}`
+/** The name of one attempt at a run. Each has another, as the tasks of the attempt before must not count as its tasks. */
+export function runName(particle: TaskParticle, environment: string, digest: string, attempt: number): string {
+  const key = attempt === 0 ? digest : hash([digest, 'attempt', attempt]).slice(0, 32)
+  return `${runPrefix(particle, environment)}${key}`
+}
 
 /** The tag with the run's name. */
 export const runTag = `${ownTagPrefix}run`
@@ -42,10 +40,6 @@ export const repositoryTag = `${ownTagPrefix}repository`
 
 /** GitHub's id of the repository that started a task; undefined for a task that another tool started. */
 export const ownerOf = ({ tags }: Task): string | undefined => tags?.find(({ key }) => key === repositoryTag)?.value
-
-/** Whether a task was started from this repository. Its name is no proof: others may use the same. */
-export const isOurs = (task: Task, repository: string | undefined): boolean =>
-  repository !== undefined && ownerOf(task) === repository
 
 /** The name of a task's run; undefined for a task with the manifest's own `startedBy` and no tag. */
 export const nameIn = (task: Task, { definition }: TaskParticle): string | undefined =>

@@ -1,6 +1,7 @@
 /** How a task ended, by what DescribeTasks answers. Pure. */
 
 import type { Container, Task } from '@aws-sdk/client-ecs'
+import { counted } from '../containers.ts'
 
 /** How a task of a job ended. A task that never started is no outcome of the job. */
 export type Outcome = 'running' | 'succeeded' | 'failed' | 'never started'
@@ -8,7 +9,7 @@ export type Outcome = 'running' | 'succeeded' | 'failed' | 'never started'
 /** How a task of a job ended, if at all. Only essential containers count; without their names, all of them. */
 export function outcome(task: Task, essential: readonly string[]): Outcome {
   if (task.lastStatus !== 'STOPPED') return 'running'
-  const counts = (task.containers ?? []).filter(({ name }) => essential.length === 0 || essential.includes(name ?? ''))
+  const counts = counted(task.containers, essential)
   if (neverStarted(task, counts)) return 'never started'
   return counts.length > 0 && counts.every(({ exitCode }) => exitCode === 0) ? 'succeeded' : 'failed'
 }

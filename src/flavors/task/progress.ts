@@ -8,7 +8,7 @@ import type { Observed, Progress } from '../../engine/flavor.ts'
 import type { Remedy } from '../../engine/remedy.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
-import { definitionOf, diagnoseStopped, plural, summarizeStopped } from '../containers.ts'
+import { counted, definitionOf, diagnoseStopped, plural, summarizeStopped } from '../containers.ts'
 import { repositoryTag } from './naming.ts'
 import { lackedCapacity, outcome } from './outcome.ts'
 import {
@@ -24,11 +24,6 @@ import {
   runsByOutcome,
   type TaskParticle,
 } from './runs.ts'
-
-/** The state of a particle that is to be stopped or terminated. */
-export function observeLeaving(live: LiveTask): Observed {
-  return runsByOutcome(live).running.length + live.outdated.length > 0 ? { state: 'running' } : { state: 'stopped' }
-}
 
 /** The state of tasks that are kept running. */
 export function observeKept(particle: TaskParticle, live: LiveTask): Observed {
@@ -120,17 +115,16 @@ export function outdatedStops({ outdated }: LiveTask): { changes: FoundChange[];
 }
 
 /** A warning in every plan about unowned tasks, which are left running. */
-export function unownedWarnings(particle: TaskParticle, { unowned, repository }: LiveTask): string[] {
-  if (unowned.length === 0) return []
+export function unownedWarning(particle: TaskParticle, { unowned, repository }: LiveTask): Pick<Observed, 'warnings'> {
+  if (unowned.length === 0) return {}
   const ids = arnsOf(unowned).map(nameOf).sort()
   const shown = ids.length > 5 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ')
   const why =
     repository === undefined
       ? 'this run does not know its repository (neither the event nor GITHUB_REPOSITORY_ID names its id)'
       : `not one of them carries the tag ${repositoryTag} of this repository (${repository})`
-  return [
-    `${particle.id}: ${plural(unowned.length, 'running task')} called like its own (${shown}) and left alone, because ${why}; stop by hand what is not needed`,
-  ]
+  const warning = `${particle.id}: ${plural(unowned.length, 'running task')} called like its own (${shown}) and left alone, because ${why}; stop by hand what is not needed`
+  return { warnings: [warning] }
 }
 
 /** Progress of a task that is kept running: settled while all of its tasks are RUNNING. */
@@ -186,7 +180,8 @@ function jobFailure({ parents }: TaskParticle, bad: readonly Task[], essential: 
       diagnosis.fix ?? (bad.some(run => lackedCapacity(run, essential)) ? { kind: 'capacity' as const } : undefined)
     return { code: 'NotStarted', cause: diagnosis.cause, details, remedy: { kind: 'rerun', ...(fix && { fix }) } }
   }
-  const codes = [...new Set(ran.flatMap(run => failedExitCodes(run, essential)))]
+  const ended = ran.flatMap(({ containers }) => counted(containers, essential))
+  const codes = [...new Set(ended.flatMap(({ exitCode }) => exitCode || []))]
   return {
     code: 'JobFailed',
     ...(codes.length > 0 && { brief: `exit code ${codes.join(', ')}` }),
@@ -205,8 +200,3 @@ const reported = (runs: readonly Task[]): NonNullable<ReportStep['task']> => ({
     ),
   ),
 })
-
-const failedExitCodes = ({ containers = [] }: Task, essential: readonly string[]): number[] =>
-  containers
-    .filter(({ name }) => essential.length === 0 || essential.includes(name ?? ''))
-    .flatMap(({ exitCode }) => (exitCode ? [exitCode] : []))

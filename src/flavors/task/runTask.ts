@@ -24,7 +24,8 @@ interface Answer {
 export async function runTask(input: RunTaskRequest, context: TransitionContext): Promise<Answer> {
   try {
     const { tasks = [], failures = [] } = await context.ecs.call('RunTask', input)
-    return { tasks, failures: tasks.length + failures.length > 0 ? failures : [{ reason: 'ECS gives no reason' }] }
+    if (tasks.length + failures.length === 0) throw namesNothing()
+    return { tasks, failures }
   } catch (error) {
     if (startedNothing(error) && isCapacity(error.said)) return { tasks: [], failures: [{ reason: error.said }] }
     // The token was used before with other input: with another revision of the same content, with another count, or by a
@@ -38,13 +39,19 @@ export async function runTask(input: RunTaskRequest, context: TransitionContext)
   }
 }
 
+/** Nobody knows whether the token has started something, so it is used again. */
+const namesNothing = (): EcsError =>
+  new EcsError({
+    call: 'RunTask',
+    code: 'UnreadableAnswer',
+    said: '',
+    message: 'ecs:RunTask: the answer names neither tasks nor failures; run the workflow again',
+    unsure: true,
+  })
+
 /** Whether ECS refused, and no task runs for the call. A conflict means that the token has started tasks. */
 export const startedNothing = (error: unknown): error is EcsError =>
   error instanceof EcsError && !error.unsure && !isThrottled(error) && error.code !== 'ConflictException'
-
-/** Whether one of the failures may pass by itself. */
-export const maySucceedLater = (failures: readonly Failure[]): boolean =>
-  failures.some(({ reason }) => isCapacity(reason))
 
 /** `RESOURCE:MEMORY on 12 container instances`, `AGENT 4f0c…`: each reason once. */
 export function placementFailures(failures: readonly Failure[]): string[] {

@@ -15,7 +15,7 @@ export type TaskParticle = Particle<RunDefinition>
 /** A run in AWS: its tasks, and its record. */
 export interface LiveTask {
   /** The job's digest; undefined while its definition is known only after apply. */
-  readonly digest?: string
+  readonly digest: string | undefined
   /** Tasks of exactly this run, running or stopped within about an hour. */
   readonly runs: readonly Task[]
   /** Running tasks that this repository started for this particle with another definition. */
@@ -23,21 +23,21 @@ export interface LiveTask {
   /** Running tasks with a name of this particle's that this repository is not known to have started. */
   readonly unowned: readonly Task[]
   /** GitHub's id of this repository; undefined where none is known. */
-  readonly repository?: string
+  readonly repository: string | undefined
   /** Names of essential containers. */
   readonly essential: readonly string[]
-  readonly record?: RunRecord
+  readonly record: RunRecord | undefined
   /** Records of this job that `custom_config.assume` has written, by their digests. */
   readonly assumed: Records
   /** Counted up by `retry-tasks`. */
   readonly attempt: number
-  readonly store?: RecordStore
+  readonly store: RecordStore | undefined
   /** Why the job may have run although no record was found. */
-  readonly uncertain?: string
+  readonly uncertain: string | undefined
   /** The `retry-tasks` input names the particle. */
   readonly requested: boolean
   /** The release signature; missing without release variables, and where a part is known only after apply. */
-  readonly signature?: string
+  readonly signature: string | undefined
   /** Another value of a release variable may run the job again without a review. */
   readonly releasable: boolean
   /** The job has succeeded before with other values of release variables. */
@@ -52,7 +52,7 @@ export interface Memo {
   /** Failures of tasks that ECS did not start, in ECS's words. */
   readonly failures: readonly string[]
   /** The attempt's record, to be completed with its outcome. */
-  readonly record?: RunRecord
+  readonly record?: RunRecord | undefined
   /** ARNs of the outdated tasks in the reviewed plan, which stop once the new tasks run. */
   readonly stops?: readonly string[]
   /** Nothing ran: a record was written. */
@@ -87,6 +87,9 @@ export function runsByOutcome({ runs, essential }: Pick<LiveTask, 'runs' | 'esse
   const by = (wanted: Outcome) => runs.filter(task => outcome(task, essential) === wanted)
   return { running: by('running'), succeeded: by('succeeded'), failed: by('failed') }
 }
+
+/** Running tasks that end with the particle, those of earlier definitions among them. */
+export const tasksLeft = (live: LiveTask): readonly Task[] => [...runsByOutcome(live).running, ...live.outdated]
 
 /** Tasks that a run is judged by: a task that never started is no outcome. */
 export function judgedRuns(particle: TaskParticle, live: Pick<LiveTask, 'runs' | 'essential'>): readonly Task[] {

@@ -27,7 +27,7 @@ export const vocabulary = {
   },
   identifiedBy: ['cluster', 'taskName'],
   referredByName: false,
-  neededToEnd: { members: ['taskDefinition', 'startedBy', 'stopReason'], options: [] },
+  neededToEnd: { members: ['taskDefinition', 'startedBy', 'stopReason'] },
   description: 'A task that runs once, or is kept running, with a cluster and a task definition as its parents.',
   descriptions: {
     taskName: 'The name of the task in its cluster, pcf_name unless stated; this tool’s own, not sent to AWS.',

@@ -2,7 +2,7 @@
 
 import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
-import { type CompareOptions, compare } from '../../compare/compare.ts'
+import { compare, comparedBy } from '../../compare/compare.ts'
 import { mergeLive, requestOf } from '../../compare/merge.ts'
 import { ignoredPaths } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
@@ -42,13 +42,7 @@ export function request({ revision: _pin, ...definition }: TaskDefinitionDefinit
 }
 
 /** A task definition is compared whole: what the manifest leaves out has its default. */
-export const optionsOf = (particle: TaskDefinitionParticle, sensitivity: Sensitivity): CompareOptions => ({
-  schema: vocabulary.model,
-  rules: taskDefinitionRules,
-  whole: true,
-  ignore: ignoredPaths(particle.options.ignore),
-  sensitivity,
-})
+export const optionsOf = comparedBy(vocabulary.model, taskDefinitionRules, true)
 
 /** `arn:aws:ecs:…:task-definition/web:7` */
 export const revisionArn = (revision: Revision | undefined): string | undefined =>

@@ -18,7 +18,6 @@ export const vocabulary = {
   options: { ignore: 'strings' },
   identifiedBy: ['family'],
   referredByName: false,
-  neededToEnd: { members: [], options: [] },
   description: 'A task definition family: a change registers a new revision.',
   descriptions: { revision: 'Pins an existing revision: it is checked, never registered.' },
   phrases: {
