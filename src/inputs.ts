@@ -28,7 +28,8 @@ import {
 } from './inputValues.ts'
 import type { ParticleId, Problem } from './particle.ts'
 
-const commands = ['auto', 'validate', 'plan', 'apply', 'continue', 'rollback'] as const
+/** What the input `command` may say. */
+export const commands = ['auto', 'validate', 'plan', 'apply', 'continue', 'rollback'] as const
 const comments = ['on-changes', 'always', 'never'] as const
 const onFailure = ['stop', 'rollback'] as const
 const onRemoved = ['report', 'terminate'] as const

@@ -5,11 +5,12 @@ import { type Host, type Invocation, openJournal } from './commands/invocation.t
 import { plan } from './commands/plan.ts'
 import { sensitivityPolicyOf } from './commands/sensitivityPolicy.ts'
 import { leaveLevels, levelsLeft } from './commands/tokenBuckets.ts'
+import { failUnbegun, intentOf } from './commands/unbegun.ts'
 import { readManifests, validate } from './commands/validate.ts'
 import { applyBranches } from './github/branches.ts'
 import { type Command, commandFor, EventError, type GitHubEvent, readEvent } from './github/event.ts'
 import { PullRequestReporter } from './github/reporter.ts'
-import { type Runner, redactingRunner } from './github/runner.ts'
+import { redactingRunner } from './github/runner.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { Redactor } from './redact/redactor.ts'
 import { untrusted } from './untrusted.ts'
@@ -24,7 +25,7 @@ import { untrusted } from './untrusted.ts'
 export async function main(host: Host): Promise<void> {
   const event = await readEvent(host.env)
   const read = readInputs(host.env, event.lacksSecrets)
-  if ('problems' in read) return host.runner.fail(read.problems)
+  if ('problems' in read) return failUnbegun(host, event, intentOf(host.env), 'failed', read.problems)
   const { inputs } = read
   const names = [inputs.environment, ...(inputs.region ? [inputs.region] : [])]
   const redactor = new Redactor(sensitivityPolicyOf(inputs), names)
@@ -38,7 +39,7 @@ export async function main(host: Host): Promise<void> {
 
 async function run(host: Host, event: GitHubEvent, inputs: Inputs, redactor: Redactor): Promise<void> {
   const { runner, clock, signal } = host
-  const command = commandOf(event, inputs, runner)
+  const command = commandOf(host, event, inputs)
   if (!command) return
   const loaded = readManifests(inputs)
   for (const particle of loaded.particles) redactor.learn({ particle })
@@ -59,7 +60,10 @@ async function run(host: Host, event: GitHubEvent, inputs: Inputs, redactor: Red
     if (command === 'plan') await plan(invocation, loaded)
     else await apply(invocation, loaded, command === 'apply' ? undefined : command)
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!signal.aborted) {
+      reportUnexpected(invocation, command, error)
+      throw error
+    }
     return reportCancelled(invocation, command)
   } finally {
     leaveLevels(runner, invocation.levels)
@@ -77,16 +81,23 @@ async function reportCancelled(invocation: Invocation, command: Exclude<Command,
   await runner.summary(reporter.reportSummary(report, undefined))
 }
 
+/** A report that has begun stays as it is: what its steps came to is not known. */
+function reportUnexpected(invocation: Invocation, command: Command, thrown: unknown): void {
+  if (command === 'plan' || invocation.last.report) return
+  const message = untrusted(thrown instanceof Error ? thrown.message : String(thrown))
+  openJournal(invocation).finish('failed', { code: 'Error', message, details: [] })
+}
+
 /** The command for the event; undefined when the step has failed because there is none. */
-function commandOf(event: GitHubEvent, inputs: Inputs, runner: Runner): Command | undefined {
+function commandOf(host: Host, event: GitHubEvent, inputs: Inputs): Command | undefined {
   try {
     const branches = applyBranches(inputs.applyBranches, event.defaultBranch)
     const { command, because } = commandFor(event, inputs.command, branches)
-    if (because) runner.info(`${command}: ${because}`)
+    if (because) host.runner.info(`${command}: ${because}`)
     return command
   } catch (error) {
     if (!(error instanceof EventError)) throw error
-    runner.fail([{ message: error.message }])
+    failUnbegun(host, event, inputs, 'refused', [{ message: error.message }])
     return undefined
   }
 }

@@ -3,6 +3,15 @@
 /** By UTF-16 code units: the same on every machine, with any locale. */
 export const compareText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
+/** Sorted by a text of each, which is made once. */
+export function sortedBy<T>(all: readonly T[], textOf: (one: T) => string): T[] {
+  if (all.length < 2) return [...all]
+  return all
+    .map(one => ({ one, text: textOf(one) }))
+    .sort((first, second) => compareText(first.text, second.text))
+    .map(({ one }) => one)
+}
+
 /**
  * Ids in waves: each needs only ids of earlier waves, and is in the earliest that is possible. Within a wave ids are in
  * the order in which the last of their needs is met. Needs that are no key of the map are passed over. A cycle is

@@ -26,8 +26,8 @@ export type Path = readonly (string | number)[]
 export interface Problem {
   readonly place?: Place
   readonly message: string
-  /** An unset variable, whose places are one problem: its name, and the message without the path. */
-  readonly unset?: { readonly variable: string; readonly message: string }
+  /** Of an unset variable, whose places are one problem: the message without the path. */
+  readonly unset?: string
 }
 
 /** `file:line:column message`, or the message alone where there is no place. */

@@ -1,7 +1,7 @@
 /** Sentences of the contract that only show from outside: what a plan and a report say, and what they never say. */
 import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { bundle } from '../world/bundle.ts'
-import { checkout, type Ended, errorsOf } from '../world/checkout.ts'
+import { type Checkout, checkout, type Ended, errorsOf } from '../world/checkout.ts'
 
 jest.setTimeout(30_000)
 
@@ -51,9 +51,9 @@ aws_resource: {}
 ---
 `
 
-/** A cluster with a machine in it. */
-async function withHost(manifests: string) {
-  const { here, ecs } = await checkout({ speed: 600 })
+/** A cluster with a machine in it, in virtual time by default. */
+async function withHost(manifests: string, speed = 0) {
+  const { here, ecs } = await checkout({ speed })
   here.write({ 'particles/all.yml': cluster })
   expect((await here.apply()).code).toBe(0)
   ecs.registerContainerInstance({ cluster: 'main', ec2InstanceId: 'i-0a1b2c3d4e5f60718', cpu: 4096, memory: 8192 })
@@ -119,7 +119,8 @@ describe('a task that is kept running', () => {
   })
 
   test('is reported with one map of exit codes per ARN, also when it stops', async () => {
-    const { here, ecs } = await withHost(cluster + definition('daemon:1') + task(kept))
+    // So fast that the task has stopped before the run looks at it again.
+    const { here, ecs } = await withHost(cluster + definition('daemon:1') + task(kept), 600)
     expect(workOf(await here.apply())?.task).toEqual({ arns: [expect.any(String)], exitCodes: [{}] })
     ecs.behave('registry.example/daemon:2', { runSeconds: 1, exitCode: 3 })
     here.write({ 'particles/all.yml': cluster + definition('daemon:2') + task(kept) })
@@ -149,7 +150,7 @@ describe('a hidden value', () => {
   const secret = { variables: 'TOKEN=correct-horse', 'secret-variables': 'TOKEN' }
 
   test('that is taken out of the manifest is not shown on its way out', async () => {
-    const { here } = await checkout({ speed: 600 })
+    const { here } = await checkout({ speed: 0 })
     const labelled = definition('app:1').replace('memory: 128', 'memory: 128\n      dockerLabels: {a: "x-${TOKEN}"}')
     here.write({ 'particles/all.yml': labelled })
     expect((await here.apply(secret)).code).toBe(0)
@@ -171,7 +172,7 @@ describe('a hidden value', () => {
   })
 
   test('is not revealed by a name that is excluded', async () => {
-    const { here } = await checkout({ speed: 600 })
+    const { here } = await checkout({ speed: 0 })
     const variables = '[{name: LOG_LEVEL, value: info-1}, {name: LOG_KEY, value: key-1}, {name: OTHER, value: other-1}]'
     const manifest = definition('app:1').replace('memory: 128', `memory: 128\n      environment: ${variables}`)
     here.write({ 'particles/all.yml': manifest })
@@ -180,4 +181,57 @@ describe('a hidden value', () => {
     expect(everything(ended)).not.toContain('key-1')
     expect(everything(ended)).not.toContain('other-1')
   })
+})
+
+describe('an apply that ends before it begins', () => {
+  const from = (headRepository: object | null) => ({
+    name: 'pull_request',
+    payload: {
+      pull_request: {
+        number: 1,
+        head: { sha: 'a'.repeat(40), repo: headRepository },
+        base: { sha: 'b'.repeat(40), ref: 'main', repo: { id: 1 } },
+      },
+    },
+  })
+  const refused = 'refused'
+  const failed = 'failed'
+
+  test.each<[string, Record<string, string>, Parameters<Checkout['step']>[1], string]>([
+    ['for a wrong input', { 'wait-timeout': 'soon' }, {}, failed],
+    ['for pull_request_target', {}, { event: { name: 'pull_request_target' } }, refused],
+    ['for a fork', {}, { event: from({ id: 2 }) }, refused],
+    [
+      'for an answer that is no answer of a person',
+      { command: 'continue', deployment: 'abc' },
+      { event: { name: 'push' } },
+      refused,
+    ],
+    ['for an event that cannot be told', { command: 'continue' }, { event: { name: 'push' } }, failed],
+  ])('leaves a report all the same: %s', async (_name, inputs, more, result) => {
+    const { here } = await checkout()
+    here.write({ 'particles/all.yml': cluster })
+    const ended = await here.step({ command: 'apply', 'require-review': 'false', ...inputs }, more)
+    const [{ message } = { message: '' }] = errorsOf(ended)
+    expect(message).not.toBe('')
+    expect([ended.code, ended.outputs.result, ended.modifying]).toEqual([1, result, []])
+    expect(ended.report).toMatchObject({ environment: 'production', result, steps: [], error: { message } })
+  })
+
+  test('and a plan that ends so leaves none', async () => {
+    const { here } = await checkout()
+    const ended = await here.plan({ 'wait-timeout': 'soon' })
+    expect([ended.code, ended.report, ended.outputs.result]).toEqual([1, undefined, undefined])
+  })
+})
+
+test('an apply whose job summary cannot be written has succeeded all the same, and says so', async () => {
+  const { here } = await checkout()
+  here.write({ 'particles/all.yml': cluster })
+  const ended = await here.step(
+    { command: 'apply', 'require-review': 'false' },
+    { env: { GITHUB_STEP_SUMMARY: '/nowhere/summary' } },
+  )
+  expect([ended.code, ended.outputs.result]).toEqual([0, 'succeeded'])
+  expect(ended.stdout).toMatch(/^::warning::the job summary was not written: /m)
 })

@@ -50,7 +50,7 @@ describe('from GitHub', () => {
 
   test('what did not change is not asked for', async () => {
     await write({ 'particles/api.yml': files['particles/api.yml'], 'particles/web.yml': 'changed since' })
-    expect(await manifestsAt(world.github, commit, wanted, { workspace })).toEqual({ texts: manifests })
+    expect(await manifestsAt(world.github, commit, wanted, workspace)).toEqual({ texts: manifests })
     expect(world.server.called('GET /repos/{owner}/{repo}/git/blobs')).toHaveLength(1)
   })
 
@@ -86,27 +86,27 @@ describe('from the checkout', () => {
     await write({ 'particles/web.yml': files['particles/web.yml'], 'README.md': '# Acme\n' })
     const earlier = commitAll()
     await write({ 'particles/web.yml': 'changed since' })
-    expect(await manifestsAt(undefined, earlier, wanted, { workspace })).toEqual({ texts: manifests.slice(1) })
+    expect(await manifestsAt(undefined, earlier, wanted, workspace)).toEqual({ texts: manifests.slice(1) })
   })
 
   test('when GitHub refuses', async () => {
     await write({ 'particles/web.yml': files['particles/web.yml'] })
     const earlier = commitAll()
     world.server.tokens.set(token, mayOnly({}))
-    expect(await manifestsAt(world.github, earlier, wanted, { workspace })).toEqual({ texts: manifests.slice(1) })
+    expect(await manifestsAt(world.github, earlier, wanted, workspace)).toEqual({ texts: manifests.slice(1) })
   })
 
   test('which is too shallow', async () => {
     await write({ 'particles/web.yml': 'x' })
     commitAll()
-    expect(await manifestsAt(undefined, commit, wanted, { workspace })).toEqual({
+    expect(await manifestsAt(undefined, commit, wanted, workspace)).toEqual({
       why: `the manifests of commit ${commit.slice(0, 7)} cannot be read: there is no token for GitHub`,
     })
   })
 })
 
 test.each(['', 'main', '--output=x', 'a'.repeat(39)])('%j is no commit', async name => {
-  expect(await manifestsAt(world.github, name, wanted, { workspace })).toEqual({
+  expect(await manifestsAt(world.github, name, wanted, workspace)).toEqual({
     why: 'the earlier commit is not known',
   })
 })

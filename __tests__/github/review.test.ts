@@ -74,10 +74,9 @@ const enough = (wanted: ReadonlySet<string>) => (claims: ReadonlySet<string>) =>
 describe('one pull request', () => {
   test.each<MergeMethod>(['merge', 'squash', 'rebase'])('merged by %s', async method => {
     await applied()
-    const since = world.repository.head()
     const pull = await planned({ commits: 3 })
     const reviewed = await forPush(world.repository.merge(pull, method))
-    expect(reviewed).toEqual({ claims: claimsOf(pull), pullRequests: [1], merged: 1, since, notes: [] })
+    expect(reviewed).toEqual({ claims: claimsOf(pull), pullRequests: [1], merged: 1, notes: [] })
     expect(world.clock.waited).toBe(0)
   })
 
@@ -307,7 +306,7 @@ describe('where nothing was reviewed', () => {
     const pull = await planned()
     const push = world.repository.merge(pull)
     await applied()
-    expect(await forPush(push)).toEqual({ claims: new Set(), pullRequests: [], since: push.after, notes: [] })
+    expect(await forPush(push)).toEqual({ claims: new Set(), pullRequests: [], notes: [] })
   })
 })
 
@@ -531,7 +530,7 @@ describe('a right that is missing is named', () => {
 })
 
 describe('superseded', () => {
-  const superseded = (commit: string) => supersededBy(world.github, environment, commit, 'main')
+  const superseded = (commit: string) => supersededBy({ github: world.github, environment, commit, branch: 'main' })
 
   test('not the newest commit, by one call', async () => {
     const { after } = world.repository.push({ a: '1' })

@@ -4,6 +4,7 @@ import { refusalError } from '../engine/failure.ts'
 import type { Graph } from '../engine/graph.ts'
 import type { Planned } from '../engine/plan.ts'
 import { whyNotAppliedFrom } from '../github/branches.ts'
+import type { AffectedPullRequests } from '../github/reviewSearch.ts'
 import { Supersession } from '../github/supersede.ts'
 import { logReader } from '../logs/cloudWatch.ts'
 import type { Loaded } from '../manifest/load.ts'
@@ -15,7 +16,7 @@ import { membersToRemember } from './earlier.ts'
 import { type Invocation, openJournal } from './invocation.ts'
 import type { Orphans } from './orphans.ts'
 import { prepare, publishPlan } from './planning.ts'
-import { type AffectedPullRequests, pullRequestsFor, reviewPlan } from './review.ts'
+import { pullRequestsFor, reviewPlan } from './review.ts'
 
 /**
  * The command `apply`: plans again, and carries the plan out when everything in it was reviewed. Failures are in the
@@ -37,7 +38,10 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
   }
   if (superseded) return doNothing(invocation, superseded)
   const prepared = await prepare(invocation, loaded)
-  if ('skipped' in prepared) return runner.fail([{ message: prepared.skipped }])
+  if ('skipped' in prepared) {
+    await refuse(invocation, 'refused', [{ message: prepared.skipped }])
+    return
+  }
   const problems = prepared.problems.map(problem => redactor.problem(problem))
   const shown = prepared.planned && redactor.data(prepared.planned.plan)
   if (shown) publishPlan(invocation, shown)
@@ -142,11 +146,11 @@ function whyElsewhere({ inputs, event, reporter }: Invocation): string | undefin
  * Watches for newer applies of this branch; undefined without a token for GitHub, and where the branch is never
  * applied.
  */
-function supersessionOf({ event, inputs, reporter, runner, clock }: Invocation): Supersession | undefined {
+function supersessionOf({ event, inputs, reporter, runner }: Invocation): Supersession | undefined {
   const { github, branch } = reporter
   const { sha: commit } = event
   if (!github || !commit || !branch) return undefined
   const { environment } = inputs
   const [begin, warn] = [() => reporter.showBegun(), (text: string) => runner.warn(text)]
-  return new Supersession({ github, environment, commit, branch, clock, begin, warn })
+  return new Supersession({ github, environment, commit, branch, begin, warn })
 }

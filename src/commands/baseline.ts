@@ -21,7 +21,7 @@ export function manifestReader(inputs: Inputs, { github }: PullRequestReporter):
   const known = new Map<string, Promise<CommitManifests>>()
   return commit => {
     const wanted = choosesManifest(inputs.manifests, directory, inputs.workspace)
-    const texts = known.get(commit) ?? manifestsAt(github, commit, wanted, { workspace: inputs.workspace })
+    const texts = known.get(commit) ?? manifestsAt(github, commit, wanted, inputs.workspace)
     known.set(commit, texts)
     return texts
   }

@@ -34,8 +34,13 @@ export interface Invocation extends Host {
   readonly last: { report?: Report }
 }
 
+/** What the report of an apply needs. */
+export interface ReportInvocation extends Pick<Invocation, 'runner' | 'clock' | 'redactor' | 'last'> {
+  readonly inputs: Pick<Inputs, 'environment'>
+}
+
 /** The journal of an apply; every entry rewrites the report file in RUNNER_TEMP. */
-export function openJournal({ runner, inputs, clock, redactor, last }: Invocation): Journal {
+export function openJournal({ runner, inputs, clock, redactor, last }: ReportInvocation): Journal {
   const name = `${fileName(inputs)}.report.json`
   let hasOutput = false
   return new Journal(inputs.environment, clock, report => {

@@ -5,12 +5,9 @@ import { comesFrom } from '../engine/origin.ts'
 import type { Planned } from '../engine/plan.ts'
 import { branchIn } from '../github/branches.ts'
 import { reviewedForMergeGroup, reviewedForPush } from '../github/review.ts'
-import type { Reviewed } from '../github/reviewSearch.ts'
+import type { AffectedPullRequests, Reviewed } from '../github/reviewSearch.ts'
 import type { Problem } from '../particle.ts'
 import type { Invocation } from './invocation.ts'
-
-/** Pull requests whose comments become the record of an apply, and the one whose merge is applied. */
-export type AffectedPullRequests = Pick<Reviewed, 'pullRequests' | 'merged'>
 
 /** Why a plan may not be applied, and the pull requests that it carries out. */
 export interface ReviewResult {

@@ -1,5 +1,5 @@
-import { compareText } from '../order.ts'
-import { type Element, type Normalized, normalForm, type Structure } from './normalize.ts'
+import { sortedBy } from '../order.ts'
+import { type Element, elementText, type Normalized, type Structure } from './normalize.ts'
 import type { PathStep, StepPath } from './path.ts'
 import type { Sensitivity } from './sensitivity.ts'
 
@@ -11,23 +11,17 @@ export function childrenOf(node: Normalized, path: StepPath, sensitivity: Sensit
   const isStated = node.context.side === 'stated'
   if (node.kind === 'elements') {
     const labels = new ElementLabels(path, sensitivity)
-    const elements = isStated || !node.rule.unordered ? node.elements : byText(node.elements)
+    const elements = isStated || !node.rule.unordered ? node.elements : sortedBy(node.elements, elementText)
     return elements.map(element => [labels.of(element), element.value])
   }
   if (node.kind !== 'structure' && node.kind !== 'entries') return []
-  const names = [...(isStated || node.kind === 'entries' ? node.members : node.schema.members).keys()]
+  const names = isStated || node.kind === 'entries' ? [...node.members.keys()] : [...node.schema.members.keys()]
   if (!isStated && node.kind === 'entries') names.sort()
   return names.flatMap((name): [PathStep, Normalized][] => {
     const member = node.members.get(name)
     return member ? [[node.kind === 'entries' ? { in: name } : name, member]] : []
   })
 }
-
-const byText = (elements: readonly Element[]): readonly Element[] =>
-  elements
-    .map(element => ({ element, text: JSON.stringify(normalForm(element.value)) }))
-    .sort((one, other) => compareText(one.text, other.text))
-    .map(({ element }) => element)
 
 /** Steps to the elements of one list: by name where an element has one, else by position. */
 export class ElementLabels {

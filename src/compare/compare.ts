@@ -12,21 +12,19 @@ import {
   type Leaf,
   type Normalized,
   normalForm,
+  normalizeAsWritten,
   normalizeRoot,
   plainValues,
+  type RequestModel,
   type Structure,
 } from './normalize.ts'
 import { type Distance, pairsOf } from './pairing.ts'
 import { ignoredPaths, isCoveredByAny, type StepPath } from './path.ts'
 import { mayStay, type Rules, type ValueContext } from './rules.ts'
-import { schemaOf, withoutEmpty } from './schema.ts'
 import type { Sensitivity } from './sensitivity.ts'
 
 /** How two definitions of one schema are compared. */
-export interface CompareOptions {
-  /** The request that the definition becomes. */
-  readonly schema: StaticStructureSchema
-  readonly rules: Rules
+export interface CompareOptions extends RequestModel {
   /**
    * True: a live member that is no default and that the definition leaves out is a removal (task definitions).
    * False: only stated members are compared, and structures may be partial; lists, with their elements, and string maps
@@ -56,14 +54,9 @@ export const comparedBy =
  * order of the API model. The order of the live answer never shows. Neither side is changed.
  */
 export function compare(stated: object, live: object, options: CompareOptions): FoundChange[] {
-  const schema = schemaOf(options.schema, options.rules)
   const comparison = new Comparison(options)
-  comparison.structures(
-    normalizeRoot(withoutEmpty(stated, schema), options, 'stated'),
-    normalizeRoot(withoutEmpty(live, schema), options, 'live'),
-    [],
-    options.whole,
-  )
+  const [wanted, there] = [normalizeRoot(stated, options, 'stated'), normalizeRoot(live, options, 'live')]
+  comparison.structures(wanted, there, [], options.whole)
   return comparison.changes()
 }
 
@@ -81,8 +74,7 @@ export function unstated(stated: object, live: object, options: CompareOptions):
 /** Changes that a start makes, one for each value that the definition states: stated defaults too, ignored paths too. */
 export function additions(stated: object, options: CompareOptions): FoundChange[] {
   const comparison = new Comparison({ ...options, ignore: [] })
-  const definition = withoutEmpty(stated, schemaOf(options.schema, options.rules))
-  comparison.add(normalizeRoot(definition, options, 'stated'), [])
+  comparison.add(normalizeRoot(stated, options, 'stated'), [])
   return comparison.changes()
 }
 
@@ -97,7 +89,7 @@ export function canonical(stated: object, options: CompareOptions): unknown {
     if (isCoveredByAny(options.ignore, path)) ignored.add(node)
     else for (const [step, inner] of childrenOf(node, path, options.sensitivity)) collect(inner, [...path, step])
   }
-  const root = normalizeRoot(stated, options, 'stated')
+  const root = normalizeAsWritten(stated, options, 'stated')
   if (options.ignore.length > 0) collect(root, [])
   return normalForm(root, ignored)
 }

@@ -39,14 +39,15 @@ function hides(path: Path, value: unknown, holder: unknown, revealed: Revealed):
 
 const isText = (step: string | number): step is string => typeof step === 'string'
 
-function childrenOf(value: unknown): [string | number, unknown][] {
+/** What is directly inside of a list or an object of JSON, with the step to each. */
+function stepsInto(value: unknown): [string | number, unknown][] {
   if (value instanceof Unknown || value instanceof Date || ArrayBuffer.isView(value)) return []
   if (Array.isArray(value)) return value.map((item, index): [number, unknown] => [index, item])
   return isJsonObject(value) ? Object.entries(value) : []
 }
 
 /** A plain value in a definition or an answer, as text. */
-export interface TextLeaf {
+interface TextLeaf {
   readonly text: string
   /** The member that has the value, or that has the list of the value; of a string map, the key. */
   readonly member: string
@@ -63,7 +64,7 @@ export function leavesOf(value: unknown, revealed: Revealed, path: Path = [], hi
       leaves.push({ text: String(value), member: steps.findLast(isText) ?? '', hidden })
       return
     }
-    for (const [step, inner] of childrenOf(value)) {
+    for (const [step, inner] of stepsInto(value)) {
       steps.push(step)
       collect(inner, hidden || hides(steps, inner, value, revealed))
       steps.pop()

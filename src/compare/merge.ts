@@ -1,10 +1,17 @@
 import { childrenOf, ElementLabels } from './children.ts'
 import { type CompareOptions, distanceWith } from './compare.ts'
-import { type ElementList, type EntryMap, type Normalized, normalizeRoot, type Structure } from './normalize.ts'
+import {
+  type ElementList,
+  type EntryMap,
+  type Normalized,
+  normalizeRoot,
+  type RequestModel,
+  type Structure,
+} from './normalize.ts'
 import { pairsOf } from './pairing.ts'
 import { isCoveredByAny, type PathStep, type StepPath } from './path.ts'
 import { type Members, mayStay } from './rules.ts'
-import { asSent, schemaOf, withoutEmpty } from './schema.ts'
+import { asSent, schemaOf } from './schema.ts'
 
 /**
  * The request of an update that takes no value from other owners: the stated definition with the live value of every
@@ -16,29 +23,18 @@ export function mergeLive<Definition extends object>(
   live: object,
   options: CompareOptions,
 ): Definition {
-  const schema = schemaOf(options.schema, options.rules)
-  const merged = new Merge(options).structure(
-    normalizeRoot(withoutEmpty(stated, schema), options, 'stated'),
-    normalizeRoot(withoutEmpty(live, schema), options, 'live'),
-    [],
-    options.whole,
-  )
-  return asSent(merged, schema) as Definition
+  const [wanted, there] = [normalizeRoot(stated, options, 'stated'), normalizeRoot(live, options, 'live')]
+  return requestOf(new Merge(options).structure(wanted, there, [], options.whole), options) as Definition
 }
 
 /** The request of a start: the stated definition as ECS gets it. */
-export const requestOf = <Definition extends object>(
-  stated: Definition,
-  { schema, rules }: Pick<CompareOptions, 'schema' | 'rules'>,
-): Definition => asSent(stated, schemaOf(schema, rules))
+export const requestOf = <Definition extends object>(stated: Definition, { schema, rules }: RequestModel): Definition =>
+  asSent(stated, schemaOf(schema, rules))
 
 /** The same without members that are empty lists: a new thing has none of theirs, and ECS refuses some of them. */
-export const creationOf = <Definition extends object>(
-  stated: Definition,
-  options: Pick<CompareOptions, 'schema' | 'rules'>,
-): Definition =>
+export const creationOf = <Definition extends object>(stated: Definition, request: RequestModel): Definition =>
   Object.fromEntries(
-    Object.entries(requestOf(stated, options)).filter(([, value]) => !Array.isArray(value) || value.length > 0),
+    Object.entries(requestOf(stated, request)).filter(([, value]) => !Array.isArray(value) || value.length > 0),
   ) as Definition
 
 class Merge {

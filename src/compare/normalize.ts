@@ -2,10 +2,10 @@
 
 import type { StaticStructureSchema } from '@smithy/types'
 import { withSortedKeys } from '../digest.ts'
-import { compareText } from '../order.ts'
+import { compareText, sortedBy } from '../order.ts'
 import { type Path, Unknown } from '../particle.ts'
 import type { Members, Rule, Rules, ValueContext } from './rules.ts'
-import { isMembers, type Schema, schemaOf } from './schema.ts'
+import { isMembers, type Schema, schemaOf, withoutEmpty } from './schema.ts'
 
 interface Common {
   /** Path into the definition on the value's own side. */
@@ -68,10 +68,20 @@ export function defaultOf(rule: Rule, context: ValueContext, value?: unknown): u
   return typeof rule.default === 'function' ? rule.default(context, value) : rule.default
 }
 
-/** A whole definition. */
-export function normalizeRoot(
+/** The model of a request, and the rules of its members. */
+export interface RequestModel {
+  readonly schema: StaticStructureSchema
+  readonly rules: Rules
+}
+
+/** A whole definition, in which an empty text is none. */
+export const normalizeRoot = (definition: object, request: RequestModel, side: ValueContext['side']): Structure =>
+  normalizeAsWritten(withoutEmpty(definition, schemaOf(request.schema, request.rules)), request, side)
+
+/** A whole definition. An empty text is kept. */
+export function normalizeAsWritten(
   definition: object,
-  { schema, rules }: { readonly schema: StaticStructureSchema; readonly rules: Rules },
+  { schema, rules }: RequestModel,
   side: ValueContext['side'],
 ): Structure {
   const root = definition as Members
@@ -159,7 +169,7 @@ export function normalForm(node: Normalized, leftOut?: ReadonlySet<Normalized>):
     const elements = node.elements
       .filter(element => !isOmittable(element) && !leftOut?.has(element.value))
       .map(element => normalForm(element.value, leftOut))
-    return node.rule.unordered ? sorted(elements) : elements
+    return node.rule.unordered ? sortedBy(elements, JSON.stringify) : elements
   }
   const members = [...node.members]
     .filter(([, member]) => member.isSet && !leftOut?.has(member))
@@ -171,11 +181,9 @@ export function normalForm(node: Normalized, leftOut?: ReadonlySet<Normalized>):
 /** The values of a plain list; where their order has no meaning, sorted and each once. */
 export function plainValues({ values, rule }: ValueList): unknown[] {
   const plain = values.map(withSortedKeys)
-  return rule.unordered ? sorted([...new Map(plain.map(value => [JSON.stringify(value), value])).values()]) : plain
+  if (!rule.unordered) return plain
+  return sortedBy([...new Map(plain.map(value => [JSON.stringify(value), value])).values()], JSON.stringify)
 }
 
-const sorted = (values: readonly unknown[]): unknown[] =>
-  values
-    .map(value => ({ value, text: JSON.stringify(value) }))
-    .sort((one, other) => compareText(one.text, other.text))
-    .map(({ value }) => value)
+/** Equal for elements that mean the same. */
+export const elementText = ({ value }: Element): string => JSON.stringify(normalForm(value))

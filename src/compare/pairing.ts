@@ -1,7 +1,7 @@
 import { canonicalJson } from '../digest.ts'
-import { compareText } from '../order.ts'
+import { compareText, sortedBy } from '../order.ts'
 import { Unknown } from '../particle.ts'
-import { type Element, type ElementList, normalForm } from './normalize.ts'
+import { type Element, type ElementList, elementText, normalForm } from './normalize.ts'
 
 /** A stated element and the live one that it is compared with, each in one pair only. A missing side is an addition or a removal. */
 export interface Pair {
@@ -12,30 +12,7 @@ export interface Pair {
 /** How far two elements are from each other, in changes. */
 export type Distance = (stated: Element, live: Element) => number
 
-/** A live element without a partner. Its texts are made on demand. */
-class Candidate {
-  readonly element: Element
-  #text: string | undefined
-  #raw: string | undefined
-
-  constructor(element: Element) {
-    this.element = element
-  }
-
-  get text(): string {
-    this.#text ??= JSON.stringify(normalForm(this.element.value))
-    return this.#text
-  }
-
-  /** Keeps elements apart that are equal but for defaults that ECS answers or not. */
-  get raw(): string {
-    this.#raw ??= canonicalJson(this.element.value.raw)
-    return this.#raw
-  }
-}
-
-const byText = (one: Candidate, other: Candidate): number =>
-  compareText(one.text, other.text) || compareText(one.raw, other.raw)
+type Partners = ReadonlyMap<Element, Element>
 
 const pair = (stated: Element | undefined, live: Element | undefined): Pair => ({
   ...(stated && { stated }),
@@ -47,7 +24,7 @@ export function pairsOf(stated: ElementList, live: ElementList | undefined, dist
   const { rule, elements: wanted } = stated
   const there = live?.elements ?? []
   if (rule.unordered || rule.key) {
-    return (rule.key && pairsByName(wanted, there)) || new Matching(wanted, there, distance).pairs(rule)
+    return (rule.key && pairsByName(wanted, there)) || pairsByContent(stated, there, distance)
   }
   return Array.from({ length: Math.max(wanted.length, there.length) }, (_, index) => pair(wanted[index], there[index]))
 }
@@ -66,70 +43,72 @@ function pairsByName(wanted: readonly Element[], there: readonly Element[]): Pai
   ]
 }
 
-class Matching {
-  readonly #wanted: readonly Element[]
-  readonly #free: Set<Candidate>
-  readonly #distance: Distance
-  readonly #partners = new Map<Element, Element>()
-
-  constructor(wanted: readonly Element[], there: readonly Element[], distance: Distance) {
-    this.#wanted = wanted
-    this.#free = new Set(there.map(element => new Candidate(element)))
-    this.#distance = distance
-  }
-
-  pairs({ key, matchOn = [] }: ElementList['rule']): Pair[] {
-    const identifying = key ? [key] : matchOn
-    if (identifying.length > 0) {
-      const groups = grouped([...this.#free], ({ element }) => identityOf(element, identifying))
-      for (const [identity, open] of grouped(this.#wanted, element => identityOf(element, identifying)))
-        this.#match(open, groups.get(identity) ?? [])
+/** Elements that agree in the members that distinguish them are paired first, then the others. */
+function pairsByContent(
+  { rule, elements: wanted }: ElementList,
+  there: readonly Element[],
+  distance: Distance,
+): Pair[] {
+  const partners = new Map<Element, Element>()
+  const free = new Set(there)
+  const match = (elements: readonly Element[], candidates: readonly Element[]) => {
+    for (const [element, other] of nearest(elements, candidates, distance)) {
+      partners.set(element, other)
+      free.delete(other)
     }
-    // Another key is another element; without a key, the elements that are left are taken for changed ones.
-    if (!key) this.#match(this.#wanted, [...this.#free])
-    const removed = this.#free.size > 1 ? [...this.#free].sort(byText) : [...this.#free]
-    return [
-      ...this.#wanted.map(element => pair(element, this.#partners.get(element))),
-      ...removed.map(({ element }) => pair(undefined, element)),
-    ]
   }
-
-  /** Equal elements first, then the nearest. */
-  #match(elements: readonly Element[], candidates: readonly Candidate[]): void {
-    const open = elements.filter(element => !this.#partners.has(element))
-    const [first] = open
-    const [only] = candidates
-    if (!first || !only) return
-    if (open.length === 1 && candidates.length === 1) {
-      this.#take(first, only)
-      return
-    }
-    for (const element of open) {
-      const text = JSON.stringify(normalForm(element.value))
-      const equal = candidates.filter(other => this.#free.has(other) && other.text === text).sort(byText)[0]
-      if (equal) this.#take(element, equal)
-    }
-    const left = candidates.filter(other => this.#free.has(other))
-    const ranked = open
-      .filter(element => !this.#partners.has(element))
-      .flatMap(element => left.map(other => ({ element, other, changes: this.#distance(element, other.element) })))
-      .sort((a, b) => a.changes - b.changes || a.element.index - b.element.index || byText(a.other, b.other))
-    for (const { element, other } of ranked)
-      if (!this.#partners.has(element) && this.#free.has(other)) this.#take(element, other)
+  const identifying = rule.key ? [rule.key] : (rule.matchOn ?? [])
+  if (identifying.length > 0) {
+    const groups = grouped(there, element => identityOf(element, identifying))
+    for (const [identity, open] of grouped(wanted, element => identityOf(element, identifying)))
+      match(open, groups.get(identity) ?? [])
   }
-
-  #take(element: Element, candidate: Candidate): void {
-    this.#partners.set(element, candidate.element)
-    this.#free.delete(candidate)
+  // Another key is another element; without a key, the elements that are left are taken for changed ones.
+  if (!rule.key) {
+    const open = wanted.filter(element => !partners.has(element))
+    match(open, [...free])
   }
+  return [
+    ...wanted.map(element => pair(element, partners.get(element))),
+    ...byContent([...free]).map(element => pair(undefined, element)),
+  ]
 }
 
-/** Things without an identity are in no group. */
-function grouped<T>(all: readonly T[], identify: (one: T) => string | undefined): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const one of all) {
-    const identity = identify(one)
-    if (identity !== undefined) groups.set(identity, [...(groups.get(identity) ?? []), one])
+/** Equal elements first, then the nearest. */
+function nearest(wanted: readonly Element[], there: readonly Element[], distance: Distance): Partners {
+  const partners = new Map<Element, Element>()
+  const [first] = wanted
+  const [only] = there
+  if (!first || !only) return partners
+  if (wanted.length === 1 && there.length === 1) return partners.set(first, only)
+  const free = new Set(byContent(there))
+  const take = (element: Element, other: Element | undefined) => {
+    if (other && !partners.has(element) && free.delete(other)) partners.set(element, other)
+  }
+  const equal = grouped([...free], elementText)
+  for (const element of wanted) take(element, equal.get(elementText(element))?.shift())
+  const left = [...free]
+  const ranked = wanted
+    .filter(element => !partners.has(element))
+    .flatMap(element => left.map(other => ({ element, other, changes: distance(element, other) })))
+    .sort((one, other) => one.changes - other.changes)
+  for (const { element, other } of ranked) take(element, other)
+  return partners
+}
+
+/** In an order that does not depend on ECS's. The second text keeps elements apart that are equal but for stated defaults. */
+const byContent = (elements: readonly Element[]): readonly Element[] =>
+  sortedBy(elements, element => `${elementText(element)}\0${canonicalJson(element.value.raw)}`)
+
+/** Elements without an identity are in no group. */
+function grouped(
+  elements: readonly Element[],
+  identify: (element: Element) => string | undefined,
+): Map<string, Element[]> {
+  const groups = new Map<string, Element[]>()
+  for (const element of elements) {
+    const identity = identify(element)
+    if (identity !== undefined) groups.set(identity, [...(groups.get(identity) ?? []), element])
   }
   return groups
 }

@@ -1,13 +1,16 @@
 /** The GitHub client: typed calls, pages, waits for rate limits, retries. Errors are in apiErrors.ts. */
 import type { getOctokit } from '@actions/github'
+import type { Endpoints } from '@octokit/types'
 import { type Clock, wallClock } from '../clock.ts'
 import { type CallPurpose, type Failure, failureOf, GitHubError, refusal } from './apiErrors.ts'
 import type { Repository } from './event.ts'
 
 type Octokit = ReturnType<typeof getOctokit>
 
-/** Octokit's typed `request`: the route is GitHub's own, `GET /repos/{owner}/{repo}/pulls`. */
-export type Request = Octokit['request']
+/** A route about one repository, in GitHub's own words: `GET /repos/{owner}/{repo}/pulls`. */
+type Route = Extract<keyof Endpoints, `${string} /repos/{owner}/{repo}${string}`>
+type ParametersOf<R extends Route> = Omit<Endpoints[R]['parameters'], 'owner' | 'repo'>
+type AnswerOf<R extends Route> = Endpoints[R]['response']
 
 /** Who the token is. */
 export interface Identity {
@@ -15,16 +18,6 @@ export interface Identity {
   readonly login: string
   /** The app's slug; missing for a person's token. */
   readonly app?: string
-}
-
-interface Answer<T> {
-  readonly data: T
-  readonly headers: { readonly link?: string | undefined }
-}
-
-interface Page {
-  readonly page: number
-  readonly per_page: number
 }
 
 /** The repository, its token and its API. */
@@ -40,7 +33,7 @@ export interface GitHubOptions {
 }
 
 // 2026-03-10 leaves `merge_commit_sha` out of pull requests; this version is answered until March 2028 at least.
-const apiVersion = '2022-11-28'
+const versioned = { 'x-github-api-version': '2022-11-28' }
 
 /** GitHub itself gives up a request after ten seconds. */
 const answerTimeout = 30_000
@@ -90,19 +83,18 @@ export class GitHub {
   }
 
   /**
-   * Sends one call. Octokit's plugins wait for limits and retry where that is safe.
+   * Sends one call about the repository. Octokit's plugins wait for limits and retry where that is safe.
    *
    * @throws GitHubError
    */
-  call<T>(purpose: CallPurpose, send: (request: Request) => Promise<T>): Promise<T> {
-    return this.#explained(purpose, ({ request }) =>
-      send(
-        request.defaults({
-          headers: { 'x-github-api-version': apiVersion },
-          request: purpose.once ? { retries: 0 } : {},
-        }),
-      ),
-    )
+  call<R extends Route>(purpose: CallPurpose, route: R, parameters: ParametersOf<R>): Promise<AnswerOf<R>> {
+    const options = {
+      ...this.repository,
+      ...parameters,
+      headers: versioned,
+      request: purpose.once ? { retries: 0 } : {},
+    }
+    return this.#explained(purpose, ({ request }) => request<Route>(route, options) as Promise<AnswerOf<R>>)
   }
 
   async #explained<T>(purpose: CallPurpose, send: (octokit: Octokit) => Promise<T>): Promise<T> {
@@ -122,11 +114,15 @@ export class GitHub {
   }
 
   /** A list in pages of a hundred; each page is fetched when it is read. */
-  async *pages<T>(purpose: CallPurpose, send: (request: Request, page: Page) => Promise<Answer<T>>): AsyncGenerator<T> {
+  async *pages<R extends Route>(
+    purpose: CallPurpose,
+    route: R,
+    parameters: ParametersOf<R>,
+  ): AsyncGenerator<AnswerOf<R>> {
     for (let page = 1; ; page++) {
-      const { data, headers } = await this.call(purpose, request => send(request, { page, per_page: 100 }))
-      yield data
-      if (!headers.link?.includes('rel="next"')) return
+      const answer = await this.call(purpose, route, { ...parameters, page, per_page: 100 })
+      yield answer
+      if (!answer.headers.link?.includes('rel="next"')) return
     }
   }
 
@@ -156,7 +152,7 @@ export class GitHub {
       if (!(error instanceof GitHubError) || error.status === 401 || error.limited) throw error
     }
     try {
-      const { data } = await this.call(purpose, request => request('GET /user'))
+      const { data } = await this.#explained(purpose, ({ request }) => request('GET /user', { headers: versioned }))
       return identityOf(data.login)
     } catch (error) {
       if (!(error instanceof GitHubError) || error.status === 401) throw error

@@ -1,4 +1,5 @@
 /** Refusals of GitHub, in one sentence with the remedy. */
+import { isJsonObject, type JsonObject } from '../json.ts'
 import { untrusted } from '../untrusted.ts'
 
 /** Permissions that a job's `permissions` must grant. */
@@ -21,19 +22,22 @@ export interface CallPurpose {
 /** A call that GitHub refused or did not answer, in one sentence. The token is never part of it. */
 export class GitHubError extends Error {
   override readonly name = 'GitHubError'
-  /** Missing when no answer came. */
-  readonly status?: number
-  /** The permission that the token probably lacks. */
-  readonly missing?: Permission
+  /** Undefined when no answer came. */
+  readonly status: number | undefined
   /** A rate limit refused the call. */
   readonly limited: boolean
 
-  constructor(message: string, more: { status?: number; missing?: Permission; limited?: boolean } = {}) {
+  constructor(message: string, { status, limited = false }: Partial<Pick<Failure, 'status' | 'limited'>> = {}) {
     super(message)
-    if (more.status !== undefined) this.status = more.status
-    if (more.missing !== undefined) this.missing = more.missing
-    this.limited = more.limited === true
+    this.status = status
+    this.limited = limited
   }
+}
+
+/** The address of what was written on GitHub, if anything was, and why it was not written as wanted, in one sentence. */
+export interface Posted {
+  readonly url?: string
+  readonly warning?: string
 }
 
 /** Runs `work`; a refusal of GitHub becomes `refused(sentence)`, every other error is thrown. */
@@ -46,42 +50,42 @@ export async function unlessRefused<T, R>(work: () => Promise<T>, refused: (why:
   }
 }
 
-/** The sentence for a refused call: what was tried, why GitHub refused, what to do. The token is cut out of GitHub's words. */
-export function refusal({ to, needs }: CallPurpose, failure: Failure, token: string, now: number): GitHubError {
-  const { status, message, headers, limited } = failure
-  const words = message.replaceAll(token, '***').replace(/\s+/g, ' ').trim().slice(0, 300)
-  if (limited) {
-    const end = limitEnd(headers, now)
-    const at = end === undefined ? 'later' : `after ${new Date(end).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-    return new GitHubError(`GitHub's rate limit kept us from trying to ${to}; try again ${at}`, {
-      ...(status === undefined ? {} : { status }),
-      limited: true,
-    })
-  }
-  if (status === undefined) return new GitHubError(`GitHub did not answer when asked to ${to}: ${untrusted(words)}`)
+/** The error for a refused call. The token is cut out of GitHub's words. */
+export function refusal(purpose: CallPurpose, failure: Failure, token: string, now: number): GitHubError {
+  const words = failure.message.replaceAll(token, '***').replace(/\s+/g, ' ').trim().slice(0, 300)
+  return new GitHubError(refusalSentence(purpose, failure, words, now), failure)
+}
+
+/** What was tried, why GitHub refused, what to do. */
+function refusalSentence(
+  { to, needs }: CallPurpose,
+  { status, headers, limited }: Failure,
+  words: string,
+  now: number,
+): string {
+  if (limited) return `GitHub's rate limit kept us from trying to ${to}; try again ${afterLimit(headers, now)}`
+  if (status === undefined) return `GitHub did not answer when asked to ${to}: ${untrusted(words)}`
   if (status === 401)
-    return new GitHubError(
-      `GitHub does not accept the token (401) to ${to}; check github-token, and that the job has not outlived it`,
-      { status },
-    )
+    return `GitHub does not accept the token (401) to ${to}; check github-token, and that the job has not outlived it`
   if (status === 403 && /not accessible by|must authenticate via a github app|permission/i.test(words)) {
     const why = /github app/i.test(words)
       ? 'only the token of an app, such as GITHUB_TOKEN, may do that'
       : `the token lacks "${needs}"; add it to the job's permissions`
-    return new GitHubError(`GitHub refused to ${to} (403): ${why}`, { status, missing: needs })
+    return `GitHub refused to ${to} (403): ${why}`
   }
-  if (status === 404)
-    // GitHub answers 404 for resources that a token may not read.
-    return new GitHubError(`GitHub found nothing (404) to ${to}: it is not there, or the token lacks "${needs}"`, {
-      status,
-      missing: needs,
-    })
-  if (status >= 500) return new GitHubError(`GitHub failed to ${to} (${status}): ${untrusted(words)}`, { status })
+  // GitHub answers 404 for resources that a token may not read.
+  if (status === 404) return `GitHub found nothing (404) to ${to}: it is not there, or the token lacks "${needs}"`
+  if (status >= 500) return `GitHub failed to ${to} (${status}): ${untrusted(words)}`
   const accepted = headers['x-accepted-github-permissions']
-  return new GitHubError(
-    `GitHub refused to ${to} (${status}): ${untrusted(words)}${status === 403 && accepted ? ` (needs ${accepted})` : ''}`,
-    { status },
-  )
+  return `GitHub refused to ${to} (${status}): ${untrusted(words)}${status === 403 && accepted ? ` (needs ${accepted})` : ''}`
+}
+
+/** `after 2026-01-02 09:00 UTC`; `later` when GitHub does not name the end of the limit. */
+function afterLimit(headers: Failure['headers'], now: number): string {
+  const seconds = Number(headers['retry-after'])
+  const reset = headers['x-ratelimit-remaining'] === '0' ? Number(headers['x-ratelimit-reset']) * 1_000 : Number.NaN
+  const end = seconds > 0 ? now + seconds * 1_000 : reset
+  return end > 0 ? `after ${new Date(end).toISOString().slice(0, 16).replace('T', ' ')} UTC` : 'later'
 }
 
 /** A failed call, as far as the answer describes it. */
@@ -93,18 +97,15 @@ export interface Failure {
   readonly limited: boolean
 }
 
-type Loose = Readonly<Record<string, unknown>>
-const isLoose = (value: unknown): value is Loose => typeof value === 'object' && value !== null
-
 /** Octokit's errors are recognized by their form: the class would have to be loaded, and may exist twice. */
 export function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error)
-  if (!isLoose(error)) return { message, headers: {}, limited: false }
+  if (!isJsonObject(error)) return { message, headers: {}, limited: false }
   // GraphQL answers errors with status 200; `type` distinguishes a limit from a refusal.
   const said200 = graphqlErrors(error)
   if (said200) {
-    const types = said200.map(item => (isLoose(item) ? item.type : undefined))
-    const headers = headersIn(isLoose(error.response) ? error.response : error)
+    const types = said200.map(item => (isJsonObject(item) ? item.type : undefined))
+    const headers = headersIn(isJsonObject(error.response) ? error.response : error)
     return {
       status: types.includes('FORBIDDEN') ? 403 : 422,
       message,
@@ -113,7 +114,7 @@ export function failureOf(error: unknown): Failure {
     }
   }
   // Without a response, octokit's status is an invented 500.
-  if (!isLoose(error.response) || typeof error.status !== 'number') return { message, headers: {}, limited: false }
+  if (!isJsonObject(error.response) || typeof error.status !== 'number') return { message, headers: {}, limited: false }
   const { status } = error
   const headers = headersIn(error.response)
   const limited =
@@ -123,27 +124,19 @@ export function failureOf(error: unknown): Failure {
         headers['x-ratelimit-remaining'] === '0' ||
         /secondary rate limit|abuse detection/i.test(message)))
   // Octokit appends the address of a manual to its own message.
-  const said = isLoose(error.response.data) ? error.response.data.message : undefined
+  const said = isJsonObject(error.response.data) ? error.response.data.message : undefined
   return { status, message: typeof said === 'string' ? said : message, headers, limited }
 }
 
 /** Errors are in octokit's own error, or in the throttling plugin's. */
-function graphqlErrors({ errors, data }: Loose): readonly unknown[] | undefined {
+function graphqlErrors({ errors, data }: JsonObject): readonly unknown[] | undefined {
   if (Array.isArray(errors)) return errors
-  return isLoose(data) && Array.isArray(data.errors) ? data.errors : undefined
+  return isJsonObject(data) && Array.isArray(data.errors) ? data.errors : undefined
 }
 
-function headersIn(value: Loose): Failure['headers'] {
+function headersIn(value: JsonObject): Failure['headers'] {
   const headers: Record<string, string> = {}
-  for (const [name, said] of Object.entries(isLoose(value.headers) ? value.headers : {}))
+  for (const [name, said] of Object.entries(isJsonObject(value.headers) ? value.headers : {}))
     if (typeof said === 'string' || typeof said === 'number') headers[name] = String(said)
   return headers
-}
-
-/** The end of a limit in milliseconds since 1970; undefined when GitHub does not name it. */
-function limitEnd(headers: Failure['headers'], now: number): number | undefined {
-  const after = Number(headers['retry-after'])
-  if (after > 0) return now + after * 1_000
-  const reset = Number(headers['x-ratelimit-reset'])
-  return headers['x-ratelimit-remaining'] === '0' && reset > 0 ? reset * 1_000 : undefined
 }

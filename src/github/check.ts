@@ -1,7 +1,7 @@
 /** Check runs: where a plan's claims are kept for a later apply. */
 import type { Problem } from '../particle.ts'
 import type { GitHub } from './api.ts'
-import { unlessRefused } from './apiErrors.ts'
+import { type Posted, unlessRefused } from './apiErrors.ts'
 import { type Claims, claimTexts, type Subject, textLimit } from './claimText.ts'
 
 /** `particles / production` */
@@ -31,23 +31,16 @@ export interface CheckRequest {
   /** Markdown. */
   readonly summary: string
   /** The plan's digest: continuations of one plan share it. */
-  readonly digest?: string
-  readonly claims?: Claims
+  readonly digest?: string | undefined
+  readonly claims?: Claims | undefined
   /** The subject of the claims; without a subject no claims are written. */
-  readonly subject?: Subject
+  readonly subject?: Subject | undefined
   /** Other texts for later runs instead of claims: the first, then one per continuation. */
-  readonly texts?: readonly [string, ...string[]]
+  readonly texts?: readonly [string, ...string[]] | undefined
   /** Problems with a place become annotations; the summary has all of them. */
   readonly problems?: readonly Problem[]
   /** Address of the workflow run. */
-  readonly url?: string
-}
-
-/** The check that was written, or why none was. */
-export interface Checked {
-  readonly url?: string
-  /** Why the check was not written, in one sentence. */
-  readonly warning?: string
+  readonly url?: string | undefined
 }
 
 /** GitHub's limit per request. https://docs.github.com/en/rest/checks/runs */
@@ -55,17 +48,9 @@ const annotationLimit = 50
 /** GitHub allows 64 KB; no character takes more than four bytes. */
 const messageLimit = 16_000
 
-interface Annotation {
-  readonly path: string
-  readonly start_line: number
-  readonly end_line: number
-  readonly start_column?: number
-  readonly end_column?: number
-  readonly annotation_level: 'failure'
-  readonly message: string
-}
+type Annotation = ReturnType<typeof annotations>[number]
 
-function annotations(problems: readonly Problem[]): Annotation[] {
+function annotations(problems: readonly Problem[]) {
   return problems.flatMap(({ place, message }) =>
     place
       ? {
@@ -84,9 +69,9 @@ function annotations(problems: readonly Problem[]): Annotation[] {
 const cut = (text: string, limit: number): string => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`)
 
 /** Writes a completed check run, with as many continuations as its texts need. Never fails: a refusal of GitHub is a warning. */
-export async function postCheck(github: GitHub, check: CheckRequest): Promise<Checked> {
-  return unlessRefused(
-    async (): Promise<Checked> => {
+export async function postCheck(github: GitHub, check: CheckRequest): Promise<Posted> {
+  return unlessRefused<Posted, Posted>(
+    async () => {
       const { claims, subject } = check
       const [text, ...more] = claims && subject ? claimTexts(claims, subject) : (check.texts ?? [undefined])
       // Continuations first: a later run that finds the first part finds them all.
@@ -112,9 +97,10 @@ async function create(
     ...(text === undefined ? {} : { text }),
     annotations: [...batch],
   })
-  const { data } = await github.call({ to: `write the check "${name}"`, needs }, request =>
-    request('POST /repos/{owner}/{repo}/check-runs', {
-      ...github.repository,
+  const { data } = await github.call(
+    { to: `write the check "${name}"`, needs },
+    'POST /repos/{owner}/{repo}/check-runs',
+    {
       name,
       head_sha: check.commit,
       // A check left in progress by a dead process would block the merge for ever.
@@ -123,15 +109,13 @@ async function create(
       ...(check.digest ? { external_id: check.digest } : {}),
       ...(check.url ? { details_url: check.url } : {}),
       output: output(notes.slice(0, annotationLimit)),
-    }),
+    },
   )
   for (let from = annotationLimit; from < notes.length; from += annotationLimit)
-    await github.call({ to: `annotate the check "${name}"`, needs }, request =>
-      request('PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}', {
-        ...github.repository,
-        check_run_id: Number(data.id),
-        output: output(notes.slice(from, from + annotationLimit)),
-      }),
+    await github.call(
+      { to: `annotate the check "${name}"`, needs },
+      'PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}',
+      { check_run_id: Number(data.id), output: output(notes.slice(from, from + annotationLimit)) },
     )
   return data.html_url ?? data.url
 }
@@ -160,19 +144,14 @@ export async function findChecks(
   const { app } = await github.identity()
   const successful: FoundCheck[] = []
   const others: ('failed' | 'another app')[] = []
-  const pages = github.pages({ to: 'read the checks', needs: 'checks: read' }, async (request, page) => {
-    const { data, headers } = await request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
-      ...github.repository,
-      ref: commit,
-      check_name: name,
-      // `latest` would hide a success behind a later failure.
-      filter: 'all',
-      ...page,
-    })
-    return { data: data.check_runs, headers }
-  })
-  for await (const runs of pages)
-    for (const run of runs) {
+  const pages = github.pages(
+    { to: 'read the checks', needs: 'checks: read' },
+    'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
+    // `latest` would hide a success behind a later failure.
+    { ref: commit, check_name: name, filter: 'all' },
+  )
+  for await (const { data } of pages)
+    for (const run of data.check_runs) {
       if (run.name !== name) continue
       // Any app may use this name; only checks of the token's app come from a workflow of this repository.
       if (!app || run.app?.slug !== app) others.push('another app')

@@ -1,7 +1,7 @@
 /** The one comment that a pull request has for each environment. */
 import { marker } from '../render/comment.ts'
 import type { GitHub } from './api.ts'
-import { GitHubError, unlessRefused } from './apiErrors.ts'
+import { GitHubError, type Posted, unlessRefused } from './apiErrors.ts'
 
 /** The input `comment`. */
 export type CommentMode = 'always' | 'on-changes' | 'never'
@@ -24,64 +24,50 @@ export interface CommentRequest {
   readonly body: string
 }
 
-/** The comment that was written, or why none was. */
-export interface Commented {
-  /** Address of the comment; missing when there is none. */
-  readonly url?: string
-  /** Why the comment was not written, in one sentence. */
-  readonly warning?: string
-}
-
 /** GitHub's limit of a comment, in characters. */
 export const bodyLimit = 65_536
 
 interface Ours {
   readonly id: number
   readonly url: string
-  readonly run?: { readonly id: number; readonly attempt: number }
+  readonly run: Run | undefined
 }
 
 async function ours(github: GitHub, pullRequest: number, environment: string): Promise<Ours[]> {
   const { login } = await github.identity()
   const start = marker(environment)
   const found: Ours[] = []
-  const pages = github.pages({ to: 'list the comments', needs: 'pull-requests: read' }, (request, page) =>
-    request('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-      ...github.repository,
-      issue_number: pullRequest,
-      ...page,
-    }),
+  const pages = github.pages(
+    { to: 'list the comments', needs: 'pull-requests: read' },
+    'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
+    { issue_number: pullRequest },
   )
-  for await (const comments of pages)
-    for (const { id, html_url: url, user, body } of comments) {
+  for await (const { data } of pages)
+    for (const { id, html_url: url, user, body } of data) {
       // Any user may write the marker, and the token could edit any user's comment.
       if (user?.login !== login || !body?.startsWith(start)) continue
       const [, run, attempt] = /^<!-- run=(\d+)\/(\d+) /.exec(body.slice(start.length)) ?? []
-      found.push({
-        id: Number(id),
-        url,
-        ...(run && attempt ? { run: { id: Number(run), attempt: Number(attempt) } } : {}),
-      })
+      found.push({ id: Number(id), url, run: run ? { id: Number(run), attempt: Number(attempt) } : undefined })
     }
   return found.sort((a, b) => a.id - b.id)
 }
 
-const isNewer = (one: { id: number; attempt: number }, other: Run): boolean =>
+const isNewer = (one: Run, other: Run): boolean =>
   one.id > other.id || (one.id === other.id && one.attempt > other.attempt)
 
 /**
  * Writes the comment, or edits the oldest one of ours; doubles, left by runs side by side, are removed. A comment that a newer
  * run wrote stays. Never fails: a refusal of GitHub is a warning.
  */
-export async function postComment(github: GitHub, request: CommentRequest): Promise<Commented> {
+export async function postComment(github: GitHub, request: CommentRequest): Promise<Posted> {
   if (request.mode === 'never') return {}
-  return unlessRefused<Commented, Commented>(
+  return unlessRefused<Posted, Posted>(
     () => post(github, request),
     warning => ({ warning }),
   )
 }
 
-async function post(github: GitHub, wanted: CommentRequest): Promise<Commented> {
+async function post(github: GitHub, wanted: CommentRequest): Promise<Posted> {
   const { body } = wanted
   for (let tries = 0; ; tries++) {
     const [first, ...others] = await ours(github, wanted.pullRequest, wanted.environment)
@@ -98,33 +84,25 @@ async function post(github: GitHub, wanted: CommentRequest): Promise<Commented> 
   }
 }
 
-function create(github: GitHub, pullRequest: number, body: string): Promise<string> {
-  return github.call({ to: 'write the comment', needs: 'pull-requests: write', once: true }, async request => {
-    const { data } = await request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-      ...github.repository,
-      issue_number: pullRequest,
-      body,
-    })
-    return data.html_url
-  })
+async function create(github: GitHub, pullRequest: number, body: string): Promise<string> {
+  const { data } = await github.call(
+    { to: 'write the comment', needs: 'pull-requests: write', once: true },
+    'POST /repos/{owner}/{repo}/issues/{issue_number}/comments',
+    { issue_number: pullRequest, body },
+  )
+  return data.html_url
 }
 
-async function edit(github: GitHub, { run, body }: CommentRequest, first: Ours, others: Ours[]): Promise<Commented> {
+async function edit(github: GitHub, { run, body }: CommentRequest, first: Ours, others: Ours[]): Promise<Posted> {
   const newer = [first, ...others].find(comment => comment.run && isNewer(comment.run, run))
   // The newer run removes doubles too.
   if (newer) return { url: newer.url, warning: 'the comment was written by a newer run and stays as it is' }
-  await github.call({ to: 'edit the comment', needs: 'pull-requests: write' }, request =>
-    request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
-      ...github.repository,
-      comment_id: first.id,
-      body,
-    }),
-  )
+  const needs = 'pull-requests: write'
+  const route = '/repos/{owner}/{repo}/issues/comments/{comment_id}'
+  await github.call({ to: 'edit the comment', needs }, `PATCH ${route}`, { comment_id: first.id, body })
   try {
     for (const { id } of others)
-      await github.call({ to: 'remove a double of the comment', needs: 'pull-requests: write' }, request =>
-        request('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', { ...github.repository, comment_id: id }),
-      )
+      await github.call({ to: 'remove a double of the comment', needs }, `DELETE ${route}`, { comment_id: id })
   } catch (error) {
     // Another run may have removed the double already.
     if (!(error instanceof GitHubError)) throw error

@@ -1,6 +1,6 @@
 /** The event that started the run, as one value, and the command that follows from it. */
 import { readFile } from 'node:fs/promises'
-import { isJsonObject, type JsonObject } from '../json.ts'
+import { isJsonObject, type JsonObject, parsedJson } from '../json.ts'
 import { type ApplyBranches, branchIn } from './branches.ts'
 
 /** `OWNER/REPO`, apart. */
@@ -24,7 +24,7 @@ export interface PullRequestEvent {
 /** Members of `push`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
 export interface PushEvent {
   /** Missing when the branch was created by this push. */
-  readonly before?: string
+  readonly before?: string | undefined
   readonly after: string
   readonly forced: boolean
 }
@@ -43,28 +43,28 @@ export interface MergeGroupEvent {
 export interface GitHubEvent {
   /** `pull_request`, `push`, …; empty outside of Actions. */
   readonly name: string
-  readonly sha?: string
-  readonly ref?: string
-  readonly repository?: Repository
+  readonly sha?: string | undefined
+  readonly ref?: string | undefined
+  readonly repository?: Repository | undefined
   /** GitHub's numeric id of the repository, which outlives its name. */
-  readonly repositoryId?: string
-  readonly defaultBranch?: string
-  readonly runId?: number
+  readonly repositoryId?: string | undefined
+  readonly defaultBranch?: string | undefined
+  readonly runId?: number | undefined
   readonly attempt: number
-  readonly runUrl?: string
+  readonly runUrl?: string | undefined
   /** The repository's page. */
-  readonly repositoryUrl?: string
+  readonly repositoryUrl?: string | undefined
   readonly apiUrl: string
-  readonly pullRequest?: PullRequestEvent
+  readonly pullRequest?: PullRequestEvent | undefined
   /** The code comes from another repository: a pull request of a fork, or a `workflow_run` of one. */
-  readonly fromFork?: true
+  readonly fromFork?: true | undefined
   /**
    * GitHub gives the run none of the repository's secrets: it is a fork's, or one that Dependabot began, which has secrets of its own.
    * https://docs.github.com/code-security/reference/supply-chain-security/dependabot-on-actions
    */
-  readonly lacksSecrets?: true
-  readonly push?: PushEvent
-  readonly mergeGroup?: MergeGroupEvent
+  readonly lacksSecrets?: true | undefined
+  readonly push?: PushEvent | undefined
+  readonly mergeGroup?: MergeGroupEvent | undefined
 }
 
 /** What the action does in this run. */
@@ -82,18 +82,11 @@ function at(value: unknown, ...path: string[]): unknown {
 /** A string that is not empty: Actions passes unset variables as empty strings. */
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
-const isSha = (value: string | undefined): value is string => value !== undefined && /^[0-9a-f]{40,64}$/.test(value)
-
 /** A number, as the payload has it or as the environment spells it. */
 const idOf = (value: unknown): string | undefined => (/^[1-9]\d*$/.test(String(value)) ? String(value) : undefined)
 
-/** Forty zeros mean that no commit came before. */
-function sha(value: unknown): string | undefined {
-  const found = text(value)
-  return isSha(found) && !/^0+$/.test(found) ? found : undefined
-}
-
-const branch = (ref: string): string => ref.replace(/^refs\/heads\//, '')
+/** The name of a commit. Forty zeros mean that no commit came before. */
+const sha = (value: unknown): string | undefined => /^(?!0+$)[0-9a-f]{40,64}$/.exec(text(value) ?? '')?.[0]
 
 /**
  * Whether a repository is another one than this. The head repository of a deleted fork is null. The member `fork` is no
@@ -125,13 +118,7 @@ function pullRequestIn(payload: JsonObject): PullRequestEvent | undefined {
 
 function pushIn(payload: JsonObject): PushEvent | undefined {
   const after = sha(payload.after)
-  if (!after) return undefined
-  const before = sha(payload.before)
-  return {
-    ...(before ? { before } : {}),
-    after,
-    forced: payload.forced === true,
-  }
+  return after ? { before: sha(payload.before), after, forced: payload.forced === true } : undefined
 }
 
 function mergeGroupIn(payload: JsonObject): MergeGroupEvent | undefined {
@@ -140,18 +127,14 @@ function mergeGroupIn(payload: JsonObject): MergeGroupEvent | undefined {
   const baseSha = sha(at(group, 'base_sha'))
   const headRef = text(at(group, 'head_ref'))
   const baseRef = text(at(group, 'base_ref'))
-  return headSha && baseSha && headRef && baseRef ? { headSha, baseSha, headRef, baseRef: branch(baseRef) } : undefined
+  if (!headSha || !baseSha || !headRef || !baseRef) return undefined
+  return { headSha, baseSha, headRef, baseRef: baseRef.replace(/^refs\/heads\//, '') }
 }
 
+/** A run by hand may do without an event: members are required where they are used. */
 async function payloadAt(path: string | undefined): Promise<JsonObject> {
-  if (!path) return {}
-  try {
-    const payload: unknown = JSON.parse(await readFile(path, 'utf8'))
-    return isJsonObject(payload) ? payload : {}
-  } catch {
-    // A run by hand may do without an event; members are required where they are used.
-    return {}
-  }
+  const payload = parsedJson(path ? await readFile(path, 'utf8').catch(() => '') : '')
+  return isJsonObject(payload) ? payload : {}
 }
 
 /** Reads the event that Actions describes in environment variables and in the file GITHUB_EVENT_PATH. Never fails. */
@@ -161,41 +144,29 @@ export async function readEvent(environment: Readonly<Record<string, string | un
   const full = text(environment.GITHUB_REPOSITORY) ?? text(at(payload, 'repository', 'full_name'))
   const [owner, repo] = full?.split('/') ?? []
   const server = text(environment.GITHUB_SERVER_URL) ?? 'https://github.com'
-  const runId = Number(text(environment.GITHUB_RUN_ID) ?? Number.NaN)
+  const run = Number(text(environment.GITHUB_RUN_ID) ?? Number.NaN)
+  const runId = Number.isSafeInteger(run) ? run : undefined
   const attempt = Number(text(environment.GITHUB_RUN_ATTEMPT) ?? 1)
   const pullRequest = pullRequestIn(payload)
   const fromFork = pullRequest?.fromFork === true || isForeignRun(payload)
-  const found = {
+  return {
+    name,
     sha: sha(environment.GITHUB_SHA),
     ref: text(environment.GITHUB_REF),
     repository: owner && repo ? { owner, repo } : undefined,
     repositoryId: idOf(at(payload, 'repository', 'id')) ?? idOf(environment.GITHUB_REPOSITORY_ID),
     defaultBranch: text(at(payload, 'repository', 'default_branch')),
-    runId: Number.isSafeInteger(runId) ? runId : undefined,
+    runId,
+    attempt: Number.isSafeInteger(attempt) ? attempt : 1,
     repositoryUrl: owner && repo ? `${server}/${owner}/${repo}` : undefined,
-    runUrl:
-      full && Number.isSafeInteger(runId) ? `${server}/${full}/actions/runs/${runId}/attempts/${attempt}` : undefined,
+    runUrl: full && runId !== undefined ? `${server}/${full}/actions/runs/${runId}/attempts/${attempt}` : undefined,
+    apiUrl: text(environment.GITHUB_API_URL) ?? 'https://api.github.com',
     pullRequest,
     fromFork: fromFork || undefined,
     lacksSecrets: fromFork || environment.GITHUB_ACTOR === 'dependabot[bot]' || undefined,
     push: name === 'push' ? pushIn(payload) : undefined,
     mergeGroup: mergeGroupIn(payload),
   }
-  return {
-    name,
-    attempt: Number.isSafeInteger(attempt) ? attempt : 1,
-    apiUrl: text(environment.GITHUB_API_URL) ?? 'https://api.github.com',
-    ...definedOnly(found),
-  }
-}
-
-function definedOnly<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {}
-  for (const key of Object.keys(value) as (keyof T)[]) {
-    const item = value[key]
-    if (item !== undefined) kept[key] = item as Exclude<T[keyof T], undefined>
-  }
-  return kept
 }
 
 /** The command of this run. */

@@ -40,8 +40,10 @@ export async function* firstParents(github: GitHub, commit: string, most = histo
   for (let count = 0, size = 10; next && count < most; count++, next = parent.get(next)) {
     if (!parent.has(next)) {
       const from: string = next
-      const { data } = await github.call({ to: 'read the history', needs: 'contents: read' }, request =>
-        request('GET /repos/{owner}/{repo}/commits', { ...github.repository, sha: from, per_page: size }),
+      const { data } = await github.call(
+        { to: 'read the history', needs: 'contents: read' },
+        'GET /repos/{owner}/{repo}/commits',
+        { sha: from, per_page: size },
       )
       for (const { sha, parents } of data) parent.set(sha, parents[0]?.sha)
       if (!parent.has(from)) return

@@ -3,20 +3,15 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { compareText } from '../order.ts'
 import type { GitHub } from './api.ts'
-import { GitHubError } from './apiErrors.ts'
+import { GitHubError, unlessRefused } from './apiErrors.ts'
 
 /** A manifest as a commit has it. */
 export interface CommitFile {
   /** From the repository's root, with forward slashes. */
   readonly file: string
   readonly text: string
-}
-
-/** The checkout of the run's own commit. */
-export interface Checkout {
-  /** The checkout's folder: a file with the same content saves a call. */
-  readonly workspace?: string
 }
 
 /** The texts, or why they cannot be read, in one sentence. */
@@ -34,29 +29,28 @@ interface Blob {
   readonly sha: string
 }
 
-const isCommit = (commit: string): boolean => /^[0-9a-f]{40,64}$/.test(commit)
-
 /**
  * The texts of files that `wanted` chooses, at a commit, sorted by name. From GitHub first: a checkout seldom has more
  * than one commit. A refusal of GitHub is a `why`.
+ *
+ * @param workspace the checkout of the run's own commit: a file with the same content saves a call
  */
 export async function manifestsAt(
   github: GitHub | undefined,
   commit: string,
   wanted: (file: string) => boolean,
-  { workspace }: Checkout = {},
+  workspace?: string,
 ): Promise<CommitManifests> {
-  if (!isCommit(commit)) return { why: 'the earlier commit is not known' }
-  let why = 'there is no token for GitHub'
-  if (github)
-    try {
-      return await fromGitHub(github, commit, wanted, workspace)
-    } catch (error) {
-      if (!(error instanceof GitHubError)) throw error
-      why = error.message
-    }
+  if (!/^[0-9a-f]{40,64}$/.test(commit)) return { why: 'the earlier commit is not known' }
+  const found = github
+    ? await unlessRefused<CommitManifests, CommitManifests>(
+        () => fromGitHub(github, commit, wanted, workspace),
+        why => ({ why }),
+      )
+    : { why: 'there is no token for GitHub' }
+  if ('texts' in found) return found
   const texts = workspace ? await fromCheckout(workspace, commit, wanted) : undefined
-  return texts ? { texts } : { why: `the manifests of commit ${commit.slice(0, 7)} cannot be read: ${why}` }
+  return texts ? { texts } : { why: `the manifests of commit ${commit.slice(0, 7)} cannot be read: ${found.why}` }
 }
 
 async function fromGitHub(
@@ -65,12 +59,10 @@ async function fromGitHub(
   wanted: (file: string) => boolean,
   workspace: string | undefined,
 ): Promise<CommitManifests> {
-  const { data } = await github.call({ to: 'list the files of an earlier commit', needs: 'contents: read' }, request =>
-    request('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', {
-      ...github.repository,
-      tree_sha: commit,
-      recursive: 'true',
-    }),
+  const { data } = await github.call(
+    { to: 'list the files of an earlier commit', needs: 'contents: read' },
+    'GET /repos/{owner}/{repo}/git/trees/{tree_sha}',
+    { tree_sha: commit, recursive: 'true' },
   )
   // Symbolic links (120000) and submodules (160000) are no manifests.
   const blobs = data.tree.flatMap(({ path, mode, sha, size }) =>
@@ -83,14 +75,16 @@ async function fromGitHub(
   return { texts: texts.sort(byName) }
 }
 
-const byName = (a: CommitFile, b: CommitFile): number => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)
+const byName = (one: CommitFile, other: CommitFile): number => compareText(one.file, other.file)
 
 async function read(github: GitHub, { file, sha }: Blob, workspace: string | undefined): Promise<CommitFile> {
   const here = workspace ? await readFile(join(workspace, file)).catch(() => undefined) : undefined
   // Git names a file by its content, so an unchanged file need not be fetched.
   if (here && blobSha(here, sha.length) === sha) return { file, text: here.toString('utf8') }
-  const { data } = await github.call({ to: `read ${file} as it was`, needs: 'contents: read' }, request =>
-    request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', { ...github.repository, file_sha: sha }),
+  const { data } = await github.call(
+    { to: `read ${file} as it was`, needs: 'contents: read' },
+    'GET /repos/{owner}/{repo}/git/blobs/{file_sha}',
+    { file_sha: sha },
   )
   return { file, text: Buffer.from(data.content, data.encoding === 'base64' ? 'base64' : 'utf8').toString('utf8') }
 }

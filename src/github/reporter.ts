@@ -23,7 +23,7 @@ import { type Claims, type Subject, subjectLine, textLimit } from './claimText.t
 import { bodyLimit, postComment } from './comment.ts'
 import type { GitHubEvent } from './event.ts'
 import { type History, readHistory } from './history.ts'
-import type { Reviewed } from './reviewSearch.ts'
+import type { AffectedPullRequests } from './reviewSearch.ts'
 
 /** GitHub's limit of a job summary, in bytes. */
 const summaryLimit = 1024 * 1024
@@ -37,9 +37,6 @@ export interface PlanOutcome {
   readonly skipped?: string
   readonly merges?: boolean
 }
-
-/** The pull requests that an apply carries out, and the one whose merge is its commit. */
-type Carries = Pick<Reviewed, 'pullRequests' | 'merged'>
 
 /** The inputs that reporting needs. */
 export type ReporterInputs = Pick<
@@ -84,7 +81,7 @@ export class PullRequestReporter {
 
   /** Subject and commit of a plan file, for a job that posts it. */
   get planned(): { subject?: string; commit: string } {
-    const { subject } = this.#subject()
+    const subject = this.#subject
     return { ...(subject && { subject: subjectLine(subject) }), commit: this.head }
   }
 
@@ -115,11 +112,11 @@ export class PullRequestReporter {
     return renderPlan(outcome.plan, this.#context(summaryLimit, outcome)).text
   }
 
-  reportSummary(report: Report, plan: Plan | undefined, carries?: Carries): string {
+  reportSummary(report: Report, plan: Plan | undefined, carries?: AffectedPullRequests): string {
     return renderReport(report, plan, this.#context(summaryLimit, {}, carries)).text
   }
 
-  reportLog(report: Report, plan: Plan, carries: Carries): string {
+  reportLog(report: Report, plan: Plan, carries: AffectedPullRequests): string {
     return renderReportText(report, plan, this.#context(summaryLimit, {}, carries))
   }
 
@@ -129,28 +126,23 @@ export class PullRequestReporter {
    */
   async showPlan(outcome: PlanOutcome): Promise<void> {
     const { pullRequest, mergeGroup } = this.#event
-    if (pullRequest)
-      await this.#comment(
-        pullRequest.number,
-        renderPlan(outcome.plan, this.#context(bodyLimit, outcome)).text,
-        isNoteworthy(outcome),
-      )
-    if (!pullRequest && !mergeGroup) return
-    const failed = (outcome.problems ?? []).length > 0
     const { plan, claims, problems = [], skipped } = outcome
+    if (pullRequest) {
+      const body = renderPlan(plan, this.#context(bodyLimit, outcome)).text
+      await this.#comment(pullRequest.number, body, isNoteworthy(outcome))
+    }
+    if (!pullRequest && !mergeGroup) return
+    const failed = problems.length > 0
+    const title = plan ? planTitle(plan, this.neverApplied) : (skipped ?? 'no plan')
     await this.#check({
       name: planCheck(this.#inputs.environment),
       // A skipped plan shows nothing that may be applied.
       conclusion: failed ? 'failure' : plan ? 'success' : 'neutral',
-      title: failed
-        ? `${problems.length} problem${problems.length === 1 ? '' : 's'}`
-        : plan
-          ? planTitle(plan, this.neverApplied)
-          : (skipped ?? 'no plan'),
+      title: failed ? `${problems.length} problem${problems.length === 1 ? '' : 's'}` : title,
       summary: renderPlan(plan, this.#context(textLimit, outcome)).text,
       problems,
-      ...(plan && { digest: plan.digest }),
-      ...(claims && !failed && { claims, ...this.#subject() }),
+      digest: plan?.digest,
+      ...(!failed && { claims, subject: this.#subject }),
     })
   }
 
@@ -161,7 +153,7 @@ export class PullRequestReporter {
   async showReport(
     report: Report,
     plan: Plan | undefined,
-    carries: Carries,
+    carries: AffectedPullRequests,
     marks: boolean,
     texts?: CheckRequest['texts'],
   ): Promise<void> {
@@ -169,27 +161,29 @@ export class PullRequestReporter {
       const context = this.#context(bodyLimit, {}, { ...carries, here })
       await this.#comment(here, renderReport(report, plan, context).text, true)
     }
-    if (marks && report.result === 'paused') await this.#markPaused(report, plan, carries)
-    if (!marks || report.result !== 'succeeded') return
-    await this.#check({
-      name: appliedCheck(this.#inputs.environment),
-      conclusion: 'success',
-      title: reportTitle(report),
-      summary: renderReport(report, plan, this.#context(textLimit, {}, carries)).text,
-      ...(plan && { digest: plan.digest }),
-      ...(texts && { texts }),
-    })
-  }
-
-  /** Neither success nor failure: the commit is not applied yet. The text is read by `continue` and `rollback`. */
-  async #markPaused(report: Report, plan: Plan | undefined, carries: Carries): Promise<void> {
-    await this.#check({
-      name: pausedCheck(this.#inputs.environment),
-      conclusion: 'neutral',
-      title: pausedTitle(report),
-      summary: renderReport(report, plan, this.#context(textLimit, {}, carries)).text,
-      texts: [pausedDeployments(report).join('\n')],
-    })
+    if (!marks || (report.result !== 'succeeded' && report.result !== 'paused')) return
+    const { environment } = this.#inputs
+    const summary = renderReport(report, plan, this.#context(textLimit, {}, carries)).text
+    await this.#check(
+      report.result === 'succeeded'
+        ? {
+            name: appliedCheck(environment),
+            conclusion: 'success',
+            title: reportTitle(report),
+            summary,
+            digest: plan?.digest,
+            texts,
+          }
+        : {
+            name: pausedCheck(environment),
+            // Neither success nor failure: the commit is not applied yet.
+            conclusion: 'neutral',
+            title: pausedTitle(report),
+            summary,
+            // Read by `continue` and `rollback`.
+            texts: [pausedDeployments(report).join('\n')],
+          },
+    )
   }
 
   /** Marks the commit before the first modifying call: however this apply ends, an older one must not run after it. */
@@ -211,7 +205,7 @@ export class PullRequestReporter {
       title: 'Refused: not everything was reviewed',
       summary: renderPlan(plan, this.#context(textLimit, { problems, merges: false })).text,
       digest: plan.digest,
-      ...(texts && { texts }),
+      texts,
     })
   }
 
@@ -228,7 +222,7 @@ export class PullRequestReporter {
   async #check(check: Omit<CheckRequest, 'commit' | 'url'>): Promise<void> {
     if (!this.github || !this.head) return
     const { runUrl } = this.#event
-    const { warning } = await postCheck(this.github, { ...check, commit: this.head, ...(runUrl && { url: runUrl }) })
+    const { warning } = await postCheck(this.github, { ...check, commit: this.head, url: runUrl })
     if (warning) this.#refused(warning)
   }
 
@@ -237,32 +231,35 @@ export class PullRequestReporter {
     if (!this.#event.fromFork) this.#warn(warning)
   }
 
-  #subject(): { subject?: Subject } {
+  get #subject(): Subject | undefined {
     const { pullRequest, mergeGroup } = this.#event
-    if (pullRequest) return { subject: { pullRequest: pullRequest.number, base: pullRequest.baseRef } }
-    return mergeGroup ? { subject: { mergeGroup: true, base: mergeGroup.baseRef } } : {}
+    if (pullRequest) return { pullRequest: pullRequest.number, base: pullRequest.baseRef }
+    return mergeGroup && { mergeGroup: true, base: mergeGroup.baseRef }
   }
 
-  #context(limit: number, { problems, skipped, merges }: PlanOutcome, carries?: Carries & { here?: number }): Context {
+  #context(
+    limit: number,
+    { problems, skipped, merges }: PlanOutcome,
+    carries?: AffectedPullRequests & { here?: number },
+  ): Context {
     const { environment, region, requireReview } = this.#inputs
     const { runId, attempt, runUrl, repositoryUrl, sha, push, pullRequest } = this.#event
-    const { neverApplied } = this
     return {
       environment,
-      ...(region && { region }),
+      region,
       head: this.head,
       runId: runId ?? 0,
       attempt,
+      runUrl,
       limit,
+      problems,
+      skipped,
       reviewed: requireReview,
       merges: merges ?? pullRequest !== undefined,
-      ...(neverApplied && { neverApplied }),
-      ...(runUrl && { runUrl }),
-      ...(repositoryUrl && this.head && { sourceUrl: `${repositoryUrl}/blob/${this.head}` }),
-      ...(problems && problems.length > 0 && { problems }),
-      ...(skipped && { skipped }),
-      ...(push && sha && { mergeCommit: sha }),
-      ...(carries && { carries }),
+      neverApplied: this.neverApplied,
+      sourceUrl: repositoryUrl && this.head ? `${repositoryUrl}/blob/${this.head}` : undefined,
+      mergeCommit: push && sha,
+      carries,
     }
   }
 }

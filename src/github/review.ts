@@ -82,16 +82,13 @@ async function pushed(
 /** Commits of `to` that `from` lacks, a thousand at most. */
 async function between(github: GitHub, from: string, to: string): Promise<Set<string>> {
   const added = new Set<string>()
-  const pages = github.pages({ to: 'compare commits', needs: 'contents: read' }, async (request, page) => {
-    const { data, headers } = await request('GET /repos/{owner}/{repo}/compare/{basehead}', {
-      ...github.repository,
-      basehead: `${from}...${to}`,
-      ...page,
-    })
-    return { data: data.commits, headers }
-  })
-  for await (const commits of pages) {
-    for (const { sha } of commits) added.add(sha)
+  const pages = github.pages(
+    { to: 'compare commits', needs: 'contents: read' },
+    'GET /repos/{owner}/{repo}/compare/{basehead}',
+    { basehead: `${from}...${to}` },
+  )
+  for await (const { data } of pages) {
+    for (const { sha } of data.commits) added.add(sha)
     if (added.size >= 1_000) break
   }
   return added
@@ -114,11 +111,10 @@ async function queuedIn(github: GitHub, group: MergeGroupEvent): Promise<Entry[]
     return number && named ? [{ number: Number(number), head, base: base ?? named }] : []
   }
   // GitHub answers all matching refs at once.
-  const { data } = await github.call({ to: 'read the merge queue', needs: 'contents: read' }, request =>
-    request('GET /repos/{owner}/{repo}/git/matching-refs/{ref}', {
-      ...github.repository,
-      ref: prefix.slice('refs/'.length),
-    }),
+  const { data } = await github.call(
+    { to: 'read the merge queue', needs: 'contents: read' },
+    'GET /repos/{owner}/{repo}/git/matching-refs/{ref}',
+    { ref: prefix.slice('refs/'.length) },
   )
   return [
     ...entry(group.headRef, group.headSha, group.baseSha),

@@ -14,12 +14,13 @@ export interface Reviewed {
   /** Pull requests merged since, by number. Their comments become the record of the apply. */
   readonly pullRequests: readonly number[]
   /** The pull request whose merge made the commit itself. */
-  readonly merged?: number
-  /** The last applied commit. */
-  readonly since?: string
+  readonly merged?: number | undefined
   /** Why a review may be missing, each a sentence; part of a refusal. */
   readonly notes: readonly string[]
 }
+
+/** Pull requests whose comments become the record of an apply, and the one whose merge is applied. */
+export type AffectedPullRequests = Pick<Reviewed, 'pullRequests' | 'merged'>
 
 /** The claims that are wanted, and the branch that is applied. */
 export interface ReviewQuery extends ShownClaimsQuery {
@@ -89,8 +90,7 @@ export class ReviewSearch {
     return {
       claims: this.#claims,
       pullRequests: [...this.#numbers].sort((a, b) => a - b),
-      ...(this.#merged === undefined ? {} : { merged: this.#merged }),
-      ...(this.#history.applied ? { since: this.#history.applied } : {}),
+      merged: this.#merged,
       notes: this.#notes,
     }
   }
@@ -100,8 +100,10 @@ export class ReviewSearch {
     const github = this.#github
     const answers = await Promise.all(
       numbers.map(number =>
-        github.call({ to: `read pull request #${number}`, needs: 'pull-requests: read' }, request =>
-          request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...github.repository, pull_number: number }),
+        github.call(
+          { to: `read pull request #${number}`, needs: 'pull-requests: read' },
+          'GET /repos/{owner}/{repo}/pulls/{pull_number}',
+          { pull_number: number },
         ),
       ),
     )
@@ -113,10 +115,9 @@ export class ReviewSearch {
    * Throws `GitHubError`.
    */
   async merged(commits: readonly string[], recent: readonly string[]): Promise<void> {
-    let open = await this.#findPulls(commits, commits)
-    const fresh = new Set(recent)
-    const late = open.filter(commit => !fresh.has(commit))
-    open = open.filter(commit => fresh.has(commit))
+    const missing = await this.#findPulls(commits, commits)
+    const late = missing.filter(commit => !recent.includes(commit))
+    let open = missing.filter(commit => recent.includes(commit))
     const { clock } = this.#github
     const end = clock.now() + lagLimit
     for (let round = 0; open.length > 0 && !this.#question.enough?.(this.#claims); round++) {
@@ -135,12 +136,11 @@ export class ReviewSearch {
     const left = new Set(open)
     const made: Pull[] = []
     const settle = (pulls: readonly Pull[]) => {
-      // An open pull request has a merge_commit_sha too: of its test merge.
       for (const pull of pulls) {
-        const { number, merged_at, merge_commit_sha: commit, base } = pull
-        if (!merged_at || !commit || !commits.includes(commit)) continue
+        const commit = mergeAmong(commits, pull)
+        if (!commit) continue
         // Its branch was brought here later without a pull request.
-        if (base.ref !== this.#question.branch) this.#elsewhere.set(number, base.ref)
+        if (pull.base.ref !== this.#question.branch) this.#elsewhere.set(pull.number, pull.base.ref)
         else if (left.delete(commit)) made.push(pull)
       }
     }
@@ -148,7 +148,7 @@ export class ReviewSearch {
     for (const { commit, pulls } of listings) {
       settle(pulls)
       // Earlier commits of a rebase merge: its last commit carries the merge.
-      if (pulls.some(pull => this.#made(pull, commits))) left.delete(commit)
+      if (pulls.some(pull => mergeAmong(commits, pull) && pull.base.ref === this.#question.branch)) left.delete(commit)
     }
     // The listing by commit is behind a squash merge; the listing by date seldom is, but has the latest 30 only.
     if (left.size > 0) settle(await latestPulls(github))
@@ -156,16 +156,9 @@ export class ReviewSearch {
     return [...left]
   }
 
-  #made({ merged_at, merge_commit_sha: commit, base }: Pull, commits: readonly string[]): boolean {
-    return Boolean(merged_at && commit && commits.includes(commit)) && base.ref === this.#question.branch
-  }
-
   async #add(pulls: readonly Pull[]): Promise<void> {
-    const added = await Promise.all(
-      pulls
-        .filter(({ number }) => !this.#numbers.has(number))
-        .map(async pull => ({ pull, shown: await this.#shown(pull) })),
-    )
+    const unread = pulls.filter(({ number }) => !this.#numbers.has(number))
+    const added = await Promise.all(unread.map(async pull => ({ pull, shown: await this.#shown(pull) })))
     for (const { pull, shown } of added) {
       this.#numbers.add(pull.number)
       if (this.tip !== undefined && pull.merge_commit_sha === this.tip) this.#merged = pull.number
@@ -177,8 +170,7 @@ export class ReviewSearch {
 
   async #shown({ number, head, base, merged_at: merged }: Pull): Promise<ShownClaims> {
     try {
-      const proposed = { number, head: head.sha, base: base.ref, ...(merged && { merged }) }
-      return await shownClaims(this.#github, proposed, this.#question)
+      return await shownClaims(this.#github, { number, head: head.sha, base: base.ref, merged }, this.#question)
     } catch (error) {
       // The head commit of a deleted fork may be gone; other pull requests still count.
       if (error instanceof GitHubError && (error.status === 404 || error.status === 422)) return { why: error.message }
@@ -190,32 +182,28 @@ export class ReviewSearch {
 /** Numbers of the merged pull requests that the commits came from, sorted. Throws `GitHubError`. */
 export async function mergedPulls(github: GitHub, commits: readonly string[]): Promise<number[]> {
   const pulls = (await Promise.all(commits.map(commit => pullsOf(github, commit)))).flat()
-  const merged = pulls.filter(({ merge_commit_sha: commit }) => commit !== null && commits.includes(commit))
-  return [...new Set(merged.filter(({ merged_at }) => merged_at).map(({ number }) => number))].sort((a, b) => a - b)
+  const merged = pulls.filter(pull => mergeAmong(commits, pull))
+  return [...new Set(merged.map(({ number }) => number))].sort((a, b) => a - b)
 }
+
+/** Which of the commits the merge made. An open pull request has a `merge_commit_sha` too: of its test merge. */
+const mergeAmong = (commits: readonly string[], { merged_at, merge_commit_sha: commit }: Pull): string | undefined =>
+  merged_at && commit && commits.includes(commit) ? commit : undefined
 
 async function pullsOf(github: GitHub, commit: string): Promise<readonly Pull[]> {
   const { data } = await github.call(
     { to: 'read the pull requests of a commit', needs: 'pull-requests: read' },
-    request =>
-      request('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
-        ...github.repository,
-        commit_sha: commit,
-        per_page: 100,
-      }),
+    'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
+    { commit_sha: commit, per_page: 100 },
   )
   return data
 }
 
 async function latestPulls(github: GitHub): Promise<readonly Pull[]> {
-  const { data } = await github.call({ to: 'read the pull requests', needs: 'pull-requests: read' }, request =>
-    request('GET /repos/{owner}/{repo}/pulls', {
-      ...github.repository,
-      state: 'closed',
-      sort: 'updated',
-      direction: 'desc',
-      per_page: 30,
-    }),
+  const { data } = await github.call(
+    { to: 'read the pull requests', needs: 'pull-requests: read' },
+    'GET /repos/{owner}/{repo}/pulls',
+    { state: 'closed', sort: 'updated', direction: 'desc', per_page: 30 },
   )
   return data
 }

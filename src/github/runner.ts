@@ -70,7 +70,14 @@ export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
     output: (name, value) => core.setOutput(name, value),
     async summary(markdown) {
       if (!env.GITHUB_STEP_SUMMARY) return
-      await core.summary.addRaw(markdown, true).write()
+      try {
+        await core.summary.addRaw(markdown, true).write()
+      } catch (error) {
+        // By then an apply has done its work, which the checks still have to say.
+        core.warning(
+          logLine(`the job summary was not written: ${error instanceof Error ? error.message : String(error)}`),
+        )
+      }
     },
     file(name, text) {
       mkdirSync(folder, { recursive: true })

@@ -26,7 +26,7 @@ export interface Proposed {
   /** The branch it goes into. */
   readonly base: string
   /** Time of the merge (ISO 8601): a plan completed later was reviewed by no one. */
-  readonly merged?: string
+  readonly merged?: string | null
 }
 
 /**

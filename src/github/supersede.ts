@@ -1,5 +1,4 @@
 /** Whether a newer apply of the same branch has begun: an older apply stops, so that it never takes the branch back. */
-import type { Clock } from '../clock.ts'
 import type { GitHub } from './api.ts'
 import { unlessRefused } from './apiErrors.ts'
 import { appliedCheck, begunCheck, findChecks } from './check.ts'
@@ -11,6 +10,14 @@ export interface NewerApply {
   readonly state: 'applied' | 'begun'
 }
 
+/** The commit being applied, its branch, and the environment. */
+export interface AppliedCommit {
+  readonly github: GitHub
+  readonly environment: string
+  readonly commit: string
+  readonly branch: string
+}
+
 /**
  * The newest commit of the branch, newer than this one, that was applied or whose apply has begun to modify AWS, however it
  * ended. Only first parents count: commits of merged branches are never applied themselves. After a force push, commits that
@@ -19,26 +26,15 @@ export interface NewerApply {
  * Never fails: after a refusal of GitHub nothing is superseded, and `warning` says so.
  */
 export async function supersededBy(
-  github: GitHub,
-  environment: string,
-  commit: string,
-  branch: string,
-): Promise<{ readonly by?: NewerApply; readonly warning?: string }> {
+  apply: AppliedCommit,
+): Promise<{ readonly by?: NewerApply | undefined; readonly warning?: string }> {
   return unlessRefused(
-    async () => {
-      const by = await newerThan(github, environment, commit, branch)
-      return by ? { by } : {}
-    },
+    async () => ({ by: await newerThan(apply) }),
     warning => ({ warning }),
   )
 }
 
-async function newerThan(
-  github: GitHub,
-  environment: string,
-  commit: string,
-  branch: string,
-): Promise<NewerApply | undefined> {
+async function newerThan({ github, environment, commit, branch }: AppliedCommit): Promise<NewerApply | undefined> {
   const head = await headOf(github, branch)
   if (!head || head === commit) return undefined
   // An upper bound for the first parents that are newer: commits of merged branches are counted too.
@@ -51,20 +47,20 @@ async function newerThan(
 }
 
 async function headOf(github: GitHub, branch: string): Promise<string | undefined> {
-  const { data } = await github.call({ to: `read the branch ${branch}`, needs: 'contents: read' }, request =>
-    request('GET /repos/{owner}/{repo}/commits', { ...github.repository, sha: branch, per_page: 1 }),
+  const { data } = await github.call(
+    { to: `read the branch ${branch}`, needs: 'contents: read' },
+    'GET /repos/{owner}/{repo}/commits',
+    { sha: branch, per_page: 1 },
   )
   return data[0]?.sha
 }
 
 /** Commits of `to` that `from` lacks, commits of merged branches included. */
 async function countAhead(github: GitHub, from: string, to: string): Promise<number> {
-  const { data } = await github.call({ to: 'compare commits', needs: 'contents: read' }, request =>
-    request('GET /repos/{owner}/{repo}/compare/{basehead}', {
-      ...github.repository,
-      basehead: `${from}...${to}`,
-      per_page: 1,
-    }),
+  const { data } = await github.call(
+    { to: 'compare commits', needs: 'contents: read' },
+    'GET /repos/{owner}/{repo}/compare/{basehead}',
+    { basehead: `${from}...${to}`, per_page: 1 },
   )
   return data.ahead_by
 }
@@ -93,13 +89,7 @@ const freshness = 10_000
 const patience = 10_000
 
 /** The apply that a newer one may take over from. */
-export interface SupersessionOptions {
-  readonly github: GitHub
-  readonly environment: string
-  /** The commit being applied, and its branch. */
-  readonly commit: string
-  readonly branch: string
-  readonly clock: Clock
+export interface SupersessionOptions extends AppliedCommit {
   /** Writes the check that this apply has begun; never fails. */
   readonly begin: () => Promise<void>
   readonly warn: (text: string) => void
@@ -122,7 +112,7 @@ export class Supersession {
    * of GitHub is a warning.
    */
   async overtaken(): Promise<string | undefined> {
-    return this.#read(supersededBy(...this.#question))
+    return this.#read(supersededBy(this.#options))
   }
 
   /**
@@ -137,15 +127,10 @@ export class Supersession {
     return this.#current()
   }
 
-  get #question(): Parameters<typeof supersededBy> {
-    const { github, environment, commit, branch } = this.#options
-    return [github, environment, commit, branch]
-  }
-
   #current(): Promise<string | undefined> {
-    const now = this.#options.clock.now()
+    const now = this.#options.github.clock.now()
     if (this.#superseded === undefined && (!this.#latest || now - this.#latest.at >= freshness)) {
-      const asking = within(supersededBy(...this.#question), { warning: 'GitHub did not answer in time' })
+      const asking = within(supersededBy(this.#options), { warning: 'GitHub did not answer in time' })
       this.#latest = { at: now, answer: this.#read(asking) }
     }
     return this.#latest?.answer ?? Promise.resolve(this.#superseded)

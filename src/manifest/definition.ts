@@ -14,11 +14,11 @@ import {
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { Pasted } from './pasted.ts'
 import { isPath } from './patchPath.ts'
-import { reportTo } from './problems.ts'
+import { type ReportProblem, reportTo } from './problems.ts'
 import { StatedMap } from './statedMap.ts'
 import { closest, didYouMean } from './suggest.ts'
 import { withItems, withValues } from './walk.ts'
-import { elementLabel, replacedHint, sayKey, sayLabel, sayValue, texted } from './written.ts'
+import { elementLabel, replacedHint, sayKey, sayLabel, sayValue, texted } from './words.ts'
 
 /**
  * Checks what a manifest states as `aws_resource` against the API's model, and gives its scalars the types that the
@@ -34,10 +34,11 @@ export function checkDefinition(
   ignored: readonly string[] = [],
 ): { node: MapNode; problems: Problem[] } {
   const problems: Problem[] = []
+  const report = reportTo(problems)
   const pasted = new Pasted(vocabulary)
-  const checked = new ModelCheck(problems, pasted).definition(node, vocabulary)
+  const checked = new ModelCheck(report, pasted).definition(node, vocabulary)
   problems.push(...pasted.problems(node))
-  const stated = new StatedMap(checked, problems.length === 0, reportTo(problems), ignored)
+  const stated = new StatedMap(checked, problems.length === 0, report, ignored)
   if (vocabulary.model) checkTags(stated)
   vocabulary.check?.(stated)
   problems.sort(byPlace)
@@ -62,20 +63,8 @@ function remedy(key: string, vocabulary: Vocabulary, model: StructType | undefin
   ])
 }
 
-/** A member, an element or a key below the definition, kept as a chain so that paths cost nothing while all is well. */
-interface Step {
-  readonly up: Step | undefined
-  readonly step: string | readonly [list: ListNode, index: number] | { readonly key: string }
-}
-
-function sayPath(at: Step | undefined): string {
-  if (!at) return 'aws_resource'
-  const { up, step } = at
-  if (typeof step === 'string') return `${sayPath(up)}.${sayKey(step)}`
-  if ('key' in step) return `${sayPath(up)}[${sayLabel(step.key)}]`
-  const [list, index] = step
-  return `${sayPath(up)}[${elementLabel(list.items[index], index)}]`
-}
+/** Makes a value's path, which costs nothing while all is well. */
+type PathOf = () => string
 
 const plural = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`
 
@@ -104,19 +93,19 @@ const isLeftOut = (node: Node, type: Type): boolean => isEmptyText(node, type) &
 
 /** The check of types, enums and limits. Each method returns the node, coerced where the model has another type. */
 class ModelCheck {
-  readonly #problems: Problem[]
+  readonly #report: ReportProblem
   readonly #pasted: Pasted
 
-  constructor(problems: Problem[], pasted: Pasted) {
-    this.#problems = problems
+  constructor(report: ReportProblem, pasted: Pasted) {
+    this.#report = report
     this.#pasted = pasted
   }
 
-  #problem(place: Place, at: Step | undefined, message: string): void {
-    this.#problems.push({ place, message: `${sayPath(at)} ${message}` })
+  #problem(place: Place, at: PathOf, message: string): void {
+    this.#report(place, `${at()} ${message}`)
   }
 
-  #refuse(node: Node, at: Step, due: string): Node {
+  #refuse(node: Node, at: PathOf, due: string): Node {
     this.#problem(node.place, at, `must be ${due}, not ${sayValue(node)}`)
     return node
   }
@@ -125,7 +114,7 @@ class ModelCheck {
     const model = vocabulary.model && typeOf(vocabulary.model)
     const { ownMembers, refused } = vocabulary
     return withValues(node, (value, key, place) => {
-      const at: Step = { up: undefined, step: key }
+      const at = () => `aws_resource.${sayKey(key)}`
       const own = Object.hasOwn(ownMembers, key) ? ownMembers[key] : undefined
       if (own) return this.#value(value, own, at)
       const type = model?.members.get(key)
@@ -142,20 +131,20 @@ class ModelCheck {
   }
 
   // A missing name is reported where particles are compared by their names.
-  #required(node: Node, type: Type, at: Step): Node {
+  #required(node: Node, type: Type, at: PathOf): Node {
     return isLeftOut(node, type) ? node : this.#value(node, type, at)
   }
 
   /** A member that may be left out; undefined for one that is, by a null. */
-  #member(node: Node, type: Type, at: Step, pair?: Pair): Node | undefined {
+  #member(node: Node, type: Type, at: PathOf, pair?: Pair): Node | undefined {
     if (isLeftOut(node, type)) return node
     return isNull(node, type) && this.#pasted.isAbsent(type, pair) ? undefined : this.#value(node, type, at)
   }
 
-  #value(node: Node, type: Type, at: Step): Node {
+  #value(node: Node, type: Type, at: PathOf): Node {
     if (type.kind === 'any' || (node.kind === 'scalar' && node.inherit)) return node
     if (node.kind === 'scalar' && node.value === null) {
-      if (isNull(node, type)) this.#pasted.nulls.push({ place: node.place, path: sayPath(at) })
+      if (isNull(node, type)) this.#pasted.nulls.push({ place: node.place, path: at() })
       return node
     }
     switch (type.kind) {
@@ -174,16 +163,22 @@ class ModelCheck {
     }
   }
 
-  #struct(node: MapNode, { name: shape, members, required, union }: StructType, at: Step, pair?: Pair): MapNode {
+  #struct(
+    node: MapNode,
+    { name: shape, members, required, union }: StructType,
+    at: PathOf,
+    list?: ListNode,
+    pair?: Pair,
+  ): MapNode {
     for (const name of required) {
       if (node.entries.has(name)) continue
-      const hint = typeof at.step !== 'string' && !('key' in at.step) ? replacedHint(at.step[0]) : ''
+      const hint = list ? replacedHint(list) : ''
       this.#problem(node.place, at, `lacks ${name}, which ${shape} requires${hint}`)
     }
     if (union && node.entries.size !== 1)
       this.#problem(node.place, at, `must have exactly one of ${[...members.keys()].join(', ')}`)
     return withValues(node, (value, key, place) => {
-      const inner: Step = { up: at, step: key }
+      const inner = () => `${at()}.${sayKey(key)}`
       const type = members.get(key)
       if (!type) this.#problem(place, inner, `is not a member of ${shape}${didYouMean(key, members.keys())}`)
       else if (!required.includes(key)) return this.#member(value, type, inner, pair)
@@ -193,17 +188,17 @@ class ModelCheck {
     })
   }
 
-  #map(node: Node, { of, keys, pairs }: MapType, at: Step): Node {
+  #map(node: Node, { of, keys, pairs }: MapType, at: PathOf): Node {
     if (node.kind === 'list' && pairs) return this.#list(node, { kind: 'list', of: pairs }, at)
     if (node.kind !== 'map') return this.#refuse(node, at, pairs ? 'a list of names and values, or a map' : 'a map')
     return withValues(node, (value, key, place) => {
-      const inner: Step = { up: at, step: { key } }
+      const inner = () => `${at()}[${sayLabel(key)}]`
       if (keys) this.#textLimit({ kind: 'scalar', place, value: key }, key, keys, inner)
       return this.#value(value, of, inner)
     })
   }
 
-  #list(given: Node, { of, limit, pairs }: ListType, at: Step): Node {
+  #list(given: Node, { of, limit, pairs }: ListType, at: PathOf): Node {
     const node = given.kind === 'map' && pairs ? listOfPairs(given, pairs) : given
     if (node.kind !== 'list') return this.#refuse(node, at, pairs ? 'a list, or a map of names to values' : 'a list')
     const size = node.items.length
@@ -213,14 +208,14 @@ class ModelCheck {
     if (size > maxItems)
       this.#problem(node.place, at, `must have at most ${plural(maxItems, 'element')}, not ${size}${why}`)
     return withItems(node, (item, index) => {
-      const inner: Step = { up: at, step: [node, index] }
+      const inner = () => `${at()}[${elementLabel(item, index)}]`
       return item.kind === 'map' && of.kind === 'struct'
-        ? this.#struct(item, of, inner, pairs)
+        ? this.#struct(item, of, inner, node, pairs)
         : this.#value(item, of, inner)
     })
   }
 
-  #text(node: Node, { values, limit }: TextType, at: Step): Node {
+  #text(node: Node, { values, limit }: TextType, at: PathOf): Node {
     if (node.kind !== 'scalar') return this.#refuse(node, at, 'a text')
     const text = texted(node)
     if (text === undefined) {
@@ -238,7 +233,7 @@ class ModelCheck {
     return typeof node.value === 'string' ? node : { ...node, value: text }
   }
 
-  #textLimit(node: ScalarNode, text: string, limit: Limit, at: Step): void {
+  #textLimit(node: ScalarNode, text: string, limit: Limit, at: PathOf): void {
     const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern, form } = limit
     // Characters, as people count them: fewer than code units, or as many.
     const length = text.length < minLength || text.length > maxLength ? [...text].length : text.length
@@ -250,7 +245,7 @@ class ModelCheck {
     } else if (pattern && !pattern.test(text)) this.#refuse(node, at, form ?? '')
   }
 
-  #number(node: Node, { whole, limit: { minimum, maximum } = {} }: NumberType, at: Step): Node {
+  #number(node: Node, { whole, limit: { minimum, maximum } = {} }: NumberType, at: PathOf): Node {
     const number = node.kind === 'scalar' ? numberOf(node) : undefined
     if (node.kind !== 'scalar' || number === undefined || (whole && !Number.isInteger(number)))
       return this.#refuse(node, at, whole ? 'a whole number' : 'a number')
@@ -261,7 +256,7 @@ class ModelCheck {
     return node.value === number ? node : { ...node, value: number }
   }
 
-  #flag(node: Node, at: Step): Node {
+  #flag(node: Node, at: PathOf): Node {
     if (node.kind === 'scalar' && typeof node.value === 'boolean') return node
     if (node.kind === 'scalar' && (node.value === 'true' || node.value === 'false'))
       return { ...node, value: node.value === 'true' }

@@ -10,7 +10,6 @@ import {
   type ParsedNode,
   Parser,
   Scalar,
-  Schema,
 } from 'yaml'
 import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
 import type { ReportProblem } from './problems.ts'
@@ -27,7 +26,9 @@ const TOO_DEEP = `nested more than ${DEPTH} deep, which no definition is; check 
 
 // Unique keys are checked here, where both places can be named and a large map costs no square.
 const OPTIONS = {
-  schema: new Schema({ schema: 'core', merge: false, resolveKnownTags: false }),
+  schema: 'core',
+  merge: false,
+  resolveKnownTags: false,
   strict: true,
   uniqueKeys: false,
   prettyErrors: false,
@@ -47,7 +48,7 @@ export function parseManifest(file: string, text: string, report: ReportProblem)
     report(place(0), 'the file holds no particle; write one, write [] to say so, or remove the file')
     return documents
   }
-  const budget = { aliases: ALIASES, values: ALIASED_VALUES }
+  const reader = new TreeReader(place, report)
   for (const [index, document] of composed.entries()) {
     const [first] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
     // One mistake of syntax makes many more further down: the first one is the one to repair.
@@ -57,7 +58,7 @@ export function parseManifest(file: string, text: string, report: ReportProblem)
     } else if (document.directives?.yaml.version === '1.1') {
       report(place(0), '%YAML 1.1 reads yes, no and 010 differently; remove the line, manifests are YAML 1.2')
     } else if (!isEmpty(document)) {
-      const root = new TreeReader(place, budget, report).read(document.contents as ParsedNode)
+      const root = reader.read(document.contents as ParsedNode)
       if (root) documents.push(root)
     } else if (index < composed.length - 1) {
       report(place(document.range[0]), 'an empty document; remove one of the --- around it')
@@ -99,29 +100,25 @@ function placesIn(file: string, text: string): (offset: number) => Place {
   }
 }
 
-/** How many values the aliases of one file may still add. */
-interface AliasBudget {
-  aliases: number
-  values: number
-}
-
-/** Makes one document's tree. An alias is the very node of its anchor, so an expansion costs no memory. */
+/** Makes the trees of one file's documents. An alias is the very node of its anchor, so an expansion costs no memory. */
 class TreeReader {
   readonly #place: (offset: number) => Place
-  readonly #budget: AliasBudget
   readonly #report: ReportProblem
   /** Nodes by anchor; undefined while the anchor's own value is being read. */
   readonly #anchors = new Map<string, Node | undefined>()
   #isLegible = true
+  /** How many aliases the file may still have, and how many values these may still add. */
+  readonly #left = { aliases: ALIASES, values: ALIASED_VALUES }
 
-  constructor(place: (offset: number) => Place, budget: AliasBudget, report: ReportProblem) {
+  constructor(place: (offset: number) => Place, report: ReportProblem) {
     this.#place = place
-    this.#budget = budget
     this.#report = report
   }
 
   /** The tree, or undefined where so much cannot be read that the rest would be misunderstood. */
   read(root: ParsedNode): Node | undefined {
+    this.#anchors.clear()
+    this.#isLegible = true
     const tree = this.#node(root, 1)
     return this.#isLegible ? tree : undefined
   }
@@ -151,16 +148,16 @@ class TreeReader {
         : `${alias}: no anchor &${quote(name)} stands above it in this document; quote it if it is text`
       return this.#refuse(at, message)
     }
-    const budget = this.#budget
+    const left = this.#left
     // A spent budget is reported once: thousands of aliases may follow.
-    if (budget.aliases < 0 || budget.values < 0) return nothing(at)
+    if (left.aliases < 0 || left.values < 0) return nothing(at)
     const { values, levels } = sizeOf(node)
-    budget.aliases--
-    if (budget.aliases < 0)
+    left.aliases--
+    if (left.aliases < 0)
       return this.#refuse(at, `${alias}: more than ${ALIASES} aliases in one file; split it, or use a quasiparticle`)
-    budget.values -= values
-    if (budget.values >= 0 && depth + levels <= DEPTH) return node
-    const what = budget.values < 0 ? `stand for more than ${ALIASED_VALUES} values` : `nest more than ${DEPTH} deep`
+    left.values -= values
+    if (left.values >= 0 && depth + levels <= DEPTH) return node
+    const what = left.values < 0 ? `stand for more than ${ALIASED_VALUES} values` : `nest more than ${DEPTH} deep`
     return this.#refuse(at, `${alias}: the aliases of this file ${what}; write out what they stand for`)
   }
 

@@ -37,17 +37,17 @@ const linesNamed = 10
 function oneForEachVariable(sorted: readonly Problem[]): Problem[] {
   const same = new Map<string, Problem[]>()
   for (const problem of sorted) {
-    const key = problem.unset && JSON.stringify(problem.unset)
-    if (key) same.set(key, [...(same.get(key) ?? []), problem])
+    const { unset } = problem
+    if (unset) same.set(unset, [...(same.get(unset) ?? []), problem])
   }
   return sorted.flatMap(problem => {
-    const all = problem.unset && same.get(JSON.stringify(problem.unset))
     const { unset, ...shown } = problem
-    if (!unset || !all || all.length === 1) return [shown]
+    const all = same.get(unset ?? '') ?? []
+    if (!unset || all.length === 1) return [shown]
     if (all[0] !== problem) return []
     const lines = [...new Set(all.flatMap(({ place }) => (place ? lineOf(place) : [])))]
     const more = lines.length > linesNamed ? ` and ${lines.length - linesNamed} more lines` : ''
     const places = `${all.length} values need it: ${lines.slice(0, linesNamed).join(', ')}${more}`
-    return [{ ...shown, message: `${unset.message} (${places})` }]
+    return [{ ...shown, message: `${unset} (${places})` }]
   })
 }

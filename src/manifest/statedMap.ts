@@ -2,7 +2,7 @@ import type { ListNode, MapNode, Node, ScalarNode } from '../particle.ts'
 import type { Names, Stated } from '../schema/rules.ts'
 import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
-import { elementLabel, replacedHint, sayText, sayValue, texted } from './written.ts'
+import { elementLabel, replacedHint, sayText, sayValue, texted } from './words.ts'
 
 /** The map that holds another one, the step between them as a part of a path, and the list that the other is an element of. */
 interface Within {

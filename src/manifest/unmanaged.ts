@@ -1,14 +1,7 @@
 /** `unmanaged` lists things that were declared once and are left alone from now on. */
 
 import type { MapNode, Node, Particle, Place } from '../particle.ts'
-import {
-  addressOf,
-  formatAddress,
-  membersIn,
-  parseAddress,
-  type Vocabularies,
-  vocabularyOf,
-} from '../schema/address.ts'
+import { addressText, membersIn, parseAddress, type Vocabularies, vocabularyOf } from '../schema/address.ts'
 import { isRegion } from '../schema/arn.ts'
 import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
@@ -80,8 +73,8 @@ export function checkUnmanaged(
 ): void {
   const declared = new Map<string, Particle>()
   for (const particle of particles) {
-    const address = addressOf(particle, vocabularies)
-    if (address) declared.set(formatAddress(address), particle)
+    const address = addressText(particle, vocabularies)
+    if (address) declared.set(address, particle)
   }
   const seen = new Map<string, Place>()
   for (const { address, place } of lines) {

@@ -21,10 +21,10 @@ const quotedText = /"(?:[^"\\]|\\.)*"/g
 export function substitute(particle: MapNode, variables: ReadonlyMap<string, string>, report: ReportProblem): MapNode {
   const refuseAt =
     (place: Place, pathOf: () => string): Refuse =>
-    (message, unset) => {
+    (message, isUnset) => {
       const path = pathOf()
       const shown = hiddenPath.test(path) ? message.replace(quotedText, '"…"') : message
-      report(place, `${path}: ${shown}`, unset === undefined ? undefined : { variable: unset, message: shown })
+      report(place, `${path}: ${shown}`, isUnset ? shown : undefined)
     }
   return replaceScalars(particle, '', {
     matters: ({ value }) => typeof value === 'string' && value.includes('$'),
@@ -35,8 +35,8 @@ export function substitute(particle: MapNode, variables: ReadonlyMap<string, str
   })
 }
 
-/** `unset`: the variable that has no value. */
-type Refuse = (message: string, unset?: string) => void
+/** `isUnset`: the message is about a variable that has no value, which it names. */
+type Refuse = (message: string, isUnset?: true) => void
 
 function filled(text: string, place: Place, variables: ReadonlyMap<string, string>, refuse: Refuse): ScalarNode {
   const parts = expand(text, variables, refuse)
@@ -91,14 +91,14 @@ function variable(inside: string, variables: ReadonlyMap<string, string>, refuse
   if (variables instanceof FormerVariables) return { variable: name, value: name }
   if (operator === ':?') {
     const said = rest === '' ? 'is not set, or empty' : inQuotes(rest).slice(1, -1)
-    refuse(`${braced(name)}: ${said}; set it in the variables input`, name)
+    refuse(`${braced(name)}: ${said}; set it in the variables input`, true)
     return undefined
   }
   const near = closest(name, variables.keys())
   refuse(
     `${braced(name)} is not set${near ? ` (did you mean ${braced(near)}?)` : ''}; set it in the variables input, ` +
       `give a default with ${braced(`${name}:-default`)}, or write $${braced(name)} for the text itself`,
-    name,
+    true,
   )
   return undefined
 }

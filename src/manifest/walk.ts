@@ -1,6 +1,5 @@
 import type { ListNode, MapNode, Node, Place, ScalarNode } from '../particle.ts'
-import { quote } from './words.ts'
-import { elementLabel } from './written.ts'
+import { elementLabel, quote } from './words.ts'
 
 /** A map with other values, without those that are undefined now; the same object where nothing changes. */
 export function withValues(node: MapNode, made: (value: Node, key: string, at: Place) => Node | undefined): MapNode {

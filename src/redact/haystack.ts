@@ -1,4 +1,5 @@
 /** Finds hidden values in a text that repeats them: folded, broken over lines, or cut off. */
+
 /** Values of this length are searched for without blanks too, and by their beginnings where a text was cut off. */
 export const shortestPart = 12
 /** The shortest beginning of a value that was cut off. */

@@ -34,10 +34,12 @@ function isOrdinary(text: string): boolean {
   return words.every(word => letters.test(word) && (word.length <= short || vocabulary.has(word.toLowerCase())))
 }
 
-/** The needle for a value that ECS, Docker or GitHub may repeat; undefined for a value that is too short. */
-function needleOf(value: string): Needle | undefined {
-  const text = fold(value).text.trim()
-  if (text.length < shortestNeedle) return undefined
+/** Each distinct part of a value as a folded text; parts that are too short are left out. */
+const textsOf = (parts: readonly string[]): readonly string[] =>
+  [...new Set(parts)].map(part => fold(part).text.trim()).filter(text => text.length >= shortestNeedle)
+
+/** The needle for a text that ECS, Docker or GitHub may repeat. */
+function needleOf(text: string): Needle {
   if (isOrdinary(text)) return { text, where: 'quoted' }
   if (letters.test(text) || number.test(text)) return { text, where: text.length < shortestInside ? 'quoted' : 'whole' }
   return needle(text)
@@ -50,10 +52,8 @@ const needle = (text: string): Needle => ({
 })
 
 /** Needles for a hidden value, each of its lines and each of its distinct words: servers repeat parts of a value too. */
-export function needlesOf(value: string): Needle[] {
-  const parts = [value, ...value.split(/[\r\n]+/), ...value.split(/\s+/).filter(isDistinct)]
-  return [...new Set(parts)].flatMap(part => needleOf(part) ?? [])
-}
+export const needlesOf = (value: string): Needle[] =>
+  textsOf([value, ...value.split(/[\r\n]+/), ...value.split(/\s+/).filter(isDistinct)]).map(needleOf)
 
 /** Neither a plain word of letters nor a number. */
 const isDistinct = (word: string): boolean => word.length >= shortestInside && !letters.test(word) && !number.test(word)
@@ -61,8 +61,5 @@ const isDistinct = (word: string): boolean => word.length >= shortestInside && !
 /** Needles for a secret variable's value and its lines: no word is too ordinary, as the value is to be shown nowhere. */
 export function secretNeedles(value: string): Needle[] {
   const long = value.split(/[\r\n]+/).filter(line => line.trim().length >= shortestInside)
-  return [...new Set([value, ...long])].flatMap(part => {
-    const text = fold(part).text.trim()
-    return text.length < shortestNeedle ? [] : [needle(text)]
-  })
+  return textsOf([value, ...long]).map(needle)
 }

@@ -27,12 +27,12 @@ export const neverAppliedPhrase = ({ base, applied }: NeverApplied): Phrase => [
 export interface Context {
   readonly environment: string
   /** Where there is no plan that names one. */
-  readonly region?: string
+  readonly region?: string | undefined
   /** The commit that was planned: on a pull request its head. Empty where none is known. */
   readonly head: string
   readonly runId: string | number
   readonly attempt: string | number
-  readonly runUrl?: string
+  readonly runUrl?: string | undefined
   /**
    * In bytes of UTF-8, which are never fewer than characters. GitHub takes 65,536 characters of a comment, 65,535 of a check run's
    * summary (https://docs.github.com/en/rest/checks/runs#create-a-check-run) and 1 MiB of a job summary
@@ -40,20 +40,22 @@ export interface Context {
    */
   readonly limit: number
   /** What stops the plan: errors of manifests, and refusals. */
-  readonly problems?: readonly Problem[]
+  readonly problems?: readonly Problem[] | undefined
   /** Why there is no plan although nothing is wrong: a pull request from a fork has no credentials. */
-  readonly skipped?: string
+  readonly skipped?: string | undefined
   /** The commit that an apply is for. */
-  readonly mergeCommit?: string
+  readonly mergeCommit?: string | undefined
   /** The pull requests that an apply carries out, the one whose merge is its commit, and the one whose comment this is. */
-  readonly carries?: { readonly pullRequests: readonly number[]; readonly merged?: number; readonly here?: number }
+  readonly carries?:
+    | { readonly pullRequests: readonly number[]; readonly merged?: number | undefined; readonly here?: number }
+    | undefined
   /** False where no merge follows: a plan by schedule or by hand, a refused one. */
   readonly merges: boolean
-  readonly neverApplied?: NeverApplied
+  readonly neverApplied?: NeverApplied | undefined
   /** False with `require-review: false`: then an apply may do more than the plan has shown. */
   readonly reviewed: boolean
   /** Address of the repository's files at the planned commit, `…/blob/<sha>`: source lines become links. */
-  readonly sourceUrl?: string
+  readonly sourceUrl?: string | undefined
 }
 
 /** The beginning of each comment of this environment, by which later runs find it. Environments are compared in this form. */

@@ -6,7 +6,7 @@ import type { ParticleId } from '../particle.ts'
 import { boundary, cut, isPlain, thousands, visible } from './escape.ts'
 import { whatHappens } from './explain.ts'
 import { originText, partsOf } from './origin.ts'
-import { valueText } from './value.ts'
+import { shortPath, valueText } from './value.ts'
 import { count, isEnd, phrasesOf, phraseText } from './words.ts'
 
 /** Longer pairs of values, in characters, take two lines: readers would have to scroll sideways. */
@@ -63,7 +63,7 @@ function linesOf(at: Branch, above: string, indent: string, showing: Showing): r
 
 /** A path without the `.value` of a named element, in quotes where a reader could take part of the key for something else. */
 function pathLabel(path: string): string {
-  const shortened = cut(path.replace(/(?<=\])\.value$/, ''), 200)
+  const shortened = shortPath(path, 200)
   return /→|…|\s/.test(shortened) || !isPlain(shortened) ? visible(JSON.stringify(shortened)) : shortened
 }
 

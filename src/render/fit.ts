@@ -40,6 +40,7 @@ export interface FoldedDiff {
   frame(fenced: string): string
 }
 
+/** A comment before it is cut to the limit. */
 export interface RungDraft {
   /** Blocks before the diffs. Empty blocks are passed over. */
   readonly before: readonly string[]

@@ -1,11 +1,12 @@
 /** Plan and report for the job log: the comment's words without its markup. */
 import type { Plan, Removed, Report, ReportError, ReportStep, Step } from '../engine/document.ts'
-import { type Applied, answerPhrase, carriedPhrase, heldBackPhrase, runsOn } from './carried.ts'
+import { type Applied, carriedPhrase, heldBackPhrase, runsOn } from './applied.ts'
 import { mergesNothing, type NeverApplied, neverAppliedPhrase } from './comment.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
 import { cut, logLine, thousands } from './escape.ts'
 import { dangerCounts, dangerous, dependentsOf, risksOf, whatHappens, why } from './explain.ts'
 import { countsByOrigin } from './origin.ts'
+import { answerPhrase } from './pauses.ts'
 import { isLetGo, letGoTitle, removedPhrase, removedRemedy, undeclaredPhrase, undeclaredTitle } from './removed.ts'
 import {
   beginning,

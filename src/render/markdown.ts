@@ -14,6 +14,7 @@ export const phraseMarkdown = (phrase: Phrase): string =>
     })
     .join('')
 
+/** An id as code. */
 export const particleCode = (id: ParticleId): string => code(cut(id, 160))
 
 /** A message as part of a paragraph, cut to `most` characters. */
@@ -35,6 +36,7 @@ export const encode = (text: string): string => encodeURIComponent(text.replace(
 export const sourceLink = (text: string, source: Source, base: string | undefined): string =>
   link(text, sourceAddress(source, base))
 
+/** `file:line` as code, with a link where an address is known. */
 export const sourceCode = (source: Source, base: string | undefined): string =>
   sourceLink(code(place(source)), source, base)
 

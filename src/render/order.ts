@@ -5,7 +5,7 @@ import type { ParticleId } from '../particle.ts'
 import { fence, mermaidLabel } from './escape.ts'
 import { danger } from './explain.ts'
 import { blocks, folded, particleList } from './markdown.ts'
-import { count, idParts, type Word, wordOf } from './words.ts'
+import { count, idParts, oneOrMany, type Word, wordOf } from './words.ts'
 
 /** Most particles in the picture: GitHub draws larger pictures slowly, and reviewers do not read them. */
 const NODES = 40
@@ -22,17 +22,13 @@ export function orderSection(plan: Plan): string {
     .slice(0, STAGES)
     .map((stage, index) => `${index + 1}. ${particleList(stage, MEMBERS)}`)
     .join('\n')
-  const { text = '', alone = 0, missing = 0 } = orderDiagram(plan) ?? {}
   return folded(
     `<b>Order</b> · ${count(all.length, 'stage')}`,
     blocks(
       'Each begins when what it depends on is done; a failure skips what depends on it and nothing else.',
       listed,
       all.length > STAGES && `and ${count(all.length - STAGES, 'more stage')}`,
-      text,
-      alone > 0 &&
-        `Not in the picture: ${count(alone, 'particle')} that ${alone === 1 ? 'waits' : 'wait'} for nothing and that nothing waits for.`,
-      missing > 0 && `The picture leaves out ${count(missing, 'particle')}.`,
+      ...picture(plan),
     ),
   )
 }
@@ -61,29 +57,27 @@ const styles: readonly (readonly [className: string, style: string])[] = [
   ['still', 'fill:#f6f8fa,stroke:#afb8c1,color:#1f2328'],
 ]
 
-interface Picture {
-  readonly text: string
-  /** Number of particles without any connection that are not drawn. */
-  readonly alone: number
-  /** Number of other particles that have no room. */
-  readonly missing: number
-}
-
-/** The steps and what they depend on, as Mermaid; undefined where nothing is connected. */
-function orderDiagram({ steps }: Plan): Picture | undefined {
+/** The steps and what they depend on, as Mermaid, and what is not drawn; nothing where no step is connected. */
+function picture({ steps }: Plan): readonly (string | false)[] {
   const all = new Set([
     ...[...steps].sort((a, b) => danger(a) - danger(b)).map(step => step.particle),
     ...steps.flatMap(precedingSteps),
   ])
   const connected = new Set(steps.flatMap(step => precedingSteps(step).flatMap(id => [id, step.particle])))
-  if (connected.size === 0) return undefined
+  if (connected.size === 0) return []
   const unconnected = all.size - connected.size
   const alone = unconnected > UNCONNECTED ? unconnected : 0
   const drawn = [...all].filter(id => alone === 0 || connected.has(id))
   const shown = new Set(drawn.slice(0, NODES))
   // In the plan's order, which reads in the direction of time.
   const nodes = [...new Set([...steps.map(step => step.particle), ...shown])].filter(id => shown.has(id))
-  return { text: fence('mermaid', mermaid(nodes, steps)), alone, missing: drawn.length - shown.size }
+  const missing = drawn.length - shown.size
+  return [
+    fence('mermaid', mermaid(nodes, steps)),
+    alone > 0 &&
+      `Not in the picture: ${count(alone, 'particle')} that ${oneOrMany(alone, 'waits', 'wait')} for nothing and that nothing waits for.`,
+    missing > 0 && `The picture leaves out ${count(missing, 'particle')}.`,
+  ]
 }
 
 function mermaid(nodes: readonly ParticleId[], all: readonly Step[]): readonly string[] {

@@ -3,7 +3,7 @@ import { actionOf, type Change, type ChangeAction, type Value } from '../compare
 import { parsePath } from '../compare/path.ts'
 import { valueNoun, type WholeElement, wholeElements } from '../flavors/elements.ts'
 import { cut } from './escape.ts'
-import { unknownOf, valueText } from './value.ts'
+import { shortPath, unknownOf, valueText } from './value.ts'
 import { count, name, nameList, type Phrase } from './words.ts'
 
 const signs: Readonly<Record<ChangeAction, string>> = { add: '+ ', remove: '− ' }
@@ -91,7 +91,7 @@ function tagOf(image: Value | undefined): { readonly repository: string; readonl
 
 function because(path: string, of: string, change: Change): Phrase {
   const { before, after, sensitive } = change
-  const label = name(cut(path.replace(/(?<=\])\.value$/, ''), 60))
+  const label = name(shortPath(path, 60))
   const [old, next] = [tagOf(before), tagOf(after)]
   if (path === 'image' && !sensitive && old && next && old.repository === next.repository)
     return [label, `${of} `, name(old.tag), ' → ', name(next.tag)]

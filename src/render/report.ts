@@ -1,7 +1,7 @@
 /** The comment of an apply: done, failed, refused, cancelled or superseded. A report of an apply that was killed is `running`. */
 
 import { type Plan, pausedSteps, type Report, type ReportError, type ReportStep } from '../engine/document.ts'
-import { carriedPhrase, heldBackPhrase, runsOn, staysDone, wayBack } from './carried.ts'
+import { carriedPhrase, heldBackPhrase, runsOn, staysDone, wayBack } from './applied.ts'
 import { type Context, firstBlocks, runLink, target } from './comment.ts'
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
 import { changeText, remedyText, revertIsNamed, type Setting } from './failures.ts'
@@ -64,7 +64,7 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
     result === 'succeeded' || result === 'failed' ? warningList(plan?.warnings ?? [], rung, true) : '',
   ]
   if (plan === undefined || rung.table === 'none') return { before, leftOut }
-  // A record stands where the merge lies behind.
+  // The report is a record: its merge has happened.
   const later = { ...context, merges: false }
   const diffs = planDiffs(plan, later, rung, 0)
   // Nobody has to decide on steps that an apply has carried out: no diff is more urgent than another.

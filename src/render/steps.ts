@@ -35,22 +35,14 @@ export function warning(plan: Plan, rung: Rung): string {
   return alert('WARNING', blocks(`**${dangerCounts(plan)}.**`, list))
 }
 
-/** The steps that this rung shows, and a word on those that it leaves out. */
-function shownSteps(
-  plan: Plan,
-  { table: kind }: Rung,
-): { readonly shown: readonly Step[]; readonly leftOut: readonly string[] } {
-  const { steps } = plan
-  if (kind === 'none')
-    return { shown: [], leftOut: steps.length > 0 ? [`all ${count(steps.length, 'particle')} and their changes`] : [] }
-  const shown = kind === 'dangerous' ? dangerous(plan) : ownFirst(steps)
-  const left = steps.length - shown.length
-  return { shown, leftOut: left > 0 ? [`the rows of ${count(left, 'particle')} whose change holds no danger`] : [] }
-}
-
-/** A row for each step, or a line where the rung has no room for the whole table. */
+/** A row for each step that the rung shows, or a line where the rung has no room for the whole table. */
 export function overview(plan: Plan, context: Context, rung: Rung): Rendered {
-  const { shown, leftOut } = shownSteps(plan, rung)
+  const { steps } = plan
+  if (steps.length === 0) return { text: '', leftOut: [] }
+  if (rung.table === 'none') return { text: '', leftOut: [`all ${count(steps.length, 'particle')} and their changes`] }
+  const shown = rung.table === 'dangerous' ? dangerous(plan) : ownFirst(steps)
+  const left = steps.length - shown.length
+  const leftOut = left > 0 ? [`the rows of ${count(left, 'particle')} whose change holds no danger`] : []
   if (shown.length === 0) return { text: '', leftOut }
   const subject = (step: Step) => `${emojiOf[wordOf(step)]} ${wordOf(step)} ${particleCode(step.particle)}`
   if (rung.table === 'names')

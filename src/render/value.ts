@@ -1,8 +1,11 @@
 /** Values on one line, so that none can be taken for another. */
 import type { Value } from '../compare/change.ts'
 import type { ParticleId } from '../particle.ts'
-import { isPlain, visible } from './escape.ts'
+import { cut, isPlain, visible } from './escape.ts'
 import { phrasesOf } from './words.ts'
+
+/** A path without the `.value` of a named element, cut to `most` characters. */
+export const shortPath = (path: string, most: number): string => cut(path.replace(/(?<=\])\.value$/, ''), most)
 
 /** The particle whose start or change makes the value; undefined for a known value. */
 export function unknownOf(value: Value | undefined): ParticleId | undefined {

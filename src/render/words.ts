@@ -21,12 +21,14 @@ export const phrasesOf = (id: ParticleId): Phrases =>
 /** A sentence in pieces: text, and names that Markdown sets as code. */
 export type Phrase = readonly (string | { readonly name: string })[]
 
+/** A name in a phrase. */
 export const name = (text: string): { readonly name: string } => ({ name: text })
 
 /** A phrase without any markup. */
 export const phraseText = (phrase: Phrase): string =>
   phrase.map(piece => (typeof piece === 'string' ? piece : piece.name)).join('')
 
+/** The words for one thing, or for any other number. */
 export const oneOrMany = (number: number, one: string, many: string): string => (number === 1 ? one : many)
 
 /** `1 task`, `1,234 tasks`. */
@@ -42,6 +44,7 @@ export function enumerated<T>(items: readonly T[], most: number): readonly (T | 
   return items.length > most ? [...pieces, ` and ${thousands(items.length - most)} more`] : pieces
 }
 
+/** The items as one text: `a, b and 3 more`. */
 export const listed = (items: readonly string[], most = 3): string => enumerated(items, most).join('')
 
 /** The texts as names, each cut to `longest` characters. */
@@ -67,12 +70,14 @@ export function took(from: string | undefined, to: string | undefined): string {
 /** What reviewers call a transition. A particle that can be started again is stopped; others are deleted. */
 export type Word = 'start' | 'register' | 'update' | 'replace' | 'delete' | 'stop' | 'wait'
 
+/** The word of a step, of a plan or of a report. */
 export function wordOf({ particle, transition }: { particle: ParticleId; transition: Transition }): Word {
   if (transition === 'start') return phrasesOf(particle).startWord ?? 'start'
   if (transition !== 'stop' && transition !== 'terminate') return transition
   return phrasesOf(particle).ended === 'deleted' ? 'delete' : 'stop'
 }
 
+/** Whether the step stops or terminates its particle. */
 export const isEnd = ({ transition }: Step): boolean => transition === 'stop' || transition === 'terminate'
 
 export const emojiOf: Readonly<Record<Word, string>> = {
@@ -129,6 +134,7 @@ export function beginning(plan: Plan): string {
 /** Steps that change something. */
 export const changing = (plan: Plan): readonly Step[] => plan.steps.filter(step => step.transition !== 'wait')
 
+/** Particles that ended badly in an earlier apply. */
 export const failedBefore = (plan: Plan): readonly Unchanged[] =>
   plan.unchanged.filter(({ reason }) => reason === 'failed')
 
@@ -158,6 +164,7 @@ export function upToDateSummary(plan: Plan): string {
   ])
 }
 
+/** How the comment of an apply begins, by its result. */
 export const resultWords: Readonly<Record<Result, readonly [emoji: string, word: string]>> = {
   running: ['⏳', 'applying'],
   succeeded: ['✅', 'applied'],
@@ -201,6 +208,7 @@ export function doneCounts({ steps }: Report): string {
 export const reportTitle = (report: Report): string =>
   report.steps.length > 0 ? `${capital(ending(report))}: ${doneCounts(report)}` : capital(ending(report))
 
+/** The text with a capital at its beginning. */
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** A message after a full stop. Only a word gets a capital: an id or a commit keeps its spelling. */

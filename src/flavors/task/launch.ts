@@ -239,7 +239,7 @@ class Launch {
   async #describe(): Promise<void> {
     const { ecs } = this.#context
     const [listed, known] = await Promise.all([
-      ecs.tasksStartedBy(this.#cluster, this.#startedBy),
+      ecs.listedTasks(this.#cluster, { startedBy: this.#startedBy }),
       ecs.tasks(this.#cluster, [...this.#tasks.keys()]),
     ])
     this.#see([...listed.filter(task => isNamed(task, this.#particle, this.#start.name)), ...known])

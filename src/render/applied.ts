@@ -1,28 +1,32 @@
 /** What an apply carries out: its commit, the pull requests that come with it, and how to go back from there. */
-import type { Pause, Plan, Report, ReportStep } from '../engine/document.ts'
-import { nameOf } from '../schema/arn.ts'
+import type { Plan, Report, ReportStep } from '../engine/document.ts'
 import { type Context, shortCommit } from './comment.ts'
 import { name, nameList, type Phrase, pullRequestList } from './words.ts'
 
 /** What a text needs to know of the apply. */
 export type Applied = Pick<Context, 'head' | 'mergeCommit' | 'carries'>
 
+const thisPullRequest = 'this pull request'
+
+/** A pull request as the comment of the pull request `here` names it. */
+const pullRequestFrom = (here: number | undefined, number: number): string =>
+  number === here ? thisPullRequest : `#${number}`
+
 /** ` for d5d7435, the merge of #12, and what #10 and #11 left unapplied`; empty where no commit is known. */
 export function carriedPhrase({ head, mergeCommit, carries }: Applied): Phrase {
   const commit = mergeCommit ?? head
   if (commit === '') return []
   const { merged, here, pullRequests = [] } = carries ?? {}
-  const named = (number: number) => (number === here ? 'this pull request' : `#${number}`)
   const before = pullRequests.filter(number => number !== merged)
   const others = before.filter(number => number !== here)
   const earlier = [
-    ...(before.length > others.length ? ['this pull request'] : []),
+    ...(before.length > others.length ? [thisPullRequest] : []),
     ...(others.length > 0 ? [pullRequestList(others)] : []),
   ]
   return [
     ' for ',
     name(shortCommit(commit)),
-    ...(merged === undefined ? [] : [`, the merge of ${named(merged)}`]),
+    ...(merged === undefined ? [] : [`, the merge of ${pullRequestFrom(here, merged)}`]),
     ...(earlier.length > 0 ? [`, and what ${earlier.join(' and ')} left unapplied`] : []),
   ]
 }
@@ -53,13 +57,11 @@ export function staysDone(report: Report): Phrase {
 export function wayBack(report: Report, { mergeCommit, carries }: Applied): Phrase {
   if (mergeCommit === undefined || report.steps.length === 0) return []
   const { merged, here } = carries ?? {}
-  const it: Phrase =
-    merged === undefined
-      ? ['revert ', name(shortCommit(mergeCommit))]
-      : [`revert ${merged === here ? 'this pull request' : `#${merged}`}`]
   const jobs = doneJobs(report)
   return [
-    ...it,
+    ...(merged === undefined
+      ? ['revert ', name(shortCommit(mergeCommit))]
+      : [`revert ${pullRequestFrom(here, merged)}`]),
     '; the plan of the revert shows what it changes',
     ...(jobs.length > 0 ? [', and it does not undo what ', ...jobs, ' did'] : []),
     '.',
@@ -74,50 +76,20 @@ export function runsOn({ particle, result, startedAt }: ReportStep, plan: Plan |
   return typeof before === 'string' ? `${before} runs on` : ''
 }
 
-/** What a person can do about a rollout that rests, and what each answer leads to; without a full stop. */
-export function answerPhrase({ deployment, awaitsAnswer }: Pause): Phrase {
-  const run: Phrase = ['run the workflow with ', name(`deployment: ${nameOf(deployment)}`), ' and ']
-  const back: Phrase = [
-    name('command: rollback'),
-    ' (ECS puts the earlier revision back, the result is ',
-    name('rolled-back'),
-    ', and the new revision is held back from then on)',
-  ]
-  if (!awaitsAnswer)
-    return [
-      'the rollout ends by itself; run the workflow again after that, since only a later apply begins what depends on the service and marks the commit as ',
-      name('applied'),
-      '. To go back instead, ',
-      ...run,
-      ...back,
-    ]
-  return [
-    ...run,
-    name('command: continue'),
-    ' (traffic goes on; once the rollout has ended, what depends on the service follows, and the commit is ',
-    name('applied'),
-    '), or ',
-    ...back,
-  ]
-}
-
 /** What a rollback on request leaves behind, and the two ways on from there. */
 export function heldBackPhrase({ steps }: Report, { carries }: Applied): Phrase {
-  const { pullRequests = [], here } = carries ?? {}
-  const [only] = pullRequests
-  const brought =
-    only === undefined
-      ? 'the commit that brought it'
-      : pullRequests.length > 1
-        ? `the pull request that brought it (${pullRequestList(pullRequests)})`
-        : only === here
-          ? 'this pull request'
-          : `#${only}`
   return [
-    `the revision that was rolled out is held back from now on, and every apply fails until it changes: revert ${brought}, or name `,
+    `the revision that was rolled out is held back from now on, and every apply fails until it changes: revert ${broughtBy(carries)}, or name `,
     ...particlesOf(steps, 5),
     ' in ',
     name('redeploy'),
     ' to deploy it again.',
   ]
+}
+
+function broughtBy({ pullRequests, here }: NonNullable<Applied['carries']> = { pullRequests: [] }): string {
+  const [only] = pullRequests
+  if (only === undefined) return 'the commit that brought it'
+  if (pullRequests.length > 1) return `the pull request that brought it (${pullRequestList(pullRequests)})`
+  return pullRequestFrom(here, only)
 }
