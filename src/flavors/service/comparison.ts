@@ -1,7 +1,6 @@
 /** How a manifest differs from a service, with risks and warnings. Pure. */
 import type { DeploymentControllerType } from '@aws-sdk/client-ecs'
 import type { Change, FoundChange, Value } from '../../compare/change.ts'
-import { compare } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { withSortedKeys } from '../../digest.ts'
 import type { Comparison } from '../../engine/flavor.ts'
@@ -10,58 +9,54 @@ import { nameOf } from '../../schema/arn.ts'
 import { plural, stopping } from '../containers.ts'
 import { blocksOfOtherStrategies, misfits, networkInTheWay } from './fit.ts'
 import {
-  comparableService,
-  compareOptions,
+  differences,
   isAnyRevision,
   type LiveService,
   member,
   type ServiceParticle,
   shortTaskDefinition,
-  taskSetOf,
 } from './live.ts'
 import { losses } from './losses.ts'
 import { redeployment } from './request.ts'
-import { deployedBy, fixed, restarts, updatable } from './rules.ts'
+import { deployedBy, fixed, restarts, taskSetOf, updatable } from './rules.ts'
 import { rolloutRisks, startRisks } from './strategy.ts'
 import { unhealthyWarning } from './tasks.ts'
 
 /** What an update of the service changes, and what of that its deployment controller may not. */
 export function comparison(particle: ServiceParticle, live: LiveService, sensitivity: Sensitivity): Comparison {
-  const found = compare(particle.definition, comparableService(live), compareOptions(particle, sensitivity))
+  const found = differences(particle, live, sensitivity)
     .filter(change => !isAnyRevision(change, particle, live) && !isLatestPlatform(change, live))
-    .map((change, index, all) => insteadOf(change, isFirst(change, all.slice(0, index)), live, sensitivity))
+    .map((change, index, all) => insteadOf(change, !all.slice(0, index).some(isOfMember(change)), live, sensitivity))
   const controller = controllerAfter(particle, live)
   const allowed = controller === 'ECS' ? undefined : updatable[controller]
-  const possible = allowed ? found.filter(change => allowed.includes(member(change)) || isTags(change)) : found
+  const possible = allowed ? found.filter(change => allowed.includes(member(change))) : found
   const requested = live.redeploy ? [redeployment] : []
   const refused = allowed ? [...found.filter(change => !possible.includes(change)), ...requested] : []
   const network = networkInTheWay(particle, live, sensitivity)
   const replaces = [...possible.filter(change => isFixed(change, live)), ...network]
+  const isReplaced = replaces.length > 0
   // A replacement scales to nothing before it deletes: a service found between the two is the same replacement still.
-  const inPlace = replaces.length === 0 || (live.service.desiredCount ?? 0) > 0
-  const all = [...possible, ...network]
-  const stated = inPlace
-    ? all
-    : all.map(change => (change.path === 'desiredCount' ? { ...change, replacing: true as const } : change))
+  const isScaledDown = isReplaced && !live.service.desiredCount
+  const stated = [...possible, ...network].map(change =>
+    isScaledDown && change.path === 'desiredCount' ? { ...change, replacing: true as const } : change,
+  )
   const changes = allowed ? stated : [...knownToFail(stated, live), ...requested]
-  const held = heldBack(particle, live, possible)
-  const problems = [
-    ...(replaces.length > 0 ? [] : misfits(particle, live)),
-    ...(possible.some(change => member(change) === 'deploymentConfiguration')
-      ? blocksOfOtherStrategies(particle, live.service)
-      : []),
-  ]
-  const warnings = warningsOf(particle, live, refused, changes)
+  const isReconfigured = possible.some(change => member(change) === 'deploymentConfiguration')
   return {
     changes,
     ...(refused.length > 0 && { protected: refused }),
-    ...(problems.length > 0 && { problems }),
-    ...(warnings.length > 0 && { warnings }),
-    ...(held !== undefined && { heldBack: held }),
-    ...(replaces.length > 0 && { replaces }),
-    ...(replaces.length > 0 ? replacing(particle, live) : withLosses(risks(changes, particle, live), changes)),
+    problems: [
+      ...(isReplaced ? [] : misfits(particle, live)),
+      ...(isReconfigured ? blocksOfOtherStrategies(particle, live.service) : []),
+    ],
+    warnings: warningsOf(particle, live, refused, changes),
+    ...heldBack(particle, live, possible),
+    replaces,
+    ...(isReplaced ? replacementRisks(particle, live) : updateRisks(changes, particle, live)),
   }
 }
+
+const isOfMember = (change: FoundChange) => (other: FoundChange) => member(other) === member(change)
 
 /**
  * The controller that decides what an update may change. A service goes from CodeDeploy to ECS in place, with everything
@@ -77,8 +72,6 @@ function controllerAfter({ definition }: ServiceParticle, { service }: LiveServi
 const isLatestPlatform = ({ path, after }: FoundChange, { service }: LiveService): boolean =>
   path === 'platformVersion' && after === 'LATEST' && (service.deploymentController?.type ?? 'ECS') !== 'ECS'
 
-const isTags = (change: FoundChange) => member(change) === 'tags'
-
 /** Members that do not affect how a deployment ends. */
 const bystanders: ReadonlySet<string> = new Set(['desiredCount', 'tags'])
 
@@ -90,11 +83,10 @@ function heldBack(
   { id }: ServiceParticle,
   { past, service, redeploy }: LiveService,
   changes: readonly FoundChange[],
-): string | undefined {
-  if (past?.is !== 'failed' || redeploy) return undefined
+): Pick<Comparison, 'heldBack'> {
   const isSame = changes.every(change => restarts.includes(member(change)) || bystanders.has(member(change)))
-  if (!isSame) return undefined
-  return `${past.how}; it runs ${shortTaskDefinition(service)}; change it, or name ${id} in redeploy`
+  if (past?.is !== 'failed' || redeploy || !isSame) return {}
+  return { heldBack: `${past.how}; it runs ${shortTaskDefinition(service)}; change it, or name ${id} in redeploy` }
 }
 
 /** A deployment that failed before is made again only where a person names the service: its changes are requested then. */
@@ -110,37 +102,28 @@ function warningsOf(
   changes: readonly FoundChange[],
 ): string[] {
   const { id } = particle
-  const warnings: string[] = []
   const controller = service.deploymentController?.type ?? 'ECS'
   const release = refused.find(({ path }) => path === 'taskDefinition')
   const others = refused.filter(change => change !== release).map(({ path }) => path)
-  if (release || unreleased) {
-    const [what, now] = release
-      ? [
-          typeof release.after === 'string' ? nameOf(release.after) : 'the new revision of its task definition',
-          typeof release.before === 'string' ? nameOf(release.before) : 'what it ran',
-        ]
-      : [`the revision that ${unreleased} states`, shortTaskDefinition(taskSetOf(service))]
-    const until = controller === 'CODE_DEPLOY' ? 'CodeDeploy deploys it' : 'its controller makes a task set of it'
-    warnings.push(
+  const [what, now] = release
+    ? [
+        referenceOr('the new revision of its task definition', release.after),
+        referenceOr('what it ran', release.before),
+      ]
+    : [unreleased && `the revision that ${unreleased} states`, shortTaskDefinition(taskSetOf(service))]
+  const until = controller === 'CODE_DEPLOY' ? 'CodeDeploy deploys it' : 'its controller makes a task set of it'
+  return [
+    what &&
       `${id} is deployed by ${controller}, not by this action: ${what} does not go live, it runs ${now} until ${until}`,
-    )
-  }
-  if (others.length > 0) {
-    warnings.push(`${id} is deployed by ${controller}: UpdateService refuses ${others.join(', ')}`)
-  }
-  if (past?.is === 'unknown') {
-    warnings.push(
+    others.length > 0 && `${id} is deployed by ${controller}: UpdateService refuses ${others.join(', ')}`,
+    past?.is === 'unknown' &&
       `${id}: whether what it is to run was rolled back before is not known; allow the action ecs:ListServiceDeployments in the policy of the role that this workflow assumes`,
-    )
-  }
-  const sick = changes.length === 0 ? unhealthyWarning(particle, service) : undefined
-  if (sick) warnings.push(sick)
-  return warnings
+    changes.length === 0 && unhealthyWarning(particle, service),
+  ].filter(warning => typeof warning === 'string')
 }
 
-const isFirst = (change: FoundChange, before: readonly FoundChange[]): boolean =>
-  !before.some(other => member(other) === member(change))
+const referenceOr = (otherwise: string, reference: unknown): string =>
+  typeof reference === 'string' ? nameOf(reference) : otherwise
 
 /**
  * Launch type and capacity provider strategy replace each other: the first change to the one that comes shows the one that
@@ -176,21 +159,16 @@ function isFixed(change: FoundChange, { service }: LiveService): boolean {
 
 type Risks = Pick<Comparison, 'risks' | 'leastMinutes'>
 
-function replacing(particle: ServiceParticle, { service }: LiveService): Risks {
+function replacementRisks(particle: ServiceParticle, { service }: LiveService): Risks {
   const rollout = startRisks(particle)
   return { ...rollout, risks: [`${stopping(service.runningCount ?? 0)} before it is made anew`, ...rollout.risks] }
 }
 
-const withLosses = ({ risks = [], ...rest }: Risks, changes: readonly FoundChange[]): Risks => ({
-  ...rest,
-  risks: [...risks, ...losses(changes)],
-})
-
-function risks(changes: readonly FoundChange[], particle: ServiceParticle, { service }: LiveService): Risks {
+function updateRisks(changes: readonly FoundChange[], particle: ServiceParticle, { service }: LiveService): Risks {
   const { definition } = particle
-  const restarting = changes.some(change => deployedBy.includes(member(change)))
+  const lost = losses(changes)
   const running = service.runningCount ?? 0
-  if (!restarting || running === 0) return {}
+  if (running === 0 || !changes.some(change => deployedBy.includes(member(change)))) return { risks: lost }
   const configuration = { ...service.deploymentConfiguration, ...definition.deploymentConfiguration }
   const healthy = configuration.minimumHealthyPercent ?? (service.schedulingStrategy === 'DAEMON' ? 0 : 100)
   const desired = definition.desiredCount ?? service.desiredCount ?? 0
@@ -198,5 +176,6 @@ function risks(changes: readonly FoundChange[], particle: ServiceParticle, { ser
   const stay =
     least > 0 ? `never below ${least} running` : `may be down: 0 of ${plural(desired || running, 'task')} must stay`
   const rolling = riskOf('restarts', `${plural(running, 'task')}, ${stay}`)
-  return rolloutRisks(particle, configuration, running, rolling)
+  const rollout = rolloutRisks(particle, configuration, running, rolling)
+  return { ...rollout, risks: [...rollout.risks, ...lost] }
 }

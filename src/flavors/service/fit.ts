@@ -111,10 +111,8 @@ function* targets({ service }: LiveService, { definition }: NextDefinition): Ite
 
 const hasPort = ({ portMappings = [] }: ContainerDefinition, port: number): boolean =>
   portMappings.some(({ containerPort, containerPortRange }) => {
-    const [first = containerPort, last = first] = (containerPortRange ?? '')
-      .split('-')
-      .map(text => Number(text) || undefined)
-    return first !== undefined && last !== undefined && first <= port && port <= last
+    const [first = Number.NaN, last = first] = (containerPortRange ?? `${containerPort}`).split('-').map(Number)
+    return first <= port && port <= last
   })
 
 /** Service Connect and VPC Lattice, which name a port mapping. */

@@ -1,5 +1,6 @@
 /** Service deployments, which only ECS's deployment API shows. A role without the right to ask knows less, and that is no error. */
 import type {
+  ListServiceDeploymentsRequest,
   Service,
   ServiceDeployment,
   ServiceDeploymentBrief,
@@ -8,12 +9,11 @@ import type {
 } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
-import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
+import type { TransitionContext } from '../../engine/flavor.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { ownTagPrefix } from '../tags.ts'
 import {
-  comparableService,
   compareOptions,
   type LiveService,
   type Memo,
@@ -24,7 +24,7 @@ import {
 } from './live.ts'
 import { mayRest } from './pause.ts'
 import { triggerOf, whatEnded } from './rollout.ts'
-import { restarts } from './rules.ts'
+import { liveService, restarts } from './rules.ts'
 import { isUnderWay } from './tasks.ts'
 
 /** Tag of a service: the deployment that `on-failure: rollback` undid, which ECS lists as merely replaced. */
@@ -33,32 +33,20 @@ export const putBackTag = `${ownTagPrefix}put-back`
 /** Milliseconds by which clocks differ, and a service deployment may be older than the deployment that it makes. */
 const margin = 60_000
 
-/** ECS, and the log for a missing right. */
-interface Reading {
-  readonly ecs: Ecs
-  say(sentence: string): void
-}
+/** ECS, and where it matters the log for a missing right. */
+type Reading = Pick<TransitionContext, 'ecs'> & Partial<Pick<TransitionContext, 'say'>>
 
 /** Undefined where the role has no right to ask, or ECS has forgotten it. */
 const serviceDeployment = ({ ecs, say }: Reading, arn: string): Promise<ServiceDeployment | undefined> =>
   ecs.ifAllowed('DescribeServiceDeployments', () => ecs.serviceDeployment(arn), say)
 
+/** Undefined where the role has no right to ask. */
 const list = (
   { ecs, say }: Reading,
-  { service: { clusterArn, serviceArn } }: LiveService,
-  input: { readonly status?: ServiceDeploymentStatus[]; readonly after?: Date | undefined },
+  { service: { clusterArn: cluster, serviceArn: service } }: LiveService,
+  which: Pick<ListServiceDeploymentsRequest, 'status' | 'createdAt'>,
 ): Promise<ServiceDeploymentBrief[] | undefined> =>
-  ecs.ifAllowed(
-    'ListServiceDeployments',
-    () =>
-      ecs.serviceDeployments({
-        cluster: clusterArn,
-        service: serviceArn,
-        ...(input.status && { status: input.status }),
-        ...(input.after && { createdAt: { after: input.after } }),
-      }),
-    say,
-  )
+  ecs.ifAllowed('ListServiceDeployments', () => ecs.serviceDeployments({ cluster, service, ...which }), say)
 
 /**
  * The service deployment that rolls out what a transition made, found by its number, as the newest may be another
@@ -76,7 +64,7 @@ export async function rolloutOf(
     const found = arn === undefined ? undefined : await serviceDeployment(reading, arn)
     if (found && nameOf(found.targetServiceRevision?.arn ?? '') === number) return found
   }
-  const briefs = await list(reading, live, { after: new Date(memo.since - margin) })
+  const briefs = await list(reading, live, { createdAt: { after: new Date(memo.since - margin) } })
   const ours = briefs?.find(({ targetServiceRevisionArn = '' }) => nameOf(targetServiceRevisionArn) === number)
   const found = ours?.serviceDeploymentArn && (await serviceDeployment(reading, ours.serviceDeploymentArn))
   return found || 'unknown'
@@ -86,7 +74,7 @@ export async function rolloutOf(
 export async function restingDeployment(service: Service, ecs: Ecs): Promise<ServiceDeployment | undefined> {
   const { currentServiceDeployment: arn } = service
   if (arn === undefined || !isUnderWay(service) || !mayRest(service)) return undefined
-  return serviceDeployment({ ecs, say: () => {} }, arn)
+  return serviceDeployment({ ecs }, arn)
 }
 
 /** Statuses of service deployments that did not come to a good end. */
@@ -117,28 +105,27 @@ export async function rolloutHistory(
   changes: readonly FoundChange[],
   ecs: Ecs,
 ): Promise<RolloutHistory> {
-  const reading = { ecs, say: () => {} }
+  const reading = { ecs }
   const briefs = await list(reading, live, { status: unsuccessful })
   if (!briefs) return { is: 'unknown' }
   const putBack = nameOf(live.service.tags?.find(({ key }) => key === putBackTag)?.value ?? '')
-  const same = (all: readonly ServiceDeploymentBrief[]) => sameAgain(all, particle, live, changes, ecs)
+  const same = (all: readonly ServiceDeploymentBrief[]) =>
+    ofRevisions(all, revision => wouldBe(revision, particle, live, changes), ecs)
   for await (const { brief, revision } of same(briefs)) {
     const how = await howItFailed(brief, putBack, reading)
     if (!how) continue
     // The same deployment has succeeded since, where a person named the service in `redeploy`.
-    const better = await list(reading, live, { status: ['SUCCESSFUL'], after: brief.createdAt })
+    const better = await list(reading, live, { status: ['SUCCESSFUL'], createdAt: { after: brief.createdAt } })
     for await (const _success of same(better ?? [])) return { is: 'fine' }
     return { is: 'failed', how: `${shortTaskDefinition(revision)} ${how}` }
   }
   return { is: 'fine' }
 }
 
-/** Service deployments, newest first, that rolled out the same as the update would. */
-async function* sameAgain(
+/** Service deployments of the revisions that are looked for, in the order of `briefs`. Throws `EcsError`. */
+async function* ofRevisions(
   briefs: readonly ServiceDeploymentBrief[],
-  particle: ServiceParticle,
-  live: LiveService,
-  changes: readonly FoundChange[],
+  isWanted: (revision: ServiceRevision) => boolean,
   ecs: Ecs,
 ): AsyncGenerator<{ brief: ServiceDeploymentBrief; revision: ServiceRevision }> {
   for (let from = 0; from < briefs.length; from += atOnce) {
@@ -148,9 +135,7 @@ async function* sameAgain(
         return { brief, revision: arn ? await ecs.serviceRevision(arn) : undefined }
       }),
     )
-    for (const { brief, revision } of found) {
-      if (revision && wouldBe(revision, particle, live, changes)) yield { brief, revision }
-    }
+    for (const { brief, revision } of found) if (revision && isWanted(revision)) yield { brief, revision }
   }
 }
 
@@ -166,8 +151,11 @@ function wouldBe(
   const compared = restarts.filter(
     name => name !== 'platformVersion' || changes.some(change => member(change) === name),
   )
-  const members = { ...comparableService(live), ...Object.fromEntries(compared.map(name => [name, shown[name]])) }
-  const left = compare(particle.definition, members, compareOptions(particle, nothingSensitive))
+  const members = {
+    ...liveService(live.service, live.revision),
+    ...Object.fromEntries(compared.map(name => [name, shown[name]])),
+  }
+  const left = compare(particle.definition, members, compareOptions(particle))
   return left.every(change => !compared.includes(member(change)))
 }
 
@@ -178,12 +166,9 @@ async function howItFailed(
   reading: Reading,
 ): Promise<string | undefined> {
   const rollout = await serviceDeployment(reading, brief.serviceDeploymentArn ?? '')
-  const { status = '' } = brief
-  if (status.startsWith('ROLLBACK')) return `was rolled back by ${whatEnded(rollout ?? brief)}`
-  if (putBack !== '' && nameOf(brief.targetServiceRevisionArn ?? '') === putBack) {
-    const trigger = rollout && triggerOf(rollout)
-    return `failed${trigger ? ` (${trigger})` : ''} and was put back by this action`
-  }
   const trigger = rollout && triggerOf(rollout)
+  if (brief.status?.startsWith('ROLLBACK')) return `was rolled back by ${whatEnded(rollout ?? brief)}`
+  if (putBack !== '' && nameOf(brief.targetServiceRevisionArn ?? '') === putBack)
+    return `failed${trigger ? ` (${trigger})` : ''} and was put back by this action`
   return trigger && `failed: ${trigger} ended it`
 }

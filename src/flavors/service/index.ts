@@ -1,7 +1,7 @@
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs'
 import { additions, unstated } from '../../compare/compare.ts'
 import { creationOf } from '../../compare/merge.ts'
-import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
+import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import { containerLogs } from '../containerLogs.ts'
@@ -15,9 +15,7 @@ import { failedTasks, watchService } from './events.ts'
 import { blocksOfOtherStrategies } from './fit.ts'
 import { restingDeployment, rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
-  answeredMemo,
   answeredService,
-  comparableService,
   compareOptions,
   isWaitedFor,
   type LiveService,
@@ -34,8 +32,8 @@ import { nextDefinition, unreleasedDefinition } from './next.ts'
 import { restOf } from './pause.ts'
 import { createRequest, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
-import { judgeRollout, notVisibleYet } from './rollout.ts'
-import { onRevisionOnly } from './rules.ts'
+import { gone, judgeRollout, notVisibleYet } from './rollout.ts'
+import { liveService, onRevisionOnly } from './rules.ts'
 import { startRisks } from './strategy.ts'
 import { counts, isUnderWay, rolloutSummary } from './tasks.ts'
 import { vocabulary } from './vocabulary.ts'
@@ -67,10 +65,6 @@ const deleteNotYet: Retryable = {
   because: 'ECS cannot delete the service yet',
 }
 
-/** Errors for a service that someone else has deleted meanwhile. */
-const isGoneAlready = (error: unknown): boolean =>
-  isEcs(error, 'ServiceNotFoundException', 'ServiceNotActiveException', 'ClusterNotFoundException')
-
 function observe(particle: ServiceParticle, live: LiveService | undefined): Observed {
   if (!live) return { state: 'terminated' }
   const { service } = live
@@ -101,30 +95,26 @@ function additionsOf(particle: ServiceParticle, live: LiveService | undefined, s
   const isCountMissing = particle.definition.schedulingStrategy !== 'DAEMON' && definition.desiredCount === undefined
   const message =
     'aws_resource.desiredCount is missing and the service does not exist yet; state it, or custom_config.initial_desired_count when an autoscaler is to own it'
-  const problems = [
-    ...(isCountMissing ? [{ at: ['desiredCount'], message }] : []),
-    ...blocksOfOtherStrategies(particle),
-  ]
   const draining = 'the service of this name is still draining: it is waited for'
   const rollout = startRisks(particle)
-  const risks = [...(live?.service.status === 'DRAINING' ? [draining] : []), ...rollout.risks]
   return {
     changes: additions(definition, compareOptions(particle, sensitivity)),
-    ...(problems.length > 0 && { problems }),
+    problems: [...(isCountMissing ? [{ at: ['desiredCount'], message }] : []), ...blocksOfOtherStrategies(particle)],
     ...rollout,
-    risks,
+    risks: [...(live?.service.status === 'DRAINING' ? [draining] : []), ...rollout.risks],
   }
 }
 
-function removalRisks(particle: ServiceParticle, { service }: LiveService): string[] {
+function removalRisk({ desired }: ServiceParticle, { service }: LiveService): string {
   const stops = stopping(service.runningCount ?? 0)
-  if (particle.desired === 'stopped') return [`a service that is to be stopped is deleted, and ${stops}`]
-  return [`it is deleted and ${stops}`]
+  return desired === 'stopped'
+    ? `a service that is to be stopped is deleted, and ${stops}`
+    : `it is deleted and ${stops}`
 }
 
 const memoUnderWay = (live: LiveService | undefined): Memo => ({
   ...memoOf(live?.service, 0),
-  ...(live && isUnderWay(live.service) && { underWay: true }),
+  underWay: live !== undefined && isUnderWay(live.service),
 })
 
 /** `ecs_service`, found by cluster and name; its rollout is judged by the deployment's id. */
@@ -160,34 +150,26 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     additions: () => additionsOf(particle, live, sensitivity),
     ...(live && {
       differences: () => comparison(particle, live, sensitivity),
-      unstated: () => unstated(particle.definition, comparableService(live), compareOptions(particle, sensitivity)),
-      removalRisks: () => removalRisks(particle, live),
+      unstated: () =>
+        unstated(particle.definition, liveService(live.service, live.revision), compareOptions(particle, sensitivity)),
+      removalRisks: () => [removalRisk(particle, live)],
     }),
   }),
 
   progress(particle, live, goal, memo, elapsed) {
-    if (goal !== 'running') {
-      return live
-        ? {
-            is: 'moving',
-            because: `the service is ${live.service.status}, ${counts(live.service)}`,
-            near: live.service.runningCount === 0,
-          }
-        : { is: 'settled', because: 'gone' }
-    }
-    if (!live) {
+    if (goal === 'running') {
+      if (live) return judgeRollout(live, memo, particle, elapsed)
       return elapsed < notVisibleYet
         ? { is: 'moving', because: 'the service is not visible yet', near: true }
-        : {
-            is: 'failed',
-            failure: {
-              code: 'GoneMeanwhile',
-              happened: 'was deleted by somebody else meanwhile',
-              remedy: { kind: 'plan' },
-            },
-          }
+        : gone('was deleted by somebody else meanwhile')
     }
-    return judgeRollout(live, memo, particle, elapsed)
+    if (!live) return { is: 'settled', because: 'gone' }
+    const { service } = live
+    return {
+      is: 'moving',
+      because: `the service is ${service.status}, ${counts(service)}`,
+      near: service.runningCount === 0,
+    }
   },
 
   async describe(particle, context) {
@@ -207,12 +189,8 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   },
 
   async examine(particle, live, changes, context, known) {
-    const { ecs } = context
-    const past = !wouldDeploy(changes)
-      ? undefined
-      : known
-        ? known.past
-        : await rolloutHistory(particle, live, changes, ecs)
+    const look = () => (known ? known.past : rolloutHistory(particle, live, changes, context.ecs))
+    const past = wouldDeploy(changes) ? await look() : undefined
     const next = await nextDefinition(particle, changes, context)
     return past || next ? { ...live, past, next } : live
   },
@@ -224,16 +202,9 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   answered: (_particle, before, { answer }) => answer && answeredService(before, answer),
 
   async start(particle, _live, context) {
-    const answer = await retryWhile(
-      () =>
-        context.ecs.call('CreateService', {
-          ...creationOf(createRequest(particle), compareOptions(particle, nothingSensitive)),
-          clientToken: context.token,
-        }),
-      createNotYet,
-      context,
-    )
-    return answeredMemo(answer.service, context.clock.now())
+    const input = { ...creationOf(createRequest(particle), compareOptions(particle)), clientToken: context.token }
+    const { service } = await retryWhile(() => context.ecs.call('CreateService', input), createNotYet, context)
+    return { ...memoOf(service, context.clock.now()), answer: service }
   },
 
   async update(particle, live, changes, context, before) {
@@ -243,14 +214,13 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     let memo = memoUnderWay(live)
     const input = updateRequest(particle, live, changed, before)
     if (input) {
-      const answer = await context.ecs.call('UpdateService', input)
-      const isKept = memo.deployment !== undefined && memo.deployment === memoOf(answer.service, since).deployment
-      memo = { ...answeredMemo(answer.service, since), ...(isKept && { kept: true }) }
+      const { service } = await context.ecs.call('UpdateService', input)
+      const made = memoOf(service, since)
+      memo = { ...made, answer: service, kept: made.deployment !== undefined && made.deployment === memo.deployment }
     }
     if (changed.has('tags')) {
       // The answer has the tags of before.
-      const { answer: _answer, ...described } = memo
-      memo = described
+      memo = { ...memo, answer: undefined }
       await setTags(context.ecs, live.service.serviceArn ?? '', definition.tags ?? [], live.service.tags ?? [])
     }
     return memo
@@ -277,7 +247,9 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     try {
       await retryWhile(remove, deleteNotYet, context)
     } catch (error) {
-      if (!isGoneAlready(error)) throw error
+      // Somebody else may have deleted the service meanwhile.
+      if (!isEcs(error, 'ServiceNotFoundException', 'ServiceNotActiveException', 'ClusterNotFoundException'))
+        throw error
     }
     return { since }
   },

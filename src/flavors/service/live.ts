@@ -6,16 +6,15 @@ import type {
   Service,
   ServiceDeployment,
   ServiceRevision,
-  TaskSet,
 } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
+import { compare } from '../../compare/compare.ts'
 import { ignoredPaths } from '../../compare/path.ts'
-import type { Members } from '../../compare/rules.ts'
-import type { Sensitivity } from '../../compare/sensitivity.ts'
+import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import type { Particle, ParticleId } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
-import { liveService, onTaskSets, serviceRules } from './rules.ts'
+import { liveService, serviceRules } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** A particle that states members of CreateService. */
@@ -61,21 +60,24 @@ export type RolloutHistory =
 /** The deployment that a transition started, or found under way: only its id distinguishes a rollback from success. */
 export interface Memo {
   /** `ecs-svc/…`. */
-  readonly deployment?: string
+  readonly deployment?: string | undefined
   /** ARN of the service deployment that was under way when ECS answered: most often the same. */
-  readonly serviceDeployment?: string
+  readonly serviceDeployment?: string | undefined
   /** The service as the call that made the deployment answered. */
-  readonly answer?: Service
+  readonly answer?: Service | undefined
   /** The update made no deployment: COMPLETED is an old word, and says nothing of it. */
-  readonly kept?: true
+  readonly kept?: boolean
   /** The deployment was found under way: its completion is all that is waited for. */
-  readonly underWay?: true
+  readonly underWay?: boolean
   /** Milliseconds since 1970. Earlier events belong to other deployments. */
   readonly since: number
 }
 
 /** A service is compared by the members that its manifest states; AWS owns the others. */
-export const compareOptions = ({ options }: Pick<ServiceParticle, 'options'>, sensitivity: Sensitivity) => ({
+export const compareOptions = (
+  { options }: Pick<ServiceParticle, 'options'>,
+  sensitivity: Sensitivity = nothingSensitive,
+) => ({
   schema: vocabulary.model,
   rules: serviceRules,
   whole: false,
@@ -90,10 +92,6 @@ export const primaryDeployment = (service: Service): Deployment | undefined =>
 /** Whether the tool behind the deployment controller EXTERNAL makes the service's task sets, and ECS no deployments. */
 export const isExternal = ({ deploymentController }: Service): boolean => deploymentController?.type === 'EXTERNAL'
 
-/** The task set that serves; while none is PRIMARY yet, the first one. */
-export const taskSetOf = ({ taskSets = [] }: Service): TaskSet | undefined =>
-  taskSets.find(({ status }) => status === 'PRIMARY') ?? taskSets[0]
-
 /** The member of the definition that a change is about. */
 export const member = ({ steps: [first] }: FoundChange): string => String(first)
 
@@ -105,16 +103,12 @@ export function shortTaskDefinition(deployment: { readonly taskDefinition?: stri
 /** ECS's reason, which may repeat values of the manifest. */
 export const reasonGiven = (reason: string | undefined): string => (reason ? untrusted(reason) : 'ECS gives no reason')
 
-/** The service laid out like the request that would make it, with members of its revision and its PRIMARY task set. */
-export function comparableService({ service, revision }: LiveService): Members {
-  const set = taskSetOf(service)
-  const laid: Record<string, unknown> = { ...liveService(service, revision) }
-  for (const name of set ? onTaskSets : []) {
-    const known = laid[name]
-    if (known === undefined || (Array.isArray(known) && known.length === 0)) laid[name] = set?.[name]
-  }
-  return laid
-}
+/** How a service differs from its manifest. */
+export const differences = (
+  particle: ServiceParticle,
+  { service, revision }: LiveService,
+  sensitivity: Sensitivity = nothingSensitive,
+): FoundChange[] => compare(particle.definition, liveService(service, revision), compareOptions(particle, sensitivity))
 
 /** A family without a revision means any revision of it: another tool decides which one runs. */
 export function isAnyRevision(change: FoundChange, { definition }: ServiceParticle, { service }: LiveService): boolean {
@@ -126,8 +120,8 @@ export function isAnyRevision(change: FoundChange, { definition }: ServicePartic
 export function memoOf(answer: Service | undefined, since: number): Memo {
   const deployment = answer && primaryDeployment(answer)
   return {
-    ...(deployment?.id && { deployment: deployment.id }),
-    ...(answer?.currentServiceDeployment && { serviceDeployment: answer.currentServiceDeployment }),
+    deployment: deployment?.id,
+    serviceDeployment: answer?.currentServiceDeployment,
     // ECS's own clock where known: events carry its times, and the runner's clock may differ.
     since: deployment?.createdAt?.getTime() ?? since,
   }
@@ -145,19 +139,9 @@ export function ofPrimary(
   return (same.length > 0 ? same : all).sort((one, other) => made(other) - made(one))[0]
 }
 
-/** The same, with the answer itself. */
-export const answeredMemo = (answer: Service | undefined, since: number): Memo => ({
-  ...memoOf(answer, since),
-  ...(answer && { answer }),
-})
-
 /** The service as CreateService or UpdateService has answered. */
 export function answeredService(before: LiveService | undefined, answer: Service): LiveService {
   // UpdateService answers without tags.
   const tags = answer.tags ?? before?.service.tags
-  return {
-    service: { ...answer, ...(tags && { tags }) },
-    revision: before?.revision,
-    redeploy: false,
-  }
+  return { service: { ...answer, ...(tags && { tags }) }, revision: before?.revision, redeploy: false }
 }

@@ -8,7 +8,8 @@ import { holdsUnknown, type ParticleId } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { definitionOf } from '../containers.ts'
 import { differences, isTag, type TaskDefinitionParticle } from '../taskDefinition/revisions.ts'
-import { isExternal, type NextDefinition, type ServiceParticle, taskSetOf } from './live.ts'
+import { isExternal, type NextDefinition, type ServiceParticle } from './live.ts'
+import { taskSetOf } from './rules.ts'
 
 /** The task definition that a change goes to: its parent's, or for one that is registered already, AWS's. Throws `EcsError`. */
 export async function nextDefinition(
@@ -51,8 +52,4 @@ export async function unreleasedDefinition(
 }
 
 const revision = (ecs: Ecs, reference: string) =>
-  ecs.ifAllowed(
-    'DescribeTaskDefinition',
-    () => ecs.taskDefinition(reference),
-    () => {},
-  )
+  ecs.ifAllowed('DescribeTaskDefinition', () => ecs.taskDefinition(reference))

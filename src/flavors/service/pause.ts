@@ -22,41 +22,31 @@ export const waitingHooks = (rollout: ServiceDeployment): string[] =>
 /** To the second: `2026-11-28T14:05:00Z`. */
 const isoTime = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`
 
-const pauseOf = (deployment: string, stage: string, until: Date | undefined, action: Pause['then']): Pause => ({
-  deployment,
-  stage,
-  ...(until && { until: isoTime(until) }),
-  // biome-ignore lint/suspicious/noThenProperty: a member of the report file, and no function.
-  then: action,
-})
-
 /** How the rollout rests, and a sentence about that; undefined while it moves on. */
 export function restOf({ service, current }: LiveService): Required<Pick<Moving, 'pause' | 'because'>> | undefined {
   if (current?.status !== 'IN_PROGRESS') return undefined
   // The service has been deployed again since: that deployment is older.
   if (nameOf(current.targetServiceRevision?.arn ?? '') !== nameOf(primaryDeployment(service)?.id ?? ''))
     return undefined
-  const { serviceDeploymentArn: deployment = '', lifecycleStage: stage = '' } = current
   const [hook] = waiting(current)
-  if (hook) {
-    const { expiresAt, timeoutAction = 'ROLLBACK' } = hook
-    const pause: Pause = { ...pauseOf(deployment, stage, expiresAt, timeoutAction), awaitsAnswer: true }
-    const then = timeoutAction === 'ROLLBACK' ? 'rolls back' : 'goes on'
-    const until = pause.until ? ` at ${pause.until}` : ''
-    return {
-      pause,
-      because: `at ${stage}${traffic(service, current)}, ${then} by itself${until} unless answered`,
-    }
-  }
   const minutes = minutesOfRest(current)
-  if (minutes === 0) return undefined
+  if (!hook && minutes === 0) return undefined
   // ECS does not say when a stage began; the service deployment has not changed since then.
   const began = current.updatedAt ?? current.startedAt
-  const ends = began && new Date(began.getTime() + minutes * 60_000)
-  const pause = pauseOf(deployment, stage, ends, 'CONTINUE')
+  const until = hook ? hook.expiresAt : began && new Date(began.getTime() + minutes * 60_000)
+  const action = hook ? (hook.timeoutAction ?? 'ROLLBACK') : 'CONTINUE'
+  const pause: Pause = {
+    deployment: current.serviceDeploymentArn ?? '',
+    stage: current.lifecycleStage ?? '',
+    ...(until && { until: isoTime(until) }),
+    // biome-ignore lint/suspicious/noThenProperty: a member of the report file, and no function.
+    then: action,
+    ...(hook && { awaitsAnswer: true }),
+  }
+  const end = `${action === 'ROLLBACK' ? 'rolls back' : 'goes on'} by itself${pause.until ? ` at ${pause.until}` : ''}`
   return {
     pause,
-    because: `at ${stage}${traffic(service, current)}, goes on by itself${pause.until ? ` at ${pause.until}` : ''}`,
+    because: `at ${pause.stage}${traffic(service, current)}, ${end}${hook ? ' unless answered' : ''}`,
   }
 }
 

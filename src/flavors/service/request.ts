@@ -2,9 +2,8 @@
 import type { CreateServiceRequest, UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import { changeAt } from '../../compare/change.ts'
 import { mergeLive } from '../../compare/merge.ts'
-import { nothingSensitive } from '../../compare/sensitivity.ts'
-import { comparableService, compareOptions, type LiveService, primaryDeployment, type ServiceParticle } from './live.ts'
-import { forcing } from './rules.ts'
+import { compareOptions, type LiveService, primaryDeployment, type ServiceParticle } from './live.ts'
+import { forcing, liveService } from './rules.ts'
 
 /** The change that the input `redeploy` requests. */
 export const redeployment = changeAt(['forceNewDeployment'], { before: false, after: true, requested: true })
@@ -32,7 +31,7 @@ export function updateRequest(
 ): UpdateServiceRequest | undefined {
   const { definition } = particle
   const whole: Readonly<Record<string, unknown>> = {
-    ...mergeLive(definition, comparableService(live), compareOptions(particle, nothingSensitive)),
+    ...mergeLive(definition, liveService(live.service, live.revision), compareOptions(particle)),
   }
   const input: Record<string, unknown> = {}
   for (const name of changed) {

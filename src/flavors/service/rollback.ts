@@ -1,14 +1,10 @@
 /** `on-failure: rollback`: restores the service's members from before the update. */
 import type { UpdateServiceRequest } from '@aws-sdk/client-ecs'
-import { compare } from '../../compare/compare.ts'
-import type { Members } from '../../compare/rules.ts'
-import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { EcsError } from '../../ecs/errors.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
 import { putBackTag } from './history.ts'
 import {
-  comparableService,
-  compareOptions,
+  differences,
   isAnyRevision,
   type LiveService,
   type Memo,
@@ -17,7 +13,7 @@ import {
   primaryDeployment,
   type ServiceParticle,
 } from './live.ts'
-import { fixed, forcing, restarts } from './rules.ts'
+import { fixed, forcing, liveService, restarts } from './rules.ts'
 
 /**
  * Restores members that the manifest states and the update changed; undefined when none is left to restore. Throws
@@ -63,8 +59,9 @@ async function remember(before: LiveService, { service }: LiveService, context: 
 /** Someone else deployed meanwhile: PRIMARY is neither the old deployment nor the manifest's. */
 function isForeign(particle: ServiceParticle, before: LiveService, now: LiveService): boolean {
   if (primaryDeployment(now.service)?.id === primaryDeployment(before.service)?.id) return false
-  const left = compare(particle.definition, comparableService(now), compareOptions(particle, nothingSensitive))
-  return left.some(change => restarts.includes(member(change)) && !isAnyRevision(change, particle, now))
+  return differences(particle, now).some(
+    change => restarts.includes(member(change)) && !isAnyRevision(change, particle, now),
+  )
 }
 
 /** UpdateService input that restores stated members to their values before the update. */
@@ -73,7 +70,8 @@ function putBack(
   before: LiveService,
   now: LiveService,
 ): Partial<UpdateServiceRequest> {
-  const [old, there] = [before, now].map(comparableService) as [Members, Members]
+  const old = liveService(before.service, before.revision)
+  const there = liveService(now.service, now.revision)
   const back: Record<string, unknown> = {}
   // A stated launch type may have replaced a strategy.
   const names = Object.keys(definition).map(name => (name === 'launchType' ? 'capacityProviderStrategy' : name))

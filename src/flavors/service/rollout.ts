@@ -30,35 +30,32 @@ import {
 /** Milliseconds for which a new service or deployment may be missing from ECS's answers. */
 export const notVisibleYet = 30_000
 
-const isBeingDeleted: Failed = {
-  is: 'failed',
-  failure: { code: 'GoneMeanwhile', happened: 'is being deleted by somebody else', remedy: { kind: 'plan' } },
-}
+/** Somebody else takes the service away, or has done so. */
+export const gone = (happened: string): Failed =>
+  failedWith({ code: 'GoneMeanwhile', happened, remedy: { kind: 'plan' } })
+
+const failedWith = (failure: Diagnosis): Failed => ({ is: 'failed', failure })
 
 /** Judges by the id of the deployment that the transition made: PRIMARY and COMPLETED could be what ECS rolled back to. */
 export function judgeRollout(live: LiveService, memo: Memo, particle: ServiceParticle, elapsed: number): Progress {
   const { service } = live
-  if (service.status === 'DRAINING') return isBeingDeleted
+  if (service.status === 'DRAINING') return gone('is being deleted by somebody else')
   if (isExternal(service)) return { is: 'settled', because: taskSetSummary(service) }
   const now = primaryDeployment(service)
-  if (!isWaitedFor(particle) && now?.rolloutState !== 'FAILED')
-    return { is: 'settled', because: accepted(service, now) }
+  if (!isWaitedFor(particle) && now?.rolloutState !== 'FAILED') {
+    const accepted = `deployment of ${shortTaskDefinition(now ?? service)} accepted, its rollout is not waited for`
+    return { is: 'settled', because: now?.rolloutState === 'COMPLETED' ? standing(service, now) : accepted }
+  }
   if (now && memo.deployment && now.id !== memo.deployment) return replaced(live, now, memo.deployment, elapsed)
   // Under CODE_DEPLOY the answer has no deployments.
   return now ? own(live, now, memo, particle) : uncontrolled(service)
 }
 
-/** `deployment of web:42 accepted, its rollout is not waited for` */
-const accepted = (service: Service, now: Deployment | undefined): string =>
-  now?.rolloutState === 'COMPLETED'
-    ? standing(service, now)
-    : `deployment of ${shortTaskDefinition(now ?? service)} accepted, its rollout is not waited for`
-
 function uncontrolled(service: Service): Progress {
   const { runningCount = 0, desiredCount = 0, pendingCount = 0 } = service
   if (runningCount !== desiredCount || pendingCount > 0 || !isSteady(service))
     return { is: 'moving', because: rolloutSummary(service), near: runningCount >= desiredCount }
-  return { is: 'settled', because: `${counts(service).replace(' running', ' run')} ${shortTaskDefinition(service)}` }
+  return { is: 'settled', because: `${counts(service, 'run')} ${shortTaskDefinition(service)}` }
 }
 
 function own(live: LiveService, now: Deployment, memo: Memo, { definition }: ServiceParticle): Progress {
@@ -85,13 +82,13 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
 /** A circuit breaker or an alarm without rollback ended the deployment. */
 function failed(now: Deployment, rollout: LiveService['rollout']): Failed {
   const trigger = rollout !== undefined && rollout !== 'unknown' ? triggerOf(rollout) : undefined
-  const failure: Diagnosis = {
+  const failure = failedWith({
     code: 'DeploymentFailed',
     happened: `failed to deploy ${shortTaskDefinition(now)}`,
     cause: endedBy(trigger, now.rolloutStateReason),
     remedy: { kind: 'release' },
-  }
-  return { is: 'failed', failure, ...(rollout === undefined && { inconclusive: true }) }
+  })
+  return rollout === undefined ? { ...failure, inconclusive: true } : failure
 }
 
 /** Another deployment is PRIMARY: ECS rolled back to it, or someone else made it. */
@@ -100,10 +97,9 @@ function replaced(live: LiveService, now: Deployment, id: string, elapsed: numbe
   if (isGoingBack(now)) return goingBack(service, now)
   if (rollout === undefined) return { ...replacedAsSeen(service, now, id, elapsed), inconclusive: true }
   if (rollout === 'unknown') return replacedAsSeen(service, now, id, elapsed)
-  const { status = '', rollback, statusReason } = rollout
   const trigger = triggerOf(rollout)
-  const reason = rollback?.reason ?? statusReason
-  switch (status) {
+  const reason = rollout.rollback?.reason ?? rollout.statusReason
+  switch (rollout.status) {
     case 'ROLLBACK_REQUESTED':
     case 'ROLLBACK_IN_PROGRESS':
       return goingBack(service, now)
@@ -154,29 +150,20 @@ const endedBy = (trigger: string | undefined, reason: string | undefined): strin
 function rolledBack(service: Service, now: Deployment, isBack: boolean, reason?: string, trigger?: string): Failed {
   const { runningCount = 0, desiredCount = 0 } = service
   const runs = `${shortTaskDefinition(now)} runs${isBack ? ' again' : ''}, ${runningCount} of ${plural(desiredCount, 'task')}`
-  return {
-    is: 'failed',
-    failure: {
-      code: 'RolledBack',
-      ...(!trigger && isByPerson(reason) && { happened: 'was rolled back by a person' }),
-      cause: endedBy(trigger, reason),
-      now: isBack ? runs : `The rollback failed too: ${runs}`,
-      remedy: { kind: 'release' },
-    },
-  }
+  return failedWith({
+    code: 'RolledBack',
+    ...(!trigger && isByPerson(reason) && { happened: 'was rolled back by a person' }),
+    cause: endedBy(trigger, reason),
+    now: isBack ? runs : `The rollback failed too: ${runs}`,
+    remedy: { kind: 'release' },
+  })
 }
 
 /** `before`: what became of our own deployment before another one took its place. */
 function deployedMeanwhile(now: Deployment, before?: string): Failed {
   const other = `deployment ${now.id} of ${shortTaskDefinition(now)} took its place`
-  return {
-    is: 'failed',
-    failure: {
-      code: 'DeployedMeanwhile',
-      cause: before ? `${before}, and then ${other}` : other,
-      remedy: { kind: 'plan' },
-    },
-  }
+  const cause = before ? `${before}, and then ${other}` : other
+  return failedWith({ code: 'DeployedMeanwhile', cause, remedy: { kind: 'plan' } })
 }
 
 /** The circuit breaker or the alarms that ended a service deployment, in words; undefined where neither did. */

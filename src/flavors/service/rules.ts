@@ -1,4 +1,4 @@
-import type { Service, ServiceRevision } from '@aws-sdk/client-ecs'
+import type { Service, ServiceRevision, TaskSet } from '@aws-sdk/client-ecs'
 import type { Members, Rule, Rules, ValueContext } from '../../compare/rules.ts'
 import {
   capacityProviderStrategy,
@@ -163,30 +163,23 @@ export const deployedBy: readonly string[] = [...restarts, ...forcing, 'deployme
  */
 export const fixed: readonly string[] = ['serviceName', 'cluster', 'role', 'schedulingStrategy']
 
+const updatableOfAny = [
+  'desiredCount',
+  'healthCheckGracePeriodSeconds',
+  'placementConstraints',
+  'placementStrategy',
+  'enableECSManagedTags',
+  'propagateTags',
+  'tags',
+]
+
 /**
  * What UpdateService takes of a service whose deployments another controller makes; tags go another way, and always can.
  * From the API reference of UpdateService.
  */
 export const updatable: Readonly<Record<'CODE_DEPLOY' | 'EXTERNAL', readonly string[]>> = {
-  CODE_DEPLOY: [
-    'desiredCount',
-    'deploymentConfiguration',
-    'healthCheckGracePeriodSeconds',
-    'placementConstraints',
-    'placementStrategy',
-    'enableECSManagedTags',
-    'propagateTags',
-    'tags',
-  ],
-  EXTERNAL: [
-    'desiredCount',
-    'placementConstraints',
-    'placementStrategy',
-    'healthCheckGracePeriodSeconds',
-    'enableECSManagedTags',
-    'propagateTags',
-    'tags',
-  ],
+  CODE_DEPLOY: [...updatableOfAny, 'deploymentConfiguration'],
+  EXTERNAL: updatableOfAny,
 }
 
 /** Members that belong to task sets where another controller makes the deployments. From CreateTaskSet. */
@@ -200,22 +193,28 @@ export const onTaskSets = [
   'serviceRegistries',
 ] as const
 
+/** The task set that serves; while none is PRIMARY yet, the first one. */
+export const taskSetOf = ({ taskSets = [] }: Service): TaskSet | undefined =>
+  taskSets.find(({ status }) => status === 'PRIMARY') ?? taskSets[0]
+
 /**
  * A described service, laid out like the request that would make it: what only its deployments show is taken from the
- * primary one, what only its revisions show from `revision`, where that is given.
+ * primary one, what only its revisions show from `revision`, where that is given, and what task sets state from its own.
  */
 export function liveService(service: Service, revision?: ServiceRevision): Members {
   const primary = service.deployments?.find(({ status }) => status === 'PRIMARY')
-  return {
-    ...service,
-    ...present('cluster', service.clusterArn),
-    ...present('role', service.roleArn),
-    ...present('serviceConnectConfiguration', primary?.serviceConnectConfiguration),
-    ...present('volumeConfigurations', primary?.volumeConfigurations),
-    ...present('vpcLatticeConfigurations', primary?.vpcLatticeConfigurations),
-    ...present('gatewayConnectors', revision?.gatewayConnectors),
-    ...present('monitoring', revision?.monitoring),
+  const set = taskSetOf(service)
+  const elsewhere = {
+    cluster: service.clusterArn,
+    role: service.roleArn,
+    serviceConnectConfiguration: primary?.serviceConnectConfiguration,
+    volumeConfigurations: primary?.volumeConfigurations,
+    vpcLatticeConfigurations: primary?.vpcLatticeConfigurations,
+    gatewayConnectors: revision?.gatewayConnectors,
+    monitoring: revision?.monitoring,
+    ...Object.fromEntries(onTaskSets.filter(name => isEmpty(service[name])).map(name => [name, set?.[name]])),
   }
+  return { ...service, ...Object.fromEntries(Object.entries(elsewhere).filter(([, value]) => value !== undefined)) }
 }
 
-const present = (member: string, value: unknown): Members => (value === undefined ? {} : { [member]: value })
+const isEmpty = (value: unknown): boolean => value === undefined || (Array.isArray(value) && value.length === 0)

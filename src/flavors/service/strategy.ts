@@ -15,9 +15,9 @@ export function rolloutRisks(
   restarts?: string,
 ): Required<Pick<Comparison, 'risks'>> & Pick<Comparison, 'leastMinutes'> {
   const risks = shiftingRisks(configuration, running) ?? (restarts ? [restarts] : [])
-  if (!isWaitedFor(particle)) return { risks: [...risks, 'its rollout is not waited for'] }
-  const minutes = leastMinutes(configuration)
-  return { risks, ...(minutes > 0 && { leastMinutes: minutes }) }
+  return isWaitedFor(particle)
+    ? { risks, leastMinutes: leastMinutes(configuration) }
+    : { risks: [...risks, 'its rollout is not waited for'] }
 }
 
 /** The same of a service that is made, or made anew. */

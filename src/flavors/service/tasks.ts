@@ -1,13 +1,14 @@
 /** How many tasks of a service run, in words, and whether they have come to rest. Pure. */
 import type { Deployment, Service } from '@aws-sdk/client-ecs'
 import { plural } from '../containers.ts'
-import { isExternal, primaryDeployment, type ServiceParticle, shortTaskDefinition, taskSetOf } from './live.ts'
+import { isExternal, primaryDeployment, type ServiceParticle, shortTaskDefinition } from './live.ts'
+import { taskSetOf } from './rules.ts'
 
-/** `1 of 2 tasks running`. */
-export const counts = ({ runningCount = 0, desiredCount = 0 }: Service): string =>
+/** `1 of 2 tasks running`, or with another verb `1 of 2 tasks run`. */
+export const counts = ({ runningCount = 0, desiredCount = 0 }: Service, verb = 'running'): string =>
   desiredCount === 0 && runningCount > 0
-    ? `${plural(runningCount, 'task')} still running`
-    : `${runningCount} of ${plural(desiredCount, 'task')} running`
+    ? `${plural(runningCount, 'task')} still ${verb}`
+    : `${runningCount} of ${plural(desiredCount, 'task')} ${verb}`
 
 /**
  * `1 of 2 tasks running, deployment IN_PROGRESS`; while tasks of earlier deployments are there, each deployment has its own
@@ -52,10 +53,10 @@ export function tasksOf(service: Service, deployment: Deployment): { running: nu
 export function older({ deployments = [] }: Service, own: Deployment): [reference: string, tasks: number][] {
   return deployments
     .filter(other => other !== own)
-    .map((other): [string, number] => {
-      const { runningCount = 0, pendingCount = 0 } = other
-      return [shortTaskDefinition(other), runningCount + pendingCount]
-    })
+    .map((other): [string, number] => [
+      shortTaskDefinition(other),
+      (other.runningCount ?? 0) + (other.pendingCount ?? 0),
+    ])
     .filter(([, tasks]) => tasks > 0)
 }
 
@@ -71,13 +72,10 @@ export function isUnderWay(service: Service): boolean {
   const since = own.createdAt?.getTime() ?? 0
   const { events = [] } = service
   // ECS answers the newest hundred events: an earlier steady state cannot be seen, or waited for.
-  const steady =
-    events.length >= 100 ||
-    events.some(
-      ({ message = '', createdAt }) =>
-        message.endsWith('has reached a steady state.') && (createdAt?.getTime() ?? 0) >= since,
-    )
-  return !steady && !isFull(service, own)
+  if (events.length >= 100) return false
+  const later = events.filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since)
+  const isSettled = later.some(({ message = '' }) => message.endsWith('has reached a steady state.'))
+  return !isSettled && !isFull(service, own)
 }
 
 /**
@@ -111,5 +109,5 @@ export function unhealthyWarning({ id }: ServiceParticle, service: Service): str
 export function taskSetSummary(service: Service): string {
   const set = taskSetOf(service)
   if (!set) return 'no task set of its external controller is there yet, and no task runs'
-  return `${counts(service).replace(' running', ' run')} ${shortTaskDefinition(set)}, in task sets of its external controller`
+  return `${counts(service, 'run')} ${shortTaskDefinition(set)}, in task sets of its external controller`
 }
