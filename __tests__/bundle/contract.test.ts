@@ -51,9 +51,9 @@ aws_resource: {}
 ---
 `
 
-/** A cluster with a machine in it. */
-async function withHost(manifests: string) {
-  const { here, ecs } = await checkout({ speed: 600 })
+/** A cluster with a machine in it, in virtual time by default. */
+async function withHost(manifests: string, speed = 0) {
+  const { here, ecs } = await checkout({ speed })
   here.write({ 'particles/all.yml': cluster })
   expect((await here.apply()).code).toBe(0)
   ecs.registerContainerInstance({ cluster: 'main', ec2InstanceId: 'i-0a1b2c3d4e5f60718', cpu: 4096, memory: 8192 })
@@ -119,7 +119,8 @@ describe('a task that is kept running', () => {
   })
 
   test('is reported with one map of exit codes per ARN, also when it stops', async () => {
-    const { here, ecs } = await withHost(cluster + definition('daemon:1') + task(kept))
+    // So fast that the task has stopped before the run looks at it again.
+    const { here, ecs } = await withHost(cluster + definition('daemon:1') + task(kept), 600)
     expect(workOf(await here.apply())?.task).toEqual({ arns: [expect.any(String)], exitCodes: [{}] })
     ecs.behave('registry.example/daemon:2', { runSeconds: 1, exitCode: 3 })
     here.write({ 'particles/all.yml': cluster + definition('daemon:2') + task(kept) })
@@ -149,7 +150,7 @@ describe('a hidden value', () => {
   const secret = { variables: 'TOKEN=correct-horse', 'secret-variables': 'TOKEN' }
 
   test('that is taken out of the manifest is not shown on its way out', async () => {
-    const { here } = await checkout({ speed: 600 })
+    const { here } = await checkout({ speed: 0 })
     const labelled = definition('app:1').replace('memory: 128', 'memory: 128\n      dockerLabels: {a: "x-${TOKEN}"}')
     here.write({ 'particles/all.yml': labelled })
     expect((await here.apply(secret)).code).toBe(0)
@@ -171,7 +172,7 @@ describe('a hidden value', () => {
   })
 
   test('is not revealed by a name that is excluded', async () => {
-    const { here } = await checkout({ speed: 600 })
+    const { here } = await checkout({ speed: 0 })
     const variables = '[{name: LOG_LEVEL, value: info-1}, {name: LOG_KEY, value: key-1}, {name: OTHER, value: other-1}]'
     const manifest = definition('app:1').replace('memory: 128', `memory: 128\n      environment: ${variables}`)
     here.write({ 'particles/all.yml': manifest })

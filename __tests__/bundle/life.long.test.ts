@@ -43,8 +43,9 @@ async function expectNothingToDo(here: Checkout): Promise<Ended> {
   return ended
 }
 
+/** In virtual time, except where a test cuts a run short, or counts the calls that a moment gathers. */
 const shop = async (options = {}) => {
-  const { here, ecs } = await checkout(options)
+  const { here, ecs } = await checkout({ speed: 0, ...options })
   return { here: here.copy('examples/shop'), ecs }
 }
 
@@ -475,7 +476,7 @@ describe('an apply that is cut short', () => {
   test.each(['plan', 'apply'])(
     'cancelled while it plans, %s: one sentence, and a report of an apply',
     async command => {
-      const { here, ecs } = await shop()
+      const { here, ecs } = await shop({ speed: 40 })
       ecs.inject({ operation: 'DescribeClusters', always: true, fault: { kind: 'hang' } })
       const { process, finished } = await here.start({ command, 'require-review': 'false' })
       for (let waited = 0; !ecs.calls.some(({ operation }) => operation === 'DescribeClusters'); waited++) {
@@ -514,7 +515,7 @@ describe('an apply that is cut short', () => {
 })
 
 test('sixteen services side by side, waited for without a word on the side', async () => {
-  const { here } = await shop()
+  const { here } = await shop({ speed: 80 })
   const service = (index: number) => `flavor: ecs_service
 pcf_name: web-${index}
 parents: [ecs_cluster:shop, ecs_task_definition:web]

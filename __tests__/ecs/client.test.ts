@@ -124,7 +124,8 @@ describe('looks', () => {
       })
     }
     const from = simulator.calls.length
-    const [tasks, again] = await Promise.all([ecs.tasksStartedBy('a', 'test'), ecs.tasksStartedBy('a', 'test')])
+    const filter = { startedBy: 'test' }
+    const [tasks, again] = await Promise.all([ecs.listedTasks('a', filter), ecs.listedTasks('a', filter)])
     expect(new Set(tasks.map(({ taskArn }) => taskArn)).size).toBe(120)
     expect(again).toEqual(tasks)
     expect(made(from)).toEqual(['ListTasks', 'ListTasks', 'DescribeTasks', 'DescribeTasks'])
@@ -169,10 +170,10 @@ describe('looks', () => {
         ecs.service('nowhere', 'web'),
         ecs.instance('nowhere', 'i-1'),
         ecs.tasks('nowhere', [arn]),
-        ecs.tasksStartedBy('nowhere', 'me'),
-        ecs.tasksOfFamily('nowhere', 'web', 'STOPPED'),
-        ecs.stoppedTasksOfService('nowhere', 'web'),
-        ecs.tasksOnInstance('nowhere', 'arn'),
+        ecs.listedTasks('nowhere', { startedBy: 'me' }),
+        ecs.listedTasks('nowhere', { family: 'web', desiredStatus: 'STOPPED' }),
+        ecs.listedTasks('nowhere', { serviceName: 'web', desiredStatus: 'STOPPED' }),
+        ecs.listedTasks('nowhere', { containerInstance: 'arn' }),
         ecs.taskDefinition('nothing'),
         ecs.revisions('nothing'),
       ]),

@@ -241,6 +241,19 @@ describe('links', () => {
       'particles/link.yml:1:1 the symbolic link leads to "gone.yml", where nothing can be read; correct or remove it',
     ])
   })
+
+  test.each([['particles'], ['particles/link.yml']])(
+    'to themselves are refused when they should be manifests: %s',
+    pattern => {
+      write('particles/web.yml')
+      symlinkSync('link.yml', join(root, 'particles/link.yml'))
+      symlinkSync('other', join(root, 'particles/other'))
+      const target = Array(5).fill('"link.yml"').join(', and that to ')
+      expect(find([pattern]).problems).toEqual([
+        `particles/link.yml:1:1 the symbolic link leads to ${target}, where nothing can be read; correct or remove it`,
+      ])
+    },
+  )
 })
 
 describe('texts', () => {

@@ -7,7 +7,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect } from '@jest/globals'
+import { transformSync } from '@swc/core'
 import { type Run, type RunOptions, run, type Started, start } from '../../simulator/runner.ts'
 import { type RunningSimulator, type ServerOptions, startSimulator } from '../../simulator/server.ts'
 import type { Call } from '../../simulator/simulator.ts'
@@ -20,6 +22,22 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ecs-particles-test-'))
   afterFile(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+let preloaded: string | undefined
+
+/** The environment variables by which a process of the bundle has the simulator's clock, which must not move by itself. */
+export function inVirtualTime(): Record<string, string> {
+  preloaded ??= preload()
+  return { NODE_OPTIONS: `--import=${preloaded}` }
+}
+
+/** Node 20 reads no TypeScript. */
+function preload(): string {
+  const source = readFileSync(new URL('virtualTime.ts', import.meta.url), 'utf8')
+  const file = join(temporaryFolder(), 'virtualTime.mjs')
+  writeFileSync(file, transformSync(source, { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }).code)
+  return pathToFileURL(file).href
 }
 
 export type StepOptions = Partial<Omit<RunOptions, 'bundle' | 'workspace'>>
@@ -38,11 +56,13 @@ export class Checkout {
   /** Of the ECS. */
   readonly endpoint: string
   readonly #calls: readonly Call[]
+  readonly #isVirtual: boolean
 
-  /** @param endpoint of an ECS; `calls` is its log, if it keeps one. */
-  constructor(endpoint: string, calls: readonly Call[] = []) {
+  /** @param endpoint of an ECS; `calls` is its log, if it keeps one; `isVirtual` where runs share its clock and never wait. */
+  constructor(endpoint: string, calls: readonly Call[] = [], isVirtual = false) {
     this.endpoint = endpoint
     this.#calls = calls
+    this.#isVirtual = isVirtual
   }
 
   write(texts: Readonly<Record<string, string>>): this {
@@ -98,7 +118,7 @@ export class Checkout {
       bundle: this.#bundle,
       workspace: this.workspace,
       inputs: { environment: 'production', 'aws-region': 'us-east-1', ...inputs },
-      env: { ...awsVariables(this.endpoint), ...env },
+      env: { ...awsVariables(this.endpoint), ...(this.#isVirtual && inVirtualTime()), ...env },
     }
   }
 
@@ -115,10 +135,10 @@ export async function simulatedEcs(options: ServerOptions = {}): Promise<Running
   return simulator
 }
 
-/** A checkout and a simulated ECS of its own. */
+/** A checkout and a simulated ECS of its own. With `speed: 0` runs share its clock, and whatever they wait for takes no time. */
 export async function checkout(options: ServerOptions = {}): Promise<{ here: Checkout; ecs: RunningSimulator }> {
   const ecs = await simulatedEcs(options)
-  return { here: new Checkout(ecs.url, ecs.calls), ecs }
+  return { here: new Checkout(ecs.url, ecs.calls, ecs.clock.speed === 0), ecs }
 }
 
 /** The step's problems as GitHub annotates them: message, and place where there is one. */

@@ -102,14 +102,16 @@ export function formerSecretsIn(
 ): FormerSecretsOf {
   const used = new Set(now.flatMap(({ source }) => variablesIn(source)))
   // A variable that is neither given nor used any more may have been a secret one.
-  const isSecret = (name: string) => inputs.secretVariables.has(name) || !(inputs.variables.has(name) || used.has(name))
+  const secrets = {
+    has: (name: string) => inputs.secretVariables.has(name) || !(inputs.variables.has(name) || used.has(name)),
+  }
   const paths = new Map<string, SecretPath[]>()
   for (const found of baseline) {
     if ('why' in found) continue
     const variables = new FormerVariables(inputs.variables)
     const { particles } = load(found.texts, { ...inputs, variables, vocabularies: flavors })
     for (const particle of particles) {
-      const secret = secretPaths(particle.source, isSecret)
+      const secret = secretPaths(particle.source, secrets)
       if (secret.length === 0) continue
       for (const key of keysOf(particle)) paths.set(key, [...(paths.get(key) ?? []), ...secret])
     }

@@ -5,6 +5,7 @@ import { changeOf, type FoundChange } from './change.ts'
 import { childrenOf, ElementLabels, keyMember } from './children.ts'
 import {
   defaultOf,
+  type Element,
   type ElementList,
   type EntryMap,
   emptyStructure,
@@ -18,7 +19,7 @@ import {
   type RequestModel,
   type Structure,
 } from './normalize.ts'
-import { type Distance, pairsOf } from './pairing.ts'
+import { type Pair, pairsOf } from './pairing.ts'
 import { ignoredPaths, isCoveredByAny, type StepPath } from './path.ts'
 import { mayStay, type Rules, type ValueContext } from './rules.ts'
 import type { Sensitivity } from './sensitivity.ts'
@@ -94,13 +95,23 @@ export function canonical(stated: object, options: CompareOptions): unknown {
   return normalForm(root, ignored)
 }
 
-/** How many changes would turn one element into the other. */
-export function distanceWith(options: CompareOptions): Distance {
-  return (stated, live) => {
+/** The elements of two lists in pairs, with the path that displays the stated element, or else the live one. */
+export function pairsWithPaths(
+  stated: ElementList,
+  live: ElementList | undefined,
+  path: StepPath,
+  options: CompareOptions,
+): (Pair & { readonly path: StepPath })[] {
+  const labels = new ElementLabels(path, options.sensitivity)
+  const changesBetween = (one: Element, other: Element): number => {
     const trial = new Comparison({ ...options, ignore: [] })
-    trial.nodes(stated.value, live.value, live.value.context, [], true)
+    trial.nodes(one.value, other.value, other.value.context, [], true)
     return trial.found.length
   }
+  return pairsOf(stated, live, changesBetween).flatMap(pair => {
+    const element = pair.stated ?? pair.live
+    return element ? [{ ...pair, path: [...path, labels.of(element)] }] : []
+  })
 }
 
 type Difference = readonly [stated: Normalized | undefined, live: Normalized | undefined, path: StepPath]
@@ -154,14 +165,10 @@ class Comparison {
 
   /** The elements of a list are always whole: ECS replaces the list. */
   #elements(stated: ElementList, live: ElementList | undefined, context: ValueContext, path: StepPath): void {
-    const labels = new ElementLabels(path, this.#options.sensitivity)
-    for (const { stated: one, live: other } of pairsOf(stated, live, distanceWith(this.#options))) {
-      const element = one ?? other
-      if (!element || (!one && isOmittable(element))) continue
-      const below = [...path, labels.of(element)]
+    for (const { stated: one, live: other, path: below } of pairsWithPaths(stated, live, path, this.#options)) {
       if (one && other) this.nodes(one.value, other.value, context, below, true)
-      else if (!one) this.#remove(element.value, below)
-      else if (!isOmittable(one)) this.add(one.value, below)
+      else if (one && !isOmittable(one)) this.add(one.value, below)
+      else if (other && !isOmittable(other)) this.#remove(other.value, below)
     }
   }
 

@@ -1,5 +1,5 @@
-import { childrenOf, ElementLabels } from './children.ts'
-import { type CompareOptions, distanceWith } from './compare.ts'
+import { childrenOf } from './children.ts'
+import { type CompareOptions, pairsWithPaths } from './compare.ts'
 import {
   type ElementList,
   type EntryMap,
@@ -8,7 +8,6 @@ import {
   type RequestModel,
   type Structure,
 } from './normalize.ts'
-import { pairsOf } from './pairing.ts'
 import { isCoveredByAny, type PathStep, type StepPath } from './path.ts'
 import { type Members, mayStay } from './rules.ts'
 import { asSent, schemaOf } from './schema.ts'
@@ -74,12 +73,9 @@ class Merge {
   }
 
   #elements(stated: ElementList, live: ElementList | undefined, path: StepPath): unknown[] {
-    const labels = new ElementLabels(path, this.#options.sensitivity)
-    return pairsOf(stated, live, distanceWith(this.#options)).flatMap(pair => {
-      const element = pair.stated ?? pair.live
-      const below = element ? [...path, labels.of(element)] : path
-      if (!pair.stated && !this.#isIgnored(below)) return []
-      const value = this.#merged(pair.stated?.value, pair.live?.value, below, true)
+    return pairsWithPaths(stated, live, path, this.#options).flatMap(pair => {
+      if (!pair.stated && !this.#isIgnored(pair.path)) return []
+      const value = this.#merged(pair.stated?.value, pair.live?.value, pair.path, true)
       return value === undefined ? [] : [value]
     })
   }

@@ -10,7 +10,7 @@ export interface Pair {
 }
 
 /** How far two elements are from each other, in changes. */
-export type Distance = (stated: Element, live: Element) => number
+type Distance = (stated: Element, live: Element) => number
 
 type Partners = ReadonlyMap<Element, Element>
 

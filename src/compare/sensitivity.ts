@@ -55,7 +55,7 @@ export function sensitivityOf(particle: Particle, policy: SensitivityPolicy): Se
   const former = policy.formerSecrets?.(particle) ?? { paths: [] }
   let stated: readonly SecretPath[] | undefined
   const now = () => {
-    stated ??= secretPaths(particle.source, name => policy.secretVariables.has(name))
+    stated ??= secretPaths(particle.source, policy.secretVariables)
     return stated
   }
   const holdsSecret = (live: unknown) => holdsText(live, policy.secretValues ?? [])
@@ -87,8 +87,10 @@ function holdsText(live: unknown, values: readonly string[]): boolean {
   return values.some(value => text === value || (value.length >= shortestPart && text.includes(value)))
 }
 
+type Names = Pick<ReadonlySet<string>, 'has'>
+
 /** Whether one of these variables went into the value, or into a value inside of it. */
-export function holdsVariable(node: Node, names: Pick<ReadonlySet<string>, 'has'>): boolean {
+export function holdsVariable(node: Node, names: Names): boolean {
   if (node.kind === 'scalar')
     return (node.parts ?? []).some(part => typeof part !== 'string' && names.has(part.variable))
   const inside = node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
@@ -107,14 +109,14 @@ const any = '*'
 const naming = ['name', 'key'] as const
 
 /** Paths to all values that one of these variables went into. */
-export function secretPaths(node: Node, isSecret: (variable: string) => boolean, path: SecretPath = []): SecretPath[] {
-  if (node.kind === 'scalar') return holdsVariable(node, { has: isSecret }) ? [path] : []
+export function secretPaths(node: Node, variables: Names, path: SecretPath = []): SecretPath[] {
+  if (node.kind === 'scalar') return holdsVariable(node, variables) ? [path] : []
   if (node.kind === 'map')
-    return [...node.entries].flatMap(([key, entry]) => secretPaths(entry.node, isSecret, [...path, key]))
+    return [...node.entries].flatMap(([key, entry]) => secretPaths(entry.node, variables, [...path, key]))
   return node.items.flatMap(item => {
     const name = item.kind === 'map' ? naming.map(key => item.entries.get(key)?.node).find(Boolean) : undefined
-    const isOpen = name?.kind === 'scalar' && typeof name.value === 'string' && !holdsVariable(name, { has: isSecret })
-    return secretPaths(item, isSecret, [...path, isOpen ? String(name.value) : any])
+    const isOpen = name?.kind === 'scalar' && typeof name.value === 'string' && !holdsVariable(name, variables)
+    return secretPaths(item, variables, [...path, isOpen ? String(name.value) : any])
   })
 }
 
@@ -156,8 +158,8 @@ export const writtenText = (parts: readonly TextPart[], byName: (variable: strin
     .join('')
 
 /**
- * The same, apart from texts that only read so: `$${TAG}` is no variable. A text without such a variable is its value,
- * any other is `{parts}`, with `{variable}` for each.
+ * The text with the names of some variables, apart from any text that only reads like one: `$${TAG}` is no variable. A text
+ * without such a variable is its value, any other is `{parts}`, with `{variable}` for each.
  */
 export function partsByName(parts: readonly TextPart[], byName: (variable: string) => boolean): unknown {
   const written: (string | { readonly variable: string })[] = []

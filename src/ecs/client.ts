@@ -15,6 +15,16 @@ import { EcsError, isDenied, isThrottled, isUnreached } from './errors.ts'
 import { type EcsSettings, Transport } from './transport.ts'
 
 /**
+ * A filter of ListTasks, which takes no other beside `startedBy`. Without a desired status RUNNING ones are meant; ECS forgets
+ * stopped ones after about an hour. Source: API reference, ListTasks.
+ */
+type TaskFilter =
+  | { readonly startedBy: string }
+  | { readonly containerInstance: string }
+  | { readonly family: string; readonly desiredStatus: 'RUNNING' | 'STOPPED' }
+  | { readonly serviceName: string; readonly desiredStatus: 'STOPPED' }
+
+/**
  * ECS in one region: the calls that this program makes, and reads that share the fewest calls. Every method that calls ECS
  * throws `EcsError`, or the signal's reason once the run is cancelled.
  */
@@ -154,30 +164,8 @@ export class Ecs {
     return tasks.filter(task => task !== undefined)
   }
 
-  /**
-   * Tasks whose desired status is RUNNING and whose `startedBy` is this one. ListTasks takes no other filter beside
-   * `startedBy` (ListTasks in the API reference).
-   */
-  tasksStartedBy(cluster: string, startedBy: string): Promise<Task[]> {
-    return this.#tasksWhere(cluster, { startedBy })
-  }
-
-  /** A family's tasks by their desired status. ECS forgets stopped ones after about an hour. */
-  tasksOfFamily(cluster: string, family: string, desiredStatus: 'RUNNING' | 'STOPPED'): Promise<Task[]> {
-    return this.#tasksWhere(cluster, { family, desiredStatus })
-  }
-
-  /** Tasks on a container instance whose desired status is RUNNING. */
-  tasksOnInstance(cluster: string, containerInstance: string): Promise<Task[]> {
-    return this.#tasksWhere(cluster, { containerInstance })
-  }
-
-  /** A service's tasks that have stopped within about the last hour. */
-  stoppedTasksOfService(cluster: string, serviceName: string): Promise<Task[]> {
-    return this.#tasksWhere(cluster, { serviceName, desiredStatus: 'STOPPED' })
-  }
-
-  async #tasksWhere(cluster: string, filter: Readonly<Record<string, string>>): Promise<Task[]> {
+  /** Tasks that ListTasks finds: none in a cluster, or of a service, that is not there. */
+  async listedTasks(cluster: string, filter: TaskFilter): Promise<Task[]> {
     const key = JSON.stringify({ cluster: this.#region.shortName(cluster), ...filter })
     return this.tasks(cluster, (await this.#region.taskLists.load(key, this.#counter)) ?? [])
   }

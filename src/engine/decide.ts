@@ -1,5 +1,5 @@
 import type { FoundChange } from '../compare/change.ts'
-import type { Sensitivity } from '../compare/sensitivity.ts'
+import { type SensitivityPolicy, sensitivityOf } from '../compare/sensitivity.ts'
 import {
   inheritsIn,
   isGone,
@@ -14,6 +14,7 @@ import {
 } from '../particle.ts'
 import type { Reason, Transition } from './document.ts'
 import type { AnyFlavor, Assessment, Comparison } from './flavor.ts'
+import { type EngineContext, flavorOf } from './refresh.ts'
 
 /** The transition of one particle, and the facts of the decision. */
 export interface Decision extends Pick<Assessment, 'observed' | 'reference' | 'currentDefinition' | 'memo'> {
@@ -52,13 +53,13 @@ export interface Decision extends Pick<Assessment, 'observed' | 'reference' | 'c
 export function decide(
   stated: Particle,
   live: unknown,
-  flavor: AnyFlavor,
+  engine: EngineContext,
   parents: ReadonlyMap<ParticleId, Decision>,
-  sensitivityFor: (particle: Particle) => Sensitivity,
 ): Decision {
-  const { inheriting, refused } = withParents(stated, parents, sensitivityFor)
+  const flavor = flavorOf(engine, stated)
+  const { inheriting, refused } = withParents(stated, parents, engine.sensitivity)
   const { particle, filled } = withNeeds(inheriting, flavor, parents)
-  const assessment = flavor.assess(particle, live, sensitivityFor(particle))
+  const assessment = flavor.assess(particle, live, sensitivityOf(particle, engine.sensitivity))
   const { observed, reference, currentDefinition, memo } = assessment
   const choice = flavor.referenceOnly
     ? { reason: 'reference' as const, comparison: nothing }
@@ -174,7 +175,7 @@ function chooseUpdate(particle: Particle, { observed, differences }: Assessment)
 function withParents(
   stated: Particle,
   parents: ReadonlyMap<ParticleId, Decision>,
-  sensitivityFor: (particle: Particle) => Sensitivity,
+  policy: SensitivityPolicy,
 ): { readonly inheriting: Particle; readonly refused: NonNullable<Comparison['problems']> } {
   if (inheritsIn(stated.source).length === 0) return { inheriting: stated, refused: [] }
   const refused: NonNullable<Comparison['problems']>[number][] = []
@@ -184,7 +185,7 @@ function withParents(
     const refuse = (why: string) => refused.push({ at, message: `${stated.id} inherits ${key} from ${from}${why}` })
     const { particle, currentDefinition, transition } = parent
     const path = key.split('.')
-    const isHidden = sensitivityFor(particle).hidesAt?.(currentDefinition, path) === true
+    const isHidden = sensitivityOf(particle, policy).hidesAt?.(currentDefinition, path) === true
     const value = isHidden ? undefined : valueAt(currentDefinition, path)
     if (isHidden) refuse(` (${particle.place.file}:${particle.place.line}), which hides it; ${hiddenInherit}`)
     else if (value === undefined && transition !== 'update')

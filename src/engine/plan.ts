@@ -1,14 +1,13 @@
 import { type Change, type FoundChange, shownChange } from '../compare/change.ts'
-import { sensitivityOf } from '../compare/sensitivity.ts'
 import { durationText } from '../duration.ts'
 import { compareText } from '../order.ts'
-import { inheritsIn, type Particle, type ParticleId, type Problem } from '../particle.ts'
+import { inheritsIn, type ParticleId, type Problem } from '../particle.ts'
 import type { ClaimContext } from './claimSubject.ts'
 import { Claims } from './claims.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Plan, Removed, Step, Summary, Transition, Unchanged } from './document.ts'
 import { type Graph, inOrder, nearest } from './graph.ts'
-import { type EngineContext, flavorOf } from './refresh.ts'
+import type { EngineContext } from './refresh.ts'
 
 /** Inputs of a plan beside manifests and AWS's answers. */
 export interface PlanSettings {
@@ -58,9 +57,7 @@ export function decideAll(
       decisions.set(id, known)
       continue
     }
-    const decision = decide(particle, lives.get(id), flavorOf(engine, particle), decisions, resolved =>
-      sensitivityOf(resolved, engine.sensitivity),
-    )
+    const decision = decide(particle, lives.get(id), engine, decisions)
     decisions.set(id, decision)
     engine.learn?.(decision)
   }
@@ -131,8 +128,6 @@ function dependencies(
   )
 }
 
-const source = ({ place }: Particle) => ({ file: place.file, line: place.line })
-
 /** A live value that stays, against the manifest: nothing of it comes or goes. */
 function keptValue(change: FoundChange): Change {
   const { action: _none, ...kept } = shownChange(change)
@@ -166,7 +161,7 @@ function stepOf(
     ...(decision.kept.length > 0 && { kept: decision.kept.map(keptValue) }),
     ...followed(decision, decisions),
     ...(decision.protected.length > 0 && { protected: decision.protected.map(shownChange) }),
-    source: source(particle),
+    source: { file: particle.place.file, line: particle.place.line },
   }
 }
 

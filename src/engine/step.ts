@@ -1,4 +1,3 @@
-import { sensitivityOf } from '../compare/sensitivity.ts'
 import type { CallCounter } from '../ecs/calls.ts'
 import { EcsError, isEcs } from '../ecs/errors.ts'
 import type { DesiredState, Particle, ParticleId } from '../particle.ts'
@@ -245,8 +244,7 @@ class StepRun {
 
   #decide(particle: Particle, live: unknown): Decision {
     const { engine, decisions } = this.#context
-    const sensitivityFor = (resolved: Particle) => sensitivityOf(resolved, engine.sensitivity)
-    const decision = decide(particle, live, this.#flavor, decisions, sensitivityFor)
+    const decision = decide(particle, live, engine, decisions)
     engine.learn?.(decision)
     return decision
   }

@@ -9,7 +9,7 @@ import { hasFailed, killed } from './containers.ts'
 /** Tasks whose logs are named: those that stopped last. The others mostly say the same. */
 const mostTasks = 3
 
-/** Logs of the containers that made the tasks fail, of the newest tasks first. Never throws: a failure is told without its logs too. */
+/** Logs of the containers that made the tasks fail, of the newest tasks first. Never throws: a failure is reported without its logs too. */
 export async function containerLogs(tasks: readonly Task[], context: TransitionContext): Promise<ContainerLog[]> {
   const stoppedAt = (task: Task) => (task.stoppedAt ?? task.createdAt)?.getTime() ?? 0
   const newest = [...tasks].sort((one, other) => stoppedAt(other) - stoppedAt(one)).slice(0, mostTasks)

@@ -32,10 +32,10 @@ function groups(tasks: readonly Task[]): (readonly [words: string, tasks: readon
 }
 
 /** `12 × stopped: Essential container in task exited; web exited 137, OutOfMemoryError`, most frequent first. */
-export const summarizeStopped = (tasks: readonly Task[]): string[] => summaryOf(groups(tasks))
-
-const summaryOf = (all: ReturnType<typeof groups>): string[] =>
-  all.slice(0, 5).map(([words, alike]) => `${alike.length} × stopped: ${words}`)
+export const summarizeStopped = (tasks: readonly Task[]): string[] =>
+  groups(tasks)
+    .slice(0, 5)
+    .map(([words, alike]) => `${alike.length} × stopped: ${words}`)
 
 /** Why tasks have stopped, as far as ECS knows. */
 export interface StoppedDiagnosis {
@@ -58,19 +58,17 @@ interface StoppedContext {
 
 /** The reason that most of the stopped tasks have in common. There is one task at least. */
 export function diagnoseStopped(tasks: readonly Task[], context: StoppedContext): StoppedDiagnosis {
-  const all = groups(tasks)
-  const [first, ...others] = all
+  const [first, ...others] = groups(tasks)
   const [task = {}] = first?.[1] ?? []
   const { words, fix, reason, isWhole } = causeOf(task, context)
   const { which } = context
   const count = `${plural(tasks.length, 'task')}${which ? ` ${which}` : ''} stopped`
   const most = others.length > 0 ? `${first?.[1].length} of them: ` : ''
-  const details = summaryOf(all).slice(isWhole ? 1 : 0)
   return {
     cause: which === undefined && tasks.length === 1 ? words : `${count}, ${most}${words}`,
     fix,
     reason,
-    details,
+    details: summarizeStopped(tasks).slice(isWhole ? 1 : 0),
   }
 }
 

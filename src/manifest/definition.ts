@@ -52,15 +52,10 @@ const byPlace = (a: Problem, b: Problem): number =>
 function remedy(key: string, vocabulary: Vocabulary, model: StructType | undefined): string {
   if (Object.hasOwn(vocabulary.options, key)) return '; it belongs in custom_config'
   if (isPath(key)) return '; a path into the definition is for patches under environments'
-  const known = [...(model?.members.keys() ?? [])].filter(name => !Object.hasOwn(vocabulary.refused, name))
-  const { ownMembers, aliases } = vocabulary
-  return didYouMean(key, [
-    ...known,
-    ...Object.keys(ownMembers),
-    ...Object.keys(aliases),
-    'region_name',
-    'custom_config',
-  ])
+  const { ownMembers, aliases, refused } = vocabulary
+  const members = [...(model?.members.keys() ?? [])].filter(name => !Object.hasOwn(refused, name))
+  const others = Object.keys({ ...ownMembers, ...aliases })
+  return didYouMean(key, [...members, ...others, 'region_name', 'custom_config'])
 }
 
 /** Makes a value's path, which costs nothing while all is well. */

@@ -71,6 +71,15 @@ export function linkOnTheWay(
   return undefined
 }
 
+/** Whether a path leads to a folder; false for one that leads nowhere, such as a link to itself. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
+
 const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 
 /** Folders, and limits of the search for manifests. */
@@ -80,16 +89,18 @@ export interface SearchSettings {
   readonly workspace: string
   /** The folders that the patterns name, relative to the directory. A link that leaves them is refused. */
   readonly folders: readonly string[]
-  /** Paths that the patterns exclude, with everything below. A link there may lead anywhere. */
-  readonly excludes: (path: string) => boolean
+  /** Whether the patterns exclude a file. */
+  readonly isExcluded: (path: string) => boolean
 }
 
 /** The search of one pattern. */
 interface Search {
+  /** The path where the search begins, relative to the directory. */
+  readonly from: string
   /** Whether folders whose names begin with a dot are entered. */
   readonly dots: boolean
-  /** Whether the pattern means a path. */
-  readonly wanted: (path: string) => boolean
+  /** Whether the pattern means a file. */
+  readonly matches: (path: string) => boolean
 }
 
 /** Finds files at or below paths. Anything but a regular file below the folders is a problem, reported once. */
@@ -106,10 +117,14 @@ export class ManifestSearch {
     this.#problems = problems
   }
 
-  /** Files at or below a path that is relative to the directory. */
-  find(path: string, search: Search): Iterable<FoundFile> {
-    const exists = lstatSync(join(this.#settings.directory, path), { throwIfNoEntry: false })
-    return exists ? this.#walk(path, search, []) : []
+  /** The files that a pattern means, excluded ones too. */
+  find(search: Search): Iterable<FoundFile> {
+    const exists = lstatSync(join(this.#settings.directory, search.from), { throwIfNoEntry: false })
+    return exists ? this.#walk(search.from, search, []) : []
+  }
+
+  #isWanted(path: string, { matches }: Search): boolean {
+    return matches(path) && !this.#settings.isExcluded(path)
   }
 
   #refuse(path: string, message: string): void {
@@ -153,7 +168,7 @@ export class ManifestSearch {
     if (real === undefined) return
     const stat = statSync(real, { throwIfNoEntry: false })
     if (!stat?.isDirectory()) {
-      if (!search.wanted(path)) return
+      if (!this.#isWanted(path, search)) return
       if (stat?.isFile() && MANIFEST.test(real)) yield { path, real }
       else if (linkOnTheWay(this.#settings.directory, path))
         this.#refuseLink(path, `which is no ${stat?.isFile() ? 'manifest' : 'regular file'}; remove the link`)
@@ -168,24 +183,26 @@ export class ManifestSearch {
       }
       const below = path === '.' ? entry.name : `${path}/${entry.name}`
       if (entry.isFile()) {
-        if (MANIFEST.test(entry.name)) yield { path: below, real: join(real, entry.name) }
+        if (search.matches(below)) yield { path: below, real: join(real, entry.name) }
       } else if (this.#isEntered(entry, below, real, search)) yield* this.#walk(below, search, [...above, real])
     }
   }
 
   /** Whether the search goes on at an entry that is no file: at a folder, or at a link's target. */
-  #isEntered(entry: Dirent, path: string, folder: string, { dots, wanted }: Search): boolean {
-    const isManifest = MANIFEST.test(entry.name)
-    const isHidden = !dots && entry.name.startsWith('.')
-    if (isSkipped(entry.name) || (isHidden && !isManifest)) return false
+  #isEntered(entry: Dirent, path: string, folder: string, search: Search): boolean {
+    if (isSkipped(entry.name)) return false
+    const isHidden = !search.dots && entry.name.startsWith('.')
     if (entry.isDirectory()) return !isHidden
+    const isWanted = this.#isWanted(path, search)
     if (!entry.isSymbolicLink()) {
-      if (isManifest && wanted(path)) this.#refuse(path, NO_FILE)
+      if (isWanted) this.#refuse(path, NO_FILE)
       return false
     }
     // A link to a folder may hold files that a pattern names; a link to a file is found by its own name or not at all.
-    const isFolder = statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory() === true
-    return isFolder ? !isHidden && !this.#settings.excludes(path) : isManifest && wanted(path)
+    if (!isFolder(join(folder, entry.name))) return isWanted
+    // All that an excluded folder holds is excluded, so a link to one may lead anywhere.
+    const { isExcluded } = this.#settings
+    return !isHidden && !isExcluded(path) && !isExcluded(`${path}/any.yml`)
   }
 
   #entriesOf(real: string, path: string): Dirent[] {

@@ -1,9 +1,9 @@
-import { realpathSync, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { dirname, join, posix, relative } from 'node:path'
 import picomatch from 'picomatch'
 import { compareText } from '../order.ts'
 import type { Problem } from '../particle.ts'
-import { isOneLine, leadsIntoGit, linkOnTheWay, MANIFEST, ManifestSearch, readText, slashed } from './disk.ts'
+import { isFolder, isOneLine, leadsIntoGit, linkOnTheWay, MANIFEST, ManifestSearch, readText, slashed } from './disk.ts'
 import { inQuotes } from './words.ts'
 
 /** A manifest's text. `file` is relative to the workspace, with forward slashes. */
@@ -80,16 +80,15 @@ function findFiles(
       directory: realpathSync(directory),
       workspace: realpathSync(workspace),
       folders: [...new Set(searched.map(({ folder }) => folder))],
-      excludes: path => isExcluded(path) || isExcluded(`${path}/any.yml`),
+      isExcluded,
     },
     problems,
   )
   const found = new Map<string, string>()
   const fruitless: string[] = []
-  for (const { pattern, from, dots, matches } of searched) {
+  for (const { pattern, ...meant } of searched) {
     const before = problems.length
-    const isWanted = (path: string) => matches(path) && !isExcluded(path)
-    const files = [...search.find(from, { dots, wanted: isWanted })].filter(file => matches(file.path))
+    const files = [...search.find(meant)]
     // A link that is refused is reported already.
     if (files.length === 0 && problems.length === before) fruitless.push(pattern)
     for (const file of files) {
@@ -118,8 +117,6 @@ function directoryProblem(directory: string, workspace: string, folder: string):
   if (!isFolder(directory)) return `there is no folder ${inQuotes(folder || directory)}; correct it`
   return leadsIntoGit(folder) ? "it leads into git's own folder, which is never read; correct it" : undefined
 }
-
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 /** The pattern without `./` in front, doubled slashes and a slash at the end. */
 const normal = (pattern: string): string => {

@@ -30,15 +30,14 @@ const stillUsed = [
   'UpdateInProgressException',
 ]
 
-/** `2 services, 1 task`; undefined for an empty cluster. */
-function holds(live: Cluster): string | undefined {
+/** `2 services, 1 task`; an empty text for an empty cluster. */
+function holds(live: Cluster): string {
   const held = [
     [live.activeServicesCount ?? 0, 'service'],
     [(live.runningTasksCount ?? 0) + (live.pendingTasksCount ?? 0), 'task'],
     [live.registeredContainerInstancesCount ?? 0, 'container instance'],
   ] as const
-  const said = held.filter(([count]) => count > 0).map(([count, noun]) => plural(count, noun))
-  return said.length > 0 ? said.join(', ') : undefined
+  return held.flatMap(([count, noun]) => (count > 0 ? plural(count, noun) : [])).join(', ')
 }
 
 /** The failure to attach the manifest's capacity providers, which stays until someone acts. */
@@ -73,17 +72,14 @@ async function stillThere(ecs: Ecs, name: string): Promise<string> {
 
 function observe(particle: ClusterParticle, live: Cluster | undefined): Observed {
   if (!live) return { state: 'terminated' }
-  if (live.status === 'ACTIVE') {
-    if (particle.desired !== 'running') return { state: 'running' }
-    const why = couldNotAttach(particle, live)
-    if (why) return { state: 'running', failed: true, why }
-    if (live.attachmentsStatus !== 'UPDATE_IN_PROGRESS') return { state: 'running' }
-    return { state: 'running', unsettled: true, why: 'its capacity providers are being changed' }
-  }
-  if (live.status === 'FAILED') {
+  if (live.status === 'FAILED')
     return { state: 'running', failed: true, why: 'ECS says that the cluster FAILED; delete it and apply again' }
-  }
-  return { state: 'pending', unsettled: true, why: `the cluster is ${live.status}` }
+  if (live.status !== 'ACTIVE') return { state: 'pending', unsettled: true, why: `the cluster is ${live.status}` }
+  if (particle.desired !== 'running') return { state: 'running' }
+  const why = couldNotAttach(particle, live)
+  if (why) return { state: 'running', failed: true, why }
+  if (live.attachmentsStatus !== 'UPDATE_IN_PROGRESS') return { state: 'running' }
+  return { state: 'running', unsettled: true, why: 'its capacity providers are being changed' }
 }
 
 function differences(particle: ClusterParticle, live: LiveCluster, sensitivity: Sensitivity): Comparison {

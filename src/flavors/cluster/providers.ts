@@ -4,6 +4,7 @@ import type { Ecs } from '../../ecs/client.ts'
 import type { Particle } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 
+/** A particle that states members of CreateCluster. */
 export type ClusterParticle = Particle<CreateClusterRequest>
 
 /** A cluster as ECS describes it, and the answer of a further call. */

@@ -196,7 +196,8 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, void> = {
 
   async diagnose({ definition }, live, _memo, failure, { ecs }) {
     if (!live?.containerInstanceArn) return failure
-    const tasks = await ecs.tasksOnInstance(definition.cluster ?? 'default', live.containerInstanceArn)
+    const filter = { containerInstance: live.containerInstanceArn }
+    const tasks = await ecs.listedTasks(definition.cluster ?? 'default', filter)
     const details = tasks.map(task => {
       const who = task.group?.startsWith('service:') ? `of ${task.group}` : `that no service runs, ${startedBy(task)}`
       return `${nameOf(task.taskArn ?? '')} of ${nameOf(task.taskDefinitionArn ?? '')} is ${task.lastStatus}, ${who}`

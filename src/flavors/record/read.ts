@@ -112,6 +112,7 @@ export class FamilyRecord {
     return this.deleted !== undefined && this.#hasRecords && !this.hasAll
   }
 
+  /** No older revision can have more of what is wanted. */
   get isOver(): boolean {
     return this.next <= 0 || this.hasAll
   }

@@ -76,14 +76,15 @@ export async function failedTasks(
   memo: Memo,
   ecs: Ecs,
 ): Promise<Task[]> {
-  const ofService = await ecs.stoppedTasksOfService(cluster, serviceName)
+  const ofService = await ecs.listedTasks(cluster, { serviceName, desiredStatus: 'STOPPED' })
   const own = ofService.filter(({ startedBy: by }) => memo.deployment === undefined || by === memo.deployment)
   const tasks = own.length > 0 ? own : await tasksOfGroup(ofService)
   return tasks.filter(({ stoppedReason }) => !stoppedReason?.startsWith('Scaling activity initiated by'))
 
   async function tasksOfGroup(listed: readonly Task[]): Promise<Task[]> {
     const family = nameOf(service.taskDefinition ?? '').replace(/:\d+$/, '')
-    const all = listed.length > 0 || !family ? listed : await ecs.tasksOfFamily(cluster, family, 'STOPPED')
+    const isListed = listed.length > 0 || !family
+    const all = isListed ? listed : await ecs.listedTasks(cluster, { family, desiredStatus: 'STOPPED' })
     return all.filter(
       ({ group, createdAt }) =>
         group === `service:${serviceName}` && (createdAt?.getTime() ?? 0) >= memo.since - eventMargin,

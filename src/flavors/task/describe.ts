@@ -67,9 +67,9 @@ async function tasksOf(
   const byName = digest !== undefined && !isLeaving && isRecorded(particle)
   const [up, stopped] = await Promise.all([
     byName
-      ? ecs.tasksStartedBy(cluster, particle.definition.startedBy ?? name(record?.attempt ?? 0))
-      : ecs.tasksOfFamily(cluster, family, 'RUNNING'),
-    isLeaving ? [] : ecs.tasksOfFamily(cluster, family, 'STOPPED'),
+      ? ecs.listedTasks(cluster, { startedBy: particle.definition.startedBy ?? name(record?.attempt ?? 0) })
+      : ecs.listedTasks(cluster, { family, desiredStatus: 'RUNNING' }),
+    isLeaving ? [] : ecs.listedTasks(cluster, { family, desiredStatus: 'STOPPED' }),
   ])
   const all = [...new Map([...up, ...stopped].map(task => [task.taskArn, task])).values()].sort(byAge)
   const attempt = isRecorded(particle) ? (record?.attempt ?? 0) : lastAttempt(particle, all, name)

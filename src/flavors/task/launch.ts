@@ -87,11 +87,11 @@ export async function startJob(particle: TaskParticle, live: DigestedTask, conte
   const record: AttemptRecord = {
     async intent(token) {
       // An intent that is taken up keeps its time, because the lifetime of its token counts from there.
-      recorded =
-        token === open?.token
-          ? open
-          : { status: 'intent', at: recordTime(context.ecs), attempt, token, claim: live.signature }
-      if (recorded !== open) await write(recorded)
+      const isOpen = token === open?.token
+      recorded = isOpen
+        ? open
+        : { status: 'intent', at: recordTime(context.ecs), attempt, token, claim: live.signature }
+      if (!isOpen) await write(recorded)
     },
     async refused() {
       if (recorded) await write({ ...recorded, status: 'refused' })
@@ -239,7 +239,7 @@ class Launch {
   async #describe(): Promise<void> {
     const { ecs } = this.#context
     const [listed, known] = await Promise.all([
-      ecs.tasksStartedBy(this.#cluster, this.#startedBy),
+      ecs.listedTasks(this.#cluster, { startedBy: this.#startedBy }),
       ecs.tasks(this.#cluster, [...this.#tasks.keys()]),
     ])
     this.#see([...listed.filter(task => isNamed(task, this.#particle, this.#start.name)), ...known])
@@ -265,10 +265,8 @@ class Launch {
   /** ARNs of tasks that this start began, that were to be kept running, and have stopped: more tasks are no remedy. */
   get #fallen(): readonly string[] {
     if (!keptRunning(this.#particle)) return []
-    return [...this.#begun].filter(arn => {
-      const task = this.#tasks.get(arn)
-      return task !== undefined && !isUp(task) && !lackedCapacity(task, this.#essential)
-    })
+    const begun = [...this.#tasks.values()].filter(({ taskArn = '' }) => this.#begun.has(taskArn))
+    return arnsOf(begun.filter(task => !isUp(task) && !lackedCapacity(task, this.#essential)))
   }
 }
 
@@ -294,7 +292,7 @@ function tagsOf({ tags: stated = [], startedBy }: RunTaskRequest, name: string, 
 export async function stop(
   { definition }: TaskParticle,
   arns: readonly string[],
-  { ecs }: Pick<TransitionContext, 'ecs'>,
+  { ecs }: TransitionContext,
 ): Promise<void> {
   const cluster = definition.cluster ?? 'default'
   const reason = definition.stopReason ?? 'PCF default stop action'

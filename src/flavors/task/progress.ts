@@ -32,8 +32,8 @@ export function observeKept(particle: TaskParticle, live: LiveTask): Observed {
     if (up.length > 0) return { state: 'pending', incomplete: true }
     return { state: live.runs.length > 0 ? 'stopped' : 'terminated' }
   }
-  const starting = up.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
-  if (starting.length > 0) return { state: 'pending', unsettled: true, why: `the task is ${starting[0]?.lastStatus}` }
+  const starting = up.find(({ lastStatus }) => lastStatus !== 'RUNNING')
+  if (starting) return { state: 'pending', unsettled: true, why: `the task is ${starting.lastStatus}` }
   return { state: 'running' }
 }
 
@@ -106,12 +106,9 @@ function unknownOutcome(particle: TaskParticle, live: LiveTask): string | undefi
 export function outdatedStops({ outdated }: LiveTask): { changes: FoundChange[]; risks: string[] } {
   if (outdated.length === 0) return { changes: [], risks: [] }
   const revisions = [...new Set(outdated.map(({ taskDefinitionArn = '' }) => nameOf(taskDefinitionArn)))].sort()
-  return {
-    changes: [changeAt(['earlierTasks'], { before: 'running', after: 'stopped', reviewedApart: true })],
-    risks: [
-      `${plural(outdated.length, 'task')} of its earlier definition (${revisions.join(', ')}) ${outdated.length === 1 ? 'stops' : 'stop'} when the new one runs`,
-    ],
-  }
+  const change = changeAt(['earlierTasks'], { before: 'running', after: 'stopped', reviewedApart: true })
+  const risk = `${plural(outdated.length, 'task')} of its earlier definition (${revisions.join(', ')}) ${outdated.length === 1 ? 'stops' : 'stop'} when the new one runs`
+  return { changes: [change], risks: [risk] }
 }
 
 /** A warning in every plan about unowned tasks, which are left running. */
@@ -138,8 +135,8 @@ export function keptRunProgress({ parents }: TaskParticle, runs: readonly Task[]
     const failure = { happened: 'stopped instead of running', brief: 'stopped', cause, details, remedy }
     return { is: 'failed', failure, task }
   }
-  const starting = runs.filter(({ lastStatus }) => lastStatus !== 'RUNNING')
-  if (starting.length > 0) return { is: 'moving', because: `the task is ${starting[0]?.lastStatus}`, near: true }
+  const starting = runs.find(({ lastStatus }) => lastStatus !== 'RUNNING')
+  if (starting) return { is: 'moving', because: `the task is ${starting.lastStatus}`, near: true }
   return { is: 'settled', because: `${plural(runs.length, 'task')} running`, task }
 }
 
