@@ -187,3 +187,31 @@ test('more room never shows less', () => {
   })
   expect(rows).toEqual([...rows].sort((a, b) => a - b))
 })
+
+test('steps that were skipped take no room from the words of ECS about the one that failed', () => {
+  const done = { transition: 'update', calls: 0 } as const
+  const report: Report = {
+    version: 1,
+    environment: 'production',
+    result: 'failed',
+    startedAt: '2026-03-01T12:00:00Z',
+    steps: [
+      ...Array.from({ length: 60 }, (_, index) => ({
+        ...done,
+        particle: `ecs_service:shop-${index}` as const,
+        result: 'skipped' as const,
+        error: { code: 'Skipped', message: 'needs ecs_task:migrate', details: [] },
+      })),
+      {
+        ...done,
+        particle: 'ecs_task:migrate',
+        result: 'failed',
+        error: { code: 'Failed', message: 'x'.repeat(900), details: ['exec format error'] },
+      },
+    ],
+  }
+  const { text } = renderReport(report, undefined, context(65_536))
+  // The next rung shows fewer entries and shorter messages.
+  for (const limit of [65_536, size(text) - 1])
+    expect(renderReport(report, undefined, context(limit)).text).toContain('exec format error')
+})

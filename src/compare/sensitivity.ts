@@ -158,8 +158,8 @@ export const writtenText = (parts: readonly TextPart[], byName: (variable: strin
     .join('')
 
 /**
- * The same, apart from texts that only read so: `$${TAG}` is no variable. A text without such a variable is its value,
- * any other is `{parts}`, with `{variable}` for each.
+ * The text with the names of some variables, apart from any text that only reads like one: `$${TAG}` is no variable. A text
+ * without such a variable is its value, any other is `{parts}`, with `{variable}` for each.
  */
 export function partsByName(parts: readonly TextPart[], byName: (variable: string) => boolean): unknown {
   const written: (string | { readonly variable: string })[] = []

@@ -172,24 +172,21 @@ function errorDetails({ error: whole, steps, result }: Report, rung: Rung): stri
   const most = rung.extras ? 60 : 15
   const block = (summary: string, { details }: ReportError) => {
     const lines = details.flatMap(detail => detail.split(/\r?\n/))
-    // A skipped step has no details; its row in the table has the reason.
-    if (lines.length === 0) return []
     const shown = lines.slice(-most).map(line => fencedLine(cut(line, rung.characters)))
     const earlier = lines.length - shown.length
     const text = fence('text', [...(earlier > 0 ? [`… ${count(earlier, 'earlier line')}`] : []), ...shown])
     // Of a refusal a person must decide on the claims that nobody reviewed, so the block is open.
-    return [folded(summary, text, refused)]
+    return folded(summary, text, refused)
   }
   const errors = [
     { summary: `<b>${refused ? 'What was not reviewed' : 'In detail'}</b>`, error: whole },
     ...steps.map(({ particle, error }) => ({ summary: `<b>What ECS said</b> · ${bold(cut(particle, 160))}`, error })),
   ]
+  // A skipped step has no details; its row in the table has the reason.
   return errors
-    .flatMap(({ summary, error }) =>
-      error && (error.details.length > 0 || error.code !== '') ? [{ summary, error }] : [],
-    )
+    .flatMap(({ summary, error }) => (error && error.details.length > 0 ? [{ summary, error }] : []))
     .slice(0, rung.entries)
-    .flatMap(({ summary, error }) => block(summary, error))
+    .map(({ summary, error }) => block(summary, error))
     .join('\n')
 }
 
