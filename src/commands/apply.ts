@@ -24,23 +24,14 @@ import { pullRequestsFor, reviewPlan } from './review.ts'
 export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer): Promise<void> {
   const { runner, inputs, reporter, redactor } = invocation
   const elsewhere = whyElsewhere(invocation)
-  if (elsewhere) {
-    await refuse(invocation, 'refused', [{ message: elsewhere }])
-    return
-  }
+  if (elsewhere) return refuseUnplanned(invocation, elsewhere)
   const supersession = supersessionOf(invocation)
   // Runs by hand count as well: a second attempt of an old workflow run would apply its old commit again.
   const superseded = await supersession?.overtaken()
-  if (superseded && is) {
-    await refuse(invocation, 'refused', [{ message: `nothing was answered: ${superseded}` }])
-    return
-  }
+  if (superseded && is) return refuseUnplanned(invocation, `nothing was answered: ${superseded}`)
   if (superseded) return doNothing(invocation, superseded)
   const prepared = await prepare(invocation, loaded)
-  if ('skipped' in prepared) {
-    await refuse(invocation, 'refused', [{ message: prepared.skipped }])
-    return
-  }
+  if ('skipped' in prepared) return refuseUnplanned(invocation, prepared.skipped)
   const problems = prepared.problems.map(problem => redactor.problem(problem))
   const shown = prepared.planned && redactor.data(prepared.planned.plan)
   if (shown) publishPlan(invocation, shown)
@@ -98,6 +89,11 @@ async function refuse(
   runner.fail(problems)
   await runner.summary(reporter.planSummary({ ...(plan && { plan }), problems, merges: false }))
   return report
+}
+
+/** Refuses, for one reason, before there is a plan to show. */
+async function refuseUnplanned(invocation: Invocation, message: string): Promise<void> {
+  await refuse(invocation, 'refused', [{ message }])
 }
 
 async function doNothing(invocation: Invocation, superseded: string): Promise<void> {
