@@ -1,4 +1,4 @@
-/** Earlier manifests, held against AWS as it is now: where the differences of a plan come from. */
+/** Earlier manifests compared with AWS as it is now: where the differences of a plan come from. */
 
 import { nothingSensitive } from '../compare/sensitivity.ts'
 import type { Decision } from '../engine/decide.ts'
@@ -21,7 +21,7 @@ import type { Baseline } from './baseline.ts'
 import type { Invocation } from './invocation.ts'
 import { sound } from './undeclared.ts'
 
-/** So many commits are asked for their pull requests. */
+/** How many commits are looked up for their pull requests. */
 const mostCommits = 10
 
 /** Manifests of an earlier commit, and what they would have done to AWS as it is now. */
@@ -31,7 +31,10 @@ interface Earlier {
   readonly decisions: ReadonlyMap<ParticleId, Decision>
 }
 
-/** The plan, with what earlier manifests tell of it. Without them nothing is told. A refusal of GitHub tells less. */
+/**
+ * The plan with the origins of its differences and with members that stay undeclared, both by earlier manifests: without
+ * these the plan as it is. A refusal of GitHub leaves out pull requests.
+ */
 export async function withHistory(
   invocation: Invocation,
   baseline: Baseline,

@@ -153,12 +153,11 @@ async function statesOf(
   const graph = graphOf(particles.map(one => ({ ...one, parents: one.parents.filter(parent => ids.has(parent)) })))
   const refresh = new Refresh(graph, context)
   const states = await Promise.all(
-    particles.map(async ({ id }): Promise<[ParticleId, State | EcsError]> => {
-      const particle = graph.particles.get(id)
+    [...graph.particles.values()].map(async (particle): Promise<[ParticleId, State | EcsError]> => {
+      const { id } = particle
       try {
         const live = await refresh.live(id)
-        const assessment = particle && flavorOf(context, particle).assess(particle, live, nothingSensitive)
-        return [id, assessment?.observed.state ?? 'terminated']
+        return [id, flavorOf(context, particle).assess(particle, live, nothingSensitive).observed.state]
       } catch (error) {
         if (error instanceof EcsError && isDenied(error)) return [id, error]
         throw error
