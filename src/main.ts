@@ -38,13 +38,13 @@ export async function main(host: Host): Promise<void> {
 }
 
 async function run(host: Host, event: GitHubEvent, inputs: Inputs, redactor: Redactor): Promise<void> {
-  const { runner, clock, signal } = host
+  const { runner, signal } = host
   const command = commandOf(host, event, inputs)
   if (!command) return
   const loaded = readManifests(inputs)
   for (const particle of loaded.particles) redactor.learn({ particle })
   if (command === 'validate') return validate(loaded, inputs, runner)
-  const reporter = new PullRequestReporter(event, inputs, clock, signal, text => runner.warn(text))
+  const reporter = new PullRequestReporter(event, inputs, host)
   const manifestsAt = manifestReader(inputs, reporter)
   const invocation: Invocation = {
     ...host,

@@ -28,7 +28,7 @@ export async function post({ env, runner: plain, clock, signal }: Host): Promise
       },
     ])
   const reporterInputs = { ...inputs, region: undefined, requireReview: true }
-  const reporter = new PullRequestReporter(event, reporterInputs, clock, signal, text => runner.warn(text))
+  const reporter = new PullRequestReporter(event, reporterInputs, { runner, clock, signal })
   const outcome = event.fromFork ? { skipped: skippedFork } : outcomeIn(inputs, event, reporter.planned)
   if (outcome.problems) runner.fail(outcome.problems)
   if (outcome.skipped) runner.info(`plan skipped: ${outcome.skipped}`)

@@ -64,7 +64,7 @@ const unhurried = {
 }
 
 /** After no answer at all, calls fail at once for so many milliseconds. */
-const silence = 60_000
+const outagePause = 60_000
 
 /** The only client of GitHub's REST and GraphQL API, for one repository and one token. Every call throws GitHubError. */
 export class GitHub {
@@ -74,7 +74,7 @@ export class GitHub {
   #octokit: Promise<Octokit> | undefined
   #identity: Promise<Identity> | undefined
   /** Set after a call that no try brought an answer for. */
-  #silent: { readonly until: number; readonly failure: Failure } | undefined
+  #outage: { readonly until: number; readonly failure: Failure } | undefined
 
   constructor(options: GitHubOptions) {
     this.#options = options
@@ -101,14 +101,14 @@ export class GitHub {
     const { signal } = this.#options
     const octokit = await this.#open()
     signal?.throwIfAborted()
-    if (this.#silent && this.clock.now() < this.#silent.until) throw this.#refusal(purpose, this.#silent.failure)
+    if (this.#outage && this.clock.now() < this.#outage.until) throw this.#refusal(purpose, this.#outage.failure)
     try {
       return await unlessAborted(send(octokit), signal)
     } catch (error) {
       signal?.throwIfAborted()
       const failure = failureOf(error)
-      const silent = failure.status === undefined && !failure.limited
-      this.#silent = silent ? { until: this.clock.now() + silence, failure } : undefined
+      const isOutage = failure.status === undefined && !failure.limited
+      this.#outage = isOutage ? { until: this.clock.now() + outagePause, failure } : undefined
       throw this.#refusal(purpose, failure)
     }
   }

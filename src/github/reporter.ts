@@ -24,6 +24,7 @@ import { bodyLimit, postComment } from './comment.ts'
 import type { GitHubEvent } from './event.ts'
 import { type History, readHistory } from './history.ts'
 import type { AffectedPullRequests } from './reviewSearch.ts'
+import type { Runner } from './runner.ts'
 
 /** GitHub's limit of a job summary, in bytes. */
 const summaryLimit = 1024 * 1024
@@ -44,6 +45,13 @@ export type ReporterInputs = Pick<
   'githubToken' | 'environment' | 'comment' | 'region' | 'requireReview' | 'applyBranches'
 >
 
+/** Where warnings go, the time, and the signal of a cancelled run. */
+interface ReporterHost {
+  readonly runner: Pick<Runner, 'warn'>
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
 /** Reports on one environment to GitHub: comment, checks and job summary. Refusals of GitHub are warnings, never failures. */
 export class PullRequestReporter {
   /** Missing without a token and outside of a repository. */
@@ -55,18 +63,12 @@ export class PullRequestReporter {
   readonly #event: GitHubEvent
   readonly #inputs: ReporterInputs
   readonly #histories = new Map<string, Promise<History>>()
-  readonly #warn: (text: string) => void
+  readonly #runner: ReporterHost['runner']
 
-  constructor(
-    event: GitHubEvent,
-    inputs: ReporterInputs,
-    clock: Clock,
-    signal: AbortSignal,
-    warn: (text: string) => void,
-  ) {
+  constructor(event: GitHubEvent, inputs: ReporterInputs, { runner, clock, signal }: ReporterHost) {
     this.#event = event
     this.#inputs = inputs
-    this.#warn = warn
+    this.#runner = runner
     const { repository, apiUrl } = event
     const { githubToken: token } = inputs
     this.branches = applyBranches(inputs.applyBranches, event.defaultBranch)
@@ -228,7 +230,7 @@ export class PullRequestReporter {
 
   /** No workflow can give a fork's run the right to write, so no warning recommends it. */
   #refused(warning: string): void {
-    if (!this.#event.fromFork) this.#warn(warning)
+    if (!this.#event.fromFork) this.#runner.warn(warning)
   }
 
   get #subject(): Subject | undefined {
