@@ -128,6 +128,16 @@ test('a name of several lines is a problem', () => {
   })
 })
 
+test('a pattern that leads through a file finds nothing', () => {
+  write('particles/web.yml')
+  expect(find(['particles', 'particles/web.yml/job.yml'])).toEqual({
+    files: ['particles/web.yml'],
+    problems: [
+      'manifests: no .yml, .yaml or .json file matches "particles/web.yml/job.yml"; correct the pattern or remove it',
+    ],
+  })
+})
+
 test('a working directory that is not there is a problem', () => {
   expect(find(['particles'], 'infra')).toEqual({
     files: [],

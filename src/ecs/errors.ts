@@ -118,24 +118,8 @@ export function ecsErrorOf(thrown: unknown, call: string, region: string, endpoi
   const failed = (code: string, message: string, more: Partial<Failed> = {}) =>
     new EcsError({ call, code, said, message, unsure: false, ...more })
 
-  if (credentials.has(name)) {
-    return failed(
-      noCredentials,
-      `no AWS credentials for ${where}: add a step with aws-actions/configure-aws-credentials before this one, and permissions: id-token: write`,
-    )
-  }
-  if (badCredentials.has(name)) {
-    return failed(
-      name,
-      `AWS does not accept the credentials for ${where}: ${name}: ${said || 'no reason given'}; renew them, or check the role that the workflow assumes`,
-    )
-  }
-  if (denied.has(name)) {
-    return failed(
-      name,
-      `AWS refuses ${where}: ${said || 'access denied'}; allow the action ecs:${call} in the policy of the role that this workflow assumes`,
-    )
-  }
+  const unauthorized = credentialsSentence(name, said, where, call)
+  if (unauthorized) return failed(credentials.has(name) ? noCredentials : name, unauthorized)
   if (typeof status !== 'number') {
     const code = textOf(error.code, name)
     const message = `${where}: no answer from ${endpoint ?? `ECS in ${region}`} (${code}${said && said !== code ? `: ${said}` : ''}); check the region, the network and AWS_ENDPOINT_URL_ECS`
@@ -152,4 +136,15 @@ export function ecsErrorOf(thrown: unknown, call: string, region: string, endpoi
   }
   const resourceIds = Array.isArray(error.resourceIds) ? error.resourceIds.map(String) : []
   return failed(name, `${where}: ${name}: ${said || 'no reason given'}`, { resourceIds })
+}
+
+/** For credentials that are missing, not accepted or not sufficient. */
+function credentialsSentence(name: string, said: string, where: string, call: string): string | undefined {
+  if (credentials.has(name))
+    return `no AWS credentials for ${where}: add a step with aws-actions/configure-aws-credentials before this one, and permissions: id-token: write`
+  if (badCredentials.has(name))
+    return `AWS does not accept the credentials for ${where}: ${name}: ${said || 'no reason given'}; renew them, or check the role that the workflow assumes`
+  if (denied.has(name))
+    return `AWS refuses ${where}: ${said || 'access denied'}; allow the action ecs:${call} in the policy of the role that this workflow assumes`
+  return undefined
 }

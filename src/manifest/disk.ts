@@ -10,6 +10,7 @@ import {
   readlinkSync,
   readSync,
   realpathSync,
+  type Stats,
   statSync,
 } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
@@ -71,16 +72,19 @@ export function linkOnTheWay(
   return undefined
 }
 
-/** Whether a path leads to a folder; false for one that leads nowhere, such as a link to itself. */
-export function isFolder(path: string): boolean {
+/** Facts about a path; undefined for one that leads nowhere, be it through a file or by a link to itself. */
+function statsOf(path: string, look: (path: string) => Stats): Stats | undefined {
   try {
-    return statSync(path).isDirectory()
+    return look(path)
   } catch {
-    return false
+    return undefined
   }
 }
 
-const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+const isLink = (path: string): boolean => statsOf(path, lstatSync)?.isSymbolicLink() === true
+
+/** Whether a path leads to a folder. */
+export const isFolder = (path: string): boolean => statsOf(path, statSync)?.isDirectory() === true
 
 /** Folders, and limits of the search for manifests. */
 export interface SearchSettings {
@@ -119,7 +123,7 @@ export class ManifestSearch {
 
   /** The files that a pattern means, excluded ones too. */
   find(search: Search): Iterable<FoundFile> {
-    const exists = lstatSync(join(this.#settings.directory, search.from), { throwIfNoEntry: false })
+    const exists = statsOf(join(this.#settings.directory, search.from), lstatSync)
     return exists ? this.#walk(search.from, search, []) : []
   }
 
@@ -166,7 +170,7 @@ export class ManifestSearch {
   *#walk(path: string, search: Search, above: readonly string[]): Generator<FoundFile> {
     const real = this.#follow(path, search.dots)
     if (real === undefined) return
-    const stat = statSync(real, { throwIfNoEntry: false })
+    const stat = statsOf(real, statSync)
     if (!stat?.isDirectory()) {
       if (!this.#isWanted(path, search)) return
       if (stat?.isFile() && MANIFEST.test(real)) yield { path, real }

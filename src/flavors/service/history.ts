@@ -9,6 +9,7 @@ import type {
 } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
+import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
 import { nameOf } from '../../schema/arn.ts'
@@ -155,7 +156,7 @@ function wouldBe(
     ...liveService(live.service, live.revision),
     ...Object.fromEntries(compared.map(name => [name, shown[name]])),
   }
-  const left = compare(particle.definition, members, compareOptions(particle))
+  const left = compare(particle.definition, members, compareOptions(particle, nothingSensitive))
   return left.every(change => !compared.includes(member(change)))
 }
 

@@ -1,7 +1,7 @@
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs'
 import { additions, unstated } from '../../compare/compare.ts'
 import { creationOf } from '../../compare/merge.ts'
-import type { Sensitivity } from '../../compare/sensitivity.ts'
+import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import { containerLogs } from '../containerLogs.ts'
@@ -202,7 +202,10 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   answered: (_particle, before, { answer }) => answer && answeredService(before, answer),
 
   async start(particle, _live, context) {
-    const input = { ...creationOf(createRequest(particle), compareOptions(particle)), clientToken: context.token }
+    const input = {
+      ...creationOf(createRequest(particle), compareOptions(particle, nothingSensitive)),
+      clientToken: context.token,
+    }
     const { service } = await retryWhile(() => context.ecs.call('CreateService', input), createNotYet, context)
     return { ...memoOf(service, context.clock.now()), answer: service }
   },

@@ -10,7 +10,7 @@ import type {
 import type { FoundChange } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
 import { ignoredPaths } from '../../compare/path.ts'
-import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
+import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Particle, ParticleId } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
@@ -74,10 +74,7 @@ export interface Memo {
 }
 
 /** A service is compared by the members that its manifest states; AWS owns the others. */
-export const compareOptions = (
-  { options }: Pick<ServiceParticle, 'options'>,
-  sensitivity: Sensitivity = nothingSensitive,
-) => ({
+export const compareOptions = ({ options }: Pick<ServiceParticle, 'options'>, sensitivity: Sensitivity) => ({
   schema: vocabulary.model,
   rules: serviceRules,
   whole: false,
@@ -107,7 +104,7 @@ export const reasonGiven = (reason: string | undefined): string => (reason ? unt
 export const differences = (
   particle: ServiceParticle,
   { service, revision }: LiveService,
-  sensitivity: Sensitivity = nothingSensitive,
+  sensitivity: Sensitivity,
 ): FoundChange[] => compare(particle.definition, liveService(service, revision), compareOptions(particle, sensitivity))
 
 /** A family without a revision means any revision of it: another tool decides which one runs. */

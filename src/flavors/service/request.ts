@@ -2,6 +2,7 @@
 import type { CreateServiceRequest, UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import { changeAt } from '../../compare/change.ts'
 import { mergeLive } from '../../compare/merge.ts'
+import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { compareOptions, type LiveService, primaryDeployment, type ServiceParticle } from './live.ts'
 import { forcing, liveService } from './rules.ts'
 
@@ -31,7 +32,7 @@ export function updateRequest(
 ): UpdateServiceRequest | undefined {
   const { definition } = particle
   const whole: Readonly<Record<string, unknown>> = {
-    ...mergeLive(definition, liveService(live.service, live.revision), compareOptions(particle)),
+    ...mergeLive(definition, liveService(live.service, live.revision), compareOptions(particle, nothingSensitive)),
   }
   const input: Record<string, unknown> = {}
   for (const name of changed) {

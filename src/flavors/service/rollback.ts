@@ -1,5 +1,6 @@
 /** `on-failure: rollback`: restores the service's members from before the update. */
 import type { UpdateServiceRequest } from '@aws-sdk/client-ecs'
+import { nothingSensitive } from '../../compare/sensitivity.ts'
 import { EcsError } from '../../ecs/errors.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
 import { putBackTag } from './history.ts'
@@ -59,7 +60,7 @@ async function remember(before: LiveService, { service }: LiveService, context: 
 /** Someone else deployed meanwhile: PRIMARY is neither the old deployment nor the manifest's. */
 function isForeign(particle: ServiceParticle, before: LiveService, now: LiveService): boolean {
   if (primaryDeployment(now.service)?.id === primaryDeployment(before.service)?.id) return false
-  return differences(particle, now).some(
+  return differences(particle, now, nothingSensitive).some(
     change => restarts.includes(member(change)) && !isAnyRevision(change, particle, now),
   )
 }

@@ -9,37 +9,31 @@ import { namesOf } from './checkContainers.ts'
  */
 export function checkTaskDefinitionOf({ particle, stated }: Declared, parents: readonly Declared[]): void {
   const id = particle.parents.find(each => each.startsWith('ecs_task_definition:'))
-  const parent = parents.find(each => each.particle.id === id)
-  if (parent) checkAgainst(stated, particle, new Parent(parent))
-  else if (!id) checkAlone(stated, particle)
+  const declared = parents.find(each => each.particle.id === id)
+  if (!declared && !id) checkAlone(stated, particle)
+  if (!declared) return
+  const parent = parentOf(declared)
+  checkContainers(stated, parent)
+  checkPortNames(stated, parent)
+  checkNetwork(stated, particle, parent)
+  checkFargate(stated, parent)
+  checkVolumes(stated, parent)
 }
+
+type Parent = ReturnType<typeof parentOf>
 
 /** A parent task definition as its manifest states it; inherited members are unknown. */
-class Parent {
-  readonly stated: Stated
-  /** Id, file and line, for messages. */
-  readonly label: string
-  /** Undefined where only AWS knows the containers, as for a pinned revision that the manifest does not repeat. */
-  readonly containers: readonly Stated[] | undefined
-  readonly networkMode: string | undefined
-  readonly writtenMode: string
-
-  constructor({ particle: { id, place }, stated }: Declared) {
-    const isKnown = stated.member('containerDefinitions')?.kind === 'list'
-    this.stated = stated
-    this.label = `${id} (${place.file}:${place.line})`
-    this.containers = isKnown ? stated.elements('containerDefinitions') : undefined
-    this.networkMode = stated.given('networkMode') ? stated.text('networkMode') : isKnown ? 'bridge' : undefined
-    this.writtenMode = stated.written('networkMode') || 'bridge'
+function parentOf({ particle: { id, place }, stated }: Declared) {
+  const isKnown = stated.member('containerDefinitions')?.kind === 'list'
+  return {
+    stated,
+    /** Id, file and line, for messages. */
+    label: `${id} (${place.file}:${place.line})`,
+    /** Undefined where only AWS knows the containers, as for a pinned revision that the manifest does not repeat. */
+    containers: isKnown ? stated.elements('containerDefinitions') : undefined,
+    networkMode: stated.given('networkMode') ? stated.text('networkMode') : isKnown ? 'bridge' : undefined,
+    writtenMode: stated.written('networkMode') || 'bridge',
   }
-}
-
-function checkAgainst(child: Stated, particle: Particle, parent: Parent): void {
-  checkContainers(child, parent)
-  checkPortNames(child, parent)
-  checkNetwork(child, particle, parent)
-  checkFargate(child, parent)
-  checkVolumes(child, parent)
 }
 
 function checkContainers(child: Stated, { stated, containers, label }: Parent): void {

@@ -1,4 +1,4 @@
-import { all, always, is, isNot, type Stated, sound, table } from '../../schema/rules.ts'
+import { all, always, is, isNot, type Rule, type Stated, sound, table } from '../../schema/rules.ts'
 import { cpuSize, memorySize } from '../../schema/sizes.ts'
 
 /** Fargate's sizes: CPU units → MiB from, to, in steps of. From "Task size" in the ECS developer guide. */
@@ -18,36 +18,40 @@ export const isForFargate = (definition: Stated): boolean =>
 
 const impossible = 'is not possible on FARGATE: leave it out'
 
-const secondsOf = (name: string) => (container: Stated) => {
-  const seconds = container.number(name) ?? 2
-  return seconds < 2 || seconds > 120
-}
+const refused = (...members: readonly string[]) => members.map((member): Rule => [member, always, impossible])
+
+const isOn = (member: string): Rule => [member, container => container.flag(member) === true, impossible]
+
+const seconds = (member: string): Rule => [
+  member,
+  container => {
+    const stated = container.number(member) ?? 2
+    return stated < 2 || stated > 120
+  },
+  `must be between 2 and 120 on FARGATE, not {"${member}"}`,
+]
 
 // From "Amazon ECS task definition differences for Fargate" in the developer guide, and from ECS's own refusals.
 const checkRules = table({
   '': [
     ['networkMode', isNot('networkMode', 'awsvpc'), 'must be awsvpc for FARGATE, not {"networkMode"}'],
     ['pidMode', isNot('pidMode', 'task'), 'must be task for FARGATE, not {"pidMode"}'],
-    ['ipcMode', always, impossible],
-    ['placementConstraints', always, impossible],
+    ...refused('ipcMode', 'placementConstraints'),
   ],
-  'volumes[]': [['dockerVolumeConfiguration', always, impossible]],
-  'volumes[].host': [['sourcePath', always, impossible]],
+  'volumes[]': refused('dockerVolumeConfiguration'),
+  'volumes[].host': refused('sourcePath'),
   'containerDefinitions[]': [
-    ['disableNetworking', container => container.flag('disableNetworking') === true, impossible],
-    ['dnsServers', always, impossible],
-    ['dnsSearchDomains', always, impossible],
-    ['privileged', container => container.flag('privileged') === true, impossible],
-    ['dockerSecurityOptions', always, impossible],
-    ['startTimeout', secondsOf('startTimeout'), 'must be between 2 and 120 on FARGATE, not {"startTimeout"}'],
-    ['stopTimeout', secondsOf('stopTimeout'), 'must be between 2 and 120 on FARGATE, not {"stopTimeout"}'],
+    isOn('disableNetworking'),
+    ...refused('dnsServers', 'dnsSearchDomains'),
+    isOn('privileged'),
+    ...refused('dockerSecurityOptions'),
+    seconds('startTimeout'),
+    seconds('stopTimeout'),
   ],
   'containerDefinitions[].resourceRequirements[]': [
     ['type', is('type', 'GPU'), 'must not be GPU for FARGATE, which has none: leave the requirement out'],
   ],
-  'containerDefinitions[].linuxParameters': ['devices', 'sharedMemorySize', 'maxSwap', 'swappiness'].map(
-    name => [name, always, impossible] as const,
-  ),
+  'containerDefinitions[].linuxParameters': refused('devices', 'sharedMemorySize', 'maxSwap', 'swappiness'),
   'containerDefinitions[].logConfiguration': [
     [
       'logDriver',

@@ -35,29 +35,32 @@ export async function describeTaskDefinition(
   const { family, revision } = definition
   if (!family) return undefined
   const { ecs } = context
-  const [latest, pinned, inUse] = await Promise.all([
-    ecs.taskDefinition(family),
-    revision === undefined ? undefined : ecs.taskDefinition(`${family}:${revision}`),
-    revisionsInUse(family, context),
-  ])
   const made = revisionArn((context.memo as Memo | undefined)?.registered)
-  const registered = made === undefined || revisionArn(latest) === made ? latest : await ecs.taskDefinition(made)
+  const latestOne = ecs.taskDefinition(family)
+  const [latest, pinned, inUse] = await Promise.all([
+    latestOne,
+    revision === undefined ? undefined : ecs.taskDefinition(`${family}:${revision}`),
+    revisionsInUse(family, latestOne, context),
+  ])
   const isPinned = revision !== undefined && desired === 'running'
+  const registered = made === undefined || made === revisionArn(latest) ? latest : await ecs.taskDefinition(made)
   const live: LiveTaskDefinition = {
-    ...(latest && { latest }),
-    ...(await describeInUse(inUse, latest, context)),
-    ...(made !== undefined && registered && { registered }),
-    ...(isPinned && pinned && { pinned }),
+    latest,
+    ...inUse,
+    registered: made === undefined ? undefined : registered,
+    pinned: isPinned ? pinned : undefined,
   }
   if (isPinned && pinned?.taskDefinition?.status !== 'ACTIVE') return undefined
   const jobs = desired === 'running' ? jobsOf(context) : []
   const digests = jobs.flatMap(job => runDigest(job, request(definition), options.ignore) ?? [])
-  const described = [...live.running, ...live.failed, ...[latest, live.pinned, registered].filter(isThere)]
+  const described = [
+    ...live.running,
+    ...live.failed,
+    ...[latest, live.pinned, registered].filter(one => one !== undefined),
+  ]
   if (![digests, described, live.inactive, live.elsewhere].some(some => some.length > 0)) return undefined
   return { ...live, record: await readRecord(family, [...described, ...live.inactive], digests, ecs) }
 }
-
-const isThere = (revision: Revision | undefined): revision is Revision => revision !== undefined
 
 const isActive = ({ taskDefinition }: Revision): boolean => taskDefinition?.status === 'ACTIVE'
 
@@ -67,27 +70,6 @@ const jobsOf = ({ children, particle }: FlavorContext): Particle[] =>
     const child = id.startsWith('ecs_task:') ? particle(id) : undefined
     return child && child.options.wait !== 'running' && child.options.record !== false ? [child] : []
   })
-
-/** `family:revision` of what the particle's services run, of its family and of others, or failed to roll out. */
-interface InUse {
-  readonly runs: ReadonlySet<string>
-  readonly failed: ReadonlySet<string>
-  readonly elsewhere: ReadonlySet<string>
-}
-
-async function revisionsInUse(family: string, { children, live }: FlavorContext): Promise<InUse> {
-  const services = children.filter(id => id.startsWith('ecs_service:'))
-  const lives = (await Promise.all(services.map(id => live(id)))) as (LiveService | undefined)[]
-  const runs = new Set<string>()
-  const failed = new Set<string>()
-  const elsewhere = new Set<string>()
-  for (const use of lives.flatMap(one => (one ? [revisionsOf(one.service)] : []))) {
-    if (use.runs) (use.runs.startsWith(`${family}:`) ? runs : elsewhere).add(use.runs)
-    if (use.failed?.startsWith(`${family}:`)) failed.add(use.failed)
-  }
-  for (const reference of runs) failed.delete(reference)
-  return { runs, failed, elsewhere }
-}
 
 /**
  * The revision of a service's PRIMARY deployment, also during its rollout, because that is what was deployed last. Where
@@ -104,27 +86,36 @@ function revisionsOf(service: Service): { readonly runs: string; readonly failed
   return before?.taskDefinition ? { runs: nameOf(before.taskDefinition), failed: deployed } : { runs: deployed }
 }
 
-/** Revisions in use, newest first. */
-async function describeInUse(
-  inUse: InUse,
-  latest: Revision | undefined,
-  { ecs }: FlavorContext,
+/** What the particle's services run or failed to roll out, newest first. `latest` spares another call. */
+async function revisionsInUse(
+  family: string,
+  latest: Promise<Revision | undefined>,
+  { children, live, ecs }: FlavorContext,
 ): Promise<Pick<LiveTaskDefinition, 'running' | 'failed' | 'inactive' | 'elsewhere'>> {
-  const described = async (references: ReadonlySet<string>): Promise<Revision[]> => {
+  const services = children.filter(id => id.startsWith('ecs_service:'))
+  const lives = (await Promise.all(services.map(id => live(id)))) as (LiveService | undefined)[]
+  const uses = lives.flatMap(one => (one ? [revisionsOf(one.service)] : []))
+  const runs = uses.flatMap(use => use.runs || [])
+  const notRunning = uses.flatMap(use => use.failed ?? []).filter(reference => !runs.includes(reference))
+  const known = await latest
+  const described = async (references: readonly string[]): Promise<Revision[]> => {
     const all: (Revision | undefined)[] = await Promise.all(
-      [...references].map(reference =>
-        latest && shortReference(latest) === reference ? latest : ecs.taskDefinition(reference),
+      [...new Set(references)].map(reference =>
+        known && shortReference(known) === reference ? known : ecs.taskDefinition(reference),
       ),
     )
-    return all.filter(isThere).sort((one, other) => revisionNumber(other) - revisionNumber(one))
+    return all.filter(one => one !== undefined).sort((one, other) => revisionNumber(other) - revisionNumber(one))
   }
-  const [runs = [], failed = [], elsewhere = []] = await Promise.all(
-    [inUse.runs, inUse.failed, inUse.elsewhere].map(described),
-  )
+  const isOwn = (reference: string) => reference.startsWith(`${family}:`)
+  const [own, failed, elsewhere] = await Promise.all([
+    described(runs.filter(isOwn)),
+    described(notRunning.filter(isOwn)),
+    described(runs.filter(reference => !isOwn(reference))),
+  ])
   return {
-    running: runs.filter(isActive),
+    running: own.filter(isActive),
     failed: failed.filter(isActive),
-    inactive: runs.filter(one => !isActive(one)),
+    inactive: own.filter(one => !isActive(one)),
     elsewhere,
   }
 }

@@ -40,10 +40,9 @@ function comparison(
   const different = changes.filter(change => !isTag(change))
   const refused = tooManyJobs(particle, live, revision)
   if (particle.definition.revision === undefined) {
-    if (different.length === 0) return { changes, risks: [], ...refused }
+    if (different.length === 0) return { changes, ...refused }
     const kept = keptFrom(particle, revision, sensitivity)
-    const risks = severalInUse(revision, live)
-    return { changes, newReference: true, ...(kept.length > 0 && { kept }), risks, ...refused }
+    return { changes, newReference: true, kept, risks: severalInUse(revision, live), ...refused }
   }
   if (different.length === 0) return { changes, pinned: true, ...refused }
   const paths = different.map(({ path }) => path).join(', ')
@@ -155,9 +154,8 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
 function severalInUse(revision: Revision, { running }: LiveTaskDefinition): string[] {
   const others = running.filter(one => one !== revision).map(shortReference)
   if (others.length === 0 || !running.includes(revision)) return []
-  return [
-    `its services run several revisions: ${shortReference(revision)}, which it is compared with, and ${others.join(', ')}`,
-  ]
+  const compared = `${shortReference(revision)}, which it is compared with`
+  return [`its services run several revisions: ${compared}, and ${others.join(', ')}`]
 }
 
 /** A declared job whose record finds no room would run again: the plan refuses such a job. */
@@ -170,14 +168,8 @@ function tooManyJobs(
   const beside = tagsBeside(particle, revision)
   const room = roomBeside(beside)
   if (declared <= room) return {}
-  return {
-    problems: [
-      {
-        at: [],
-        message: `${declared} jobs run on ${particle.id}, and a revision has room for the records of ${room} beside ${beside.length} tags of its own; give some of them a task definition of their own, or set custom_config.record: false where an hour's memory is enough`,
-      },
-    ],
-  }
+  const message = `${declared} jobs run on ${particle.id}, and a revision has room for the records of ${room} beside ${beside.length} tags of its own; give some of them a task definition of their own, or set custom_config.record: false where an hour's memory is enough`
+  return { problems: [{ at: [], message }] }
 }
 
 /** Without tags in the manifest, a new revision keeps those of the old one, as an updated resource does. */

@@ -5,8 +5,7 @@ import type { FoundChange } from '../../compare/change.ts'
 import { compare, comparedBy } from '../../compare/compare.ts'
 import { mergeLive, requestOf } from '../../compare/merge.ts'
 import { ignoredPaths } from '../../compare/path.ts'
-import type { Sensitivity } from '../../compare/sensitivity.ts'
-import { nothingSensitive } from '../../compare/sensitivity.ts'
+import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import { type Particle, valueAt } from '../../particle.ts'
 import type { FamilyRecord } from '../record/read.ts'
 import { liveTaskDefinition, type Revision, taskDefinitionRules } from './rules.ts'
@@ -20,7 +19,7 @@ export type TaskDefinitionParticle = Particle<TaskDefinitionDefinition>
 
 /** A family in AWS: its latest ACTIVE revision, those that the particle's services run, and its record of jobs. */
 export interface LiveTaskDefinition {
-  readonly latest?: Revision
+  readonly latest?: Revision | undefined
   /** ACTIVE revisions that the particle's own services run, newest first. */
   readonly running: readonly Revision[]
   /** ACTIVE revisions that the particle's own services failed to roll out, while an earlier revision runs. */
@@ -29,9 +28,9 @@ export interface LiveTaskDefinition {
   readonly inactive: readonly Revision[]
   /** Revisions of other families that the particle's own services still run. */
   readonly elsewhere: readonly Revision[]
-  readonly pinned?: Revision
+  readonly pinned?: Revision | undefined
   /** The revision that this apply registered, also when other tools have registered more since. */
-  readonly registered?: Revision
+  readonly registered?: Revision | undefined
   /** The record of the particle's jobs. */
   readonly record?: FamilyRecord
 }
@@ -69,9 +68,6 @@ export const differences = (
 /** How the manifest differs from a revision. */
 type DifferencesFrom = (revision: Revision) => readonly FoundChange[]
 
-/** The revision that a new one is built on and compared with: the newest that services run, else the latest. */
-const baseRevision = (live: LiveTaskDefinition): Revision | undefined => live.running[0] ?? live.latest
-
 /** The definition as stated, with ignored members as `from` has them. */
 export function registrationOf(
   particle: TaskDefinitionParticle,
@@ -100,7 +96,7 @@ function isWanted(
 
 /**
  * The revision that the manifest stands for: an ACTIVE one that equals it, those that services run before the latest;
- * without any, the revision that a new one is built on.
+ * without any, the revision that a new one is built on and compared with: the newest that services run, else the latest.
  */
 export function currentRevision(
   particle: TaskDefinitionParticle,
@@ -111,8 +107,8 @@ export function currentRevision(
   const { pinned, registered, running, failed, latest } = live
   if (pinned) return pinned
   if (registered?.taskDefinition?.status === 'ACTIVE' && differencesFrom(registered).every(isTag)) return registered
-  const from = baseRevision(live)
-  const others = [...running, ...failed, ...(latest ? [latest] : [])]
+  const from = running[0] ?? latest
+  const others = [...running, ...failed, latest].filter(revision => revision !== undefined)
   return others.find(revision => isWanted(particle, from, revision, differencesFrom)) ?? from
 }
 
