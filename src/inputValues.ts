@@ -28,10 +28,15 @@ export const environmentForm = /^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$/
 /** Ids of AWS accounts. */
 export const accountForm = /^\d{12}$/
 
-/** Items, one a line or several with commas, each once. `problemOf` words the problem of one item. */
+/** Items, one a line or several with commas, each once. */
+function itemsIn(text: string): string[] {
+  const items = contentLines(text).flatMap(line => line.text.split(','))
+  return [...new Set(items.map(item => item.trim()).filter(Boolean))]
+}
+
+/** The items. `problemOf` words the problem of one item. */
 function itemsOf(text: string, refuse: Refuse, problemOf: (item: string) => string | false): string[] {
-  const lines = contentLines(text).map(line => line.text)
-  const items = [...new Set(lines.flatMap(line => line.split(',').flatMap(item => item.trim() || [])))]
+  const items = itemsIn(text)
   for (const item of items) {
     const problem = problemOf(item)
     if (problem) refuse(problem)
@@ -120,12 +125,7 @@ export function assignments(text: string, refuse: Refuse): Map<string, string> {
 }
 
 /** Names of variables, set or not; a text that is no name is left out. */
-export const namesIn = (text: string): string[] =>
-  itemsOf(
-    text,
-    () => {},
-    () => false,
-  ).filter(name => variableName.test(name))
+export const namesIn = (text: string): string[] => itemsIn(text).filter(name => variableName.test(name))
 
 /** Names of variables. One that is not set is refused: a typing error would show a secret or let nothing through. */
 export function variableNames(variables: ReadonlyMap<string, string>) {
@@ -225,14 +225,7 @@ export function terminationLimit(text: string, refuse: Refuse): TerminationLimit
 
 /** `arn:aws:ecs:us-east-1:123456789012:service-deployment/shop/web/0aB…` or its last part, one a line. */
 export function serviceDeployments(text: string, refuse: Refuse): string[] {
-  const all = [
-    ...new Set(
-      text
-        .split(/\r?\n/)
-        .map(line => line.trim())
-        .filter(Boolean),
-    ),
-  ]
+  const all = [...new Set(text.split(/\s*\n\s*/).filter(Boolean))]
   for (const one of all)
     if (!/^(?:arn:[\w-]+:ecs:[\w-]+:\d{12}:service-deployment\/[\w-]+\/[\w-]+\/)?[\w-]{1,64}$/.test(one))
       refuse(`takes ARNs of service deployments or their last parts, one a line, not ${shown(one)}`)

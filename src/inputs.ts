@@ -165,13 +165,11 @@ export function readInputs(
     const message = `input secret-variables: ${name} holds the name of the environment or of the region, which are shown; take it out`
     problems.push({ message })
   }
-  const decides = inputs.command === 'continue' || inputs.command === 'rollback'
-  if (
-    decides !== inputs.deployments.length > 0 &&
-    !problems.some(({ message }) => message.startsWith('input deployment'))
-  )
+  const answers = inputs.command === 'continue' || inputs.command === 'rollback'
+  const isRefused = problems.some(({ message }) => message.startsWith('input deployment'))
+  if (answers !== inputs.deployments.length > 0 && !isRefused)
     problems.push({
-      message: decides
+      message: answers
         ? `input deployment: command ${inputs.command} needs the paused service deployment, as the comment and the output deployment name it`
         : 'input deployment: belongs to the commands continue and rollback; leave it out',
     })

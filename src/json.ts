@@ -10,5 +10,6 @@ export function parsedJson(text: string): unknown {
   }
 }
 
+/** The value is a JSON object. */
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -5,7 +5,7 @@ import type { Host } from './commands/invocation.ts'
 import { revealEverything } from './compare/sensitivity.ts'
 import type { Pause, Plan, Removed, Step, Transition, UndeclaredMember } from './engine/document.ts'
 import { type HandedOn, unfounded, unlikeShown } from './engine/posted.ts'
-import { type Claims, isClaim } from './github/claimText.ts'
+import { isClaim } from './github/claimText.ts'
 import { type GitHubEvent, readEvent } from './github/event.ts'
 import { type PlanOutcome, PullRequestReporter } from './github/reporter.ts'
 import { redactingRunner } from './github/runner.ts'
@@ -27,8 +27,8 @@ export async function post({ env, runner: plain, clock, signal }: Host): Promise
         message: `a plan is posted on a pull request or in a merge group, not for ${event.name || 'a run without an event'}; use on: pull_request`,
       },
     ])
-  const speaker = { ...inputs, region: undefined, requireReview: true }
-  const reporter = new PullRequestReporter(event, speaker, clock, signal, text => runner.warn(text))
+  const reporterInputs = { ...inputs, region: undefined, requireReview: true }
+  const reporter = new PullRequestReporter(event, reporterInputs, clock, signal, text => runner.warn(text))
   const outcome = event.fromFork ? { skipped: skippedFork } : outcomeIn(inputs, event, reporter.planned)
   if (outcome.problems) runner.fail(outcome.problems)
   if (outcome.skipped) runner.info(`plan skipped: ${outcome.skipped}`)
@@ -45,33 +45,29 @@ function outcomeIn(
   planned: PullRequestReporter['planned'],
 ): PlanOutcome {
   const found = planIn(resolve(workspace, planFile), environment, planned)
-  if ('plan' in found) return found
-  return { problems: [{ message: `${found.why}; look at the job that plans${runUrl ? `: ${runUrl}` : ''}` }] }
+  if (typeof found !== 'string') return found
+  return { problems: [{ message: `${found}; look at the job that plans${runUrl ? `: ${runUrl}` : ''}` }] }
 }
 
-type Found = { readonly plan: Plan; readonly claims: Claims } | { readonly why: string }
-
-/** The plan of a file, and the claims that it publishes for a review. */
-function planIn(path: string, environment: string, planned: PullRequestReporter['planned']): Found {
+/** The plan of a file, and the claims that it publishes for a review; or why it is not posted. */
+function planIn(path: string, environment: string, planned: PullRequestReporter['planned']): PlanOutcome | string {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch {
-    return { why: `there is no plan file ${path}: nothing was planned, or it was not handed on` }
+    return `there is no plan file ${path}: nothing was planned, or it was not handed on`
   }
   const file = parsedJson(text)
-  if (!isPlan(file)) return { why: `${path} is no plan file of this release; plan and post with one release` }
+  if (!isPlan(file)) return `${path} is no plan file of this release; plan and post with one release`
   const { claims, ...plan } = file
   if (plan.environment !== environment)
-    return { why: `${path} is the plan of the environment ${plan.environment}, not of ${environment}` }
+    return `${path} is the plan of the environment ${plan.environment}, not of ${environment}`
   // Without claims the file is the plan of a job that has failed, which must not be applied.
-  if (!claims) return { why: 'the plan has problems, so that nothing of it may be applied' }
+  if (!claims) return 'the plan has problems, so that nothing of it may be applied'
   if (claims.subject !== planned.subject || claims.commit !== planned.commit)
-    return {
-      why: `${path} is the plan of ${claims.subject ?? 'no pull request'} at ${claims.commit}, not of ${planned.subject} at ${planned.commit}`,
-    }
+    return `${path} is the plan of ${claims.subject ?? 'no pull request'} at ${claims.commit}, not of ${planned.subject} at ${planned.commit}`
   const why = unfounded(plan, claims)
-  if (why) return { why: `${path} claims what it does not show: ${why}` }
+  if (why) return `${path} claims what it does not show: ${why}`
   const { version, hashes } = claims
   const warnings = [...(plan.warnings ?? []), ...unlikeShown(plan.steps, claims.made)]
   return { plan: { ...plan, ...(warnings.length > 0 && { warnings }) }, claims: { version, hashes } }

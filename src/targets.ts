@@ -57,7 +57,7 @@ function taskOf(event: GitHubEvent, { apply, applyBranches: names }: TargetInput
   }
 }
 
-/** What only an apply by hand takes, and where that is not to be. */
+/** Inputs that only an apply by hand takes, given to another run; and an apply from a branch that is never applied. */
 function misplaced(inputs: TargetInputs, event: GitHubEvent): Problem[] {
   if (event.name === 'workflow_dispatch' && inputs.apply) {
     const branches = applyBranches(inputs.applyBranches, event.defaultBranch)
@@ -107,17 +107,17 @@ function listIn({ environments, environmentsFile, workspace }: TargetInputs): Li
 /** @param file where the text stands; undefined: in an input */
 function listOf(text: string, file: string | undefined): Listed {
   const where = file ? '' : 'input environments: '
+  const unread = (why: string): Listed => ({
+    list: [],
+    problems: [{ ...placeIn(file, 1, 1), message: `${where}${why}` }],
+  })
   let list: unknown
   try {
     list = JSON.parse(text)
   } catch (error) {
-    return {
-      list: [],
-      problems: [{ ...placeIn(file, 1, 1), message: `${where}this is no JSON: ${(error as Error).message}` }],
-    }
+    return unread(`this is no JSON: ${(error as Error).message}`)
   }
-  if (!Array.isArray(list))
-    return { list: [], problems: [{ ...placeIn(file, 1, 1), message: `${where}this is no list; write [{"name": …}]` }] }
+  if (!Array.isArray(list)) return unread('this is no list; write [{"name": …}]')
   const placeOf = places(text, file)
   const problems = list.flatMap((target, index) =>
     faultsOf(target, list.slice(0, index)).map(([key, fault]) => ({
@@ -186,7 +186,7 @@ function faultsOf(target: unknown, before: readonly unknown[]): [string | undefi
   return faults
 }
 
-/** Not what may be long: it may hold anything. */
+/** The value, unless it is a list or an object: these may be long, and hold anything. */
 const shown = (value: unknown): string =>
   typeof value === 'object' ? 'a list or an object' : JSON.stringify(value).slice(0, 80)
 

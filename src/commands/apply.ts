@@ -1,7 +1,6 @@
 import { apply as carryOut } from '../engine/apply.ts'
 import type { Answer, Plan, Report, Result } from '../engine/document.ts'
 import { refusalError } from '../engine/failure.ts'
-import type { Graph } from '../engine/graph.ts'
 import type { Planned } from '../engine/plan.ts'
 import { whyNotAppliedFrom } from '../github/branches.ts'
 import type { AffectedPullRequests } from '../github/reviewSearch.ts'
@@ -10,12 +9,12 @@ import { logReader } from '../logs/cloudWatch.ts'
 import type { Loaded } from '../manifest/load.ts'
 import type { ParticleId, Problem } from '../particle.ts'
 import { failureAnnotations } from '../render/failures.ts'
+import { answerTo } from './answer.ts'
 import { cancelledApply } from './cancellation.ts'
-import { answerTo } from './decide.ts'
 import { membersToRemember } from './earlier.ts'
 import { type Invocation, openJournal } from './invocation.ts'
 import type { Orphans } from './orphans.ts'
-import { prepare, publishPlan } from './planning.ts'
+import { type Prepared, prepare, publishPlan } from './planning.ts'
 import { pullRequestsFor, reviewPlan } from './review.ts'
 
 /**
@@ -73,9 +72,8 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
     ...(answer && { answer }),
     ...(inputs.logTail > 0 && { readLog: logReader(inputs.logTail) }),
   })
-  await showResult(invocation, report, planned.plan, graph, review.affected, (ended, merged) =>
-    orphans.appliedTexts(ended, merged, members),
-  )
+  const lists = orphans.appliedTexts(report, review.affected.merged, members)
+  await showResult(invocation, report, prepared, review.affected, lists)
 }
 
 /** The plan without what a rollback leaves alone. */
@@ -116,12 +114,11 @@ const passes: ReadonlySet<Result> = new Set(['succeeded', 'superseded', 'paused'
 async function showResult(
   { runner, reporter, redactor }: Invocation,
   report: Report,
-  plan: Plan,
-  graph: Graph,
+  { planned, graph }: Prepared,
   affected: AffectedPullRequests,
-  appliedTexts: (report: Report, merged: number | undefined) => ReturnType<Orphans['appliedTexts']>,
+  lists: ReturnType<Orphans['appliedTexts']>,
 ): Promise<void> {
-  const [shown, shownPlan] = [redactor.data(report), redactor.data(plan)]
+  const [shown, shownPlan] = [redactor.data(report), redactor.data(planned.plan)]
   runner.info(reporter.reportLog(shown, shownPlan, affected))
   if (!passes.has(report.result)) {
     const annotations = failureAnnotations(shown, shownPlan, id => graph.particles.get(id)?.place)
@@ -129,7 +126,6 @@ async function showResult(
     runner.fail(annotations.length > 0 ? annotations : [unnamed])
   }
   await runner.summary(reporter.reportSummary(shown, shownPlan, affected))
-  const lists = appliedTexts(report, affected.merged)
   await reporter.showReport(shown, shownPlan, affected, reporter.branch !== undefined, lists)
 }
 

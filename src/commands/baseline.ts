@@ -30,14 +30,14 @@ export function manifestReader(inputs: Inputs, { github }: PullRequestReporter):
 /** The commits that a run's manifests are compared with. */
 export interface Baseline {
   /** Where a pull request or a merge group starts from. */
-  readonly base?: string
+  readonly base?: string | undefined
   /** The last applied commit. */
-  readonly applied?: string
+  readonly applied?: string | undefined
   /** Commits since then, newest first. */
   readonly unapplied: readonly string[]
   /** The commit before a run's own. */
-  readonly before?: string
-  readonly problem?: string
+  readonly before?: string | undefined
+  readonly problem?: string | undefined
 }
 
 /** The commits that came before. A refusal of GitHub is a `problem`. */
@@ -52,13 +52,7 @@ export async function baselineOf({
   const { applied, problem, commits = [] } = history ?? {}
   // A run without a base takes the commit before its own.
   const before = base ?? push?.before ?? commits[1]
-  return {
-    ...(base && { base }),
-    ...(applied && { applied }),
-    unapplied: commits,
-    ...(before && { before }),
-    ...(problem && { problem }),
-  }
+  return { base, applied, unapplied: commits, before, problem }
 }
 
 /**

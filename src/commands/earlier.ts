@@ -67,6 +67,10 @@ function undeclaredMembers(
   context: EngineContext,
 ): UndeclaredMember[] {
   const found = new Map<string, UndeclaredMember>()
+  const add = (member: UndeclaredMember) => {
+    const key = `${member.particle} ${member.path}`
+    if (!found.has(key)) found.set(key, member)
+  }
   const unstatedOf = ({ particle, live }: Decision) =>
     flavorOf(context, particle).assess(particle, live, nothingSensitive).unstated?.() ?? []
   for (const { commit, particles } of commits.flatMap(earlier => earlier ?? []))
@@ -77,8 +81,7 @@ function undeclaredMembers(
       const staying = stayingMembers(particle, earlier, unstatedOf(decision), flavorOf(context, particle).toRemove)
       for (const { path, place, toRemove } of staying) {
         const declared = { file: place.file, line: place.line, commit }
-        const key = `${id} ${path}`
-        if (!found.has(key)) found.set(key, { particle: id, path, declared, ...(toRemove && { toRemove }) })
+        add({ particle: id, path, declared, ...(toRemove && { toRemove }) })
       }
     }
   const byAddress = new Map([...decisions.values()].map(one => [addressText(one.particle, flavors), one]))
@@ -87,8 +90,7 @@ function undeclaredMembers(
     if (decision?.particle.desired !== 'running') continue
     const { particle } = decision
     const staying = stillStaying(particle, path, unstatedOf(decision), flavorOf(context, particle).toRemove)
-    const key = `${particle.id} ${path}`
-    if (staying && !found.has(key)) found.set(key, { particle: particle.id, path, declared, ...staying })
+    if (staying) add({ particle: particle.id, path, declared, ...staying })
   }
   return [...found].sort(([one], [other]) => compareText(one, other)).map(([, member]) => member)
 }

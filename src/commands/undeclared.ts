@@ -2,7 +2,7 @@
 import { type Undeclared, undeclaredSince } from '../engine/removal.ts'
 import type { RememberedMember } from '../engine/undeclaredMembers.ts'
 import { flavors } from '../flavors/index.ts'
-import { type EarlierCommit, findEarlierCommits } from '../github/past.ts'
+import { type EarlierCommit, findEarlierCommits } from '../github/earlierCommits.ts'
 import { load } from '../manifest/load.ts'
 import { type Particle, type Problem, sayProblem } from '../particle.ts'
 import { addressText, vocabularyOf } from '../schema/address.ts'
@@ -31,10 +31,9 @@ export async function findUndeclared(invocation: Invocation, now: readonly Parti
     const before = await declaredAt(invocation, commit)
     warnings.push(...before.warnings)
     complete &&= before.known
-    const { since, pullRequest } = commit
     const manifests = { commit: commit.commit, particles: before.particles }
     for (const entry of undeclaredSince(manifests, now, flavors, inputs.secretVariables))
-      add({ ...entry, ...(since && { since }), ...(pullRequest !== undefined && { pullRequest }) })
+      add({ ...entry, since: commit.since, pullRequest: commit.pullRequest })
   }
   for (const particle of now) entries.delete(addressText(particle, flavors) ?? '')
   const members = earlier.past.flatMap(commit => commit.members)

@@ -15,9 +15,9 @@ export interface Undeclared {
   readonly source: Source
   readonly commit: string
   /** Commit that removed the declaration, if known. */
-  readonly since?: string
+  readonly since?: string | undefined
   /** Pull request that removed the declaration, if known. */
-  readonly pullRequest?: number
+  readonly pullRequest?: number | undefined
   /** Addresses of declared parents; this resource goes before them. */
   readonly parents: readonly string[]
   /** Members and options that deleting takes, beside the identity: see `Vocabulary.neededToEnd`. */
@@ -25,9 +25,9 @@ export interface Undeclared {
   readonly options: Readonly<Record<string, boolean | number | string>>
   readonly persistOnTermination: boolean
   /** Address under which the same definition is declared now. */
-  readonly renamedTo?: string
+  readonly renamedTo?: string | undefined
   /** Twelve digits. */
-  readonly account?: string
+  readonly account?: string | undefined
   /** Identity members as the manifest writes them, when a secret variable is part of them: never shown. */
   readonly secret?: ReadonlyMap<string, Node>
 }

@@ -22,7 +22,7 @@ export const subjectLine = (subject: Subject): string =>
   `${'pullRequest' in subject ? `pull request #${subject.pullRequest}` : 'merge group'} into ${subject.base}`
 
 /** Undefined for any other line. */
-export function readSubject(line: string): Subject | undefined {
+function readSubject(line: string): Subject | undefined {
   const [, number, base] = form.exec(line) ?? []
   if (base === undefined) return undefined
   return number === undefined ? { mergeGroup: true, base } : { pullRequest: Number(number), base }

@@ -3,6 +3,7 @@
  * not any more and is still in AWS. `complete: false` keeps older lists valid when an apply could not read everything.
  */
 import { sha256 } from '../digest.ts'
+import type { Source } from '../engine/document.ts'
 import type { Undeclared } from '../engine/removal.ts'
 import type { RememberedMember } from '../engine/undeclaredMembers.ts'
 import { isJsonObject, parsedJson } from '../json.ts'
@@ -67,35 +68,27 @@ export function declaredTexts({ entries, members, complete: whole }: DeclaredLis
 }
 
 /** One entry. Identities that hold a secret variable were left out before. */
-function undeclaredLine(one: Undeclared): string {
-  const {
-    address: thing,
-    name,
-    source,
-    commit,
-    since,
-    pullRequest,
-    parents,
-    members,
-    options,
-    persistOnTermination: kept,
-    renamedTo,
-    account,
-  } = one
+function undeclaredLine({ source, persistOnTermination: kept, parents, members, options, ...one }: Undeclared): string {
   return JSON.stringify({
-    thing,
-    pcf_name: name,
-    ...(since && { since }),
-    ...(pullRequest !== undefined && { pull_request: pullRequest }),
+    thing: one.address,
+    pcf_name: one.name,
+    since: one.since,
+    pull_request: one.pullRequest,
     declared_in: `${source.file}:${source.line}`,
-    declared_at: commit,
-    ...(account && { account }),
-    ...(kept && { persist_on_termination: kept }),
-    ...(renamedTo && { renamed_to: renamedTo }),
-    ...(parents.length > 0 && { parents }),
-    ...(Object.keys(members).length > 0 && { members }),
-    ...(Object.keys(options).length > 0 && { options }),
+    declared_at: one.commit,
+    account: one.account,
+    persist_on_termination: kept || undefined,
+    renamed_to: one.renamedTo,
+    parents: parents.length > 0 ? parents : undefined,
+    members: Object.keys(members).length > 0 ? members : undefined,
+    options: Object.keys(options).length > 0 ? options : undefined,
   })
+}
+
+/** The place that `declared_in` names: `particles/web.yml:12`. */
+function sourceIn(at: unknown): Source | undefined {
+  const [, file, line] = isText(at) ? (/^(.+):(\d+)$/s.exec(at) ?? []) : []
+  return file === undefined ? undefined : { file, line: Number(line) }
 }
 
 const memberMark = 'member '
@@ -107,9 +100,9 @@ function memberOf(line: string): RememberedMember[] {
   const value = parsedJson(line.slice(memberMark.length))
   if (!isJsonObject(value)) return []
   const { thing, member: path, declared_in: at, declared_at: commit } = value
-  const [, file, number] = isText(at) ? (/^(.+):(\d+)$/s.exec(at) ?? []) : []
-  if (!isText(thing) || !isText(path) || !isText(commit) || file === undefined) return []
-  return [{ address: thing, path, declared: { file, line: Number(number), commit } }]
+  const source = sourceIn(at)
+  if (!isText(thing) || !isText(path) || !isText(commit) || !source) return []
+  return [{ address: thing, path, declared: { ...source, commit } }]
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'
@@ -125,25 +118,25 @@ function entryOf(line: string): Undeclared | undefined {
   const { thing, pcf_name: name, since, pull_request: pullRequest, declared_in: at, declared_at: commit } = value
   const { account, persist_on_termination: kept = false, renamed_to: renamedTo } = value
   const { parents = [], members = {}, options = {} } = value
-  const [, file, number] = isText(at) ? (/^(.+):(\d+)$/s.exec(at) ?? []) : []
+  const source = sourceIn(at)
   const maybe = (text: unknown): text is string | undefined => text === undefined || isText(text)
-  if (!isText(thing) || !isText(name) || !isText(commit) || file === undefined) return undefined
+  if (!isText(thing) || !isText(name) || !isText(commit) || !source) return undefined
   if (!maybe(since) || !maybe(account) || !maybe(renamedTo) || typeof kept !== 'boolean') return undefined
   if (pullRequest !== undefined && typeof pullRequest !== 'number') return undefined
   if (!Array.isArray(parents) || !parents.every(isText) || !isTexts(members) || !isOptions(options)) return undefined
   return {
     address: thing,
     name,
-    source: { file, line: Number(number) },
+    source,
     commit,
+    since,
+    pullRequest,
     parents,
     members,
     options,
     persistOnTermination: kept,
-    ...(since && { since }),
-    ...(pullRequest !== undefined && { pullRequest }),
-    ...(renamedTo && { renamedTo }),
-    ...(account && { account }),
+    renamedTo,
+    account,
   }
 }
 
@@ -163,15 +156,15 @@ function partOf(text: string | null): Part | { readonly format: string } | undef
   const named = format ?? anyHeader.exec(first.trim())?.[1]
   if (named === undefined) return undefined
   if (Number(named) !== formatVersion || list === undefined) return { format: named }
-  const lines = more.filter(line => line.startsWith(`${indent}{`)).map(line => line.slice(indent.length))
-  const members = more.filter(line => line.startsWith(indent + memberMark)).map(line => line.slice(indent.length))
+  const linesWith = (mark: string) =>
+    more.filter(line => line.startsWith(indent + mark)).map(line => line.slice(indent.length))
   return {
     part: Number(part),
     parts: Number(parts),
     list,
     whole: partly === undefined,
-    lines,
-    members: members.flatMap(memberOf),
+    lines: linesWith('{'),
+    members: linesWith(memberMark).flatMap(memberOf),
   }
 }
 

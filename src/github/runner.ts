@@ -54,8 +54,7 @@ export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
     fail(problems) {
       for (const [index, problem] of problems.entries()) {
         const { place, message } = problem
-        const text = logLine(message)
-        if (!place) core.error(text)
+        if (!place) core.error(logLine(message))
         else if (index < annotationsShown) {
           // GitHub words the place of an annotation itself; the log shows ours.
           core.error(logLine(sayProblem(problem)), {

@@ -41,8 +41,8 @@ export async function shownClaims(
   const name = planCheck(environment)
   const { successful: all, others } = await findChecks(github, commit, name)
   const subjects = new Map(all.map(({ id, text }) => [id, readClaims(text)?.subject]))
-  const foreign = (id: number) => subjects.get(id) !== undefined && !isOf(subjects.get(id), number)
-  const successful = all.filter(({ id }) => !foreign(id))
+  const isOfAnother = (id: number) => subjects.get(id) !== undefined && !isOf(subjects.get(id), number)
+  const successful = all.filter(({ id }) => !isOfAnother(id))
   const newest = successful.find(({ completedAt }) => !merged || isInTime(completedAt, merged))
   if (!newest) {
     const [late] = successful

@@ -18,9 +18,9 @@ export interface EarlierCommit {
   /** Its manifests are to be compared with today's. */
   readonly comparable: boolean
   /** The commit that removed what its manifests declare and today's do not. */
-  readonly since?: string
+  readonly since?: string | undefined
   /** The pull request that did. */
-  readonly pullRequest?: number
+  readonly pullRequest?: number | undefined
 }
 
 /** The earlier commits that this run's manifests are compared with. */
@@ -44,8 +44,8 @@ export async function findEarlierCommits(
   const { github } = reporter
   const { pullRequest, mergeGroup, push, sha } = event
   const base = pullRequest?.baseSha ?? mergeGroup?.baseSha ?? push?.before
-  const by = pullRequest ? { pullRequest: pullRequest.number } : {}
-  const alone: EarlierCommit[] = base ? [{ commit: base, entries: [], members: [], comparable: true, ...by }] : []
+  const by = pullRequest?.number
+  const alone = base ? [{ commit: base, entries: [], members: [], comparable: true, pullRequest: by }] : []
   if (!github) return { past: alone, warnings: [], complete: true }
   const tip = pullRequest?.baseSha ?? mergeGroup?.headSha ?? sha
   if (!tip) return { past: [], warnings: [], complete: true }
@@ -59,16 +59,17 @@ export async function findEarlierCommits(
   // A run by hand or by schedule does not know the start of the push that was refused here.
   if (!applied && !pullRequest && !push && !mergeGroup) await lists.read('refused', { commit: tip, comparable: false })
   const from = !applied && base && !pullRequest ? base : nearest
-  if (from)
-    await lists.read('refused', { commit: from, comparable: true, ...by, ...(since && from === before && { since }) })
-  const isComparable = (commit: string) => commit !== tip || pullRequest !== undefined
+  if (from) {
+    const removedBy = { pullRequest: by, since: from === before ? since : undefined }
+    await lists.read('refused', { commit: from, comparable: true, ...removedBy })
+  }
   return lists.readApplied(applied, (commit, isFirst) => {
     const isNearest = isFirst && from === undefined
     return {
       commit,
-      comparable: isComparable(commit),
-      ...(isNearest && by),
-      ...(isNearest && since && commit !== tip && { since }),
+      comparable: commit !== tip || pullRequest !== undefined,
+      pullRequest: isNearest ? by : undefined,
+      since: isNearest && commit !== tip ? since : undefined,
     }
   })
 }
