@@ -10,9 +10,9 @@ import type { Sensitivity } from './sensitivity.ts'
 export function childrenOf(node: Normalized, path: StepPath, sensitivity: Sensitivity): [PathStep, Normalized][] {
   const isStated = node.context.side === 'stated'
   if (node.kind === 'elements') {
-    const labels = new ElementLabels(path, sensitivity)
+    const label = elementLabels(path, sensitivity)
     const elements = isStated || !node.rule.unordered ? node.elements : sortedBy(node.elements, elementText)
-    return elements.map(element => [labels.of(element), element.value])
+    return elements.map(element => [label(element), element.value])
   }
   if (node.kind !== 'structure' && node.kind !== 'entries') return []
   const names = isStated || node.kind === 'entries' ? [...node.members.keys()] : [...node.schema.members.keys()]
@@ -23,26 +23,18 @@ export function childrenOf(node: Normalized, path: StepPath, sensitivity: Sensit
   })
 }
 
-/** Steps to the elements of one list: by name where an element has one, else by position. */
-export class ElementLabels {
-  readonly #taken = new Set<string>()
-  readonly #path: StepPath
-  readonly #sensitivity: Sensitivity
-
-  constructor(path: StepPath, sensitivity: Sensitivity) {
-    this.#path = path
-    this.#sensitivity = sensitivity
-  }
-
-  of({ index, value: node }: Element): PathStep {
+/** Labels the elements of one list, one after another: by name where an element has one, else by position. */
+export function elementLabels(path: StepPath, sensitivity: Sensitivity): (element: Element) => PathStep {
+  const taken = new Set<string>()
+  return ({ index, value: node }) => {
     const name = node.kind === 'structure' ? node.members.get(keyMember(node)) : undefined
     if (name?.kind !== 'leaf' || typeof name.value !== 'string' || name.value === '') return { in: index }
     const isStated = name.context.side === 'stated'
     // A secret in a path would be shown; a second element of the same name would be taken for the first.
-    if (this.#taken.has(name.value) || (isStated && this.#sensitivity.isSecret(name.at))) return { in: index }
-    this.#taken.add(name.value)
+    if (taken.has(name.value) || (isStated && sensitivity.isSecret(name.at))) return { in: index }
+    taken.add(name.value)
     // Names in ECS's answer may be secrets: elements are known by them, and not shown.
-    const isHidden = !isStated && this.#sensitivity.hasSecretNames?.(this.#path) === true
+    const isHidden = !isStated && sensitivity.hasSecretNames?.(path) === true
     return { in: name.value, ...(isHidden && { as: index }) }
   }
 }

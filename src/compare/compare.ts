@@ -2,7 +2,7 @@ import type { StaticStructureSchema } from '@smithy/types'
 import { canonicalJson } from '../digest.ts'
 import { type Particle, Unknown } from '../particle.ts'
 import { changeOf, type FoundChange } from './change.ts'
-import { childrenOf, ElementLabels, keyMember } from './children.ts'
+import { childrenOf, elementLabels, keyMember } from './children.ts'
 import {
   defaultOf,
   type Element,
@@ -102,7 +102,7 @@ export function pairsWithPaths(
   path: StepPath,
   options: CompareOptions,
 ): (Pair & { readonly path: StepPath })[] {
-  const labels = new ElementLabels(path, options.sensitivity)
+  const label = elementLabels(path, options.sensitivity)
   const changesBetween = (one: Element, other: Element): number => {
     const trial = new Comparison({ ...options, ignore: [] })
     trial.nodes(one.value, other.value, other.value.context, [], true)
@@ -110,7 +110,7 @@ export function pairsWithPaths(
   }
   return pairsOf(stated, live, changesBetween).flatMap(pair => {
     const element = pair.stated ?? pair.live
-    return element ? [{ ...pair, path: [...path, labels.of(element)] }] : []
+    return element ? [{ ...pair, path: [...path, label(element)] }] : []
   })
 }
 

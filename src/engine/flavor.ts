@@ -36,7 +36,7 @@ export interface Comparison {
   readonly protected?: readonly FoundChange[]
   /** Changes of members that cannot change in place, so that the particle must be replaced. */
   readonly replaces?: readonly FoundChange[]
-  /** Sentences for the reviewer, about dangers of the transition. */
+  /** Sentences for the reviewer, about dangers of the transition. `riskOf` words those whose steps a plan counts. */
   readonly risks?: readonly string[]
   /** Minutes that the transition takes at least and is waited for, where settings of the resource say so. */
   readonly leastMinutes?: number

@@ -24,7 +24,9 @@ export function watchService(
   let last = before?.service
   let started = 0
   const seen = new Set<string>()
-  const eventLines = async ({ service }: LiveService): Promise<string[]> => {
+  const eventLines = async (live: LiveService | undefined): Promise<string[]> => {
+    if (!live) return []
+    const { service } = live
     const since = newest
     const events = (service.events ?? []).filter(event => timeOf(event) > since).reverse()
     newest = Math.max(newest, newestEvent(service))
@@ -38,7 +40,7 @@ export function watchService(
     for (const { taskArn = '' } of fresh) seen.add(taskArn)
     return [...events.map(eventLine), ...summarizeStopped(fresh)]
   }
-  return { eventLines: async live => (live ? eventLines(live) : []) }
+  return { eventLines }
 }
 
 const timeOf = ({ createdAt }: ServiceEvent): number => createdAt?.getTime() ?? 0

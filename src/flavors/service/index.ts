@@ -10,6 +10,7 @@ import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
 import { answerRollout } from './answer.ts'
 import { comparison } from './comparison.ts'
+import { nextDefinition, unreleasedDefinition } from './definitions.ts'
 import { rolloutDiagnosis } from './diagnosis.ts'
 import { failedTasks, watchService } from './events.ts'
 import { blocksOfOtherStrategies } from './fit.ts'
@@ -28,7 +29,6 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
-import { nextDefinition, unreleasedDefinition } from './next.ts'
 import { restOf } from './pause.ts'
 import { createRequest, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'

@@ -7,11 +7,12 @@ import { wholeElements } from '../elements.ts'
 /** One sentence each: `loses its load balancer web-tg:8080: no requests reach it that way any more`. */
 export function losses(changes: readonly FoundChange[]): string[] {
   const shown = changes.map(shownChange)
-  const said = [...wholeElements(shown).values()].flatMap(({ action, noun, name }) => {
-    const effect = action === 'remove' ? effects[noun] : undefined
-    return effect === undefined ? [] : `loses its ${noun}${name === undefined ? '' : ` ${untrusted(name)}`}: ${effect}`
+  const lost = [...wholeElements(shown).values()].filter(({ action, noun }) => action === 'remove' && noun in effects)
+  const said = lost.map(({ noun, name }) => {
+    const named = name === undefined ? '' : ` ${untrusted(name)}`
+    return `loses its ${noun}${named}: ${effects[noun]}`
   })
-  const alarms = said.some(text => text.includes(alarmNoun)) ? [] : lostAlarms(shown)
+  const alarms = lost.some(({ noun }) => noun === alarmNoun) ? [] : lostAlarms(shown)
   const fewer =
     alarms.length > 0 ? [`loses ${plural(alarms.length, 'alarm')}: ${alarms.map(untrusted).join(', ')}`] : []
   return [...new Set([...said, ...fewer])]

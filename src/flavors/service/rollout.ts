@@ -22,7 +22,7 @@ import {
   isSteady,
   older,
   rolloutSummary,
-  standing,
+  settledSummary,
   taskSetSummary,
   tasksOf,
 } from './tasks.ts'
@@ -44,7 +44,7 @@ export function judgeRollout(live: LiveService, memo: Memo, particle: ServicePar
   const now = primaryDeployment(service)
   if (!isWaitedFor(particle) && now?.rolloutState !== 'FAILED') {
     const accepted = `deployment of ${shortTaskDefinition(now ?? service)} accepted, its rollout is not waited for`
-    return { is: 'settled', because: now?.rolloutState === 'COMPLETED' ? standing(service, now) : accepted }
+    return { is: 'settled', because: now?.rolloutState === 'COMPLETED' ? settledSummary(service, now) : accepted }
   }
   if (now && memo.deployment && now.id !== memo.deployment) return replaced(live, now, memo.deployment, elapsed)
   // Under CODE_DEPLOY the answer has no deployments.
@@ -63,7 +63,7 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
   if (now.rolloutState === 'FAILED') return failed(now, rollout)
   const { desiredCount = 0, schedulingStrategy, deploymentConfiguration } = service
   const { running, pending } = tasksOf(service, now)
-  const settled: Settled = { is: 'settled', because: standing(service, now) }
+  const settled: Settled = { is: 'settled', because: settledSummary(service, now) }
   const early = deploymentConfiguration?.earlySuccessCriteria
   const needed = early?.enable ? Math.ceil((desiredCount * (early.healthyPercent ?? 100)) / 100) : desiredCount
   const rest = restOf(live)

@@ -19,7 +19,7 @@ export function rolloutSummary(service: Service): string {
   if (!own) return counts(service)
   const each = countsOfEach(service, own)
   if (own.rolloutState) return `${each ?? counts(service)}, deployment ${own.rolloutState}`
-  return each ?? standing(service, own)
+  return each ?? settledSummary(service, own)
 }
 
 /** `web:8: 1 of 2 running; web:7: 2 still running`; undefined where the PRIMARY deployment alone has tasks. */
@@ -35,7 +35,7 @@ export function countsOfEach(service: Service, own: Deployment): string | undefi
 }
 
 /** `2 of 2 tasks run web:2, 2 of web:1 not cleaned up yet` */
-export function standing(service: Service, own: Deployment): string {
+export function settledSummary(service: Service, own: Deployment): string {
   const before = older(service, own)
   const { running } = tasksOf(service, own)
   const count = before.reduce((sum, [, tasks]) => sum + tasks, 0)

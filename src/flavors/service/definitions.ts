@@ -1,4 +1,4 @@
-/** The task definition that an update goes to, and the one that another tool is to release. */
+/** Task definitions of a service: the one that an update goes to, and the one that another tool is to release. */
 import type { Service } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
