@@ -23,7 +23,6 @@ import {
 } from './baseline.ts'
 import { withHistory } from './earlier.ts'
 import { fileName } from './fileName.ts'
-
 import type { Invocation } from './invocation.ts'
 import { findOrphans, type Orphans } from './orphans.ts'
 import { sensitivityPolicyOf } from './sensitivityPolicy.ts'

@@ -11,7 +11,7 @@ export interface History {
   /** Newest first, each the first parent of the one before, without the applied one. Fifty at most. */
   readonly commits: readonly string[]
   /** The last applied commit, which may be the first commit itself; missing when none of them was applied. */
-  readonly applied?: string
+  readonly applied?: string | undefined
   /** Why the history is unknown, in one sentence. */
   readonly problem?: string
 }
@@ -71,7 +71,7 @@ async function untilApplied(github: GitHub, environment: string, all: AsyncItera
     const { successful } = await findChecks(github, commit, name)
     return successful.length > 0 ? commit : undefined
   })
-  return { commits: passed, ...(found && { applied: found }) }
+  return { commits: passed, applied: found }
 }
 
 /**
@@ -81,7 +81,7 @@ async function untilApplied(github: GitHub, environment: string, all: AsyncItera
 export async function findFirst<T>(
   commits: AsyncIterable<string>,
   probe: (commit: string) => Promise<T | undefined>,
-): Promise<{ passed: string[]; found?: T }> {
+): Promise<{ passed: string[]; found: T | undefined }> {
   const passed: string[] = []
   let batch: string[] = []
   const ask = async (): Promise<T | undefined> => {
@@ -99,5 +99,5 @@ export async function findFirst<T>(
     size = Math.min(size * 2, 16)
   }
   const found = await ask()
-  return found === undefined ? { passed } : { passed, found }
+  return { passed, found }
 }

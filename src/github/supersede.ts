@@ -66,9 +66,8 @@ async function countAhead(github: GitHub, from: string, to: string): Promise<num
 }
 
 async function* newerParents(github: GitHub, commit: string, head: string, most: number): AsyncGenerator<string> {
-  let left = most
   for await (const parent of firstParents(github, head, most)) {
-    if (parent === commit || left-- <= 0) return
+    if (parent === commit) return
     yield parent
   }
 }
