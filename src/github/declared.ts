@@ -205,10 +205,8 @@ export async function declaredListOn(
   environment: string,
   by: 'applied' | 'refused',
 ): Promise<DeclaredRecord> {
-  const [name, conclusion] =
-    by === 'applied'
-      ? ([appliedCheck(environment), 'success'] as const)
-      : ([refusedCheck(environment), 'failure'] as const)
+  const name = by === 'applied' ? appliedCheck(environment) : refusedCheck(environment)
+  const conclusion = by === 'applied' ? 'success' : 'failure'
   return unlessRefused<DeclaredRecord, DeclaredRecord>(
     () => listIn(github, commit, name, conclusion),
     why => ({ why }),
