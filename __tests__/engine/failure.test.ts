@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Fault } from '../../simulator/faults.ts'
 import { EcsError } from '../../src/ecs/errors.ts'
 import { DiagnosedEcsError, reportError, reportErrorOf, StepFailed } from '../../src/engine/failure.ts'
 import { failureAnnotations, remedyText } from '../../src/render/failures.ts'
@@ -292,4 +293,35 @@ test.each([
   const [annotation] = annotations(await failing(shop, web('web:2')))
   expect(annotation).toMatch(/run the workflow again\.$/)
   expect(annotation).not.toMatch(/new pull request/)
+})
+
+describe('AWS gives no answer while a rollout is waited for', () => {
+  const during = async (fault: Fault, seconds: number) => {
+    const shop = await Shop.running(web('web:1'))
+    const begun = shop.now()
+    const isOut = () => shop.now() > begun + 5_000 && shop.now() < begun + seconds * 1000
+    shop.simulator.inject({ operation: 'DescribeServices', always: true, fault, when: isOut })
+    return shop.apply(web('web:2'))
+  }
+
+  test.each<Fault>([{ kind: 'unavailable' }, { kind: 'reset' }, { kind: 'throttle' }, { kind: 'garble', body: '{}' }])(
+    'for two minutes ($kind): the log says so, and the rollout is waited for',
+    async fault => {
+      const applied = await during(fault, 120)
+      expect(applied.report.result).toBe('succeeded')
+      expect(applied.log.join('\n')).toMatch(/asked again, as what was begun goes on/)
+    },
+  )
+
+  test('for ten minutes: the step fails with the words of AWS, and blames no manifest', async () => {
+    const applied = await during({ kind: 'unavailable' }, 600)
+    expect(applied.report.result).toBe('failed')
+    expect(sentence(applied, 'ecs_service:web')).toMatch(/ECS failed with HTTP 500/)
+    expect(annotations(applied)[0]).toMatch(/run the workflow again\.$/)
+  })
+
+  test('by a refusal: the step fails at once', async () => {
+    const applied = await during({ kind: 'deny' }, 120)
+    expect(sentence(applied, 'ecs_service:web')).toMatch(/was denied ecs:DescribeServices/)
+  })
 })

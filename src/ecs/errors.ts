@@ -88,13 +88,12 @@ export class UnreadableAnswer extends Error {
  */
 const unreadable = new Set(['UnreadableAnswer', 'SyntaxError', 'Unknown'])
 
+/** ECS gave no answer, or none now: the same call may be answered a moment later. */
+export const isPassing = (error: EcsError): boolean => error.unsure || isThrottled(error) || isUnreached(error)
+
 /** ECS has understood the call and refuses what it asks for: the same call would be refused again. */
 export const isRefusal = (error: EcsError): boolean =>
-  !error.unsure &&
-  !isThrottled(error) &&
-  !isUnreached(error) &&
-  error.code !== noCredentials &&
-  !badCredentials.has(error.code)
+  !isPassing(error) && error.code !== noCredentials && !badCredentials.has(error.code)
 
 /** An error of the SDK's, of Node's, or anything else that was thrown. */
 interface Thrown {

@@ -1,4 +1,5 @@
 import { durationText } from '../duration.ts'
+import { EcsError, isPassing } from '../ecs/errors.ts'
 import type { DesiredState, Particle } from '../particle.ts'
 import { Cancelled, type Diagnosis, Paused, StepFailed } from './failure.ts'
 import type { AnyFlavor, Failed, Progress, Settled, TransitionContext } from './flavor.ts'
@@ -7,6 +8,9 @@ import type { ApplySettings } from './settings.ts'
 
 /** A sentence that does not change is logged again after so many milliseconds. */
 const heartbeat = 10_000
+
+/** Polls without an answer are made again for so many milliseconds. */
+const longestOutage = 300_000
 
 /** A transition that has been carried out, and is now to come to an end. */
 export interface Settling {
@@ -83,7 +87,34 @@ function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Sett
     }
     return undefined
   }
-  return poll(pollOnce, { clock, signal: settings.signal, deadline, isNear: () => isNear })
+  const patiently = throughOutages(pollOnce, context, deadline)
+  return poll(patiently, { clock, signal: settings.signal, deadline, isNear: () => isNear })
+}
+
+/**
+ * Polls on while AWS gives no answer: the transition goes on there meanwhile, and what became of it is known afterwards. Throws
+ * what ECS refuses, and the last error of an outage that outlasts the step's time or five minutes.
+ */
+function throughOutages<T>(
+  pollOnce: () => Promise<T | undefined>,
+  { clock, say }: Pick<TransitionContext, 'clock' | 'say'>,
+  deadline: number,
+): () => Promise<T | undefined> {
+  let since: number | undefined
+  return async () => {
+    const begun = clock.now()
+    try {
+      const answer = await pollOnce()
+      since = undefined
+      return answer
+    } catch (error) {
+      if (!(error instanceof EcsError) || !isPassing(error)) throw error
+      since ??= begun
+      if (clock.now() >= Math.min(deadline, since + longestOutage)) throw error
+      say(`${error.message}; asked again, as what was begun goes on`)
+      return undefined
+    }
+  }
 }
 
 /** The step's time is up. `cause`: what the step still waited for. */
