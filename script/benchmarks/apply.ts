@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Run, run } from '../../simulator/runner.ts'
 import { type RunningSimulator, startSimulator } from '../../simulator/server.ts'
 import type { Call } from '../../simulator/simulator.ts'
@@ -159,7 +159,10 @@ async function measure(bundle: string, name: string, scenario: Scenario): Promis
     await step('plan')
     const planned = simulator.calls.filter(({ error }) => error === 'ThrottlingException').length
     simulator.clock.catchUp()
-    const { late, lines } = outcome(scenario, simulator, simulator.clock.now, await step('apply'))
+    const begun = simulator.clock.now
+    const applied = await step('apply')
+    if (applied.report === undefined) throw new Error(`${bundle} left no report:\n${applied.stdout}${applied.stderr}`)
+    const { late, lines } = outcome(scenario, simulator, begun, applied)
     process.stdout.write(`${name}: ${scenario.title}\n${lines.map(line => `  ${line}\n`).join('')}`)
     return late || planned > 0
   } finally {
@@ -194,7 +197,7 @@ function build(): { bundle: string; folder: string } {
 }
 
 const [given, only] = process.argv.slice(2)
-const { bundle, folder } = given ? { bundle: join(given, 'index.js'), folder: undefined } : build()
+const { bundle, folder } = given ? { bundle: resolve(given, 'index.js'), folder: undefined } : build()
 try {
   for (const [name, scenario] of Object.entries(scenarios)) {
     if (only !== undefined && only !== name) continue
