@@ -58,6 +58,26 @@ function expectDone(run: Ended): void {
   expect(run.code).toBe(0)
 }
 
+async function expectApplied(here: Checkout): Promise<void> {
+  expectDone(await here.apply())
+  expect((await here.plan()).plan?.steps).toEqual([])
+}
+
+async function startShop(here: Checkout): Promise<void> {
+  const planned = await here.plan()
+  expect(planned.plan?.steps.map(({ particle }) => particle)).toEqual([
+    'ecs_cluster:shop',
+    'ecs_task_definition:web',
+    'ecs_service:web',
+  ])
+  await expectApplied(here)
+}
+
+async function updateShop(here: Checkout): Promise<void> {
+  here.edit('particles/web.yml', 'shop/web:1.8.2', 'shop/web:1.9.0')
+  await expectApplied(here)
+}
+
 describe.each(servers)('the sample task definitions on $name', server => {
   let here: Checkout
 
@@ -77,8 +97,7 @@ describe.each(servers)('the sample task definitions on $name', server => {
   })
 
   test('apply, and then nothing to do', async () => {
-    expectDone(await here.apply())
-    expect((await here.plan()).plan?.steps).toEqual([])
+    await expectApplied(here)
   })
 
   test('another image is one change and a new revision', async () => {
@@ -134,16 +153,7 @@ onMoto('the shop on moto', () => {
     here.edit('particles/web.yml', /securityGroups: .*/, `securityGroups: [${securityGroup}]`)
   }, 90_000)
 
-  test('plan and apply', async () => {
-    const planned = await here.plan()
-    expect(planned.plan?.steps.map(({ particle }) => particle)).toEqual([
-      'ecs_cluster:shop',
-      'ecs_task_definition:web',
-      'ecs_service:web',
-    ])
-    expectDone(await here.apply())
-    expect((await here.plan()).plan?.steps).toEqual([])
-  })
+  test('plan and apply', () => startShop(here))
 
   test('the instance, once it has joined', async () => {
     await joinCluster(clientFor(url), 'shop', instance)
@@ -156,11 +166,7 @@ onMoto('the shop on moto', () => {
     })
   })
 
-  test('another image', async () => {
-    here.edit('particles/web.yml', 'shop/web:1.8.2', 'shop/web:1.9.0')
-    expectDone(await here.apply())
-    expect((await here.plan()).plan?.steps).toEqual([])
-  })
+  test('another image', () => updateShop(here))
 
   test('the end', async () => {
     for (const file of ['cluster.yml', 'web.yml'])
@@ -170,8 +176,7 @@ onMoto('the shop on moto', () => {
       /(flavor: ecs_instance\npcf_name: .*)\n([\s\S]*)aws_resource: \{\}/,
       '$1\ndesired_state: terminated\n$2aws_resource:\n  custom_config:\n    deregister: true',
     )
-    expectDone(await here.apply())
-    expect((await here.plan()).plan?.steps).toEqual([])
+    await expectApplied(here)
   })
 })
 
@@ -192,27 +197,13 @@ onMinistack('the shop on ministack', () => {
     here.edit('particles/web.yml', ', ecs_task:migrate]', ']')
   }, 90_000)
 
-  test('plan and apply', async () => {
-    const planned = await here.plan()
-    expect(planned.plan?.steps.map(({ particle }) => particle)).toEqual([
-      'ecs_cluster:shop',
-      'ecs_task_definition:web',
-      'ecs_service:web',
-    ])
-    expectDone(await here.apply())
-    expect((await here.plan()).plan?.steps).toEqual([])
-  })
+  test('plan and apply', () => startShop(here))
 
-  test('another image', async () => {
-    here.edit('particles/web.yml', 'shop/web:1.8.2', 'shop/web:1.9.0')
-    expectDone(await here.apply())
-    expect((await here.plan()).plan?.steps).toEqual([])
-  })
+  test('another image', () => updateShop(here))
 
   test('the end', async () => {
     for (const file of ['cluster.yml', 'web.yml'])
       here.edit(`particles/${file}`, /^(flavor: ecs_.*\npcf_name: .*)$/gm, '$1\ndesired_state: terminated')
-    expectDone(await here.apply())
-    expect((await here.plan()).plan?.steps).toEqual([])
+    await expectApplied(here)
   })
 })

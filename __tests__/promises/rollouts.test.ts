@@ -1,10 +1,6 @@
-import {
-  DescribeServicesCommand,
-  RegisterTaskDefinitionCommand,
-  type Service,
-  UpdateServiceCommand,
-} from '@aws-sdk/client-ecs'
+import { DescribeServicesCommand, type Service, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { describe, expect } from '@jest/globals'
+import { registered } from '../world/aws.ts'
 import { family, main, particle, serviceOf, stated } from '../world/particles.ts'
 import { type Applied, Shop } from '../world/shop.ts'
 import { story } from '../world/story.ts'
@@ -531,16 +527,7 @@ describe('Never silent, never stuck', () => {
     'one question is asked whether it failed before, and it goes',
     async () => {
       const shop = await Shop.running(web('web:1'))
-      await shop.somebody().send(
-        new RegisterTaskDefinitionCommand({
-          family: 'web',
-          networkMode: 'awsvpc',
-          requiresCompatibilities: ['FARGATE'],
-          cpu: '256',
-          memory: '512',
-          containerDefinitions: [{ name: 'web', image: 'web:2' }],
-        }),
-      )
+      await shop.somebody().send(registered('web:2'))
       const calls = shop.simulator.calls.length
       expect((await shop.apply(web('web:2'))).report.result).toBe('succeeded')
       expect(shop.counted(calls)).toMatchObject({ ListServiceDeployments: 1, UpdateService: 1 })

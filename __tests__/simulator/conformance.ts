@@ -110,6 +110,15 @@ const kept = 'keeps what was sent, and fills in nothing'
 const unasked = 'shows tags to whoever asks for none'
 const instanceless = 'knows no container instances'
 
+/** A service `web` that CodeDeploy deploys. */
+async function createByCodeDeploy(client: ECSClient): Promise<void> {
+  await register(client)
+  await client.send(new CreateClusterCommand({ clusterName: cluster }))
+  const deploymentController = { type: 'CODE_DEPLOY' as const }
+  const input = { cluster, serviceName: 'web', taskDefinition: 'web', desiredCount: 0, deploymentController }
+  await client.send(new CreateServiceCommand(input))
+}
+
 /** What CreateService refuses, in ECS's words. */
 const refusals: readonly (readonly [name: string, more: Partial<CreateServiceRequest>, message: string])[] = [
   [
@@ -609,11 +618,7 @@ export const cases: readonly Case[] = [
   {
     name: 'a new task definition is refused to a service that CodeDeploy deploys',
     run: async ({ client }) => {
-      await register(client)
-      await client.send(new CreateClusterCommand({ clusterName: cluster }))
-      const deploymentController = { type: 'CODE_DEPLOY' as const }
-      const input = { cluster, serviceName: 'web', taskDefinition: 'web', desiredCount: 0, deploymentController }
-      await client.send(new CreateServiceCommand(input))
+      await createByCodeDeploy(client)
       return failureName(client.send(new UpdateServiceCommand({ cluster, service: 'web', taskDefinition: 'web' })))
     },
     expected: 'InvalidParameterException',
@@ -623,11 +628,7 @@ export const cases: readonly Case[] = [
   {
     name: 'a service goes from CodeDeploy to ECS in place',
     run: async ({ client }) => {
-      await register(client)
-      await client.send(new CreateClusterCommand({ clusterName: cluster }))
-      const deploymentController = { type: 'CODE_DEPLOY' as const }
-      const input = { cluster, serviceName: 'web', taskDefinition: 'web', desiredCount: 0, deploymentController }
-      await client.send(new CreateServiceCommand(input))
+      await createByCodeDeploy(client)
       const { service } = await client.send(
         new UpdateServiceCommand({ cluster, service: 'web', deploymentController: { type: 'ECS' } }),
       )

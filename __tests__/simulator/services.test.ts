@@ -20,7 +20,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import { errorOf, openClient } from '../world/aws.ts'
+import { errorOf, openClient, registered } from '../world/aws.ts'
 
 const register = (client: ECSClient, image: string, memory = 256) =>
   client.send(
@@ -298,12 +298,7 @@ test('an unhealthy task is replaced and counts as a failure', async () => {
   const { simulator, client } = await fargate()
   simulator.advance(60)
   await client.send(
-    new RegisterTaskDefinitionCommand({
-      family: 'web',
-      networkMode: 'awsvpc',
-      requiresCompatibilities: ['FARGATE'],
-      cpu: '256',
-      memory: '512',
+    registered('web:unhealthy', {
       containerDefinitions: [{ name: 'app', image: 'web:unhealthy', healthCheck: { command: ['CMD', 'true'] } }],
     }),
   )
@@ -757,7 +752,15 @@ describe('on container instances', () => {
             ({ instance, wire }) => instance?.arn === host.containerInstanceArn && wire.lastStatus === 'RUNNING',
           ).length,
       )
-    return { simulator, client, hosts, create, on }
+    const drain = () =>
+      client.send(
+        new UpdateContainerInstancesStateCommand({
+          cluster: 'main',
+          containerInstances: [hosts[0]?.containerInstanceArn ?? ''],
+          status: 'DRAINING',
+        }),
+      )
+    return { simulator, client, hosts, create, on, drain }
   }
 
   test('tasks are spread', async () => {
@@ -790,23 +793,17 @@ describe('on container instances', () => {
   })
 
   test('draining an instance replaces service tasks', async () => {
-    const { simulator, client, hosts, create, on } = await ec2(2)
+    const { simulator, create, on, drain } = await ec2(2)
     await create({ desiredCount: 2 })
     simulator.advance(60)
     expect(on()).toEqual([1, 1])
-    await client.send(
-      new UpdateContainerInstancesStateCommand({
-        cluster: 'main',
-        containerInstances: [hosts[0]?.containerInstanceArn ?? ''],
-        status: 'DRAINING',
-      }),
-    )
+    await drain()
     simulator.advance(60)
     expect(on()).toEqual([0, 2])
   })
 
   test('a daemon runs once on every ACTIVE instance and follows them', async () => {
-    const { simulator, client, hosts, create, on } = await ec2(2)
+    const { simulator, client, create, on, drain } = await ec2(2)
     await create({ schedulingStrategy: 'DAEMON' })
     simulator.advance(60)
     expect(on()).toEqual([1, 1])
@@ -817,13 +814,7 @@ describe('on container instances', () => {
     await client.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', forceNewDeployment: true }))
     simulator.advance(60)
     expect(shape(await look(client))).toEqual(['PRIMARY COMPLETED web:1 2+0/2'])
-    await client.send(
-      new UpdateContainerInstancesStateCommand({
-        cluster: 'main',
-        containerInstances: [hosts[0]?.containerInstanceArn ?? ''],
-        status: 'DRAINING',
-      }),
-    )
+    await drain()
     simulator.advance(60)
     expect(on()).toEqual([0, 1])
     expect((await errorOf(client.send(new DeleteServiceCommand({ cluster: 'main', service: 'web' })))).message).toMatch(

@@ -6,23 +6,15 @@ import {
   DescribeServicesCommand,
   type ECSClient,
   ListServiceDeploymentsCommand,
-  RegisterTaskDefinitionCommand,
   type Service,
   type ServiceDeployment,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
-import { openClient } from '../world/aws.ts'
+import { openClient, registered } from '../world/aws.ts'
 
 const register = (client: ECSClient, image: string) =>
   client.send(
-    new RegisterTaskDefinitionCommand({
-      family: 'web',
-      requiresCompatibilities: ['FARGATE'],
-      networkMode: 'awsvpc',
-      cpu: '256',
-      memory: '512',
-      containerDefinitions: [{ name: 'web', image, portMappings: [{ containerPort: 80 }] }],
-    }),
+    registered(image, { containerDefinitions: [{ name: 'web', image, portMappings: [{ containerPort: 80 }] }] }),
   )
 
 /** A settled service `web` of two tasks, with these members besides. */
