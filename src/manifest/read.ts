@@ -12,7 +12,7 @@ import { didYouMean } from './suggest.ts'
 import { checkUnmanagedKeys, isUnmanaged, readUnmanaged, UNMANAGED_KEYS, type Unmanaged } from './unmanaged.ts'
 import { substitute } from './variables.ts'
 import { withValues } from './walk.ts'
-import { kindOf, lineOf, quote, scalarText } from './words.ts'
+import { kindOf, lineOf, quote } from './words.ts'
 
 /** Settings by which manifests are read and checked. */
 export interface LoadSettings {
@@ -123,12 +123,16 @@ export class ManifestReader {
 
   /** In PCF every class of quasiparticles has a flavor. Here a quasiparticle is recognized by its members. */
   #isQuasiparticle(map: MapNode): boolean {
-    if (!map.entries.has('flavor')) return map.entries.has('particles')
-    const { entries } = substitute(withOnly(map, ['flavor']), this.#variables, () => {})
-    const flavor = scalarText(entries.get('flavor')?.node) ?? ''
-    return (
-      flavor === 'quasiparticle' || (map.entries.has('particles') && !vocabularyOf(flavor, this.#settings.vocabularies))
-    )
+    const { flavor = '' } = this.#nameOf(map)
+    const isKnown = vocabularyOf(flavor, this.#settings.vocabularies) !== undefined
+    return flavor === 'quasiparticle' || (map.entries.has('particles') && !isKnown)
+  }
+
+  /** Flavor and name as far as they can be read; what is wrong with them is reported where the particle is declared. */
+  #nameOf(map: MapNode): DeclaredName {
+    const entries = new Map([...map.entries].filter(([key]) => key === 'flavor' || key === 'pcf_name'))
+    const ignore = () => {}
+    return identify(substitute({ ...map, entries }, this.#variables, ignore), undefined, ignore)
   }
 
   /** A quasiparticle without the members that are not in this environment. */
@@ -146,13 +150,7 @@ export class ManifestReader {
 
   /** Remembers who is not in this environment. A variable that is unset here is no problem of this environment. */
   #leaveOut(map: MapNode, quasi?: MapNode): void {
-    const named = withOnly(map, ['flavor', 'pcf_name'])
-    const entries = new Map([...(quasi ? withOnly(quasi, ['flavor', 'pcf_name']).entries : []), ...named.entries])
-    const { id } = identify(
-      substitute({ ...map, entries }, this.#variables, () => {}),
-      undefined,
-      () => {},
-    )
+    const { id } = this.#nameOf(quasi ? { ...map, entries: new Map([...quasi.entries, ...map.entries]) } : map)
     const place = (quasi?.entries.get('environments') ?? map.entries.get('environments'))?.at
     if (id) this.absent.set(id, place ?? map.place)
     if (!quasi) for (const member of membersOf(map)) this.#leaveOut(member, map)
@@ -230,8 +228,3 @@ function membersOf({ entries }: MapNode): MapNode[] {
   const list = entries.get('particles')?.node
   return list?.kind === 'list' ? list.items.filter(item => item.kind === 'map') : []
 }
-
-const withOnly = (map: MapNode, keys: readonly string[]): MapNode => ({
-  ...map,
-  entries: new Map([...map.entries].filter(([key]) => keys.includes(key))),
-})
