@@ -101,6 +101,7 @@ function throughOutages<T>(
   deadline: number,
 ): () => Promise<T | undefined> {
   let since: number | undefined
+  let said = Number.NEGATIVE_INFINITY
   return async () => {
     const begun = clock.now()
     try {
@@ -110,8 +111,12 @@ function throughOutages<T>(
     } catch (error) {
       if (!(error instanceof EcsError) || !isPassing(error)) throw error
       since ??= begun
-      if (clock.now() >= Math.min(deadline, since + longestOutage)) throw error
-      say(`${error.message}; asked again, as what was begun goes on`)
+      const now = clock.now()
+      if (now >= Math.min(deadline, since + longestOutage)) throw error
+      if (now - said >= heartbeat) {
+        say(`${error.message}; asked again, as what was begun goes on`)
+        said = now
+      }
       return undefined
     }
   }
