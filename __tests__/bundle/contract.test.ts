@@ -1,7 +1,10 @@
 /** Sentences of the contract that only show from outside: what a plan and a report say, and what they never say. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { bundle } from '../world/bundle.ts'
-import { type Checkout, checkout, type Ended, errorsOf } from '../world/checkout.ts'
+import { type Checkout, checkout, type Ended, errorsOf, expectRefusal } from '../world/checkout.ts'
 
 jest.setTimeout(30_000)
 
@@ -234,4 +237,38 @@ test('an apply whose job summary cannot be written has succeeded all the same, a
   )
   expect([ended.code, ended.outputs.result]).toEqual([0, 'succeeded'])
   expect(ended.stdout).toMatch(/^::warning::the job summary was not written: /m)
+})
+
+describe('the folder RUNNER_TEMP', () => {
+  test('that vanishes in the middle of an apply: what was begun is waited for, and the log says why there is no report', async () => {
+    const { here, ecs } = await checkout()
+    const temp = mkdtempSync(join(tmpdir(), 'vanishing-'))
+    here.write({ 'particles/all.yml': cluster })
+    const vanishes = () => {
+      rmSync(temp, { recursive: true, force: true })
+      writeFileSync(temp, '')
+      return false
+    }
+    ecs.inject({ operation: 'CreateCluster', always: true, fault: { kind: 'deny' }, when: vanishes })
+    const ended = await here.step({ command: 'apply', 'require-review': 'false' }, { env: { RUNNER_TEMP: temp } })
+    rmSync(temp)
+    expect([ended.code, ended.outputs.result, ended.modifying]).toEqual([0, 'succeeded', ['CreateCluster']])
+    expect(ended.stdout).toMatch(/^ecs_cluster:\S+ done: /m)
+    const [warning, ...more] = [...ended.stdout.matchAll(/^::warning::(.*report.*)$/gm)].map(([, text]) => text)
+    expect(warning).toMatch(
+      /^the apply goes on without its report: \S+\.report\.json cannot be written, check the space/,
+    )
+    expect(more).toEqual([])
+  })
+
+  test('that is none: nothing is planned or changed, and the step says which folder', async () => {
+    const { here } = await checkout()
+    here.write({ 'particles/all.yml': cluster })
+    const ended = await here.step(
+      { command: 'apply', 'require-review': 'false' },
+      { env: { RUNNER_TEMP: '/dev/null' } },
+    )
+    expect(expectRefusal(ended)[0]?.message).toMatch(/\.plan\.json cannot be written, check .* RUNNER_TEMP: ENOTDIR/)
+    expect(ended.modifying).toEqual([])
+  })
 })

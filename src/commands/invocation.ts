@@ -39,17 +39,34 @@ export interface ReportInvocation extends Pick<Invocation, 'runner' | 'clock' | 
   readonly inputs: Pick<Inputs, 'environment'>
 }
 
-/** The journal of an apply; every entry rewrites the report file in RUNNER_TEMP. */
+/**
+ * The journal of an apply; every entry rewrites the report file in RUNNER_TEMP. An apply goes on without a report that cannot be
+ * written, since what it has begun goes on in ECS.
+ */
 export function openJournal({ runner, inputs, clock, redactor, last }: ReportInvocation): Journal {
   const name = `${fileName(inputs)}.report.json`
   let hasOutput = false
+  let isLost = false
+  const attempt = (write: () => void) => {
+    try {
+      write()
+    } catch (error) {
+      if (!isLost)
+        runner.warn(`the apply goes on without its report: ${error instanceof Error ? error.message : error}`)
+      isLost = true
+    }
+  }
   return new Journal(inputs.environment, clock, report => {
     last.report = report
-    const path = runner.file(name, `${JSON.stringify(redactor.data(report), null, 2)}\n`)
-    // Outputs of a step that is killed are those written until then, so the path is written with the first entry.
-    if (!hasOutput) runner.output('report-file', path)
-    hasOutput = true
-    runner.output('result', report.result)
-    runner.output('deployment', pausedDeployments(report).join('\n'))
+    attempt(() => {
+      const path = runner.file(name, `${JSON.stringify(redactor.data(report), null, 2)}\n`)
+      // Outputs of a step that is killed are those written until then, so the path is written with the first entry.
+      if (!hasOutput) runner.output('report-file', path)
+      hasOutput = true
+    })
+    attempt(() => {
+      runner.output('result', report.result)
+      runner.output('deployment', pausedDeployments(report).join('\n'))
+    })
   })
 }

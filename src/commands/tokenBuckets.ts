@@ -11,11 +11,15 @@ export function levelsLeft(runner: Runner): Map<string, Levels> {
   return new Map(regions.map(([region, buckets]) => [region, new Map(entriesOf(buckets).flatMap(levelIn))]))
 }
 
-/** Leaves the levels to the next step of this job. */
+/** Leaves the levels to the next step of this job, which learns them from ECS's first refusal where they cannot be written. */
 export function leaveLevels(runner: Runner, regions: ReadonlyMap<string, Levels>): void {
   if (regions.size === 0) return
   const plain = Object.fromEntries([...regions].map(([region, levels]) => [region, Object.fromEntries(levels)]))
-  runner.file(name, `${JSON.stringify(plain)}\n`)
+  try {
+    runner.file(name, `${JSON.stringify(plain)}\n`)
+  } catch {
+    // The end of this step is not the place to fail for it.
+  }
 }
 
 const entriesOf = (value: unknown): [string, unknown][] => (isJsonObject(value) ? Object.entries(value) : [])

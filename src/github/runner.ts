@@ -79,11 +79,18 @@ export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
       }
     },
     file(name, text) {
-      mkdirSync(folder, { recursive: true })
       const path = join(folder, name)
-      // A reader during the write or after a crash finds the last complete file.
-      writeFileSync(`${path}.new`, text)
-      renameSync(`${path}.new`, path)
+      try {
+        mkdirSync(folder, { recursive: true })
+        // A reader during the write or after a crash finds the last complete file.
+        writeFileSync(`${path}.new`, text)
+        renameSync(`${path}.new`, path)
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error)
+        throw new Error(`${path} cannot be written, check the space and the rights in RUNNER_TEMP: ${why}`, {
+          cause: error,
+        })
+      }
       return path
     },
     left(name) {
