@@ -76,6 +76,7 @@ const leftSection = (title: string, number: number, noun: string, text: string):
   number > OPEN_ENTRIES ? folded(`👻 <b>${title}</b> · ${count(number, noun)}`, text) : blocks(`👻 **${title}:**`, text)
 
 const letGoNow = 'Let go by a line of `unmanaged`, and forgotten from now on:'
+/** Heads removed particles whose line of `unmanaged` is proposed. */
 export const letGoTitle = 'Let go by a line that is not applied yet, and forgotten once it is:'
 
 /** `isApplied`: the lines that let go have been applied with the rest. */

@@ -80,6 +80,7 @@ export function wordOf({ particle, transition }: { particle: ParticleId; transit
 /** Whether the step stops or terminates its particle. */
 export const isEnd = ({ transition }: Step): boolean => transition === 'stop' || transition === 'terminate'
 
+/** The sign before what a step does. */
 export const emojiOf: Readonly<Record<Word, string>> = {
   start: '🟢',
   register: '🟢',
@@ -176,6 +177,7 @@ export const resultWords: Readonly<Record<Result, readonly [emoji: string, word:
   superseded: ['⏩', 'superseded'],
 }
 
+/** The sign before how a step ended. */
 export const stepResultEmoji: Readonly<Record<StepResult, string>> = {
   running: '⏳',
   succeeded: '✅',
