@@ -9,6 +9,7 @@ import { main } from './main.ts'
 import { post } from './post.ts'
 import { logLine } from './render/escape.ts'
 import { targets } from './targets.ts'
+import { messageOf } from './thrown.ts'
 import { withoutMarks } from './untrusted.ts'
 
 /** What an action of this repository does, by its folder's index.js. */
@@ -31,7 +32,7 @@ async function run(): Promise<void> {
     // Set by index.js of the folder: all actions of the repository share one bundle.
     await (doors[process.env.ECS_PARTICLES_DOOR ?? ''] ?? main)(host)
   } catch (error) {
-    setFailed(logLine(withoutMarks(error instanceof Error ? error.message : String(error))))
+    setFailed(logLine(withoutMarks(messageOf(error))))
   }
 }
 

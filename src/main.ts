@@ -13,6 +13,7 @@ import { PullRequestReporter } from './github/reporter.ts'
 import { redactingRunner } from './github/runner.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { Redactor } from './redact/redactor.ts'
+import { messageOf } from './thrown.ts'
 import { untrusted } from './untrusted.ts'
 
 /**
@@ -32,7 +33,7 @@ export async function main(host: Host): Promise<void> {
   try {
     await run({ ...host, runner: redactingRunner(host.runner, redactor) }, event, inputs, redactor)
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     throw new Error(redactor.sentence(untrusted(message)), { cause: error })
   }
 }
@@ -84,7 +85,7 @@ async function reportCancelled(invocation: Invocation, command: Exclude<Command,
 /** A report that has begun stays as it is: what its steps came to is not known. */
 function reportUnexpected(invocation: Invocation, command: Command, thrown: unknown): void {
   if (command === 'plan' || invocation.last.report) return
-  const message = untrusted(thrown instanceof Error ? thrown.message : String(thrown))
+  const message = untrusted(messageOf(thrown))
   openJournal(invocation).finish('failed', { code: 'Error', message, details: [] })
 }
 

@@ -8,6 +8,7 @@ import type { PullRequestReporter } from '../github/reporter.ts'
 import type { Runner } from '../github/runner.ts'
 import type { Inputs } from '../inputs.ts'
 import type { Redactor } from '../redact/redactor.ts'
+import { messageOf } from '../thrown.ts'
 import { fileName } from './fileName.ts'
 
 /** Everything outside of the process that a command reaches: environment variables, the runner, time. */
@@ -51,8 +52,7 @@ export function openJournal({ runner, inputs, clock, redactor, last }: ReportInv
     try {
       write()
     } catch (error) {
-      if (!isLost)
-        runner.warn(`the apply goes on without its report: ${error instanceof Error ? error.message : error}`)
+      if (!isLost) runner.warn(`the apply goes on without its report: ${messageOf(error)}`)
       isLost = true
     }
   }

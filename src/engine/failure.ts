@@ -1,6 +1,8 @@
 /** Failures as data, and the one sentence that is made of each. */
+
 import { EcsError, isDenied, isRefusal } from '../ecs/errors.ts'
 import { type ParticleId, type Problem, sayProblem } from '../particle.ts'
+import { messageOf } from '../thrown.ts'
 import { untrusted, withoutFullStop } from '../untrusted.ts'
 import type { ContainerLog, Pause, RanTasks, ReportError } from './document.ts'
 import type { Fix, Remedy } from './remedy.ts'
@@ -108,7 +110,7 @@ export function reportErrorOf(subject: ParticleId, error: unknown): ReportError 
     const { code, message: cause } = error
     return reportError(subject, { brief: code, cause, ...(!isRefusal(error) && { remedy: { kind: 'rerun' } }) }, code)
   }
-  return reportError(subject, { cause: error instanceof Error ? error.message : String(error) }, 'Error')
+  return reportError(subject, { cause: messageOf(error) }, 'Error')
 }
 
 /** Why nothing may be applied: the sum of the problems, and each at its place. */

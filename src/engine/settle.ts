@@ -1,6 +1,7 @@
 import { durationText } from '../duration.ts'
 import { EcsError, isPassing } from '../ecs/errors.ts'
 import type { DesiredState, Particle } from '../particle.ts'
+import { messageOf } from '../thrown.ts'
 import { Cancelled, type Diagnosis, Paused, StepFailed } from './failure.ts'
 import type { AnyFlavor, Failed, Progress, Settled, TransitionContext } from './flavor.ts'
 import { poll } from './poll.ts'
@@ -181,7 +182,7 @@ async function putBack(settling: Settling, live: unknown): Promise<string | unde
     return await poll(pollOnce, { clock, signal: settings.signal, pauseFirst: true, isNear: () => isNear })
   } catch (error) {
     if (error instanceof Cancelled) throw error
-    return `Putting it back failed too: ${error instanceof Error ? error.message : String(error)}`
+    return `Putting it back failed too: ${messageOf(error)}`
   }
 }
 
@@ -195,6 +196,6 @@ async function sentenceOfFailure(work: () => Promise<void> | undefined): Promise
     return []
   } catch (error) {
     if (error instanceof Cancelled) throw error
-    return [error instanceof Error ? error.message : String(error)]
+    return [messageOf(error)]
   }
 }

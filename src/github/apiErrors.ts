@@ -1,5 +1,7 @@
 /** Refusals of GitHub, in one sentence with the remedy. */
+
 import { isJsonObject, type JsonObject } from '../json.ts'
+import { messageOf } from '../thrown.ts'
 import { untrusted } from '../untrusted.ts'
 
 /** Permissions that a job's `permissions` must grant. */
@@ -99,7 +101,7 @@ export interface Failure {
 
 /** Octokit's errors are recognized by their form: the class would have to be loaded, and may exist twice. */
 export function failureOf(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   if (!isJsonObject(error)) return { message, headers: {}, limited: false }
   // GraphQL answers errors with status 200; `type` distinguishes a limit from a refusal.
   const said200 = graphqlErrors(error)

@@ -7,6 +7,7 @@ import type { ParticleId, Problem } from '../particle.ts'
 import { sayProblem } from '../particle.ts'
 import type { Redactor } from '../redact/redactor.ts'
 import { logLine } from '../render/escape.ts'
+import { messageOf } from '../thrown.ts'
 
 /** GitHub shows so many annotations of a step; the rest is in the log. */
 const annotationsShown = 10
@@ -73,9 +74,7 @@ export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
         await core.summary.addRaw(markdown, true).write()
       } catch (error) {
         // By then an apply has done its work, which the checks still have to say.
-        core.warning(
-          logLine(`the job summary was not written: ${error instanceof Error ? error.message : String(error)}`),
-        )
+        core.warning(logLine(`the job summary was not written: ${messageOf(error)}`))
       }
     },
     file(name, text) {
@@ -86,7 +85,7 @@ export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
         writeFileSync(`${path}.new`, text)
         renameSync(`${path}.new`, path)
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error)
+        const why = messageOf(error)
         throw new Error(`${path} cannot be written, check the space and the rights in RUNNER_TEMP: ${why}`, {
           cause: error,
         })
