@@ -232,7 +232,7 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     live: Live,
     changes: readonly FoundChange[],
     context: TransitionContext,
-    /** AWS's answer before the step's first try: a try whose answer was lost may have made newer things since. */
+    /** AWS's answer before the step's first try: a try whose answer was lost may have changed more since. */
     before: Live,
   ): Promise<Memo>
   terminate(particle: Particle<Definition>, live: Live, context: TransitionContext): Promise<Memo>
