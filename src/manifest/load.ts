@@ -11,7 +11,7 @@ import { checkUnmanaged, type Unmanaged } from './unmanaged.ts'
 export interface Loaded {
   /** Sorted by id, in any order of the files. With problems, those that could still be made. */
   readonly particles: readonly Particle[]
-  /** Things that the manifests leave alone from now on. */
+  /** Resources that the manifests leave alone from now on. */
   readonly unmanaged: readonly Unmanaged[]
   /** By file and line; problems without a place come first. */
   readonly problems: readonly Problem[]
