@@ -61,7 +61,7 @@ interface Release {
   readonly pull: Pull
   readonly push: Push
   readonly ran: Ran
-  /** ARN of the service deployment that rests. */
+  /** ARN of the paused service deployment. */
   readonly deployment: string
 }
 
@@ -295,7 +295,7 @@ describe('Nothing is applied that was not reviewed', () => {
   )
 
   story(
-    'somebody makes by hand what the branch declares and no apply has come to rest at',
+    'somebody makes by hand what the branch declares and no apply was paused at',
     'continue is refused without a call',
     async () => {
       const { deployment } = await release()
@@ -307,7 +307,7 @@ describe('Nothing is applied that was not reviewed', () => {
       expect(made).toMatch(/service-deployment/)
       expect(made).not.toBe(deployment)
       await refused('continue', made, /was never reviewed/)
-      await refused('continue', deployment, /is no rollout that rests now/)
+      await refused('continue', deployment, /is no rollout that is paused now/)
     },
   )
 
@@ -321,7 +321,7 @@ describe('Nothing is applied that was not reviewed', () => {
       .somebody()
       .send(new ContinueServiceDeploymentCommand({ serviceDeploymentArn: deployment, hookId, action: 'CONTINUE' }))
     world.simulator.advance(30)
-    await refused('continue', deployment, /waits for no answer|is no rollout that rests now/)
+    await refused('continue', deployment, /waits for no answer|is no rollout that is paused now/)
   })
 
   story(
