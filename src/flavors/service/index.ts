@@ -4,6 +4,7 @@ import { creationOf } from '../../compare/merge.ts'
 import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
+import { consistencyLag } from '../../engine/poll.ts'
 import { containerLogs } from '../containerLogs.ts'
 import { stopping } from '../containers.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
@@ -32,7 +33,7 @@ import {
 import { pauseOf } from './pause.ts'
 import { createRequest, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
-import { gone, judgeRollout, notVisibleYet } from './rollout.ts'
+import { gone, judgeRollout } from './rollout.ts'
 import { liveService, onRevisionOnly } from './rules.ts'
 import { startRisks } from './strategy.ts'
 import { counts, isUnderWay, rolloutSummary } from './tasks.ts'
@@ -159,7 +160,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   progress(particle, live, goal, memo, elapsed) {
     if (goal === 'running') {
       if (live) return judgeRollout(live, memo, particle, elapsed)
-      return elapsed < notVisibleYet
+      return elapsed < consistencyLag
         ? { is: 'moving', because: 'the service is not visible yet', near: true }
         : gone('was deleted by somebody else meanwhile')
     }

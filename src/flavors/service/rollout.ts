@@ -2,8 +2,9 @@
 import type { Deployment, Service, ServiceDeployment } from '@aws-sdk/client-ecs'
 import type { Diagnosis } from '../../engine/failure.ts'
 import type { Failed, Moving, Progress, Settled } from '../../engine/flavor.ts'
+import { consistencyLag } from '../../engine/poll.ts'
 import { untrusted } from '../../untrusted.ts'
-import { plural } from '../containers.ts'
+import { plural } from '../../wording.ts'
 import {
   isExternal,
   isWaitedFor,
@@ -26,9 +27,6 @@ import {
   taskSetSummary,
   tasksOf,
 } from './tasks.ts'
-
-/** Milliseconds for which a new service or deployment may be missing from ECS's answers. */
-export const notVisibleYet = 30_000
 
 /** Somebody else takes the service away, or has done so. */
 export const gone = (happened: string): Failed =>
@@ -124,7 +122,7 @@ function replacedAsSeen(service: Service, now: Deployment, id: string, elapsed: 
   const ours = service.deployments?.find(deployment => deployment.id === id)
   // Once the rollback is complete, its deployment is not listed any more, and only an event shows how it ended.
   const event = service.events?.find(({ message = '' }) => message.includes(`(deployment ${id}) deployment failed`))
-  if (!ours && !event && elapsed < notVisibleYet) {
+  if (!ours && !event && elapsed < consistencyLag) {
     return { is: 'moving', because: 'the deployment is not visible yet' }
   }
   const goesBack = /roll(ing|ed)? ?back/i.test(now.rolloutStateReason ?? '')
