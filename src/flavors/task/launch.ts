@@ -127,7 +127,7 @@ async function nextToken(
 }
 
 /** The outcome of one RunTask call. */
-interface Answer {
+interface CallOutcome {
   readonly tasks: readonly Task[]
   /** Failures of tasks that ECS did not start, or did not place. */
   readonly lacking: readonly Failure[]
@@ -185,7 +185,7 @@ class Launch {
       if (startedNone) await record?.refused()
       const reasons = placementFailures(lacking)
       if (!lacking.some(({ reason }) => isCapacity(reason))) {
-        if (startedNone) throw refusal(reasons, lacking[0]?.reason)
+        if (startedNone) throw startRefusal(reasons, lacking[0]?.reason)
         failures = reasons
         break
       }
@@ -202,7 +202,7 @@ class Launch {
     return { arns: [...new Set([...arnsOf(this.#judged), ...this.#fallen])], failures }
   }
 
-  async #ask(token: number): Promise<Answer> {
+  async #ask(token: number): Promise<CallOutcome> {
     const { name, record } = this.#start
     const context = this.#context
     await record?.intent(token)
@@ -270,7 +270,7 @@ class Launch {
   }
 }
 
-function refusal(reasons: readonly string[], code = 'Failure'): EcsError {
+function startRefusal(reasons: readonly string[], code = 'Failure'): EcsError {
   const said = reasons.join('; ')
   const message = `ECS started nothing: ${said}`
   const error = new EcsError({ call: 'RunTask', code, said, message, unsure: false })
