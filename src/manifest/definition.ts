@@ -1,6 +1,6 @@
 import type { ListNode, MapNode, Node, Place, Problem, ScalarNode } from '../particle.ts'
 import type { Limit } from '../schema/limits.ts'
-import { checkTags } from '../schema/rules.ts'
+import { checkTags } from '../schema/refusals.ts'
 import {
   type ListType,
   type MapType,

@@ -1,5 +1,5 @@
 import type { ListNode, MapNode, Node, ScalarNode } from '../particle.ts'
-import type { Names, Stated } from '../schema/rules.ts'
+import type { Names, Stated } from '../schema/refusals.ts'
 import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
 import { elementLabel, replacedHint, sayText, sayValue, texted } from './words.ts'

@@ -1,5 +1,5 @@
 import type { Limit } from '../../schema/limits.ts'
-import { checkRepeated, checks } from '../../schema/rules.ts'
+import { checkRepeated, checks } from '../../schema/refusals.ts'
 import type { MapType, TextType } from '../../schema/types.ts'
 
 // Names and values of attributes: API reference of Attribute.

@@ -1,4 +1,4 @@
-import { all, checkRepeated, has, is, lacks, type RefusalRules, type Stated } from '../../schema/rules.ts'
+import { all, checkRepeated, has, is, lacks, type RefusalRules, type Stated } from '../../schema/refusals.ts'
 
 /** A capacity provider strategy. From the API reference of CapacityProviderStrategyItem. */
 export const checkStrategy =

@@ -10,7 +10,7 @@ import {
   type RefusalRules,
   type Stated,
   whole,
-} from '../../schema/rules.ts'
+} from '../../schema/refusals.ts'
 import type { Declared } from '../../schema/vocabulary.ts'
 import { checkStrategy, launchRefusals } from '../rules/launchChecks.ts'
 import { checkTaskDefinitionOf } from '../taskDefinition/checkChild.ts'

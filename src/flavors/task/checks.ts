@@ -1,4 +1,4 @@
-import { all, checkLength, checks, is, lacks, wellFormed } from '../../schema/rules.ts'
+import { all, checkLength, checks, is, lacks, wellFormed } from '../../schema/refusals.ts'
 import { checkStrategy, launchRefusals } from '../rules/launchChecks.ts'
 
 /** What RunTask would refuse. */

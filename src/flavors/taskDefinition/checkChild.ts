@@ -1,5 +1,5 @@
 import type { Particle, ScalarNode } from '../../particle.ts'
-import type { Stated } from '../../schema/rules.ts'
+import type { Stated } from '../../schema/refusals.ts'
 import type { Declared } from '../../schema/vocabulary.ts'
 import { namesOf } from './checkContainers.ts'
 

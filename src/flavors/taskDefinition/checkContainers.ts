@@ -9,7 +9,7 @@ import {
   type Stated,
   wellFormed,
   whole,
-} from '../../schema/rules.ts'
+} from '../../schema/refusals.ts'
 import { memorySize } from '../../schema/sizes.ts'
 import { isForFargate } from './checkFargate.ts'
 

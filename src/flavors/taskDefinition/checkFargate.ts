@@ -1,4 +1,4 @@
-import { all, always, checkOf, is, isNot, type RefusalRule, type Stated, wellFormed } from '../../schema/rules.ts'
+import { all, always, checkOf, is, isNot, type RefusalRule, type Stated, wellFormed } from '../../schema/refusals.ts'
 import { cpuSize, memorySize } from '../../schema/sizes.ts'
 
 /** Fargate's sizes: CPU units → MiB from, to, in steps of. From "Task size" in the ECS developer guide. */

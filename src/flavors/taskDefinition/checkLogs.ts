@@ -1,4 +1,4 @@
-import type { Stated } from '../../schema/rules.ts'
+import type { Stated } from '../../schema/refusals.ts'
 import { containersOf, hasUnknownNames } from './checkContainers.ts'
 import { isForFargate } from './checkFargate.ts'
 

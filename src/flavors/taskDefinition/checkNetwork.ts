@@ -1,4 +1,4 @@
-import { all, lacks, type RefusalRules, type Stated, wellFormed } from '../../schema/rules.ts'
+import { all, lacks, type RefusalRules, type Stated, wellFormed } from '../../schema/refusals.ts'
 import { containersOf } from './checkContainers.ts'
 import { isForFargate } from './checkFargate.ts'
 

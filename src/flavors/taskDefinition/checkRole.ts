@@ -1,5 +1,5 @@
 import type { Node } from '../../particle.ts'
-import type { Stated } from '../../schema/rules.ts'
+import type { Stated } from '../../schema/refusals.ts'
 import { containersOf } from './checkContainers.ts'
 import { isForFargate } from './checkFargate.ts'
 

@@ -7,7 +7,7 @@ import {
   type RefusalRules,
   type Stated,
   wellFormed,
-} from '../../schema/rules.ts'
+} from '../../schema/refusals.ts'
 import { namesOf } from './checkContainers.ts'
 
 const kinds = [

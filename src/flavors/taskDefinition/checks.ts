@@ -1,4 +1,4 @@
-import { checkLength, checks } from '../../schema/rules.ts'
+import { checkLength, checks } from '../../schema/refusals.ts'
 import { containerRefusals } from './checkContainers.ts'
 import { checkFargate } from './checkFargate.ts'
 import { checkLogs } from './checkLogs.ts'
