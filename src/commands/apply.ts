@@ -67,12 +67,12 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
   await showResult(invocation, report, prepared, review.affected, lists)
 }
 
-/** The plan without what a rollback leaves alone. */
+/** The plan without what a rollback leaves alone, and so waits for nothing of it. */
 const only = (planned: Planned, particles: ReadonlySet<ParticleId>): Planned => ({
   ...planned,
   plan: {
     ...planned.plan,
-    steps: planned.plan.steps.filter(({ particle }) => particles.has(particle)),
+    steps: planned.plan.steps.flatMap(step => (particles.has(step.particle) ? { ...step, dependsOn: [] } : [])),
     unchanged: [],
   },
 })
