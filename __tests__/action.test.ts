@@ -35,7 +35,7 @@ interface Workflow {
 }
 
 const action = (folder: string): Action => parse(text(join(folder, 'action.yml')))
-const doors = {
+const actions = {
   '': action('.'),
   plan: action('plan'),
   apply: action('apply'),
@@ -81,45 +81,45 @@ const defaultsOf = ({ inputs }: Action) =>
 
 describe('the contract', () => {
   test('inputs and their defaults', () => {
-    expect(defaultsOf(doors[''])).toEqual(contract.inputs)
+    expect(defaultsOf(actions[''])).toEqual(contract.inputs)
   })
 
   test('outputs', () => {
-    expect(Object.keys(doors[''].outputs)).toEqual(contract.outputs)
+    expect(Object.keys(actions[''].outputs)).toEqual(contract.outputs)
   })
 
   test('every input and output is described', () => {
-    const said = [...Object.values(doors[''].inputs), ...Object.values(doors[''].outputs)]
+    const said = [...Object.values(actions[''].inputs), ...Object.values(actions[''].outputs)]
     for (const { description } of said) expect(description).toMatch(/^[A-Z`].*[.;]$/s)
   })
 
   test('a default is what an input left empty means', () => {
-    for (const [name, value] of Object.entries(defaultsOf(doors['']))) {
+    for (const [name, value] of Object.entries(defaultsOf(actions['']))) {
       // The token's default only GitHub can put in.
       if (name !== 'github-token') expect({ [name]: value ?? '' }).toEqual({ [name]: Reflect.get(defaults, name) })
     }
-    const given = Object.entries(defaultsOf(doors['']))
+    const given = Object.entries(defaultsOf(actions['']))
       .filter(([name, value]) => name !== 'github-token' && value !== undefined)
       .map(([name, value]) => [`INPUT_${name.toUpperCase()}`, String(value)])
     expect(readInputs(Object.fromEntries(given))).toEqual(readInputs({}))
   })
 
   test('what GitHub asks of an action', () => {
-    for (const { name, description, branding, runs } of Object.values(doors)) {
+    for (const { name, description, branding, runs } of Object.values(actions)) {
       expect(runs.using).toBe('node24')
       expect(name).toMatch(/^ECS Particles/)
       expect(description.length).toBeLessThanOrEqual(125)
       expect(branding).toEqual({ icon: 'share-2', color: 'orange' })
     }
-    expect(doors[''].runs.main).toBe('dist/index.js')
+    expect(actions[''].runs.main).toBe('dist/index.js')
   })
 })
 
-describe.each(['plan', 'apply'] as const)('the door %s', command => {
+describe.each(['plan', 'apply'] as const)('the action %s', command => {
   let folder: string
 
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'door-'))
+    folder = mkdtempSync(join(tmpdir(), 'action-'))
     mkdirSync(join(folder, 'dist'))
     mkdirSync(join(folder, command))
     writeFileSync(join(folder, 'package.json'), '{"type": "module"}')
@@ -132,34 +132,34 @@ describe.each(['plan', 'apply'] as const)('the door %s', command => {
   })
 
   test('has the same inputs and outputs, but no command', () => {
-    const { command: _, ...inputs } = doors[''].inputs
-    expect(doors[command].inputs).toEqual(inputs)
-    expect(doors[command].outputs).toEqual(doors[''].outputs)
+    const { command: _, ...inputs } = actions[''].inputs
+    expect(actions[command].inputs).toEqual(inputs)
+    expect(actions[command].outputs).toEqual(actions[''].outputs)
   })
 
   test.each(['', 'validate'])('runs the bundle with its own command, whatever INPUT_COMMAND says: %j', said => {
     const env = { ...process.env, INPUT_COMMAND: said }
-    const main = join(folder, command, doors[command].runs.main)
+    const main = join(folder, command, actions[command].runs.main)
     expect(execFileSync(process.execPath, [main], { env, encoding: 'utf8' })).toBe(command)
   })
 })
 
-describe('the door post', () => {
+describe('the action post', () => {
   test('has inputs of its own, with the defaults of the action', () => {
-    expect(defaultsOf(doors.post)).toEqual({
+    expect(defaultsOf(actions.post)).toEqual({
       'plan-file': undefined,
       environment: contract.inputs.environment,
       'github-token': contract.inputs['github-token'],
       comment: contract.inputs.comment,
       'apply-branches': undefined,
     })
-    expect(Object.keys(doors.post.outputs)).toEqual(['comment-url'])
-    for (const name of ['comment'] as const) expect(doors.post.inputs[name]).toEqual(doors[''].inputs[name])
-    expect(doors.post.outputs['comment-url']).toEqual(doors[''].outputs['comment-url'])
+    expect(Object.keys(actions.post.outputs)).toEqual(['comment-url'])
+    for (const name of ['comment'] as const) expect(actions.post.inputs[name]).toEqual(actions[''].inputs[name])
+    expect(actions.post.outputs['comment-url']).toEqual(actions[''].outputs['comment-url'])
   })
 
   test('a default is what an input left empty means', () => {
-    expect(Object.keys(postDefaults)).toEqual(Object.keys(doors.post.inputs))
+    expect(Object.keys(postDefaults)).toEqual(Object.keys(actions.post.inputs))
     const given = { 'INPUT_PLAN-FILE': 'plan.json' }
     expect(readPostInputs({ ...given, INPUT_ENVIRONMENT: 'default', INPUT_COMMENT: 'on-changes' })).toEqual(
       readPostInputs(given),
@@ -168,14 +168,17 @@ describe('the door post', () => {
   })
 
   test('posts, whatever the inputs say', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'door-'))
+    const folder = mkdtempSync(join(tmpdir(), 'action-'))
     mkdirSync(join(folder, 'dist'))
     mkdirSync(join(folder, 'post'))
     writeFileSync(join(folder, 'package.json'), '{"type": "module"}')
-    writeFileSync(join(folder, 'dist/index.js'), 'process.stdout.write(process.env.ECS_PARTICLES_DOOR)')
+    writeFileSync(join(folder, 'dist/index.js'), 'process.stdout.write(process.env.ECS_PARTICLES_ACTION)')
     copyFileSync(join(root, 'post/index.js'), join(folder, 'post/index.js'))
-    const env = { ...process.env, INPUT_COMMAND: 'apply', ECS_PARTICLES_DOOR: 'main' }
-    const said = execFileSync(process.execPath, [join(folder, 'post', doors.post.runs.main)], { env, encoding: 'utf8' })
+    const env = { ...process.env, INPUT_COMMAND: 'apply', ECS_PARTICLES_ACTION: 'main' }
+    const said = execFileSync(process.execPath, [join(folder, 'post', actions.post.runs.main)], {
+      env,
+      encoding: 'utf8',
+    })
     rmSync(folder, { recursive: true })
     expect(said).toBe('post')
   })
@@ -188,17 +191,17 @@ describe('workflows', () => {
   const workflow = (file: string): Workflow => parse(text(file))
   const called: Workflow['on']['workflow_call'] = workflow('.github/workflows/particles.yml').on.workflow_call
 
-  /** Inputs of what a step or a job calls: one of the doors, or the reusable workflow. Undefined: somebody else's. */
+  /** Inputs of what a step or a job calls: one of the actions, or the reusable workflow. Undefined: somebody else's. */
   function inputsOf(uses: string): string[] | undefined {
     if (/^OWNER\/ecs-particles\/\.github\/workflows\/particles\.yml@v1$/.test(uses)) {
       return Object.keys(called?.inputs ?? {})
     }
-    const door =
+    const match =
       /^(?:OWNER\/ecs-particles(?:\/(plan|apply|post|targets|validate))?@v1|\$\/(plan|apply|post|targets|validate)|\.\/)$/.exec(
         uses,
       )
-    if (!door) return undefined
-    return Object.keys(doors[(door[1] ?? door[2] ?? '') as keyof typeof doors].inputs)
+    if (!match) return undefined
+    return Object.keys(actions[(match[1] ?? match[2] ?? '') as keyof typeof actions].inputs)
   }
 
   const calls = files.flatMap(file =>

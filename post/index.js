@@ -1,3 +1,3 @@
-// What is asked for is fixed here and not by an input: this door posts, and plans and applies nothing.
-process.env.ECS_PARTICLES_DOOR = 'post'
+// What is asked for is fixed here and not by an input: this action posts, and plans and applies nothing.
+process.env.ECS_PARTICLES_ACTION = 'post'
 await import('../dist/index.js')

@@ -13,7 +13,7 @@ import { messageOf } from './thrown.ts'
 import { withoutMarks } from './untrusted.ts'
 
 /** What an action of this repository does, by its folder's index.js. */
-const doors: Readonly<Record<string, (host: Host) => Promise<void>>> = { post, targets }
+const actions: Readonly<Record<string, (host: Host) => Promise<void>>> = { post, targets }
 
 async function run(): Promise<void> {
   const cancel = new AbortController()
@@ -30,7 +30,7 @@ async function run(): Promise<void> {
       signal: cancel.signal,
     }
     // Set by index.js of the folder: all actions of the repository share one bundle.
-    await (doors[process.env.ECS_PARTICLES_DOOR ?? ''] ?? main)(host)
+    await (actions[process.env.ECS_PARTICLES_ACTION ?? ''] ?? main)(host)
   } catch (error) {
     setFailed(logLine(withoutMarks(messageOf(error))))
   }

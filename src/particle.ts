@@ -13,7 +13,7 @@ export type ParticleId = `${string}:${string}`
 /** A state that a manifest may state. */
 export type DesiredState = 'running' | 'stopped' | 'terminated'
 
-/** The state of a thing in AWS; `pending` is on its way to another one. */
+/** The state of a resource in AWS; `pending` is on its way to another one. */
 export type State = DesiredState | 'pending'
 
 /** Stopped and terminated are equivalent for every flavor, running is neither (PCF's `equivalent_states`). */

@@ -797,14 +797,14 @@ describe('links', () => {
       'one thing under two names',
       documents(CLUSTER, CLUSTER.replace('pcf_name: main', 'pcf_name: other')),
       [
-        '5:1 ecs_cluster:other is the same thing in AWS as ecs_cluster:main (a.yml:1): both have the same region and clusterName; change one or remove it',
+        '5:1 ecs_cluster:other is the same resource in AWS as ecs_cluster:main (a.yml:1): both have the same region and clusterName; change one or remove it',
       ],
     ],
     [
       'one service under two names',
       documents(CLUSTER, DEFINITION, SERVICE, SERVICE.replace('pcf_name: web', 'pcf_name: other')),
       [
-        '11:1 ecs_service:web is the same thing in AWS as ecs_service:other (a.yml:16): both have the same region, serviceName and cluster; change one or remove it',
+        '11:1 ecs_service:web is the same resource in AWS as ecs_service:other (a.yml:16): both have the same region, serviceName and cluster; change one or remove it',
       ],
     ],
     [

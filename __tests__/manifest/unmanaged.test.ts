@@ -35,17 +35,17 @@ environments:
     [
       'no list',
       'unmanaged: ecs_cluster us-east-1 old\n',
-      '1:12 unmanaged must be a list of things such as ecs_service us-east-1 shop/web, not the text "ecs_cluster us-east-1 old"',
+      '1:12 unmanaged must be a list of resources such as ecs_service us-east-1 shop/web, not the text "ecs_cluster us-east-1 old"',
     ],
     [
       'a particle',
       'unmanaged:\n  - ecs_cluster:old\n',
-      '2:5 unmanaged must hold things as plans spell them, flavor, region and name: ecs_service us-east-1 shop/web, not "ecs_cluster:old"; copy the line of the plan',
+      '2:5 unmanaged must hold resources as plans spell them, flavor, region and name: ecs_service us-east-1 shop/web, not "ecs_cluster:old"; copy the line of the plan',
     ],
     [
       'a map',
       'unmanaged: [{thing: a}]\n',
-      '1:13 unmanaged must hold things as plans spell them, flavor, region and name: ecs_service us-east-1 shop/web, not a map; copy the line of the plan',
+      '1:13 unmanaged must hold resources as plans spell them, flavor, region and name: ecs_service us-east-1 shop/web, not a map; copy the line of the plan',
     ],
     [
       'an unknown flavor',

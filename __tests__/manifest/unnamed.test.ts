@@ -36,7 +36,7 @@ describe('a task without a name', () => {
 
   test('is not another one with the same name', () => {
     expect(problems(task('migrate', 'count: 1'), task('other', 'taskName: migrate'))).toEqual([
-      expect.stringMatching(/^ecs_task:other is the same thing in AWS as ecs_task:migrate .*same region, taskName/),
+      expect.stringMatching(/^ecs_task:other is the same resource in AWS as ecs_task:migrate .*same region, taskName/),
     ])
   })
 

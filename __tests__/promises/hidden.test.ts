@@ -135,6 +135,25 @@ describe('What is hidden stays hidden', () => {
       },
     )
 
+  for (const encode of [
+    encodeURIComponent,
+    (value: string) => Buffer.from(value).toString('base64'),
+    (value: string) => JSON.stringify(JSON.stringify(value)),
+    (value: string) => value.replaceAll('"', '&quot;').toUpperCase(),
+  ])
+    story(
+      'ECS encodes the hidden value that it repeats: for a URL, as base64, as JSON in JSON, for HTML, in capitals',
+      'it is taken out in each of these forms',
+      async () => {
+        const value = 'hunter-22-"and"-more'
+        world.simulator.behave('registry.example/migrate:1', { exitCode: 127, reason: `Error: ${encode(value)}` })
+        const pull = await world.propose(shop('', inEnvironment(value)))
+        const ran = await world.land(pull)
+        expect(JSON.stringify(ran.report)).toMatch(/Error: \W*\(hidden\)/)
+        expect(world.everything(pull.ran, ran)).not.toMatch(/hunter-22|aHVudGVyLTIy/i)
+      },
+    )
+
   story(
     'a secret variable goes into a list of commands, and ECS repeats one of them',
     'it is taken out as a whole',

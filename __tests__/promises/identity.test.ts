@@ -195,7 +195,7 @@ describe('Nothing is applied that was not reviewed', () => {
 
   story(
     'a release variable stands in the name of a service, and has another value at apply',
-    'the apply is refused: another name is another thing, whatever may differ otherwise',
+    'the apply is refused: another name is another resource, whatever may differ otherwise',
     async () => {
       const given = (TAG: string): Given => ({ variables: `TAG=${TAG}`, 'release-variables': 'TAG' })
       const named = {

@@ -76,6 +76,77 @@ describe('words of others', () => {
   })
 })
 
+const base64 = (value: string): string => Buffer.from(value).toString('base64')
+const base64url = (value: string): string => Buffer.from(value).toString('base64url')
+
+/** Each way in which a system writes a value that it was sent, with what is left of a text in quotes: nothing more. */
+const encodings: readonly [string, (value: string) => string, RegExp?][] = [
+  ['for a URL', encodeURIComponent],
+  ['for a URL, in small letters', value => encodeURIComponent(value).replace(/%../g, code => code.toLowerCase())],
+  ['for a URL, twice', value => encodeURIComponent(encodeURIComponent(value))],
+  ['for a form', value => new URLSearchParams({ value }).toString().slice('value='.length)],
+  ['for HTML', value => value.replace(/[&<>"']/g, one => `&#${one.charCodeAt(0)};`)],
+  ['for HTML, by names', value => value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')],
+  ['as JSON in JSON', value => JSON.stringify(JSON.stringify(value)).slice(1, -1), /^\\?"\(hidden\)\\?"$/],
+  ['as JSON in HTML', value => JSON.stringify(value).slice(1, -1).replaceAll('"', '&quot;')],
+  ['by bytes', value => [...Buffer.from(value)].map(byte => `\\x${byte.toString(16).padStart(2, '0')}`).join('')],
+  ['in capitals', value => value.toUpperCase()],
+  ['in small letters', value => value.toLowerCase()],
+  ['as base64', base64, /^\(hidden\)=*$/],
+  ['as base64 for a URL', base64url],
+  ['as base64 of JSON', value => base64(JSON.stringify({ value })), /^eyJ2YWx1ZSI6.?\(hidden\).{1,4}=*$/],
+  ['as base64 with a user', value => base64(`somebody:${value}`), /^c29tZWJvZHk6?\(hidden\)=*$/],
+  ['as base64 in a URL', value => `a/path/${encodeURIComponent(base64(value))}`, /^a\/path\/?\(hidden\)(%3D)*$/],
+  ['as base64 in lines', value => base64(value.repeat(4)).replace(/.{76}/g, '$&\n'), /^(\(hidden\))+[=\n]*$/],
+]
+
+describe('a hidden value in another encoding', () => {
+  test.each(
+    encodings.flatMap(([how, encode, left = /^\(hidden\)$/]) =>
+      ['hunter-22 & "more" <Ünder>?', 'P4ssw0rd+/22-and-ÿÿ~~more', 'correct Horse\nbattery_22'].map(
+        value => [how, value, encode(value), left] as const,
+      ),
+    ),
+  )('is taken out, %s: %s', (_, value, written, left) => {
+    for (const redactor of [knowing(value), secretly(value)])
+      expect(redactor.words(`exec "${written}": no`)).toMatch(new RegExp(`^exec "${left.source.slice(1, -1)}": no$`))
+  })
+
+  test.each([
+    ['hunter', 'exec: "HUNTER" aHVudGVy', 'exec: "(hidden)" (hidden)'],
+    ['p4ss', 'is P4SS, %704ss and cDRzcw==', 'is P4SS, (hidden) and (hidden)=='],
+    ['prod', 'is "PROD" of prod-22 and "cHJvZA"', 'is "PROD" of prod-22 and "(hidden)"'],
+    ['running', 'is "RUNNING"', 'is "RUNNING"'],
+    ['1', 'is MQ==', 'is MQ=='],
+    ['a%20b%20c%2022', 'is a b c 22 or a%20b%20c%2022', 'is (hidden) or (hidden)'],
+  ])('is told from other words as in its own: %s', (value, words, expected) => {
+    expect(knowing(value).words(words)).toBe(expected)
+  })
+
+  test('leaves names, ids and open values, whatever they are the encoding of', () => {
+    const arn = 'arn:aws:ecs:us-east-1:123456789012:service/main/APP-01-blue'
+    const redactor = knowing('app-0122', {
+      more: `\n      dockerLabels: {owner: ${base64('app-0122')}, again: APP-0122, of: app%2d0122}`,
+      live: { serviceArn: arn.replace('01', '0122') },
+    })
+    const words = [base64('app-0122'), 'APP-0122', 'app%2d0122', arn.replace('01', '0122'), 'app%2D0122'].join(' ')
+    expect(redactor.words(words)).toBe(words.replace(/app%2D0122$/, '(hidden)'))
+    expect(redactor.words(encodeURIComponent(`${arn.replace('01', '0122')} App-0122`))).toBe(
+      `${encodeURIComponent(arn.replace('01', '0122'))}%20(hidden)`,
+    )
+  })
+})
+
+test('Hidden values are looked for all at once: their number costs next to nothing', () => {
+  const environment = Array.from({ length: 20_000 }, (_, index) => ({ name: `V${index}`, value: `${index}-of-20000` }))
+  const redactor = knowing('other', { live: { containerDefinitions: [{ environment }] } })
+  const words = `${'a sentence of ECS, with words/and-paths in it. '.repeat(20)}77-of-20000`
+  const begun = performance.now()
+  for (let time = 0; time < 100; time++) expect(redactor.words(words)).toMatch(/it\. \(hidden\)$/)
+  // One by one they would take ten times as long.
+  expect(performance.now() - begun).toBeLessThan(2_000)
+})
+
 describe('what a secret variable holds', () => {
   test.each([
     ['in our own words', 'it runs s3cr3t-one:2 again', 'it runs (hidden):2 again'],

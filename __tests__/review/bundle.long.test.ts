@@ -115,15 +115,15 @@ test('what one job has planned, another posts', async () => {
   writeFileSync(join(here.workspace, 'plan.json'), planned.planText ?? '')
   const { env, event } = onPull(pull)
   const noAws = { AWS_ENDPOINT_URL_ECS: '', AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }
-  const door = { event, env: { ...env, ...noAws, ECS_PARTICLES_DOOR: 'post' } }
-  const posted = await here.step({ ...inputs, 'plan-file': 'plan.json' }, door)
+  const options = { event, env: { ...env, ...noAws, ECS_PARTICLES_ACTION: 'post' } }
+  const posted = await here.step({ ...inputs, 'plan-file': 'plan.json' }, options)
   expect(errorsOf(posted)).toEqual([])
   expect(posted.code).toBe(0)
   expect(posted.calls).toEqual([])
   expect(comment(pull)).toEqual([expect.stringContaining('web:3')])
   expect((await push(github.repository.merge(pull, 'squash'))).report?.result).toBe('succeeded')
   rmSync(join(here.workspace, 'plan.json'))
-  const missing = await here.step({ ...inputs, 'plan-file': 'plan.json' }, door)
+  const missing = await here.step({ ...inputs, 'plan-file': 'plan.json' }, options)
   expect(missing.code).toBe(1)
   expect(errorsOf(missing)[0]?.message).toContain('there is no plan file')
 })

@@ -156,6 +156,40 @@ describe('by hand', () => {
       'input redeploy: ecs_service:wbe is not declared',
     ])
   })
+
+  const stating = (file: 'web' | 'migrate', text: string): Record<string, string> => ({
+    [`particles/${file}.yml`]: `${manifests.shop[`particles/${file}.yml`].trimEnd()}\n${text}\n`,
+  })
+
+  test.each([
+    ['desired_state: terminated', 'is to be terminated (particles/web.yml:13), so that it is not deployed again'],
+    ['desired_state: stopped', 'is to be stopped (particles/web.yml:13), so that it is not deployed again'],
+    ['persist_on_update: true', 'has persist_on_update (particles/web.yml:13), so that it is not deployed again'],
+    ['environments: {production: false}', 'is not in this environment (particles/web.yml:23)'],
+  ])('nor is one of a service with %s', async (stated, why) => {
+    await world.settle(manifests.web)
+    world.repository.push(stating('web', stated))
+    const mark = world.mark
+    expect((await byHand({ redeploy: 'ecs_service:web' })).problems).toEqual([`input redeploy: ecs_service:web ${why}`])
+    expect(world.modifying(mark)).toEqual([])
+  })
+
+  test.each([
+    ['desired_state: stopped', 'is to be stopped (particles/migrate.yml:13), so that it is not run again'],
+    ['environments: {production: false}', 'is not in this environment (particles/migrate.yml:22)'],
+  ])('nor one of a job with %s', async (stated, why) => {
+    world.repository.push({ ...manifests.shop, ...manifests.web, ...stating('migrate', stated) })
+    expect((await byHand({ 'retry-tasks': 'ecs_task:migrate' })).problems).toEqual([
+      `input retry-tasks: ecs_task:migrate ${why}`,
+    ])
+  })
+
+  test('a job that is to be put on record is not run again by its name, and that is said', async () => {
+    world.repository.push({ ...manifests.shop, ...stating('migrate', '  custom_config: {assume: done}') })
+    expect((await world.byHand({ command: 'plan', 'retry-tasks': 'ecs_task:migrate' })).warnings).toEqual([
+      'ecs_task:migrate is named in retry-tasks, but custom_config.assume says that it is done, so that nothing runs',
+    ])
+  })
 })
 
 describe('what is not declared any more', () => {

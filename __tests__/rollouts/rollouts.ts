@@ -49,7 +49,7 @@ interface Next {
   readonly event: string
   /** Seconds that pass before. */
   readonly later?: number
-  /** An answer to the rollout that rests; without it another pull request is merged, which leaves the service alone. */
+  /** An answer to the paused rollout; without it another pull request is merged, which leaves the service alone. */
   readonly command?: 'continue' | 'rollback'
 }
 

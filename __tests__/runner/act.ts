@@ -88,8 +88,8 @@ const pairs = (option: string, values: Readonly<Record<string, string>>): string
   Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`])
 
 function standInFor(uses: string, built: string): string {
-  const [, door] = ofArtifacts.exec(uses) ?? []
-  if (door) return join(built, door)
+  const [, action] = ofArtifacts.exec(uses) ?? []
+  if (action) return join(built, action)
   const name = standIns[uses.replace(/@.*/, '')]
   if (!name) throw new Error(`there is no stand-in for ${uses} in __tests__/runner/actions`)
   return join(import.meta.dirname, 'actions', name)
@@ -99,8 +99,8 @@ const called = '.github/workflows/particles.yml'
 
 /** The actions as a release has them, with the bundle to test and with what act does not know said otherwise. */
 function ofRelease(folder: string): string {
-  for (const door of ['plan', 'apply', 'post', 'validate', 'targets'])
-    cpSync(join(root, door), join(folder, door), { recursive: true })
+  for (const action of ['plan', 'apply', 'post', 'validate', 'targets'])
+    cpSync(join(root, action), join(folder, action), { recursive: true })
   cpSync(join(root, 'action.yml'), join(folder, 'action.yml'))
   cpSync(dirname(bundle()), join(folder, 'dist'), { recursive: true })
   mkdirSync(join(folder, dirname(called)), { recursive: true })

@@ -10,16 +10,16 @@ import { build } from 'esbuild'
 import { root } from '../world/bundle.ts'
 import { temporaryFolder } from '../world/checkout.ts'
 
-const doors = ['upload', 'download']
+const actions = ['upload', 'download']
 
-/** A folder with an action for each door. @param client where `script/act` has put the client */
+/** A folder with an action for each action. @param client where `script/act` has put the client */
 export async function artifactActions(client: string): Promise<string> {
   const packages = join(client, 'node_modules')
   if (!existsSync(packages)) throw new Error(`there is no client of artifacts in ${client}: run script/act again`)
   const [sources, folder] = [join(import.meta.dirname, 'artifacts'), temporaryFolder()]
-  for (const door of doors) cpSync(join(sources, door), join(folder, door), { recursive: true })
+  for (const action of actions) cpSync(join(sources, action), join(folder, action), { recursive: true })
   await build({
-    entryPoints: doors.map(door => join(sources, door, 'index.mjs')),
+    entryPoints: actions.map(action => join(sources, action, 'index.mjs')),
     outbase: sources,
     outdir: folder,
     outExtension: { '.js': '.cjs' },

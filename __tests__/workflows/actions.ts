@@ -191,14 +191,14 @@ function download({ uses, with: given, workspace }: Use, { artifacts }: Around):
 }
 
 /** The action of this repository: what its `action.yml` declares, and what the bundle, or `main`, makes of it. */
-async function ours(door: string, use: Use, around: Around): Promise<Played> {
+async function ours(folder: string, use: Use, around: Around): Promise<Played> {
   const { event, payload, variables } = around
-  const { root: action } = parseAction('action.yml', readFileSync(join(root, door, 'action.yml'), 'utf8'))
+  const { root: action } = parseAction('action.yml', readFileSync(join(root, folder, 'action.yml'), 'utf8'))
   const declared = entries(member(action, 'inputs'))
   const inputs = Object.fromEntries(
     declared.map(([name, input]) => [name, use.with[name] ?? text(valueIn(member(input, 'default'), use.contexts))]),
   )
-  if (/^(plan|apply|validate)$/.test(door)) inputs.command = door
+  if (/^(plan|apply|validate)$/.test(folder)) inputs.command = folder
   const unexpected = Object.keys(use.with).filter(name => !(name in inputs))
   if (unexpected.length > 0) throw new Error(`unexpected inputs: ${unexpected.join(', ')}`)
   const eventFile = join(use.workspace, '../event.json')
@@ -212,7 +212,7 @@ async function ours(door: string, use: Use, around: Around): Promise<Played> {
   }
   await around.meanwhile(use.job)
   around.advance(event.name === 'push' ? 5 : 1)
-  const ran = await (around.play ? played(around.play, around, door, env) : called(around, door, env, use.signal))
+  const ran = await (around.play ? played(around.play, around, folder, env) : called(around, folder, env, use.signal))
   writeFileSync(GITHUB_STEP_SUMMARY ?? '', ran.summary)
   const outputs = Object.fromEntries(Object.entries(ran.outputs).map(([name, value]) => [name, String(value)]))
   return { failed: ran.failed, log: (ran.failed ? ran.problems : [...ran.said, ...ran.warnings]).join('\n'), outputs }
@@ -228,7 +228,7 @@ const simulatorOf = ({ accounts }: Around, env: Values) => {
   return found
 }
 
-async function called(around: Around, door: string, env: Record<string, string>, signal: AbortSignal): Promise<Ran> {
+async function called(around: Around, folder: string, env: Record<string, string>, signal: AbortSignal): Promise<Ran> {
   Object.assign(process.env, awsVariables(env.AWS_ENDPOINT_URL_ECS ? simulatorOf(around, env).url : nowhere))
   const { runner, ran } = recorder(0)
   const masks: string[] = []
@@ -248,14 +248,14 @@ async function called(around: Around, door: string, env: Record<string, string>,
       runner: { ...runner, file },
       signal,
     }
-    await ({ post, targets }[door] ?? main)(host)
+    await ({ post, targets }[folder] ?? main)(host)
   } finally {
     process.stdout.write = write
   }
   return { ...ran(), said: [...ran().said, ...masks] }
 }
 
-function played(play: Play, around: Around, door: string, env: Record<string, string>): ReturnType<Play> {
+function played(play: Play, around: Around, folder: string, env: Record<string, string>): ReturnType<Play> {
   Object.assign(process.env, awsVariables(simulatorOf(around, env).url))
-  return play({ ...env, ECS_PARTICLES_DOOR: door })
+  return play({ ...env, ECS_PARTICLES_ACTION: folder })
 }

@@ -80,7 +80,7 @@ describe('actions', () => {
     return context.errors.getErrors().map(({ message }) => message)
   }
 
-  test('there are several doors', () => expect(actions.length).toBeGreaterThanOrEqual(3))
+  test('there are several of them', () => expect(actions.length).toBeGreaterThanOrEqual(3))
 
   test.each(actions)('%s is what GitHub accepts', file => {
     expect(errors(file, readFileSync(file, 'utf8'))).toEqual([])

@@ -115,7 +115,7 @@ export class World extends Account {
     this.#cancel.abort(new CancelledRun(signal))
   }
 
-  /** The run of the door that only posts. */
+  /** The run of the action that only posts. */
   async post(pull: Pull, planFile: string | undefined, given: Readonly<Record<string, string>> = {}): Promise<Ran> {
     const files = new Map(planFile === undefined ? [] : [['kept/plan.json', planFile]])
     const { env, runner, ran } = this.#stage({ ...pullRequestEvent(pull), files }, {})

@@ -1,4 +1,4 @@
-/** The commands `continue` and `rollback`: a person's answer to rollouts that rest. */
+/** The commands `continue` and `rollback`: a person's answer to paused rollouts. */
 import type { Answer, Step } from '../engine/document.ts'
 import type { Planned } from '../engine/plan.ts'
 import type { ApplySettings } from '../engine/settings.ts'
@@ -9,7 +9,7 @@ import type { Invocation } from './invocation.ts'
 
 /**
  * The services whose rollouts the input `deployment` names, or why nothing may be answered: nothing waits now, or no apply of
- * a reviewed commit has come to rest there. Reads GitHub.
+ * a reviewed commit has paused there. Reads GitHub.
  */
 export async function answerTo(
   invocation: Invocation,
@@ -32,14 +32,14 @@ export async function answerTo(
 
 function whyNot(step: Step | undefined, answer: Answer, onRecord: ReadonlySet<string> | undefined): string | undefined {
   if (!step?.paused)
-    return 'is no rollout that rests now of a service as it is declared here; plan again to see what each service waits for'
+    return 'is no rollout that is paused now of a service as it is declared here; plan again to see what each service waits for'
   if (answer === 'continue' && !step.paused.awaitsAnswer) return `waits for no answer: ${step.particle} is ${step.why}`
   if (onRecord && !onRecord.has(step.paused.deployment))
-    return `was never reviewed: no apply of this commit, or of one since the last applied, has come to rest there; apply the commit first`
+    return `was never reviewed: no apply of this commit, or of one since the last applied, was paused there; apply the commit first`
   return undefined
 }
 
-/** ARNs of the service deployments at which applies of this commit, or of those before it, came to rest; or why they are unknown. */
+/** ARNs of the service deployments at which applies of this commit, or of those before it, were paused; or why they are unknown. */
 async function recorded({ inputs, event, reporter }: Invocation): Promise<ReadonlySet<string> | string> {
   const { github } = reporter
   if (!github || !event.sha) return 'there is no github-token to look up what was reviewed'

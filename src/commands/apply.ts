@@ -19,7 +19,7 @@ import { pullRequestsFor, reviewPlan } from './review.ts'
 
 /**
  * The command `apply`: plans again, and carries the plan out when everything in it was reviewed. Failures are in the
- * report. With an answer to rollouts that rest, these are answered first; a rollback is all that is done.
+ * report. With an answer to paused rollouts, these are answered first; a rollback is all that is done.
  */
 export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer): Promise<void> {
   const { runner, inputs, reporter, redactor } = invocation
@@ -67,12 +67,12 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
   await showResult(invocation, report, prepared, review.affected, lists)
 }
 
-/** The plan without what a rollback leaves alone. */
+/** The plan without what a rollback leaves alone, and so waits for nothing of it. */
 const only = (planned: Planned, particles: ReadonlySet<ParticleId>): Planned => ({
   ...planned,
   plan: {
     ...planned.plan,
-    steps: planned.plan.steps.filter(({ particle }) => particles.has(particle)),
+    steps: planned.plan.steps.flatMap(step => (particles.has(step.particle) ? { ...step, dependsOn: [] } : [])),
     unchanged: [],
   },
 })

@@ -121,7 +121,7 @@ async function unappliedPulls({ reporter: { github } }: Invocation, { unapplied 
   )
 }
 
-/** Undefined when the commit's manifests cannot be read. Only the same things under the same ids are compared. */
+/** Undefined when the commit's manifests cannot be read. Only the same resources under the same ids are compared. */
 async function earlierAt(
   { inputs, manifestsAt }: Invocation,
   commit: string,

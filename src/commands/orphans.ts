@@ -20,7 +20,7 @@ import { addressText, parseAddress, vocabularyOf } from '../schema/address.ts'
 import type { Invocation } from './invocation.ts'
 import { findUndeclared } from './undeclared.ts'
 
-/** Things that the manifests no longer declare and AWS still has. */
+/** Resources that the manifests no longer declare and AWS still has. */
 export interface Orphans {
   /** Planned to be terminated: all of them with `on-removed: terminate`, else none. */
   readonly particles: readonly Particle[]

@@ -11,6 +11,7 @@ import { flavors } from '../flavors/index.ts'
 import type { CommitManifests } from '../github/manifestsAt.ts'
 import type { Inputs } from '../inputs.ts'
 import type { Loaded } from '../manifest/load.ts'
+import { lineOf } from '../manifest/words.ts'
 import type { Particle, ParticleId, Problem } from '../particle.ts'
 import { renderPlanText } from '../render/log.ts'
 import {
@@ -62,8 +63,8 @@ export async function prepare(
   if (wrong.length > 0) return { problems: wrong }
   if (event.fromFork) return { skipped: forkSkipped }
   if (inputs.missingSecrets.length > 0) return { skipped: withoutSecrets(inputs.missingSecrets) }
-  const unknown = unknownIds(particles, inputs)
-  if (unknown.length > 0) return { problems: unknown }
+  const idle = idleIds(loaded, inputs)
+  if (idle.length > 0) return { problems: idle }
   const baseline = await baselineOf(invocation)
   const earlier = await baselineManifests(invocation, baseline)
   const context = engineContext(invocation, formerSecretsIn(earlier, particles, inputs))
@@ -142,12 +143,25 @@ function engineContext(
   }
 }
 
-/** An id in an input that no manifest declares is a typo, and would pass for "nothing to do". */
-function unknownIds(particles: readonly Particle[], { retryTasks, redeploy }: Inputs): Problem[] {
-  const declared = new Set<string>(particles.map(({ id }) => id))
-  const missing = (input: string, ids: readonly ParticleId[]) =>
-    ids.filter(id => !declared.has(id)).map(id => ({ message: `input ${input}: ${id} is not declared` }))
-  return [...missing('retry-tasks', retryTasks), ...missing('redeploy', redeploy)]
+/** Ids in inputs of which nothing would come: each is a mistake, and would pass for "nothing to do". */
+function idleIds({ particles, absent }: Loaded, { retryTasks, redeploy }: Inputs): Problem[] {
+  const declared = new Map<string, Particle>(particles.map(particle => [particle.id, particle]))
+  const whyIdle = (id: ParticleId, again: string): string | undefined => {
+    const leftOut = absent.get(id)
+    if (leftOut) return `is not in this environment (${lineOf(leftOut)})`
+    const particle = declared.get(id)
+    if (!particle) return 'is not declared'
+    const { desired, persistOnUpdate, flavor, place } = particle
+    if (desired !== 'running') return `is to be ${desired} (${lineOf(place)}), so that it is not ${again}`
+    const isKept = persistOnUpdate && flavor === 'ecs_service'
+    return isKept ? `has persist_on_update (${lineOf(place)}), so that it is not ${again}` : undefined
+  }
+  const problemsIn = (input: string, ids: readonly ParticleId[], again: string) =>
+    ids.flatMap(id => {
+      const why = whyIdle(id, again)
+      return why ? [{ message: `input ${input}: ${id} ${why}` }] : []
+    })
+  return [...problemsIn('retry-tasks', retryTasks, 'run again'), ...problemsIn('redeploy', redeploy, 'deployed again')]
 }
 
 async function accountProblem(context: EngineContext, inputs: Inputs): Promise<Problem | undefined> {

@@ -10,7 +10,7 @@ import type { Invocation } from './invocation.ts'
 
 interface KnownUndeclared {
   readonly entries: readonly Undeclared[]
-  /** Members of things, as the lists have them: some may be declared again, or gone. */
+  /** Members of resources, as the lists have them: some may be declared again, or gone. */
   readonly members: readonly RememberedMember[]
   readonly warnings: readonly string[]
   /** False when some list or some earlier manifests could not be read. */

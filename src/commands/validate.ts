@@ -26,7 +26,11 @@ export function readManifests(inputs: Inputs): Loaded {
  * The command `validate`: counts what the manifests declare, or fails with their problems. Calls neither AWS nor
  * GitHub.
  */
-export function validate({ particles, problems, counts }: Loaded, { environment }: Inputs, runner: Runner): void {
+export function validate(
+  { particles, absent, problems, counts }: Loaded,
+  { environment }: Inputs,
+  runner: Runner,
+): void {
   if (problems.length > 0) {
     runner.fail(problems)
     return
@@ -35,6 +39,6 @@ export function validate({ particles, problems, counts }: Loaded, { environment 
   for (const { flavor } of particles) byFlavor.set(flavor, (byFlavor.get(flavor) ?? 0) + 1)
   runner.info(`${counts.files} manifest${counts.files === 1 ? '' : 's'} read for the environment ${environment}:`)
   for (const [flavor, count] of [...byFlavor].sort()) runner.info(`  ${count} ${flavor}`)
-  if (counts.absent > 0) runner.info(`  ${counts.absent} not in this environment`)
+  if (absent.size > 0) runner.info(`  ${absent.size} not in this environment`)
   if (counts.environments.length > 0) runner.info(`  environments: ${counts.environments.map(quote).join(', ')}`)
 }

@@ -30,7 +30,7 @@ export function mergeLive<Definition extends object>(
 export const requestOf = <Definition extends object>(stated: Definition, { schema, rules }: RequestModel): Definition =>
   asSent(stated, schemaOf(schema, rules))
 
-/** The same without members that are empty lists: a new thing has none of theirs, and ECS refuses some of them. */
+/** The same without members that are empty lists: a new resource has none of theirs, and ECS refuses some of them. */
 export const creationOf = <Definition extends object>(stated: Definition, request: RequestModel): Definition =>
   Object.fromEntries(
     Object.entries(requestOf(stated, request)).filter(([, value]) => !Array.isArray(value) || value.length > 0),

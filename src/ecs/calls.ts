@@ -44,7 +44,7 @@ export interface Call {
   readonly repeatable?: true
   /** The answer alone says what came of the call: one that says nothing is as good as lost. Of reads this is always so. */
   readonly answers?: true
-  /** A person's answer to a rollout that rests: a right of its own. */
+  /** A person's answer to a paused rollout: a right of its own. */
   readonly decides?: true
 }
 

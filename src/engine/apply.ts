@@ -100,9 +100,10 @@ class ApplyRun {
     }
   }
 
-  /** A particle that failed in an earlier run holds back its dependants, though the plan has no step for it. */
+  /** A particle that failed in an earlier run holds back its dependants, though the plan has no step for it; never a rollback. */
   #blockedBy({ particle, to }: Step): string | undefined {
-    const failed = isGone(to) ? undefined : this.#above(particle).find(id => this.#hasFailed(id))
+    const isBack = isGone(to) || this.#context.settings.answer?.is === 'rollback'
+    const failed = isBack ? undefined : this.#above(particle).find(id => this.#hasFailed(id))
     return failed && `needs ${failed}, which has failed`
   }
 

@@ -17,7 +17,7 @@ export interface Source {
   readonly line: number
 }
 
-/** A rollout that rests, and goes on when it is answered or its time is up. */
+/** A paused rollout: it goes on, or back, when it is answered or its time is up. */
 export interface Pause {
   /** ARN of the service deployment. */
   readonly deployment: string
@@ -31,7 +31,7 @@ export interface Pause {
   readonly awaitsAnswer?: true
 }
 
-/** The answer of a person to a rollout that rests. */
+/** The answer of a person to a paused rollout. */
 export type Answer = 'continue' | 'rollback'
 
 /**
@@ -60,7 +60,7 @@ export interface Step {
   readonly risks: readonly string[]
   /** What a `wait` waits for, in one sentence; of a particle that is no longer declared, who removed it. */
   readonly why?: string
-  /** With `wait`: the rollout rests. */
+  /** With `wait`: the rollout is paused. */
   readonly paused?: Pause
   /** The revision that the changes are compared with, and that a new one follows: `web:41`. */
   readonly after?: string
@@ -229,10 +229,10 @@ export interface Report {
   readonly error?: ReportError
 }
 
-/** Steps whose rollout rests. */
+/** Steps whose rollout is paused. */
 export const pausedSteps = ({ steps }: Report): readonly ReportStep[] => steps.filter(({ paused }) => paused)
 
-/** ARNs of the service deployments that rest, in a report or a plan. */
+/** ARNs of the paused service deployments, in a report or a plan. */
 export const pausedDeployments = ({ steps }: { readonly steps: readonly { readonly paused?: Pause }[] }): string[] =>
   steps.flatMap(({ paused }) => paused?.deployment ?? [])
 

@@ -65,7 +65,7 @@ export class DiagnosedEcsError extends EcsError {
   }
 }
 
-/** The transition rests: it goes on when somebody answers, or when its time is up. Neither success nor failure. */
+/** The transition is paused: it goes on when somebody answers, or when its time is up. Neither success nor failure. */
 export class Paused extends Error {
   readonly pause: Pause
 
@@ -76,7 +76,7 @@ export class Paused extends Error {
   }
 }
 
-/** An answer that finds no rollout at rest: nothing was called. */
+/** An answer that finds no paused rollout: nothing was called. */
 export const nothingWaits = (): StepFailed =>
   new StepFailed({ cause: 'nothing waits for an answer any more', remedy: { kind: 'plan' } })
 

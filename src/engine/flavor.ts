@@ -22,7 +22,7 @@ export interface Observed {
   readonly incomplete?: true
   /** No change is needed, and the goal is not reached yet: a rollout, a running job, an outcome not yet recorded. */
   readonly unsettled?: true
-  /** A rollout that rests. */
+  /** A paused rollout. */
   readonly paused?: Pause
   /** Sentences that the plan shows with every decision. */
   readonly warnings?: readonly string[]
@@ -232,13 +232,13 @@ export interface Flavor<Definition extends object, Live, Memo> extends Vocabular
     live: Live,
     changes: readonly FoundChange[],
     context: TransitionContext,
-    /** AWS's answer before the step's first try: a try whose answer was lost may have made newer things since. */
+    /** AWS's answer before the step's first try: a try whose answer was lost may have changed more since. */
     before: Live,
   ): Promise<Memo>
   terminate(particle: Particle<Definition>, live: Live, context: TransitionContext): Promise<Memo>
   /** Watches a transition that settles. `before`: AWS's answer before it. */
   watch?(particle: Particle<Definition>, before: Live | undefined, memo: Memo, context: TransitionContext): Watch<Live>
-  /** Answers a transition that rests: see `Pause`. Resolves to what became of it, in a sentence; after `rollback`, at its end. */
+  /** Answers a paused transition: see `Pause`. Resolves to what became of it, in a sentence; after `rollback`, at its end. */
   answerPause?(live: Live, answer: Answer, context: TransitionContext): Promise<string>
   /**
    * Finds the cause of a transition that failed or never settled, with ECS's own words, before a sentence is made of

@@ -10,7 +10,7 @@ export const planCheck = (environment: string): string => `particles / ${environ
 export const appliedCheck = (environment: string): string => `${planCheck(environment)} / applied`
 /** Neutral: an apply modifies AWS from now on, however it ends. */
 export const begunCheck = (environment: string): string => `${planCheck(environment)} / begun`
-/** Neutral: a rollout of this commit rests. Its text names the service deployments, one a line. */
+/** Neutral: a rollout of this commit is paused. Its text names the service deployments, one a line. */
 export const pausedCheck = (environment: string): string => `${planCheck(environment)} / paused`
 /** Failure: the apply was refused before anything changed. Its texts list what is no longer declared. */
 export const refusedCheck = (environment: string): string => `${planCheck(environment)} / refused`

@@ -18,7 +18,7 @@ const formatVersion = 1
 /** What a commit's check lists: declared once, no longer declared, and still in AWS. */
 export interface DeclaredList {
   readonly entries: readonly Undeclared[]
-  /** Members of things that are still declared. Releases that do not know them pass over their lines. */
+  /** Members of resources that are still declared. Releases that do not know them pass over their lines. */
   readonly members: readonly RememberedMember[]
   /** False when an earlier list or earlier manifests could not be read: lists on earlier commits count too. */
   readonly complete: boolean

@@ -1,4 +1,4 @@
-/** What applies of a branch came to rest at, as their checks have it. */
+/** At which service deployments applies of a branch were paused, as their checks have it. */
 import type { GitHub } from './api.ts'
 import { unlessRefused } from './apiErrors.ts'
 import { findChecks, pausedCheck } from './check.ts'

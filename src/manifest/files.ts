@@ -27,8 +27,8 @@ export function findManifests(
 ): { texts: ManifestText[]; problems: Problem[] } {
   const problems: Problem[] = []
   const above = slashed(relative(workspace, directory))
-  const astray = directoryProblem(directory, workspace, above)
-  if (astray) return { texts: [], problems: [{ message: `working-directory: ${astray}` }] }
+  const problem = directoryProblem(directory, workspace, above)
+  if (problem) return { texts: [], problems: [{ message: `working-directory: ${problem}` }] }
   const { wanted, excluded } = split(patterns)
   const { found, fruitless } = findFiles(wanted, excluded, directory, workspace, problems)
   const texts: ManifestText[] = []

@@ -1,7 +1,7 @@
 import { shortestPath } from '../order.ts'
 import { inheritsWithPlaces, type MapNode, nodeAt, type ParticleId, type Place, type ScalarNode } from '../particle.ts'
 import type { ParticleDraft } from './draft.ts'
-import { inheritedAstray } from './knownPaths.ts'
+import { inheritedKeyProblem } from './knownPaths.ts'
 import type { Linking } from './linking.ts'
 import { namingMembers } from './naming.ts'
 import { closest } from './suggest.ts'
@@ -34,8 +34,8 @@ function resolve(node: ScalarNode, draft: ParticleDraft, linking: Linking, refus
   else if (!parent || !isAncestor(parent.id, draft.id, linking))
     refuse((parent && cycleThrough(parent, draft, linking)) ?? noParent(from, draft))
   else {
-    const astray = leadsNowhere(key, parent)
-    if (astray) refuse(`leads nowhere in ${parent.label}${node.parts ? '' : `: ${astray}`}`)
+    const problem = leadsNowhere(key, parent)
+    if (problem) refuse(`leads nowhere in ${parent.label}${node.parts ? '' : `: ${problem}`}`)
     const owner = linking.made.get(parent.id)
     if (owner && linking.hides(owner, key.split('.')))
       refuse(
@@ -51,7 +51,7 @@ function resolve(node: ScalarNode, draft: ParticleDraft, linking: Linking, refus
 /** Why AWS never answers such a key of a parent. The value would be known only after an apply that never comes. */
 function leadsNowhere(key: string, { vocabulary, definition }: ParticleDraft): string | undefined {
   if (namingMembers(vocabulary).includes(key)) return undefined
-  if (!vocabulary.open) return inheritedAstray(key, vocabulary)
+  if (!vocabulary.open) return inheritedKeyProblem(key, vocabulary)
   // A particle that is only referred to has a reference and nothing else.
   return nodeAt(definition, key.split('.')) ? undefined : `${vocabulary.name} is not looked at; state it there`
 }

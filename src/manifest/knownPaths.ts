@@ -5,33 +5,30 @@ import { quote } from './words.ts'
 
 // Paths that a manifest names. A typing error in a path would go unnoticed, because a wrong path matches nothing.
 
-/** Why a path leads nowhere, with what may have been meant. */
-type Astray = string
-
 /** Members of a shape, or of a definition with this tool's own members, by name. */
 type Members = ReadonlyMap<string, Type>
 
-const noMember = (step: string, of: string, members: Members): Astray =>
+const noMember = (step: string, of: string, members: Members): string =>
   `${of} has no ${quote(step)}${didYouMean(step, members.keys()) || '; correct it'}`
 
-const plainValue = (step: string): Astray => `there is nothing inside a plain value, so no ${quote(step)}`
+const plainValue = (step: string): string => `there is nothing inside a plain value, so no ${quote(step)}`
 
 /** Where a path of `custom_config.ignore` leads nowhere: `containerDefinitions[web].image`, `tags[*]`. */
-export function ignoredAstray(path: string, { name, model, ownMembers }: Vocabulary): Astray | undefined {
+export function ignoredPathProblem(path: string, { name, model, ownMembers }: Vocabulary): string | undefined {
   const members = new Map([...(model ? typeOf(model).members : []), ...Object.entries(ownMembers)])
   const of = model ? typeOf(model).name.replace(/Request$/, '') : name
   return into(`.${path}`, { members, of })
 }
 
 /** `rest` begins with a dot and a member's name, or with a bracket. */
-function into(rest: string, { members, of }: { members: Members; of: string }): Astray | undefined {
+function into(rest: string, { members, of }: { members: Members; of: string }): string | undefined {
   const step = /^\.([^.[]*)/.exec(rest)?.[1]
   if (step === undefined) return noMember(rest, of, members)
   const type = members.get(step)
   return type ? beyond(rest.slice(step.length + 1), type) : noMember(step, of, members)
 }
 
-function beyond(rest: string, type: Type): Astray | undefined {
+function beyond(rest: string, type: Type): string | undefined {
   if (rest === '') return undefined
   switch (type.kind) {
     case 'struct':
@@ -50,7 +47,7 @@ function beyond(rest: string, type: Type): Astray | undefined {
 }
 
 /** Where the key of `$inherit$flavor:pcf_name$key` leads nowhere in what ECS answers: `clusterArn`, `loadBalancers.0.containerName`. */
-export function inheritedAstray(key: string, { answer, inheritable }: Vocabulary): Astray | undefined {
+export function inheritedKeyProblem(key: string, { answer, inheritable }: Vocabulary): string | undefined {
   if (!answer || key === inheritable) return undefined
   let type: Type = typeOf(answer)
   for (const step of key.split('.')) {

@@ -1,5 +1,5 @@
 import { compareText } from '../order.ts'
-import type { Particle, Problem } from '../particle.ts'
+import type { Particle, Place, Problem } from '../particle.ts'
 import { linkParticles } from './links.ts'
 import { parseManifest } from './parse.ts'
 import { reportTo, sortProblems } from './problems.ts'
@@ -11,7 +11,9 @@ import { checkUnmanaged, type Unmanaged } from './unmanaged.ts'
 export interface Loaded {
   /** Sorted by id, in any order of the files. With problems, those that could still be made. */
   readonly particles: readonly Particle[]
-  /** Things that the manifests leave alone from now on. */
+  /** Particles that are not in this environment, quasiparticles and their members included, and where that is said. */
+  readonly absent: ReadonlyMap<string, Place>
+  /** Resources that the manifests leave alone from now on. */
   readonly unmanaged: readonly Unmanaged[]
   /** By file and line; problems without a place come first. */
   readonly problems: readonly Problem[]
@@ -23,8 +25,6 @@ export interface Loaded {
     readonly environments: readonly string[]
     /** Particles of this environment. */
     readonly particles: number
-    /** Particles that are not in this environment, quasiparticles and their members included. */
-    readonly absent: number
   }
 }
 
@@ -54,6 +54,7 @@ export function load(
   checkUnmanaged(unmanaged, particles, settings.vocabularies, report)
   return {
     particles,
+    absent: reader.absent,
     unmanaged,
     problems: sortProblems(reader.misread, [...reader.problems, ...together]),
     regionless: reader.regionless,
@@ -61,7 +62,6 @@ export function load(
       files: texts.length,
       environments: [...reader.environments].sort(),
       particles: particles.length,
-      absent: reader.absent.size,
     },
   }
 }

@@ -19,7 +19,7 @@ export function shownMembers(vocabularies: Readonly<Record<string, Vocabulary>>)
   return new Set([...names, ...aliases.flatMap(([alias, name]) => (names.has(name) ? alias : []))])
 }
 
-/** Reports particles that are one thing in AWS: they would undo each other. */
+/** Reports particles that are one resource in AWS: they would undo each other. */
 export function checkIdentities(
   particles: readonly Particle[],
   drafts: ReadonlyMap<ParticleId, { readonly label: string; readonly vocabulary: Vocabulary }>,
@@ -41,7 +41,7 @@ export function checkIdentities(
     const needs = Object.values(vocabulary.needs).filter(member => isIdentifying(member, vocabulary))
     const same = ['region', ...namingMembers(vocabulary), ...needs]
     const both = `${same.slice(0, -1).join(', ')} and ${same.at(-1)}`
-    const message = `${label} is the same thing in AWS as ${other}: both have the same ${both}; change one or remove it`
+    const message = `${label} is the same resource in AWS as ${other}: both have the same ${both}; change one or remove it`
     report(particle.place, message)
   }
 }

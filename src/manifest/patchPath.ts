@@ -16,14 +16,14 @@ interface Change {
 }
 
 /** Why a path leads nowhere. */
-class Astray extends Error {}
+class InvalidPath extends Error {}
 
 /** Whether a key of `aws_resource` is a path: no member of the API has a dot or a bracket in its name. */
 export const isPath = (key: string): boolean => /[.[]/.test(key)
 
 function stepsOf(path: string): Step[] {
   if (!/^[A-Za-z]\w*(\.[\w-]+|\[[^\]]+\])*$/.test(path))
-    throw new Astray('is no path such as containerDefinitions[web].environment[LOG_LEVEL].value; correct it')
+    throw new InvalidPath('is no path such as containerDefinitions[web].environment[LOG_LEVEL].value; correct it')
   return [...path.matchAll(/\[([^\]]+)\]|[^.[]+/g)].map(([text, element]) =>
     element === undefined ? text : { element },
   )
@@ -35,7 +35,7 @@ export function changedAt(definition: MapNode, path: string, change: Change): Ma
     const made = changed(definition, stepsOf(path), change, '')
     return made?.kind === 'map' ? made : definition
   } catch (error) {
-    if (error instanceof Astray) return error.message
+    if (error instanceof InvalidPath) return error.message
     throw error
   }
 }
@@ -51,7 +51,8 @@ function changed(
   const removes = value.kind === 'scalar' && value.value === null
   if (step === undefined) return removes ? undefined : combine(node, value)
   if (typeof step !== 'string' && node?.kind !== 'map') return inList(node, step.element, rest, change, name)
-  if (node && node.kind !== 'map') throw new Astray(`leads into ${kindOf(node)}, which has no ${quote(String(step))}`)
+  if (node && node.kind !== 'map')
+    throw new InvalidPath(`leads into ${kindOf(node)}, which has no ${quote(String(step))}`)
   const key = typeof step === 'string' ? step : step.element
   // The value of a name in a map of names to values is what the name leads to.
   const below = typeof step !== 'string' && rest.length === 1 && rest[0] === 'value' ? [] : rest
@@ -70,7 +71,7 @@ function inList(
   change: Change,
   member: string,
 ): ListNode {
-  if (node && node.kind !== 'list') throw new Astray(`leads into ${kindOf(node)}, which has no elements`)
+  if (node && node.kind !== 'list') throw new InvalidPath(`leads into ${kindOf(node)}, which has no elements`)
   const items = node?.items ?? []
   const key = member === 'tags' ? 'key' : 'name'
   const names = items.map(item => (item.kind === 'map' ? scalarText(item.entries.get(key)?.node) : undefined))
@@ -86,7 +87,7 @@ function inList(
   const states = more.length === 0 && (last === 'value' || last === 'valueFrom')
   // A name with a value is all that such an element is; of others the path could only make a part.
   if (!states || (change.value.kind === 'scalar' && change.value.value === null))
-    throw new Astray(
+    throw new InvalidPath(
       `leads nowhere: ${quote(member)} has no ${inQuotes(element)}${didYouMean(element, names.filter(isText)) || '; correct it'}`,
     )
   const scalar: Node = { kind: 'scalar', place: change.at, value: element }

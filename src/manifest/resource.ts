@@ -1,7 +1,7 @@
 import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
 import { isRegion, nameOf } from '../schema/arn.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
-import { ignoredAstray } from './knownPaths.ts'
+import { ignoredPathProblem } from './knownPaths.ts'
 import { namingMembers } from './naming.ts'
 import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
@@ -150,10 +150,10 @@ function checkIgnored(paths: Node, vocabulary: Vocabulary, report: ReportProblem
   if (paths.kind !== 'list') return
   for (const [index, item] of paths.items.entries()) {
     const text = scalarText(item)
-    const astray = text === undefined ? undefined : ignoredAstray(text, vocabulary)
-    if (astray === undefined || item.kind !== 'scalar') continue
+    const problem = text === undefined ? undefined : ignoredPathProblem(text, vocabulary)
+    if (problem === undefined || item.kind !== 'scalar') continue
     // The reason would repeat the values of variables.
-    const why = item.parts ? '' : `: ${astray}`
+    const why = item.parts ? '' : `: ${problem}`
     report(item.place, `aws_resource.custom_config.ignore[${index}]: ${quote(sourceText(item))} leads nowhere${why}`)
   }
 }

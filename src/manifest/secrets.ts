@@ -3,7 +3,7 @@ import type { ReportProblem } from './problems.ts'
 import { quote } from './words.ts'
 
 // Ids, names, states, counts and regions stand in comments, checks, ARNs and file names. Only what is sent to AWS can be
-// hidden, and of that not the names by which things are found again.
+// hidden, and of that not the names by which resources are found again.
 
 /**
  * Reports secret variables wherever their values would be shown: in everything that a particle, a quasiparticle and its

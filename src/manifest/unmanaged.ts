@@ -1,4 +1,4 @@
-/** `unmanaged` lists things that were declared once and are left alone from now on. */
+/** `unmanaged` lists resources that were declared once and are left alone from now on. */
 
 import type { MapNode, Node, Particle, Place } from '../particle.ts'
 import { addressText, membersIn, parseAddress, type Vocabularies, vocabularyOf } from '../schema/address.ts'
@@ -35,7 +35,7 @@ export function readUnmanaged(map: MapNode, vocabularies: Vocabularies, report: 
   const list = map.entries.get('unmanaged')?.node
   if (list?.kind !== 'list') {
     const what = list ? `not ${kindOf(list)}` : 'which a patch has removed'
-    report(list?.place ?? map.place, `unmanaged must be a list of things such as ${EXAMPLE}, ${what}`)
+    report(list?.place ?? map.place, `unmanaged must be a list of resources such as ${EXAMPLE}, ${what}`)
     return []
   }
   return list.items.flatMap(item => {
@@ -49,7 +49,7 @@ function addressProblem(item: Node, vocabularies: Vocabularies): string | undefi
   const address = parseAddress(scalarText(item) ?? '')
   const shown = item.kind === 'scalar' && !item.inherit ? inQuotes(sourceText(item)) : kindOf(item)
   if (!address)
-    return `must hold things as plans spell them, flavor, region and name: ${EXAMPLE}, not ${shown}; copy the line of the plan`
+    return `must hold resources as plans spell them, flavor, region and name: ${EXAMPLE}, not ${shown}; copy the line of the plan`
   const { flavor, region, identity } = address
   const vocabulary = vocabularyOf(flavor, vocabularies)
   if (!vocabulary) {

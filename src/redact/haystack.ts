@@ -1,5 +1,8 @@
-/** Finds hidden values in a text that repeats them: folded, broken over lines, or cut off. */
+/** Finds hidden values in a text that repeats them: encoded, folded, broken over lines, or cut off. */
+import { inSmall, type Reading, readingsOf, type Span, spanAt, squeeze } from './encodings.ts'
 
+/** Shorter values cannot be distinguished from the surrounding text. */
+export const shortestNeedle = 4
 /** Values of this length are searched for without blanks too, and by their beginnings where a text was cut off. */
 export const shortestPart = 12
 /** The shortest beginning of a value that was cut off. */
@@ -9,94 +12,112 @@ const shortestBeginning = 8
 export interface Needle {
   readonly text: string
   readonly where: 'anywhere' | 'whole' | 'quoted'
+  /** Capital and small letters are the same. */
+  readonly anyCase?: boolean
   /** The text without blanks, where it is long enough to be recognized that way. */
   readonly squeezed?: string
 }
 
-/** A part of a text, by code units of the original. */
-export interface Span {
-  readonly from: number
-  readonly to: number
+/** A needle, and where it was found. */
+export interface Match {
+  readonly needle: Needle
+  readonly span: Span
 }
-
-/** A text without the changes that servers make to a value that they repeat. */
-interface Folded {
-  readonly text: string
-  /** Where each code unit of `text` begins and ends in the original. */
-  readonly spans: readonly Span[]
-}
-
-const units = /(\s+|\\+[nrtfv])|\\+u([0-9a-fA-F]{4})|\\|./gs
-
-/**
- * White space of any length, as such or as `\n`, becomes one blank; the escapes of JSON and of Go's quotes are taken away.
- * A value and the text that repeats it are folded alike.
- */
-export function fold(original: string): Folded {
-  let text = ''
-  const spans: Span[] = []
-  for (const { 0: unit, 1: blank, 2: code, index } of original.matchAll(units)) {
-    if (unit === '\\' || (blank && text.endsWith(' '))) continue
-    text += blank ? ' ' : code ? String.fromCharCode(Number.parseInt(code, 16)) : unit
-    spans.push({ from: index, to: index + unit.length })
-  }
-  return { text, spans }
-}
-
-/** Without its blanks: a long value that was broken over lines stays one. */
-const squeeze = ({ text, spans }: Folded): Folded => ({
-  text: text.replaceAll(' ', ''),
-  spans: spans.filter((_, index) => text[index] !== ' '),
-})
 
 /** A text that needles are searched in. */
 export class Haystack {
-  readonly #folded: Folded
-  #squeezed: Folded | undefined
+  readonly readings: readonly Reading[]
+  readonly #squeezed = new Map<Reading, Reading>()
 
   constructor(original: string) {
-    this.#folded = fold(original)
+    this.readings = readingsOf(original)
   }
 
-  find({ text, where, squeezed }: Needle): Span[] {
-    const spans = occurrences(this.#folded, text, (before, after) => {
-      if (where === 'whole') return !isWord(before) && !isWord(after)
-      return where === 'anywhere' || (isQuote(before) && isQuote(after))
-    })
-    if (!squeezed) return spans
-    this.#squeezed ??= squeeze(this.#folded)
-    return [...spans, ...occurrences(this.#squeezed, squeezed)]
-  }
-
-  /** The beginning of a needle that was cut off: at the end of the text, or before an ellipsis. */
-  findCut({ text, where }: Needle): Span[] {
-    const { text: all } = this.#folded
-    const beginning = text.slice(0, shortestBeginning)
-    if (where !== 'anywhere' || text.length < shortestPart || !all.includes(beginning)) return []
-    const ends = [all.length, ...[...all.matchAll(/\.\.\.|…/g)].map(({ index }) => index)]
-    return ends.flatMap(end => {
-      const at = end < shortestBeginning ? -1 : all.lastIndexOf(beginning, end - shortestBeginning)
-      return at >= 0 && text.startsWith(all.slice(at, end)) ? [spanOf(this.#folded, at, end - at)] : []
-    })
+  squeezed(reading: Reading): Reading {
+    const known = this.#squeezed.get(reading) ?? squeeze(reading)
+    this.#squeezed.set(reading, known)
+    return known
   }
 }
 
-function occurrences(
-  folded: Folded,
-  text: string,
-  fits: (before: string, after: string) => boolean = () => true,
-): Span[] {
-  const { text: all } = folded
-  const spans: Span[] = []
-  for (let at = all.indexOf(text); at >= 0; at = all.indexOf(text, at + 1))
-    if (fits(all.charAt(at - 1), all.charAt(at + text.length))) spans.push(spanOf(folded, at, text.length))
-  return spans
+/** A needle with the text by which it is found. */
+interface Sought {
+  readonly needle: Needle
+  /** In small letters where case means nothing. */
+  readonly text: string
 }
 
-const spanOf = ({ spans }: Folded, at: number, length: number): Span => ({
-  from: spans[at]?.from ?? 0,
-  to: spans[at + length - 1]?.to ?? 0,
-})
+/** Needles by how they begin, so that a text is gone through once, however many are searched for. */
+export class Needles {
+  readonly #texts = new Set<string>()
+  readonly #beginnings = new Map<string, Sought[]>()
+  readonly #squeezedBeginnings = new Map<string, Sought[]>()
+
+  add(needle: Needle): void {
+    const { text, squeezed } = needle
+    if (text.length < shortestNeedle || this.#texts.has(text)) return
+    this.#texts.add(text)
+    keep(this.#beginnings, text, needle)
+    if (squeezed) keep(this.#squeezedBeginnings, squeezed, needle)
+  }
+
+  /** Every match in one reading of the haystack. `cut`: also of beginnings, at the text's end or before an ellipsis. */
+  *find(haystack: Haystack, reading: Reading, cut = false): Generator<Match> {
+    for (const { needle, text, at } of candidates(reading, this.#beginnings)) {
+      const length = common(reading, at, text, needle)
+      const isWhole = length === text.length
+      const found = isWhole ? length : cut ? cutAfter(reading, at, length, needle) : 0
+      if (found > 0 && (!isWhole || fits(reading, at, needle))) yield { needle, span: spanAt(reading, at, found) }
+    }
+    if (this.#squeezedBeginnings.size === 0) return
+    const squeezed = haystack.squeezed(reading)
+    for (const { needle, text, at } of candidates(squeezed, this.#squeezedBeginnings))
+      if (common(squeezed, at, text, needle) === text.length) yield { needle, span: spanAt(squeezed, at, text.length) }
+  }
+}
+
+function keep(beginnings: Map<string, Sought[]>, text: string, needle: Needle): void {
+  const small = inSmall(text)
+  const beginning = small.slice(0, shortestNeedle)
+  const sought = { needle, text: needle.anyCase ? small : text }
+  const alike = beginnings.get(beginning)
+  if (alike) alike.push(sought)
+  else beginnings.set(beginning, [sought])
+}
+
+/** What begins like the reading does somewhere. */
+function* candidates(
+  { small }: Reading,
+  beginnings: ReadonlyMap<string, readonly Sought[]>,
+): Generator<Sought & { at: number }> {
+  if (beginnings.size === 0) return
+  for (let at = 0; at + shortestNeedle <= small.length; at++)
+    for (const { needle, text } of beginnings.get(small.slice(at, at + shortestNeedle)) ?? [])
+      yield { needle, text, at }
+}
+
+/** How many units of the text stand at a place of the reading. */
+function common(reading: Reading, at: number, text: string, { anyCase }: Needle): number {
+  const all = anyCase ? reading.small : reading.text
+  let length = 0
+  while (length < text.length && all[at + length] === text[length]) length++
+  return length
+}
+
+/** How much of a needle stands before the text was cut off: 0 where it was not, or too little is left. */
+function cutAfter({ text }: Reading, at: number, length: number, needle: Needle): number {
+  if (needle.where !== 'anywhere' || needle.text.length < shortestPart) return 0
+  const shown = text.slice(at, at + length + 3)
+  const dots = Math.max(shown.lastIndexOf('...', length), shown.lastIndexOf('…', length))
+  const end = at + length === text.length ? length : dots
+  return end < shortestBeginning ? 0 : end
+}
+
+function fits({ text }: Reading, at: number, needle: Needle): boolean {
+  const [before, after] = [text.charAt(at - 1), text.charAt(at + needle.text.length)]
+  if (needle.where === 'whole') return !isWord(before) && !isWord(after)
+  return needle.where === 'anywhere' || (isQuote(before) && isQuote(after))
+}
 
 const isWord = (character: string): boolean => /[\p{L}\p{N}_]/u.test(character)
 const isQuote = (character: string): boolean => /["'`“”‘’]/.test(character)

@@ -1,10 +1,11 @@
 /** How a hidden value is searched for in a text that repeats it. docs/decisions/0016 argues for the lengths and classes. */
-import { fold, type Needle, shortestPart } from './haystack.ts'
+import { formsOf } from './encodings.ts'
+import { type Needle, shortestNeedle, shortestPart } from './haystack.ts'
 
-/** Shorter values cannot be distinguished from the surrounding text. */
-const shortestNeedle = 4
 /** Values of this length are found inside of words too. */
 const shortestInside = 8
+/** Values of this length are found in capitals and in small letters too. */
+const shortestInAnyCase = 6
 
 const letters = /^[A-Za-z]+$/
 const number = /^[\d.,:+-]+$/
@@ -31,23 +32,28 @@ unauthorized updating validation value versions within`.split(/\s+/),
 function isOrdinary(text: string): boolean {
   const words = text.split(' ')
   const short = words.length === 1 ? shortestInside - 1 : 3
-  return words.every(word => letters.test(word) && (word.length <= short || vocabulary.has(word.toLowerCase())))
+  return words.every(word => letters.test(word) && (word.length <= short || isOfEcs(word)))
 }
 
-/** Each distinct part of a value as a folded text; parts that are too short are left out. */
+const isOfEcs = (word: string): boolean => vocabulary.has(word.toLowerCase())
+
+/** Each distinct part of a value in each of its forms; what is too short is left out. */
 const textsOf = (parts: readonly string[]): readonly string[] =>
-  [...new Set(parts)].map(part => fold(part).text.trim()).filter(text => text.length >= shortestNeedle)
+  [...new Set(parts)].flatMap(formsOf).filter(text => text.length >= shortestNeedle)
 
 /** The needle for a text that ECS, Docker or GitHub may repeat. */
 function needleOf(text: string): Needle {
-  if (isOrdinary(text)) return { text, where: 'quoted' }
-  if (letters.test(text) || number.test(text)) return { text, where: text.length < shortestInside ? 'quoted' : 'whole' }
-  return needle(text)
+  const plain = needle(text)
+  // `RUNNING` is ECS's, whatever a value says.
+  if (isOrdinary(text)) return { text, where: 'quoted', anyCase: plain.anyCase && !text.split(' ').every(isOfEcs) }
+  if (!letters.test(text) && !number.test(text)) return plain
+  return { text, where: text.length < shortestInside ? 'quoted' : 'whole', anyCase: plain.anyCase }
 }
 
-const needle = (text: string): Needle => ({
+const needle = (text: string): Needle & { anyCase: boolean } => ({
   text,
   where: text.length < shortestInside ? 'whole' : 'anywhere',
+  anyCase: text.length >= shortestInAnyCase,
   ...(text.length >= shortestPart && { squeezed: text.replaceAll(' ', '') }),
 })
 

@@ -15,7 +15,8 @@ import { leavesOf } from '../compare/hidden.ts'
 import { holdsVariable, type SensitivityPolicy } from '../compare/sensitivity.ts'
 import { type Node, type Particle, type Problem, sayProblem } from '../particle.ts'
 import { holdsUntrusted, piecesOf } from '../untrusted.ts'
-import { blank, Haystack, type Needle, type Span } from './haystack.ts'
+import type { Reading, Span } from './encodings.ts'
+import { blank, Haystack, type Match, Needles } from './haystack.ts'
 import { needlesOf, secretNeedles } from './needles.ts'
 
 /** A run's digest in `startedBy` or in a tag: with it, hidden values could be guessed. */
@@ -43,19 +44,19 @@ export interface Learnable {
 /** Learns hidden values from manifests and from answers of AWS, and takes them out of everything that is written. */
 export class Redactor {
   readonly #policy: SensitivityPolicy
-  readonly #secrets: readonly Needle[]
-  readonly #hidden = new Map<string, Needle>()
+  readonly #secrets = new Needles()
+  readonly #hidden = new Needles()
   /** Texts that may be shown: ids, names, and open members of definitions. */
   readonly #open = new Set<string>()
-  /** Names in ECS's answers: a part of a name is no hidden value. */
-  readonly #names = new Set<string>()
+  /** These, and names in ECS's answers: a part of a name is no hidden value. */
+  readonly #names = new Needles()
   /** Particles and answers that were learned: most come again with each decision. */
   readonly #learned = new WeakSet<object>()
 
   constructor(policy: SensitivityPolicy, own: readonly string[] = []) {
     this.#policy = policy
-    this.#secrets = (policy.secretValues ?? []).flatMap(secretNeedles)
-    for (const name of own) this.#open.add(name)
+    for (const needle of (policy.secretValues ?? []).flatMap(secretNeedles)) this.#secrets.add(needle)
+    for (const name of own) this.#show(name)
   }
 
   learn({ particle, live, changes = [] }: Learnable): void {
@@ -76,22 +77,27 @@ export class Redactor {
     const { revealed, secretVariables } = this.#policy
     const made = new Set(textsMadeWith(particle.source, secretVariables))
     for (const text of made) this.#hide(text)
-    for (const own of [particle.id, particle.name, particle.region, particle.place.file]) this.#open.add(own)
+    for (const own of [particle.id, particle.name, particle.region, particle.place.file]) this.#show(own)
     for (const { text, hidden } of leavesOf(particle.definition, revealed)) {
       if (hidden) this.#hide(text)
-      else if (!made.has(text)) this.#open.add(text)
+      else if (!made.has(text)) this.#show(text)
     }
   }
 
   #learnAnswer(live: object): void {
     for (const { text, hidden, member } of leavesOf(live, this.#policy.revealed)) {
       if (hidden) this.#hide(text)
-      else if (naming.test(member) && !/\s/.test(text)) this.#names.add(text)
+      else if (naming.test(member) && !/\s/.test(text)) this.#names.add({ text, where: 'whole' })
     }
   }
 
   #hide(value: string): void {
-    for (const needle of needlesOf(value)) this.#hidden.set(needle.text, needle)
+    for (const needle of needlesOf(value)) this.#hidden.add(needle)
+  }
+
+  #show(text: string): void {
+    this.#open.add(text)
+    this.#names.add({ text, where: 'whole' })
   }
 
   /** A sentence of this tool, with others' words in it. */
@@ -105,31 +111,36 @@ export class Redactor {
   /** Others' words alone. */
   words(text: string): string {
     const haystack = new Haystack(text)
-    const spans = this.#secretsIn(haystack)
-    for (const needle of this.#secrets) spans.push(...haystack.findCut(needle))
-    for (const needle of this.#hidden.values()) {
-      if (this.#open.has(needle.text)) continue
-      const found = [...haystack.find(needle), ...haystack.findCut(needle)]
-      spans.push(...found.filter(span => !this.#isName(needle, span, haystack)))
+    const spans = this.#secretsIn(haystack, true)
+    for (const reading of haystack.readings) {
+      const found = [...this.#hidden.find(haystack, reading, true)].filter(({ needle }) => !this.#open.has(needle.text))
+      spans.push(...this.#outsideNames(found, haystack, reading))
     }
     return blank(text, spans)
   }
 
-  /** Whether a match is a part of a longer name in the text. */
-  #isName({ text }: Needle, { from, to }: Span, haystack: Haystack): boolean {
-    const isAround = (name: string) =>
-      haystack.find({ text: name, where: 'whole' }).some(span => span.from <= from && span.to >= to)
-    return [...this.#open, ...this.#names].some(
-      name => name.length > text.length && name.includes(text) && isAround(name),
-    )
+  /** Matches that are neither parts of longer names in the text nor names themselves, encoded or in other letters. */
+  #outsideNames(matches: readonly Match[], haystack: Haystack, reading: Reading): Span[] {
+    if (matches.length === 0) return []
+    const namesIn = (inside: Reading | undefined) => (inside ? [...this.#names.find(haystack, inside)] : [])
+    const [folded] = haystack.readings
+    const names = namesIn(reading)
+    const wholes = reading === folded ? [] : namesIn(folded)
+    return matches
+      .filter(
+        ({ needle: { text }, span }) =>
+          !names.some(name => name.needle.text !== text && isAround(name.span, span)) &&
+          !wholes.some(name => isAround(name.span, span)),
+      )
+      .map(({ span }) => span)
   }
 
   #own(text: string): string {
-    return this.#secrets.length === 0 ? text : blank(text, this.#secretsIn(new Haystack(text)))
+    return blank(text, this.#secretsIn(new Haystack(text)))
   }
 
-  #secretsIn(haystack: Haystack): Span[] {
-    return this.#secrets.flatMap(needle => haystack.find(needle))
+  #secretsIn(haystack: Haystack, cut = false): Span[] {
+    return haystack.readings.flatMap(reading => [...this.#secrets.find(haystack, reading, cut)].map(({ span }) => span))
   }
 
   /** The problem as it may be shown. A quotation from a manifest counts as others' words. */
@@ -161,6 +172,8 @@ export class Redactor {
     )
   }
 }
+
+const isAround = (outer: Span, { from, to }: Span): boolean => outer.from <= from && outer.to >= to
 
 /** A text in quotes, as problems quote manifests. */
 const quoted = /"(?:[^"\\]|\\.)*"/g

@@ -97,7 +97,7 @@ export function renderPlanText(plan: Plan, neverApplied?: NeverApplied): string 
   )
 }
 
-/** How a person answers each rollout that rests: below a plan that nobody carries out, since the log of an apply ends with it. */
+/** How a person answers each paused rollout: below a plan that nobody carries out, since the log of an apply ends with it. */
 export const renderAnswersText = ({ steps }: Plan): string =>
   printed(
     steps.flatMap(({ particle, paused }) =>

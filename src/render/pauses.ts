@@ -1,4 +1,4 @@
-/** How to answer rollouts that rest. A plan shows it as well as a report. */
+/** How to answer paused rollouts. A plan shows it as well as a report. */
 import type { Pause } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { nameOf } from '../schema/arn.ts'
@@ -6,7 +6,7 @@ import type { Rung } from './fit.ts'
 import { bullets, particleCode, phraseMarkdown } from './markdown.ts'
 import { name, type Phrase } from './words.ts'
 
-/** What a person can do about a rollout that rests, and what each answer leads to; without a full stop. */
+/** What a person can do about a paused rollout, and what each answer leads to; without a full stop. */
 export function answerPhrase({ deployment, awaitsAnswer }: Pause): Phrase {
   const run: Phrase = ['run the workflow with ', name(`deployment: ${nameOf(deployment)}`), ' and ']
   const back: Phrase = [
@@ -33,16 +33,16 @@ export function answerPhrase({ deployment, awaitsAnswer }: Pause): Phrase {
   ]
 }
 
-/** In Markdown: one paragraph for a single rollout that rests, an entry for each of several. */
+/** In Markdown: one paragraph for a single paused rollout, an entry for each of several. */
 export function answerNotes(
   steps: readonly { readonly particle: ParticleId; readonly paused?: Pause }[],
   rung: Rung,
 ): string {
-  const resting = steps.flatMap(({ particle, paused }) => (paused ? [{ particle, paused }] : []))
-  const [only] = resting
-  if (only && resting.length === 1) return `**To go on:** ${phraseMarkdown(answerPhrase(only.paused))}.`
+  const all = steps.flatMap(({ particle, paused }) => (paused ? [{ particle, paused }] : []))
+  const [only] = all
+  if (only && all.length === 1) return `**To go on:** ${phraseMarkdown(answerPhrase(only.paused))}.`
   return bullets(
-    resting.map(
+    all.map(
       ({ particle, paused }) => `**To go on with ${particleCode(particle)}:** ${phraseMarkdown(answerPhrase(paused))}.`,
     ),
     rung.entries,

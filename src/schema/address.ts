@@ -19,7 +19,7 @@ export interface ResourceAddress {
 export const formatAddress = ({ flavor, region, identity }: ResourceAddress): string =>
   `${flavor} ${region} ${identity}`
 
-/** `shop/web`: which thing a definition means, apart from its region. Undefined while its name is missing. */
+/** `shop/web`: which resource a definition means, apart from its region. Undefined while its name is missing. */
 export function identityOf(
   { definition }: { readonly definition: object },
   words: Pick<Vocabulary, 'identifiedBy'> | undefined,

@@ -17,7 +17,7 @@ export interface Vocabulary {
   readonly descriptions: Readonly<Record<string, string>>
   /**
    * The request that a definition becomes: drives the check, the coercion and the comparison. Left out where no request makes
-   * the thing.
+   * the resource.
    */
   readonly model?: StaticStructureSchema
   /** The structure in ECS's Describe answers; left out for a flavor that ECS does not describe. */
@@ -52,7 +52,7 @@ export interface Vocabulary {
    * A member that is not among them stays as it is until another value is stated.
    */
   readonly toRemove?: Readonly<Record<string, string>>
-  /** Members that identify the thing within its region, in the order in which plans spell them: the last is its name. */
+  /** Members that identify the resource within its region, in the order in which plans spell them: the last is its name. */
   readonly identifiedBy: readonly string[]
   /** Children refer to the resource by its name. False where only AWS knows the reference, as of a revision. */
   readonly referredByName: boolean
@@ -66,11 +66,11 @@ export interface Vocabulary {
 export interface Phrases {
   /** `is created` */
   readonly starts: string
-  /** The same as a word, where a thing is not started: a definition is registered. */
+  /** The same as a word, where a resource is not started: a definition is registered. */
   readonly startWord?: 'register'
   /** `is drained` */
   readonly ends: string
-  /** The same as a result. A thing that is not deleted can be started again: its end is called a stop. */
+  /** The same as a result. A resource that is not deleted can be started again: its end is called a stop. */
   readonly ended: 'deleted' | 'stopped' | 'drained'
   /** The resource runs to an end: plans name what waits for it, and reports how it runs again. */
   readonly isRun?: true

@@ -15,7 +15,7 @@ const pausing = service({
 const [definition = ''] = manifests.web['particles/web.yml'].split('---\n')
 const shop = { ...manifests.web, 'particles/web.yml': file(`${definition}---\n`, pausing) }
 
-/** The deployment at which an apply came to rest last. */
+/** The deployment at which an apply was paused last. */
 const rested = ({ github }: Project): string =>
   github.checks
     .findLast(({ name }) => name.endsWith(' / paused'))
@@ -28,7 +28,7 @@ const answer = (project: Project, given: string) =>
 export const approveRollout: readonly Story[] = [
   {
     workflow: approve,
-    given: 'after a merge that comes to rest',
+    given: 'after a merge that is paused',
     settings: { vars: rolesToDecide },
     rows: [
       {

@@ -1,4 +1,4 @@
-/** The answer to a rollout that rests: it goes on, or back. */
+/** The answer to a paused rollout: it goes on, or back. */
 import type { Service, ServiceDeployment } from '@aws-sdk/client-ecs'
 import { EcsError } from '../../ecs/errors.ts'
 import type { Answer } from '../../engine/document.ts'

@@ -7,7 +7,7 @@ import type { Comparison } from '../../engine/flavor.ts'
 import { riskOf } from '../../engine/risk.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { plural, stopping } from '../containers.ts'
-import { blocksOfOtherStrategies, misfits, networkInTheWay } from './fit.ts'
+import { blocksOfOtherStrategies, incompatibleMembers, networkInTheWay } from './fit.ts'
 import {
   differences,
   isAnyRevision,
@@ -46,7 +46,7 @@ export function comparison(particle: ServiceParticle, live: LiveService, sensiti
     changes,
     ...(refused.length > 0 && { protected: refused }),
     problems: [
-      ...(isReplaced ? [] : misfits(particle, live)),
+      ...(isReplaced ? [] : incompatibleMembers(particle, live)),
       ...(isReconfigured ? blocksOfOtherStrategies(particle, live.service) : []),
     ],
     warnings: warningsOf(particle, live, refused, changes),
@@ -73,7 +73,7 @@ const isLatestPlatform = ({ path, after }: FoundChange, { service }: LiveService
   path === 'platformVersion' && after === 'LATEST' && (service.deploymentController?.type ?? 'ECS') !== 'ECS'
 
 /** Members that do not affect how a deployment ends. */
-const bystanders: ReadonlySet<string> = new Set(['desiredCount', 'tags'])
+const unrelatedToRollout: ReadonlySet<string> = new Set(['desiredCount', 'tags'])
 
 /**
  * Why an update is held back: the deployment that it would make has failed for this service before, and no change could
@@ -84,7 +84,7 @@ function heldBack(
   { past, service, redeploy }: LiveService,
   changes: readonly FoundChange[],
 ): Pick<Comparison, 'heldBack'> {
-  const isSame = changes.every(change => restarts.includes(member(change)) || bystanders.has(member(change)))
+  const isSame = changes.every(change => restarts.includes(member(change)) || unrelatedToRollout.has(member(change)))
   if (past?.is !== 'failed' || redeploy || !isSame) return {}
   return { heldBack: `${past.how}; it runs ${shortTaskDefinition(service)}; change it, or name ${id} in redeploy` }
 }

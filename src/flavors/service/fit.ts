@@ -18,13 +18,13 @@ import { strategiesOf } from './rules.ts'
 type Problems = NonNullable<Comparison['problems']>
 
 /** A member that stays as AWS has it, and why the task definition has no place for it. */
-type Misfit = readonly [member: string, what: string, lacks: string, remedy: string]
+type Incompatibility = readonly [member: string, what: string, lacks: string, remedy: string]
 
 /**
  * Members that the manifest leaves to AWS and that the next task definition has no place for: UpdateService keeps them, and
  * is refused. Of members that the manifest states the same is checked before AWS is asked.
  */
-export function misfits(particle: ServiceParticle, live: LiveService): Problems {
+export function incompatibleMembers(particle: ServiceParticle, live: LiveService): Problems {
   const { next } = live
   if (!next || !isKnown(next)) return []
   const { definition, id, options } = particle
@@ -71,7 +71,7 @@ export function networkInTheWay(
   return compare({}, { networkConfiguration }, { ...compareOptions({ options }, sensitivity), whole: true })
 }
 
-function* network({ service }: LiveService, next: NextDefinition): Iterable<Misfit> {
+function* network({ service }: LiveService, next: NextDefinition): Iterable<Incompatibility> {
   const mode = modeWithoutNetwork(next)
   if (!mode || !service.networkConfiguration?.awsvpcConfiguration) return
   const remedy = 'keep awsvpc, or set custom_config.allow_replace: true to delete the service and make it anew'
@@ -95,7 +95,7 @@ export function blocksOfOtherStrategies(
 }
 
 /** Load balancers and registries, which name a container and its port. */
-function* targets({ service }: LiveService, { definition }: NextDefinition): Iterable<Misfit> {
+function* targets({ service }: LiveService, { definition }: NextDefinition): Iterable<Incompatibility> {
   for (const member of ['loadBalancers', 'serviceRegistries'] as const) {
     const one = member === 'loadBalancers' ? 'a load balancer' : 'a registry'
     const remedy = `state ${member} with a container and port of it, or ${member}: [] to take them off`
@@ -116,7 +116,7 @@ const hasPort = ({ portMappings = [] }: ContainerDefinition, port: number): bool
   })
 
 /** Service Connect and VPC Lattice, which name a port mapping. */
-function* endpoints({ service }: LiveService, { definition }: NextDefinition): Iterable<Misfit> {
+function* endpoints({ service }: LiveService, { definition }: NextDefinition): Iterable<Incompatibility> {
   const primary = primaryDeployment(service)
   const mappings = (definition.containerDefinitions ?? []).flatMap(({ portMappings = [] }) => portMappings)
   const names = new Set(mappings.map(({ name }) => name))
@@ -134,7 +134,7 @@ function* endpoints({ service }: LiveService, { definition }: NextDefinition): I
 }
 
 /** Volumes that are configured at launch. */
-function* volumes({ service }: LiveService, { definition }: NextDefinition): Iterable<Misfit> {
+function* volumes({ service }: LiveService, { definition }: NextDefinition): Iterable<Incompatibility> {
   const atLaunch = (definition.volumes ?? []).filter(({ configuredAtLaunch }) => configuredAtLaunch)
   const remedy = 'state volumeConfigurations for a volume that it has, or volumeConfigurations: [] to take them off'
   for (const { name } of primaryDeployment(service)?.volumeConfigurations ?? [])
@@ -148,7 +148,11 @@ function* volumes({ service }: LiveService, { definition }: NextDefinition): Ite
 }
 
 /** The launch type, or Fargate by a capacity provider strategy, where the manifest states neither. */
-function* launch({ definition }: ServiceParticle, { service }: LiveService, next: NextDefinition): Iterable<Misfit> {
+function* launch(
+  { definition }: ServiceParticle,
+  { service }: LiveService,
+  next: NextDefinition,
+): Iterable<Incompatibility> {
   const compatible: readonly string[] = next.definition.requiresCompatibilities ?? []
   if (compatible.length === 0 || definition.launchType || definition.capacityProviderStrategy) return
   const strategy = service.capacityProviderStrategy ?? []

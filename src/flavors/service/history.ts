@@ -23,7 +23,7 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
-import { mayRest } from './pause.ts'
+import { mayPause } from './pause.ts'
 import { triggerOf, whatEnded } from './rollout.ts'
 import { liveService, restarts } from './rules.ts'
 import { isUnderWay } from './tasks.ts'
@@ -71,10 +71,10 @@ export async function rolloutOf(
   return found || 'unknown'
 }
 
-/** The service deployment that is under way, where it may rest: only it shows stages and hooks. Throws `EcsError`. */
-export async function restingDeployment(service: Service, ecs: Ecs): Promise<ServiceDeployment | undefined> {
+/** The service deployment that is under way, where it may be paused: only it shows stages and hooks. Throws `EcsError`. */
+export async function pausableDeployment(service: Service, ecs: Ecs): Promise<ServiceDeployment | undefined> {
   const { currentServiceDeployment: arn } = service
-  if (arn === undefined || !isUnderWay(service) || !mayRest(service)) return undefined
+  if (arn === undefined || !isUnderWay(service) || !mayPause(service)) return undefined
   return serviceDeployment({ ecs }, arn)
 }
 

@@ -14,7 +14,7 @@ import { nextDefinition, unreleasedDefinition } from './definitions.ts'
 import { rolloutDiagnosis } from './diagnosis.ts'
 import { failedTasks, watchService } from './events.ts'
 import { blocksOfOtherStrategies } from './fit.ts'
-import { restingDeployment, rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
+import { pausableDeployment, rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
   answeredService,
   compareOptions,
@@ -29,7 +29,7 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
-import { restOf } from './pause.ts'
+import { pauseOf } from './pause.ts'
 import { createRequest, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { gone, judgeRollout, notVisibleYet } from './rollout.ts'
@@ -83,9 +83,9 @@ function observe(particle: ServiceParticle, live: LiveService | undefined): Obse
     }
   }
   if (isWaitedFor(particle) && isUnderWay(service)) {
-    const rest = restOf(live)
-    const why = rest ? `${rest.pause.awaitsAnswer ? 'paused ' : ''}${rest.because}` : rolloutSummary(service)
-    return { state: 'pending', unsettled: true, why, ...(rest && { paused: rest.pause }) }
+    const paused = pauseOf(live)
+    const why = paused ? `${paused.pause.awaitsAnswer ? 'paused ' : ''}${paused.because}` : rolloutSummary(service)
+    return { state: 'pending', unsettled: true, why, ...(paused && { paused: paused.pause }) }
   }
   return { state: 'running' }
 }
@@ -183,7 +183,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
       particle.desired === 'running' && onRevisionOnly.some(name => particle.definition[name] !== undefined)
     const arns = needed ? (found.currentServiceRevisions ?? []).flatMap(({ arn }) => arn ?? []) : []
     const revision = ofPrimary(found, await Promise.all(arns.map(arn => ecs.serviceRevision(arn))))
-    const current = await restingDeployment(found, ecs)
+    const current = await pausableDeployment(found, ecs)
     const unreleased = await unreleasedDefinition(particle, found, context)
     return { service: found, revision, current, unreleased, redeploy: requested }
   },

@@ -30,7 +30,7 @@ export interface LiveService {
   readonly revision?: ServiceRevision | undefined
   /** The inputs ask for a new deployment. */
   readonly redeploy: boolean
-  /** The service deployment that is under way, where it may rest. */
+  /** The service deployment that is under way, where it may be paused. */
   readonly current?: ServiceDeployment | undefined
   /** The service deployment that a transition is judged by, once the description alone was inconclusive. */
   readonly rollout?: ServiceDeployment | 'unknown'

@@ -1,4 +1,4 @@
-/** Rollouts that rest: at a lifecycle hook until somebody answers, or baking. Pure. */
+/** Paused rollouts: at a lifecycle hook until somebody answers, or baking. Pure. */
 import type { Service, ServiceDeployment } from '@aws-sdk/client-ecs'
 import type { Pause } from '../../engine/document.ts'
 import type { Moving } from '../../engine/flavor.ts'
@@ -6,8 +6,8 @@ import { nameOf } from '../../schema/arn.ts'
 import { type LiveService, primaryDeployment, shortTaskDefinition } from './live.ts'
 import { stepMinutes } from './strategy.ts'
 
-/** A rolling update without hooks and bake time never rests, so its service deployment need not be read. */
-export function mayRest({ deploymentConfiguration = {} }: Service): boolean {
+/** A rolling update without hooks and bake time is never paused, so its service deployment need not be read. */
+export function mayPause({ deploymentConfiguration = {} }: Service): boolean {
   const { strategy = 'ROLLING', lifecycleHooks = [], bakeTimeInMinutes = 0 } = deploymentConfiguration
   return strategy !== 'ROLLING' || lifecycleHooks.length > 0 || bakeTimeInMinutes > 0
 }
@@ -22,14 +22,14 @@ export const waitingHooks = (rollout: ServiceDeployment): string[] =>
 /** To the second: `2026-11-28T14:05:00Z`. */
 const isoTime = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`
 
-/** How the rollout rests, and a sentence about that; undefined while it moves on. */
-export function restOf({ service, current }: LiveService): Required<Pick<Moving, 'pause' | 'because'>> | undefined {
+/** Where the rollout is paused, and a sentence about that; undefined while it moves on. */
+export function pauseOf({ service, current }: LiveService): Required<Pick<Moving, 'pause' | 'because'>> | undefined {
   if (current?.status !== 'IN_PROGRESS') return undefined
   // The service has been deployed again since: that deployment is older.
   if (nameOf(current.targetServiceRevision?.arn ?? '') !== nameOf(primaryDeployment(service)?.id ?? ''))
     return undefined
   const [hook] = waiting(current)
-  const minutes = minutesOfRest(current)
+  const minutes = minutesOfStage(current)
   if (!hook && minutes === 0) return undefined
   // ECS does not say when a stage began; the service deployment has not changed since then.
   const began = current.updatedAt ?? current.startedAt
@@ -51,7 +51,7 @@ export function restOf({ service, current }: LiveService): Required<Pick<Moving,
 }
 
 /** Minutes that the stage lasts by its settings. */
-function minutesOfRest({
+function minutesOfStage({
   lifecycleStage,
   deploymentConfiguration = {},
   targetServiceRevision = {},

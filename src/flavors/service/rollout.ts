@@ -14,7 +14,7 @@ import {
   type ServiceParticle,
   shortTaskDefinition,
 } from './live.ts'
-import { restOf } from './pause.ts'
+import { pauseOf } from './pause.ts'
 import {
   counts,
   countsOfEach,
@@ -66,8 +66,9 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
   const settled: Settled = { is: 'settled', because: settledSummary(service, now) }
   const early = deploymentConfiguration?.earlySuccessCriteria
   const needed = early?.enable ? Math.ceil((desiredCount * (early.healthyPercent ?? 100)) / 100) : desiredCount
-  const rest = restOf(live)
-  const moving: Moving = { is: 'moving', because: rolloutSummary(service), near: running >= needed && !rest, ...rest }
+  const paused = pauseOf(live)
+  const near = running >= needed && !paused
+  const moving: Moving = { is: 'moving', because: rolloutSummary(service), near, ...paused }
   if (now.rolloutState === 'IN_PROGRESS') return moving
   if (now.rolloutState === undefined)
     return isFull(service, now) && older(service, now).length === 0 && isSteady(service) ? settled : moving

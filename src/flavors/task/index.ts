@@ -52,11 +52,18 @@ function differences(particle: TaskParticle, live: LiveTask): Comparison {
   const comparison = isKept
     ? { ...outdatedStops(live), ...assumeProblems(particle, live) }
     : assumeChanges(particle, live)
-  if (!live.requested || running.length === 0) return comparison
-  const instead = isKept
-    ? 'but kept running: to start it anew, stop it, or change it'
-    : 'but still running: it is waited for, and not started again'
-  return { ...comparison, warnings: [`${particle.id} is named in retry-tasks, ${instead}`] }
+  const instead = live.requested && insteadOfAnotherRun(particle, running.length > 0)
+  return instead ? { ...comparison, warnings: [`${particle.id} is named in retry-tasks, but ${instead}`] } : comparison
+}
+
+/** What happens to a task that is named in `retry-tasks` where that starts nothing. */
+function insteadOfAnotherRun(particle: TaskParticle, isRunning: boolean): string | undefined {
+  if (isRunning) {
+    return keptRunning(particle)
+      ? 'kept running: to start it anew, stop it, or change it'
+      : 'still running: it is waited for, and not started again'
+  }
+  return isAssumed(particle) ? 'custom_config.assume says that it is done, so that nothing runs' : undefined
 }
 
 function additionsOf(particle: TaskParticle, live: LiveTask | undefined, sensitivity: Sensitivity): Comparison {
@@ -192,7 +199,9 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     if (running.length > 0) return
     const status = failed.length > 0 ? 'failed' : succeeded.length >= countOf(particle) ? 'done' : 'refused'
     const known = memo.record ?? { attempt: 0, token: 0, claim: live.signature }
-    if (status === 'refused' && isOutcomeUnknown({ ...live, record: memo.record ?? live.record })) return
+    // What has begun in part stays open: an hour later ECS shows none of it.
+    const isOpen = succeeded.length > 0 || isOutcomeUnknown({ ...live, record: memo.record ?? live.record })
+    if (status === 'refused' && isOpen) return
     await recordRun(live.store, live.digest, { ...known, status, at: recordTime(context.ecs) }, context.ecs)
   },
 

@@ -3,8 +3,11 @@
 import type { Failure, RunTaskRequest, Task } from '@aws-sdk/client-ecs'
 import { backoff } from '../../backoff.ts'
 import { EcsError, isEcs, isThrottled } from '../../ecs/errors.ts'
+import { DiagnosedEcsError } from '../../engine/failure.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
+import type { Remedy } from '../../engine/remedy.ts'
 import { nameOf } from '../../schema/arn.ts'
+import { untrusted } from '../../untrusted.ts'
 import { isCapacity } from './outcome.ts'
 
 /** Milliseconds for which DescribeTasks may answer MISSING for a task that was started. */
@@ -52,6 +55,15 @@ const namesNothing = (): EcsError =>
 /** Whether ECS refused, and no task runs for the call. A conflict means that the token has started tasks. */
 export const startedNothing = (error: unknown): error is EcsError =>
   error instanceof EcsError && !error.unsure && !isThrottled(error) && error.code !== 'ConflictException'
+
+/** The error of a start for which ECS has started nothing, for these reasons. */
+export function refusal(reasons: readonly string[], code = 'Failure'): EcsError {
+  const said = reasons.join('; ')
+  const message = `ECS started nothing: ${said}`
+  const error = new EcsError({ call: 'RunTask', code, said, message, unsure: false })
+  const remedy: Remedy = { kind: 'rerun', fix: { kind: 'placement' } }
+  return new DiagnosedEcsError(error, message, { code: 'NotStarted', cause: untrusted(said), remedy })
+}
 
 /** `RESOURCE:MEMORY on 12 container instances`, `AGENT 4f0c…`: each reason once. */
 export function placementFailures(failures: readonly Failure[]): string[] {
