@@ -226,7 +226,7 @@ export function terminationLimit(text: string, refuse: Refuse): TerminationLimit
 }
 
 /** `arn:aws:ecs:us-east-1:123456789012:service-deployment/shop/web/0aB…` or its last part, one a line. */
-export function serviceDeployments(text: string, refuse: Refuse): string[] {
+export function deploymentArns(text: string, refuse: Refuse): string[] {
   const all = [...new Set(text.split(/\s*\n\s*/).filter(Boolean))]
   for (const one of all)
     if (!/^(?:arn:[\w-]+:ecs:[\w-]+:\d{12}:service-deployment\/[\w-]+\/[\w-]+\/)?[\w-]{1,64}$/.test(one))

@@ -41,6 +41,19 @@ async function withInstances(cpu: number): Promise<Shop> {
   return made
 }
 
+const three = base + job({ more: '  count: 3' })
+
+/** A job of three tasks, of which one has run before the time for the others was up. */
+async function roomForOne(): Promise<Shop> {
+  const made = await Shop.open()
+  made.simulator.setCapacity({ fargate: 1 })
+  made.simulator.clock.schedule(3_000, () => made.simulator.setCapacity({ fargate: 0 }))
+  const applied = await made.apply(three, { waitTimeout: 120_000 })
+  expect([applied.report.result, made.runs.size]).toEqual(['failed', 1])
+  made.simulator.setCapacity({ fargate: 10 })
+  return made
+}
+
 describe('No task runs twice', () => {
   for (const skew of [-threeHours, threeHours]) {
     const direction = skew < 0 ? 'behind' : 'ahead'
@@ -232,7 +245,6 @@ describe('No task runs twice', () => {
     'there is room for one of three tasks, and the apply dies while it waits for the rest',
     'the next apply counts the one that runs and makes up two, never more',
     async () => {
-      const three = base + job({ more: '  count: 3' })
       for (let call = 4; call <= 8; call++) {
         const made = await Shop.open({ consistencySeconds: 20 })
         made.simulator.behave('migrate:1', { runSeconds: 200, exitCode: 0 })
@@ -245,6 +257,64 @@ describe('No task runs twice', () => {
       }
     },
     60_000,
+  )
+
+  story(
+    'there is room for one of three tasks until the time is up, and the job is applied again the next day',
+    'what has run does not run again on a guess: a person is asked',
+    async () => {
+      const made = await roomForOne()
+      made.simulator.advance(24 * hour)
+      const applied = await made.apply(three)
+      expect(applied.report.result).toBe('failed')
+      expect(whyOf(applied)).toMatch(/^whether it ran is unknown: its start was recorded at \S+ and ECS has no trace/)
+      expect(made.runs.size).toBe(1)
+    },
+  )
+
+  story(
+    'there is room for one of three tasks until the time is up, and the job is applied again at once',
+    'the one that ran counts, and two are made up',
+    async () => {
+      const made = await roomForOne()
+      made.simulator.advance(20 * minute)
+      const applied = await made.apply(three)
+      expect([applied.report.result, made.runs.size]).toEqual(['succeeded', 3])
+    },
+  )
+
+  story(
+    'of three tasks one has ended and is forgotten, one has only just ended, and one was never started',
+    'what ECS shows of the run may not be all of it, so a person is asked',
+    async () => {
+      const made = await roomForOne()
+      made.simulator.behave('migrate:1', { runSeconds: 100 * minute, exitCode: 0 })
+      made.simulator.advance(20 * minute)
+      made.simulator.setCapacity({ fargate: 1 })
+      await made.apply(three, { waitTimeout: 120_000 })
+      expect(made.runs.size).toBe(2)
+      made.simulator.setCapacity({ fargate: 10 })
+      made.simulator.advance(2 * hour)
+      const applied = await made.apply(three)
+      expect(applied.report.result).toBe('failed')
+      expect(whyOf(applied)).toContain('ECS shows 1 of its 3 tasks only')
+      expect(made.runs.size).toBe(2)
+    },
+  )
+
+  story(
+    'the image of one of three tasks cannot be pulled, and the job is applied again the next day',
+    'the two that have succeeded do not run again on a guess: a person is asked',
+    async () => {
+      const made = await Shop.open()
+      const neverStarts = 'CannotPullContainerError: pull image manifest has been retried 7 time(s)'
+      made.simulator.behave('migrate:1', [{ exitCode: 0 }, { exitCode: 0 }, { neverStarts }, { exitCode: 0 }])
+      expect((await made.apply(three)).report.result).toBe('failed')
+      expect(made.runs.size).toBe(3)
+      made.simulator.advance(24 * hour)
+      expect((await made.apply(three)).report.result).toBe('failed')
+      expect(made.runs.size).toBe(3)
+    },
   )
 
   story(
@@ -549,7 +619,7 @@ describe('Never silent, never stuck', () => {
       made.simulator.behave('migrate:1', { runSeconds: 600, exitCode: 0 })
       made.simulator.setCapacity({ fargate: 1 })
       made.simulator.clock.schedule(60_000, () => made.simulator.setCapacity({ fargate: 10 }))
-      const applied = await made.apply(base + job({ more: '  count: 3' }))
+      const applied = await made.apply(three)
       expect(applied.report.result).toBe('succeeded')
       expect(applied.log.join('\n')).toMatch(/2 tasks without capacity: Capacity is unavailable/)
       expect(made.runs.size).toBe(3)
@@ -563,7 +633,7 @@ describe('Never silent, never stuck', () => {
       const made = await Shop.open()
       made.simulator.behave('migrate:1', { runSeconds: 5, exitCode: 3 })
       made.simulator.setCapacity({ fargate: 1 })
-      const applied = await made.apply(base + job({ more: '  count: 3' }))
+      const applied = await made.apply(three)
       expect(applied.done(id)).toMatchObject({
         result: 'failed',
         error: { message: 'ecs_task:migrate failed: container migrate exited 3.' },

@@ -1,11 +1,12 @@
 import {
   ContinueServiceDeploymentCommand,
   DescribeServiceDeploymentsCommand,
+  UpdateClusterCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
 import { beforeEach, describe, expect } from '@jest/globals'
 import type { Pull, Push } from '../../simulator/github/repository.ts'
-import { manifests } from '../world/manifests.ts'
+import { manifests, setting } from '../world/manifests.ts'
 import type { Given, Ran } from '../world/run.ts'
 import { story } from '../world/story.ts'
 import { World } from '../world/world.ts'
@@ -217,6 +218,47 @@ describe('No failure is reported as success', () => {
       const next = await world.push(push)
       expect(next.report?.result).toBe('failed')
       expect(changing(from).filter(operation => operation === 'UpdateService')).toEqual([])
+    },
+  )
+})
+
+describe('Never silent, never stuck', () => {
+  /** The release waits, and what the service needs is not as it is declared, or has failed. */
+  const goesBack = async (deployment: string) => {
+    const from = world.mark
+    const back = await answer('rollback', deployment)
+    expect([back.problems, back.outputs.result]).toEqual([[], 'rolled-back'])
+    expect(changing(from)).toEqual(['StopServiceDeployment'])
+  }
+
+  story(
+    'somebody changes the cluster of a service whose rollout waits, and rollback is asked for it',
+    'it goes back at once: a rollback waits for nothing that it leaves alone',
+    async () => {
+      await world.settle({ ...manifests.web, ...setting('main', 'enabled') })
+      const { 'particles/main.yml': _cluster, ...files } = shop('registry.example/web:2')
+      const { outputs } = await world.land(await world.propose(files))
+      const settings = [{ name: 'containerInsights', value: 'disabled' }] as const
+      await world.somebody().send(new UpdateClusterCommand({ cluster: 'main', settings: [...settings] }))
+      await goesBack(String(outputs.deployment))
+    },
+  )
+
+  story(
+    'a job that a service needs fails while its rollout waits, and rollback is asked for it',
+    'it goes back: only what goes forward is held back',
+    async () => {
+      const needing = (files: Readonly<Record<string, string>>) => ({
+        ...files,
+        'particles/migrate.yml': manifests.shop['particles/migrate.yml'],
+        'particles/web.yml': (files['particles/web.yml'] ?? '').replace(/parents: .*web/, '$&, ecs_task:migrate'),
+      })
+      await world.settle(needing(manifests.web))
+      const { outputs } = await world.land(await world.propose(needing(shop('registry.example/web:2'))))
+      const failing = manifests.shop['particles/migrate.yml'].replace('migrate:1', 'migrate:2-fail')
+      const failed = await world.land(await world.propose({ 'particles/migrate.yml': failing }))
+      expect(failed.report?.result).toBe('failed')
+      await goesBack(String(outputs.deployment))
     },
   )
 })

@@ -1,4 +1,4 @@
-import { apply as carryOut } from '../engine/apply.ts'
+import { applyPlan } from '../engine/apply.ts'
 import type { Answer, Plan, Report, Result } from '../engine/document.ts'
 import { refusalError } from '../engine/failure.ts'
 import type { Planned } from '../engine/plan.ts'
@@ -54,7 +54,7 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
   }
   const { answer } = answered
   const carried = answer?.is === 'rollback' ? only(planned, answer.to) : planned
-  const report = await carryOut(carried, graph, context, openJournal(invocation), {
+  const report = await applyPlan(carried, graph, context, openJournal(invocation), {
     waitTimeout: inputs.waitTimeout,
     onFailure: inputs.onFailure,
     signal: invocation.signal,
@@ -67,12 +67,12 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
   await showResult(invocation, report, prepared, review.affected, lists)
 }
 
-/** The plan without what a rollback leaves alone. */
+/** The plan without what a rollback leaves alone, and so waits for nothing of it. */
 const only = (planned: Planned, particles: ReadonlySet<ParticleId>): Planned => ({
   ...planned,
   plan: {
     ...planned.plan,
-    steps: planned.plan.steps.filter(({ particle }) => particles.has(particle)),
+    steps: planned.plan.steps.flatMap(step => (particles.has(step.particle) ? { ...step, dependsOn: [] } : [])),
     unchanged: [],
   },
 })

@@ -12,7 +12,7 @@ import { type ApplyContext, runStep } from './step.ts'
 type End = 'succeeded' | 'paused' | 'failed' | 'skipped' | 'cancelled' | 'superseded'
 
 /** Carries out a plan: as wide as the graph is, each step only after those it needs. Writes everything to the journal. */
-export async function apply(
+export async function applyPlan(
   planned: Planned,
   graph: Graph,
   engine: EngineContext,
@@ -100,9 +100,10 @@ class ApplyRun {
     }
   }
 
-  /** A particle that failed in an earlier run holds back its dependants, though the plan has no step for it. */
+  /** A particle that failed in an earlier run holds back its dependants, though the plan has no step for it; never a rollback. */
   #blockedBy({ particle, to }: Step): string | undefined {
-    const failed = isGone(to) ? undefined : this.#above(particle).find(id => this.#hasFailed(id))
+    const isBack = isGone(to) || this.#context.settings.answer?.is === 'rollback'
+    const failed = isBack ? undefined : this.#above(particle).find(id => this.#hasFailed(id))
     return failed && `needs ${failed}, which has failed`
   }
 

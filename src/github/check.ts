@@ -3,7 +3,7 @@ import type { Problem } from '../particle.ts'
 import { shortened } from '../wording.ts'
 import type { GitHub } from './api.ts'
 import { type Posted, unlessRefused } from './apiErrors.ts'
-import { type Claims, claimTexts, type Subject, textLimit } from './claimText.ts'
+import { claimTexts, type PublishedClaims, type Subject, textLimit } from './claimText.ts'
 
 /** `particles / production` */
 export const planCheck = (environment: string): string => `particles / ${environment}`
@@ -33,7 +33,7 @@ export interface CheckRequest {
   readonly summary: string
   /** The plan's digest: continuations of one plan share it. */
   readonly digest?: string | undefined
-  readonly claims?: Claims | undefined
+  readonly claims?: PublishedClaims | undefined
   /** The subject of the claims; without a subject no claims are written. */
   readonly subject?: Subject | undefined
   /** Other texts for later runs instead of claims: the first, then one per continuation. */

@@ -139,7 +139,7 @@ function entryOf(line: string): Undeclared | undefined {
   }
 }
 
-interface Part {
+interface ListPart {
   readonly part: number
   readonly parts: number
   readonly list: string
@@ -149,7 +149,7 @@ interface Part {
 }
 
 /** One check's part of the list; undefined when the text is no list. */
-function partOf(text: string | null): Part | { readonly format: string } | undefined {
+function partOf(text: string | null): ListPart | { readonly format: string } | undefined {
   const [first = '', ...more] = (text ?? '').split(/\r?\n/)
   const [, format, part, parts, list, partly] = headerForm.exec(first.trim()) ?? []
   const named = format ?? anyHeader.exec(first.trim())?.[1]

@@ -20,7 +20,7 @@ import {
   postCheck,
   refusedCheck,
 } from './check.ts'
-import { type Claims, type Subject, subjectLine, textLimit } from './claimText.ts'
+import { type PublishedClaims, type Subject, subjectLine, textLimit } from './claimText.ts'
 import { bodyLimit, postComment } from './comment.ts'
 import type { GitHubEvent } from './event.ts'
 import { type History, readHistory } from './history.ts'
@@ -33,7 +33,7 @@ const summaryLimit = 1024 * 1024
 /** The outcome of the command `plan`. */
 export interface PlanOutcome {
   readonly plan?: Plan
-  readonly claims?: Claims
+  readonly claims?: PublishedClaims
   readonly problems?: readonly Problem[]
   /** Why there is no plan although nothing is wrong. */
   readonly skipped?: string

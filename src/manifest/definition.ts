@@ -1,11 +1,11 @@
 import type { ListNode, MapNode, Node, Place, Problem, ScalarNode } from '../particle.ts'
 import type { Limit } from '../schema/limits.ts'
-import { checkTags } from '../schema/rules.ts'
+import { checkTags } from '../schema/refusals.ts'
 import {
   type ListType,
   type MapType,
   type NumberType,
-  type Pair,
+  type PairMembers,
   type StructType,
   type TextType,
   type Type,
@@ -66,7 +66,7 @@ const isNull = (node: Node, type: Type): boolean =>
   node.kind === 'scalar' && node.value === null && type.kind !== 'any' && !(type.kind === 'text' && type.nullable)
 
 /** A map of names to values as the API's list. */
-const listOfPairs = ({ place, entries }: MapNode, [name, value]: Pair): ListNode => ({
+const listOfPairs = ({ place, entries }: MapNode, [name, value]: PairMembers): ListNode => ({
   kind: 'list',
   place,
   items: [...entries].map(([key, { at, node }]) => ({
@@ -127,7 +127,7 @@ class ModelCheck {
   }
 
   /** A member that may be left out; undefined for one that is, by a null. */
-  #member(node: Node, type: Type, at: PathOf, pair?: Pair): Node | undefined {
+  #member(node: Node, type: Type, at: PathOf, pair?: PairMembers): Node | undefined {
     if (isLeftOut(node, type)) return node
     return isNull(node, type) && this.#pasted.isAbsent(type, pair) ? undefined : this.#value(node, type, at)
   }
@@ -159,7 +159,7 @@ class ModelCheck {
     { name: shape, members, required, union }: StructType,
     at: PathOf,
     list?: ListNode,
-    pair?: Pair,
+    pair?: PairMembers,
   ): MapNode {
     for (const name of required) {
       if (node.entries.has(name)) continue

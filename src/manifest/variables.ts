@@ -21,7 +21,7 @@ const quotedText = /"(?:[^"\\]|\\.)*"/g
  */
 export function substitute(particle: MapNode, variables: ReadonlyMap<string, string>, report: ReportProblem): MapNode {
   const refuseAt =
-    (place: Place, pathOf: () => string): Refuse =>
+    (place: Place, pathOf: () => string): RefuseText =>
     (message, isUnset) => {
       const path = pathOf()
       const shown = hiddenPath.test(path) ? message.replace(quotedText, '"…"') : message
@@ -37,9 +37,9 @@ export function substitute(particle: MapNode, variables: ReadonlyMap<string, str
 }
 
 /** `isUnset`: the message is about a variable that has no value, which it names. */
-type Refuse = (message: string, isUnset?: true) => void
+type RefuseText = (message: string, isUnset?: true) => void
 
-function filled(text: string, place: Place, variables: ReadonlyMap<string, string>, refuse: Refuse): ScalarNode {
+function filled(text: string, place: Place, variables: ReadonlyMap<string, string>, refuse: RefuseText): ScalarNode {
   const parts = expand(text, variables, refuse)
   const value = parts.map(part => (typeof part === 'string' ? part : part.value)).join('')
   const inherit = parseInherit(parts, value, refuse)
@@ -53,7 +53,7 @@ function filled(text: string, place: Place, variables: ReadonlyMap<string, strin
 }
 
 /** Literal text and variables, in order. */
-function expand(text: string, variables: ReadonlyMap<string, string>, refuse: Refuse): readonly TextPart[] {
+function expand(text: string, variables: ReadonlyMap<string, string>, refuse: RefuseText): readonly TextPart[] {
   const parts: TextPart[] = []
   let literal = ''
   // `$${` is the text `${`; what opens without closing is the last token.
@@ -75,7 +75,7 @@ function expand(text: string, variables: ReadonlyMap<string, string>, refuse: Re
 }
 
 /** The text between the braces. As in a shell, `:-` and `:?` take an empty value for none. */
-function variable(inside: string, variables: ReadonlyMap<string, string>, refuse: Refuse): TextPart | undefined {
+function variable(inside: string, variables: ReadonlyMap<string, string>, refuse: RefuseText): TextPart | undefined {
   const [, name = '', operator = '', rest = ''] = /^([^:]*)(:.?)?(.*)$/s.exec(inside) ?? []
   if (!variableName.test(name) || !['', ':-', ':?'].includes(operator)) {
     const forms = ['NAME', 'NAME:-default', 'NAME:?message'].map(braced).join(', ')
@@ -107,7 +107,7 @@ function variable(inside: string, variables: ReadonlyMap<string, string>, refuse
 const braced = (inside: string): string => `\${${inside}}`
 
 /** `$inherit$flavor:pcf_name$key`, a whole value, written as such and not by way of a variable. */
-function parseInherit(parts: readonly TextPart[], value: string, refuse: Refuse): Inherit | undefined {
+function parseInherit(parts: readonly TextPart[], value: string, refuse: RefuseText): Inherit | undefined {
   const [first] = parts
   if (typeof first === 'string' && first.startsWith('$lookup$')) {
     refuse(`$lookup$ is not supported; write the value itself, or a variable such as ${braced('NAME')}`)

@@ -36,7 +36,7 @@ import { rollBack } from './rollback.ts'
 import { gone, judgeRollout } from './rollout.ts'
 import { liveService, onRevisionOnly } from './rules.ts'
 import { startRisks } from './strategy.ts'
-import { counts, isUnderWay, rolloutSummary } from './tasks.ts'
+import { isUnderWay, rolloutSummary, taskCounts } from './tasks.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** Refusals of CreateService that end once the resources it needs are visible. */
@@ -70,7 +70,7 @@ function observe(particle: ServiceParticle, live: LiveService | undefined): Obse
   if (!live) return { state: 'terminated' }
   const { service } = live
   if (service.status === 'DRAINING') {
-    const why = `the service is DRAINING, ${counts(service)}`
+    const why = `the service is DRAINING, ${taskCounts(service)}`
     return { state: 'pending', why, ...(particle.desired === 'running' ? { incomplete: true } : { unsettled: true }) }
   }
   // The end of a service does not wait for its rollout.
@@ -168,7 +168,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const { service } = live
     return {
       is: 'moving',
-      because: `the service is ${service.status}, ${counts(service)}`,
+      because: `the service is ${service.status}, ${taskCounts(service)}`,
       near: service.runningCount === 0,
     }
   },

@@ -17,13 +17,13 @@ import {
 } from './live.ts'
 import { pauseOf } from './pause.ts'
 import {
-  counts,
   countsOfEach,
   isFull,
   isSteady,
   older,
   rolloutSummary,
   settledSummary,
+  taskCounts,
   taskSetSummary,
   tasksOf,
 } from './tasks.ts'
@@ -53,7 +53,7 @@ function uncontrolled(service: Service): Progress {
   const { runningCount = 0, desiredCount = 0, pendingCount = 0 } = service
   if (runningCount !== desiredCount || pendingCount > 0 || !isSteady(service))
     return { is: 'moving', because: rolloutSummary(service), near: runningCount >= desiredCount }
-  return { is: 'settled', because: `${counts(service, 'run')} ${shortTaskDefinition(service)}` }
+  return { is: 'settled', because: `${taskCounts(service, 'run')} ${shortTaskDefinition(service)}` }
 }
 
 function own(live: LiveService, now: Deployment, memo: Memo, { definition }: ServiceParticle): Progress {
@@ -138,7 +138,7 @@ const isGoingBack = ({ rolloutState, rolloutStateReason = '' }: Deployment): boo
 
 const goingBack = (service: Service, now: Deployment): Moving => ({
   is: 'moving',
-  because: `ECS is rolling back to ${countsOfEach(service, now) ?? `${shortTaskDefinition(now)}, ${counts(service)}`}`,
+  because: `ECS is rolling back to ${countsOfEach(service, now) ?? `${shortTaskDefinition(now)}, ${taskCounts(service)}`}`,
   near: tasksOf(service, now).running >= (service.desiredCount ?? 0),
 })
 

@@ -14,7 +14,7 @@ import { type LiveTaskDefinition, request, type TaskDefinitionDefinition } from 
 import { liveTaskDefinition, type Revision } from '../taskDefinition/rules.ts'
 import { assumedRecords } from './assume.ts'
 import { isNamed, lastAttempt, nameIn, ownerOf, runName, runPrefix } from './naming.ts'
-import { byAge, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
+import { byAge, countOf, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
 /** The definition of a job, and where its runs are recorded. */
 interface Job extends JobContent, Pick<LiveTask, 'digest' | 'essential' | 'store'> {
@@ -37,6 +37,7 @@ export async function describeTask(particle: TaskParticle, context: FlavorContex
   const live = {
     digest,
     essential,
+    count: countOf(particle),
     record,
     assumed: keptRunning(particle) ? new Map() : assumedRecords(particle, records),
     attempt: record?.attempt ?? 0,
@@ -51,10 +52,10 @@ export async function describeTask(particle: TaskParticle, context: FlavorContex
   }
   const isDone = record?.status === 'done' && particle.desired === 'running' && !context.requested
   if (family === undefined || isDone) return { ...live, runs: [], outdated: [], unowned: [] }
-  return { ...live, ...(await tasksOf(particle, family, live, context)) }
+  return { ...live, ...(await tasksOfRun(particle, family, live, context)) }
 }
 
-async function tasksOf(
+async function tasksOfRun(
   particle: TaskParticle,
   family: string,
   { digest, record }: Pick<LiveTask, 'digest' | 'record'>,

@@ -200,7 +200,9 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     if (running.length > 0) return
     const status = failed.length > 0 ? 'failed' : succeeded.length >= countOf(particle) ? 'done' : 'refused'
     const known = memo.record ?? { attempt: 0, token: 0, claim: live.signature }
-    if (status === 'refused' && isOutcomeUnknown({ ...live, record: memo.record ?? live.record })) return
+    // What has begun in part stays open: an hour later ECS shows none of it.
+    const isOpen = succeeded.length > 0 || isOutcomeUnknown({ ...live, record: memo.record ?? live.record })
+    if (status === 'refused' && isOpen) return
     await recordRun(live.store, live.digest, { ...known, status, at: recordTime(context.ecs) }, context.ecs)
   },
 

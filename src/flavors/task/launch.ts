@@ -3,12 +3,9 @@
 import type { Failure, RunTaskRequest, Task } from '@aws-sdk/client-ecs'
 import { backoff } from '../../backoff.ts'
 import { creationOf } from '../../compare/merge.ts'
-import { EcsError } from '../../ecs/errors.ts'
-import { DiagnosedEcsError } from '../../engine/failure.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
 import type { Remedy } from '../../engine/remedy.ts'
 import { nameOf } from '../../schema/arn.ts'
-import { untrusted } from '../../untrusted.ts'
 import { plural } from '../../wording.ts'
 import { hash } from '../record/digest.ts'
 import { type RunRecord, recordsIn } from '../record/tags.ts'
@@ -29,7 +26,7 @@ import {
   runsAgain,
   type TaskParticle,
 } from './runs.ts'
-import { awaitPlacement, awaitVisible, placementFailures, runTask, startedNothing } from './runTask.ts'
+import { awaitPlacement, awaitVisible, placementFailures, runTask, startedNothing, startRefusal } from './runTask.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** How many client tokens one start may use: each is a run that never started, or a count that was raised. */
@@ -53,10 +50,14 @@ interface Start {
 }
 
 interface AttemptRecord {
-  /** Records the start before RunTask: a run that cannot be recorded must not begin. */
-  intent(token: number): Promise<void>
-  /** Records after RunTask that ECS started nothing with the token. */
-  refused(): Promise<void>
+  /**
+   * Records the start before RunTask: a run that cannot be recorded must not begin.
+   *
+   * @param since seconds since 1970 of the run's first task, where ECS may forget that one before the others
+   */
+  intent(token: number, since?: number): Promise<void>
+  /** Records after RunTask that ECS started nothing with the token. `isPartial`: tokens before it have started tasks. */
+  refused(isPartial: boolean): Promise<void>
   /** The number of the token after one that ECS started nothing with. */
   nextToken(token: number): Promise<number>
 }
@@ -85,16 +86,17 @@ export async function startJob(particle: TaskParticle, live: DigestedTask, conte
   let recorded: RunRecord | undefined
   const write = (record: RunRecord) => recordRun(live.store, live.digest, record, context.ecs)
   const record: AttemptRecord = {
-    async intent(token) {
+    async intent(token, since = recordTime(context.ecs)) {
       // An intent that is taken up keeps its time, because the lifetime of its token counts from there.
       const isOpen = token === open?.token
-      recorded = isOpen
-        ? open
-        : { status: 'intent', at: recordTime(context.ecs), attempt, token, claim: live.signature }
+      recorded = isOpen ? open : { status: 'intent', at: since, attempt, token, claim: live.signature }
       if (!isOpen) await write(recorded)
     },
-    async refused() {
-      if (recorded) await write({ ...recorded, status: 'refused' })
+    async refused(isPartial) {
+      if (!recorded) return
+      // A run that has begun in part stays open, with a token that ECS does not know.
+      if (isPartial) recorded = { ...recorded, token: recorded.token + 1 }
+      await write(isPartial ? recorded : { ...recorded, status: 'refused' })
     },
     nextToken: token => nextToken(live, attempt, token, context),
   }
@@ -127,7 +129,7 @@ async function nextToken(
 }
 
 /** The outcome of one RunTask call. */
-interface Answer {
+interface CallOutcome {
   readonly tasks: readonly Task[]
   /** Failures of tasks that ECS did not start, or did not place. */
   readonly lacking: readonly Failure[]
@@ -182,10 +184,10 @@ class Launch {
         used++
         continue
       }
-      if (startedNone) await record?.refused()
+      if (startedNone) await record?.refused(this.#judged.length > 0)
       const reasons = placementFailures(lacking)
       if (!lacking.some(({ reason }) => isCapacity(reason))) {
-        if (startedNone) throw refusal(reasons, lacking[0]?.reason)
+        if (startedNone) throw startRefusal(reasons, lacking[0]?.reason)
         failures = reasons
         break
       }
@@ -202,10 +204,10 @@ class Launch {
     return { arns: [...new Set([...arnsOf(this.#judged), ...this.#fallen])], failures }
   }
 
-  async #ask(token: number): Promise<Answer> {
+  async #ask(token: number): Promise<CallOutcome> {
     const { name, record } = this.#start
     const context = this.#context
-    await record?.intent(token)
+    await record?.intent(token, this.#since)
     const input: RunTaskRequest = {
       ...this.#request,
       count: this.#missing,
@@ -214,7 +216,7 @@ class Launch {
       ...tagsOf(this.#request, name, context.repository),
     }
     const answer = await runTask(input, context).catch(async (error: unknown) => {
-      if (startedNothing(error)) await record?.refused().catch(() => {})
+      if (startedNothing(error)) await record?.refused(this.#judged.length > 0).catch(() => {})
       throw error
     })
     // A known task may have been described since the token was used.
@@ -253,6 +255,12 @@ class Launch {
     return judgedRuns(this.#particle, { runs: [...this.#tasks.values()], essential: this.#essential })
   }
 
+  /** Seconds since 1970 at which the first task of the run was made. */
+  get #since(): number | undefined {
+    const [first] = this.#judged.flatMap(({ createdAt }) => createdAt?.getTime() ?? []).sort((a, b) => a - b)
+    return first && Math.floor(first / 1000)
+  }
+
   get #missing(): number {
     return countOf(this.#particle) - this.#judged.length
   }
@@ -268,14 +276,6 @@ class Launch {
     const begun = [...this.#tasks.values()].filter(({ taskArn = '' }) => this.#begun.has(taskArn))
     return arnsOf(begun.filter(task => !isUp(task) && !lackedCapacity(task, this.#essential)))
   }
-}
-
-function refusal(reasons: readonly string[], code = 'Failure'): EcsError {
-  const said = reasons.join('; ')
-  const message = `ECS started nothing: ${said}`
-  const error = new EcsError({ call: 'RunTask', code, said, message, unsure: false })
-  const remedy: Remedy = { kind: 'rerun', fix: { kind: 'placement' } }
-  return new DiagnosedEcsError(error, message, { code: 'NotStarted', cause: untrusted(said), remedy })
 }
 
 /** The manifest's tags, and this tool's: the run's name where `startedBy` is the manifest's, and the repository. */

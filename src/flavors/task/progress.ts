@@ -19,6 +19,7 @@ import {
   isOutcomeUnknown,
   isRecorded,
   isUp,
+  judgedRuns,
   type LiveTask,
   type Memo,
   runsAgain,
@@ -93,9 +94,11 @@ function unknownOutcome(particle: TaskParticle, live: LiveTask): string | undefi
   const { record, uncertain } = live
   const remedy = `find out, then set custom_config.assume: done, or name ${particle.id} in retry-tasks to run it`
   if (record && isOutcomeUnknown(live)) {
+    const found = judgedRuns(particle, live).length
+    const trace = found > 0 ? `shows ${found} of its ${plural(live.count, 'task')} only` : 'has no trace of it'
     const why =
       record.at > 0
-        ? `its start was recorded at ${new Date(record.at * 1000).toISOString()} and ECS has no trace of it`
+        ? `its start was recorded at ${new Date(record.at * 1000).toISOString()} and ECS ${trace}`
         : 'what was recorded of it is lost with a deleted revision'
     return `${why}; ${remedy} again`
   }

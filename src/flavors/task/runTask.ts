@@ -3,15 +3,18 @@
 import type { Failure, RunTaskRequest, Task } from '@aws-sdk/client-ecs'
 import { backoff } from '../../backoff.ts'
 import { EcsError, isEcs, isThrottled } from '../../ecs/errors.ts'
+import { DiagnosedEcsError } from '../../engine/failure.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
 import { consistencyLag } from '../../engine/poll.ts'
+import type { Remedy } from '../../engine/remedy.ts'
 import { nameOf } from '../../schema/arn.ts'
+import { untrusted } from '../../untrusted.ts'
 import { isCapacity } from './outcome.ts'
 
 /** Seconds until the log repeats the state of a task that is waited for. */
 const heartbeat = 10
 
-interface Answer {
+interface RunTaskAnswer {
   /** The tasks that the client token has started, now or before. */
   readonly tasks: readonly Task[]
   /** Failures of tasks that ECS did not start, with reasons. */
@@ -19,7 +22,7 @@ interface Answer {
 }
 
 /** Calls RunTask. A lack of capacity is an answer, in any of its forms; any other refusal is an `EcsError`. */
-export async function runTask(input: RunTaskRequest, context: TransitionContext): Promise<Answer> {
+export async function runTask(input: RunTaskRequest, context: TransitionContext): Promise<RunTaskAnswer> {
   try {
     const { tasks = [], failures = [] } = await context.ecs.call('RunTask', input)
     if (tasks.length + failures.length === 0) throw namesNothing()
@@ -50,6 +53,15 @@ const namesNothing = (): EcsError =>
 /** Whether ECS refused, and no task runs for the call. A conflict means that the token has started tasks. */
 export const startedNothing = (error: unknown): error is EcsError =>
   error instanceof EcsError && !error.unsure && !isThrottled(error) && error.code !== 'ConflictException'
+
+/** The error of a start for which ECS has started nothing, for these reasons. */
+export function startRefusal(reasons: readonly string[], code = 'Failure'): EcsError {
+  const said = reasons.join('; ')
+  const message = `ECS started nothing: ${said}`
+  const error = new EcsError({ call: 'RunTask', code, said, message, unsure: false })
+  const remedy: Remedy = { kind: 'rerun', fix: { kind: 'placement' } }
+  return new DiagnosedEcsError(error, message, { code: 'NotStarted', cause: untrusted(said), remedy })
+}
 
 /** `RESOURCE:MEMORY on 12 container instances`, `AGENT 4f0c…`: each reason once. */
 export function placementFailures(failures: readonly Failure[]): string[] {

@@ -26,6 +26,8 @@ export interface LiveTask {
   readonly repository: string | undefined
   /** Names of essential containers. */
   readonly essential: readonly string[]
+  /** Tasks that the run is to have. */
+  readonly count: number
   readonly record: RunRecord | undefined
   /** Records of this job that `custom_config.assume` has written, by their digests. */
   readonly assumed: Records
@@ -106,14 +108,18 @@ export const byAge = (one: Task, other: Task): number =>
   ((one.taskArn ?? '') < (other.taskArn ?? '') ? -1 : 1)
 
 /**
- * Whether an intent was recorded too long ago to ask ECS with its token, and no task of it exists. An intent from the
- * future was written with a wrong clock, so its age is unknown as well.
+ * Whether an intent was recorded too long ago to ask ECS with its token, and ECS may have forgotten tasks of it: none exists, or
+ * too few of several. An intent from the future was written with a wrong clock, so its age is unknown as well.
  */
-export function isOutcomeUnknown({ record, runs, at }: Pick<LiveTask, 'record' | 'runs' | 'at'>): boolean {
+export function isOutcomeUnknown(live: Pick<LiveTask, 'record' | 'runs' | 'at' | 'count' | 'essential'>): boolean {
+  const { record, runs, at, count, essential } = live
   if (record?.status !== 'intent') return false
   const age = at / 1000 - record.at
   if (age <= tokenLifetime && age >= -skew) return false
-  return !runs.some(({ createdAt }) => (createdAt?.getTime() ?? 0) / 1000 >= record.at - skew)
+  const since = runs.filter(({ createdAt }) => (createdAt?.getTime() ?? 0) / 1000 >= record.at - skew)
+  return (
+    since.length === 0 || (count > 1 && since.filter(run => outcome(run, essential) !== 'never started').length < count)
+  )
 }
 
 /** Whether `retry-tasks` starts another attempt: the last one must be over, and its outcome found out. */
