@@ -2,9 +2,6 @@ import { backoff } from '../backoff.ts'
 import type { Clock } from '../clock.ts'
 import { Cancelled } from './failure.ts'
 
-/** ECS's answers may miss for so many milliseconds what a call has just made or changed. */
-export const consistencyLag = 30_000
-
 /**
  * Pauses between two polls, in milliseconds: the shortest while the end is near, and otherwise. Both grow with the time
  * that has passed.
