@@ -569,6 +569,87 @@ describe('quasiparticles', () => {
     expect(made && nodeAt(made.source, ['family'])?.place.line).toBe(10)
   })
 
+  describe('a member upon a base is patched as a whole', () => {
+    const based = (patch: string, more = '') =>
+      `  - flavor: ecs_task_definition
+    aws_resource:
+      family: fleet
+      cpu: 256
+      memory: 512
+      containerDefinitions: [{name: a, image: "a:1", memory: 128}]
+      tags: {team: one, kept: two}
+  - flavor: ecs_task_definition
+    pcf_name: other
+    base_particle_config: fleet
+${more}    aws_resource: {family: other}
+    environments: ${patch}
+`
+    const other = (text: string, around = {}) => particles(fleet(text), around)['ecs_task_definition:other']
+
+    test('its patch removes what the base states', () => {
+      const text = based(
+        '{production: {aws_resource: {cpu: null}, persist_on_update: null}}',
+        '    persist_on_update: true\n',
+      )
+      expect(other(text)).toMatchObject({ persistOnUpdate: false, definition: { family: 'other', memory: '512' } })
+      expect(other(text)?.definition).not.toHaveProperty('cpu')
+      expect(other(text, { environment: 'test' })?.definition).toHaveProperty('cpu', '256')
+    })
+
+    test('its paths lead into what the base states, and its variables are of its environment', () => {
+      const text = based(
+        '{production: {aws_resource: {"containerDefinitions[a].image": "${TAG}", "tags[team].value": new}}, test: {aws_resource: {cpu: "${UNSET}"}}}',
+      )
+      expect(other(text, { variables: { TAG: 'a:2' } })?.definition).toMatchObject({
+        containerDefinitions: [{ name: 'a', image: 'a:2', memory: 128 }],
+        tags: [
+          { key: 'team', value: 'new' },
+          { key: 'kept', value: 'two' },
+        ],
+      })
+    })
+
+    test('its patch may name another base, none, or more copies', () => {
+      const none = based('{production: {base_particle_config: null, multiplier: 2}}').replace(
+        '{family: other}',
+        '{family: other, containerDefinitions: [{name: b, image: "b:1", memory: 64}]}',
+      )
+      const made = particles(fleet(none))
+      expect(made['ecs_task_definition:other-1']?.definition).toEqual({
+        family: 'other-1',
+        containerDefinitions: [{ name: 'b', image: 'b:1', memory: 64 }],
+      })
+      const later = based('{production: {base_particle_config: fleet}}').replace(
+        '    base_particle_config: fleet\n',
+        '',
+      )
+      expect(other(later)?.definition).toHaveProperty('memory', '512')
+    })
+
+    test('a path that leads nowhere, and a secret in a name, are found', () => {
+      const text = based('{production: {aws_resource: {"containerDefinitions[b].image": x, family: "${TOKEN}"}}}')
+      const around = { variables: { TOKEN: 'hunter2' }, secretVariables: ['TOKEN'] }
+      expect(read({ 'a.yml': fleet(text) }, around).problems.map(({ message }) => message)).toEqual([
+        'environments.production.aws_resource: "containerDefinitions[b].image" leads nowhere: containerDefinitions has no "b"; did you mean a?',
+        'aws_resource.family: ${TOKEN} is a secret variable, and what stands here is shown; write it out, or take the name out of secret-variables',
+      ])
+    })
+
+    test('a secret variable may stand in what is not shown', () => {
+      const text = based('{production: {aws_resource: {"containerDefinitions[a].image": "${TOKEN}"}}}')
+      const around = { variables: { TOKEN: 'hunter2' }, secretVariables: ['TOKEN'] }
+      expect(read({ 'a.yml': fleet(text) }, around).problems).toEqual([])
+    })
+
+    test('what is wrong in a patch is said, whichever environment is read', () => {
+      const text = based('{test: {aws_resource: {}, stray: x}, production: 1}')
+      expect(read({ 'a.yml': fleet(text) }).problems.map(({ message }) => message)).toEqual([
+        'environments.test.stray is not a key of a particle',
+        'environments.production must be a map to be merged into the particle, or false, not the number 1',
+      ])
+    })
+  })
+
   test('a variable in a name stays visible in its copies', () => {
     const made = particles(fleet(definition('multiplier: 2, ').replace('family: fleet', 'family: "${F}"')), {
       variables: { F: 'f' },

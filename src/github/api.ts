@@ -148,17 +148,17 @@ export class GitHub {
       const { viewer } = await this.#explained(purpose, ({ graphql }) =>
         graphql<{ viewer: { login: string } }>('query { viewer { login } }'),
       )
-      return identityOf(viewer.login)
+      return identityFor(viewer.login)
     } catch (error) {
       if (!isAnswer(error)) throw error
     }
     try {
       const { data } = await this.#explained(purpose, ({ request }) => request('GET /user', { headers: versioned }))
-      return identityOf(data.login)
+      return identityFor(data.login)
     } catch (error) {
       if (!isAnswer(error)) throw error
       // A server without GraphQL that refuses `/user` has refused an app; nearly always it is Actions itself.
-      return identityOf('github-actions[bot]')
+      return identityFor('github-actions[bot]')
     }
   }
 
@@ -199,7 +199,7 @@ export class GitHub {
 const isAnswer = (error: unknown): boolean =>
   error instanceof GitHubError && (error.status ?? 500) < 500 && error.status !== 401 && !error.limited
 
-function identityOf(login: string): Identity {
+function identityFor(login: string): Identity {
   return login.endsWith('[bot]') ? { login, app: login.slice(0, -'[bot]'.length) } : { login }
 }
 

@@ -31,6 +31,26 @@ const FIXED = ['flavor', 'pcf_name', 'environments']
 
 const isLeftOut = (patch: Node | undefined): boolean => patch?.kind === 'scalar' && patch.value === false
 
+/**
+ * The particle of an environment with its patch still beside it, for one that lies upon a base: a patch may remove what the
+ * base states, and lead into that. Undefined where the environment leaves the particle out. Paths of other environments'
+ * patches are not checked.
+ */
+export function beforePatch(
+  particle: MapNode,
+  environment: string,
+  keys: readonly string[],
+  report: ReportProblem,
+): MapNode | undefined {
+  const all = particle.entries.get('environments')?.node
+  if (all?.kind !== 'map') return inEnvironment(particle, environment, keys, report)
+  for (const [name, { node }] of all.entries) checkPatch(dotted(['environments', name]), node, keys, report)
+  const own = all.entries.get(environment)
+  if (isLeftOut(own?.node)) return undefined
+  const patches = own?.node.kind === 'map' ? { ...all, entries: new Map([[environment, own]]) } : undefined
+  return withValues(particle, (node, key) => (key === 'environments' ? patches : node))
+}
+
 /** The particle of an environment: patched, without `environments`; undefined where the environment leaves it out. */
 export function inEnvironment(
   particle: MapNode,

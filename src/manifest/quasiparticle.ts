@@ -5,11 +5,11 @@ import {
   identify,
   KEYS,
   type Lifecycle,
-  type Origin,
+  type MemberOrigin,
   type ParticleDraft,
   readLifecycle,
 } from './draft.ts'
-import { merge } from './patch.ts'
+import { inEnvironment, merge } from './patch.ts'
 import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
 import { asWhole, kindOf, lineOf, quote, scalarText, sourceText } from './words.ts'
@@ -18,7 +18,7 @@ import { asWhole, kindOf, lineOf, quote, scalarText, sourceText } from './words.
 export interface Declaration {
   readonly map: MapNode
   readonly who: DeclaredName
-  readonly origin: Origin
+  readonly origin: MemberOrigin
   /** Keys that the quasiparticle sets for all its members. */
   readonly shared?: Lifecycle
 }
@@ -27,7 +27,8 @@ export interface Declaration {
 export const COPIES = { each: 1_000, all: 20_000 }
 
 /**
- * The members of a quasiparticle, patched and with their variables put in, as particles of their own.
+ * The members of a quasiparticle, with their variables put in, as particles of their own. A member upon a base still has
+ * its patch of the environment beside it, any other is patched.
  *
  * As in PCF a base is merged into the member with its parents and flags, not its definition alone; the base's name
  * and multiplier stay its own.
@@ -35,6 +36,7 @@ export const COPIES = { each: 1_000, all: 20_000 }
 export function expandQuasiparticle(
   map: MapNode,
   who: DeclaredName,
+  environment: string,
   copies: { left: number },
   report: ReportProblem,
 ): Declaration[] {
@@ -60,10 +62,10 @@ export function expandQuasiparticle(
       return []
     }
     checkKeys(item, KEYS.member, 'a member of a quasiparticle', report)
-    const whole = withBase(item, member, bases, report)
+    const whole = uponBase(item, member, environment, bases, report)
     if (member.id && !bases.has(member.id))
       bases.set(member.id, { map: whole, name: member.label.slice(member.label.indexOf(':') + 1) })
-    const count = readMultiplier(item.entries.get('multiplier')?.node, copies, report)
+    const count = readMultiplier(whole.entries.get('multiplier')?.node, copies, report)
     return copiesOf(member, count).map(({ name, copy }) => ({
       map: whole,
       who: name,
@@ -77,7 +79,7 @@ export function expandQuasiparticle(
 function copiesOf(
   member: DeclaredName,
   count: number | undefined,
-): { readonly name: DeclaredName; readonly copy?: NonNullable<Origin['copy']> }[] {
+): { readonly name: DeclaredName; readonly copy?: NonNullable<MemberOrigin['copy']> }[] {
   const { flavor, name, id, label } = member
   if (count === undefined || !id || !name) return [{ name: member }]
   return Array.from({ length: count }, (_, index) => ({
@@ -92,27 +94,54 @@ interface Base {
   readonly name: string
 }
 
-/** A member upon its base, the way a patch lies upon a particle. */
-function withBase(
+/** Whether a member, or a patch of it, names a base. */
+export function namesBase({ entries }: MapNode): boolean {
+  const patches = entries.get('environments')?.node
+  const all = patches?.kind === 'map' ? [...patches.entries.values()].map(({ node }) => node) : []
+  const isNaming = (node: Node) => node.kind === 'map' && node.entries.has('base_particle_config')
+  return entries.has('base_particle_config') || all.some(isNaming)
+}
+
+/** A member upon its base, the way a patch lies upon a particle, and its own patch of the environment upon both. */
+function uponBase(
   item: MapNode,
   member: DeclaredName,
+  environment: string,
   bases: ReadonlyMap<string, Base>,
   report: ReportProblem,
 ): MapNode {
-  const node = item.entries.get('base_particle_config')?.node
-  if (!node) return item
+  const patches = item.entries.get('environments')
+  const patch = patches?.node.kind === 'map' ? patches.node.entries.get(environment)?.node : undefined
+  const node = (patch?.kind === 'map' ? merge(item, patch) : item).entries.get('base_particle_config')?.node
+  const base = node && baseOf(node, member, bases, report)
+  const whole = base ? merged(base, item) : item
+  const entries = new Map([...whole.entries, ...(patches ? [['environments', patches] as const] : [])])
+  return inEnvironment({ ...whole, entries, place: item.place }, environment, KEYS.member, report) ?? whole
+}
+
+/** A member upon its base, both without patches, and without what stays the base's own. */
+function merged(base: MapNode, item: MapNode): MapNode {
+  const [below, above] = [new Map(base.entries), new Map(item.entries)]
+  for (const key of ['pcf_name', 'multiplier', 'base_particle_config']) below.delete(key)
+  above.delete('environments')
+  return merge({ ...base, entries: below }, { ...item, entries: above })
+}
+
+/** The base that a member names; undefined, and reported, where there is none. */
+function baseOf(
+  node: Node,
+  member: DeclaredName,
+  bases: ReadonlyMap<string, Base>,
+  report: ReportProblem,
+): MapNode | undefined {
   const name = scalarText(node)
   const base = name && member.flavor ? bases.get(`${member.flavor}:${name}`)?.map : undefined
-  if (!base) {
-    const same = [...bases].filter(([id]) => id.startsWith(`${member.flavor}:`)).map(([, { name }]) => name)
-    const shown = node.kind === 'scalar' && name ? quote(sourceText(node)) : kindOf(node)
-    const meant = didYouMean(shown, same) || '; name one that stands above this one'
-    report(node.place, `base_particle_config must name an earlier member with the same flavor, not ${shown}${meant}`)
-    return item
-  }
-  const entries = new Map(base.entries)
-  for (const key of ['pcf_name', 'multiplier', 'base_particle_config']) entries.delete(key)
-  return { ...merge({ ...base, entries }, item), place: item.place }
+  if (base) return base
+  const same = [...bases].filter(([id]) => id.startsWith(`${member.flavor}:`)).map(([, { name }]) => name)
+  const shown = node.kind === 'scalar' && name ? quote(sourceText(node)) : kindOf(node)
+  const meant = didYouMean(shown, same) || '; name one that stands above this one'
+  report(node.place, `base_particle_config must name an earlier member with the same flavor, not ${shown}${meant}`)
+  return undefined
 }
 
 /** Number of copies; undefined for a member without a multiplier, which keeps its name. */

@@ -3,9 +3,9 @@ import { type Vocabularies, vocabularyOf } from '../schema/address.ts'
 import { checkKeys, type DeclaredName, identify, KEYS, type ParticleDraft, readDraft } from './draft.ts'
 import type { Linking } from './linking.ts'
 import { shownMembers } from './naming.ts'
-import { inEnvironment } from './patch.ts'
+import { beforePatch, inEnvironment } from './patch.ts'
 import { type ReportProblem, reportTo } from './problems.ts'
-import { COPIES, type Declaration, expandQuasiparticle, withShared } from './quasiparticle.ts'
+import { COPIES, type Declaration, expandQuasiparticle, namesBase, withShared } from './quasiparticle.ts'
 import { checkSecrets } from './secrets.ts'
 import { withOneSpelling } from './spelling.ts'
 import { didYouMean } from './suggest.ts'
@@ -139,7 +139,8 @@ export class ManifestReader {
   #withPresentMembers(map: MapNode): MapNode {
     const present = (member: Node): Node[] => {
       if (member.kind !== 'map') return [member]
-      const patched = inEnvironment(member, this.#settings.environment, KEYS.member, this.report)
+      const patch = namesBase(member) ? beforePatch : inEnvironment
+      const patched = patch(member, this.#settings.environment, KEYS.member, this.report)
       if (!patched) this.#leaveOut(member, map)
       return patched ? [patched] : []
     }
@@ -167,7 +168,7 @@ export class ManifestReader {
       this.labels.set(id, label)
       if (!this.groups.has(id)) this.groups.set(id, [])
     }
-    return expandQuasiparticle(map, who, this.#copies, this.report)
+    return expandQuasiparticle(map, who, this.#settings.environment, this.#copies, this.report)
   }
 
   #declare({ map, who, origin, shared }: Declaration, isLegible: boolean): void {

@@ -22,6 +22,9 @@ export function checkSecrets(
         if (member.kind === 'map') checkSecrets(member, secrets, shown, report)
         else reportSecrets(member, key, secrets, report)
       }
+    } else if (key === 'environments' && node.kind === 'map') {
+      for (const { node: patch } of node.entries.values())
+        if (patch.kind === 'map') checkSecrets(patch, secrets, shown, report)
     } else if (key !== 'aws_resource') reportSecrets(node, key, secrets, report)
     else if (node.kind === 'map') {
       for (const name of ['region_name', 'custom_config', ...shown]) {
