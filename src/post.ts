@@ -10,7 +10,7 @@ import { type GitHubEvent, readEvent } from './github/event.ts'
 import { type PlanOutcome, PullRequestReporter } from './github/reporter.ts'
 import { redactingRunner } from './github/runner.ts'
 import { type PostInputs, readPostInputs } from './inputs.ts'
-import { isJsonObject, parsedJson } from './json.ts'
+import { isJsonObject, isText, parsedJson } from './json.ts'
 import { Redactor } from './redact/redactor.ts'
 
 /** A plan file in; the comment and the check of the pull request out. A refusal of GitHub is a warning. */
@@ -75,7 +75,6 @@ function planIn(path: string, environment: string, planned: PullRequestReporter[
 
 type Form = (value: unknown) => boolean
 
-const isText: Form = value => typeof value === 'string'
 const isNumber: Form = value => typeof value === 'number'
 const maybe =
   (check: Form): Form =>

@@ -1,5 +1,6 @@
 /** Check runs: where a plan's claims are kept for a later apply. */
 import type { Problem } from '../particle.ts'
+import { shortened } from '../wording.ts'
 import type { GitHub } from './api.ts'
 import { type Posted, unlessRefused } from './apiErrors.ts'
 import { claimTexts, type PublishedClaims, type Subject, textLimit } from './claimText.ts'
@@ -65,9 +66,6 @@ function annotations(problems: readonly Problem[]) {
       : [],
   )
 }
-
-const shortened = (text: string, limit: number): string =>
-  text.length <= limit ? text : `${text.slice(0, limit - 1)}…`
 
 /** Writes a completed check run, with as many continuations as its texts need. Never fails: a refusal of GitHub is a warning. */
 export async function postCheck(github: GitHub, check: CheckRequest): Promise<Posted> {

@@ -8,6 +8,7 @@ import { planTitle } from '../render/origin.ts'
 import { renderPlan } from '../render/plan.ts'
 import { renderReport } from '../render/report.ts'
 import { reportTitle } from '../render/words.ts'
+import { plural } from '../wording.ts'
 import { GitHub } from './api.ts'
 import { type ApplyBranches, applyBranches, branchIn } from './branches.ts'
 import {
@@ -140,7 +141,7 @@ export class PullRequestReporter {
       name: planCheck(this.#inputs.environment),
       // A skipped plan shows nothing that may be applied.
       conclusion: failed ? 'failure' : plan ? 'success' : 'neutral',
-      title: failed ? `${problems.length} problem${problems.length === 1 ? '' : 's'}` : title,
+      title: failed ? plural(problems.length, 'problem') : title,
       summary: renderPlan(plan, this.#context(textLimit, outcome)).text,
       problems,
       digest: plan?.digest,

@@ -12,9 +12,10 @@ import {
   typeOf,
 } from '../schema/types.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
+import { plural } from '../wording.ts'
 import { Pasted } from './pasted.ts'
 import { isPath } from './patchPath.ts'
-import { type ReportProblem, reportTo } from './problems.ts'
+import { byPlace, type ReportProblem, reportTo } from './problems.ts'
 import { StatedMap } from './statedMap.ts'
 import { closest, didYouMean } from './suggest.ts'
 import { withItems, withValues } from './walk.ts'
@@ -45,9 +46,6 @@ export function checkDefinition(
   return { node: checked, problems }
 }
 
-const byPlace = (a: Problem, b: Problem): number =>
-  (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0)
-
 /** The end of a sentence about an unknown member: where the key belongs, or the member with the nearest name. */
 function remedy(key: string, vocabulary: Vocabulary, model: StructType | undefined): string {
   if (Object.hasOwn(vocabulary.options, key)) return '; it belongs in custom_config'
@@ -60,8 +58,6 @@ function remedy(key: string, vocabulary: Vocabulary, model: StructType | undefin
 
 /** Makes a value's path, which costs nothing while all is well. */
 type PathOf = () => string
-
-const plural = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`
 
 const isEmptyText = (node: Node, type: Type): type is TextType =>
   type.kind === 'text' && node.kind === 'scalar' && node.value === '' && !node.inherit

@@ -1,3 +1,4 @@
+import { isText } from '../json.ts'
 import type { ListNode, MapNode, Node, Place } from '../particle.ts'
 import { didYouMean } from './suggest.ts'
 import { inQuotes, kindOf, quote, scalarText } from './words.ts'
@@ -94,5 +95,3 @@ function inList(
   const added: Node = { kind: 'map', place: change.at, entries: new Map([[key, { at: change.at, node: scalar }]]) }
   return list([...items, changed(added, rest, change, element)])
 }
-
-const isText = (text: string | undefined): text is string => text !== undefined

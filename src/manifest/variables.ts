@@ -7,7 +7,8 @@ import { inQuotes } from './words.ts'
 /** Variables for the manifests of an earlier commit: a variable that is not set any more has its own name as value. */
 export class FormerVariables extends Map<string, string> {}
 
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
+/** Names that a variable may have. */
+export const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
 const INHERIT = '$inherit$'
 
 /** Paths of values that are hidden, so that a message about one must not quote it. */
@@ -76,7 +77,7 @@ function expand(text: string, variables: ReadonlyMap<string, string>, refuse: Re
 /** The text between the braces. As in a shell, `:-` and `:?` take an empty value for none. */
 function variable(inside: string, variables: ReadonlyMap<string, string>, refuse: RefuseText): TextPart | undefined {
   const [, name = '', operator = '', rest = ''] = /^([^:]*)(:.?)?(.*)$/s.exec(inside) ?? []
-  if (!NAME.test(name) || !['', ':-', ':?'].includes(operator)) {
+  if (!variableName.test(name) || !['', ':-', ':?'].includes(operator)) {
     const forms = ['NAME', 'NAME:-default', 'NAME:?message'].map(braced).join(', ')
     refuse(`${inQuotes(braced(inside))} is no variable, which is one of ${forms}; for the text itself write $\${`)
     return undefined

@@ -1,6 +1,7 @@
 /** The comment of an apply: done, failed, refused, cancelled or superseded. A report of an apply that was killed is `running`. */
 
 import { type Plan, pausedSteps, type Report, type ReportError, type ReportStep } from '../engine/document.ts'
+import { oneOrMany } from '../wording.ts'
 import { carriedPhrase, heldBackPhrase, runsOn, staysDone, wayBack } from './applied.ts'
 import { type Context, firstBlocks, runLink, target } from './comment.ts'
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
@@ -31,7 +32,6 @@ import {
   count,
   doneCounts,
   ending,
-  oneOrMany,
   protectedDifferences,
   resultWords,
   sentence,

@@ -8,7 +8,7 @@ import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import type { Particle, Path } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
-import { plural } from '../containers.ts'
+import { plural } from '../../wording.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** A container instance as a manifest states it. An attribute whose value is null is to be removed. */

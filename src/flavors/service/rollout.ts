@@ -4,7 +4,7 @@ import type { Diagnosis } from '../../engine/failure.ts'
 import type { Failed, Moving, Progress, Settled } from '../../engine/flavor.ts'
 import { consistencyLag } from '../../engine/poll.ts'
 import { untrusted } from '../../untrusted.ts'
-import { plural } from '../containers.ts'
+import { plural } from '../../wording.ts'
 import {
   isExternal,
   isWaitedFor,

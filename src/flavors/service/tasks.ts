@@ -1,6 +1,6 @@
 /** How many tasks of a service run, in words, and whether they have come to rest. Pure. */
 import type { Deployment, Service } from '@aws-sdk/client-ecs'
-import { plural } from '../containers.ts'
+import { plural } from '../../wording.ts'
 import { isExternal, primaryDeployment, type ServiceParticle, shortTaskDefinition } from './live.ts'
 import { taskSetOf } from './rules.ts'
 
