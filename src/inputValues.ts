@@ -1,5 +1,7 @@
 /** What the text of each input means. Pure. */
 import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { variableName } from './manifest/variables.ts'
+import { inQuotes } from './manifest/words.ts'
 import type { ParticleId } from './particle.ts'
 import { isRegion } from './schema/arn.ts'
 
@@ -11,10 +13,6 @@ export type TerminationLimit = { readonly count: number } | { readonly share: nu
 
 /** The one variable that no workflow sets: it follows the `environment` input. */
 export const ENVIRONMENT = 'ENVIRONMENT'
-
-const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
-
-const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text)
 
 /** The lines with content; those that begin with `#` are comments. */
 const contentLines = (text: string): { readonly text: string; readonly number: number }[] =>
@@ -48,7 +46,7 @@ function itemsOf(text: string, refuse: Refuse, problemOf: (item: string) => stri
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
   return (text: string, refuse: Refuse): Words[number] => {
     const word = words.find(candidate => candidate === text)
-    if (word === undefined) refuse(`must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}, not ${shown(text)}`)
+    if (word === undefined) refuse(`must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}, not ${inQuotes(text)}`)
     return word ?? words[0]
   }
 }
@@ -56,7 +54,7 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
 /** The spellings of YAML 1.2's core schema, as getBooleanInput of @actions/core takes them. */
 export function boolean(text: string, refuse: Refuse): boolean {
   if (/^(true|True|TRUE)$/.test(text)) return true
-  if (!/^(false|False|FALSE)$/.test(text)) refuse(`must be true or false, not ${shown(text)}`)
+  if (!/^(false|False|FALSE)$/.test(text)) refuse(`must be true or false, not ${inQuotes(text)}`)
   return false
 }
 
@@ -65,7 +63,7 @@ export function wholeNumber(least: number, most: number) {
   return (text: string, refuse: Refuse): number => {
     const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
     if (number >= least && number <= most) return number
-    refuse(`must be a whole number from ${least} to ${most}, not ${shown(text)}`)
+    refuse(`must be a whole number from ${least} to ${most}, not ${inQuotes(text)}`)
     return least
   }
 }
@@ -99,7 +97,7 @@ export function folderOf(workspace: string) {
   return (text: string, refuse: Refuse): string => {
     const path = relative(workspace, resolve(workspace, text))
     if (path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)) {
-      refuse(`must be a folder of the workspace, not ${shown(text)}`)
+      refuse(`must be a folder of the workspace, not ${inQuotes(text)}`)
     }
     return path.split(sep).join('/') || '.'
   }
@@ -144,7 +142,7 @@ export function regionOr(fallback: string | undefined) {
   return (text: string, refuse: Refuse): string | undefined => {
     const region = text || fallback?.trim() || undefined
     if (region && !isRegion(region)) {
-      refuse(`must be a region such as us-east-1, not ${shown(region)}${text ? '' : ' (from the environment)'}`)
+      refuse(`must be a region such as us-east-1, not ${inQuotes(region)}${text ? '' : ' (from the environment)'}`)
     }
     return region
   }
@@ -152,7 +150,7 @@ export function regionOr(fallback: string | undefined) {
 
 /** AWS account ids: 12 digits each. */
 export const accountIds = (text: string, refuse: Refuse): string[] =>
-  itemsOf(text, refuse, id => !accountForm.test(id) && `an account id has 12 digits; ${shown(id)} has not`)
+  itemsOf(text, refuse, id => !accountForm.test(id) && `an account id has 12 digits; ${inQuotes(id)} has not`)
 
 /** Names or globs of environment variables. */
 export const environmentNames = (text: string, refuse: Refuse): string[] =>
@@ -160,9 +158,13 @@ export const environmentNames = (text: string, refuse: Refuse): string[] =>
 
 /** Names or globs of branches, without `refs/heads/`. */
 export function branchNames(text: string, refuse: Refuse): string[] {
-  const names = itemsOf(text, refuse, name => /\s/.test(name) && `takes names of branches or globs, not ${shown(name)}`)
+  const names = itemsOf(
+    text,
+    refuse,
+    name => /\s/.test(name) && `takes names of branches or globs, not ${inQuotes(name)}`,
+  )
   for (const name of names) {
-    if (/^!?refs\//.test(name)) refuse(`takes names of branches without refs/heads/, not ${shown(name)}`)
+    if (/^!?refs\//.test(name)) refuse(`takes names of branches without refs/heads/, not ${inQuotes(name)}`)
   }
   if (names.length > 0 && names.every(name => name.startsWith('!'))) refuse('names no branch, only what is left out')
   return names
@@ -172,7 +174,7 @@ export function branchNames(text: string, refuse: Refuse): string[] {
 export function planDigest(text: string, refuse: Refuse): string | undefined {
   if (text === '') return undefined
   if (!/^sha256:[0-9a-f]{64}$/.test(text)) {
-    refuse(`must be sha256: and 64 hex digits, as the plan shows it, not ${shown(text)}`)
+    refuse(`must be sha256: and 64 hex digits, as the plan shows it, not ${inQuotes(text)}`)
   }
   return text
 }
@@ -183,7 +185,7 @@ export function digestsByEnvironment(text: string, refuse: Refuse): Map<string, 
   for (const line of contentLines(text)) {
     const [, name = '', digest = ''] = /^(.*?)\s*=\s*(.*)$/.exec(line.text) ?? []
     if (!name) refuse(`line ${line.number} must name its environment: production=sha256:…`)
-    else if (found.has(name)) refuse(`line ${line.number} names ${shown(name)} a second time`)
+    else if (found.has(name)) refuse(`line ${line.number} names ${inQuotes(name)} a second time`)
     else found.set(name, planDigest(digest, refuse) ?? '')
     if (name && !digest) refuse(`line ${line.number} has no digest`)
   }
@@ -192,7 +194,7 @@ export function digestsByEnvironment(text: string, refuse: Refuse): Map<string, 
 
 /** A part of names of artifacts, in which other parts are told apart by dots. */
 export function callName(text: string, refuse: Refuse): string {
-  if (!/^[A-Za-z0-9_-]+$/.test(text)) refuse(`must be letters, digits, "_" and "-", not ${shown(text)}`)
+  if (!/^[A-Za-z0-9_-]+$/.test(text)) refuse(`must be letters, digits, "_" and "-", not ${inQuotes(text)}`)
   return text
 }
 
@@ -200,7 +202,7 @@ export function callName(text: string, refuse: Refuse): string {
 export function idsOf(flavor: string) {
   const isId = (text: string): text is ParticleId => text.startsWith(`${flavor}:`) && text.length > flavor.length + 1
   return (text: string, refuse: Refuse): ParticleId[] =>
-    itemsOf(text, refuse, item => !isId(item) && `takes ids such as ${flavor}:name, not ${shown(item)}`).filter(isId)
+    itemsOf(text, refuse, item => !isId(item) && `takes ids such as ${flavor}:name, not ${inQuotes(item)}`).filter(isId)
 }
 
 /** `90s`, `30m` or `1h30m`, in milliseconds. */
@@ -209,7 +211,7 @@ export function milliseconds(text: string, refuse: Refuse): number {
   const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
   // Nothing of ECS takes a day, and timers count no further than 24 of them.
   if (total === 0 || total > 24 * 3600)
-    refuse(`must be a time from 1s to 24h such as 90s, 30m or 1h30m, not ${shown(text)}`)
+    refuse(`must be a time from 1s to 24h such as 90s, 30m or 1h30m, not ${inQuotes(text)}`)
   return total * 1000
 }
 
@@ -218,16 +220,16 @@ export function terminationLimit(text: string, refuse: Refuse): TerminationLimit
   const [, number, percent] = /^(\d+(?:\.\d+)?) ?(%)?$/.exec(text) ?? []
   const value = Number(number)
   if (number === undefined || (percent ? value > 100 : !Number.isSafeInteger(value))) {
-    refuse(`must be a whole number or a share such as 25%, not ${shown(text)}`)
+    refuse(`must be a whole number or a share such as 25%, not ${inQuotes(text)}`)
   }
   return percent ? { share: value / 100 } : { count: value }
 }
 
 /** `arn:aws:ecs:us-east-1:123456789012:service-deployment/shop/web/0aB…` or its last part, one a line. */
-export function serviceDeployments(text: string, refuse: Refuse): string[] {
+export function deploymentArns(text: string, refuse: Refuse): string[] {
   const all = [...new Set(text.split(/\s*\n\s*/).filter(Boolean))]
   for (const one of all)
     if (!/^(?:arn:[\w-]+:ecs:[\w-]+:\d{12}:service-deployment\/[\w-]+\/[\w-]+\/)?[\w-]{1,64}$/.test(one))
-      refuse(`takes ARNs of service deployments or their last parts, one a line, not ${shown(one)}`)
+      refuse(`takes ARNs of service deployments or their last parts, one a line, not ${inQuotes(one)}`)
   return all
 }

@@ -10,6 +10,9 @@ export function parsedJson(text: string): unknown {
   }
 }
 
+/** The value is a text. */
+export const isText = (value: unknown): value is string => typeof value === 'string'
+
 /** The value is a JSON object. */
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,5 +1,5 @@
 import { apply } from './commands/apply.ts'
-import { manifestReader } from './commands/baseline.ts'
+import { commitManifestReader } from './commands/baseline.ts'
 import { cancellation } from './commands/cancellation.ts'
 import { type Host, type Invocation, openJournal } from './commands/invocation.ts'
 import { plan } from './commands/plan.ts'
@@ -46,7 +46,7 @@ async function run(host: Host, event: GitHubEvent, inputs: Inputs, redactor: Red
   for (const particle of loaded.particles) redactor.learn({ particle })
   if (command === 'validate') return validate(loaded, inputs, runner)
   const reporter = new PullRequestReporter(event, inputs, host)
-  const manifestsAt = manifestReader(inputs, reporter)
+  const manifestsAt = commitManifestReader(inputs, reporter)
   const invocation: Invocation = {
     ...host,
     inputs,

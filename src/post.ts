@@ -10,7 +10,7 @@ import { type GitHubEvent, readEvent } from './github/event.ts'
 import { type PlanOutcome, PullRequestReporter } from './github/reporter.ts'
 import { redactingRunner } from './github/runner.ts'
 import { type PostInputs, readPostInputs } from './inputs.ts'
-import { isJsonObject, parsedJson } from './json.ts'
+import { isJsonObject, isText, parsedJson } from './json.ts'
 import { Redactor } from './redact/redactor.ts'
 
 /** A plan file in; the comment and the check of the pull request out. A refusal of GitHub is a warning. */
@@ -73,100 +73,105 @@ function planIn(path: string, environment: string, planned: PullRequestReporter[
   return { plan: { ...plan, ...(warnings.length > 0 && { warnings }) }, claims: { version, hashes } }
 }
 
-type Check = (value: unknown) => boolean
+type Form = (value: unknown) => boolean
 
-const isText: Check = value => typeof value === 'string'
-const isNumber: Check = value => typeof value === 'number'
+const isNumber: Form = value => typeof value === 'number'
 const maybe =
-  (check: Check): Check =>
+  (check: Form): Form =>
   value =>
     value === undefined || check(value)
 const every =
-  (check: Check): Check =>
+  (check: Form): Form =>
   value =>
     Array.isArray(value) && value.every(check)
-const has =
-  (members: Readonly<Record<string, Check>>): Check =>
+const hasMembers =
+  (members: Readonly<Record<string, Form>>): Form =>
   value =>
     isJsonObject(value) && Object.entries(members).every(([name, check]) => check(value[name]))
 
 const transitions = ['start', 'update', 'replace', 'stop', 'terminate', 'wait'] satisfies Transition[]
-const isAction: Check = value => value === 'add' || value === 'remove'
+const isAction: Form = value => value === 'add' || value === 'remove'
 const shownValue = { path: isText, action: maybe(isAction) }
-const changeMembers = { ...shownValue, removes: maybe(every(has(shownValue))) }
-const change = has(changeMembers)
-const pause = has({
+const changeMembers = { ...shownValue, removes: maybe(every(hasMembers(shownValue))) }
+const changeForm = hasMembers(changeMembers)
+const pauseForm = hasMembers({
   deployment: isText,
   stage: isText,
   until: maybe(isText),
   // biome-ignore lint/suspicious/noThenProperty: a member of the plan file, and no function anybody awaits.
   then: isText,
   awaitsAnswer: maybe(value => value === true),
-} satisfies Record<keyof Pause, Check>)
-const isOrigin: Check = value => value === 'drift' || value === 'unapplied'
-const step = has({
+} satisfies Record<keyof Pause, Form>)
+const isOrigin: Form = value => value === 'drift' || value === 'unapplied'
+const stepForm = hasMembers({
   particle: isText,
   transition: value => transitions.some(one => one === value),
   from: isText,
   to: isText,
-  changes: every(has({ ...changeMembers, origin: maybe(isOrigin) })),
+  changes: every(hasMembers({ ...changeMembers, origin: maybe(isOrigin) })),
   origin: maybe(isOrigin),
   dependsOn: every(isText),
   risks: every(isText),
   why: maybe(isText),
-  paused: maybe(pause),
+  paused: maybe(pauseForm),
   after: maybe(isText),
-  kept: maybe(every(change)),
-  follows: maybe(every(change)),
-  protected: maybe(every(change)),
-  source: has({ file: isText, line: isNumber }),
-} satisfies Record<keyof Step, Check>)
+  kept: maybe(every(changeForm)),
+  follows: maybe(every(changeForm)),
+  protected: maybe(every(changeForm)),
+  source: hasMembers({ file: isText, line: isNumber }),
+} satisfies Record<keyof Step, Form>)
 
-const removed = has({
+const removedForm = hasMembers({
   particle: isText,
   state: isText,
   thing: maybe(isText),
   since: maybe(isText),
   pullRequest: maybe(isNumber),
-  declared: maybe(has({ file: isText, line: isNumber, commit: isText })),
+  declared: maybe(hasMembers({ file: isText, line: isNumber, commit: isText })),
   renamedTo: maybe(isText),
   kept: maybe(value => value === true),
-  unmanaged: maybe(has({ file: isText, line: isNumber })),
-} satisfies Record<keyof Removed, Check>)
+  unmanaged: maybe(hasMembers({ file: isText, line: isNumber })),
+} satisfies Record<keyof Removed, Form>)
 
-const undeclared = has({
+const undeclaredForm = hasMembers({
   particle: isText,
   path: isText,
-  declared: has({ file: isText, line: isNumber, commit: isText }),
+  declared: hasMembers({ file: isText, line: isNumber, commit: isText }),
   toRemove: maybe(isText),
-} satisfies Record<keyof UndeclaredMember, Check>)
+} satisfies Record<keyof UndeclaredMember, Form>)
 
-const plan = has({
+const planForm = hasMembers({
   version: value => value === 1,
   environment: isText,
   region: isText,
   account: maybe(isText),
   digest: value => typeof value === 'string' && /^sha256:[0-9a-f]{64}$/.test(value),
   summary: value => isJsonObject(value) && Object.values(value).every(isNumber),
-  steps: every(step),
+  steps: every(stepForm),
   unchanged: every(
-    has({ particle: isText, state: isText, reason: isText, why: maybe(isText), changes: maybe(every(change)) }),
+    hasMembers({
+      particle: isText,
+      state: isText,
+      reason: isText,
+      why: maybe(isText),
+      changes: maybe(every(changeForm)),
+    }),
   ),
-  removed: maybe(every(removed)),
-  undeclared: maybe(every(undeclared)),
+  removed: maybe(every(removedForm)),
+  undeclared: maybe(every(undeclaredForm)),
   unapplied: maybe(every(isNumber)),
-  newEnvironment: maybe(has({ meant: maybe(isText) })),
+  newEnvironment: maybe(hasMembers({ meant: maybe(isText) })),
   warnings: maybe(every(isText)),
-} satisfies Record<keyof Plan, Check>)
+} satisfies Record<keyof Plan, Form>)
 
-const claims = has({
+const claimsForm = hasMembers({
   version: isNumber,
   hashes: every(value => typeof value === 'string' && isClaim(value)),
   subject: maybe(isText),
   commit: isText,
   made: value => isJsonObject(value) && Object.values(value).every(every(Array.isArray)),
-} satisfies Record<keyof HandedOn, Check>)
+} satisfies Record<keyof HandedOn, Form>)
 
 /** A file may have been written by any release, or by no release at all. */
 const isPlan = (value: unknown): value is Plan & { readonly claims?: HandedOn } =>
-  isJsonObject(value) && plan(value) && maybe(claims)(value.claims)
+  isJsonObject(value) && planForm(value) && maybe(claimsForm)(value.claims)

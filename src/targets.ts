@@ -12,7 +12,7 @@ import type { Place, Problem } from './particle.ts'
 import { isRegion } from './schema/arn.ts'
 
 /** The job that runs after this one. */
-type Task = 'plan' | 'apply' | 'drift' | 'validate' | 'nothing'
+type WorkflowJob = 'plan' | 'apply' | 'drift' | 'validate' | 'nothing'
 
 /** An element of the list: texts all. */
 type Target = Readonly<Record<string, string>>
@@ -41,7 +41,7 @@ export async function targets({ env, runner }: Host): Promise<void> {
 const escaped = (text: string): string =>
   `"${Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')}"`
 
-function taskOf(event: GitHubEvent, { apply, applyBranches: names }: TargetInputs): Task {
+function taskOf(event: GitHubEvent, { apply, applyBranches: names }: TargetInputs): WorkflowJob {
   switch (event.name) {
     case 'pull_request':
     case 'merge_group':
@@ -122,7 +122,7 @@ function listOf(text: string, file: string | undefined): Listed {
   const problems = list.flatMap((target, index) =>
     faultsOf(target, list.slice(0, index)).map(([key, fault]) => ({
       ...placeOf(index, key),
-      message: `${where}environment ${index + 1}${nameIn(target)}: ${fault}`,
+      message: `${where}environment ${index + 1}${nameOfTarget(target)}: ${fault}`,
     })),
   )
   if (list.length > 256)
@@ -130,7 +130,7 @@ function listOf(text: string, file: string | undefined): Listed {
   return { list, problems }
 }
 
-const nameIn = (target: unknown): string =>
+const nameOfTarget = (target: unknown): string =>
   isJsonObject(target) && typeof target.name === 'string' ? ` (${JSON.stringify(target.name)})` : ''
 
 const placeIn = (file: string | undefined, line: number, column: number): { place?: Place } =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Plan, Report, Step, Transition } from '../../src/engine/document.ts'
 import type { Context } from '../../src/render/comment.ts'
-import { size } from '../../src/render/fit.ts'
+import { byteSize } from '../../src/render/fit.ts'
 import { renderPlan } from '../../src/render/plan.ts'
 import { renderReport } from '../../src/render/report.ts'
 import { structure } from './structure.ts'
@@ -60,7 +60,7 @@ describe('a comment of 65,536', () => {
     ['one of 20,000 changes', many(1, () => step('shop', 'update', 20_000))],
   ])('takes %s', (_, plan) => {
     const { text } = renderPlan(plan, context(65_536))
-    expect(size(text)).toBeLessThanOrEqual(65_536)
+    expect(byteSize(text)).toBeLessThanOrEqual(65_536)
     structure(text)
   })
 
@@ -172,7 +172,7 @@ test('never more than the limit, whatever the limit', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 70_000 }), limit => {
       for (const { text } of [renderPlan(plan, context(limit)), renderReport(report, plan, context(limit))]) {
-        expect(size(text)).toBeLessThanOrEqual(limit)
+        expect(byteSize(text)).toBeLessThanOrEqual(limit)
         if (text) structure(text)
       }
     }),
@@ -212,6 +212,6 @@ test('steps that were skipped take no room from the words of ECS about the one t
   }
   const { text } = renderReport(report, undefined, context(65_536))
   // The next rung shows fewer entries and shorter messages.
-  for (const limit of [65_536, size(text) - 1])
+  for (const limit of [65_536, byteSize(text) - 1])
     expect(renderReport(report, undefined, context(limit)).text).toContain('exec format error')
 })

@@ -13,7 +13,7 @@ import {
   visible,
   webAddress,
 } from '../../src/render/escape.ts'
-import { size } from '../../src/render/fit.ts'
+import { byteSize } from '../../src/render/fit.ts'
 import { renderPlanText, renderReportText } from '../../src/render/log.ts'
 import { renderPlan } from '../../src/render/plan.ts'
 import { renderReport } from '../../src/render/report.ts'
@@ -79,7 +79,7 @@ describe('hostile text anywhere', () => {
               : kind === 2
                 ? renderPlan(plan, calm)
                 : renderReport(hostileReport(hostile, steps, limit), plan, context)
-        expect(size(text)).toBeLessThanOrEqual(limit)
+        expect(byteSize(text)).toBeLessThanOrEqual(limit)
         expect(text.length).toBeLessThanOrEqual(limit)
         if (text !== '') structure(text)
         else expect(leftOut).not.toEqual([])

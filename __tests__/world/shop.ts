@@ -3,7 +3,7 @@ import type { RunningSimulator, ServerOptions } from '../../simulator/server.ts'
 import type { Clock } from '../../src/clock.ts'
 import type { SensitivityPolicy } from '../../src/compare/sensitivity.ts'
 import { Ecs } from '../../src/ecs/client.ts'
-import { apply } from '../../src/engine/apply.ts'
+import { applyPlan } from '../../src/engine/apply.ts'
 import type { Plan, Report, ReportStep, Step } from '../../src/engine/document.ts'
 import { type Graph, graphOf } from '../../src/engine/graph.ts'
 import { Journal } from '../../src/engine/journal.ts'
@@ -150,7 +150,7 @@ export class Shop extends Account {
       if (!life.dead) written.push(redactor.data(report))
     }
     const journal = new Journal(asked.environment ?? 'default', this.#clockOf(asked), write)
-    const ended = await apply(made.planned, made.graph, made.context, journal, {
+    const ended = await applyPlan(made.planned, made.graph, made.context, journal, {
       waitTimeout: asked.waitTimeout ?? 30 * 60_000,
       onFailure: asked.onFailure ?? 'stop',
       signal: asked.signal ?? new AbortController().signal,

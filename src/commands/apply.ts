@@ -1,4 +1,4 @@
-import { apply as carryOut } from '../engine/apply.ts'
+import { applyPlan } from '../engine/apply.ts'
 import type { Answer, Plan, Report, Result } from '../engine/document.ts'
 import { refusalError } from '../engine/failure.ts'
 import type { Planned } from '../engine/plan.ts'
@@ -54,7 +54,7 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
   }
   const { answer } = answered
   const carried = answer?.is === 'rollback' ? only(planned, answer.to) : planned
-  const report = await carryOut(carried, graph, context, openJournal(invocation), {
+  const report = await applyPlan(carried, graph, context, openJournal(invocation), {
     waitTimeout: inputs.waitTimeout,
     onFailure: inputs.onFailure,
     signal: invocation.signal,

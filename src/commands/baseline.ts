@@ -4,7 +4,7 @@ import { type FormerSecrets, type SecretPath, secretPaths } from '../compare/sen
 import type { Plan } from '../engine/document.ts'
 import { variablesIn } from '../engine/origin.ts'
 import { flavors } from '../flavors/index.ts'
-import { type CommitManifests, type ManifestReader, manifestsAt } from '../github/manifestsAt.ts'
+import { type CommitManifestReader, type CommitManifests, manifestsAt } from '../github/manifestsAt.ts'
 import type { PullRequestReporter } from '../github/reporter.ts'
 import type { Inputs } from '../inputs.ts'
 import { choosesManifest } from '../manifest/files.ts'
@@ -16,7 +16,7 @@ import { addressOf, formatAddress } from '../schema/address.ts'
 import type { Invocation } from './invocation.ts'
 
 /** Each commit is read once. */
-export function manifestReader(inputs: Inputs, { github }: PullRequestReporter): ManifestReader {
+export function commitManifestReader(inputs: Inputs, { github }: PullRequestReporter): CommitManifestReader {
   const directory = join(inputs.workspace, inputs.workingDirectory)
   const known = new Map<string, Promise<CommitManifests>>()
   return commit => {

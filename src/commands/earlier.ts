@@ -1,7 +1,7 @@
 /** Earlier manifests compared with AWS as it is now: where the differences of a plan come from. */
 
 import { nothingSensitive } from '../compare/sensitivity.ts'
-import type { Decision } from '../engine/decide.ts'
+import type { Decision, Decisions } from '../engine/decide.ts'
 import type { Plan, UndeclaredMember } from '../engine/document.ts'
 import { graphOf } from '../engine/graph.ts'
 import { comesFrom, withOrigins } from '../engine/origin.ts'
@@ -19,7 +19,7 @@ import type { Particle, ParticleId } from '../particle.ts'
 import { addressText } from '../schema/address.ts'
 import type { Baseline } from './baseline.ts'
 import type { Invocation } from './invocation.ts'
-import { sound } from './undeclared.ts'
+import { certain } from './undeclared.ts'
 
 /** How many commits are looked up for their pull requests. */
 const mostCommits = 10
@@ -28,7 +28,7 @@ const mostCommits = 10
 interface Earlier {
   readonly commit: string
   readonly particles: ReadonlyMap<ParticleId, Particle>
-  readonly decisions: ReadonlyMap<ParticleId, Decision>
+  readonly decisions: Decisions
 }
 
 /**
@@ -66,7 +66,7 @@ export async function withHistory(
 function undeclaredMembers(
   commits: readonly (Earlier | undefined)[],
   remembered: readonly RememberedMember[],
-  decisions: ReadonlyMap<ParticleId, Decision>,
+  decisions: Decisions,
   context: EngineContext,
 ): UndeclaredMember[] {
   const found = new Map<string, UndeclaredMember>()
@@ -101,7 +101,7 @@ function undeclaredMembers(
 /** The members of a plan, as the next runs are to remember them. A name with a secret in it is written nowhere. */
 export const membersToRemember = (
   { undeclared = [] }: Plan,
-  decisions: ReadonlyMap<ParticleId, Decision>,
+  decisions: Decisions,
   secretVariables: ReadonlySet<string>,
 ): RememberedMember[] =>
   undeclared.flatMap(({ particle: id, path, declared }) => {
@@ -125,14 +125,14 @@ async function unappliedPulls({ reporter: { github } }: Invocation, { unapplied 
 async function earlierAt(
   { inputs, manifestsAt }: Invocation,
   commit: string,
-  decisions: ReadonlyMap<ParticleId, Decision>,
+  decisions: Decisions,
   { learn: _, ...context }: EngineContext,
 ): Promise<Earlier | undefined> {
   const found = await manifestsAt(commit)
   if ('why' in found) return undefined
   const variables = new FormerVariables(inputs.variables)
   const { particles, problems } = load(found.texts, { ...inputs, variables, vocabularies: flavors })
-  const same = sound(particles, problems).filter(particle => {
+  const same = certain(particles, problems).filter(particle => {
     const now = decisions.get(particle.id)?.particle
     return now && addressText(now, flavors) === addressText(particle, flavors)
   })

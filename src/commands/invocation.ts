@@ -3,7 +3,7 @@ import type { Levels } from '../ecs/rate.ts'
 import { pausedDeployments, type Report } from '../engine/document.ts'
 import { Journal } from '../engine/journal.ts'
 import type { GitHubEvent } from '../github/event.ts'
-import type { ManifestReader } from '../github/manifestsAt.ts'
+import type { CommitManifestReader } from '../github/manifestsAt.ts'
 import type { PullRequestReporter } from '../github/reporter.ts'
 import type { Runner } from '../github/runner.ts'
 import type { Inputs } from '../inputs.ts'
@@ -28,7 +28,7 @@ export interface Invocation extends Host {
   /** Every text passes it once, on its way out. */
   readonly redactor: Redactor
   /** Manifests as other commits have them. */
-  readonly manifestsAt: ManifestReader
+  readonly manifestsAt: CommitManifestReader
   /** How full ECS's token buckets are, by region. */
   readonly levels: Map<string, Levels>
   /** The report in its latest version, for a run that is cancelled in the middle. */

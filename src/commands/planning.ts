@@ -14,6 +14,7 @@ import type { Loaded } from '../manifest/load.ts'
 import { lineOf } from '../manifest/words.ts'
 import type { Particle, ParticleId, Problem } from '../particle.ts'
 import { renderPlanText } from '../render/log.ts'
+import { oneOrMany } from '../wording.ts'
 import {
   type Baseline,
   baselineManifests,
@@ -46,7 +47,7 @@ export interface Unplanned {
 const forkSkipped = 'what a fork proposes is never planned, whatever credentials there are; its manifests are valid'
 
 const withoutSecrets = (names: readonly string[]): string =>
-  `Dependabot's runs get none of the repository's secrets, so ${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} no value; its manifests are valid. Add the secret to Dependabot's own, or plan from a branch of your own`
+  `Dependabot's runs get none of the repository's secrets, so ${names.join(', ')} ${oneOrMany(names.length, 'has', 'have')} no value; its manifests are valid. Add the secret to Dependabot's own, or plan from a branch of your own`
 
 /**
  * Plans what the manifests declare. AWS and GitHub are read, nothing is changed, and calls that ECS refuses are

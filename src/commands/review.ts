@@ -32,7 +32,7 @@ export async function reviewPlan(invocation: Invocation, planned: Planned): Prom
   const { claims, notes, ...affected } = await lookUp(invocation, found => missing(found).length === 0)
   const steps = missing(claims)
   const sum = `nothing was applied: ${subject(steps)} would change in a way that no merged pull request showed${because(notes)}; open a pull request that shows it${comesFrom('drift', steps) ? ' (drift in AWS counts as a change too)' : ''}, or let it through with approved-digest: ${plan.digest}`
-  return { problems: refusal(steps, sum), affected }
+  return { problems: refusalProblems(steps, sum), affected }
 }
 
 /** Pull requests that this apply was for: none where GitHub refuses to tell. A run by hand belongs to no merge. */
@@ -74,7 +74,7 @@ export async function unreviewedInGroup(
     : nothing(noToken)
   const steps = planClaims.unreviewed(plan.steps, claims)
   const sum = `this merge group must not be merged: ${subject(steps)} would change in a way that its pull requests did not show${because(notes)}; bring the pull request up to date with its base, so that its plan shows it, and queue it again`
-  return refusal(steps, sum)
+  return refusalProblems(steps, sum)
 }
 
 const subject = (steps: readonly Step[]): string =>
@@ -83,7 +83,7 @@ const subject = (steps: readonly Step[]): string =>
 const because = (notes: readonly string[]): string => (notes.length > 0 ? ` (${notes.join('; ')})` : '')
 
 /** One problem for each step at its manifest's line, and one sentence that sums them up. */
-const refusal = (steps: readonly Step[], sum: string): Problem[] =>
+const refusalProblems = (steps: readonly Step[], sum: string): Problem[] =>
   steps.length === 0 ? [] : [...steps.map(notReviewed), { message: sum }]
 
 const pathsShown = 5

@@ -3,11 +3,11 @@ import type { Levels } from '../ecs/rate.ts'
 import type { Runner } from '../github/runner.ts'
 import { isJsonObject, parsedJson } from '../json.ts'
 
-const name = 'token-buckets.json'
+const bucketsFile = 'token-buckets.json'
 
 /** The levels that an earlier step of this job has left, by region; a file that cannot be read says nothing. */
 export function levelsLeft(runner: Runner): Map<string, Levels> {
-  const regions = entriesOf(parsedJson(runner.left(name) ?? ''))
+  const regions = entriesOf(parsedJson(runner.left(bucketsFile) ?? ''))
   return new Map(regions.map(([region, buckets]) => [region, new Map(entriesOf(buckets).flatMap(levelIn))]))
 }
 
@@ -16,7 +16,7 @@ export function leaveLevels(runner: Runner, regions: ReadonlyMap<string, Levels>
   if (regions.size === 0) return
   const plain = Object.fromEntries([...regions].map(([region, levels]) => [region, Object.fromEntries(levels)]))
   try {
-    runner.file(name, `${JSON.stringify(plain)}\n`)
+    runner.file(bucketsFile, `${JSON.stringify(plain)}\n`)
   } catch {
     // The end of this step is not the place to fail for it.
   }

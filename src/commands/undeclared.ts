@@ -53,11 +53,11 @@ async function declaredAt(
   if (!first) return { particles, warnings: [], known: true }
   const rest = more.length > 0 ? `, and ${more.length} more` : ''
   const warning = `the manifests of commit ${commit.slice(0, 7)} cannot all be read today (${sayProblem(first)}${rest}): what only they declared is not told`
-  return { particles: sound(particles, problems), warnings: [warning], known: true }
+  return { particles: certain(particles, problems), warnings: [warning], known: true }
 }
 
 /** Particles whose identity, and whole definition, is certain: their own file and those of all their ancestors have no problem. */
-export function sound(particles: readonly Particle[], problems: readonly Problem[]): Particle[] {
+export function certain(particles: readonly Particle[], problems: readonly Problem[]): Particle[] {
   const broken = new Set(problems.map(({ place }) => place?.file))
   const byId = new Map(particles.map(particle => [particle.id, particle]))
   const isSound = (particle: Particle | undefined): boolean =>

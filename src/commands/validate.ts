@@ -8,6 +8,7 @@ import { type Loaded, load } from '../manifest/load.ts'
 import { quote } from '../manifest/words.ts'
 import type { Particle } from '../particle.ts'
 import { tuneV8 } from '../v8.ts'
+import { plural } from '../wording.ts'
 import { sensitivityPolicyOf } from './sensitivityPolicy.ts'
 
 /** Reads every manifest of the checkout. Problems are collected, never thrown. */
@@ -37,7 +38,7 @@ export function validate(
   }
   const byFlavor = new Map<string, number>()
   for (const { flavor } of particles) byFlavor.set(flavor, (byFlavor.get(flavor) ?? 0) + 1)
-  runner.info(`${counts.files} manifest${counts.files === 1 ? '' : 's'} read for the environment ${environment}:`)
+  runner.info(`${plural(counts.files, 'manifest')} read for the environment ${environment}:`)
   for (const [flavor, count] of [...byFlavor].sort()) runner.info(`  ${count} ${flavor}`)
   if (absent.size > 0) runner.info(`  ${absent.size} not in this environment`)
   if (counts.environments.length > 0) runner.info(`  environments: ${counts.environments.map(quote).join(', ')}`)

@@ -55,7 +55,7 @@ export const comparedBy =
  * order of the API model. The order of the live answer never shows. Neither side is changed.
  */
 export function compare(stated: object, live: object, options: CompareOptions): FoundChange[] {
-  const comparison = new Comparison(options)
+  const comparison = new DefinitionComparison(options)
   const [wanted, there] = [normalizeRoot(stated, options, 'stated'), normalizeRoot(live, options, 'live')]
   comparison.structures(wanted, there, [], options.whole)
   return comparison.changes()
@@ -74,7 +74,7 @@ export function unstated(stated: object, live: object, options: CompareOptions):
 
 /** Changes that a start makes, one for each value that the definition states: stated defaults too, ignored paths too. */
 export function additions(stated: object, options: CompareOptions): FoundChange[] {
-  const comparison = new Comparison({ ...options, ignore: [] })
+  const comparison = new DefinitionComparison({ ...options, ignore: [] })
   comparison.add(normalizeRoot(stated, options, 'stated'), [])
   return comparison.changes()
 }
@@ -104,7 +104,7 @@ export function pairsWithPaths(
 ): (Pair & { readonly path: StepPath })[] {
   const label = elementLabels(path, options.sensitivity)
   const changesBetween = (one: Element, other: Element): number => {
-    const trial = new Comparison({ ...options, ignore: [] })
+    const trial = new DefinitionComparison({ ...options, ignore: [] })
     trial.nodes(one.value, other.value, other.value.context, [], true)
     return trial.found.length
   }
@@ -116,7 +116,7 @@ export function pairsWithPaths(
 
 type Difference = readonly [stated: Normalized | undefined, live: Normalized | undefined, path: StepPath]
 
-class Comparison {
+class DefinitionComparison {
   readonly found: Difference[] = []
   readonly #options: CompareOptions
 
@@ -158,7 +158,7 @@ class Comparison {
 
   /** Whether a structure that ECS does not have differs from ECS's defaults. */
   #differsFromNone(stated: Structure, context: ValueContext, path: StepPath): boolean {
-    const trial = new Comparison(this.#options)
+    const trial = new DefinitionComparison(this.#options)
     trial.structures(stated, emptyStructure(stated, context), path, false)
     return trial.found.length > 0
   }

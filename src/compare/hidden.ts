@@ -2,7 +2,7 @@
  * Values that are hidden by their place: in a request, in ECS's answer, in a deployment, a revision or an override inside
  * of it. The comparison and the redaction ask the same questions, so that no value is hidden in one and open in the other.
  */
-import { isJsonObject } from '../json.ts'
+import { isJsonObject, isText } from '../json.ts'
 import { type Path, Unknown, valueAt } from '../particle.ts'
 
 /** Whether a container environment variable of this name may be shown. */
@@ -36,8 +36,6 @@ function hides(path: Path, value: unknown, holder: unknown, revealed: Revealed):
   const isOptions = member === 'options' && (of === 'logConfiguration' || of === 'firelensConfiguration')
   return isPlain && (isOptions || (member === 'environment' && !chosenKeys.has(of)))
 }
-
-const isText = (step: string | number): step is string => typeof step === 'string'
 
 /** What is directly inside of a list or an object of JSON, with the step to each. */
 function stepsInto(value: unknown): [string | number, unknown][] {

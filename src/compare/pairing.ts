@@ -52,15 +52,15 @@ function pairsByContent(
   const partners = new Map<Element, Element>()
   const free = new Set(there)
   const match = (elements: readonly Element[], candidates: readonly Element[]) => {
-    for (const [element, other] of nearest(elements, candidates, distance)) {
+    for (const [element, other] of nearestPartners(elements, candidates, distance)) {
       partners.set(element, other)
       free.delete(other)
     }
   }
   const identifying = rule.key ? [rule.key] : (rule.matchOn ?? [])
   if (identifying.length > 0) {
-    const groups = grouped(there, element => identityOf(element, identifying))
-    for (const [identity, open] of grouped(wanted, element => identityOf(element, identifying)))
+    const groups = grouped(there, element => distinguishingText(element, identifying))
+    for (const [identity, open] of grouped(wanted, element => distinguishingText(element, identifying)))
       match(open, groups.get(identity) ?? [])
   }
   // Another key is another element; without a key, the elements that are left are taken for changed ones.
@@ -75,7 +75,7 @@ function pairsByContent(
 }
 
 /** Equal elements first, then the nearest. */
-function nearest(wanted: readonly Element[], there: readonly Element[], distance: Distance): Partners {
+function nearestPartners(wanted: readonly Element[], there: readonly Element[], distance: Distance): Partners {
   const partners = new Map<Element, Element>()
   const [first] = wanted
   const [only] = there
@@ -114,7 +114,7 @@ function grouped(
 }
 
 /** One text of the members that distinguish elements; undefined where one of them is known only after an apply. */
-function identityOf({ value: node }: Element, members: readonly string[]): string | undefined {
+function distinguishingText({ value: node }: Element, members: readonly string[]): string | undefined {
   if (node.kind !== 'structure') return undefined
   const values = members.map(name => node.members.get(name))
   if (values.some(value => value?.kind === 'leaf' && value.value instanceof Unknown)) return undefined

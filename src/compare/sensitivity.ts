@@ -78,19 +78,19 @@ export function sensitivityOf(particle: Particle, policy: SensitivityPolicy): Se
 }
 
 /** Shorter values are a part of many texts by chance: they count as whole texts only. */
-const shortestPart = 5
+const shortestInside = 5
 
 function holdsText(live: unknown, values: readonly string[]): boolean {
   if (values.length === 0 || live === null || live === undefined) return false
   if (typeof live === 'object') return Object.values(live).some(inner => holdsText(inner, values))
   const text = String(live)
-  return values.some(value => text === value || (value.length >= shortestPart && text.includes(value)))
+  return values.some(value => text === value || (value.length >= shortestInside && text.includes(value)))
 }
 
-type Names = Pick<ReadonlySet<string>, 'has'>
+type NameSet = Pick<ReadonlySet<string>, 'has'>
 
 /** Whether one of these variables went into the value, or into a value inside of it. */
-export function holdsVariable(node: Node, names: Names): boolean {
+export function holdsVariable(node: Node, names: NameSet): boolean {
   if (node.kind === 'scalar')
     return (node.parts ?? []).some(part => typeof part !== 'string' && names.has(part.variable))
   const inside = node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
@@ -109,7 +109,7 @@ const any = '*'
 const naming = ['name', 'key'] as const
 
 /** Paths to all values that one of these variables went into. */
-export function secretPaths(node: Node, variables: Names, path: SecretPath = []): SecretPath[] {
+export function secretPaths(node: Node, variables: NameSet, path: SecretPath = []): SecretPath[] {
   if (node.kind === 'scalar') return holdsVariable(node, variables) ? [path] : []
   if (node.kind === 'map')
     return [...node.entries].flatMap(([key, entry]) => secretPaths(entry.node, variables, [...path, key]))

@@ -1,6 +1,6 @@
 import { markWithin } from '../untrusted.ts'
 
-interface Failed {
+interface FailedCall {
   readonly call: string
   /** ECS's own code, such as `ClusterNotFoundException`, or Node's, such as `ECONNREFUSED`. */
   readonly code: string
@@ -15,14 +15,14 @@ interface Failed {
 }
 
 /** A call that ECS refused, or whose answer never came. `message` is one line for people, ECS's words in it marked. */
-export class EcsError extends Error implements Failed {
+export class EcsError extends Error implements FailedCall {
   readonly call: string
   readonly code: string
   readonly said: string
   readonly unsure: boolean
   readonly resourceIds: readonly string[]
 
-  constructor({ call, code, said, message, unsure, resourceIds = [] }: Failed) {
+  constructor({ call, code, said, message, unsure, resourceIds = [] }: FailedCall) {
     super(markWithin(message, said))
     this.name = 'EcsError'
     this.call = call
@@ -114,7 +114,7 @@ export function ecsErrorOf(thrown: unknown, call: string, region: string, endpoi
   const said = textOf(error.message, '').replace(/\s+/g, ' ').trim()
   const status = error.$metadata?.httpStatusCode
   const where = `ecs:${call} in ${region}`
-  const failed = (code: string, message: string, more: Partial<Failed> = {}) =>
+  const failed = (code: string, message: string, more: Partial<FailedCall> = {}) =>
     new EcsError({ call, code, said, message, unsure: false, ...more })
 
   const unauthorized = credentialsSentence(name, said, where, call)

@@ -12,7 +12,7 @@ import { type ApplyContext, runStep } from './step.ts'
 type End = 'succeeded' | 'paused' | 'failed' | 'skipped' | 'cancelled' | 'superseded'
 
 /** Carries out a plan: as wide as the graph is, each step only after those it needs. Writes everything to the journal. */
-export async function apply(
+export async function applyPlan(
   planned: Planned,
   graph: Graph,
   engine: EngineContext,

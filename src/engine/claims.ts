@@ -12,7 +12,7 @@ import {
   plainWith,
 } from '../particle.ts'
 import { type ClaimContext, claimHash, subjectOf } from './claimSubject.ts'
-import type { Decision } from './decide.ts'
+import type { Decision, Decisions } from './decide.ts'
 import type { Step } from './document.ts'
 import { isRelease } from './release.ts'
 
@@ -65,8 +65,6 @@ function claimed(node: Node, path: Path, hidden: Pick<ReadonlySet<string>, 'has'
 
 /** Every variable by its name. */
 const everywhere = { has: () => true }
-
-type Decisions = ReadonlyMap<ParticleId, Decision>
 
 /** Claims of steps, as the decisions of all particles stand. Those of a decision are made once. */
 export class Claims {
@@ -141,10 +139,10 @@ export class Claims {
           particle,
           transition,
           to,
-          changes: changes.map(counted),
-          kept: kept?.map(counted),
-          follows: follows?.map(counted),
-          left: left?.map(counted),
+          changes: changes.map(countedChange),
+          kept: kept?.map(countedChange),
+          follows: follows?.map(countedChange),
+          left: left?.map(countedChange),
           subject: decision ? subjectOf(decision.particle, this.#context) : undefined,
           hidden: decision ? hiddenTexts(decision, this.#context.sensitivity) : [],
           claims: decision ? this.publishedFor(decision).map(({ hash }) => hash) : undefined,
@@ -261,7 +259,7 @@ function isNewerThanKnown(before: unknown, { previousReference, reference, stale
 }
 
 /** What a digest counts of a change: its other members say the same once more, for readers. */
-const counted = ({ path, before, after, sensitive }: Change): Change => ({
+const countedChange = ({ path, before, after, sensitive }: Change): Change => ({
   path,
   ...(before !== undefined && { before }),
   ...(after !== undefined && { after }),

@@ -49,13 +49,11 @@ export interface Decision extends Pick<Assessment, 'observed' | 'reference' | 'c
   readonly previousReference: Assessment['reference']
 }
 
+/** Decisions by particle. */
+export type Decisions = ReadonlyMap<ParticleId, Decision>
+
 /** Decides from the manifest and AWS's answer. Pure: the same answers, the same decision. */
-export function decide(
-  stated: Particle,
-  live: unknown,
-  engine: EngineContext,
-  parents: ReadonlyMap<ParticleId, Decision>,
-): Decision {
+export function decide(stated: Particle, live: unknown, engine: EngineContext, parents: Decisions): Decision {
   const flavor = flavorOf(engine, stated)
   const { inheriting, refused } = withParents(stated, parents, engine.sensitivity)
   const { particle, filled } = withNeeds(inheriting, flavor, parents)
@@ -174,7 +172,7 @@ function chooseUpdate(particle: Particle, { observed, differences }: Assessment)
  */
 function withParents(
   stated: Particle,
-  parents: ReadonlyMap<ParticleId, Decision>,
+  parents: Decisions,
   policy: SensitivityPolicy,
 ): { readonly inheriting: Particle; readonly refused: NonNullable<Comparison['problems']> } {
   if (inheritsIn(stated.source).length === 0) return { inheriting: stated, refused: [] }
@@ -202,11 +200,7 @@ const isUnsettled = ({ transition, reference }: Decision): boolean =>
   transition === 'start' || transition === 'replace' || reference instanceof Unknown
 
 /** Fills members from parents' references, unless the manifest states them itself. */
-function withNeeds(
-  particle: Particle,
-  flavor: AnyFlavor,
-  parents: ReadonlyMap<ParticleId, Decision>,
-): Pick<Decision, 'particle' | 'filled'> {
+function withNeeds(particle: Particle, flavor: AnyFlavor, parents: Decisions): Pick<Decision, 'particle' | 'filled'> {
   const filled = new Map<string, ParticleId>()
   const members: Record<string, unknown> = {}
   for (const [needed, member] of Object.entries(flavor.needs)) {

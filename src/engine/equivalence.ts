@@ -1,4 +1,5 @@
 import { actionOf, type FoundChange, shownChange, type Value } from '../compare/change.ts'
+import { shortened } from '../wording.ts'
 import type { Decision } from './decide.ts'
 
 /** Differences that one sentence names, and the characters that one value may take of it. */
@@ -28,7 +29,4 @@ function inWords(change: FoundChange): string {
   return `${path} is ${declared} and ${action === 'add' ? 'missing' : text(before)} in AWS`
 }
 
-function inShort(value: Value | undefined): string {
-  const text = JSON.stringify(value) ?? 'nothing'
-  return text.length > longestValue ? `${text.slice(0, longestValue - 1)}…` : text
-}
+const inShort = (value: Value | undefined): string => shortened(JSON.stringify(value) ?? 'nothing', longestValue)

@@ -4,13 +4,11 @@
  */
 import type { FoundChange } from '../compare/change.ts'
 import { canonicalJson } from '../digest.ts'
-import { type Node, nodeAt, type Particle, type ParticleId, scalarsIn, valueAt } from '../particle.ts'
+import { type Node, nodeAt, type Particle, scalarsIn, valueAt } from '../particle.ts'
 import { type Vocabularies, vocabularyOf } from '../schema/address.ts'
-import type { Decision } from './decide.ts'
+import type { Decision, Decisions } from './decide.ts'
 import type { Origin, Plan, Step } from './document.ts'
 import { isRelease } from './release.ts'
-
-type Decisions = ReadonlyMap<ParticleId, Decision>
 
 /** Decisions that earlier manifests would lead to with today's answers of AWS. */
 export interface EarlierDecisions {

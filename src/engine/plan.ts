@@ -4,7 +4,7 @@ import { compareText } from '../order.ts'
 import { inheritsIn, type ParticleId, type Problem } from '../particle.ts'
 import type { ClaimContext } from './claimSubject.ts'
 import { Claims } from './claims.ts'
-import { type Decision, decide } from './decide.ts'
+import { type Decision, type Decisions, decide } from './decide.ts'
 import type { Plan, Removed, Step, Summary, Transition, Unchanged } from './document.ts'
 import { type Graph, inOrder, nearest } from './graph.ts'
 import type { EngineContext } from './refresh.ts'
@@ -30,7 +30,7 @@ export interface PlanSettings {
 /** A plan, and what an apply needs to carry it out. */
 export interface Planned {
   readonly plan: Plan
-  readonly decisions: ReadonlyMap<ParticleId, Decision>
+  readonly decisions: Decisions
   readonly claims: Claims
   /** Reasons to refuse the plan: with any of them, no step is taken. */
   readonly problems: readonly Problem[]
@@ -41,7 +41,7 @@ export function decideAll(
   graph: Graph,
   lives: ReadonlyMap<ParticleId, unknown>,
   engine: EngineContext,
-  before: ReadonlyMap<ParticleId, Decision> = new Map(),
+  before: Decisions = new Map(),
 ): Map<ParticleId, Decision> {
   const decisions = new Map<ParticleId, Decision>()
   for (const id of graph.order) {
@@ -65,7 +65,7 @@ export function decideAll(
 }
 
 /** The plan of these decisions. Pure: the same decisions, the same bytes. */
-export function planOf(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision>, settings: PlanSettings): Planned {
+export function planOf(graph: Graph, decisions: Decisions, settings: PlanSettings): Planned {
   const acting = new Set([...decisions].filter(([, { transition }]) => transition).map(([id]) => id))
   const dependsOn = dependencies(graph, decisions, acting)
   const steps = inOrder(dependsOn).map(id =>
@@ -113,7 +113,7 @@ const unknownAccount: Problem = {
  */
 function dependencies(
   graph: Graph,
-  decisions: ReadonlyMap<ParticleId, Decision>,
+  decisions: Decisions,
   acting: ReadonlySet<ParticleId>,
 ): Map<ParticleId, ParticleId[]> {
   const leaves = (id: ParticleId) => decisions.get(id)?.particle.desired !== 'running'
@@ -135,7 +135,7 @@ function keptValue(change: FoundChange): Change {
 }
 
 function stepOf(
-  decisions: ReadonlyMap<ParticleId, Decision>,
+  decisions: Decisions,
   id: ParticleId,
   dependsOn: readonly ParticleId[],
   { waitTimeout }: PlanSettings,
@@ -182,7 +182,7 @@ function longerThanWaits({ leastMinutes }: Decision, waitTimeout = Number.POSITI
 }
 
 /** Changes of a revision that a service follows, unless the revision's own step starts from the same and shows them. */
-function followed(decision: Decision, decisions: ReadonlyMap<ParticleId, Decision>): Pick<Step, 'follows'> {
+function followed(decision: Decision, decisions: Decisions): Pick<Step, 'follows'> {
   const follows = decision.changes.flatMap(change => {
     const parent = decisions.get(decision.filled.get(change.path) ?? decision.particle.id)
     if (!parent || parent === decision || typeof change.before !== 'string') return []
@@ -218,7 +218,7 @@ function summaryOf(steps: readonly Step[], unchanged: readonly Unchanged[]): Sum
 }
 
 /** A protected particle keeps its parents: a cluster with a service in it cannot be deleted. */
-function keptInGoing(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision>): Problem[] {
+function keptInGoing(graph: Graph, decisions: Decisions): Problem[] {
   const problems: Problem[] = []
   for (const [id, { particle, transition }] of decisions) {
     if (transition !== 'stop' && transition !== 'terminate') continue
@@ -236,10 +236,7 @@ function keptInGoing(graph: Graph, decisions: ReadonlyMap<ParticleId, Decision>)
 }
 
 /** Refuses plans that end more running particles than `max-terminations` allows, where no manifest names each. */
-function terminations(
-  decisions: ReadonlyMap<ParticleId, Decision>,
-  { maxTerminations, removed = [] }: PlanSettings,
-): Problem[] {
+function terminations(decisions: Decisions, { maxTerminations, removed = [] }: PlanSettings): Problem[] {
   const all = [...decisions.values()]
   const running = all.filter(
     ({ observed, reason }) => reason !== 'reference' && (observed.state === 'running' || observed.state === 'pending'),

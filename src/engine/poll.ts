@@ -11,6 +11,12 @@ const paces = {
   far: { shortest: 2_000, longest: 5_000 },
 } as const
 
+/**
+ * Milliseconds for which AWS's answers may miss what was changed or started: ECS is consistent eventually. Source: API reference,
+ * "Eventual consistency in the Amazon ECS API".
+ */
+export const consistencyLag = 30_000
+
 interface Polling {
   readonly clock: Clock
   readonly signal: AbortSignal

@@ -175,7 +175,7 @@ export function particlesToRemove(
   now: readonly Particle[],
   vocabularies: Vocabularies,
 ): Map<Undeclared, Particle> {
-  const withIds = idsOf(all, now)
+  const withIds = idsToRemove(all, now)
   const going = new Map<string, ParticleId>()
   for (const one of now) {
     const address = one.desired === 'running' ? undefined : addressText(one, vocabularies)
@@ -229,7 +229,7 @@ function particleOf(
 
 const idOf = ({ address, name }: Undeclared): ParticleId => `${address.slice(0, address.indexOf(' '))}:${name}`
 
-function idsOf(all: readonly Undeclared[], now: readonly Particle[]): [Undeclared, ParticleId][] {
+function idsToRemove(all: readonly Undeclared[], now: readonly Particle[]): [Undeclared, ParticleId][] {
   const taken = new Map<ParticleId, number>(now.map(({ id }) => [id, 1]))
   for (const one of all) taken.set(idOf(one), (taken.get(idOf(one)) ?? 0) + 1)
   let secrets = 0

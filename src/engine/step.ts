@@ -9,13 +9,11 @@ import { type Diagnosis, nothingWaits, StepFailed } from './failure.ts'
 import type { AnyFlavor, FlavorContext, TransitionContext } from './flavor.ts'
 import type { Graph } from './graph.ts'
 import type { Planned } from './plan.ts'
-import { pauseBeforeTry, poll, sleep } from './poll.ts'
+import { consistencyLag, pauseBeforeTry, poll, sleep } from './poll.ts'
 import { type EngineContext, flavorOf, Refresh } from './refresh.ts'
 import type { ApplySettings } from './settings.ts'
 import { type Ended, settle, timedOut } from './settle.ts'
 
-/** AWS's answers may miss a transition for so many milliseconds before a difference counts. */
-const consistencyLag = 30_000
 /** How often a transition is tried when its answer was lost. */
 const tries = 3
 

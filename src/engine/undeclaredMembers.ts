@@ -55,7 +55,7 @@ function stayingMember(
   const length = steps.findIndex(step => typeof step !== 'string')
   const members = (length < 0 ? steps : steps.slice(0, length)).map(String)
   const list = nodeAt(source, members)
-  if (!list || isNothing(list)) return undefined
+  if (!list || statesNothing(list)) return undefined
   const missing = members.map((_, index) => members.slice(0, index + 1)).filter(path => !isStated(now, path))
   if (missing.length === 0) return stayingElement(list, steps.slice(0, length + 1), toRemove)
   const path = missing.find(one => one.join('.') in toRemove) ?? members
@@ -85,7 +85,7 @@ const memberAt = (path: string, place: Place, toRemove: string | undefined): Sta
 const isStated = ({ definition }: Particle, path: readonly string[]): boolean => valueAt(definition, path) !== undefined
 
 /** Whether the manifest stated that there is none. */
-const isNothing = (node: Node): boolean =>
+const statesNothing = (node: Node): boolean =>
   node.kind === 'scalar'
     ? node.value === null
     : node.kind === 'list'

@@ -3,6 +3,7 @@ import type { Container, Task } from '@aws-sdk/client-ecs'
 import type { Fix } from '../engine/remedy.ts'
 import type { ParticleId } from '../particle.ts'
 import { untrusted } from '../untrusted.ts'
+import { oneOrMany, plural } from '../wording.ts'
 
 /** One stopped task in ECS's words: why it stopped, and how its containers ended. */
 function stopped(task: Task): string {
@@ -129,7 +130,5 @@ export const definitionOf = (parents: readonly ParticleId[]): ParticleId | undef
   parents.find(id => id.startsWith('ecs_task_definition:'))
 
 /** `1 running task stops`, `4 running tasks stop`. */
-export const stopping = (count: number): string => `${plural(count, 'running task')} ${count === 1 ? 'stops' : 'stop'}`
-
-/** `1 task`, `2 tasks`. */
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+export const stopping = (count: number): string =>
+  `${plural(count, 'running task')} ${oneOrMany(count, 'stops', 'stop')}`

@@ -55,11 +55,11 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 }
 
-const kindOf = (member: string): Kind | undefined => (Object.hasOwn(kinds, member) ? kinds[member] : undefined)
+const elementKind = (member: string): Kind | undefined => (Object.hasOwn(kinds, member) ? kinds[member] : undefined)
 
 /** What one element of this list is called, where it is nothing but its value: `variable`. */
 export function valueNoun(member: string): string | undefined {
-  const kind = kindOf(member)
+  const kind = elementKind(member)
   return kind?.identity ? undefined : kind?.noun
 }
 
@@ -70,7 +70,7 @@ const switches: Readonly<Record<string, string>> = {
 }
 
 /** A change at an element of a list that has a kind. */
-interface Place {
+interface ElementChange {
   readonly change: Change
   readonly action: ChangeAction
   readonly kind: Kind
@@ -103,13 +103,13 @@ export function wholeElements(changes: readonly Change[]): ReadonlyMap<Change, W
   return found
 }
 
-function placesOf(change: Change): Place[] {
+function placesOf(change: Change): ElementChange[] {
   const action = actionOf(change)
   if (!action) return []
   const segments = parsePath(change.path)
   const texts = segments.map(({ text }) => text)
-  return segments.flatMap(({ member: list, key }, index): Place[] => {
-    const kind = kindOf(list)
+  return segments.flatMap(({ member: list, key }, index): ElementChange[] => {
+    const kind = elementKind(list)
     if (!kind || key === undefined) return []
     const path = texts.slice(0, index + 1).join('.')
     const within = texts.slice(0, index).join('.')
@@ -117,7 +117,7 @@ function placesOf(change: Change): Place[] {
   })
 }
 
-function elementAt({ action, kind, path, within, key }: Place, all: readonly Place[]): WholeElement {
+function elementAt({ action, kind, path, within, key }: ElementChange, all: readonly ElementChange[]): WholeElement {
   const valueAt = (name: string): unknown => {
     const change = all.find(({ member }) => member === name)?.change
     return action === 'add' ? change?.after : change?.before

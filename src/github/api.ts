@@ -146,18 +146,18 @@ export class GitHub {
       const { viewer } = await this.#explained(purpose, ({ graphql }) =>
         graphql<{ viewer: { login: string } }>('query { viewer { login } }'),
       )
-      return identityOf(viewer.login)
+      return identityFor(viewer.login)
     } catch (error) {
       // A limit gives no information about the token's account.
       if (!(error instanceof GitHubError) || error.status === 401 || error.limited) throw error
     }
     try {
       const { data } = await this.#explained(purpose, ({ request }) => request('GET /user', { headers: versioned }))
-      return identityOf(data.login)
+      return identityFor(data.login)
     } catch (error) {
       if (!(error instanceof GitHubError) || error.status === 401) throw error
       // A server without GraphQL that refuses `/user` has refused an app; nearly always it is Actions itself.
-      return identityOf('github-actions[bot]')
+      return identityFor('github-actions[bot]')
     }
   }
 
@@ -194,7 +194,7 @@ export class GitHub {
   }
 }
 
-function identityOf(login: string): Identity {
+function identityFor(login: string): Identity {
   return login.endsWith('[bot]') ? { login, app: login.slice(0, -'[bot]'.length) } : { login }
 }
 

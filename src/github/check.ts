@@ -1,8 +1,9 @@
 /** Check runs: where a plan's claims are kept for a later apply. */
 import type { Problem } from '../particle.ts'
+import { shortened } from '../wording.ts'
 import type { GitHub } from './api.ts'
 import { type Posted, unlessRefused } from './apiErrors.ts'
-import { type Claims, claimTexts, type Subject, textLimit } from './claimText.ts'
+import { claimTexts, type PublishedClaims, type Subject, textLimit } from './claimText.ts'
 
 /** `particles / production` */
 export const planCheck = (environment: string): string => `particles / ${environment}`
@@ -32,7 +33,7 @@ export interface CheckRequest {
   readonly summary: string
   /** The plan's digest: continuations of one plan share it. */
   readonly digest?: string | undefined
-  readonly claims?: Claims | undefined
+  readonly claims?: PublishedClaims | undefined
   /** The subject of the claims; without a subject no claims are written. */
   readonly subject?: Subject | undefined
   /** Other texts for later runs instead of claims: the first, then one per continuation. */
@@ -66,8 +67,6 @@ function annotations(problems: readonly Problem[]) {
   )
 }
 
-const cut = (text: string, limit: number): string => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`)
-
 /** Writes a completed check run, with as many continuations as its texts need. Never fails: a refusal of GitHub is a warning. */
 export async function postCheck(github: GitHub, check: CheckRequest): Promise<Posted> {
   return unlessRefused<Posted, Posted>(
@@ -92,8 +91,8 @@ async function create(
   const name = continued(check.name, part)
   const needs = 'checks: write'
   const output = (batch: readonly Annotation[]) => ({
-    title: cut(part === 1 ? check.title : `${check.title} (${part})`, 255),
-    summary: cut(part === 1 ? check.summary : `Continues "${check.name}".`, textLimit),
+    title: shortened(part === 1 ? check.title : `${check.title} (${part})`, 255),
+    summary: shortened(part === 1 ? check.summary : `Continues "${check.name}".`, textLimit),
     ...(text === undefined ? {} : { text }),
     annotations: [...batch],
   })

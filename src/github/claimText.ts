@@ -3,7 +3,7 @@
 export const textLimit = 65_535
 
 /** Claims as hashes of 32 hex digits, and the version of their format. */
-export interface Claims {
+export interface PublishedClaims {
   readonly version: number
   readonly hashes: readonly string[]
 }
@@ -45,7 +45,7 @@ export const isClaim = (text: string): boolean => claimForm.test(text)
 const claimsPerCheck = Math.floor((textLimit - 500) / 33)
 
 /** One text per check; sorted, so that equal plans write equal checks. */
-export function claimTexts({ version, hashes }: Claims, subject: Subject): [string, ...string[]] {
+export function claimTexts({ version, hashes }: PublishedClaims, subject: Subject): [string, ...string[]] {
   const sorted = [...new Set(hashes)].sort()
   const parts = Math.max(1, Math.ceil(sorted.length / claimsPerCheck))
   const text = (part: number) =>

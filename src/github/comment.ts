@@ -62,12 +62,12 @@ const isNewer = (one: Run, other: Run): boolean =>
 export async function postComment(github: GitHub, request: CommentRequest): Promise<Posted> {
   if (request.mode === 'never') return {}
   return unlessRefused<Posted, Posted>(
-    () => post(github, request),
+    () => write(github, request),
     warning => ({ warning }),
   )
 }
 
-async function post(github: GitHub, wanted: CommentRequest): Promise<Posted> {
+async function write(github: GitHub, wanted: CommentRequest): Promise<Posted> {
   const { body } = wanted
   for (let tries = 0; ; tries++) {
     const [first, ...others] = await ours(github, wanted.pullRequest, wanted.environment)

@@ -6,7 +6,7 @@ import { sha256 } from '../digest.ts'
 import type { Source } from '../engine/document.ts'
 import type { Undeclared } from '../engine/removal.ts'
 import type { RememberedMember } from '../engine/undeclaredMembers.ts'
-import { isJsonObject, parsedJson } from '../json.ts'
+import { isJsonObject, isText, parsedJson } from '../json.ts'
 import type { GitHub } from './api.ts'
 import { unlessRefused } from './apiErrors.ts'
 import { appliedCheck, type Conclusion, continued, findChecks, refusedCheck } from './check.ts'
@@ -105,7 +105,6 @@ function memberOf(line: string): RememberedMember[] {
   return [{ address: thing, path, declared: { ...source, commit } }]
 }
 
-const isText = (value: unknown): value is string => typeof value === 'string'
 const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
   isJsonObject(value) && Object.values(value).every(isText)
 const isOptions = (value: unknown): value is Undeclared['options'] =>
@@ -140,7 +139,7 @@ function entryOf(line: string): Undeclared | undefined {
   }
 }
 
-interface Part {
+interface ListPart {
   readonly part: number
   readonly parts: number
   readonly list: string
@@ -150,7 +149,7 @@ interface Part {
 }
 
 /** One check's part of the list; undefined when the text is no list. */
-function partOf(text: string | null): Part | { readonly format: string } | undefined {
+function partOf(text: string | null): ListPart | { readonly format: string } | undefined {
   const [first = '', ...more] = (text ?? '').split(/\r?\n/)
   const [, format, part, parts, list, partly] = headerForm.exec(first.trim()) ?? []
   const named = format ?? anyHeader.exec(first.trim())?.[1]

@@ -18,7 +18,7 @@ export interface CommitFile {
 export type CommitManifests = { readonly texts: readonly CommitFile[] } | { readonly why: string }
 
 /** Reads the manifests of a commit. */
-export type ManifestReader = (commit: string) => Promise<CommitManifests>
+export type CommitManifestReader = (commit: string) => Promise<CommitManifests>
 
 const fileLimit = 1_000
 /** The limit of a manifest, in bytes: a larger file was refused then as it would be now. */
@@ -72,10 +72,10 @@ async function fromGitHub(
   if (data.truncated) throw new GitHubError('GitHub cannot list so many files at once')
   if (blobs.length > fileLimit) throw new GitHubError(`there are more than ${fileLimit} manifests`)
   const texts = await Promise.all(blobs.map(blob => read(github, blob, workspace)))
-  return { texts: texts.sort(byName) }
+  return { texts: texts.sort(byFile) }
 }
 
-const byName = (one: CommitFile, other: CommitFile): number => compareText(one.file, other.file)
+const byFile = (one: CommitFile, other: CommitFile): number => compareText(one.file, other.file)
 
 async function read(github: GitHub, { file, sha }: Blob, workspace: string | undefined): Promise<CommitFile> {
   const here = workspace ? await readFile(join(workspace, file)).catch(() => undefined) : undefined
@@ -116,7 +116,7 @@ async function fromCheckout(
     if (blobs.length > fileLimit) return undefined
     const texts: CommitFile[] = []
     for (const { file, sha } of blobs) texts.push({ file, text: await git('cat-file', 'blob', sha) })
-    return texts.sort(byName)
+    return texts.sort(byFile)
   } catch {
     // No git, no repository, a shallow checkout, or a file too large: the caller reports that.
     return undefined

@@ -8,6 +8,7 @@ import { planTitle } from '../render/origin.ts'
 import { renderPlan } from '../render/plan.ts'
 import { renderReport } from '../render/report.ts'
 import { reportTitle } from '../render/words.ts'
+import { plural } from '../wording.ts'
 import { GitHub } from './api.ts'
 import { type ApplyBranches, applyBranches, branchIn } from './branches.ts'
 import {
@@ -19,7 +20,7 @@ import {
   postCheck,
   refusedCheck,
 } from './check.ts'
-import { type Claims, type Subject, subjectLine, textLimit } from './claimText.ts'
+import { type PublishedClaims, type Subject, subjectLine, textLimit } from './claimText.ts'
 import { bodyLimit, postComment } from './comment.ts'
 import type { GitHubEvent } from './event.ts'
 import { type History, readHistory } from './history.ts'
@@ -32,7 +33,7 @@ const summaryLimit = 1024 * 1024
 /** The outcome of the command `plan`. */
 export interface PlanOutcome {
   readonly plan?: Plan
-  readonly claims?: Claims
+  readonly claims?: PublishedClaims
   readonly problems?: readonly Problem[]
   /** Why there is no plan although nothing is wrong. */
   readonly skipped?: string
@@ -140,7 +141,7 @@ export class PullRequestReporter {
       name: planCheck(this.#inputs.environment),
       // A skipped plan shows nothing that may be applied.
       conclusion: failed ? 'failure' : plan ? 'success' : 'neutral',
-      title: failed ? `${problems.length} problem${problems.length === 1 ? '' : 's'}` : title,
+      title: failed ? plural(problems.length, 'problem') : title,
       summary: renderPlan(plan, this.#context(textLimit, outcome)).text,
       problems,
       digest: plan?.digest,

@@ -1,20 +1,21 @@
 import type { ListNode, MapNode, Node, Place, Problem, ScalarNode } from '../particle.ts'
 import type { Limit } from '../schema/limits.ts'
-import { checkTags } from '../schema/rules.ts'
+import { checkTags } from '../schema/refusals.ts'
 import {
   type ListType,
   type MapType,
   type NumberType,
-  type Pair,
+  type PairMembers,
   type StructType,
   type TextType,
   type Type,
   typeOf,
 } from '../schema/types.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
+import { plural } from '../wording.ts'
 import { Pasted } from './pasted.ts'
 import { isPath } from './patchPath.ts'
-import { type ReportProblem, reportTo } from './problems.ts'
+import { byPlace, type ReportProblem, reportTo } from './problems.ts'
 import { StatedMap } from './statedMap.ts'
 import { closest, didYouMean } from './suggest.ts'
 import { withItems, withValues } from './walk.ts'
@@ -45,9 +46,6 @@ export function checkDefinition(
   return { node: checked, problems }
 }
 
-const byPlace = (a: Problem, b: Problem): number =>
-  (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0)
-
 /** The end of a sentence about an unknown member: where the key belongs, or the member with the nearest name. */
 function remedy(key: string, vocabulary: Vocabulary, model: StructType | undefined): string {
   if (Object.hasOwn(vocabulary.options, key)) return '; it belongs in custom_config'
@@ -61,8 +59,6 @@ function remedy(key: string, vocabulary: Vocabulary, model: StructType | undefin
 /** Makes a value's path, which costs nothing while all is well. */
 type PathOf = () => string
 
-const plural = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`
-
 const isEmptyText = (node: Node, type: Type): type is TextType =>
   type.kind === 'text' && node.kind === 'scalar' && node.value === '' && !node.inherit
 
@@ -70,7 +66,7 @@ const isNull = (node: Node, type: Type): boolean =>
   node.kind === 'scalar' && node.value === null && type.kind !== 'any' && !(type.kind === 'text' && type.nullable)
 
 /** A map of names to values as the API's list. */
-const listOfPairs = ({ place, entries }: MapNode, [name, value]: Pair): ListNode => ({
+const listOfPairs = ({ place, entries }: MapNode, [name, value]: PairMembers): ListNode => ({
   kind: 'list',
   place,
   items: [...entries].map(([key, { at, node }]) => ({
@@ -131,7 +127,7 @@ class ModelCheck {
   }
 
   /** A member that may be left out; undefined for one that is, by a null. */
-  #member(node: Node, type: Type, at: PathOf, pair?: Pair): Node | undefined {
+  #member(node: Node, type: Type, at: PathOf, pair?: PairMembers): Node | undefined {
     if (isLeftOut(node, type)) return node
     return isNull(node, type) && this.#pasted.isAbsent(type, pair) ? undefined : this.#value(node, type, at)
   }
@@ -163,7 +159,7 @@ class ModelCheck {
     { name: shape, members, required, union }: StructType,
     at: PathOf,
     list?: ListNode,
-    pair?: Pair,
+    pair?: PairMembers,
   ): MapNode {
     for (const name of required) {
       if (node.entries.has(name)) continue

@@ -49,11 +49,11 @@ export interface ParticleDraft extends Lifecycle, Resource {
   readonly name: string
   readonly place: Place
   readonly vocabulary: Vocabulary
-  readonly origin: Origin
+  readonly origin: MemberOrigin
 }
 
 /** The quasiparticle of a particle that is no document. */
-export interface Origin {
+export interface MemberOrigin {
   readonly quasi?: string
   /** Set for one of `count` copies of the member with the id `of`. */
   readonly copy?: { readonly of: string; readonly label: string; readonly index: number; readonly count: number }
@@ -107,7 +107,7 @@ export function readDraft(
   who: Pick<ParticleDraft, 'id' | 'name' | 'label'>,
   vocabulary: Vocabulary,
   region: string | undefined,
-  origin: Origin,
+  origin: MemberOrigin,
   report: ReportProblem,
 ): ParticleDraft {
   const resource = readResource(map, who.name, vocabulary, region, origin.copy?.index, report)

@@ -6,9 +6,9 @@ import { quote } from './words.ts'
 // Paths that a manifest names. A typing error in a path would go unnoticed, because a wrong path matches nothing.
 
 /** Members of a shape, or of a definition with this tool's own members, by name. */
-type Members = ReadonlyMap<string, Type>
+type MemberTypes = ReadonlyMap<string, Type>
 
-const noMember = (step: string, of: string, members: Members): string =>
+const noMember = (step: string, of: string, members: MemberTypes): string =>
   `${of} has no ${quote(step)}${didYouMean(step, members.keys()) || '; correct it'}`
 
 const plainValue = (step: string): string => `there is nothing inside a plain value, so no ${quote(step)}`
@@ -21,7 +21,7 @@ export function ignoredPathProblem(path: string, { name, model, ownMembers }: Vo
 }
 
 /** `rest` begins with a dot and a member's name, or with a bracket. */
-function into(rest: string, { members, of }: { members: Members; of: string }): string | undefined {
+function into(rest: string, { members, of }: { members: MemberTypes; of: string }): string | undefined {
   const step = /^\.([^.[]*)/.exec(rest)?.[1]
   if (step === undefined) return noMember(rest, of, members)
   const type = members.get(step)

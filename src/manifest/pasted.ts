@@ -1,5 +1,5 @@
 import type { MapNode, Place, Problem } from '../particle.ts'
-import { type Pair, type Type, typeOf } from '../schema/types.ts'
+import { type PairMembers, type Type, typeOf } from '../schema/types.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 
 /** What a definition has that was copied from an answer of ECS or from a console: members of answers, and nulls. */
@@ -24,7 +24,7 @@ export class Pasted {
    * Whether a null can mean nothing but absence: where what is left out is none. Not for tags, which a missing list leaves
    * alone, nor for the value of a name, which may have been forgotten.
    */
-  isAbsent(type: Type, pair: Pair | undefined): boolean {
+  isAbsent(type: Type, pair: PairMembers | undefined): boolean {
     return this.#vocabulary.whole === true && !pair && !(type.kind === 'list' && type.pairs?.[0] === 'key')
   }
 

@@ -1,12 +1,13 @@
+import { isText } from '../json.ts'
 import type { ListNode, MapNode, Node, Place } from '../particle.ts'
 import { didYouMean } from './suggest.ts'
 import { inQuotes, kindOf, quote, scalarText } from './words.ts'
 
 /** A member, or the name of a list's element or a map's key between brackets. */
-type Step = string | { readonly element: string }
+type PatchStep = string | { readonly element: string }
 
 /** One value of a patch, and where it goes. */
-interface Change {
+interface PathChange {
   /** Null removes. */
   readonly value: Node
   /** The place of the path. */
@@ -24,7 +25,7 @@ export const isPath = (key: string): boolean => /[.[]/.test(key)
 // A name may hold brackets and dots: it ends where a path can go on.
 const STEP = /\[(.+?)\](?=$|[.[])|(?:^(?=[A-Za-z])|\.)([\w-]+)/gy
 
-function stepsOf(path: string): Step[] {
+function stepsOf(path: string): PatchStep[] {
   const found = [...path.matchAll(STEP)]
   if (found.map(([text]) => text).join('') !== path)
     throw new InvalidPath('is no path such as containerDefinitions[web].environment[LOG_LEVEL].value; correct it')
@@ -32,7 +33,7 @@ function stepsOf(path: string): Step[] {
 }
 
 /** A definition with the value of a path changed, or why there is no such thing. */
-export function changedAt(definition: MapNode, path: string, change: Change): MapNode | string {
+export function changedAt(definition: MapNode, path: string, change: PathChange): MapNode | string {
   try {
     const made = changed(definition, stepsOf(path), change, '')
     return made?.kind === 'map' ? made : definition
@@ -45,8 +46,8 @@ export function changedAt(definition: MapNode, path: string, change: Change): Ma
 /** The node with the rest of the path changed; undefined where nothing is left of it. `name`: the member that holds it. */
 function changed(
   node: Node | undefined,
-  [step, ...rest]: readonly Step[],
-  change: Change,
+  [step, ...rest]: readonly PatchStep[],
+  change: PathChange,
   name: string,
 ): Node | undefined {
   const { value, at, combine } = change
@@ -71,8 +72,8 @@ function changed(
 function inList(
   node: Node | undefined,
   element: string,
-  rest: readonly Step[],
-  change: Change,
+  rest: readonly PatchStep[],
+  change: PathChange,
   member: string,
 ): ListNode {
   if (node && node.kind !== 'list') throw new InvalidPath(`leads into ${kindOf(node)}, which has no elements`)
@@ -98,5 +99,3 @@ function inList(
   const added: Node = { kind: 'map', place: change.at, entries: new Map([[key, { at: change.at, node: scalar }]]) }
   return list([...items, changed(added, rest, change, element)])
 }
-
-const isText = (text: string | undefined): text is string => text !== undefined

@@ -24,7 +24,8 @@ export function sortProblems(misread: readonly Problem[], problems: readonly Pro
   return oneForEachVariable([...once.values()].sort(byPlace))
 }
 
-function byPlace({ place: one, message }: Problem, { place: other, message: others }: Problem): number {
+/** By file, line and column, then by message; problems without a place come first. */
+export function byPlace({ place: one, message }: Problem, { place: other, message: others }: Problem): number {
   if (!one || !other) return one ? 1 : other ? -1 : compareText(message, others)
   const order = compareText(one.file, other.file) || one.line - other.line || one.column - other.column
   return order || compareText(message, others)

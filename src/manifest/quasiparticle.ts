@@ -5,7 +5,7 @@ import {
   identify,
   KEYS,
   type Lifecycle,
-  type Origin,
+  type MemberOrigin,
   type ParticleDraft,
   readLifecycle,
 } from './draft.ts'
@@ -18,7 +18,7 @@ import { asWhole, kindOf, lineOf, quote, scalarText, sourceText } from './words.
 export interface Declaration {
   readonly map: MapNode
   readonly who: DeclaredName
-  readonly origin: Origin
+  readonly origin: MemberOrigin
   /** Keys that the quasiparticle sets for all its members. */
   readonly shared?: Lifecycle
 }
@@ -79,7 +79,7 @@ export function expandQuasiparticle(
 function copiesOf(
   member: DeclaredName,
   count: number | undefined,
-): { readonly name: DeclaredName; readonly copy?: NonNullable<Origin['copy']> }[] {
+): { readonly name: DeclaredName; readonly copy?: NonNullable<MemberOrigin['copy']> }[] {
   const { flavor, name, id, label } = member
   if (count === undefined || !id || !name) return [{ name: member }]
   return Array.from({ length: count }, (_, index) => ({

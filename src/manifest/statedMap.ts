@@ -1,5 +1,5 @@
 import type { ListNode, MapNode, Node, ScalarNode } from '../particle.ts'
-import type { Names, Stated } from '../schema/rules.ts'
+import type { Names, Stated } from '../schema/refusals.ts'
 import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
 import { elementLabel, replacedHint, sayText, sayValue, texted } from './words.ts'
@@ -14,7 +14,7 @@ interface Within {
 /** A map of a manifest as the rules of a flavor read it. */
 export class StatedMap implements Stated {
   readonly node: MapNode
-  readonly sound: boolean
+  readonly wellFormed: boolean
   readonly root: StatedMap
   readonly #report: ReportProblem
   readonly #ignored: readonly string[]
@@ -24,7 +24,7 @@ export class StatedMap implements Stated {
   /** `ignored`: paths of `custom_config.ignore`, for a whole definition. */
   constructor(node: MapNode, sound: boolean, report: ReportProblem, ignored: readonly string[] = [], within?: Within) {
     this.node = node
-    this.sound = sound
+    this.wellFormed = sound
     this.root = within?.holder.root ?? this
     this.#report = report
     this.#ignored = ignored
@@ -132,6 +132,6 @@ export class StatedMap implements Stated {
   }
 
   #inner(node: MapNode, step: () => string, list?: ListNode): StatedMap {
-    return new StatedMap(node, this.sound, this.#report, [], { holder: this, step, list })
+    return new StatedMap(node, this.wellFormed, this.#report, [], { holder: this, step, list })
   }
 }

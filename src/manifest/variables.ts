@@ -7,7 +7,8 @@ import { inQuotes } from './words.ts'
 /** Variables for the manifests of an earlier commit: a variable that is not set any more has its own name as value. */
 export class FormerVariables extends Map<string, string> {}
 
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
+/** Names that a variable may have. */
+export const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
 const INHERIT = '$inherit$'
 
 /** Paths of values that are hidden, so that a message about one must not quote it. */
@@ -20,7 +21,7 @@ const quotedText = /"(?:[^"\\]|\\.)*"/g
  */
 export function substitute(particle: MapNode, variables: ReadonlyMap<string, string>, report: ReportProblem): MapNode {
   const refuseAt =
-    (place: Place, pathOf: () => string): Refuse =>
+    (place: Place, pathOf: () => string): RefuseText =>
     (message, isUnset) => {
       const path = pathOf()
       const shown = hiddenPath.test(path) ? message.replace(quotedText, '"…"') : message
@@ -36,9 +37,9 @@ export function substitute(particle: MapNode, variables: ReadonlyMap<string, str
 }
 
 /** `isUnset`: the message is about a variable that has no value, which it names. */
-type Refuse = (message: string, isUnset?: true) => void
+type RefuseText = (message: string, isUnset?: true) => void
 
-function filled(text: string, place: Place, variables: ReadonlyMap<string, string>, refuse: Refuse): ScalarNode {
+function filled(text: string, place: Place, variables: ReadonlyMap<string, string>, refuse: RefuseText): ScalarNode {
   const parts = expand(text, variables, refuse)
   const value = parts.map(part => (typeof part === 'string' ? part : part.value)).join('')
   const inherit = parseInherit(parts, value, refuse)
@@ -52,7 +53,7 @@ function filled(text: string, place: Place, variables: ReadonlyMap<string, strin
 }
 
 /** Literal text and variables, in order. */
-function expand(text: string, variables: ReadonlyMap<string, string>, refuse: Refuse): readonly TextPart[] {
+function expand(text: string, variables: ReadonlyMap<string, string>, refuse: RefuseText): readonly TextPart[] {
   const parts: TextPart[] = []
   let literal = ''
   // `$${` is the text `${`; what opens without closing is the last token.
@@ -74,9 +75,9 @@ function expand(text: string, variables: ReadonlyMap<string, string>, refuse: Re
 }
 
 /** The text between the braces. As in a shell, `:-` and `:?` take an empty value for none. */
-function variable(inside: string, variables: ReadonlyMap<string, string>, refuse: Refuse): TextPart | undefined {
+function variable(inside: string, variables: ReadonlyMap<string, string>, refuse: RefuseText): TextPart | undefined {
   const [, name = '', operator = '', rest = ''] = /^([^:]*)(:.?)?(.*)$/s.exec(inside) ?? []
-  if (!NAME.test(name) || !['', ':-', ':?'].includes(operator)) {
+  if (!variableName.test(name) || !['', ':-', ':?'].includes(operator)) {
     const forms = ['NAME', 'NAME:-default', 'NAME:?message'].map(braced).join(', ')
     refuse(`${inQuotes(braced(inside))} is no variable, which is one of ${forms}; for the text itself write $\${`)
     return undefined
@@ -106,7 +107,7 @@ function variable(inside: string, variables: ReadonlyMap<string, string>, refuse
 const braced = (inside: string): string => `\${${inside}}`
 
 /** `$inherit$flavor:pcf_name$key`, a whole value, written as such and not by way of a variable. */
-function parseInherit(parts: readonly TextPart[], value: string, refuse: Refuse): Inherit | undefined {
+function parseInherit(parts: readonly TextPart[], value: string, refuse: RefuseText): Inherit | undefined {
   const [first] = parts
   if (typeof first === 'string' && first.startsWith('$lookup$')) {
     refuse(`$lookup$ is not supported; write the value itself, or a variable such as ${braced('NAME')}`)

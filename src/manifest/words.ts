@@ -1,4 +1,5 @@
 import type { ListNode, Node, Path, Place, ScalarNode } from '../particle.ts'
+import { shortened } from '../wording.ts'
 
 // What problems are worded with. Whatever a user wrote is made harmless first: one line, of a length that can be read.
 
@@ -6,8 +7,7 @@ const LONGEST = 80
 
 /** A user's text in quotes, on one line. */
 export function inQuotes(text: string): string {
-  const short = text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text
-  return JSON.stringify(short).replace(
+  return JSON.stringify(shortened(text, LONGEST)).replace(
     /[\u007f-\u009f\u2028\u2029]/g,
     character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )

@@ -11,7 +11,7 @@ const letters = /^[A-Za-z]+$/
 const number = /^[\d.,:+-]+$/
 
 /** Words of ECS's own sentences, from eight letters on: blanked there, they would give a hidden value away. */
-const vocabulary = new Set(
+const ordinaryWords = new Set(
   `accessible activity application associate associated attempted attempting attribute attributes authorized available
 balancer capacity cluster complete completed completes configuration configured connect connected connection connections
 container containers contained credentials current currently deadline definition definitions deleting deployment
@@ -35,7 +35,7 @@ function isOrdinary(text: string): boolean {
   return words.every(word => letters.test(word) && (word.length <= short || isOfEcs(word)))
 }
 
-const isOfEcs = (word: string): boolean => vocabulary.has(word.toLowerCase())
+const isOfEcs = (word: string): boolean => ordinaryWords.has(word.toLowerCase())
 
 /** Each distinct part of a value in each of its forms; what is too short is left out. */
 const textsOf = (parts: readonly string[]): readonly string[] =>

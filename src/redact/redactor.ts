@@ -20,13 +20,13 @@ import { blank, Haystack, type Match, Needles } from './haystack.ts'
 import { needlesOf, secretNeedles } from './needles.ts'
 
 /** A run's digest in `startedBy` or in a tag: with it, hidden values could be guessed. */
-const runDigest = /\b(particles\/[\w-]+\/[\w-]+|ecs-particles:run)\/[0-9a-f]{32}\b/g
+const digestInName = /\b(particles\/[\w-]+\/[\w-]+|ecs-particles:run)\/[0-9a-f]{32}\b/g
 
 /** Members of ECS's answers whose values are names. */
 const naming = /(?:arn|name|family|cluster|id|definition|region|zone|group|subnets|groups|startedBy)$/i
 
 /** Members of plans and reports that programs read: this tool's own words, or numbers. */
-const fixed: ReadonlySet<string> = new Set(
+const fixedMembers: ReadonlySet<string> = new Set(
   `version environment region account digest summary transition from to reason state result code kind startedAt finishedAt
 claims`.split(/\s+/),
 )
@@ -105,7 +105,7 @@ export class Redactor {
     const whole = piecesOf(text)
       .map(piece => (piece.untrusted ? this.words(piece.text) : this.#own(piece.text)))
       .join('')
-    return whole.replace(runDigest, '$1')
+    return whole.replace(digestInName, '$1')
   }
 
   /** Others' words alone. */
@@ -159,7 +159,7 @@ export class Redactor {
 
   #data(value: unknown, member: string, chosen: boolean): unknown {
     if (typeof value === 'string') {
-      if (fixed.has(member)) return value
+      if (fixedMembers.has(member)) return value
       return member === 'details' && !holdsUntrusted(value) ? this.sentence(this.words(value)) : this.sentence(value)
     }
     if (Array.isArray(value)) return value.map(item => this.#data(item, member, chosen))

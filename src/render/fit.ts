@@ -54,7 +54,7 @@ export interface RungDraft {
  * In bytes of UTF-8, which are never fewer than characters. GitHub's answer to a comment that is too long counts characters
  * (`body is too long (maximum is 65536 characters)`); docs.github.com does not define them.
  */
-export const size = (text: string): number => Buffer.byteLength(text, 'utf8')
+export const byteSize = (text: string): number => Buffer.byteLength(text, 'utf8')
 
 /** Room for the note on what is left out, in bytes. */
 const NOTE = 600
@@ -68,14 +68,14 @@ export function firstThatFits(context: Context, draft: (rung: Rung) => RungDraft
   const { limit } = context
   for (const rung of rungs) {
     const { before, diffs = [], after = [], leftOut = [] } = draft(rung)
-    const base = size(blocks(...before, ...after)) + (leftOut.length > 0 ? NOTE : 0)
+    const base = byteSize(blocks(...before, ...after)) + (leftOut.length > 0 ? NOTE : 0)
     // A reviewer needs the diffs of dangerous steps more than what the next rung leaves out.
-    const wanted = diffs.filter(({ rank }) => rank < 2).reduce((sum, diff) => sum + size(whole(diff)) + 2, 0)
+    const wanted = diffs.filter(({ rank }) => rank < 2).reduce((sum, diff) => sum + byteSize(wholeDiff(diff)) + 2, 0)
     if (base + Math.min(wanted, limit / 4) > limit && rung !== rungs.at(-1)) continue
     const chosen = choose(diffs, limit - base, limit * SHARE)
     const missing = [...leftOut, ...chosen.leftOut]
     const text = blocks(...before, ...chosen.shown, ...after, missing.length > 0 && limitNote(context, missing))
-    if (size(text) <= limit) return { text, leftOut: missing }
+    if (byteSize(text) <= limit) return { text, leftOut: missing }
   }
   const { before, leftOut = [] } = draft(rungs[rungs.length - 1] as Rung)
   return { text: firstWhole(before, limit), leftOut: [...leftOut, 'everything after the first lines'] }
@@ -86,13 +86,13 @@ function firstWhole(all: readonly string[], limit: number): string {
   let text = ''
   for (const block of all) {
     const more = blocks(text, block)
-    if (size(more) > limit) break
+    if (byteSize(more) > limit) break
     text = more
   }
   return text
 }
 
-const whole = ({ lines, frame }: FoldedDiff): string => frame(fence('diff', lines))
+const wholeDiff = ({ lines, frame }: FoldedDiff): string => frame(fence('diff', lines))
 
 /** The diffs that have room, whole or in part, in the plan's order. */
 function choose(
@@ -101,8 +101,8 @@ function choose(
   share: number,
 ): { readonly shown: readonly string[]; readonly leftOut: readonly string[] } {
   const all = diffs.map(diff => {
-    const text = whole(diff)
-    return { diff, text, bytes: size(text) + 2 }
+    const text = wholeDiff(diff)
+    return { diff, text, bytes: byteSize(text) + 2 }
   })
   if (all.reduce((sum, { bytes }) => sum + bytes, 0) <= room) return { shown: all.map(({ text }) => text), leftOut: [] }
 
@@ -115,7 +115,7 @@ function choose(
     const part = bytes <= most ? text : most < LEAST ? undefined : inPart(diff, most)
     if (part === undefined) continue
     shown.set(diff, part)
-    left -= size(part) + 2
+    left -= byteSize(part) + 2
     if (part !== text) partial.push(diff.particle)
   }
 
@@ -140,7 +140,7 @@ function inPart(diff: FoldedDiff, room: number): string | undefined {
   let high = diff.lines.length
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
-    if (size(text(middle)) + 2 <= room) low = middle
+    if (byteSize(text(middle)) + 2 <= room) low = middle
     else high = middle - 1
   }
   return low >= Math.min(3, diff.lines.length) && low > 0 ? text(low) : undefined

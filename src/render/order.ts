@@ -2,10 +2,11 @@
 import type { Plan, Step } from '../engine/document.ts'
 import { waves } from '../order.ts'
 import type { ParticleId } from '../particle.ts'
+import { oneOrMany } from '../wording.ts'
 import { fence, mermaidLabel } from './escape.ts'
 import { danger } from './explain.ts'
 import { blocks, folded, particleList } from './markdown.ts'
-import { count, idParts, oneOrMany, type Word, wordOf } from './words.ts'
+import { count, idParts, type Word, wordOf } from './words.ts'
 
 /** Most particles in the picture: GitHub draws larger pictures slowly, and reviewers do not read them. */
 const NODES = 40

@@ -16,14 +16,14 @@ export function originText(origin: Origin, step: Step, plan: Pick<Plan, 'unappli
 }
 
 /** The parts of a step by where they come from, the manifest's own first. A start and an end are one part. */
-export function partsOf(step: Step): readonly Part[] {
+export function partsOf(step: Step): readonly StepPart[] {
   if (step.transition === 'start' || step.changes.length === 0) return [step]
   return [undefined, 'unapplied' as const, 'drift' as const]
     .map(origin => ({ origin, changes: step.changes.filter(change => change.origin === origin) }))
     .filter(({ changes }) => changes.length > 0)
 }
 
-interface Part {
+interface StepPart {
   readonly origin?: Origin | undefined
   readonly changes: readonly StepChange[]
 }

@@ -2,6 +2,7 @@
 
 import type { Plan } from '../engine/document.ts'
 import type { Problem } from '../particle.ts'
+import { oneOrMany } from '../wording.ts'
 import { type Context, firstBlocks, forCommit, mergesNothing, neverAppliedPhrase, runLink, target } from './comment.ts'
 import { diffLines } from './diff.ts'
 import { fence, thousands } from './escape.ts'
@@ -31,7 +32,6 @@ import {
   changing,
   count,
   failedBefore,
-  oneOrMany,
   protectedDifferences,
   sentence,
   toDo,

@@ -12,7 +12,7 @@ const signs: Readonly<Record<ChangeAction, string>> = { add: '+ ', remove: '− 
 const MOST = 3
 
 /** Changes that one phrase names. */
-interface Reason {
+interface ReasonPhrase {
   /** 0: what goes. 1: what comes. 2: what changes. */
   readonly rank: 0 | 1 | 2
   readonly phrase: (number: number) => Phrase
@@ -30,12 +30,12 @@ export function reasons(changes: readonly Change[]): Phrase {
   return found.length > MOST ? [...shown, ` and ${count(found.length - MOST, 'more', 'more')}`] : shown
 }
 
-function reasonsOf(changes: readonly Change[]): Iterable<Reason> {
+function reasonsOf(changes: readonly Change[]): Iterable<ReasonPhrase> {
   const places = changes.map(change => ({ change, ...placeOf(change) }))
   const hasSeveral = new Set(places.map(({ container }) => container)).size > 1
   const elements = wholeElements(changes)
-  const found = new Map<string, Reason>()
-  const add = (key: string, path: string, rank: Reason['rank'], phrase: Reason['phrase']) => {
+  const found = new Map<string, ReasonPhrase>()
+  const add = (key: string, path: string, rank: ReasonPhrase['rank'], phrase: ReasonPhrase['phrase']) => {
     const reason = found.get(key) ?? { rank, phrase, paths: new Set() }
     found.set(key, reason)
     reason.paths.add(path)

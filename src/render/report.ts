@@ -1,6 +1,7 @@
 /** The comment of an apply: done, failed, refused, cancelled or superseded. A report of an apply that was killed is `running`. */
 
 import { type Plan, pausedSteps, type Report, type ReportError, type ReportStep } from '../engine/document.ts'
+import { oneOrMany } from '../wording.ts'
 import { carriedPhrase, heldBackPhrase, runsOn, staysDone, wayBack } from './applied.ts'
 import { type Context, firstBlocks, runLink, target } from './comment.ts'
 import { code, cut, fence, fencedLine, thousands } from './escape.ts'
@@ -31,7 +32,6 @@ import {
   count,
   doneCounts,
   ending,
-  oneOrMany,
   protectedDifferences,
   resultWords,
   sentence,
@@ -141,7 +141,7 @@ const pausedText = ({ particle, because = '' }: ReportStep): string =>
   `**${particleCode(particle)} is ${message(sentence(because), 300)}**`
 
 /** A pause stands whole above the table, with how to answer it. */
-const outcome = (step: ReportStep): string => (step.paused ? `paused at ${step.paused.stage}` : stepOutcome(step))
+const outcomeCell = (step: ReportStep): string => (step.paused ? `paused at ${step.paused.stage}` : stepOutcome(step))
 
 /** How each step ended, and a word on the steps that this rung leaves out. */
 function results({ steps }: Report, plan: Plan | undefined, rung: Rung): Rendered {
@@ -161,7 +161,7 @@ function results({ steps }: Report, plan: Plan | undefined, rung: Rung): Rendere
   const rows = shown.map(step => [
     doneTo(stepResultEmoji[step.result], wordOf(step), particleCode(step.particle)),
     took(step.startedAt, step.finishedAt),
-    message([outcome(step), runsOn(step, plan)].filter(Boolean).join('; '), Math.min(rung.characters, 300)),
+    message([outcomeCell(step), runsOn(step, plan)].filter(Boolean).join('; '), Math.min(rung.characters, 300)),
   ])
   return { text: table(['particle', 'took', ''], rows), leftOut }
 }

@@ -6,6 +6,7 @@ import { flavors } from '../flavors/index.ts'
 import { isGone, type ParticleId } from '../particle.ts'
 import { vocabularyOf } from '../schema/address.ts'
 import { defaultPhrases, type Phrases } from '../schema/vocabulary.ts'
+import { oneOrMany } from '../wording.ts'
 import { cut, thousands } from './escape.ts'
 
 /** `ecs_service` and `web` of `ecs_service:web`. A text without a colon, which no plan of this tool has, is a name. */
@@ -27,9 +28,6 @@ export const name = (text: string): { readonly name: string } => ({ name: text }
 /** A phrase without any markup. */
 export const phraseText = (phrase: Phrase): string =>
   phrase.map(piece => (typeof piece === 'string' ? piece : piece.name)).join('')
-
-/** The words for one thing, or for any other number. */
-export const oneOrMany = (number: number, one: string, many: string): string => (number === 1 ? one : many)
 
 /** `1 task`, `1,234 tasks`. */
 export const count = (number: number, one: string, many = `${one}s`): string =>

@@ -29,14 +29,14 @@ const from = (minimum: number, maximum?: number): Limit => ({ minimum, ...(maxim
 const items = (maxItems: number): Limit => ({ maxItems })
 const characters = (maxLength: number): Limit => ({ maxLength })
 
-const amount = from(0)
+const atLeastZero = from(0)
 const percent = from(0, 100)
 const port = from(0, 65_535)
 const minutesOfADay = from(0, 1440)
 const notEmpty: Limit = { minLength: 1 }
 
 // A missing name is reported where particles are compared by their names.
-const name: Limit = { maxLength: 255, pattern: /^[A-Za-z0-9_-]*$/, form: 'made of letters, digits, "-" and "_"' }
+const nameLimit: Limit = { maxLength: 255, pattern: /^[A-Za-z0-9_-]*$/, form: 'made of letters, digits, "-" and "_"' }
 
 /** Neither empty nor blank. */
 const notBlank: Limit = { minLength: 1, pattern: /\S/, form: 'more than blanks' }
@@ -57,20 +57,26 @@ const tagText: Limit = {
   form: 'made of letters, digits, spaces and + - = . _ : / @',
 }
 
-const tags: Limit = { maxItems: 30, because: "this tool keeps the rest of AWS's 50 for its own records" }
+const tagsLimit: Limit = { maxItems: 30, because: "this tool keeps the rest of AWS's 50 for its own records" }
 
 /** Docker refuses less, older daemons below 4 MiB, newer ones below 6. */
-const container = { name, cpu: amount, memory: from(4), memoryReservation: from(4), environmentFiles: items(10) }
+const container = {
+  name: nameLimit,
+  cpu: atLeastZero,
+  memory: from(4),
+  memoryReservation: from(4),
+  environmentFiles: items(10),
+}
 
 const launch = {
   capacityProviderStrategy: items(20),
   placementConstraints: items(10),
   placementStrategy: items(5),
   volumeConfigurations: items(1),
-  tags,
+  tags: tagsLimit,
 }
 
-const managedVolume = {
+const managedVolumeLimits = {
   sizeInGiB: from(1),
   volumeType: { values: ['gp2', 'gp3', 'io1', 'io2', 'sc1', 'st1', 'standard'] },
 }
@@ -80,24 +86,28 @@ const managedVolume = {
  * late answer from ECS, so that quotas that can be raised, and limits that have been raised before, are left out.
  */
 export const limits: Readonly<Record<string, Readonly<Record<string, Limit>>>> = {
-  CreateClusterRequest: { clusterName: name, defaultCapacityProviderStrategy: launch.capacityProviderStrategy, tags },
+  CreateClusterRequest: {
+    clusterName: nameLimit,
+    defaultCapacityProviderStrategy: launch.capacityProviderStrategy,
+    tags: tagsLimit,
+  },
   ClusterServiceConnectDefaultsRequest: {
     // An empty text takes a cluster's default namespace away.
     namespace: { maxLength: 1024, mayBeEmpty: true },
   },
   ClusterSetting: { value: { values: ['disabled', 'enabled', 'enhanced'] } },
   RegisterTaskDefinitionRequest: {
-    family: name,
+    family: nameLimit,
     containerDefinitions: items(10),
     ...taskSize,
     placementConstraints: launch.placementConstraints,
-    tags,
+    tags: tagsLimit,
   },
   ContainerDefinition: {
     ...container,
     image: notEmpty,
-    startTimeout: amount,
-    stopTimeout: amount,
+    startTimeout: atLeastZero,
+    stopTimeout: atLeastZero,
     credentialSpecs: items(1),
   },
   ContainerRestartPolicy: { ignoredExitCodes: items(50), restartAttemptPeriod: from(60, 1800) },
@@ -118,19 +128,19 @@ export const limits: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     retries: from(1, 10),
     startPeriod: from(0, 300),
   },
-  LinuxParameters: { sharedMemorySize: amount, maxSwap: amount, swappiness: percent },
-  Tmpfs: { size: amount },
-  NvidiaMpsAllocation: { memory: amount, maxComputePercent: percent },
+  LinuxParameters: { sharedMemorySize: atLeastZero, maxSwap: atLeastZero, swappiness: percent },
+  Tmpfs: { size: atLeastZero },
+  NvidiaMpsAllocation: { memory: atLeastZero, maxComputePercent: percent },
   EphemeralStorage: { sizeInGiB: from(21, 200) },
-  Volume: { name },
+  Volume: { name: nameLimit },
   // Documented as the host's choice; ECS refuses it: "host.sourcePath should not be blank."
   HostVolumeProperties: { sourcePath: notBlank },
   EFSVolumeConfiguration: { transitEncryptionPort: port },
   S3FilesVolumeConfiguration: { transitEncryptionPort: port },
   FSxWindowsFileServerVolumeConfiguration: { rootDirectory: { mayBeEmpty: true } },
   CreateServiceRequest: {
-    serviceName: name,
-    desiredCount: amount,
+    serviceName: nameLimit,
+    desiredCount: atLeastZero,
     healthCheckGracePeriodSeconds: from(0, 2_147_483_647),
     ...launch,
     serviceRegistries: items(1),
@@ -138,9 +148,13 @@ export const limits: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
   },
   LoadBalancer: { containerPort: port },
   ServiceRegistry: { port, containerPort: port },
-  DeploymentConfiguration: { maximumPercent: amount, minimumHealthyPercent: percent, bakeTimeInMinutes: amount },
+  DeploymentConfiguration: {
+    maximumPercent: atLeastZero,
+    minimumHealthyPercent: percent,
+    bakeTimeInMinutes: atLeastZero,
+  },
   DeploymentEarlySuccessCriteria: { healthyPercent: percent },
-  DeploymentLifecycleHookTimeoutConfiguration: { timeoutInMinutes: amount },
+  DeploymentLifecycleHookTimeoutConfiguration: { timeoutInMinutes: atLeastZero },
   LinearConfiguration: {
     stepPercent: { minimum: 3, maximum: 100, fraction: true },
     stepBakeTimeInMinutes: minutesOfADay,
@@ -149,18 +163,18 @@ export const limits: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     canaryPercent: { minimum: 0.1, maximum: 100, fraction: true },
     canaryBakeTimeInMinutes: minutesOfADay,
   },
-  ThresholdConfiguration: { value: amount },
+  ThresholdConfiguration: { value: atLeastZero },
   ServiceConnectConfiguration: { namespace: characters(1024) },
   ServiceConnectService: { discoveryName: portName, clientAliases: items(1), ingressPortOverride: port },
   ServiceConnectClientAlias: { port, dnsName: characters(127) },
   ServiceConnectTestTrafficHeaderMatchRules: { exact: { mayBeEmpty: true } },
-  TimeoutConfiguration: { idleTimeoutSeconds: amount, perRequestTimeoutSeconds: amount },
+  TimeoutConfiguration: { idleTimeoutSeconds: atLeastZero, perRequestTimeoutSeconds: atLeastZero },
   MetricConfiguration: {
     metricNames: { each: { values: ['CPUUtilization', 'MemoryUtilization'] } },
     resolutionSeconds: from(20, 60),
   },
   GatewayConnectorHealthCheck: { healthCheckPort: port },
-  ServiceManagedEBSVolumeConfiguration: managedVolume,
+  ServiceManagedEBSVolumeConfiguration: managedVolumeLimits,
   RunTaskRequest: {
     count: from(1, 10),
     startedBy: {
@@ -173,7 +187,7 @@ export const limits: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
   },
   TaskOverride: taskSize,
   ContainerOverride: container,
-  TaskManagedEBSVolumeConfiguration: managedVolume,
+  TaskManagedEBSVolumeConfiguration: managedVolumeLimits,
   AwsVpcConfiguration: { subnets: { minItems: 1, maxItems: 16 }, securityGroups: items(5) },
   CapacityProviderStrategyItem: { capacityProvider: notEmpty, weight: from(0, 1000), base: from(0, 100_000) },
   PlacementConstraint: { expression: characters(2000) },

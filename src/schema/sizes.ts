@@ -12,7 +12,7 @@ export interface Size {
 // RegisterTaskDefinition (cpu, memory), and what the authors of cfn-lint measured (its issue 3514). A number that ends with
 // a point (`1. vCPU`) stands nowhere in the documentation, nor do leading zeros (`0512`): ECS may refuse such a text or answer
 // the text as it is, which would differ from the number that it means.
-function size(unit: string): Size {
+function sizeIn(unit: string): Size {
   const large = new RegExp(`^(\\d+|\\d*\\.\\d+)\\s*${unit}$`, 'i')
   const inSmallUnits = (text: string): number | undefined => {
     const [, amount] = large.exec(text) ?? []
@@ -27,7 +27,7 @@ function size(unit: string): Size {
 }
 
 /** CPU of a task: `512` CPU units are `.5 vCPU`. */
-export const cpuSize = size('vcpu')
+export const cpuSize = sizeIn('vcpu')
 
 /** Memory of a task: `512` MiB are `.5 GB`. */
-export const memorySize = size('gb')
+export const memorySize = sizeIn('gb')

@@ -37,12 +37,12 @@ export interface ListType {
   readonly kind: 'list'
   readonly of: Type
   /** Its elements are a name and a value, by these members: a map is taken for the list. */
-  readonly pairs?: Pair
+  readonly pairs?: PairMembers
   readonly limit?: Limit
 }
 
 /** The members of an element that is nothing but a name and a value. */
-export type Pair = readonly [name: string, value: string]
+export type PairMembers = readonly [name: string, value: string]
 
 /** A map with keys of the user's choice. */
 export interface MapType {
@@ -64,7 +64,7 @@ export interface StructType {
   readonly required: readonly string[]
 }
 
-const pairs: Readonly<Record<string, Pair>> = { KeyValuePair: ['name', 'value'], Tag: ['key', 'value'] }
+const pairs: Readonly<Record<string, PairMembers>> = { KeyValuePair: ['name', 'value'], Tag: ['key', 'value'] }
 
 const compiled = new Map<string, StructType>()
 

@@ -1,6 +1,6 @@
 import type { StaticStructureSchema } from '@smithy/types'
 import type { MapNode, Particle } from '../particle.ts'
-import type { Check, Stated } from './rules.ts'
+import type { Check, Stated } from './refusals.ts'
 import type { Type } from './types.ts'
 
 /** A particle that is to run, with its definition. */

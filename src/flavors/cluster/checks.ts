@@ -1,4 +1,4 @@
-import { all, checks, is, lacks, type Stated } from '../../schema/rules.ts'
+import { all, checks, is, lacks, type Stated } from '../../schema/refusals.ts'
 import { checkStrategy } from '../rules/launchChecks.ts'
 
 const strategy = 'defaultCapacityProviderStrategy'

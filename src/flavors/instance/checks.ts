@@ -1,9 +1,9 @@
 import type { Limit } from '../../schema/limits.ts'
-import { checkRepeated, checks } from '../../schema/rules.ts'
+import { checkRepeated, checks } from '../../schema/refusals.ts'
 import type { MapType, TextType } from '../../schema/types.ts'
 
 // Names and values of attributes: API reference of Attribute.
-const name: Limit = {
+const attributeName: Limit = {
   minLength: 1,
   maxLength: 128,
   pattern: /^[A-Za-z0-9_/\\.-]*$/,
@@ -26,14 +26,14 @@ const value: TextType = {
 export const attributes: MapType = {
   kind: 'map',
   of: value,
-  keys: name,
+  keys: attributeName,
   pairs: {
     kind: 'struct',
     name: 'Attribute',
     union: false,
     required: ['name'],
     members: new Map([
-      ['name', { kind: 'text', limit: name }],
+      ['name', { kind: 'text', limit: attributeName }],
       ['value', value],
     ]),
   },

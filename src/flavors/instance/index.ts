@@ -8,7 +8,7 @@ import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import type { Particle, Path } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
-import { plural } from '../containers.ts'
+import { plural } from '../../wording.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** A container instance as a manifest states it. An attribute whose value is null is to be removed. */
@@ -29,7 +29,7 @@ const isProtected = (name: string): boolean =>
 /** PutAttributes and DeleteAttributes take ten at most. */
 const attributesAtOnce = 10
 
-interface Stated {
+interface StatedAttribute {
   readonly name: string
   /** null removes the attribute. */
   readonly value: string | null
@@ -37,8 +37,8 @@ interface Stated {
 }
 
 /** The attributes that a manifest may own, from a list or a map. */
-function stated({ definition: { attributes } }: InstanceParticle): Stated[] {
-  const all: Stated[] = isList(attributes)
+function statedAttributes({ definition: { attributes } }: InstanceParticle): StatedAttribute[] {
+  const all: StatedAttribute[] = isList(attributes)
     ? attributes.map(({ name, value = '' }, index) => ({ name, value, at: ['attributes', index, 'value'] }))
     : Object.entries(attributes ?? {}).map(([name, value]) => ({ name, value, at: ['attributes', name] }))
   return all.filter(({ name }) => !isProtected(name))
@@ -56,7 +56,7 @@ function differences(
 ): FoundChange[] {
   const there = new Map(live?.attributes?.map(({ name = '', value = '' }) => [name, value]))
   const ignored = new Set(ignoredPaths(particle.options.ignore))
-  return stated(particle).flatMap(({ name, value, at }): FoundChange[] => {
+  return statedAttributes(particle).flatMap(({ name, value, at }): FoundChange[] => {
     if (ignored.has(`attributes[${name}]`) || ignored.has('attributes')) return []
     const before = there.get(name)
     if (value === null ? before === undefined : before === value) return []
@@ -72,8 +72,8 @@ function differences(
 }
 
 /** Attributes that the manifest does not name are left alone. */
-function unstated(particle: InstanceParticle, { attributes = [] }: ContainerInstance): FoundChange[] {
-  const named = new Set(stated(particle).map(({ name }) => name))
+function unstatedAttributes(particle: InstanceParticle, { attributes = [] }: ContainerInstance): FoundChange[] {
+  const named = new Set(statedAttributes(particle).map(({ name }) => name))
   return attributes.flatMap(({ name = '', value }) =>
     isProtected(name) || named.has(name) ? [] : [changeAt(['attributes', { in: name }], { live: value })],
   )
@@ -88,7 +88,7 @@ function observe(particle: InstanceParticle, live: ContainerInstance | undefined
   if (live.status === 'DRAINING') {
     // Deregistering is a change in the plan, as waiting for drained tasks alone would not show it.
     if (isDeregistered) return { state: 'pending' }
-    const left = tasksLeft(live)
+    const left = tasksOn(live)
     return leaving && left > 0 ? { state: 'pending', unsettled: true, why: drains(left) } : { state: 'stopped' }
   }
   if (live.status === 'ACTIVE' || live.status === undefined) return { state: 'running' }
@@ -112,7 +112,7 @@ function additions(
 }
 
 function removalRisks(particle: InstanceParticle, live: ContainerInstance): string[] {
-  const left = tasksLeft(live)
+  const left = tasksOn(live)
   if (live.agentConnected === false) {
     return [`its agent is not connected: it is deregistered with ${plural(left, 'task')} that nobody can reach`]
   }
@@ -150,7 +150,7 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, void> = {
     additions: () => additions(particle, live, sensitivity),
     ...(live && {
       differences: () => ({ changes: differences(particle, live, sensitivity) }),
-      unstated: () => unstated(particle, live),
+      unstated: () => unstatedAttributes(particle, live),
       removalRisks: () => removalRisks(particle, live),
     }),
   }),
@@ -166,7 +166,7 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, void> = {
     if (!live) return { is: 'settled', because: 'no longer registered' }
     if (live.agentConnected === false) return { is: 'settled', because: 'its agent is not connected: nothing to drain' }
     if (live.status !== 'DRAINING') return { is: 'moving', because: status, near: true }
-    const left = tasksLeft(live)
+    const left = tasksOn(live)
     if (left > 0) return { is: 'moving', because: drains(left) }
     return { is: 'settled', because: deregisters(particle) ? 'drained and deregistered' : 'drained: no task is left' }
   },
@@ -232,7 +232,7 @@ const goneMeanwhile: Diagnosis = {
 }
 
 /** Running and pending tasks of the instance. */
-const tasksLeft = (live: ContainerInstance): number => (live.runningTasksCount ?? 0) + (live.pendingTasksCount ?? 0)
+const tasksOn = (live: ContainerInstance): number => (live.runningTasksCount ?? 0) + (live.pendingTasksCount ?? 0)
 
 const drains = (left: number): string =>
   `draining, ${plural(left, 'task')} left (those of services move, others stay until they end or are stopped)`

@@ -40,13 +40,13 @@ export interface RunRecord {
 /** Records by the digest of the run. */
 export type Records = ReadonlyMap<string, RunRecord>
 
-const runPrefix = `${ownTagPrefix}run/`
+const runTagPrefix = `${ownTagPrefix}run/`
 const sharedPrefix = `${ownTagPrefix}runs/`
 const markerKey = `${ownTagPrefix}record`
 
 /** The tag that records a run. The form has the version 1: `1 done <at> <attempt> <token> [<claim>]`. */
 export const recordTag = (digest: string, { status, at, attempt, token, claim }: RunRecord): Tag => ({
-  key: `${runPrefix}${digest}`,
+  key: `${runTagPrefix}${digest}`,
   value: ['1', status, at, attempt, token, ...(claim === undefined ? [] : [claim])].join(' '),
 })
 
@@ -90,7 +90,7 @@ function parseShared(value: string): (readonly [string, RunRecord])[] {
 }
 
 /** A tag that holds a record, of this repository or shared. */
-export const isRecordTag = ({ key = '' }: Tag): boolean => key.startsWith(runPrefix) || key.startsWith(sharedPrefix)
+export const isRecordTag = ({ key = '' }: Tag): boolean => key.startsWith(runTagPrefix) || key.startsWith(sharedPrefix)
 
 /** A tag of the record's, the marker included. */
 export const isRecordOrMarker = (tag: Tag): boolean => isRecordTag(tag) || tag.key === markerKey
@@ -100,8 +100,8 @@ export function recordsIn(tags: readonly Tag[]): Map<string, RunRecord> {
   const records = new Map<string, RunRecord>()
   for (const { key = '', value = '' } of tags) {
     if (key.startsWith(sharedPrefix)) addRecords(records, parseShared(value))
-    const record = key.startsWith(runPrefix) ? parseRecord(value) : undefined
-    if (record) addRecords(records, [[key.slice(runPrefix.length), record]])
+    const record = key.startsWith(runTagPrefix) ? parseRecord(value) : undefined
+    if (record) addRecords(records, [[key.slice(runTagPrefix.length), record]])
   }
   return records
 }

@@ -1,4 +1,4 @@
-import { all, checkRepeated, has, is, lacks, type Rules, type Stated } from '../../schema/rules.ts'
+import { all, checkRepeated, has, is, lacks, type RefusalRules, type Stated } from '../../schema/refusals.ts'
 
 /** A capacity provider strategy. From the API reference of CapacityProviderStrategyItem. */
 export const checkStrategy =
@@ -28,7 +28,7 @@ function checkEmptyStrategy(definition: Stated): void {
 }
 
 /** Launch settings that CreateService and RunTask share. */
-export const launchRules: Rules = {
+export const launchRefusals: RefusalRules = {
   '': [
     checkEmptyStrategy,
     ['capacityProviderStrategy', has('launchType'), 'and launchType exclude each other: leave one out'],

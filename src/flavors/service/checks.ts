@@ -1,12 +1,23 @@
 import { type MapNode, nodeAt } from '../../particle.ts'
-import { all, checks, has, is, isNot, lacks, type Rule, type Rules, type Stated, whole } from '../../schema/rules.ts'
+import {
+  all,
+  checks,
+  has,
+  is,
+  isNot,
+  lacks,
+  type RefusalRule,
+  type RefusalRules,
+  type Stated,
+  whole,
+} from '../../schema/refusals.ts'
 import type { Declared } from '../../schema/vocabulary.ts'
-import { checkStrategy, launchRules } from '../rules/launchChecks.ts'
+import { checkStrategy, launchRefusals } from '../rules/launchChecks.ts'
 import { checkTaskDefinitionOf } from '../taskDefinition/checkChild.ts'
 import { onTaskSets } from './rules.ts'
 
 /** Whether task sets of another controller run the service. */
-export function isExternal(service: MapNode): boolean {
+export function statesExternal(service: MapNode): boolean {
   const type = nodeAt(service, ['deploymentController', 'type'])
   return type?.kind === 'scalar' && type.value === 'EXTERNAL'
 }
@@ -14,7 +25,7 @@ export function isExternal(service: MapNode): boolean {
 const isDaemon = is('schedulingStrategy', 'DAEMON')
 
 // From the API reference of CreateService and of the structures in the request.
-const serviceRules: Rules = {
+const serviceRefusals: RefusalRules = {
   '': [
     ['desiredCount', isDaemon, 'is not possible with schedulingStrategy DAEMON: leave it out'],
     [
@@ -24,9 +35,9 @@ const serviceRules: Rules = {
     ],
     checkController,
     ...onTaskSets.map(
-      (member): Rule => [
+      (member): RefusalRule => [
         member,
-        service => isExternal(service.node),
+        service => statesExternal(service.node),
         'is not possible with deploymentController EXTERNAL, whose task sets state it: leave it out',
       ],
     ),
@@ -92,15 +103,15 @@ function checkHook(hook: Stated): void {
 }
 
 /** What CreateService would refuse. */
-export const checkService = checks(checkStrategy('capacityProviderStrategy'), launchRules, serviceRules)
+export const checkService = checks(checkStrategy('capacityProviderStrategy'), launchRefusals, serviceRefusals)
 
 /** A task definition among the parents fills a member that an EXTERNAL service may not have; of others it is checked. */
 export function checkServiceParents(child: Declared, parents: readonly Declared[]): void {
   const { particle, stated } = child
   checkDaemonIn(child, parents)
   const id = particle.parents.find(parent => parent.startsWith('ecs_task_definition:'))
-  if (!isExternal(stated.node)) checkTaskDefinitionOf(child, parents)
-  if (!isExternal(stated.node) || !id || stated.given('taskDefinition')) return
+  if (!statesExternal(stated.node)) checkTaskDefinitionOf(child, parents)
+  if (!statesExternal(stated.node) || !id || stated.given('taskDefinition')) return
   const because = 'EXTERNAL takes no task definition, its task sets state one'
   stated.at('deploymentController')?.report('type', `${because}: remove ${id} from its parents`)
 }

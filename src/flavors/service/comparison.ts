@@ -6,7 +6,8 @@ import { withSortedKeys } from '../../digest.ts'
 import type { Comparison } from '../../engine/flavor.ts'
 import { riskOf } from '../../engine/risk.ts'
 import { nameOf } from '../../schema/arn.ts'
-import { plural, stopping } from '../containers.ts'
+import { plural } from '../../wording.ts'
+import { stopping } from '../containers.ts'
 import { blocksOfOtherStrategies, incompatibleMembers, networkInTheWay } from './fit.ts'
 import {
   differences,

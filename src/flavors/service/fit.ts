@@ -32,7 +32,7 @@ export function incompatibleMembers(particle: ServiceParticle, live: LiveService
   const isKept = (member: string) =>
     definition[member as keyof typeof definition] === undefined || isCoveredByAny(ignored, [member])
   return [
-    targets(live, next),
+    trafficTargets(live, next),
     endpoints(live, next),
     volumes(live, next),
     network(live, next),
@@ -95,7 +95,7 @@ export function blocksOfOtherStrategies(
 }
 
 /** Load balancers and registries, which name a container and its port. */
-function* targets({ service }: LiveService, { definition }: NextDefinition): Iterable<Incompatibility> {
+function* trafficTargets({ service }: LiveService, { definition }: NextDefinition): Iterable<Incompatibility> {
   for (const member of ['loadBalancers', 'serviceRegistries'] as const) {
     const one = member === 'loadBalancers' ? 'a load balancer' : 'a registry'
     const remedy = `state ${member} with a container and port of it, or ${member}: [] to take them off`

@@ -35,15 +35,15 @@ export const putBackTag = `${ownTagPrefix}put-back`
 const margin = 60_000
 
 /** ECS, and where it matters the log for a missing right. */
-type Reading = Pick<TransitionContext, 'ecs'> & Partial<Pick<TransitionContext, 'say'>>
+type HistoryReader = Pick<TransitionContext, 'ecs'> & Partial<Pick<TransitionContext, 'say'>>
 
 /** Undefined where the role has no right to ask, or ECS has forgotten it. */
-const serviceDeployment = ({ ecs, say }: Reading, arn: string): Promise<ServiceDeployment | undefined> =>
+const serviceDeployment = ({ ecs, say }: HistoryReader, arn: string): Promise<ServiceDeployment | undefined> =>
   ecs.ifAllowed('DescribeServiceDeployments', () => ecs.serviceDeployment(arn), say)
 
 /** Undefined where the role has no right to ask. */
 const list = (
-  { ecs, say }: Reading,
+  { ecs, say }: HistoryReader,
   { service: { clusterArn: cluster, serviceArn: service } }: LiveService,
   which: Pick<ListServiceDeploymentsRequest, 'status' | 'createdAt'>,
 ): Promise<ServiceDeploymentBrief[] | undefined> =>
@@ -56,7 +56,7 @@ const list = (
 export async function rolloutOf(
   live: LiveService,
   memo: Memo,
-  reading: Reading,
+  reading: HistoryReader,
 ): Promise<ServiceDeployment | 'unknown'> {
   if (!memo.deployment) return 'unknown'
   const number = nameOf(memo.deployment)
@@ -164,7 +164,7 @@ function wouldBe(
 async function howItFailed(
   brief: ServiceDeploymentBrief,
   putBack: string,
-  reading: Reading,
+  reading: HistoryReader,
 ): Promise<string | undefined> {
   const rollout = await serviceDeployment(reading, brief.serviceDeploymentArn ?? '')
   const trigger = rollout && triggerOf(rollout)

@@ -4,6 +4,7 @@ import { creationOf } from '../../compare/merge.ts'
 import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
+import { consistencyLag } from '../../engine/poll.ts'
 import { containerLogs } from '../containerLogs.ts'
 import { stopping } from '../containers.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
@@ -32,10 +33,10 @@ import {
 import { pauseOf } from './pause.ts'
 import { createRequest, updateRequest } from './request.ts'
 import { rollBack } from './rollback.ts'
-import { gone, judgeRollout, notVisibleYet } from './rollout.ts'
+import { gone, judgeRollout } from './rollout.ts'
 import { liveService, onRevisionOnly } from './rules.ts'
 import { startRisks } from './strategy.ts'
-import { counts, isUnderWay, rolloutSummary } from './tasks.ts'
+import { isUnderWay, rolloutSummary, taskCounts } from './tasks.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** Refusals of CreateService that end once the resources it needs are visible. */
@@ -69,7 +70,7 @@ function observe(particle: ServiceParticle, live: LiveService | undefined): Obse
   if (!live) return { state: 'terminated' }
   const { service } = live
   if (service.status === 'DRAINING') {
-    const why = `the service is DRAINING, ${counts(service)}`
+    const why = `the service is DRAINING, ${taskCounts(service)}`
     return { state: 'pending', why, ...(particle.desired === 'running' ? { incomplete: true } : { unsettled: true }) }
   }
   // The end of a service does not wait for its rollout.
@@ -159,7 +160,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   progress(particle, live, goal, memo, elapsed) {
     if (goal === 'running') {
       if (live) return judgeRollout(live, memo, particle, elapsed)
-      return elapsed < notVisibleYet
+      return elapsed < consistencyLag
         ? { is: 'moving', because: 'the service is not visible yet', near: true }
         : gone('was deleted by somebody else meanwhile')
     }
@@ -167,7 +168,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     const { service } = live
     return {
       is: 'moving',
-      because: `the service is ${service.status}, ${counts(service)}`,
+      because: `the service is ${service.status}, ${taskCounts(service)}`,
       near: service.runningCount === 0,
     }
   },

@@ -1,7 +1,7 @@
 /** What a service will not be reached or guarded by any more, as risks. Pure. */
 import { type Change, type FoundChange, shownChange } from '../../compare/change.ts'
 import { untrusted } from '../../untrusted.ts'
-import { plural } from '../containers.ts'
+import { plural } from '../../wording.ts'
 import { wholeElements } from '../elements.ts'
 
 /** One sentence each: `loses its load balancer web-tg:8080: no requests reach it that way any more`. */

@@ -2,8 +2,9 @@
 import type { Deployment, Service, ServiceDeployment } from '@aws-sdk/client-ecs'
 import type { Diagnosis } from '../../engine/failure.ts'
 import type { Failed, Moving, Progress, Settled } from '../../engine/flavor.ts'
+import { consistencyLag } from '../../engine/poll.ts'
 import { untrusted } from '../../untrusted.ts'
-import { plural } from '../containers.ts'
+import { plural } from '../../wording.ts'
 import {
   isExternal,
   isWaitedFor,
@@ -16,19 +17,16 @@ import {
 } from './live.ts'
 import { pauseOf } from './pause.ts'
 import {
-  counts,
   countsOfEach,
   isFull,
   isSteady,
   older,
   rolloutSummary,
   settledSummary,
+  taskCounts,
   taskSetSummary,
   tasksOf,
 } from './tasks.ts'
-
-/** Milliseconds for which a new service or deployment may be missing from ECS's answers. */
-export const notVisibleYet = 30_000
 
 /** Somebody else takes the service away, or has done so. */
 export const gone = (happened: string): Failed =>
@@ -55,7 +53,7 @@ function uncontrolled(service: Service): Progress {
   const { runningCount = 0, desiredCount = 0, pendingCount = 0 } = service
   if (runningCount !== desiredCount || pendingCount > 0 || !isSteady(service))
     return { is: 'moving', because: rolloutSummary(service), near: runningCount >= desiredCount }
-  return { is: 'settled', because: `${counts(service, 'run')} ${shortTaskDefinition(service)}` }
+  return { is: 'settled', because: `${taskCounts(service, 'run')} ${shortTaskDefinition(service)}` }
 }
 
 function own(live: LiveService, now: Deployment, memo: Memo, { definition }: ServiceParticle): Progress {
@@ -124,7 +122,7 @@ function replacedAsSeen(service: Service, now: Deployment, id: string, elapsed: 
   const ours = service.deployments?.find(deployment => deployment.id === id)
   // Once the rollback is complete, its deployment is not listed any more, and only an event shows how it ended.
   const event = service.events?.find(({ message = '' }) => message.includes(`(deployment ${id}) deployment failed`))
-  if (!ours && !event && elapsed < notVisibleYet) {
+  if (!ours && !event && elapsed < consistencyLag) {
     return { is: 'moving', because: 'the deployment is not visible yet' }
   }
   const goesBack = /roll(ing|ed)? ?back/i.test(now.rolloutStateReason ?? '')
@@ -140,7 +138,7 @@ const isGoingBack = ({ rolloutState, rolloutStateReason = '' }: Deployment): boo
 
 const goingBack = (service: Service, now: Deployment): Moving => ({
   is: 'moving',
-  because: `ECS is rolling back to ${countsOfEach(service, now) ?? `${shortTaskDefinition(now)}, ${counts(service)}`}`,
+  because: `ECS is rolling back to ${countsOfEach(service, now) ?? `${shortTaskDefinition(now)}, ${taskCounts(service)}`}`,
   near: tasksOf(service, now).running >= (service.desiredCount ?? 0),
 })
 

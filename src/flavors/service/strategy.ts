@@ -2,7 +2,7 @@
 import type { DeploymentConfiguration, DeploymentLifecycleHook } from '@aws-sdk/client-ecs'
 import type { Comparison } from '../../engine/flavor.ts'
 import { riskOf } from '../../engine/risk.ts'
-import { plural } from '../containers.ts'
+import { plural } from '../../wording.ts'
 import { isWaitedFor, type ServiceParticle } from './live.ts'
 
 const names: Readonly<Record<string, string>> = { BLUE_GREEN: 'blue/green', LINEAR: 'linear', CANARY: 'canary' }

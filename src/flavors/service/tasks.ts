@@ -1,11 +1,11 @@
 /** How many tasks of a service run, in words, and whether they have come to rest. Pure. */
 import type { Deployment, Service } from '@aws-sdk/client-ecs'
-import { plural } from '../containers.ts'
+import { plural } from '../../wording.ts'
 import { isExternal, primaryDeployment, type ServiceParticle, shortTaskDefinition } from './live.ts'
 import { taskSetOf } from './rules.ts'
 
 /** `1 of 2 tasks running`, or with another verb `1 of 2 tasks run`. */
-export const counts = ({ runningCount = 0, desiredCount = 0 }: Service, verb = 'running'): string =>
+export const taskCounts = ({ runningCount = 0, desiredCount = 0 }: Service, verb = 'running'): string =>
   desiredCount === 0 && runningCount > 0
     ? `${plural(runningCount, 'task')} still ${verb}`
     : `${runningCount} of ${plural(desiredCount, 'task')} ${verb}`
@@ -16,9 +16,9 @@ export const counts = ({ runningCount = 0, desiredCount = 0 }: Service, verb = '
  */
 export function rolloutSummary(service: Service): string {
   const own = primaryDeployment(service)
-  if (!own) return counts(service)
+  if (!own) return taskCounts(service)
   const each = countsOfEach(service, own)
-  if (own.rolloutState) return `${each ?? counts(service)}, deployment ${own.rolloutState}`
+  if (own.rolloutState) return `${each ?? taskCounts(service)}, deployment ${own.rolloutState}`
   return each ?? settledSummary(service, own)
 }
 
@@ -102,12 +102,12 @@ export function unhealthyWarning({ id }: ServiceParticle, service: Service): str
   if (isUnderWay(service) || primaryDeployment(service)?.rolloutState === 'FAILED' || runningCount >= desiredCount)
     return undefined
   if (isExternal(service)) return `${id} is deployed by EXTERNAL, not by this action: ${taskSetSummary(service)}`
-  return `${id} is unwell: ${counts(service)}, though no deployment is under way; its events and stopped tasks in ECS say why`
+  return `${id} is unwell: ${taskCounts(service)}, though no deployment is under way; its events and stopped tasks in ECS say why`
 }
 
 /** `2 of 3 tasks run web:1, in task sets of its external controller` */
 export function taskSetSummary(service: Service): string {
   const set = taskSetOf(service)
   if (!set) return 'no task set of its external controller is there yet, and no task runs'
-  return `${counts(service, 'run')} ${shortTaskDefinition(set)}, in task sets of its external controller`
+  return `${taskCounts(service, 'run')} ${shortTaskDefinition(set)}, in task sets of its external controller`
 }

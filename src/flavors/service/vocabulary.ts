@@ -1,6 +1,6 @@
 import { CreateServiceRequest$, Service$ } from '@aws-sdk/client-ecs'
 import type { Vocabulary } from '../../schema/vocabulary.ts'
-import { checkService, checkServiceParents, isExternal } from './checks.ts'
+import { checkService, checkServiceParents, statesExternal } from './checks.ts'
 import { deployedBy } from './rules.ts'
 
 /** Members of CreateService. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html */
@@ -21,7 +21,7 @@ export const vocabulary = {
     taskDefinitionArn: 'taskDefinition',
   },
   needs: { ecs_cluster: 'cluster', ecs_task_definition: 'taskDefinition' },
-  spares: (member, definition) => member === 'taskDefinition' && isExternal(definition),
+  spares: (member, definition) => member === 'taskDefinition' && statesExternal(definition),
   options: {
     ignore: 'strings',
     initial_desired_count: 'number',

@@ -1,10 +1,10 @@
-import { all, checkLength, checks, is, lacks, sound } from '../../schema/rules.ts'
-import { checkStrategy, launchRules } from '../rules/launchChecks.ts'
+import { all, checkLength, checks, is, lacks, wellFormed } from '../../schema/refusals.ts'
+import { checkStrategy, launchRefusals } from '../rules/launchChecks.ts'
 
 /** What RunTask would refuse. */
 export const checkTask = checks(
   checkStrategy('capacityProviderStrategy'),
-  launchRules,
+  launchRefusals,
   {
     '': [
       ['propagateTags', is('propagateTags', 'NONE'), 'NONE is refused by RunTask: leave it out'],
@@ -14,7 +14,9 @@ export const checkTask = checks(
         'SERVICE is refused by RunTask: a task has no service; say TASK_DEFINITION or leave it out',
       ],
     ],
-    'overrides.containerOverrides[]': [['', all(sound, lacks('name')), 'lacks name: which container it overrides']],
+    'overrides.containerOverrides[]': [
+      ['', all(wellFormed, lacks('name')), 'lacks name: which container it overrides'],
+    ],
   },
   // The API reference of RunTask counts the JSON of the overrides, punctuation included.
   checkLength('overrides', 8192),

@@ -52,10 +52,10 @@ export async function describeTask(particle: TaskParticle, context: FlavorContex
   }
   const isDone = record?.status === 'done' && particle.desired === 'running' && !context.requested
   if (family === undefined || isDone) return { ...live, runs: [], outdated: [], unowned: [] }
-  return { ...live, ...(await tasksOf(particle, family, live, context)) }
+  return { ...live, ...(await tasksOfRun(particle, family, live, context)) }
 }
 
-async function tasksOf(
+async function tasksOfRun(
   particle: TaskParticle,
   family: string,
   { digest, record }: Pick<LiveTask, 'digest' | 'record'>,

@@ -2,9 +2,11 @@ import { additions, comparedBy } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Diagnosis } from '../../engine/failure.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
+import { consistencyLag } from '../../engine/poll.ts'
 import { riskOf } from '../../engine/risk.ts'
+import { plural } from '../../wording.ts'
 import { containerLogs } from '../containerLogs.ts'
-import { plural, stopping, summarizeStopped } from '../containers.ts'
+import { stopping, summarizeStopped } from '../containers.ts'
 import { recordRun, recordTime } from '../record/write.ts'
 import { assume, assumeChanges, assumeProblems, clearAssumed } from './assume.ts'
 import { describeTask } from './describe.ts'
@@ -28,7 +30,6 @@ import {
   type TaskParticle,
   tasksLeft,
 } from './runs.ts'
-import { notVisibleYet } from './runTask.ts'
 import { vocabulary } from './vocabulary.ts'
 
 function observe(particle: TaskParticle, live: LiveTask | undefined): Observed {
@@ -128,7 +129,7 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     }
     const runs = (live?.runs ?? []).filter(({ taskArn = '' }) => memo.arns.includes(taskArn))
     if (runs.length < memo.arns.length) {
-      return elapsed < notVisibleYet
+      return elapsed < consistencyLag
         ? { is: 'moving', because: `${plural(memo.arns.length - runs.length, 'task')} not visible yet`, near: true }
         : { is: 'failed', failure: withoutTrace('ECS has no trace of the task that it started') }
     }

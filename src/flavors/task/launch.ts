@@ -6,7 +6,7 @@ import { creationOf } from '../../compare/merge.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
 import type { Remedy } from '../../engine/remedy.ts'
 import { nameOf } from '../../schema/arn.ts'
-import { plural } from '../containers.ts'
+import { plural } from '../../wording.ts'
 import { hash } from '../record/digest.ts'
 import { type RunRecord, recordsIn } from '../record/tags.ts'
 import { recordRun, recordTime, revisionToWrite } from '../record/write.ts'
@@ -26,7 +26,7 @@ import {
   runsAgain,
   type TaskParticle,
 } from './runs.ts'
-import { awaitPlacement, awaitVisible, placementFailures, refusal, runTask, startedNothing } from './runTask.ts'
+import { awaitPlacement, awaitVisible, placementFailures, runTask, startedNothing, startRefusal } from './runTask.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** How many client tokens one start may use: each is a run that never started, or a count that was raised. */
@@ -129,7 +129,7 @@ async function nextToken(
 }
 
 /** The outcome of one RunTask call. */
-interface Answer {
+interface CallOutcome {
   readonly tasks: readonly Task[]
   /** Failures of tasks that ECS did not start, or did not place. */
   readonly lacking: readonly Failure[]
@@ -187,7 +187,7 @@ class Launch {
       if (startedNone) await record?.refused(this.#judged.length > 0)
       const reasons = placementFailures(lacking)
       if (!lacking.some(({ reason }) => isCapacity(reason))) {
-        if (startedNone) throw refusal(reasons, lacking[0]?.reason)
+        if (startedNone) throw startRefusal(reasons, lacking[0]?.reason)
         failures = reasons
         break
       }
@@ -204,7 +204,7 @@ class Launch {
     return { arns: [...new Set([...arnsOf(this.#judged), ...this.#fallen])], failures }
   }
 
-  async #ask(token: number): Promise<Answer> {
+  async #ask(token: number): Promise<CallOutcome> {
     const { name, record } = this.#start
     const context = this.#context
     await record?.intent(token, this.#since)

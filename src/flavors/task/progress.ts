@@ -8,7 +8,8 @@ import type { Observed, Progress } from '../../engine/flavor.ts'
 import type { Remedy } from '../../engine/remedy.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
-import { counted, definitionOf, diagnoseStopped, plural, summarizeStopped } from '../containers.ts'
+import { oneOrMany, plural } from '../../wording.ts'
+import { counted, definitionOf, diagnoseStopped, summarizeStopped } from '../containers.ts'
 import { repositoryTag } from './naming.ts'
 import { lackedCapacity, outcome } from './outcome.ts'
 import {
@@ -110,7 +111,7 @@ export function outdatedStops({ outdated }: LiveTask): { changes: FoundChange[];
   if (outdated.length === 0) return { changes: [], risks: [] }
   const revisions = [...new Set(outdated.map(({ taskDefinitionArn = '' }) => nameOf(taskDefinitionArn)))].sort()
   const change = changeAt(['earlierTasks'], { before: 'running', after: 'stopped', reviewedApart: true })
-  const risk = `${plural(outdated.length, 'task')} of its earlier definition (${revisions.join(', ')}) ${outdated.length === 1 ? 'stops' : 'stop'} when the new one runs`
+  const risk = `${plural(outdated.length, 'task')} of its earlier definition (${revisions.join(', ')}) ${oneOrMany(outdated.length, 'stops', 'stop')} when the new one runs`
   return { changes: [change], risks: [risk] }
 }
 

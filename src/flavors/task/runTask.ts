@@ -5,18 +5,16 @@ import { backoff } from '../../backoff.ts'
 import { EcsError, isEcs, isThrottled } from '../../ecs/errors.ts'
 import { DiagnosedEcsError } from '../../engine/failure.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
+import { consistencyLag } from '../../engine/poll.ts'
 import type { Remedy } from '../../engine/remedy.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { isCapacity } from './outcome.ts'
 
-/** Milliseconds for which DescribeTasks may answer MISSING for a task that was started. */
-export const notVisibleYet = 30_000
-
 /** Seconds until the log repeats the state of a task that is waited for. */
 const heartbeat = 10
 
-interface Answer {
+interface RunTaskAnswer {
   /** The tasks that the client token has started, now or before. */
   readonly tasks: readonly Task[]
   /** Failures of tasks that ECS did not start, with reasons. */
@@ -24,7 +22,7 @@ interface Answer {
 }
 
 /** Calls RunTask. A lack of capacity is an answer, in any of its forms; any other refusal is an `EcsError`. */
-export async function runTask(input: RunTaskRequest, context: TransitionContext): Promise<Answer> {
+export async function runTask(input: RunTaskRequest, context: TransitionContext): Promise<RunTaskAnswer> {
   try {
     const { tasks = [], failures = [] } = await context.ecs.call('RunTask', input)
     if (tasks.length + failures.length === 0) throw namesNothing()
@@ -57,7 +55,7 @@ export const startedNothing = (error: unknown): error is EcsError =>
   error instanceof EcsError && !error.unsure && !isThrottled(error) && error.code !== 'ConflictException'
 
 /** The error of a start for which ECS has started nothing, for these reasons. */
-export function refusal(reasons: readonly string[], code = 'Failure'): EcsError {
+export function startRefusal(reasons: readonly string[], code = 'Failure'): EcsError {
   const said = reasons.join('; ')
   const message = `ECS started nothing: ${said}`
   const error = new EcsError({ call: 'RunTask', code, said, message, unsure: false })
@@ -98,7 +96,7 @@ export async function awaitPlacement(
   for (let attempt = 0; ; attempt++) {
     const pending = [...latest].filter(([, task]) => isPending(task)).map(([arn]) => arn)
     const elapsed = context.clock.now() - since
-    const isInvisible = elapsed >= notVisibleYet && pending.every(arn => !visible.has(arn))
+    const isInvisible = elapsed >= consistencyLag && pending.every(arn => !visible.has(arn))
     if (pending.length === 0 || isInvisible) return [...latest.values()]
     const seconds = Math.round(elapsed / 1000)
     if (seconds >= nextSentence) {
@@ -114,11 +112,11 @@ export async function awaitPlacement(
 }
 
 /**
- * Waits until DescribeTasks answers these tasks, so that another apply finds them; at most `notVisibleYet`. Throws
+ * Waits until DescribeTasks answers these tasks, so that another apply finds them; at most `consistencyLag`. Throws
  * `EcsError`.
  */
 export async function awaitVisible(cluster: string, tasks: readonly Task[], context: TransitionContext): Promise<void> {
-  const until = context.clock.now() + notVisibleYet
+  const until = context.clock.now() + consistencyLag
   const arns = tasks.map(({ taskArn = '' }) => taskArn)
   while ((await context.ecs.tasks(cluster, arns)).length < arns.length && context.clock.now() < until)
     await context.pause(1_000)

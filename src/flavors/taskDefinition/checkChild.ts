@@ -1,5 +1,5 @@
 import type { Particle, ScalarNode } from '../../particle.ts'
-import type { Stated } from '../../schema/rules.ts'
+import type { Stated } from '../../schema/refusals.ts'
 import type { Declared } from '../../schema/vocabulary.ts'
 import { namesOf } from './checkContainers.ts'
 
@@ -16,7 +16,7 @@ export function checkTaskDefinitionOf({ particle, stated }: Declared, parents: r
   checkContainers(stated, parent)
   checkPortNames(stated, parent)
   checkNetwork(stated, particle, parent)
-  checkFargate(stated, parent)
+  checkLaunchOnFargate(stated, parent)
   checkVolumes(stated, parent)
 }
 
@@ -111,7 +111,7 @@ function fargateIn(child: Stated): readonly [holder: Stated, member: string] | u
   return item && [item, 'capacityProvider']
 }
 
-function checkFargate(child: Stated, { stated, networkMode, writtenMode, label }: Parent): void {
+function checkLaunchOnFargate(child: Stated, { stated, networkMode, writtenMode, label }: Parent): void {
   const [holder, member] = fargateIn(child) ?? []
   if (!holder || !member) return
   const list = stated.member('requiresCompatibilities')

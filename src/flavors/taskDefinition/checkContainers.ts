@@ -1,5 +1,15 @@
 import type { ScalarNode } from '../../particle.ts'
-import { all, checkRepeated, is, isNot, lacks, type Rules, type Stated, sound, whole } from '../../schema/rules.ts'
+import {
+  all,
+  checkRepeated,
+  is,
+  isNot,
+  lacks,
+  type RefusalRules,
+  type Stated,
+  wellFormed,
+  whole,
+} from '../../schema/refusals.ts'
 import { memorySize } from '../../schema/sizes.ts'
 import { isForFargate } from './checkFargate.ts'
 
@@ -16,7 +26,7 @@ const isEssential = (container: Stated): boolean =>
   !container.given('essential') || container.flag('essential') !== false
 
 /** What RegisterTaskDefinition requires of containers and of references between them. */
-export const containerRules: Rules = {
+export const containerRefusals: RefusalRules = {
   '': [
     [
       'containerDefinitions',
@@ -30,10 +40,10 @@ export const containerRules: Rules = {
     checkCircles,
   ],
   'containerDefinitions[]': [
-    ['', all(sound, lacks('image')), 'lacks image: ECS needs one for every container'],
+    ['', all(wellFormed, lacks('image')), 'lacks image: ECS needs one for every container'],
     [
       '',
-      all(sound, whole(lacks('memory')), lacks('memory', 'memoryReservation'), ({ root }) => !isForFargate(root)),
+      all(wellFormed, whole(lacks('memory')), lacks('memory', 'memoryReservation'), ({ root }) => !isForFargate(root)),
       'needs memory or memoryReservation: the task definition has no memory of its own',
     ],
     ['memory', isBelowReservation, 'must not be below memoryReservation: {memory} is less than {memoryReservation}'],
@@ -42,7 +52,7 @@ export const containerRules: Rules = {
     checkHealthCommand,
   ],
   'containerDefinitions[].resourceRequirements[]': [
-    ['', all(sound, lacks('value', 'sharingStrategy')), 'needs a value'],
+    ['', all(wellFormed, lacks('value', 'sharingStrategy')), 'needs a value'],
     [
       'value',
       all(is('type', 'NeuronDevice'), isNot('value', 'ALL')),
@@ -69,7 +79,7 @@ function isBelowReservation(container: Stated): boolean {
 function checkHealthCommand(container: Stated): void {
   const command = container.at('healthCheck')?.member('command')
   const [first] = command?.kind === 'list' ? command.items : []
-  if (!container.sound || first?.kind !== 'scalar' || first.inherit) return
+  if (!container.wellFormed || first?.kind !== 'scalar' || first.inherit) return
   if (!/^(CMD|CMD-SHELL|NONE)$/.test(String(first.value)))
     container.report('healthCheck.command', `must begin with CMD or CMD-SHELL, not ${container.quoted(first)}`, first)
 }
@@ -105,7 +115,7 @@ const containerNamed = (definition: Stated, name: string | undefined): Stated | 
 function checkDependency(dependency: Stated): void {
   checkName(dependency, 'containerName')
   const other = containerNamed(dependency.root, dependency.text('containerName'))
-  if (!other || !dependency.sound) return
+  if (!other || !dependency.wellFormed) return
   const condition = dependency.text('condition')
   const needs = `${dependency.written('condition')} needs`
   if (condition === 'HEALTHY' && !other.given('healthCheck'))

@@ -1,4 +1,4 @@
-import { all, always, is, isNot, type Rule, type Stated, sound, table } from '../../schema/rules.ts'
+import { all, always, checkOf, is, isNot, type RefusalRule, type Stated, wellFormed } from '../../schema/refusals.ts'
 import { cpuSize, memorySize } from '../../schema/sizes.ts'
 
 /** Fargate's sizes: CPU units → MiB from, to, in steps of. From "Task size" in the ECS developer guide. */
@@ -18,11 +18,11 @@ export const isForFargate = (definition: Stated): boolean =>
 
 const impossible = 'is not possible on FARGATE: leave it out'
 
-const refused = (...members: readonly string[]) => members.map((member): Rule => [member, always, impossible])
+const refused = (...members: readonly string[]) => members.map((member): RefusalRule => [member, always, impossible])
 
-const isOn = (member: string): Rule => [member, container => container.flag(member) === true, impossible]
+const isOn = (member: string): RefusalRule => [member, container => container.flag(member) === true, impossible]
 
-const seconds = (member: string): Rule => [
+const seconds = (member: string): RefusalRule => [
   member,
   container => {
     const stated = container.number(member) ?? 2
@@ -32,7 +32,7 @@ const seconds = (member: string): Rule => [
 ]
 
 // From "Amazon ECS task definition differences for Fargate" in the developer guide, and from ECS's own refusals.
-const checkRules = table({
+const checkRules = checkOf({
   '': [
     ['networkMode', isNot('networkMode', 'awsvpc'), 'must be awsvpc for FARGATE, not {"networkMode"}'],
     ['pidMode', isNot('pidMode', 'task'), 'must be task for FARGATE, not {"pidMode"}'],
@@ -55,7 +55,7 @@ const checkRules = table({
   'containerDefinitions[].logConfiguration': [
     [
       'logDriver',
-      all(sound, isNot('logDriver', 'awslogs', 'splunk', 'awsfirelens')),
+      all(wellFormed, isNot('logDriver', 'awslogs', 'splunk', 'awsfirelens')),
       'must be one of awslogs, splunk, awsfirelens on FARGATE, not {"logDriver"}',
     ],
   ],
@@ -65,9 +65,9 @@ const checkRules = table({
 export function checkFargate(definition: Stated): void {
   if (!isForFargate(definition)) return
   const missing = ['cpu', 'memory'].filter(name => !definition.given(name))
-  if (definition.sound && missing.length > 0) definition.report('', `needs ${missing.join(' and ')} for FARGATE`)
+  if (definition.wellFormed && missing.length > 0) definition.report('', `needs ${missing.join(' and ')} for FARGATE`)
   checkSize(definition)
-  if (definition.sound && !definition.given('networkMode'))
+  if (definition.wellFormed && !definition.given('networkMode'))
     definition.report('networkMode', 'must be awsvpc for FARGATE: left out it is bridge')
   checkRules(definition)
 }

@@ -1,4 +1,4 @@
-import type { Stated } from '../../schema/rules.ts'
+import type { Stated } from '../../schema/refusals.ts'
 import { containersOf, hasUnknownNames } from './checkContainers.ts'
 import { isForFargate } from './checkFargate.ts'
 
@@ -7,7 +7,7 @@ export function checkLogs(definition: Stated): void {
   const containers = containersOf(definition)
   const [router, second] = containers.filter(container => container.given('firelensConfiguration'))
   second?.report('firelensConfiguration', 'is a second one: one container routes the logs of a task', second.node)
-  const isWhole = definition.sound && !hasUnknownNames(definition)
+  const isWhole = definition.wellFormed && !hasUnknownNames(definition)
   let isRouted = false
   for (const container of containers) {
     const log = container.at('logConfiguration')
@@ -26,7 +26,7 @@ function checkOptions(log: Stated): void {
   const patterns = ['awslogs-datetime-format', 'awslogs-multiline-pattern']
   if (patterns.every(option => log.at('options')?.given(option)))
     log.report('options', `cannot have both ${patterns.join(' and ')}: leave one out`)
-  if (!log.sound || log.member('options')?.kind === 'scalar') return
+  if (!log.wellFormed || log.member('options')?.kind === 'scalar') return
   const isOnFargate = isForFargate(log.root)
   const needed = ['awslogs-group', 'awslogs-region', ...(isOnFargate ? ['awslogs-stream-prefix'] : [])]
   const missing = needed.filter(option => !log.at('options')?.given(option))

@@ -1,4 +1,4 @@
-import { all, lacks, type Rules, type Stated, sound } from '../../schema/rules.ts'
+import { all, lacks, type RefusalRules, type Stated, wellFormed } from '../../schema/refusals.ts'
 import { containersOf } from './checkContainers.ts'
 import { isForFargate } from './checkFargate.ts'
 
@@ -15,7 +15,7 @@ const inAwsvpc = 'is not possible with networkMode awsvpc: leave it out'
 
 // From the API reference of ContainerDefinition and PortMapping, and from ECS's own refusals.
 /** What RegisterTaskDefinition requires in each network mode. */
-export const networkRules: Rules = {
+export const networkRefusals: RefusalRules = {
   '': [checkPorts],
   'containerDefinitions[]': [
     ['portMappings', inMode('none'), 'are not possible with networkMode none: leave them out'],
@@ -38,7 +38,7 @@ export const networkRules: Rules = {
     ['', property => property.node.entries.get('value') === undefined, "lacks value: write '' for an empty one"],
   ],
   'containerDefinitions[].portMappings[]': [
-    ['', all(sound, lacks('containerPort', 'containerPortRange')), 'needs a containerPort'],
+    ['', all(wellFormed, lacks('containerPort', 'containerPortRange')), 'needs a containerPort'],
     [
       'containerPortRange',
       mapping => networkMode(mapping) === 'host',

@@ -1,5 +1,5 @@
 import type { Node } from '../../particle.ts'
-import type { Stated } from '../../schema/rules.ts'
+import type { Stated } from '../../schema/refusals.ts'
 import { containersOf } from './checkContainers.ts'
 import { isForFargate } from './checkFargate.ts'
 
@@ -11,7 +11,7 @@ const ecrImage = /^\d{12}\.dkr(\.ecr(-fips)?\.[a-z0-9-]+\.amazonaws\.com|-ecr(-f
  * "Amazon ECS task execution IAM role" in the developer guide.
  */
 export function checkExecutionRole(definition: Stated): void {
-  if (!definition.sound || definition.given('executionRoleArn') || definition.ignores('executionRoleArn')) return
+  if (!definition.wellFormed || definition.given('executionRoleArn') || definition.ignores('executionRoleArn')) return
   const needs = containersOf(definition).flatMap(container => needsOf(container, isForFargate(definition)))
   const [first] = needs
   if (!first) return

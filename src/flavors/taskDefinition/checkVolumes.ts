@@ -1,4 +1,13 @@
-import { all, checkRepeated, has, isNot, lacks, type Rules, type Stated, sound } from '../../schema/rules.ts'
+import {
+  all,
+  checkRepeated,
+  has,
+  isNot,
+  lacks,
+  type RefusalRules,
+  type Stated,
+  wellFormed,
+} from '../../schema/refusals.ts'
 import { namesOf } from './checkContainers.ts'
 
 const kinds = [
@@ -12,9 +21,9 @@ const ofAccessPoint = 'must be left out beside an access point, which has its ow
 
 // From the API reference of Volume and of the structures in one.
 /** What RegisterTaskDefinition requires of volumes and mount points. */
-export const volumeRules: Rules = {
+export const volumeRefusals: RefusalRules = {
   '': [checkVolumes],
-  'volumes[]': [['', all(sound, lacks('name'), isNamed), 'lacks name, by which it is mounted']],
+  'volumes[]': [['', all(wellFormed, lacks('name'), needsName), 'lacks name, by which it is mounted']],
   'volumes[].efsVolumeConfiguration': [checkEfs],
   'volumes[].s3filesVolumeConfiguration': [
     [
@@ -27,7 +36,7 @@ export const volumeRules: Rules = {
 }
 
 /** A volume whose name the API requires; one of the host may have none. */
-function isNamed(volume: Stated): boolean {
+function needsName(volume: Stated): boolean {
   return volume.flag('configuredAtLaunch') === true || kinds.some(kind => volume.given(kind))
 }
 

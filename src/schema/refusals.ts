@@ -12,7 +12,7 @@ export interface Stated {
   /** `aws_resource.containerDefinitions[web]`. */
   readonly path: string
   /** False where the definition does not fit the model: a member that seems to be missing may only be misspelt. */
-  readonly sound: boolean
+  readonly wellFormed: boolean
   /** The whole definition. */
   readonly root: Stated
   member(name: string): Node | undefined
@@ -52,13 +52,13 @@ type Condition = (holder: Stated) => boolean
  * after the member's path; `{name}` in it is the holder's member as it is written, `{"name"}` the same in quotes, `{/name}`
  * a member of the whole definition. With `at: 'holder'` the problem stands at the holder, not at the member's value.
  */
-export type Rule = readonly [member: string, isBroken: Condition, message: string, at?: 'holder']
+export type RefusalRule = readonly [member: string, isBroken: Condition, message: string, at?: 'holder']
 
 /**
  * Rules by the path of their holder: `loadBalancers[]` for each element, an empty path for the definition. A rule with
  * more than a condition and a sentence is a function of the holder.
  */
-export type Rules = Readonly<Record<string, readonly (Rule | Check)[]>>
+export type RefusalRules = Readonly<Record<string, readonly (RefusalRule | Check)[]>>
 
 /** The rule holds in every definition. */
 export const always: Condition = () => true
@@ -94,7 +94,7 @@ export const all =
     conditions.every(condition => condition(holder))
 
 /** A member that seems to be missing may only be misspelt where a definition does not fit the model. */
-export const sound: Condition = holder => holder.sound
+export const wellFormed: Condition = holder => holder.wellFormed
 
 /** The condition of the whole definition. */
 export const whole =
@@ -103,15 +103,15 @@ export const whole =
     condition(holder.root)
 
 /** A check that goes through tables and functions in their order. */
-export function checks(...parts: readonly (Rules | Check)[]): Check {
-  const all = parts.map(part => (typeof part === 'function' ? part : table(part)))
+export function checks(...parts: readonly (RefusalRules | Check)[]): Check {
+  const all = parts.map(part => (typeof part === 'function' ? part : checkOf(part)))
   return definition => {
     for (const check of all) check(definition)
   }
 }
 
 /** A table as a function of the definition. */
-export function table(rules: Rules): Check {
+export function checkOf(rules: RefusalRules): Check {
   const all = Object.entries(rules).map(([path, rows]) => [path === '' ? [] : path.split('.'), rows] as const)
   return definition => {
     for (const [steps, rows] of all) {
@@ -125,7 +125,7 @@ export function table(rules: Rules): Check {
   }
 }
 
-function checkRule(holder: Stated, [member, isBroken, message, at]: Rule): void {
+function checkRule(holder: Stated, [member, isBroken, message, at]: RefusalRule): void {
   if ((member === '' || holder.given(member)) && isBroken(holder))
     holder.report(member, filledIn(message, holder), at && holder.node)
 }
