@@ -74,6 +74,27 @@ describe('identity', () => {
     expect(await world.github.identity()).toMatchObject({ app: 'github-actions' })
   })
 
+  test.each([
+    ['the first question', '/graphql'],
+    ['every question', ''],
+  ])('is not guessed while GitHub fails to answer %s', async (_, on) => {
+    world.server.tokens.set(token, { ...actionsToken, login: 'acme-deploys[bot]', app: 'acme-deploys' })
+    world.server.faults.push({ on, status: 502, times: 8 })
+    expect(withoutMarks((await refusal(world.github.identity())).message)).toBe(
+      'GitHub failed to say who the token belongs to (502): Server Error',
+    )
+  })
+
+  test('is not guessed where no answer comes, and asked again later', async () => {
+    world.server.tokens.set(token, { login: 'ada', permissions: {} })
+    const { server, url } = world
+    await server.stop()
+    await refusal(world.github.identity())
+    await server.start(Number(new URL(url).port))
+    world.clock.jump(60_000)
+    expect(await world.github.identity()).toEqual({ login: 'ada' })
+  })
+
   test('of an app on a server without GraphQL is taken to be Actions', async () => {
     world.server.graphql = false
     expect(await world.github.identity()).toEqual({ login: 'github-actions[bot]', app: 'github-actions' })
@@ -140,6 +161,19 @@ describe('patience', () => {
       'GitHub failed to read the history (502): Bad Gateway',
     )
     expect(world.server.calls).toHaveLength(4)
+  })
+
+  test('an answer that is cut off, or a page of a proxy, is asked for again', async () => {
+    world.server.faults.push({ status: 200, cut: true, times: 2 })
+    await history()
+    expect(world.server.calls).toHaveLength(3)
+  })
+
+  test('and is an error in the end', async () => {
+    world.server.faults.push({ status: 200, cut: true, times: 4 })
+    expect(withoutMarks((await refusal(history())).message)).toBe(
+      'GitHub failed to read the history (502): its answer cannot be read',
+    )
   })
 
   test.each([400, 401, 403, 404, 422])('%d is an answer', async status => {

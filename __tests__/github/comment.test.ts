@@ -202,8 +202,14 @@ describe('what GitHub refuses is a warning', () => {
   })
 })
 
-test('an answer that is lost does not make a second comment', async () => {
-  world.server.faults.push({ on: 'POST /repos/{owner}/{repo}/issues', status: 502, done: true, times: 1 })
+test.each([
+  ['POST', 'lost', { status: 502, done: true }],
+  ['POST', 'cut off', { status: 200, cut: true }],
+  ['GET', 'cut off', { status: 200, cut: true }],
+] as const)('an answer to %s that is %s does not make a second comment', async (method, _, fault) => {
+  await post()
+  if (method === 'POST') world.server.comments.length = 0
+  world.server.faults.push({ on: `${method} /repos/{owner}/{repo}/issues`, ...fault, times: 1 })
   expect((await post()).url).toContain('#issuecomment-')
   expect(bodies()).toHaveLength(1)
 })

@@ -53,6 +53,8 @@ export interface Fault {
   readonly headers?: Readonly<Record<string, string>>
   /** The work is done, and only its answer is lost. */
   readonly done?: boolean
+  /** The work is done, and its answer, whose status stays, ends in the middle. */
+  readonly cut?: boolean
   times: number
 }
 
@@ -123,9 +125,9 @@ export class FakeGitHub {
     })
   }
 
-  /** Listens, and returns the address. */
-  async start(): Promise<string> {
-    await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve))
+  /** Listens, at any free port unless told, and returns the address. */
+  async start(at = 0): Promise<string> {
+    await new Promise<void>(resolve => this.#server.listen(at, '127.0.0.1', resolve))
     const { port } = this.#server.address() as AddressInfo
     return `http://127.0.0.1:${port}`
   }
@@ -180,13 +182,14 @@ export class FakeGitHub {
         'x-ratelimit-reset': String(Math.ceil(this.resetAt / 1_000)),
         ...headers,
       })
-      response.end(answer === undefined ? undefined : JSON.stringify(answer))
+      const text = answer === undefined ? undefined : JSON.stringify(answer)
+      response.end(fault?.cut ? text?.slice(0, text.length / 2) : text)
     }
+    const fault = this.faults.find(({ on, times }) => times > 0 && (!on || name.includes(on)))
+    if (fault) fault.times--
     try {
-      const fault = this.faults.find(({ on, times }) => times > 0 && (!on || name.includes(on)))
-      if (fault) fault.times--
       const refuse = () => {
-        if (fault) throw new Refusal(fault.status, fault.message ?? 'Server Error', fault.headers)
+        if (fault && !fault.cut) throw new Refusal(fault.status, fault.message ?? 'Server Error', fault.headers)
       }
       if (!fault?.done) refuse()
       const token = this.#token(request)

@@ -63,6 +63,8 @@ const unhurried = {
   }),
 }
 
+const unreadable = 'its answer cannot be read'
+
 /** After no answer at all, calls fail at once for so many milliseconds. */
 const outagePause = 60_000
 
@@ -148,14 +150,13 @@ export class GitHub {
       )
       return identityFor(viewer.login)
     } catch (error) {
-      // A limit gives no information about the token's account.
-      if (!(error instanceof GitHubError) || error.status === 401 || error.limited) throw error
+      if (!isAnswer(error)) throw error
     }
     try {
       const { data } = await this.#explained(purpose, ({ request }) => request('GET /user', { headers: versioned }))
       return identityFor(data.login)
     } catch (error) {
-      if (!(error instanceof GitHubError) || error.status === 401) throw error
+      if (!isAnswer(error)) throw error
       // A server without GraphQL that refuses `/user` has refused an app; nearly always it is Actions itself.
       return identityFor('github-actions[bot]')
     }
@@ -194,16 +195,26 @@ export class GitHub {
   }
 }
 
+/** Whether GitHub has refused to say whose the token is: a limit, an outage and a token that is not accepted tell nothing. */
+const isAnswer = (error: unknown): boolean =>
+  error instanceof GitHubError && (error.status ?? 500) < 500 && error.status !== 401 && !error.limited
+
 function identityFor(login: string): Identity {
   return login.endsWith('[bot]') ? { login, app: login.slice(0, -'[bot]'.length) } : { login }
 }
 
-/** An octokit plugin: a time limit for each try. It comes first, so that the other plugins wait outside of it. */
+/**
+ * An octokit plugin: a time limit for each try, and an error for an answer that cannot be read. It comes first, so that the other
+ * plugins wait outside of it, and try again.
+ */
 const impatient = (cancelled: AbortSignal | undefined) => (octokit: Pick<Octokit, 'hook'>) => {
-  octokit.hook.wrap('request', (request, options) => {
+  octokit.hook.wrap('request', async (request, options) => {
     const timeout = AbortSignal.timeout(answerTimeout)
     const signal = cancelled ? AbortSignal.any([cancelled, timeout]) : timeout
-    return request({ ...options, request: { ...options.request, signal } })
+    const answer = await request({ ...options, request: { ...options.request, signal } })
+    // Octokit takes an answer that was cut off on its way, and the page of a proxy, for data.
+    if (answer.status === 204 || typeof answer.data === 'object') return answer
+    throw Object.assign(new Error(unreadable), { status: 502, request: { ...options }, response: answer })
   })
 }
 
