@@ -143,7 +143,9 @@ describe('YAML', () => {
     [
       'an alias without its anchor',
       cluster('aws_resource: *defaults\n'),
-      ['3:15 *defaults: no anchor &defaults stands above it in this document; quote it if it is text'],
+      [
+        '3:15 a value that begins with * is an alias, and its anchor stands nowhere above it in this document; quote it if it is text',
+      ],
     ],
     [
       'an alias inside itself',
@@ -156,7 +158,9 @@ describe('YAML', () => {
         'flavor: &f ecs_cluster\npcf_name: one\naws_resource: {clusterName: one}\n',
         'flavor: *f\npcf_name: two\naws_resource: {clusterName: two}\n',
       ),
-      ['5:9 *f: no anchor &f stands above it in this document; quote it if it is text'],
+      [
+        '5:9 a value that begins with * is an alias, and its anchor stands nowhere above it in this document; quote it if it is text',
+      ],
     ],
     [
       '<< without a map',
