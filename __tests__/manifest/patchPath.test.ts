@@ -94,6 +94,32 @@ describe('a path into a definition, under an environment', () => {
     })
   })
 
+  test('a name may hold brackets, as plans show it', () => {
+    const odd = base.replace('plain: a', '"[odd]": a').replace('name: REGION', 'name: "x]y[z"')
+    const [web] = definitionOf(
+      `${odd}      "containerDefinitions[web].dockerLabels[[odd]]": b\n      "containerDefinitions[web].environment[x]y[z].value": c\n`,
+    ).containerDefinitions
+    expect(web).toMatchObject({
+      dockerLabels: { 'com.example.team': 'shop', '[odd]': 'b' },
+      environment: [
+        { name: 'LOG_LEVEL', value: 'info' },
+        { name: 'x]y[z', value: 'c' },
+      ],
+    })
+  })
+
+  test('adds a key to a string map that is not there', () => {
+    const { containerDefinitions } = patched(
+      'containerDefinitions[proxy].dockerLabels[com.example.team]: shop',
+      'containerDefinitions[proxy].dockerLabels[other]: x',
+      'containerDefinitions[proxy].environment[A]: x',
+    )
+    expect(containerDefinitions[1]).toMatchObject({
+      dockerLabels: { 'com.example.team': 'shop', other: 'x' },
+      environment: [{ name: 'A', value: 'x' }],
+    })
+  })
+
   test('reaches into a map of names to values too', () => {
     const map = base.replace(/environment: \[.*\]/, 'environment: {LOG_LEVEL: info, REGION: eu}')
     const text = `${map}      containerDefinitions[web].environment[LOG_LEVEL].value: debug\n      containerDefinitions[web].environment[REGION]: null\n`

@@ -22,12 +22,14 @@ class InvalidPath extends Error {}
 /** Whether a key of `aws_resource` is a path: no member of the API has a dot or a bracket in its name. */
 export const isPath = (key: string): boolean => /[.[]/.test(key)
 
+// A name may hold brackets and dots: it ends where a path can go on.
+const STEP = /\[(.+?)\](?=$|[.[])|(?:^(?=[A-Za-z])|\.)([\w-]+)/gy
+
 function stepsOf(path: string): PatchStep[] {
-  if (!/^[A-Za-z]\w*(\.[\w-]+|\[[^\]]+\])*$/.test(path))
+  const found = [...path.matchAll(STEP)]
+  if (found.map(([text]) => text).join('') !== path)
     throw new InvalidPath('is no path such as containerDefinitions[web].environment[LOG_LEVEL].value; correct it')
-  return [...path.matchAll(/\[([^\]]+)\]|[^.[]+/g)].map(([text, element]) =>
-    element === undefined ? text : { element },
-  )
+  return found.map(([, element, member = '']) => (element === undefined ? member : { element }))
 }
 
 /** A definition with the value of a path changed, or why there is no such thing. */
@@ -51,7 +53,9 @@ function changed(
   const { value, at, combine } = change
   const removes = value.kind === 'scalar' && value.value === null
   if (step === undefined) return removes ? undefined : combine(node, value)
-  if (typeof step !== 'string' && node?.kind !== 'map') return inList(node, step.element, rest, change, name)
+  // What is not there and would have a value under a key is a map: an element of a list would have members.
+  const isKey = !node && rest.length === 0 && value.kind === 'scalar' && !removes
+  if (typeof step !== 'string' && node?.kind !== 'map' && !isKey) return inList(node, step.element, rest, change, name)
   if (node && node.kind !== 'map')
     throw new InvalidPath(`leads into ${kindOf(node)}, which has no ${quote(String(step))}`)
   const key = typeof step === 'string' ? step : step.element

@@ -113,6 +113,21 @@ describe('another controller', () => {
       released(shop, 'web:2')
       expect((await shop.plan(shopOf('web:2'))).plan.warnings).toBeUndefined()
     })
+
+    test('nor does one beside values that its task definition inherits, which are no difference of their own', async () => {
+      const inheriting = (image: string) => {
+        const environment = [{ name: 'CLUSTER', value: '$inherit$ecs_cluster:main$clusterArn' }]
+        const containerDefinitions = [{ name: 'web', image, environment }]
+        const more = { containerDefinitions, executionRoleArn: '$inherit$ecs_cluster:main$clusterName' }
+        return external({ desiredCount: 2 }, {}, { ...family('web', image, more), parents: ['ecs_cluster:main'] })
+      }
+      const shop = await Shop.running(inheriting('web:1'))
+      released(shop, 'web:1')
+      expect((await shop.plan(inheriting('web:1'))).plan.warnings).toBeUndefined()
+      expect((await shop.plan(inheriting('web:2'))).plan.warnings?.join()).toMatch(
+        /the revision that ecs_task_definition:web states does not go live, it runs web:1 until/,
+      )
+    })
   })
 
   test('from CODE_DEPLOY to ECS the service moves in place, with all that changes besides', async () => {

@@ -22,6 +22,27 @@ test.each<[string, DeploymentConfiguration, readonly string[] | undefined]>([
     ],
   ],
   [
+    'linear, over more than an hour',
+    { strategy: 'LINEAR', linearConfiguration: { stepPercent: 50, stepBakeTimeInMinutes: 90 } },
+    [
+      'restarts 2 tasks, linear: they run until a full set of the new revision has taken over, 2 steps of 50 % of traffic, 1 h 30 min apart, 1 h 30 min at least',
+    ],
+  ],
+  [
+    'linear, without a pause',
+    { strategy: 'LINEAR', linearConfiguration: { stepPercent: 50, stepBakeTimeInMinutes: 0 } },
+    [
+      'restarts 2 tasks, linear: they run until a full set of the new revision has taken over, 2 steps of 50 % of traffic, one right after the other',
+    ],
+  ],
+  [
+    'canary, without a pause',
+    { strategy: 'CANARY', canaryConfiguration: { canaryBakeTimeInMinutes: 0 } },
+    [
+      'restarts 2 tasks, canary: they run until a full set of the new revision has taken over, 5 % of traffic first, the rest at once',
+    ],
+  ],
+  [
     'canary',
     {
       strategy: 'CANARY',

@@ -288,8 +288,8 @@ const bad: readonly Row[] = [
     'ecs_task_definition',
     task('- name: web\n  image: nginx\n  memory: 64\n  dependsOn: [{}]'),
     [
-      '6:15 aws_resource.containerDefinitions[web].dependsOn[0] lacks containerName, which ContainerDependency requires',
       '6:15 aws_resource.containerDefinitions[web].dependsOn[0] lacks condition, which ContainerDependency requires',
+      '6:15 aws_resource.containerDefinitions[web].dependsOn[0] lacks containerName, which ContainerDependency requires',
     ],
   ],
   [

@@ -4,7 +4,7 @@ import type { FoundChange } from '../../compare/change.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
 import type { FlavorContext } from '../../engine/flavor.ts'
-import { holdsUnknown, type ParticleId } from '../../particle.ts'
+import { holdsUnknown, type ParticleId, valueAt } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { definitionOf } from '../containers.ts'
 import { differences, isTag, type TaskDefinitionParticle } from '../taskDefinition/revisions.ts'
@@ -46,9 +46,12 @@ export async function unreleasedDefinition(
   const declared = [...particles()].find(
     each => each.flavor === 'ecs_task_definition' && each.region === region && each.definition.family === family,
   ) as TaskDefinitionParticle | undefined
-  if (declared?.desired !== 'running' || holdsUnknown(declared.definition)) return undefined
+  if (declared?.desired !== 'running') return undefined
   const runs = await revision(ecs, reference)
-  return runs && !differences(declared, runs, nothingSensitive).every(isTag) ? declared.id : undefined
+  // Inherited values are not read here: they may come from this very service.
+  const isInherited = ({ at }: FoundChange) => at !== undefined && holdsUnknown(valueAt(declared.definition, at))
+  const found = runs ? differences(declared, runs, nothingSensitive) : []
+  return found.every(change => isTag(change) || isInherited(change)) ? undefined : declared.id
 }
 
 const revision = (ecs: Ecs, reference: string) =>

@@ -1,5 +1,6 @@
 /** What a deployment that shifts traffic does, in words. Pure. */
 import type { DeploymentConfiguration, DeploymentLifecycleHook } from '@aws-sdk/client-ecs'
+import { durationText } from '../../duration.ts'
 import type { Comparison } from '../../engine/flavor.ts'
 import { riskOf } from '../../engine/risk.ts'
 import { plural } from '../../wording.ts'
@@ -58,12 +59,16 @@ function trafficOf(configuration: DeploymentConfiguration) {
   if (strategy === 'CANARY') {
     const { canaryPercent = 5 } = canaryConfiguration ?? {}
     if (canaryPercent < 100)
-      return { shift: `${canaryPercent} % of traffic first, the rest after ${time(minutes)}`, minutes }
+      return {
+        shift: `${canaryPercent} % of traffic first, the rest ${minutes > 0 ? `after ${time(minutes)}` : 'at once'}`,
+        minutes,
+      }
   }
   if (strategy === 'LINEAR') {
     const { stepPercent = 10 } = linearConfiguration ?? {}
     const steps = Math.ceil(100 / stepPercent)
-    const shift = `${plural(steps, 'step')} of ${stepPercent} % of traffic, ${time(minutes)} apart`
+    const apart = minutes > 0 ? `${time(minutes)} apart` : 'one right after the other'
+    const shift = `${plural(steps, 'step')} of ${stepPercent} % of traffic, ${apart}`
     if (steps > 1) return { shift, minutes: (steps - 1) * minutes }
   }
   return { shift: 'all traffic at once', minutes: 0 }
@@ -79,4 +84,4 @@ function decision({ targetType, lifecycleStages = [], timeoutConfiguration }: De
     : `asks a function at ${stages} whether to go on; ${otherwise}`
 }
 
-const time = (minutes: number) => (minutes > 0 && minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`)
+const time = (minutes: number): string => durationText(minutes * 60_000)

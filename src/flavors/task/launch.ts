@@ -3,6 +3,7 @@
 import type { Failure, RunTaskRequest, Task } from '@aws-sdk/client-ecs'
 import { backoff } from '../../backoff.ts'
 import { creationOf } from '../../compare/merge.ts'
+import { durationText } from '../../duration.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
 import type { Remedy } from '../../engine/remedy.ts'
 import { nameOf } from '../../schema/arn.ts'
@@ -230,9 +231,8 @@ class Launch {
   }
 
   async #waitForCapacity(reasons: readonly string[], milliseconds: number): Promise<void> {
-    const every = Math.round(milliseconds / 1000)
     const cause = `${plural(this.#missing, 'task')} without capacity: ${reasons.join('; ')}`
-    this.#context.say(`${cause}; asked again every ${every} s or so`)
+    this.#context.say(`${cause}; asked again every ${durationText(milliseconds)} or so`)
     const remedy: Remedy = { kind: 'rerun', fix: { kind: 'capacity' } }
     await this.#context.pause(milliseconds, { brief: 'no capacity', cause, remedy })
   }

@@ -2,6 +2,7 @@
 
 import type { Failure, RunTaskRequest, Task } from '@aws-sdk/client-ecs'
 import { backoff } from '../../backoff.ts'
+import { durationText } from '../../duration.ts'
 import { EcsError, isEcs, isThrottled } from '../../ecs/errors.ts'
 import { DiagnosedEcsError } from '../../engine/failure.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
@@ -11,8 +12,8 @@ import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { isCapacity } from './outcome.ts'
 
-/** Seconds until the log repeats the state of a task that is waited for. */
-const heartbeat = 10
+/** Milliseconds until the log repeats the state of a task that is waited for. */
+const heartbeat = 10_000
 
 interface RunTaskAnswer {
   /** The tasks that the client token has started, now or before. */
@@ -98,10 +99,9 @@ export async function awaitPlacement(
     const elapsed = context.clock.now() - since
     const isInvisible = elapsed >= consistencyLag && pending.every(arn => !visible.has(arn))
     if (pending.length === 0 || isInvisible) return [...latest.values()]
-    const seconds = Math.round(elapsed / 1000)
-    if (seconds >= nextSentence) {
-      context.say(`the task is ${latest.get(pending[0] ?? '')?.lastStatus}, ${seconds} s`)
-      nextSentence = seconds + heartbeat
+    if (elapsed >= nextSentence) {
+      context.say(`the task is ${latest.get(pending[0] ?? '')?.lastStatus}, ${durationText(elapsed)}`)
+      nextSentence = elapsed + heartbeat
     }
     await context.pause(backoff(attempt, 500, 10_000))
     for (const task of await context.ecs.tasks(cluster, pending)) {
