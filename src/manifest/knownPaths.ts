@@ -1,5 +1,5 @@
 import type { MapNode, Node } from '../particle.ts'
-import { type Type, typeOf } from '../schema/types.ts'
+import { requestName, type Type, typeOf } from '../schema/types.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { didYouMean } from './suggest.ts'
 import { quote, scalarText } from './words.ts'
@@ -15,14 +15,10 @@ const noMember = (step: string, of: string, members: MemberTypes): string =>
 const plainValue = (step: string): string => `there is nothing inside a plain value, so no ${quote(step)}`
 
 /** Where a path of `custom_config.ignore` leads nowhere in a definition: `containerDefinitions[web].image`, `tags[*]`. */
-export function ignoredPathProblem(
-  path: string,
-  { name, model, ownMembers }: Vocabulary,
-  definition: MapNode,
-): string | undefined {
+export function ignoredPathProblem(path: string, vocabulary: Vocabulary, definition: MapNode): string | undefined {
+  const { model, ownMembers } = vocabulary
   const members = new Map([...(model ? typeOf(model).members : []), ...Object.entries(ownMembers)])
-  const of = model ? typeOf(model).name.replace(/Request$/, '') : name
-  return into(`.${path}`, { members, of }, definition)
+  return into(`.${path}`, { members, of: requestName(vocabulary) }, definition)
 }
 
 /** `rest` begins with a dot and a member's name, or with a bracket. `node`: what the definition states there. */

@@ -73,6 +73,12 @@ const bad: readonly Row[] = [
     ['2:1 aws_resource.runningCount is not a member of CreateService; only answers of ECS have it, so leave it out'],
   ],
   [
+    'a member of answers, of a flavor that no request makes',
+    'ecs_instance',
+    'tags: {a: b}',
+    ['1:1 aws_resource.tags is not a member of ecs_instance; only answers of ECS have it, so leave it out'],
+  ],
+  [
     'an option outside of its block',
     'ecs_task',
     'taskName: migrate\nwait: running',
