@@ -55,6 +55,62 @@ describe('what a particle inherits', () => {
     expect((await shop.plan(manifests('web:2'), shown)).plan.steps).toEqual([])
   })
 
+  test('and its parent changes is known after apply, and one apply is enough', async () => {
+    const manifests = (count: string, tags = 'a: b') =>
+      cluster.replace('clusterName: main', `clusterName: main\n  tags: {${tags}}`) +
+      definition() +
+      service({ count: Number(count) }) +
+      service({
+        name: 'side',
+        parents: ['ecs_service:web'],
+        more: '  tags: {first: "$inherit$ecs_cluster:main$tags.0.value", kept: "$inherit$ecs_cluster:main$clusterArn"}',
+      }).replace('desiredCount: 1', 'desiredCount: $inherit$ecs_service:web$desiredCount')
+    const shop = await Shop.running(manifests('1'))
+    const { step, report } = await shop.apply(manifests('2'))
+    expect(step('ecs_service:side').changes).toEqual([
+      { path: 'desiredCount', before: 1, after: { unknown: 'ecs_service:web' } },
+    ])
+    expect(report.result).toBe('succeeded')
+    expect((await shop.plan(manifests('2'))).plan.steps).toEqual([])
+    const tagged = await shop.apply(manifests('2', 'a: b, c: b'))
+    expect(tagged.report.result).toBe('succeeded')
+    expect((await shop.plan(manifests('2', 'a: b, c: b'))).plan.steps).toEqual([])
+  })
+
+  test('becomes what the member takes', async () => {
+    const manifests =
+      cluster +
+      definition() +
+      service({
+        more: '  tags: {revision: "$inherit$ecs_task_definition:web$revision", at: "$inherit$ecs_task_definition:web$registeredAt", essential: "$inherit$ecs_task_definition:web$containerDefinitions.0.essential"}',
+      }).replace('desiredCount: 1', 'desiredCount: $inherit$ecs_task_definition:web$revision') +
+      definition({
+        family: 'side',
+        more: '      cpu: $inherit$ecs_task_definition:web$cpu',
+      }).replace('pcf_name: side', 'pcf_name: side\nparents: [ecs_task_definition:web]')
+    const shop = await Shop.running(manifests)
+    expect(shop.sent('CreateService')[0]).toMatchObject({
+      desiredCount: 1,
+      tags: [
+        { key: 'revision', value: '1' },
+        { key: 'at', value: '2026-01-02T03:04:05.000Z' },
+        { key: 'essential', value: 'true' },
+      ],
+    })
+    expect(shop.sent('RegisterTaskDefinition')[1]).toMatchObject({ containerDefinitions: [{ cpu: 256 }] })
+    expect((await shop.plan(manifests)).plan.steps).toEqual([])
+  })
+
+  test('and is of another kind than the member is refused at its line, and never sent', async () => {
+    const manifests = (key: string) =>
+      cluster + definition() + service({ more: `  tags: {a: "$inherit$ecs_task_definition:web$${key}"}` })
+    const shop = await Shop.running(cluster + definition())
+    await expect(shop.plan(manifests('containerDefinitions'))).rejects.toThrow(
+      /^shop\.yml:\d+:\d+ ecs_service:web inherits containerDefinitions from ecs_task_definition:web, which is a list, and a text is due; /,
+    )
+    expect(shop.sent('CreateService')).toEqual([])
+  })
+
   test('that its parent does not have is refused at its line, and never sent', async () => {
     const manifests = (value: string) =>
       cluster +

@@ -95,6 +95,16 @@ describe('reading', () => {
     expect(read.fromFork).toBe(fromFork || undefined)
   })
 
+  test.each([
+    ['of this repository', {}, undefined],
+    ['of a fork', { head: { sha: a, repo: { id: 2, fork: true } } }, true],
+  ])('a pull request %s that is merged: the run is one of the branch', async (_, more, fromFork) => {
+    const merged = pull({ merged: true, merge_commit_sha: c, ...more })
+    const read = await event('pull_request', { action: 'closed', repository, pull_request: merged })
+    expect(read).toMatchObject({ name: 'pull_request', sha: c, ref: 'refs/heads/main' })
+    expect([read.pullRequest, read.fromFork]).toEqual([undefined, fromFork])
+  })
+
   test('a push', async () => {
     const read = await event('push', { repository, before: a, after: b, forced: true, created: false })
     expect(read.push).toEqual({ before: a, after: b, forced: true })

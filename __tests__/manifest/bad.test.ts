@@ -143,7 +143,9 @@ describe('YAML', () => {
     [
       'an alias without its anchor',
       cluster('aws_resource: *defaults\n'),
-      ['3:15 *defaults: no anchor &defaults stands above it in this document; quote it if it is text'],
+      [
+        '3:15 a value that begins with * is an alias, and its anchor stands nowhere above it in this document; quote it if it is text',
+      ],
     ],
     [
       'an alias inside itself',
@@ -156,7 +158,9 @@ describe('YAML', () => {
         'flavor: &f ecs_cluster\npcf_name: one\naws_resource: {clusterName: one}\n',
         'flavor: *f\npcf_name: two\naws_resource: {clusterName: two}\n',
       ),
-      ['5:9 *f: no anchor &f stands above it in this document; quote it if it is text'],
+      [
+        '5:9 a value that begins with * is an alias, and its anchor stands nowhere above it in this document; quote it if it is text',
+      ],
     ],
     [
       '<< without a map',
@@ -457,8 +461,42 @@ describe('particles', () => {
         '9:28 aws_resource.custom_config.ignore[0]: containerDefinitions[web].imge leads nowhere: ContainerDefinition has no imge; did you mean image?',
         '9:62 aws_resource.custom_config.ignore[1]: containerDefinitions.web leads nowhere: an element of a list is [name], [0] or [*]',
         '9:88 aws_resource.custom_config.ignore[2]: "containerDefinitions[*].image.tag" leads nowhere: there is nothing inside a plain value, so no tag',
+        '9:138 aws_resource.custom_config.ignore[4]: containerDefinitions[web].dockerLabels[a.b].c leads nowhere: a key of a map is [key] or [*]',
         '15:59 aws_resource.custom_config.ignore[0]: desiredCont leads nowhere: CreateService has no desiredCont; did you mean desiredCount?',
         '15:72 aws_resource.custom_config.ignore[1]: "" leads nowhere: CreateService has no ""; correct it',
+      ],
+    ],
+    [
+      'paths to ignore in which an element has no index, or no key',
+      documents(
+        DEFINITION.replace(
+          '{name: web, image: nginx, memory: 128}]',
+          '{name: web, image: nginx, memory: 128, portMappings: [{containerPort: 80}, {containerPort: 81, name: api}], environment: {A: b, "0": c}, command: [a, b]}]\n  tags: [{key: a, value: b}]',
+        ).replace(
+          'family: web',
+          `family: web
+  custom_config:
+    ignore:
+      - containerDefinitions[0].image
+      - containerDefinitions[1]
+      - containerDefinitions[web].portMappings[0].hostPort
+      - containerDefinitions[web].portMappings[1].hostPort
+      - containerDefinitions[web].environment[0]
+      - containerDefinitions[web].environment[1]
+      - containerDefinitions[web].command[1]
+      - containerDefinitions[web].command[*]
+      - containerDefinitions[web].dockerLabels.com.example
+      - containerDefinitions[web].dockerLabels[com.example]
+      - tags[0].value`,
+        ),
+      ),
+      [
+        '7:9 aws_resource.custom_config.ignore[0]: containerDefinitions[0].image leads nowhere: the element has a name; write [web] for [0]',
+        '10:9 aws_resource.custom_config.ignore[3]: containerDefinitions[web].portMappings[1].hostPort leads nowhere: the element has a name; write [api] for [1]',
+        '13:9 aws_resource.custom_config.ignore[6]: containerDefinitions[web].command[1] leads nowhere: a list of plain values is one value; leave [1] out',
+        '14:9 aws_resource.custom_config.ignore[7]: "containerDefinitions[web].command[*]" leads nowhere: a list of plain values is one value; leave [*] out',
+        '15:9 aws_resource.custom_config.ignore[8]: containerDefinitions[web].dockerLabels.com.example leads nowhere: a key of a map is [key] or [*]',
+        '17:9 aws_resource.custom_config.ignore[10]: tags[0].value leads nowhere: the element has a name; write [a] for [0]',
       ],
     ],
     [

@@ -238,6 +238,12 @@ describe('What is hidden stays hidden', () => {
     const pull = await world.propose(shop(inEnvironment('pa55word-${oh no}-22')))
     expect(pull.ran.failed).toBe(true)
     expect(world.everything(pull.ran)).not.toMatch(/oh no/)
+    // Without quotes the first is a tag of YAML and the second an alias; the third is hidden as a whole.
+    for (const wrong of ['{ PASSWORD: !pa55word-22 }', '{ PASSWORD: *pa55word-22 }', '"${pa55 word-22}"']) {
+      const { ran } = await world.propose(shop(`      environment: ${wrong}\n`))
+      expect(ran.problems).toHaveLength(1)
+      expect(world.everything(ran)).not.toMatch(/pa55/)
+    }
   })
 
   story('GitHub repeats a secret in its refusal to write the comment', 'the warning is without it', async () => {

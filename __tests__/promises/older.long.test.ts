@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect } from '@jest/globals'
 import type { Push } from '../../simulator/github/repository.ts'
 import { actionsToken } from '../../simulator/github/server.ts'
-import { token } from '../world/github.ts'
+import { mergedEvent, token } from '../world/github.ts'
 import { manifests, setting } from '../world/manifests.ts'
 import type { Ran } from '../world/run.ts'
 import { story } from '../world/story.ts'
@@ -75,6 +75,28 @@ describe('Nothing is applied that was not reviewed', () => {
       expect(world.mark).toBe(mark)
       // The newer one itself is finished by its own run.
       expect((await world.push(newer)).report?.result).toBe('succeeded')
+    },
+  )
+
+  story(
+    'pull requests are applied when they are closed, and the run of an older one is started again',
+    'the commit of the merge is marked, and the older run does nothing',
+    async () => {
+      const pulls = []
+      for (const insights of ['disabled', 'enabled'] as const) {
+        const pull = await world.propose(setting('main', insights))
+        const event = mergedEvent(pull, world.repository.merge(pull, 'squash'))
+        expect((await world.run(event, { command: 'apply' })).problems).toEqual([])
+        expect(world.checks(event.sha, applied)).toHaveLength(1)
+        expect(world.comments(pull).join()).toContain('applied')
+        pulls.push(event)
+      }
+      const [older, newer] = pulls
+      if (older) expectSuperseded(await world.run(older, { command: 'apply' }))
+      // What is only planned then is no pull request's plan any more, and takes the place of no record.
+      const before = world.github.comments.map(({ body }) => body)
+      if (newer) await world.run(newer)
+      expect(world.github.comments.map(({ body }) => body)).toEqual(before)
     },
   )
 

@@ -240,7 +240,32 @@ describe('Never silent, never stuck', () => {
       const { outputs } = await world.land(await world.propose(files))
       const settings = [{ name: 'containerInsights', value: 'disabled' }] as const
       await world.somebody().send(new UpdateClusterCommand({ cluster: 'main', settings: [...settings] }))
+      world.repository.push({ 'README.md': 'without a pull request' })
+      const since = world.now()
       await goesBack(String(outputs.deployment))
+      expect(world.now() - since).toBeLessThan(30_000)
+    },
+  )
+
+  story(
+    'a rollout comes to its pause in an apply of which another step fails',
+    'the apply fails, says how to answer, and the pause can be answered either way',
+    async () => {
+      const failing = manifests.shop['particles/migrate.yml'].replace('migrate:1', 'migrate:1-fail')
+      await world.settle(manifests.web)
+      for (const image of ['web:2', 'web:3']) {
+        const pull = await world.propose({ ...shop(`registry.example/${image}`), 'particles/migrate.yml': failing })
+        const { outputs, report } = await world.land(pull)
+        expect(report?.result).toBe('failed')
+        expect(world.checks(world.repository.head(), applied)).toEqual([])
+        const deployment = String(outputs.deployment)
+        const last = deployment.split('/').pop()
+        const [told] = world.comments(pull).map(text => text.replaceAll('`', ''))
+        expect(told).toContain('ecs_service:web is paused at POST_TEST_TRAFFIC_SHIFT, test traffic on ')
+        expect(told).toMatch(new RegExp(`deployment: ${last} and command: continue .* or command: rollback`))
+        if (image === 'web:2') await goesBack(deployment)
+        else expect(step(await answer('continue', deployment), 'ecs_service:web')?.result).toBe('succeeded')
+      }
     },
   )
 

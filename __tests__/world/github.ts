@@ -77,6 +77,18 @@ export const pullRequestEvent = (pull: Pull, baseSha = pull.baseSha): Event => (
   },
 })
 
+/** The event of a pull request that was merged by this push, as on `types: [closed]`: the run is one of its base. */
+export function mergedEvent(pull: Pull, { before, after }: Push): Event {
+  const { name, payload } = pullRequestEvent(pull, before)
+  const { pull_request } = payload as { pull_request: object }
+  return {
+    name,
+    sha: after,
+    ref: `refs/heads/${pull.base}`,
+    payload: { action: 'closed', pull_request: { ...pull_request, merged: true, merge_commit_sha: after } },
+  }
+}
+
 export const pushEvent = ({ before, after }: Push, branch = 'main'): Event => ({
   name: 'push',
   sha: after,

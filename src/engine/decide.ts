@@ -1,19 +1,9 @@
 import type { FoundChange } from '../compare/change.ts'
-import { type SensitivityPolicy, sensitivityOf } from '../compare/sensitivity.ts'
-import {
-  inheritsIn,
-  isGone,
-  type Particle,
-  type ParticleId,
-  type Problem,
-  pathKey,
-  placeAt,
-  Unknown,
-  valueAt,
-  withInherited,
-} from '../particle.ts'
+import { sensitivityOf } from '../compare/sensitivity.ts'
+import { isGone, type Particle, type ParticleId, type Problem, pathKey, placeAt, Unknown } from '../particle.ts'
 import type { Reason, Transition } from './document.ts'
 import type { AnyFlavor, Assessment, Comparison } from './flavor.ts'
+import { withParents } from './inherited.ts'
 import { type EngineContext, flavorOf } from './refresh.ts'
 
 /** The transition of one particle, and the facts of the decision. */
@@ -55,7 +45,7 @@ export type Decisions = ReadonlyMap<ParticleId, Decision>
 /** Decides from the manifest and AWS's answer. Pure: the same answers, the same decision. */
 export function decide(stated: Particle, live: unknown, engine: EngineContext, parents: Decisions): Decision {
   const flavor = flavorOf(engine, stated)
-  const { inheriting, refused } = withParents(stated, parents, engine.sensitivity)
+  const { inheriting, refused } = withParents(stated, flavor, parents, engine.sensitivity)
   const { particle, filled } = withNeeds(inheriting, flavor, parents)
   const assessment = flavor.assess(particle, live, sensitivityOf(particle, engine.sensitivity))
   const { observed, reference, currentDefinition, memo } = assessment
@@ -165,39 +155,6 @@ function chooseUpdate(particle: Particle, { observed, differences }: Assessment)
   if (comparison.protected && comparison.protected.length > 0) return { reason: 'protected', comparison }
   return { reason: comparison.pinned ? 'pinned' : 'equivalent', comparison }
 }
-
-/**
- * The particle with the values that it inherits. A value of a parent that is started or replaced is unknown until apply. One
- * that is hidden, or that an unchanged parent does not have, is refused.
- */
-function withParents(
-  stated: Particle,
-  parents: Decisions,
-  policy: SensitivityPolicy,
-): { readonly inheriting: Particle; readonly refused: NonNullable<Comparison['problems']> } {
-  if (inheritsIn(stated.source).length === 0) return { inheriting: stated, refused: [] }
-  const refused: NonNullable<Comparison['problems']>[number][] = []
-  const inheriting = withInherited(stated, ({ from, key }, at) => {
-    const parent = parents.get(from)
-    if (!parent || isUnsettled(parent)) return new Unknown(from)
-    const refuse = (why: string) => refused.push({ at, message: `${stated.id} inherits ${key} from ${from}${why}` })
-    const { particle, currentDefinition, transition } = parent
-    const path = key.split('.')
-    const isHidden = sensitivityOf(particle, policy).hidesAt?.(currentDefinition, path) === true
-    const value = isHidden ? undefined : valueAt(currentDefinition, path)
-    if (isHidden) refuse(` (${particle.place.file}:${particle.place.line}), which hides it; ${hiddenInherit}`)
-    else if (value === undefined && transition !== 'update')
-      refuse(`, which has no such value in AWS; ${missingInherit}`)
-    return value ?? new Unknown(from)
-  })
-  return { inheriting, refused: stated.desired === 'running' ? refused : [] }
-}
-
-const hiddenInherit = 'here it would be shown: state the value itself, or inherit something that may be shown'
-const missingInherit = 'state the value, or inherit one that it has'
-
-const isUnsettled = ({ transition, reference }: Decision): boolean =>
-  transition === 'start' || transition === 'replace' || reference instanceof Unknown
 
 /** Fills members from parents' references, unless the manifest states them itself. */
 function withNeeds(particle: Particle, flavor: AnyFlavor, parents: Decisions): Pick<Decision, 'particle' | 'filled'> {

@@ -178,6 +178,7 @@ export async function readEvent(environment: Readonly<Record<string, string | un
   const pullRequest = pullRequestIn(payload)
   const ref = text(environment.GITHUB_REF)
   const fromFork = pullRequest?.fromFork === true || isForeignRun(payload) || isOnNoBranch(name, payload, ref)
+  const isMerged = at(payload, 'pull_request', 'merged') === true
   return {
     name,
     sha: sha(environment.GITHUB_SHA),
@@ -190,7 +191,9 @@ export async function readEvent(environment: Readonly<Record<string, string | un
     repositoryUrl: owner && repo ? `${server}/${owner}/${repo}` : undefined,
     runUrl: full && runId !== undefined ? `${server}/${full}/actions/runs/${runId}/attempts/${attempt}` : undefined,
     apiUrl: text(environment.GITHUB_API_URL) ?? 'https://api.github.com',
-    pullRequest,
+    // A run that a merged pull request starts, such as on `closed`, is one of the branch that it was merged into: GITHUB_REF and
+    // GITHUB_SHA are those. https://github.blog/changelog/2023-09-13-github-actions-updates-to-github_ref-and-github-ref/
+    pullRequest: isMerged ? undefined : pullRequest,
     fromFork: fromFork || undefined,
     lacksSecrets: fromFork || environment.GITHUB_ACTOR === 'dependabot[bot]' || undefined,
     commentedPullRequest: commentedPullRequestIn(payload),

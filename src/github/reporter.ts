@@ -150,8 +150,8 @@ export class PullRequestReporter {
   }
 
   /**
-   * After an apply or its refusal: the comments of the pull requests become its record, and a success marks the commit.
-   * A refusal is a warning.
+   * After an apply or its refusal: the comments of the pull requests become its record, and a success, or a pause whatever else
+   * failed beside it, marks the commit. A refusal is a warning.
    */
   async showReport(
     report: Report,
@@ -164,7 +164,8 @@ export class PullRequestReporter {
       const context = this.#context(bodyLimit, {}, { ...carries, here })
       await this.#comment(here, renderReport(report, plan, context).text, true)
     }
-    if (!marks || (report.result !== 'succeeded' && report.result !== 'paused')) return
+    const paused = pausedDeployments(report)
+    if (!marks || (report.result !== 'succeeded' && paused.length === 0)) return
     const { environment } = this.#inputs
     const summary = renderReport(report, plan, this.#context(textLimit, {}, carries)).text
     await this.#check(
@@ -184,7 +185,7 @@ export class PullRequestReporter {
             title: pausedTitle(report),
             summary,
             // Read by `continue` and `rollback`.
-            texts: [pausedDeployments(report).join('\n')],
+            texts: [paused.join('\n')],
           },
     )
   }

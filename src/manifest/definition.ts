@@ -6,6 +6,7 @@ import {
   type MapType,
   type NumberType,
   type PairMembers,
+  requestName,
   type StructType,
   type TextType,
   type Type,
@@ -114,8 +115,7 @@ class ModelCheck {
         return model?.required.includes(key) ? this.#required(value, type, at) : this.#member(value, type, at)
       else if (this.#pasted.isAnswered(key, place)) return value
       else if (!vocabulary.open) {
-        const of = model ? model.name.replace(/Request$/, '') : vocabulary.name
-        this.#problem(place, at, `is not a member of ${of}${remedy(key, vocabulary, model)}`)
+        this.#problem(place, at, `is not a member of ${requestName(vocabulary)}${remedy(key, vocabulary, model)}`)
       }
       return value
     })

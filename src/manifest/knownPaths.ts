@@ -1,7 +1,8 @@
-import { type Type, typeOf } from '../schema/types.ts'
+import type { MapNode, Node } from '../particle.ts'
+import { requestName, type Type, typeOf } from '../schema/types.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { didYouMean } from './suggest.ts'
-import { quote } from './words.ts'
+import { quote, scalarText } from './words.ts'
 
 // Paths that a manifest names. A typing error in a path would go unnoticed, because a wrong path matches nothing.
 
@@ -13,37 +14,60 @@ const noMember = (step: string, of: string, members: MemberTypes): string =>
 
 const plainValue = (step: string): string => `there is nothing inside a plain value, so no ${quote(step)}`
 
-/** Where a path of `custom_config.ignore` leads nowhere: `containerDefinitions[web].image`, `tags[*]`. */
-export function ignoredPathProblem(path: string, { name, model, ownMembers }: Vocabulary): string | undefined {
+/** Where a path of `custom_config.ignore` leads nowhere in a definition: `containerDefinitions[web].image`, `tags[*]`. */
+export function ignoredPathProblem(path: string, vocabulary: Vocabulary, definition: MapNode): string | undefined {
+  const { model, ownMembers } = vocabulary
   const members = new Map([...(model ? typeOf(model).members : []), ...Object.entries(ownMembers)])
-  const of = model ? typeOf(model).name.replace(/Request$/, '') : name
-  return into(`.${path}`, { members, of })
+  return into(`.${path}`, { members, of: requestName(vocabulary) }, definition)
 }
 
-/** `rest` begins with a dot and a member's name, or with a bracket. */
-function into(rest: string, { members, of }: { members: MemberTypes; of: string }): string | undefined {
+/** `rest` begins with a dot and a member's name, or with a bracket. `node`: what the definition states there. */
+function into(rest: string, { members, of }: { members: MemberTypes; of: string }, node?: Node): string | undefined {
   const step = /^\.([^.[]*)/.exec(rest)?.[1]
   if (step === undefined) return noMember(rest, of, members)
   const type = members.get(step)
-  return type ? beyond(rest.slice(step.length + 1), type) : noMember(step, of, members)
+  const inner = node?.kind === 'map' ? node.entries.get(step)?.node : undefined
+  return type ? beyond(rest.slice(step.length + 1), type, inner) : noMember(step, of, members)
 }
 
-function beyond(rest: string, type: Type): string | undefined {
+function beyond(rest: string, type: Type, node?: Node): string | undefined {
   if (rest === '') return undefined
   switch (type.kind) {
     case 'struct':
-      return into(rest, { members: type.members, of: type.name })
+      return into(rest, { members: type.members, of: type.name }, node)
     case 'list': {
       // An element's name may hold brackets and dots: it ends where a path can go on.
       const [element = ''] = /^\[.*?\](?=$|[.[])/.exec(rest) ?? []
-      return element === '' ? 'an element of a list is [name], [0] or [*]' : beyond(rest.slice(element.length), type.of)
+      if (element === '') return 'an element of a list is [name], [0] or [*]'
+      const below = rest.slice(element.length)
+      const items = node?.kind === 'list' ? node.items : []
+      const { item, name } = elementAt(items, element.slice(1, -1), type)
+      if (name !== undefined) return `the element has a name; write [${name}] for ${element}`
+      if (below === '' && type.of.kind !== 'struct') return `a list of plain values is one value; leave ${element} out`
+      return beyond(below, type.of, item)
     }
     case 'map':
+      return /^\[.+\]$/s.test(rest) ? undefined : 'a key of a map is [key] or [*]'
     case 'any':
       return undefined
     default:
       return plainValue(rest.replace(/^\./, ''))
   }
+}
+
+/** The element that a label means; with `name` where it is an index of one that has a name, which is its label then. */
+function elementAt(
+  items: readonly Node[],
+  label: string,
+  { pairs: [member = 'name'] = [] }: { readonly pairs?: readonly string[] },
+): { readonly item?: Node | undefined; readonly name?: string | undefined } {
+  const names = items.map(item => (item.kind === 'map' ? item.entries.get(member)?.node : undefined))
+  const named = names.findIndex(name => scalarText(name) === label)
+  if (named >= 0) return { item: items[named] }
+  const name = names[Number(label)]
+  // A name that variables made may be a secret, which no path shows.
+  const isShown = name?.kind === 'scalar' && !name.parts
+  return { item: items[Number(label)], name: isShown ? scalarText(name) || undefined : undefined }
 }
 
 /** Where the key of `$inherit$flavor:pcf_name$key` leads nowhere in what ECS answers: `clusterArn`, `loadBalancers.0.containerName`. */

@@ -145,7 +145,8 @@ class TreeReader {
     if (!node) {
       const message = this.#anchors.has(name)
         ? `${alias} stands inside the very value that it names; write the value out`
-        : `${alias}: no anchor &${quote(name)} stands above it in this document; quote it if it is text`
+        : // The name may be a hidden value without its quotes.
+          'a value that begins with * is an alias, and its anchor stands nowhere above it in this document; quote it if it is text'
       return this.#refuse(at, message)
     }
     const left = this.#left

@@ -1,5 +1,5 @@
 import type { MapNode, Place, Problem } from '../particle.ts'
-import { type PairMembers, type Type, typeOf } from '../schema/types.ts'
+import { type PairMembers, requestName, type Type, typeOf } from '../schema/types.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 
 /** What a definition has that was copied from an answer of ECS or from a console: members of answers, and nulls. */
@@ -33,10 +33,9 @@ export class Pasted {
     const [first, ...more] = [...this.#answered, ...this.nulls]
     if (!first) return []
     const [answered] = this.#answered
-    const model = this.#vocabulary.model && typeOf(this.#vocabulary.model).name.replace(/Request$/, '')
     if (more.length > 0) return [{ place: first.place, message: this.#together(entries) }]
     const message = answered
-      ? `aws_resource.${answered.key} is not a member of ${model}; only answers of ECS have it, so leave it out`
+      ? `aws_resource.${answered.key} is not a member of ${requestName(this.#vocabulary)}; only answers of ECS have it, so leave it out`
       : `${this.nulls[0]?.path} is null: leave it out or give it a value`
     return [{ place: first.place, message: message + this.#counted(entries) }]
   }

@@ -49,7 +49,7 @@ export function readResource(
   const config = given.entries.get('custom_config')?.node
   return {
     definition: { kind: 'map', place: given.place, entries },
-    options: config ? readOptions(config, vocabulary, report) : {},
+    options: config ? readOptions(config, vocabulary, given, report) : {},
     optionPlaces: new Map(config?.kind === 'map' ? [...config.entries].map(([key, { at }]) => [key, at]) : []),
     region: readRegion(given.entries.get('region_name')?.node, report) ?? region,
   }
@@ -110,7 +110,12 @@ function readRegion(node: Node | undefined, report: ReportProblem): string | und
   return undefined
 }
 
-function readOptions(node: Node, vocabulary: Vocabulary, report: ReportProblem): Readonly<Record<string, unknown>> {
+function readOptions(
+  node: Node,
+  vocabulary: Vocabulary,
+  definition: MapNode,
+  report: ReportProblem,
+): Readonly<Record<string, unknown>> {
   if (node.kind !== 'map') {
     report(node.place, `aws_resource.custom_config must be a map, not ${kindOf(node)}`)
     return {}
@@ -130,7 +135,7 @@ function readOptions(node: Node, vocabulary: Vocabulary, report: ReportProblem):
     const [option, expected] = readOption(value, kind)
     if (option === undefined) report(value.place, `${path} must be ${expected}, not ${kindOf(value)}`)
     else options[key] = option
-    if (key === 'ignore') checkIgnored(value, vocabulary, report)
+    if (key === 'ignore') checkIgnored(value, vocabulary, definition, report)
   }
   return options
 }
@@ -146,11 +151,11 @@ function readOption(node: Node, kind: Vocabulary['options'][string]): [value: un
   return [text !== undefined && kind.includes(text) ? text : undefined, kind.join(' or ')]
 }
 
-function checkIgnored(paths: Node, vocabulary: Vocabulary, report: ReportProblem): void {
+function checkIgnored(paths: Node, vocabulary: Vocabulary, definition: MapNode, report: ReportProblem): void {
   if (paths.kind !== 'list') return
   for (const [index, item] of paths.items.entries()) {
     const text = scalarText(item)
-    const problem = text === undefined ? undefined : ignoredPathProblem(text, vocabulary)
+    const problem = text === undefined ? undefined : ignoredPathProblem(text, vocabulary, definition)
     if (problem === undefined || item.kind !== 'scalar') continue
     // The reason would repeat the values of variables.
     const why = item.parts ? '' : `: ${problem}`

@@ -1,4 +1,4 @@
-import { inQuotes, quote } from './words.ts'
+import { inQuotes } from './words.ts'
 
 /** An error or a warning of the `yaml` library; `code` is one of its ErrorCodes (https://eemeli.org/yaml/#errors). */
 interface Finding {
@@ -30,10 +30,15 @@ export function syntaxMessage(finding: Finding, rest: string, isJson: boolean): 
   return MESSAGES[finding.code] ?? `not valid ${isJson ? 'JSON' : 'YAML'}: ${reason(finding, rest)}`
 }
 
+/** Tags of YAML, of earlier YAML and of CloudFormation's functions. Any other may be a hidden value without its quotes. */
+const knownTag =
+  /^(!!(str|int|float|bool|null|binary|map|merge|omap|pairs|seq|set|timestamp|value|yaml)|!(And|Base64|Cidr|Condition|Equals|FindInMap|GetAtt|GetAZs|If|ImportValue|Join|Not|Or|Ref|Select|Split|Sub|Transform))$/
+
 function tagMessage(tag: string): string {
-  const isKnown = ['!!str', '!!int', '!!float', '!!bool', '!!null'].includes(tag)
-  const what = isKnown ? 'does not fit the value' : 'means nothing here'
-  return `the tag ${quote(tag)} ${what}; remove it, or put the value in quotes if it is text`
+  const remedy = 'remove it, or put the value in quotes if it is text'
+  if (!knownTag.test(tag)) return `a value that begins with ! has a tag, and this one means nothing here; ${remedy}`
+  const isOurs = ['!!str', '!!int', '!!float', '!!bool', '!!null'].includes(tag)
+  return `the tag ${tag} ${isOurs ? 'does not fit the value' : 'means nothing here'}; ${remedy}`
 }
 
 function reason({ code, message }: Finding, rest: string): string {

@@ -12,7 +12,7 @@ export const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
 const INHERIT = '$inherit$'
 
 /** Paths of values that are hidden, so that a message about one must not quote it. */
-const hiddenPath = /\.(?:environment[.[]|(?:log|firelens)Configuration\.options\.)/
+const hiddenPath = /\.(?:environment|(?:log|firelens)Configuration\.options)(?:$|[.[])/
 const quotedText = /"(?:[^"\\]|\\.)*"/g
 
 /**

@@ -53,6 +53,10 @@ export class Needles {
   readonly #beginnings = new Map<string, Sought[]>()
   readonly #squeezedBeginnings = new Map<string, Sought[]>()
 
+  get isEmpty(): boolean {
+    return this.#texts.size === 0
+  }
+
   add(needle: Needle): void {
     const { text, squeezed } = needle
     if (text.length < shortestNeedle || this.#texts.has(text)) return

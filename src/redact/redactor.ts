@@ -50,6 +50,8 @@ export class Redactor {
   readonly #open = new Set<string>()
   /** These, and names in ECS's answers: a part of a name is no hidden value. */
   readonly #names = new Needles()
+  /** Values and names that were learned and never searched for: most plans hold no word of others. */
+  readonly #unsought = { hidden: new Set<string>(), names: new Set<string>() }
   /** Particles and answers that were learned: most come again with each decision. */
   readonly #learned = new WeakSet<object>()
 
@@ -87,17 +89,25 @@ export class Redactor {
   #learnAnswer(live: object): void {
     for (const { text, hidden, member } of leavesOf(live, this.#policy.revealed)) {
       if (hidden) this.#hide(text)
-      else if (naming.test(member) && !/\s/.test(text)) this.#names.add({ text, where: 'whole' })
+      else if (naming.test(member) && !/\s/.test(text)) this.#unsought.names.add(text)
     }
   }
 
   #hide(value: string): void {
-    for (const needle of needlesOf(value)) this.#hidden.add(needle)
+    this.#unsought.hidden.add(value)
   }
 
   #show(text: string): void {
     this.#open.add(text)
-    this.#names.add({ text, where: 'whole' })
+    this.#unsought.names.add(text)
+  }
+
+  #seek(): void {
+    const { hidden, names } = this.#unsought
+    for (const value of hidden) for (const needle of needlesOf(value)) this.#hidden.add(needle)
+    for (const text of names) this.#names.add({ text, where: 'whole' })
+    hidden.clear()
+    names.clear()
   }
 
   /** A sentence of this tool, with others' words in it. */
@@ -110,6 +120,7 @@ export class Redactor {
 
   /** Others' words alone. */
   words(text: string): string {
+    this.#seek()
     const haystack = new Haystack(text)
     const spans = this.#secretsIn(haystack, true)
     for (const reading of haystack.readings) {
@@ -136,7 +147,7 @@ export class Redactor {
   }
 
   #own(text: string): string {
-    return blank(text, this.#secretsIn(new Haystack(text)))
+    return this.#secrets.isEmpty ? text : blank(text, this.#secretsIn(new Haystack(text)))
   }
 
   #secretsIn(haystack: Haystack, cut = false): Span[] {

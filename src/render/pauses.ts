@@ -33,14 +33,15 @@ export function answerPhrase({ deployment, awaitsAnswer }: Pause): Phrase {
   ]
 }
 
-/** In Markdown: one paragraph for a single paused rollout, an entry for each of several. */
+/** In Markdown: one paragraph for a single paused rollout, an entry for each of several, or beside what has failed. */
 export function answerNotes(
   steps: readonly { readonly particle: ParticleId; readonly paused?: Pause }[],
   rung: Rung,
+  isAlone = true,
 ): string {
   const all = steps.flatMap(({ particle, paused }) => (paused ? [{ particle, paused }] : []))
   const [only] = all
-  if (only && all.length === 1) return `**To go on:** ${phraseMarkdown(answerPhrase(only.paused))}.`
+  if (only && all.length === 1 && isAlone) return `**To go on:** ${phraseMarkdown(answerPhrase(only.paused))}.`
   return bullets(
     all.map(
       ({ particle, paused }) => `**To go on with ${particleCode(particle)}:** ${phraseMarkdown(answerPhrase(paused))}.`,

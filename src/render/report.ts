@@ -121,7 +121,10 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
     case 'cancelled':
       return paragraph(`**Cancelled: ${doneCounts(report)}**`)
     default:
-      return counted(failedSteps(report).map(step => failure(step, rung)))
+      return blocks(
+        counted(failedSteps(report).map(step => failure(step, rung))),
+        bullets(pausedSteps(report).map(pausedText), rung.entries),
+      )
   }
 }
 
@@ -194,10 +197,13 @@ function errorDetails({ error: whole, steps, result }: Report, rung: Rung): stri
 function nextSteps(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
   switch (report.result) {
     case 'failed': {
-      const failed = failedSteps(report)
-      return failed.length === 0
-        ? `**To go on:** remove the cause, then run the workflow again. ${phraseMarkdown(staysDone(report))}`
-        : remedies(report, plan, context)
+      const isNamed = failedSteps(report).length > 0
+      return blocks(
+        isNamed
+          ? remedies(report, plan, context)
+          : `**To go on:** remove the cause, then run the workflow again. ${phraseMarkdown(staysDone(report))}`,
+        answerNotes(pausedSteps(report), rung, false),
+      )
     }
     case 'refused': {
       // A digest that is not the approved one is named by the cause already.

@@ -74,6 +74,15 @@ const compiled = new Map<string, StructType>()
  */
 export const typeOf = (schema: StaticStructureSchema): StructType => structOf(NormalizedSchema.of(schema))
 
+/** The name of what a definition becomes, in problems: `CreateService`; without a request the flavor. */
+export const requestName = ({
+  model,
+  name,
+}: {
+  readonly model?: StaticStructureSchema
+  readonly name: string
+}): string => (model ? typeOf(model).name.replace(/Request$/, '') : name)
+
 function structOf(schema: NormalizedSchema): StructType {
   const shape = schema.getSchema() as StaticStructureSchema
   const name = shape[2]

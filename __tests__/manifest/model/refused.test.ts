@@ -73,6 +73,12 @@ const bad: readonly Row[] = [
     ['2:1 aws_resource.runningCount is not a member of CreateService; only answers of ECS have it, so leave it out'],
   ],
   [
+    'a member of answers, of a flavor that no request makes',
+    'ecs_instance',
+    'tags: {a: b}',
+    ['1:1 aws_resource.tags is not a member of ecs_instance; only answers of ECS have it, so leave it out'],
+  ],
+  [
     'an option outside of its block',
     'ecs_task',
     'taskName: migrate\nwait: running',
@@ -288,8 +294,8 @@ const bad: readonly Row[] = [
     'ecs_task_definition',
     task('- name: web\n  image: nginx\n  memory: 64\n  dependsOn: [{}]'),
     [
-      '6:15 aws_resource.containerDefinitions[web].dependsOn[0] lacks containerName, which ContainerDependency requires',
       '6:15 aws_resource.containerDefinitions[web].dependsOn[0] lacks condition, which ContainerDependency requires',
+      '6:15 aws_resource.containerDefinitions[web].dependsOn[0] lacks containerName, which ContainerDependency requires',
     ],
   ],
   [
