@@ -240,7 +240,10 @@ describe('Never silent, never stuck', () => {
       const { outputs } = await world.land(await world.propose(files))
       const settings = [{ name: 'containerInsights', value: 'disabled' }] as const
       await world.somebody().send(new UpdateClusterCommand({ cluster: 'main', settings: [...settings] }))
+      world.repository.push({ 'README.md': 'without a pull request' })
+      const since = world.now()
       await goesBack(String(outputs.deployment))
+      expect(world.now() - since).toBeLessThan(30_000)
     },
   )
 

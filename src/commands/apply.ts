@@ -41,15 +41,14 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
   }
   const { planned, graph, context, orphans } = prepared
   const members = membersToRemember(shown, planned.decisions, inputs.secretVariables)
-  const review = await reviewPlan(invocation, planned)
+  const review = await reviewPlan(invocation, planned, is)
   const answered = is ? await answerTo(invocation, planned, is) : { problems: [] }
-  const unreviewed = is === 'rollback' ? [] : review.problems
-  const refusals = [...unreviewed, ...answered.problems]
+  const refusals = [...review.problems, ...answered.problems]
   if (refusals.length > 0) {
     const refused = refusals.map(problem => redactor.problem(problem))
     const report = await refuse(invocation, 'refused', refused, shown)
     // An answer that comes too late says nothing of the commit.
-    if (unreviewed.length > 0) await reporter.showRefusal(shown, refused, orphans.refusedTexts(members))
+    if (review.problems.length > 0) await reporter.showRefusal(shown, refused, orphans.refusedTexts(members))
     return reporter.showReport(redactor.data(report), shown, review.affected, false)
   }
   const { answer } = answered

@@ -1,6 +1,6 @@
 /** Finds out whether all of a plan was reviewed: its claims must be in the checks of merged pull requests. */
 import { claimsVersion } from '../engine/claims.ts'
-import type { Step } from '../engine/document.ts'
+import type { Answer, Step } from '../engine/document.ts'
 import { comesFrom } from '../engine/origin.ts'
 import type { Planned } from '../engine/plan.ts'
 import { branchIn } from '../github/branches.ts'
@@ -17,10 +17,11 @@ export interface ReviewResult {
 }
 
 /**
- * A plan may be applied when its digest is approved, when all its claims are reviewed, or when no review is required. A
- * refusal of GitHub is among the reasons.
+ * A plan may be applied when its digest is approved, when all its claims are reviewed, or when no review is required; a rollback
+ * carries out nothing of it. A refusal of GitHub is among the reasons.
  */
-export async function reviewPlan(invocation: Invocation, planned: Planned): Promise<ReviewResult> {
+export async function reviewPlan(invocation: Invocation, planned: Planned, answer?: Answer): Promise<ReviewResult> {
+  if (answer === 'rollback') return { problems: [], affected: await lookUp(invocation, () => true) }
   const { approvedDigest, requireReview } = invocation.inputs
   const { plan, claims: planClaims } = planned
   if (approvedDigest && approvedDigest !== plan.digest) {
