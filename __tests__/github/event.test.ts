@@ -69,6 +69,22 @@ describe('reading', () => {
   })
 
   test.each([
+    ['check_run', { check_run: { check_suite: { head_branch: 'change' } } }],
+    ['check_suite', { check_suite: { head_branch: 'change' } }],
+    ['status', { branches: [{ name: 'change' }] }],
+    ['deployment', {}],
+    ['issue_comment', { issue: { number: 7 } }],
+  ])('%s of a commit on a branch of this repository is no fork', async (name, payload) => {
+    const read = await event(name, { repository, ...payload })
+    expect([read.fromFork, read.commentedPullRequest]).toEqual([undefined, undefined])
+  })
+
+  test('a comment on a pull request names its number alone', async () => {
+    const issue = { number: 7, pull_request: { url: 'https://github.example/acme/infrastructure/pulls/7' } }
+    expect((await event('issue_comment', { repository, issue })).commentedPullRequest).toBe(7)
+  })
+
+  test.each([
     ['another repository', { id: 2, fork: true }, true],
     ['a fork that is gone', null, true],
     ['a repository without an id', {}, true],

@@ -95,6 +95,62 @@ describe('Nothing is applied that was not reviewed', () => {
     },
   )
 
+  const comment = (pull: Pull) => ({
+    name: 'issue_comment',
+    sha: world.repository.head(),
+    ref: 'refs/heads/main',
+    files: world.repository.proposal(pull),
+    payload: { action: 'created', issue: { number: pull.number, pull_request: { url: 'a' } }, repository: { id: 1 } },
+  })
+
+  story(
+    'a comment on a fork’s pull request starts a workflow that checks the fork out, and plans or applies it',
+    'GitHub is asked where the pull request comes from; the plan is skipped, and the apply fails',
+    async () => {
+      const pull = world.repository.open([manifests.web], { fork: true })
+      expectSkipped(await world.run(comment(pull), { command: 'plan' }))
+      const ran = await world.run(comment(pull), { command: 'apply', 'require-review': 'false' })
+      expect(ran.problems.join()).toContain('what a fork proposes is never planned')
+      expect(world.mark).toBe(0)
+      const own = await world.run(comment(world.repository.open([manifests.web])), { command: 'plan' })
+      expect(own.plan?.summary.start).toBe(3)
+    },
+  )
+
+  story(
+    'GitHub does not say where the pull request comes from that was commented on',
+    'nothing is planned, and the step fails and says why',
+    async () => {
+      const pull = world.repository.open([manifests.web])
+      world.github.tokens.set(token, { ...actionsToken, permissions: { contents: 'read' } })
+      for (const [given, why] of [
+        [{}, 'GitHub refused to read pull request #1'],
+        [{ 'github-token': '' }, 'there is no github-token'],
+      ] as const) {
+        const ran = await world.run(comment(pull), { command: 'plan', ...given })
+        expect(ran.problems.join()).toContain(`comes from a fork is not known: ${why}`)
+        expect(world.mark).toBe(0)
+      }
+    },
+  )
+
+  story(
+    'a check, a status or a deployment of a fork’s commit starts a workflow that checks the commit out',
+    'a commit for which no branch of this repository is named counts as a fork’s',
+    async () => {
+      const pull = world.repository.open([manifests.web], { fork: true })
+      const [files, sha] = [world.repository.proposal(pull), world.repository.head()]
+      for (const [name, ref, payload] of [
+        ['check_run', 'refs/heads/main', { check_run: { check_suite: { head_branch: null } } }],
+        ['check_suite', 'refs/heads/main', { check_suite: { head_branch: null } }],
+        ['status', 'refs/heads/main', { branches: [] }],
+        ['deployment', '', { deployment: { sha: pull.headSha } }],
+        ['deployment_status', 'refs/pull/1/head', { deployment: { sha: pull.headSha } }],
+      ] as const)
+        expectSkipped(await world.run({ name, sha, ref, files, payload }, { command: 'plan' }))
+    },
+  )
+
   story('a fork’s pull request runs with command: apply and no review asked for', 'the step fails', async () => {
     const pull = world.repository.open([manifests.web], { fork: true })
     const ran = await world.plan(pull, { command: 'apply', 'require-review': 'false' })

@@ -73,10 +73,18 @@ function results(text = ''): string {
   return `\`${JSON.stringify(Object.fromEntries(known))}\``
 }
 
-/** Why a job failed, in the words of its problem or of the annotations of its steps; and what steps give notice of. */
+/**
+ * Why a job failed, in the words of its problem or of the annotations of its steps; and of a job that did not what its steps
+ * give notice of, and which rights it lacks.
+ */
 function why({ problem, steps }: JobEnd): string {
   const failed = steps.filter(({ outcome }) => outcome === 'failure').map(({ log }) => log.trim())
-  const notices = steps.flatMap(({ log }) => [...log.matchAll(/^::notice::(.*)$/gm)].map(([, text = '']) => text))
+  const passed = steps.filter(({ outcome }) => outcome !== 'failure')
+  const notices = passed.flatMap(({ log }) =>
+    [...log.matchAll(/^(?:::notice::(.*)|(?!Warning: )(.* the token lacks .*))$/gm)].map(
+      ([, notice, refusal = '']) => notice ?? refusal,
+    ),
+  )
   const said = [...(problem ? [problem] : []), ...failed, ...notices]
     .join('; ')
     .replace(/\n+/g, '; ')

@@ -8,6 +8,7 @@ import { makePlan } from '../engine/planning.ts'
 import type { HandedOn } from '../engine/posted.ts'
 import type { EngineContext } from '../engine/refresh.ts'
 import { flavors } from '../flavors/index.ts'
+import { originOf } from '../github/fork.ts'
 import type { CommitManifests } from '../github/manifestsAt.ts'
 import type { Inputs } from '../inputs.ts'
 import type { Loaded } from '../manifest/load.ts'
@@ -57,12 +58,14 @@ export async function prepare(
   invocation: Invocation,
   loaded: Loaded,
 ): Promise<Prepared | Unplanned | { readonly skipped: string }> {
-  const { inputs, event } = invocation
-  // The step that fetches credentials sets the region too, and is skipped for a fork.
+  const { inputs, event, reporter } = invocation
   const { particles } = loaded
-  const wrong = [...loaded.problems, ...(event.fromFork ? [] : loaded.regionless)]
+  const origin = await originOf(event, reporter.github)
+  // The step that fetches credentials sets the region too, and is skipped for a fork.
+  const wrong = [...loaded.problems, ...(origin === 'fork' ? [] : loaded.regionless)]
   if (wrong.length > 0) return { problems: wrong }
-  if (event.fromFork) return { skipped: forkSkipped }
+  if (origin === 'fork') return { skipped: forkSkipped }
+  if (origin !== 'own') return { problems: [{ message: origin.unknown }] }
   if (inputs.missingSecrets.length > 0) return { skipped: withoutSecrets(inputs.missingSecrets) }
   const idle = idleIds(loaded, inputs)
   if (idle.length > 0) return { problems: idle }

@@ -56,13 +56,15 @@ export interface GitHubEvent {
   readonly repositoryUrl?: string | undefined
   readonly apiUrl: string
   readonly pullRequest?: PullRequestEvent | undefined
-  /** The code comes from another repository: a pull request of a fork, or a `workflow_run` of one. */
+  /** The event is about code that comes from another repository, or that no repository is named for. */
   readonly fromFork?: true | undefined
   /**
    * GitHub gives the run none of the repository's secrets: it is a fork's, or one that Dependabot began, which has secrets of its own.
    * https://docs.github.com/code-security/reference/supply-chain-security/dependabot-on-actions
    */
   readonly lacksSecrets?: true | undefined
+  /** A comment on this pull request started the run. Its event does not say where the pull request comes from. */
+  readonly commentedPullRequest?: number | undefined
   readonly push?: PushEvent | undefined
   readonly mergeGroup?: MergeGroupEvent | undefined
 }
@@ -92,7 +94,7 @@ const sha = (value: unknown): string | undefined => /^(?!0+$)[0-9a-f]{40,64}$/.e
  * Whether a repository is another one than this. The head repository of a deleted fork is null. The member `fork` is no
  * test: it is true of this repository too when that is a fork.
  */
-function isForeign(repository: unknown, ours: unknown): boolean {
+export function isForeign(repository: unknown, ours: unknown): boolean {
   const id = at(repository, 'id')
   return typeof id !== 'number' || id !== at(ours, 'id')
 }
@@ -100,6 +102,32 @@ function isForeign(repository: unknown, ours: unknown): boolean {
 /** A `workflow_run` has the rights of the default branch, and often checks out the commit of another run. */
 const isForeignRun = ({ workflow_run: run, repository }: JsonObject): boolean =>
   isJsonObject(run) && isForeign(run.head_repository, repository)
+
+/**
+ * Whether an event about a commit names no branch of this repository that has the commit, as for a fork's: these run with
+ * the rights of the default branch. https://docs.github.com/rest/checks/suites and
+ * https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#deployment
+ */
+function isOnNoBranch(name: string, { check_run: run, check_suite: suite, branches }: JsonObject, ref = ''): boolean {
+  switch (name) {
+    case 'check_run':
+      return text(at(run, 'check_suite', 'head_branch')) === undefined
+    case 'check_suite':
+      return text(at(suite, 'head_branch')) === undefined
+    case 'status':
+      return !Array.isArray(branches) || branches.length === 0
+    case 'deployment':
+    case 'deployment_status':
+      return !/^refs\/(?:heads|tags)\//.test(ref)
+    default:
+      return false
+  }
+}
+
+function commentedPullRequestIn({ issue }: JsonObject): number | undefined {
+  const number = at(issue, 'number')
+  return typeof number === 'number' && isJsonObject(at(issue, 'pull_request')) ? number : undefined
+}
 
 function pullRequestIn(payload: JsonObject): PullRequestEvent | undefined {
   const pull = payload.pull_request
@@ -148,12 +176,13 @@ export async function readEvent(environment: Readonly<Record<string, string | un
   const runId = Number.isSafeInteger(run) ? run : undefined
   const attempt = Number(text(environment.GITHUB_RUN_ATTEMPT) ?? 1)
   const pullRequest = pullRequestIn(payload)
-  const fromFork = pullRequest?.fromFork === true || isForeignRun(payload)
+  const ref = text(environment.GITHUB_REF)
+  const fromFork = pullRequest?.fromFork === true || isForeignRun(payload) || isOnNoBranch(name, payload, ref)
   const isMerged = at(payload, 'pull_request', 'merged') === true
   return {
     name,
     sha: sha(environment.GITHUB_SHA),
-    ref: text(environment.GITHUB_REF),
+    ref,
     repository: owner && repo ? { owner, repo } : undefined,
     repositoryId: idOf(at(payload, 'repository', 'id')) ?? idOf(environment.GITHUB_REPOSITORY_ID),
     defaultBranch: text(at(payload, 'repository', 'default_branch')),
@@ -167,6 +196,7 @@ export async function readEvent(environment: Readonly<Record<string, string | un
     pullRequest: isMerged ? undefined : pullRequest,
     fromFork: fromFork || undefined,
     lacksSecrets: fromFork || environment.GITHUB_ACTOR === 'dependabot[bot]' || undefined,
+    commentedPullRequest: commentedPullRequestIn(payload),
     push: name === 'push' ? pushIn(payload) : undefined,
     mergeGroup: mergeGroupIn(payload),
   }

@@ -82,8 +82,14 @@ function additionsOf(particle: TaskParticle, live: LiveTask | undefined, sensiti
     ...(preapproved && { preapproved }),
     risks: keptRunning(particle) ? stops.risks : [runs, ...(live?.releasable ? [unreviewed] : [])],
     ...assumeProblems(particle, live),
+    ...(live?.wouldRunOther && !keptRunning(particle) && wrongRevision(particle, live.wouldRunOther)),
   }
 }
+
+/** A run of one definition must not be recorded as that of another. */
+const wrongRevision = ({ id }: TaskParticle, other: string): Pick<Comparison, 'problems'> => ({
+  problems: [{ at: [], message: `${id} would run ${other}; state what is there, or take persist_on_update out` }],
+})
 
 function memoUnderWay(particle: TaskParticle, live: LiveTask | undefined): Memo {
   const arns = live ? arnsOf(judgedRuns(particle, live)) : []

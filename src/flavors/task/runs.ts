@@ -31,6 +31,8 @@ export interface LiveTask {
   readonly essential: readonly string[]
   /** Tasks that the run is to have. */
   readonly count: number
+  /** What the job would run instead of what its digest stands for. */
+  readonly wouldRunOther?: string | undefined
   readonly record: RunRecord | undefined
   /** Records of this job that `custom_config.assume` has written, by their digests. */
   readonly assumed: Records

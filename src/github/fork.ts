@@ -1,0 +1,27 @@
+/** Whether a run is about what a fork proposes, where only GitHub's API says so. */
+
+import type { GitHub } from './api.ts'
+import { unlessRefused } from './apiErrors.ts'
+import { type GitHubEvent, isForeign } from './event.ts'
+
+/** What the run is about: a fork's code, or this repository's own; or why that is not known, in one sentence. */
+export type Origin = 'fork' | 'own' | { readonly unknown: string }
+
+/** A comment names its pull request by number alone, and its workflow has the rights of the default branch. */
+export async function originOf(event: GitHubEvent, github: GitHub | undefined): Promise<Origin> {
+  const { fromFork, commentedPullRequest: number } = event
+  if (fromFork) return 'fork'
+  if (number === undefined) return 'own'
+  const unknown = (why: string) => ({
+    unknown: `whether pull request #${number}, which was commented on, comes from a fork is not known: ${why}`,
+  })
+  if (!github) return unknown('there is no github-token')
+  return unlessRefused<Origin, Origin>(async () => {
+    const { data } = await github.call(
+      { to: `read pull request #${number}`, needs: 'pull-requests: read' },
+      'GET /repos/{owner}/{repo}/pulls/{pull_number}',
+      { pull_number: number },
+    )
+    return isForeign(data.head.repo, data.base.repo) ? 'fork' : 'own'
+  }, unknown)
+}
