@@ -97,7 +97,9 @@ async function tasksOfRun(
   // The last run of a job that has changed ends by itself.
   if (!keptRunning(particle) && !isLeaving) return { ...own, outdated: [], unowned: [] }
   const unowned = [...runs.filter(isLeaving ? theirs : isAnothers), ...named.filter(theirs)]
-  return { ...own, outdated: named.filter(ours), unowned }
+  const [outdated, kept] =
+    particle.persistOnTermination && !isLeaving ? [[], named.filter(ours)] : [named.filter(ours), []]
+  return { ...own, outdated, unowned: [...unowned, ...kept] }
 }
 
 async function jobOf(particle: TaskParticle, context: FlavorContext): Promise<Job> {
