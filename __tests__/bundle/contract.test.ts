@@ -261,14 +261,16 @@ describe('the folder RUNNER_TEMP', () => {
     expect(more).toEqual([])
   })
 
-  test('that is none: nothing is planned or changed, and the step says which folder', async () => {
+  test.each([
+    ['/dev/null', 'ENOTDIR'],
+    ['/proc/nowhere', 'ENOENT'],
+  ])('%s, which is none: nothing is planned or changed, and the step says which folder', async (temp, code) => {
     const { here } = await checkout()
     here.write({ 'particles/all.yml': cluster })
-    const ended = await here.step(
-      { command: 'apply', 'require-review': 'false' },
-      { env: { RUNNER_TEMP: '/dev/null' } },
+    const ended = await here.step({ command: 'apply', 'require-review': 'false' }, { env: { RUNNER_TEMP: temp } })
+    expect(expectRefusal(ended)[0]?.message).toMatch(
+      new RegExp(`\\.plan\\.json cannot be written, check .* RUNNER_TEMP: ${code}`),
     )
-    expect(expectRefusal(ended)[0]?.message).toMatch(/\.plan\.json cannot be written, check .* RUNNER_TEMP: ENOTDIR/)
     expect(ended.modifying).toEqual([])
   })
 })

@@ -560,6 +560,10 @@ describe('what cannot change in place', () => {
     await expect(shop.plan(onBoth(next))).rejects.toThrow(
       new RegExp(`ecs_service:web: .*${path}.* cannot change in place; .*allow_replace: true`),
     )
+    const kept = { options: { allow_replace: true }, top: { persist_on_termination: true } }
+    await expect(shop.plan(onBoth(next, kept))).rejects.toThrow(
+      / cannot change in place; .*take persist_on_termination out/,
+    )
     const calls = shop.simulator.calls.length
     const { plan, report } = await shop.apply(onBoth(next, { options: { allow_replace: true } }))
     expect(plan.steps).toMatchObject([

@@ -953,6 +953,39 @@ describe('a task that is kept running', () => {
     expect(up(made)).toHaveLength(1)
   })
 
+  test('of an earlier definition is never stopped while persist_on_termination says so', async () => {
+    const top = 'persist_on_termination: true'
+    const made = await done(kept('worker:1', '', top))
+    const applied = await made.apply(kept('worker:2', '', top))
+    expect(applied.report.result).toBe('succeeded')
+    expect(applied.step(id).risks).toEqual([])
+    expect(applied.plan.warnings?.join()).toMatch(
+      /1 running task .* left alone, because persist_on_termination keeps it;/,
+    )
+    expect(made.modifying()).not.toContain('StopTask')
+    expect(up(made)).toHaveLength(2)
+    expect((await made.apply(kept('worker:2', '', top))).plan.steps).toEqual([])
+    expect((await made.apply(kept('worker:2'))).report.result).toBe('succeeded')
+    expect(up(made)).toHaveLength(1)
+  })
+
+  test('of an earlier definition runs on while persist_on_update says so', async () => {
+    const top = 'persist_on_update: true'
+    const made = await done(kept('worker:1', '', top))
+    const applied = await made.apply(kept('worker:2', '', top))
+    expect(applied.plan.unchanged).toContainEqual({
+      particle: id,
+      state: 'running',
+      reason: 'protected',
+      changes: [{ path: 'earlierTasks', before: 'running', after: 'stopped' }],
+    })
+    expect(runTasks(made)).toBe(1)
+    expect(up(made)).toHaveLength(1)
+    expect((await made.apply(kept('worker:2'))).report.result).toBe('succeeded')
+    expect(up(made)).toHaveLength(1)
+    expect(runTasks(made)).toBe(2)
+  })
+
   test('of which one of two stopped is made up to two', async () => {
     const two = kept('worker:1', '  count: 2')
     const made = await done(two)

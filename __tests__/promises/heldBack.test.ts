@@ -80,6 +80,37 @@ describe('No failure is reported as success', () => {
     },
   )
 
+  story(
+    'ECS rolls back a release that was not waited for, and the run of its merge is repeated',
+    'the comment that said applied says failed and why, and applied again once a person has deployed it again',
+    async () => {
+      world = await World.open()
+      const unwatched = (image: string) => {
+        const files = shopFiles(image)
+        return { ...files, 'particles/web.yml': `${files['particles/web.yml']}  custom_config: { wait: started }\n` }
+      }
+      await world.settle(unwatched('registry.example/web:1'))
+      const pull = await world.propose(unwatched(bad))
+      world.simulator.advance(5)
+      const merge = world.repository.merge(pull, 'squash')
+      expect((await world.push(merge)).report?.result).toBe('succeeded')
+      expect(world.comments(pull).join()).toContain('✅ applied')
+      world.simulator.advance(3_600)
+      expect((await world.push(merge)).report?.result).toBe('failed')
+      expect(world.comments(pull)).toEqual([
+        expect.stringMatching(/❌ failed[\s\S]*name `ecs_service:web` in redeploy/),
+      ])
+      expect(world.checks(merge.after, 'particles / production / applied')).toHaveLength(1)
+      world.simulator.behave(bad, {})
+      await world.byHand({ command: 'apply', redeploy: 'ecs_service:web' })
+      const after = world.comments(pull)
+      expect(after).toEqual([expect.stringContaining('✅ applied')])
+      world.simulator.advance(3_600)
+      expect((await world.push(merge)).problems).toEqual([])
+      expect(world.comments(pull)).toEqual(after)
+    },
+  )
+
   story('a new image is merged after a rollback', 'it goes, and the failure is over', async () => {
     await rolledBack()
     const pull = await world.propose(shopFiles('registry.example/web:3'))

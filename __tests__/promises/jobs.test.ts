@@ -260,6 +260,25 @@ describe('No task runs twice', () => {
   )
 
   story(
+    'the definition of a job is protected, and the manifest states another image for it',
+    'the plan is an error: the old image would run again, and the new one count as done',
+    async () => {
+      const made = await Shop.running(shop)
+      const next = (top: string) =>
+        cluster +
+        definition({ family: 'migrate', image: 'migrate:2' }).replace('aws_resource:', `${top}aws_resource:`) +
+        job()
+      await expect(made.apply(next('persist_on_update: true\n'))).rejects.toThrow(
+        'ecs_task:migrate would run migrate:1, and not what ecs_task_definition:migrate states, which persist_on_update leaves as it is; state what is there, or take persist_on_update out',
+      )
+      expect(made.runs.size).toBe(1)
+      await made.apply(next(''))
+      expect(made.sent('RunTask').map(({ taskDefinition }) => taskDefinition)).toEqual(['migrate:1', 'migrate:2'])
+      expect((await made.apply(next('persist_on_update: true\n'))).report.result).toBe('succeeded')
+    },
+  )
+
+  story(
     'there is room for one of three tasks until the time is up, and the job is applied again the next day',
     'what has run does not run again on a guess: a person is asked',
     async () => {

@@ -220,6 +220,35 @@ describe('No failure is reported as success', () => {
       expect(changing(from).filter(operation => operation === 'UpdateService')).toEqual([])
     },
   )
+
+  story(
+    'an apply of a newer commit begins just before a pause is answered',
+    'the step fails: nothing was answered, and the newer apply answers nothing',
+    async () => {
+      const { deployment } = await release()
+      for (const command of ['continue', 'rollback'] as const) {
+        const sha = world.repository.head()
+        world.simulator.inject({
+          operation: 'DescribeServices',
+          fault: { kind: 'deny' },
+          when: () => {
+            if (world.repository.head() !== sha) return false
+            const { after: commit } = world.repository.push({ 'README.md': command })
+            world.github.check({ name: 'particles / production / begun', commit, conclusion: 'neutral' })
+            return false
+          },
+        })
+        const from = world.mark
+        const ran = await answer(command, deployment)
+        world.simulator.clearFaults()
+        expect(ran.problems).toEqual([
+          `nothing was answered: commit ${world.repository.head().slice(0, 7)}, which is newer, has begun to be applied`,
+        ])
+        expect([ran.failed, ran.outputs.result]).toEqual([true, 'failed'])
+        expect(changing(from)).toEqual([])
+      }
+    },
+  )
 })
 
 describe('Never silent, never stuck', () => {

@@ -15,7 +15,7 @@ import { membersToRemember } from './earlier.ts'
 import { type Invocation, openJournal } from './invocation.ts'
 import type { Orphans } from './orphans.ts'
 import { type Prepared, prepare, publishPlan } from './planning.ts'
-import { pullRequestsFor, reviewPlan } from './review.ts'
+import { pullRequestsFor, recordedOn, reviewPlan } from './review.ts'
 
 /**
  * The command `apply`: plans again, and carries the plan out when everything in it was reviewed. Failures are in the
@@ -63,7 +63,7 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
     ...(inputs.logTail > 0 && { readLog: logReader(inputs.logTail) }),
   })
   const lists = orphans.appliedTexts(report, review.affected.merged, members)
-  await showResult(invocation, report, prepared, review.affected, lists)
+  await showResult(invocation, report, prepared, await recordedOn(invocation, report, review.affected), lists)
 }
 
 /** The plan without what a rollback leaves alone, and so waits for nothing of it. */

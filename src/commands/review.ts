@@ -1,11 +1,12 @@
 /** Finds out whether all of a plan was reviewed: its claims must be in the checks of merged pull requests. */
 import { claimsVersion } from '../engine/claims.ts'
-import type { Answer, Step } from '../engine/document.ts'
+import type { Answer, Report, Step } from '../engine/document.ts'
 import { comesFrom } from '../engine/origin.ts'
 import type { Planned } from '../engine/plan.ts'
+import { unlessRefused } from '../github/apiErrors.ts'
 import { branchIn } from '../github/branches.ts'
 import { reviewedForMergeGroup, reviewedForPush } from '../github/review.ts'
-import type { AffectedPullRequests, Reviewed } from '../github/reviewSearch.ts'
+import { type AffectedPullRequests, mergedPulls, type Reviewed } from '../github/reviewSearch.ts'
 import type { Problem } from '../particle.ts'
 import type { Invocation } from './invocation.ts'
 
@@ -39,6 +40,31 @@ export async function reviewPlan(invocation: Invocation, planned: Planned, answe
 /** Pull requests that this apply was for: none where GitHub refuses to tell. A run by hand belongs to no merge. */
 export async function pullRequestsFor(invocation: Invocation): Promise<AffectedPullRequests> {
   return invocation.event.push ? lookUp(invocation, () => true) : { pullRequests: [] }
+}
+
+/**
+ * The pull requests whose comments become the record of an apply. A commit that was applied before has nothing left to review, but
+ * may fail when its run is repeated: its rollout was not waited for, or a task has failed since. The comment of its merge is the
+ * place for that, and for what a person then deploys or runs again.
+ */
+export async function recordedOn(
+  { event, inputs, reporter }: Invocation,
+  report: Report,
+  reviewed: AffectedPullRequests,
+): Promise<AffectedPullRequests> {
+  const { github } = reporter
+  const { sha, push } = event
+  const isOfMerge = push !== undefined || inputs.redeploy.length + inputs.retryTasks.length > 0
+  const isNews = report.result === 'failed' || report.steps.length > 0
+  if (!github || !sha || !isOfMerge || !isNews || reviewed.pullRequests.length > 0) return reviewed
+  if ((await reporter.history(github, sha)).applied !== sha) return reviewed
+  return unlessRefused<AffectedPullRequests, AffectedPullRequests>(
+    async () => {
+      const pullRequests = await mergedPulls(github, [sha])
+      return { pullRequests, merged: pullRequests[0] }
+    },
+    () => reviewed,
+  )
 }
 
 const nothing = (why: string): Reviewed => ({ claims: new Set(), pullRequests: [], notes: [why] })

@@ -58,8 +58,13 @@ class ApplyRun {
     // What a paused step holds back is skipped, which is no failure.
     if (ends.includes('paused')) return this.#journal.finish('paused')
     if (ends.includes('skipped')) return this.#journal.finish('failed')
+    const { answer } = this.#context.settings
+    const answered = await Promise.all([...(answer?.to ?? [])].map(id => this.#ends.get(id)))
+    // A newer apply goes on with the release, but gives no answer in a person's place.
+    if (answered.includes('superseded'))
+      return this.#journal.finish('failed', notCarriedOut('Superseded', `nothing was answered: ${this.#overtaken}`))
     if (this.#overtaken) return this.#journal.finish('superseded', notCarriedOut('Superseded', this.#overtaken))
-    return this.#journal.finish(this.#context.settings.answer?.is === 'rollback' ? 'rolled-back' : 'succeeded')
+    return this.#journal.finish(answer?.is === 'rollback' ? 'rolled-back' : 'succeeded')
   }
 
   async #whenReady(step: Step): Promise<End> {

@@ -136,11 +136,15 @@ function chooseUpdate(particle: Particle, { observed, differences }: Assessment)
   const comparison = differences?.() ?? nothing
   const why = observed.why && { why: observed.why }
   if (comparison.replaces && comparison.replaces.length > 0 && !particle.persistOnUpdate) {
-    if (particle.options.allow_replace === true) return { transition: 'replace', comparison }
+    const isKept = particle.persistOnTermination
+    if (particle.options.allow_replace === true && !isKept) return { transition: 'replace', comparison }
     const paths = comparison.replaces.map(({ path }) => path).join(', ')
+    const remedy = isKept
+      ? 'take persist_on_termination out, which keeps it from being deleted and made anew'
+      : 'set custom_config.allow_replace: true to delete it and make it anew'
     const refusal = {
       at: [String(comparison.replaces[0]?.steps[0])],
-      message: `${particle.id}: ${paths} cannot change in place; state what is there, or set custom_config.allow_replace: true to delete it and make it anew`,
+      message: `${particle.id}: ${paths} cannot change in place; state what is there, or ${remedy}`,
     }
     return { transition: 'replace', comparison: { ...comparison, problems: [...(comparison.problems ?? []), refusal] } }
   }

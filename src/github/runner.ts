@@ -80,7 +80,8 @@ export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
     file(name, text) {
       const path = join(folder, name)
       try {
-        mkdirSync(folder, { recursive: true })
+        // Not recursive: the runner makes RUNNER_TEMP, and below /proc Node would try for ever.
+        if (!existsSync(folder)) mkdirSync(folder)
         // A reader during the write or after a crash finds the last complete file.
         writeFileSync(`${path}.new`, text)
         renameSync(`${path}.new`, path)

@@ -1,6 +1,7 @@
 /** Finds a job or its kept tasks in AWS: its definition, its record, and its tasks. */
 
 import type { RegisterTaskDefinitionRequest, Task } from '@aws-sdk/client-ecs'
+import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
 import type { FlavorContext } from '../../engine/flavor.ts'
 import type { JobContent } from '../../engine/release.ts'
@@ -10,14 +11,22 @@ import { definitionOf } from '../containers.ts'
 import { definitionContent, runDigest } from '../record/digest.ts'
 import { type FamilyRecord, readRecord } from '../record/read.ts'
 import { hasRunBefore, type Records } from '../record/tags.ts'
-import { type LiveTaskDefinition, request, type TaskDefinitionDefinition } from '../taskDefinition/revisions.ts'
+import {
+  currentRevision,
+  differences,
+  isTag,
+  type LiveTaskDefinition,
+  request,
+  shortReference,
+  type TaskDefinitionDefinition,
+} from '../taskDefinition/revisions.ts'
 import { liveTaskDefinition, type Revision } from '../taskDefinition/rules.ts'
 import { assumedRecords } from './assume.ts'
 import { isNamed, lastAttempt, nameIn, ownerOf, runName, runPrefix } from './naming.ts'
 import { byAge, countOf, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
 /** The definition of a job, and where its runs are recorded. */
-interface Job extends JobContent, Pick<LiveTask, 'digest' | 'essential' | 'store'> {
+interface Job extends JobContent, Pick<LiveTask, 'digest' | 'essential' | 'store' | 'wouldRunOther'> {
   readonly family: string | undefined
 }
 
@@ -38,6 +47,7 @@ export async function describeTask(particle: TaskParticle, context: FlavorContex
     digest,
     essential,
     count: countOf(particle),
+    wouldRunOther: job.wouldRunOther,
     record,
     assumed: keptRunning(particle) ? new Map() : assumedRecords(particle, records),
     attempt: record?.attempt ?? 0,
@@ -87,7 +97,9 @@ async function tasksOfRun(
   // The last run of a job that has changed ends by itself.
   if (!keptRunning(particle) && !isLeaving) return { ...own, outdated: [], unowned: [] }
   const unowned = [...runs.filter(isLeaving ? theirs : isAnothers), ...named.filter(theirs)]
-  return { ...own, outdated: named.filter(ours), unowned }
+  const [outdated, kept] =
+    particle.persistOnTermination && !isLeaving ? [[], named.filter(ours)] : [named.filter(ours), []]
+  return { ...own, outdated, unowned: [...unowned, ...kept] }
 }
 
 async function jobOf(particle: TaskParticle, context: FlavorContext): Promise<Job> {
@@ -99,7 +111,7 @@ async function jobOf(particle: TaskParticle, context: FlavorContext): Promise<Jo
     const described = [live?.latest, ...(live?.running ?? []), live?.pinned].filter(revision => revision !== undefined)
     const definition = request(parent.definition)
     const run = await runOf(particle, definition, parent.options.ignore, described, live?.record, ecs)
-    return { definition: parent, ...run }
+    return { definition: parent, ...run, wouldRunOther: otherRevision(parent, live) }
   }
   const { taskDefinition: reference } = particle.definition
   const revision = typeof reference === 'string' ? await ecs.taskDefinition(nameOf(reference)) : undefined
@@ -111,6 +123,13 @@ async function jobOf(particle: TaskParticle, context: FlavorContext): Promise<Jo
   const definition = liveTaskDefinition(revision)
   const run = await runOf(particle, definition, undefined, latest ? [revision, latest] : [revision], undefined, ecs)
   return { undeclared: definitionContent(definition, undefined), ...run }
+}
+
+/** The revision that a protected definition stands for, where it says something else than the manifest. */
+function otherRevision(parent: Particle<TaskDefinitionDefinition>, live: LiveTaskDefinition | undefined) {
+  const revision = parent.persistOnUpdate ? currentRevision(parent, live) : undefined
+  if (!revision || differences(parent, revision, nothingSensitive).every(isTag)) return undefined
+  return `${shortReference(revision)}, and not what ${parent.id} states, which persist_on_update leaves as it is`
 }
 
 /** The run that a definition makes. `known`: the record as its family's particle has read it. */

@@ -11,7 +11,7 @@ import { recordRun, recordTime } from '../record/write.ts'
 import { assume, assumeChanges, assumeProblems, clearAssumed } from './assume.ts'
 import { describeTask } from './describe.ts'
 import { type DigestedTask, startJob, startKept, stop } from './launch.ts'
-import { jobProgress, keptRunProgress, observeJob, observeKept, outdatedStops, unownedWarning } from './progress.ts'
+import { jobProgress, keptRunProgress, observeJob, observeKept, outdatedStops, unownedWarnings } from './progress.ts'
 import { taskRules } from './rules.ts'
 import {
   arnsOf,
@@ -34,7 +34,7 @@ import { vocabulary } from './vocabulary.ts'
 
 function observe(particle: TaskParticle, live: LiveTask | undefined): Observed {
   if (!live) return { state: 'terminated' }
-  return { ...observeTasks(particle, live), ...unownedWarning(particle, live) }
+  return { ...observeTasks(particle, live), ...unownedWarnings(particle, live) }
 }
 
 function observeTasks(particle: TaskParticle, live: LiveTask): Observed {
@@ -82,8 +82,14 @@ function additionsOf(particle: TaskParticle, live: LiveTask | undefined, sensiti
     ...(preapproved && { preapproved }),
     risks: keptRunning(particle) ? stops.risks : [runs, ...(live?.releasable ? [unreviewed] : [])],
     ...assumeProblems(particle, live),
+    ...(live?.wouldRunOther && !keptRunning(particle) && wrongRevision(particle, live.wouldRunOther)),
   }
 }
+
+/** A run of one definition must not be recorded as that of another. */
+const wrongRevision = ({ id }: TaskParticle, other: string): Pick<Comparison, 'problems'> => ({
+  problems: [{ at: [], message: `${id} would run ${other}; state what is there, or take persist_on_update out` }],
+})
 
 function memoUnderWay(particle: TaskParticle, live: LiveTask | undefined): Memo {
   const arns = live ? arnsOf(judgedRuns(particle, live)) : []

@@ -10,7 +10,7 @@ import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { oneOrMany, plural } from '../../wording.ts'
 import { counted, definitionOf, diagnoseStopped, summarizeStopped } from '../containers.ts'
-import { repositoryTag } from './naming.ts'
+import { ownerOf, repositoryTag } from './naming.ts'
 import { lackedCapacity, outcome } from './outcome.ts'
 import {
   arnsOf,
@@ -31,6 +31,7 @@ import {
 export function observeKept(particle: TaskParticle, live: LiveTask): Observed {
   const up = live.runs.filter(isUp)
   if (up.length < countOf(particle)) {
+    if (up.length === 0 && live.outdated.length > 0 && particle.persistOnUpdate) return { state: 'running' }
     if (up.length > 0) return { state: 'pending', incomplete: true }
     return { state: live.runs.length > 0 ? 'stopped' : 'terminated' }
   }
@@ -115,17 +116,31 @@ export function outdatedStops({ outdated }: LiveTask): { changes: FoundChange[];
   return { changes: [change], risks: [risk] }
 }
 
-/** A warning in every plan about unowned tasks, which are left running. */
-export function unownedWarning(particle: TaskParticle, { unowned, repository }: LiveTask): Pick<Observed, 'warnings'> {
-  if (unowned.length === 0) return {}
-  const ids = arnsOf(unowned).map(nameOf).sort()
-  const shown = ids.length > 5 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ')
+/** Warnings in every plan about tasks that are left running: unowned ones, and those that the manifest keeps. */
+export function unownedWarnings({ id }: TaskParticle, { unowned, repository }: LiveTask): Pick<Observed, 'warnings'> {
+  const isOurs = (task: Task) => repository !== undefined && ownerOf(task) === repository
   const why =
     repository === undefined
       ? 'this run does not know its repository (neither the event nor GITHUB_REPOSITORY_ID names its id)'
       : `not one of them carries the tag ${repositoryTag} of this repository (${repository})`
-  const warning = `${particle.id}: ${plural(unowned.length, 'running task')} called like its own (${shown}) and left alone, because ${why}; stop by hand what is not needed`
-  return { warnings: [warning] }
+  const warnings = [
+    ...leftAlone(
+      id,
+      unowned.filter(task => !isOurs(task)),
+      why,
+    ),
+    ...leftAlone(id, unowned.filter(isOurs), 'persist_on_termination keeps it'),
+  ]
+  return warnings.length > 0 ? { warnings } : {}
+}
+
+function leftAlone(id: string, tasks: readonly Task[], why: string): string[] {
+  if (tasks.length === 0) return []
+  const ids = arnsOf(tasks).map(nameOf).sort()
+  const shown = ids.length > 5 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ')
+  return [
+    `${id}: ${plural(tasks.length, 'running task')} called like its own (${shown}) and left alone, because ${why}; stop by hand what is not needed`,
+  ]
 }
 
 /** Progress of a task that is kept running: settled while all of its tasks are RUNNING. */

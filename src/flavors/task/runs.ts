@@ -18,9 +18,12 @@ export interface LiveTask {
   readonly digest: string | undefined
   /** Tasks of exactly this run, running or stopped within about an hour. */
   readonly runs: readonly Task[]
-  /** Running tasks that this repository started for this particle with another definition. */
+  /** Running tasks that this repository started for this particle with another definition, and that are to stop. */
   readonly outdated: readonly Task[]
-  /** Running tasks with a name of this particle's that this repository is not known to have started. */
+  /**
+   * Running tasks with a name of this particle's that are left alone: this repository is not known to have started them, or
+   * `persist_on_termination` keeps them.
+   */
   readonly unowned: readonly Task[]
   /** GitHub's id of this repository; undefined where none is known. */
   readonly repository: string | undefined
@@ -28,6 +31,8 @@ export interface LiveTask {
   readonly essential: readonly string[]
   /** Tasks that the run is to have. */
   readonly count: number
+  /** What the job would run instead of what its digest stands for. */
+  readonly wouldRunOther?: string | undefined
   readonly record: RunRecord | undefined
   /** Records of this job that `custom_config.assume` has written, by their digests. */
   readonly assumed: Records
