@@ -138,7 +138,7 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
   async update(particle, live, changes, context) {
     const revision = currentRevision(particle, live)
     if (!revision || !changes.every(isTag)) return register(particle, live, context)
-    await setTags(context.ecs, revisionArn(revision) ?? '', particle.definition.tags ?? [], revision.tags ?? [])
+    await setTags(context.ecs, revisionArn(revision) ?? '', registrationOf(particle, revision).tags, revision.tags)
     return {}
   },
 

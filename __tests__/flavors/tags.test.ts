@@ -1,0 +1,35 @@
+import { ListTagsForResourceCommand, TagResourceCommand } from '@aws-sdk/client-ecs'
+import { expect, test } from '@jest/globals'
+import { clusterOf, definition, service } from '../world/manifests.ts'
+import { Shop } from '../world/shop.ts'
+
+const arn = 'arn:aws:ecs:us-east-1:123456789012'
+
+test.each([
+  ['ecs_cluster:main', `${arn}:cluster/main`],
+  ['ecs_task_definition:web', `${arn}:task-definition/web:1`],
+  ['ecs_service:web', `${arn}:service/main/web`],
+])('%s: tags of other owners stay as they are when another tag changes', async (id, resourceArn) => {
+  const manifests = (value: string, ignore = '') => {
+    const tags = (of: string) =>
+      of === id ? `  tags: { owned: "${value}", scaled: "1" }\n  custom_config: { ignore: [${ignore}] }\n` : ''
+    return (
+      clusterOf({ more: tags('ecs_cluster:main') }) +
+      definition({ settings: tags('ecs_task_definition:web') }) +
+      service({ more: tags('ecs_service:web') })
+    )
+  }
+  const shop = await Shop.running(manifests('1'))
+  const tags = [
+    { key: 'scaled', value: '7' },
+    { key: 'found', value: 'x' },
+  ]
+  const somebody = shop.somebody()
+  await somebody.send(new TagResourceCommand({ resourceArn, tags }))
+  const { step, report } = await shop.apply(manifests('2', '"tags[scaled]", "tags[found].value"'))
+  expect(step(id).changes).toEqual([{ path: 'tags[owned].value', before: '1', after: '2' }])
+  expect(report.result).toBe('succeeded')
+  const { tags: left = [] } = await somebody.send(new ListTagsForResourceCommand({ resourceArn }))
+  expect(left).toHaveLength(3)
+  expect(left).toEqual(expect.arrayContaining([...tags, { key: 'owned', value: '2' }]))
+})
