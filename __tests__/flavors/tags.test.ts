@@ -33,3 +33,24 @@ test.each([
   expect(left).toHaveLength(3)
   expect(left).toEqual(expect.arrayContaining([...tags, { key: 'owned', value: '2' }]))
 })
+
+test.each([['"tags[scaled]", "tags[found].value"'], ['tags']])(
+  'a new revision takes tags of other owners along: %s',
+  async ignore => {
+    const manifests = (image: string) =>
+      clusterOf() +
+      definition({ image, settings: `  tags: { owned: "1", scaled: "1" }\n  custom_config: { ignore: [${ignore}] }\n` })
+    const shop = await Shop.running(manifests('web:1'))
+    const tags = [
+      { key: 'ecs-particles:x', value: '1' },
+      { key: 'scaled', value: '7' },
+      { key: 'found', value: 'x' },
+    ]
+    await shop.somebody().send(new TagResourceCommand({ resourceArn: `${arn}:task-definition/web:1`, tags }))
+    const { report } = await shop.apply(manifests('web:2'))
+    expect(report.result).toBe('succeeded')
+    const sent = shop.sent('RegisterTaskDefinition')[1]?.tags
+    expect(sent).toHaveLength(3)
+    expect(sent).toEqual(expect.arrayContaining([...tags.slice(1), { key: 'owned', value: '1' }]))
+  },
+)
