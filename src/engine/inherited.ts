@@ -39,7 +39,7 @@ export function withParents(
       refuse(`, which has no such value in AWS; ${missingInherit}`)
     if (value === undefined) return new Unknown(from)
     const { fitting, due } = fitted(value, typeAt(vocabulary, at))
-    if (due) refuse(`, which is ${kindOf(value)}, and ${due} is due; ${missingInherit}`)
+    if (due) refuse(`, which is ${valueKind(value)}, and ${due} is due; ${missingInherit}`)
     return fitting
   })
   return { inheriting, refused: stated.desired === 'running' ? refused : [] }
@@ -93,5 +93,5 @@ function fitted(value: unknown, type: Type | undefined): { readonly fitting: unk
   }
 }
 
-const kindOf = (value: unknown): string =>
+const valueKind = (value: unknown): string =>
   Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'a map' : `a ${typeof value}`

@@ -5,10 +5,10 @@ import { unlessRefused } from './apiErrors.ts'
 import { type GitHubEvent, isForeign } from './event.ts'
 
 /** What the run is about: a fork's code, or this repository's own; or why that is not known, in one sentence. */
-export type Origin = 'fork' | 'own' | { readonly unknown: string }
+export type CodeOrigin = 'fork' | 'own' | { readonly unknown: string }
 
 /** A comment names its pull request by number alone, and its workflow has the rights of the default branch. */
-export async function originOf(event: GitHubEvent, github: GitHub | undefined): Promise<Origin> {
+export async function originOf(event: GitHubEvent, github: GitHub | undefined): Promise<CodeOrigin> {
   const { fromFork, commentedPullRequest: number } = event
   if (fromFork) return 'fork'
   if (number === undefined) return 'own'
@@ -16,7 +16,7 @@ export async function originOf(event: GitHubEvent, github: GitHub | undefined): 
     unknown: `whether pull request #${number}, which was commented on, comes from a fork is not known: ${why}`,
   })
   if (!github) return unknown('there is no github-token')
-  return unlessRefused<Origin, Origin>(async () => {
+  return unlessRefused<CodeOrigin, CodeOrigin>(async () => {
     const { data } = await github.call(
       { to: `read pull request #${number}`, needs: 'pull-requests: read' },
       'GET /repos/{owner}/{repo}/pulls/{pull_number}',

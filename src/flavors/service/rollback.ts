@@ -27,7 +27,7 @@ export async function rollBack(
   context: TransitionContext,
 ): Promise<Memo | undefined> {
   // A deployment that someone else made meanwhile stays.
-  if (!now || isForeign(particle, before, now)) return undefined
+  if (!now || isDeployedByOthers(particle, before, now)) return undefined
   const back = putBack(particle, before, now)
   // The circuit breaker was faster, or no other deployment ran before.
   if (Object.keys(back).length === 0) return undefined
@@ -58,7 +58,7 @@ async function remember(before: LiveService, { service }: LiveService, context: 
 }
 
 /** Someone else deployed meanwhile: PRIMARY is neither the old deployment nor the manifest's. */
-function isForeign(particle: ServiceParticle, before: LiveService, now: LiveService): boolean {
+function isDeployedByOthers(particle: ServiceParticle, before: LiveService, now: LiveService): boolean {
   if (primaryDeployment(now.service)?.id === primaryDeployment(before.service)?.id) return false
   return differences(particle, now, nothingSensitive).some(
     change => restarts.includes(member(change)) && !isAnyRevision(change, particle, now),
