@@ -678,6 +678,23 @@ describe('ignored', () => {
       ['containerDefinitions[web].environment[Y].value: "2" → ∅'],
     ],
     [
+      'the value of a variable that only one side has, by the path that plans show',
+      [
+        'containerDefinitions[web].environment[*].value',
+        'tags[t].value',
+        'containerDefinitions[web].secrets[S].valueFrom',
+      ],
+      { ...web({ environment: [{ name: 'Z', value: '1' }] }), tags: [{ key: 'u', value: '1' }] },
+      {
+        ...web({ environment: [{ name: 'X', value: '1' }], secrets: [{ name: 'S', valueFrom: 's' }] }),
+        tags: [
+          { key: 't', value: '2' },
+          { key: 'u', value: '2' },
+        ],
+      },
+      ['tags[u].value: "2" → "1"'],
+    ],
+    [
       'part of what comes',
       ['containerDefinitions[log].image'],
       two('a'),

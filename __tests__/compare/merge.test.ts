@@ -59,6 +59,30 @@ describe('stated whole', () => {
       },
     ],
     [
+      'the values of variables that one side has',
+      ['containerDefinitions[web].environment[X].value', 'containerDefinitions[web].environment[Z].value'],
+      web({
+        environment: [
+          { name: 'A', value: '1' },
+          { name: 'Z', value: '1' },
+        ],
+      }),
+      web({ environment: [{ name: 'X', value: '2' }] }),
+      web({
+        environment: [
+          { name: 'A', value: '1' },
+          { name: 'X', value: '2' },
+        ],
+      }),
+    ],
+    [
+      'the values of variables that only AWS has',
+      ['containerDefinitions[web].environment[X].value'],
+      web({ image: 'a' }),
+      web({ image: 'b', environment: [{ name: 'X', value: '2' }, { name: 'Y' }] }),
+      web({ image: 'a', environment: [{ name: 'X', value: '2' }] }),
+    ],
+    [
       'an image of what goes',
       ['containerDefinitions[*].image'],
       web({ image: 'a' }),

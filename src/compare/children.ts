@@ -1,6 +1,6 @@
 import { sortedBy } from '../order.ts'
 import { type Element, elementText, type Normalized, type Structure } from './normalize.ts'
-import type { PathStep, StepPath } from './path.ts'
+import { isCoveredByAny, type PathStep, type StepPath } from './path.ts'
 import type { Sensitivity } from './sensitivity.ts'
 
 /**
@@ -37,6 +37,18 @@ export function elementLabels(path: StepPath, sensitivity: Sensitivity): (elemen
     const isHidden = !isStated && sensitivity.hasSecretNames?.(path) === true
     return { in: name.value, ...(isHidden && { as: index }) }
   }
+}
+
+/**
+ * Whether `custom_config.ignore` covers a node: its path, or one above it. An element that is a name and a value is covered
+ * by the value's path, which is the one that plans show of the element.
+ */
+export function isIgnored(ignore: readonly string[], path: StepPath, node?: Normalized): boolean {
+  if (ignore.length === 0) return false
+  if (isCoveredByAny(ignore, path)) return true
+  if (node?.kind !== 'structure' || node.schema.members.size !== 2 || typeof path.at(-1) !== 'object') return false
+  const [value, more] = [...node.schema.members.keys()].filter(name => name !== keyMember(node))
+  return value !== undefined && more === undefined && isCoveredByAny(ignore, [...path, value])
 }
 
 /** The member that elements are labelled by. */

@@ -2,7 +2,7 @@ import type { StaticStructureSchema } from '@smithy/types'
 import { canonicalJson } from '../digest.ts'
 import { type Particle, Unknown } from '../particle.ts'
 import { changeOf, type FoundChange } from './change.ts'
-import { childrenOf, elementLabels, keyMember } from './children.ts'
+import { childrenOf, elementLabels, isIgnored, keyMember } from './children.ts'
 import {
   defaultOf,
   type Element,
@@ -132,7 +132,7 @@ class DefinitionComparison {
     path: StepPath,
     whole: boolean,
   ): void {
-    if (this.#isIgnored(path)) return
+    if (isIgnored(this.#options.ignore, path)) return
     if (!stated) {
       if (live?.isSet && whole && (this.#options.unmanaged || !live.rule.unmanagedWhenOmitted)) this.#remove(live, path)
     } else if (live && live.kind !== stated.kind) {
@@ -192,7 +192,7 @@ class DefinitionComparison {
   }
 
   #valuesOf(node: Normalized, path: StepPath, isRemoved: boolean): [Normalized, StepPath][] {
-    if (this.#isIgnored(path)) return []
+    if (isIgnored(this.#options.ignore, path, node)) return []
     if (node.kind === 'leaf' || node.kind === 'values')
       return node.isSet || (node.kind === 'leaf' && !isRemoved) ? [[node, path]] : []
     const last = path.at(-1)
@@ -208,10 +208,6 @@ class DefinitionComparison {
     if (children.some(([step]) => step === shown)) return valuesIn(true)
     // An element without values, or a structure whose presence has a meaning, is a value itself.
     return isElement || (node.kind === 'structure' && node.rule.significantWhenEmpty) ? [[node, path]] : []
-  }
-
-  #isIgnored(path: StepPath): boolean {
-    return isCoveredByAny(this.#options.ignore, path)
   }
 
   #emit(stated: Normalized | undefined, live: Normalized | undefined, path: StepPath): void {

@@ -1,4 +1,4 @@
-import { childrenOf } from './children.ts'
+import { childrenOf, isIgnored } from './children.ts'
 import { type CompareOptions, pairsWithPaths } from './compare.ts'
 import {
   type ElementList,
@@ -8,7 +8,7 @@ import {
   type RequestModel,
   type Structure,
 } from './normalize.ts'
-import { isCoveredByAny, type PathStep, type StepPath } from './path.ts'
+import type { PathStep, StepPath } from './path.ts'
 import { type Members, mayStay } from './rules.ts'
 import { asSent, schemaOf } from './schema.ts'
 
@@ -63,7 +63,7 @@ class Merge {
   }
 
   #merged(stated: Normalized | undefined, live: Normalized | undefined, path: StepPath, whole: boolean): unknown {
-    if (this.#isIgnored(path)) return live?.raw
+    if (this.#isIgnored(path, stated ?? live)) return live?.raw
     if (!stated) return live && this.#ignoredIn(live, path)
     if (live && live.kind !== stated.kind) return stated.raw
     if (stated.kind === 'structure') return this.structure(stated, live as Structure | undefined, path, whole)
@@ -74,7 +74,7 @@ class Merge {
 
   #elements(stated: ElementList, live: ElementList | undefined, path: StepPath): unknown[] {
     return pairsWithPaths(stated, live, path, this.#options).flatMap(pair => {
-      if (!pair.stated && !this.#isIgnored(pair.path)) return []
+      if (!pair.stated && !this.#isIgnored(pair.path, pair.live?.value)) return []
       const value = this.#merged(pair.stated?.value, pair.live?.value, pair.path, true)
       return value === undefined ? [] : [value]
     })
@@ -94,7 +94,7 @@ class Merge {
     const kept: [PathStep, unknown][] = []
     for (const [step, inner] of childrenOf(live, path, this.#options.sensitivity)) {
       const below = [...path, step]
-      const value = this.#isIgnored(below)
+      const value = this.#isIgnored(below, inner)
         ? inner.raw
         : live.kind === 'structure'
           ? this.#ignoredIn(inner, below)
@@ -106,7 +106,7 @@ class Merge {
     return Object.fromEntries(kept.map(([step, value]) => [typeof step === 'object' ? step.in : step, value]))
   }
 
-  #isIgnored(path: StepPath): boolean {
-    return isCoveredByAny(this.#options.ignore, path)
+  #isIgnored(path: StepPath, node?: Normalized): boolean {
+    return isIgnored(this.#options.ignore, path, node)
   }
 }
