@@ -177,6 +177,7 @@ describe('what a reader sees', () => {
       'say `custom_config.allow_replace: true`; `launchType`',
     ],
     ['a variable', '${HOST} is not set', '<code><span>$</span>{HOST}</code> is not set'],
+    ['a variable with a default', 'or ${A:-b}', 'or <code><span>$</span>{A:-b}</code>'],
     ['an address', 'https://a.example/b/c:1', 'https:&#8203;//a.example/b/c:1'],
     ['a block', '1. ecs_task:a', '&#49;. `ecs_task:a`'],
     ['words alone', 'and/or: @octocat, #12', 'and/or: @&#8203;octocat, #&#8288;12'],

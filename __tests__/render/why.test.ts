@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Change } from '../../src/compare/change.ts'
+import { phraseMarkdown } from '../../src/render/markdown.ts'
 import { reasons } from '../../src/render/reasons.ts'
 import { phraseText } from '../../src/render/words.ts'
 
@@ -110,4 +111,9 @@ describe('why a particle changes', () => {
       '− user app, + healthCheck.startPeriod 30, + command and 1 more',
     ],
   ])('%s', (_, changes, text) => expect(said(...changes)).toBe(text))
+
+  test('no line of a comment ends between a sign and what comes or goes', () =>
+    expect(phraseMarkdown(reasons([variable('A', 'add'), variable('B', 'remove')]))).toBe(
+      '−&nbsp;variable `B`, +&nbsp;variable `A`',
+    ))
 })

@@ -37,6 +37,14 @@ describe('a new environment', () => {
     expect(comment).toContain('**2 to start**')
     expect(comment).not.toMatch(/is new|would start/)
   })
+
+  test('is not taken for one where more commits lie behind the last apply than are read', async () => {
+    await world.settle(manifests.web)
+    for (let count = 0; count < 60; count++) world.repository.push({ 'README.md': String(count) })
+    const more = { 'particles/two.yml': file(definition({ family: 'two' })) }
+    const [comment = ''] = world.comments(await world.propose(more))
+    expect(comment).not.toContain('is new')
+  })
 })
 
 test('a start of a definition is called registered', async () => {

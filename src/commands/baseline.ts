@@ -4,6 +4,7 @@ import { type FormerSecrets, type SecretPath, secretPaths } from '../compare/sen
 import type { Plan } from '../engine/document.ts'
 import { variablesIn } from '../engine/origin.ts'
 import { flavors } from '../flavors/index.ts'
+import { historyLimit } from '../github/history.ts'
 import { type CommitManifestReader, type CommitManifests, manifestsAt } from '../github/manifestsAt.ts'
 import type { PullRequestReporter } from '../github/reporter.ts'
 import type { Inputs } from '../inputs.ts'
@@ -72,17 +73,18 @@ export async function baselineManifests(
 
 /**
  * Set where the input `environment` is a name that no manifest and no earlier apply knows. The default is no name: nobody
- * wrote it. Without a history, manifests that name other environments tell.
+ * wrote it. Where earlier applies are unknown, or lie further back than the history is read, the name must be much like
+ * one that manifests name.
  */
 export function newEnvironment(
   { inputs: { environment }, reporter: { github } }: Invocation,
-  { applied, problem }: Baseline,
+  { applied, problem, unapplied }: Baseline,
   named: readonly string[],
 ): Plan['newEnvironment'] {
   if (environment === 'default' || named.includes(environment) || applied) return undefined
-  if ((!github || problem) && named.length === 0) return undefined
   const meant = closest(environment, named)
-  return meant === undefined ? {} : { meant }
+  if (meant !== undefined) return { meant }
+  return github && !problem && unapplied.length < historyLimit ? {} : undefined
 }
 
 /** Places of secret variables in earlier manifests of a particle. */

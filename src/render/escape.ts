@@ -126,7 +126,7 @@ const NAMES = new RegExp(
     /[a-z][a-z0-9-]*:[A-Z][A-Za-z]+/,
     /(?:aws_resource|custom_config|environments|desired_state|pcf_name)(?:\.\w+(?:\[[\w.-]+\])?)*(?:: (?:true|false)\b)?/,
     /[a-z]+[A-Z]\w*(?:\[[\w.-]+\])?(?:\.\w+(?:\[[\w.-]+\])?)*/,
-    /\$?\$\{[A-Za-z_]\w*\}/,
+    /\$?\$\{[A-Za-z_]\w*(?::-\w+)?\}/,
   ]
     .map(({ source }) => source)
     .join('|')})(?![\\w@/{[-]|[:.]\\w)`,

@@ -4,11 +4,11 @@ import type { ParticleId } from '../particle.ts'
 import { code, codeTag, cut, html, link, proseWithNames, thousands, webAddress } from './escape.ts'
 import type { Phrase } from './words.ts'
 
-/** A phrase with its names as code. Each piece keeps the spaces between it and its neighbours. */
+/** A phrase with its names as code. Each piece keeps the spaces between it and its neighbours; no line ends after a sign. */
 export const phraseMarkdown = (phrase: Phrase): string =>
   phrase
     .map(piece => {
-      if (typeof piece !== 'string') return code(piece.name)
+      if (typeof piece !== 'string') return 'sign' in piece ? `${piece.sign}&nbsp;` : code(piece.name)
       const [, before = '', text = '', after = ''] = /^(\s?)(.*?)(\s?)$/s.exec(piece) ?? []
       return `${before && ' '}${proseWithNames(text)}${after && ' '}`
     })

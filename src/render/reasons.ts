@@ -6,7 +6,7 @@ import { cut } from './escape.ts'
 import { shortPath, unknownOf, valueText } from './value.ts'
 import { count, name, nameList, type Phrase } from './words.ts'
 
-const signs: Readonly<Record<ChangeAction, string>> = { add: '+ ', remove: '− ' }
+const signs: Readonly<Record<ChangeAction, { readonly sign: string }>> = { add: { sign: '+' }, remove: { sign: '−' } }
 
 /** Reasons that are named; the others are counted. */
 const MOST = 3
@@ -70,8 +70,8 @@ function coming(alike: readonly WholeElement[], of: string): Phrase {
   const sign = signs[first.action]
   const names = all.flatMap(one => one.name ?? [])
   if (names.length < all.length || names.length === 0)
-    return [`${sign}${all.length === 1 ? first.noun : count(all.length, first.noun)}${of}`]
-  return [`${sign}${first.noun}${all.length > 1 ? 's' : ''} `, ...nameList(names, 2, 40), of]
+    return [sign, `${all.length === 1 ? first.noun : count(all.length, first.noun)}${of}`]
+  return [sign, `${first.noun}${all.length > 1 ? 's' : ''} `, ...nameList(names, 2, 40), of]
 }
 
 /** The container of a change, and the path inside the container. */

@@ -19,15 +19,15 @@ export function idParts(id: ParticleId): { readonly flavor: string; readonly nam
 export const phrasesOf = (id: ParticleId): Phrases =>
   vocabularyOf(idParts(id).flavor, flavors)?.phrases ?? defaultPhrases
 
-/** A sentence in pieces: text, and names that Markdown sets as code. */
-export type Phrase = readonly (string | { readonly name: string })[]
+/** A sentence in pieces: text, names that Markdown sets as code, and signs that stay on the line of what follows them. */
+export type Phrase = readonly (string | { readonly name: string } | { readonly sign: string })[]
 
 /** A name in a phrase. */
 export const name = (text: string): { readonly name: string } => ({ name: text })
 
 /** A phrase without any markup. */
 export const phraseText = (phrase: Phrase): string =>
-  phrase.map(piece => (typeof piece === 'string' ? piece : piece.name)).join('')
+  phrase.map(piece => (typeof piece === 'string' ? piece : 'sign' in piece ? `${piece.sign} ` : piece.name)).join('')
 
 /** `1 task`, `1,234 tasks`. */
 export const count = (number: number, one: string, many = `${one}s`): string =>
