@@ -277,6 +277,34 @@ describe('Never silent, never stuck', () => {
   )
 
   story(
+    'the word of ECS on an answer to a pause is lost, or the answer never came to ECS',
+    'what became of it is looked for; a hook that waits still is said to be unanswered at once, and not answered a second time',
+    async () => {
+      for (const kind of ['lose', 'reset', 'unavailable'] as const)
+        for (const command of ['rollback', 'continue'] as const) {
+          world = await World.open()
+          const { deployment } = await release('registry.example/web:2', '')
+          const operation = command === 'continue' ? 'ContinueServiceDeployment' : 'StopServiceDeployment'
+          // A rollback is asked for several times: asked twice it is the same.
+          const times = command === 'rollback' && kind === 'reset' ? 4 : 1
+          world.simulator.inject({ operation, fault: { kind }, times })
+          const [from, since] = [world.mark, world.now()]
+          const { problems, outputs } = await answer(command, deployment)
+          const isAnswered = kind === 'lose' || (command === 'rollback' && times === 1)
+          const result = command === 'continue' ? 'succeeded' : 'rolled-back'
+          expect([command, kind, outputs.result]).toEqual([command, kind, isAnswered ? result : 'failed'])
+          if (isAnswered) continue
+          expect(problems.join()).toMatch(
+            /ecs_service:web was not answered: it waits still at POST_TEST_TRAFFIC_SHIFT: ecs:.* run the workflow again/,
+          )
+          expect(changing(from)).toEqual(Array(times).fill(operation))
+          expect(world.now() - since).toBeLessThan(120_000)
+          expect((await answer(command, deployment)).outputs.result).toBe(result)
+        }
+    },
+  )
+
+  story(
     'a rollout comes to its pause in an apply of which another step fails',
     'the apply fails, says how to answer, and the pause can be answered either way',
     async () => {
