@@ -1,10 +1,10 @@
 import { file, manifests, service } from '../../world/manifests.ts'
-import type { Project } from '../project.ts'
+import type { Project, Workflow } from '../project.ts'
 import type { Story } from '../story.ts'
 import { rolesToDecide } from './given.ts'
 
 const oneStep = 'examples/workflows/one-step.yml'
-const approve = 'examples/workflows/approve-rollout.yml'
+export const approve = 'examples/workflows/approve-rollout.yml'
 
 const pausing = service({
   more: `  deploymentConfiguration:
@@ -13,7 +13,8 @@ const pausing = service({
 `,
 })
 const [definition = ''] = manifests.web['particles/web.yml'].split('---\n')
-const shop = { ...manifests.web, 'particles/web.yml': file(`${definition}---\n`, pausing) }
+/** A shop whose first rollout is paused. */
+export const shop = { ...manifests.web, 'particles/web.yml': file(`${definition}---\n`, pausing) }
 
 /** The deployment at which an apply was paused last. */
 const rested = ({ github }: Project): string =>
@@ -22,8 +23,9 @@ const rested = ({ github }: Project): string =>
     ?.output.text?.split('/')
     .at(-1) ?? ''
 
-const answer = (project: Project, given: string) =>
-  project.run(approve, project.dispatch({ answer: given, deployment: rested(project) }))
+/** Somebody answers it, by this workflow or by a copy of it. */
+export const answer = (project: Project, given: string, workflow: Workflow = approve) =>
+  project.run(workflow, project.dispatch({ answer: given, deployment: rested(project) }))
 
 export const approveRollout: readonly Story[] = [
   {

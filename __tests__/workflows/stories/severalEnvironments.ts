@@ -1,9 +1,20 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from '../../world/bundle.ts'
+import { accountA, accountB } from '../accounts.ts'
 import type { RunEnd } from '../interpreter/model.ts'
 import type { Project, Started } from '../project.ts'
 import type { Story } from '../story.ts'
-import { cluster, firstQueued, noRole, refusedDigest, rolesOfTwo } from './given.ts'
+import { answer, approve, shop } from './approveRollout.ts'
+import { cluster, firstQueued, noRole, refusedDigest, role, rolesOfTwo } from './given.ts'
 
 const workflow = 'examples/workflows/several-environments.yml'
+
+/** As a user copies it for the other environment. */
+const approveInStaging = {
+  name: 'approve-in-staging.yml',
+  text: readFileSync(join(root, approve), 'utf8').replaceAll('production', 'staging').replaceAll(accountA, accountB),
+}
 
 /** The merge of a pull request that was planned; once its production comes to be applied, something else happens. */
 async function mergedDuring(project: Project, name: string, next: () => Started): Promise<RunEnd> {
@@ -75,6 +86,31 @@ export const severalEnvironments: readonly Story[] = [
       {
         event: 'by hand for production',
         play: project => project.run(workflow, project.dispatch({ environment: 'production' })),
+      },
+    ],
+  },
+  {
+    workflow,
+    given: 'a rollout that is paused in staging',
+    settings: { vars: { ...rolesOfTwo, ECS_DECIDE_ROLE: role('decide', accountB) } },
+    rows: [
+      {
+        event: 'merge: production waits until staging is as it should be',
+        async play(project) {
+          const pull = project.repository.open([shop])
+          await project.run(workflow, project.pull(pull))
+          project.advance(5)
+          return project.run(workflow, project.push(project.repository.merge(pull, 'squash')), { runId: 2_000 })
+        },
+      },
+      { event: 'by hand in staging: continue', play: project => answer(project, 'continue', approveInStaging) },
+      {
+        event: 'second attempt of the merge, all jobs',
+        play(project) {
+          const { sha, parents } = project.repository.commit(project.repository.head())
+          const push = project.push({ before: parents[0] ?? '', after: sha })
+          return project.run(workflow, push, { runId: 2_000, attempt: 2 })
+        },
       },
     ],
   },
