@@ -178,7 +178,7 @@ export const cluster: Flavor<CreateClusterRequest, LiveCluster, void> = {
         context,
       )
     }
-    if (changed.has('tags')) await setTags(ecs, live.clusterArn ?? '', definition.tags ?? [], live.tags ?? [])
+    if (changed.has('tags')) await setTags(ecs, live.clusterArn ?? '', whole.tags, live.tags)
   },
 
   async terminate(_particle, live, context) {
