@@ -159,21 +159,23 @@ export function readInputs(
     onRemoved: read('on-removed', oneOf(onRemoved)),
     logTail: read('log-tail', wholeNumber(0, 1000)),
   }
-  for (const name of inputs.secretVariables) {
-    const value = inputs.variables.get(name)
-    if (value === undefined || (value !== inputs.environment && value !== inputs.region)) continue
-    const message = `input secret-variables: ${name} holds the name of the environment or of the region, which are shown; take it out`
-    problems.push({ message })
-  }
-  const answers = inputs.command === 'continue' || inputs.command === 'rollback'
-  const isRefused = problems.some(({ message }) => message.startsWith('input deployment'))
-  if (answers !== inputs.deployments.length > 0 && !isRefused)
-    problems.push({
-      message: answers
-        ? `input deployment: command ${inputs.command} needs the paused service deployment, as the comment and the output deployment name it`
-        : 'input deployment: belongs to the commands continue and rollback; leave it out',
-    })
+  problems.push(...problemsBetween(inputs))
   return problems.length > 0 ? { problems } : { inputs }
+}
+
+/** Inputs that are right, and wrong beside each other. */
+function problemsBetween({ command, deployments, secretVariables, variables, environment, region }: Inputs): Problem[] {
+  const shown = [...secretVariables].filter(name => [environment, region].includes(variables.get(name) ?? ''))
+  const answers = command === 'continue' || command === 'rollback'
+  const deployment = answers
+    ? `input deployment: command ${command} needs the paused service deployment, as the comment and the output deployment name it`
+    : 'input deployment: belongs to the commands continue and rollback; leave it out'
+  return [
+    ...shown.map(name => ({
+      message: `input secret-variables: ${name} holds the name of the environment or of the region, which are shown; take it out`,
+    })),
+    ...(answers === deployments.length > 0 ? [] : [{ message: deployment }]),
+  ]
 }
 
 /** Manifests are validated with it where a secret is missing. */

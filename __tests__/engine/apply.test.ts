@@ -277,6 +277,24 @@ describe('what a manifest asks for besides', () => {
     ])
   })
 
+  test('a service that somebody has made anew meanwhile is not replaced: it is named once, and what cannot change', async () => {
+    const shop = await Shop.running(cluster + definition() + service())
+    shop.simulator.inject({
+      operation: 'RegisterTaskDefinition',
+      fault: { kind: 'delay', seconds: 0 },
+      when: () => {
+        const web = shop.simulator.region().clusters.get('main')?.services.get('web')
+        if (web) Object.assign(web.spec, { launchType: 'EXTERNAL' })
+        return false
+      },
+    })
+    const { done } = await shop.apply(cluster + definition({ image: 'web:2' }) + service())
+    expect(done('ecs_service:web').error).toMatchObject({
+      code: 'Refused',
+      message: expect.stringMatching(/^ecs_service:web [^:]*: launchType cannot change in place; /),
+    })
+  })
+
   test('redeploy deploys again once, needs no review, and nothing is left of it', async () => {
     const manifests = cluster + definition() + service()
     const shop = await Shop.open()

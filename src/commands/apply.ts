@@ -2,6 +2,7 @@ import { applyPlan } from '../engine/apply.ts'
 import type { Answer, Plan, Report, Result } from '../engine/document.ts'
 import { refusalError } from '../engine/failure.ts'
 import type { Planned } from '../engine/plan.ts'
+import type { ApplySettings } from '../engine/settings.ts'
 import { whyNotAppliedFrom } from '../github/branches.ts'
 import type { AffectedPullRequests } from '../github/reviewSearch.ts'
 import { Supersession } from '../github/supersede.ts'
@@ -22,7 +23,7 @@ import { pullRequestsFor, recordedOn, reviewPlan } from './review.ts'
  * report. With an answer to paused rollouts, these are answered first; a rollback is all that is done.
  */
 export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer): Promise<void> {
-  const { runner, inputs, reporter, redactor } = invocation
+  const { inputs, reporter, redactor } = invocation
   const elsewhere = whyElsewhere(invocation)
   if (elsewhere) return refuseUnplanned(invocation, elsewhere)
   const supersession = supersessionOf(invocation)
@@ -45,9 +46,8 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
   const members = membersToRemember(shown, planned.decisions, inputs.secretVariables)
   const review = await reviewPlan(invocation, planned, is)
   const answered = is ? await answerTo(invocation, planned, is) : { problems: [] }
-  const refusals = [...review.problems, ...answered.problems]
-  if (refusals.length > 0) {
-    const refused = refusals.map(problem => redactor.problem(problem))
+  const refused = [...review.problems, ...answered.problems].map(problem => redactor.problem(problem))
+  if (refused.length > 0) {
     const report = await refuse(invocation, 'refused', refused, shown)
     // An answer that comes too late says nothing of the commit.
     if (review.problems.length > 0) await reporter.showRefusal(shown, refused, orphans.refusedTexts(members))
@@ -55,18 +55,25 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
   }
   const { answer } = answered
   const carried = answer?.is === 'rollback' ? only(planned, answer.to) : planned
-  const report = await applyPlan(carried, graph, context, openJournal(invocation), {
-    waitTimeout: inputs.waitTimeout,
-    onFailure: inputs.onFailure,
-    signal: invocation.signal,
-    ...(supersession && { mayBegin: modifies => supersession.mayBegin(modifies) }),
-    log: runner.log,
-    ...(answer && { answer }),
-    ...(inputs.logTail > 0 && { readLog: logReader(inputs.logTail) }),
-  })
+  const settings = settingsOf(invocation, supersession, answer)
+  const report = await applyPlan(carried, graph, context, openJournal(invocation), settings)
   const lists = orphans.appliedTexts(report, review.affected.merged, members)
   await showResult(invocation, report, prepared, await recordedOn(invocation, report, review.affected), lists)
 }
+
+const settingsOf = (
+  { inputs, runner, signal }: Invocation,
+  supersession: Supersession | undefined,
+  answer: ApplySettings['answer'],
+): ApplySettings => ({
+  waitTimeout: inputs.waitTimeout,
+  onFailure: inputs.onFailure,
+  signal,
+  ...(supersession && { mayBegin: modifies => supersession.mayBegin(modifies) }),
+  log: runner.log,
+  ...(answer && { answer }),
+  ...(inputs.logTail > 0 && { readLog: logReader(inputs.logTail) }),
+})
 
 /** The plan without what a rollback leaves alone, and so waits for nothing of it. */
 const only = (planned: Planned, particles: ReadonlySet<ParticleId>): Planned => ({

@@ -11,10 +11,11 @@ import { particlesToRemove, type Undeclared } from '../engine/removal.ts'
 import type { RememberedMember } from '../engine/undeclaredMembers.ts'
 import { flavors } from '../flavors/index.ts'
 import { declaredTexts } from '../github/declared.ts'
+import type { GitHubEvent } from '../github/event.ts'
 import type { Loaded } from '../manifest/load.ts'
 import type { Unmanaged } from '../manifest/unmanaged.ts'
 import { lineOf } from '../manifest/words.ts'
-import { compareText } from '../order.ts'
+import { sortedBy } from '../order.ts'
 import { isGone, type Particle, type ParticleId, type Problem, type State } from '../particle.ts'
 import { addressText, parseAddress, vocabularyOf } from '../schema/address.ts'
 import type { Invocation } from './invocation.ts'
@@ -65,15 +66,15 @@ export async function findOrphans(
   const terminates = inputs.onRemoved === 'terminate'
   const going = terminates ? unreleased : []
   const declaredIds = new Map(now.map(particle => [addressText(particle, flavors), particle.id]))
-  const left = found.orphans.filter(orphan => !going.includes(orphan))
   const kept = [...found.unseen, ...found.orphans.map(({ entry }) => entry)].filter(({ secret }) => !secret)
   return {
     particles: going.map(({ particle }) => particle),
-    reported: left
-      .map(orphan => removedOf(orphan, lines.get(orphan.entry.address), declaredIds))
-      .sort((one, other) => compareText(one.particle, other.particle)),
+    reported: sortedBy(
+      found.orphans.filter(orphan => !going.includes(orphan)),
+      ({ particle }) => particle.id,
+    ).map(orphan => removedOf(orphan, lines.get(orphan.entry.address), declaredIds)),
     remarks: remarksOn(unreleased, declaredIds, terminates),
-    reasons: new Map(going.map(({ entry, particle }) => [particle.id, removedBy(entry, event.pullRequest?.number)])),
+    reasons: new Map(going.map(({ entry, particle }) => [particle.id, removedBy(entry, event)])),
     warnings: [
       ...known.warnings,
       ...found.warnings,
@@ -87,18 +88,22 @@ export async function findOrphans(
         ? declaredTexts({ entries: kept, members, complete: known.complete })
         : undefined,
     appliedTexts(report, merged, members) {
-      const left = kept.filter(entry => !lines.has(entry.address))
-      const entries = afterApply(left, going, report).map(entry => mergedBy(entry, merged, event.sha))
+      const entries = afterApply(kept, lines, going, report).map(entry => mergedBy(entry, merged, event.sha))
       return declaredTexts({ entries, members, complete: known.complete })
     },
   }
 }
 
-/** Entries without those that the apply has terminated. */
-function afterApply(entries: readonly Undeclared[], going: readonly Orphan[], { steps }: Report): Undeclared[] {
+/** Entries without those that a line lets go, and those that the apply has terminated. */
+function afterApply(
+  entries: readonly Undeclared[],
+  lines: ReadonlyMap<string, Unmanaged>,
+  going: readonly Orphan[],
+  { steps }: Report,
+): Undeclared[] {
   const ended = new Set(steps.filter(({ result }) => result === 'succeeded').map(({ particle }) => particle))
   const gone = new Set(going.filter(({ particle }) => ended.has(particle.id)).map(({ entry }) => entry))
-  return entries.filter(entry => !gone.has(entry))
+  return entries.filter(entry => !lines.has(entry.address) && !gone.has(entry))
 }
 
 /** What the applied commit itself removed was removed by the pull request whose merge it is. */
@@ -218,10 +223,10 @@ function removedOf(
   }
 }
 
-/** Who removed the declaration. `current`: the pull request of this run. */
-function removedBy({ pullRequest, since }: Undeclared, current: number | undefined): string {
+/** Who removed the declaration. */
+function removedBy({ pullRequest, since }: Undeclared, { pullRequest: current }: GitHubEvent): string {
   if (pullRequest !== undefined)
-    return `no longer declared (deleted in ${pullRequest === current ? 'this pull request' : `#${pullRequest}`})`
+    return `no longer declared (deleted in ${pullRequest === current?.number ? 'this pull request' : `#${pullRequest}`})`
   return since ? `no longer declared (deleted in commit ${since.slice(0, 7)})` : 'no longer declared'
 }
 

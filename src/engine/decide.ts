@@ -2,9 +2,14 @@ import type { FoundChange } from '../compare/change.ts'
 import { sensitivityOf } from '../compare/sensitivity.ts'
 import { isGone, type Particle, type ParticleId, type Problem, pathKey, placeAt, Unknown } from '../particle.ts'
 import type { Reason, Transition } from './document.ts'
-import type { AnyFlavor, Assessment, Comparison } from './flavor.ts'
+import type { AnyFlavor, Assessment, Comparison, Refusal } from './flavor.ts'
 import { withParents } from './inherited.ts'
 import { type EngineContext, flavorOf } from './refresh.ts'
+
+/** A problem of one particle, and the same within a sentence that is about the particle. */
+interface RefusedStatement extends Problem {
+  readonly cause: string
+}
 
 /** The transition of one particle, and the facts of the decision. */
 export interface Decision extends Pick<Assessment, 'observed' | 'reference' | 'currentDefinition' | 'memo'> {
@@ -26,7 +31,7 @@ export interface Decision extends Pick<Assessment, 'observed' | 'reference' | 'c
   /** Minutes that the transition takes at least. */
   readonly leastMinutes: number
   readonly warnings: readonly string[]
-  readonly problems: readonly Problem[]
+  readonly problems: readonly RefusedStatement[]
   /** Places of stated values that are hidden, whether they change or not: see `pathKey`. */
   readonly hidden: ReadonlySet<string>
   /** Members that parents filled, because the manifest leaves them to their links. */
@@ -79,12 +84,12 @@ export function decide(stated: Particle, live: unknown, engine: EngineContext, p
   }
 }
 
-/** Problems with their places in the manifest. An option is outside the definition, at a place of its own. */
-function problemsOf({ source, optionPlaces }: Particle, found: NonNullable<Comparison['problems']>): Problem[] {
-  return found.map(({ at, message }) => {
+/** Refusals with their places in the manifest. An option is outside the definition, at a place of its own. */
+function problemsOf({ id, source, optionPlaces }: Particle, found: readonly Refusal[]): RefusedStatement[] {
+  return found.map(({ at, message, unnamed }) => {
     const [member, option] = at
     const ofOption = member === 'custom_config' ? optionPlaces?.get(String(option)) : undefined
-    return { place: ofOption ?? placeAt(source, at), message }
+    return { place: ofOption ?? placeAt(source, at), message: unnamed ? `${id}: ${message}` : message, cause: message }
   })
 }
 
@@ -142,9 +147,10 @@ function chooseUpdate(particle: Particle, { observed, differences }: Assessment)
     const remedy = isKept
       ? 'take persist_on_termination out, which keeps it from being deleted and made anew'
       : 'set custom_config.allow_replace: true to delete it and make it anew'
-    const refusal = {
+    const refusal: Refusal = {
       at: [String(comparison.replaces[0]?.steps[0])],
-      message: `${particle.id}: ${paths} cannot change in place; state what is there, or ${remedy}`,
+      message: `${paths} cannot change in place; state what is there, or ${remedy}`,
+      unnamed: true,
     }
     return { transition: 'replace', comparison: { ...comparison, problems: [...(comparison.problems ?? []), refusal] } }
   }

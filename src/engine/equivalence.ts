@@ -10,7 +10,7 @@ const longestValue = 100
 export function difference(decision: Decision): string | undefined {
   const { particle, observed, transition, changes, reason, why, problems } = decision
   const [problem] = problems
-  if (problem) return problem.message
+  if (problem) return problem.cause
   if (reason === 'failed') return why ?? 'it has failed'
   if (!transition) return undefined
   if (transition === 'wait') return why ?? 'it has not settled'

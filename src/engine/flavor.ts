@@ -28,6 +28,15 @@ export interface Observed {
   readonly warnings?: readonly string[]
 }
 
+/** A statement that cannot be carried out. */
+export interface Refusal {
+  /** Into the definition. */
+  readonly at: Path
+  readonly message: string
+  /** The message leaves out which particle it is about: the id is said before it, unless the sentence around it does. */
+  readonly unnamed?: true
+}
+
 /** How a definition differs from AWS's answer, and which dangers a reviewer must know. */
 export interface Comparison {
   /** Changes that the transition carries out. Empty when equivalent. */
@@ -42,8 +51,8 @@ export interface Comparison {
   readonly leastMinutes?: number
   /** Ignored values that a new revision takes over from AWS against the manifest: each as it will be. */
   readonly kept?: readonly FoundChange[]
-  /** Statements that cannot be carried out, refused in the plan. `at` is a path into the definition. */
-  readonly problems?: readonly { readonly at: Path; readonly message: string }[]
+  /** Statements that cannot be carried out, refused in the plan. */
+  readonly problems?: readonly Refusal[]
   readonly warnings?: readonly string[]
   /** Why none of the changes is carried out until the manifest changes or a person asks: they have failed before. */
   readonly heldBack?: string

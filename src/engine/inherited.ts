@@ -5,7 +5,7 @@ import { inheritsIn, type Particle, type ParticleId, type Path, Unknown, valueAt
 import { type Type, typeOf } from '../schema/types.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import type { Transition } from './document.ts'
-import type { Assessment, Comparison } from './flavor.ts'
+import type { Assessment, Comparison, Refusal } from './flavor.ts'
 
 /** The decision about a parent, as far as its children inherit from it. */
 interface InheritedFrom extends Pick<Assessment, 'reference' | 'currentDefinition'>, Pick<Comparison, 'changes'> {
@@ -23,9 +23,9 @@ export function withParents(
   vocabulary: Pick<Vocabulary, 'model' | 'ownMembers'>,
   parents: ReadonlyMap<ParticleId, InheritedFrom>,
   policy: SensitivityPolicy,
-): { readonly inheriting: Particle; readonly refused: NonNullable<Comparison['problems']> } {
+): { readonly inheriting: Particle; readonly refused: readonly Refusal[] } {
   if (inheritsIn(stated.source).length === 0) return { inheriting: stated, refused: [] }
-  const refused: NonNullable<Comparison['problems']>[number][] = []
+  const refused: Refusal[] = []
   const inheriting = withInherited(stated, ({ from, key }, at) => {
     const parent = parents.get(from)
     if (!parent || isUnsettled(parent)) return new Unknown(from)

@@ -280,9 +280,6 @@ function nothingLeft(decision: Decision): StepEnd {
   return { decision, because: 'nothing was left to do' }
 }
 
-function refuseProblems({ particle, problems: [problem] }: Decision): void {
-  if (!problem) return
-  // Some problems name their particle, which is the sentence's subject already.
-  const cause = problem.message.replace(`${particle.id}: `, '')
-  throw new StepFailed({ code: 'Refused', cause, remedy: { kind: 'said' } })
+function refuseProblems({ problems: [problem] }: Decision): void {
+  if (problem) throw new StepFailed({ code: 'Refused', cause: problem.cause, remedy: { kind: 'said' } })
 }

@@ -53,18 +53,7 @@ export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
     info: text => core.info(text),
     warn: text => core.warning(logLine(text)),
     fail(problems) {
-      for (const [index, problem] of problems.entries()) {
-        const { place, message } = problem
-        if (!place) core.error(logLine(message))
-        else if (index < annotationsShown) {
-          // GitHub words the place of an annotation itself; the log shows ours.
-          core.error(logLine(sayProblem(problem)), {
-            file: place.file,
-            startLine: place.line,
-            startColumn: place.column,
-          })
-        } else core.info(`Error: ${logLine(sayProblem(problem))}`)
-      }
+      for (const [index, problem] of problems.entries()) annotate(problem, index < annotationsShown)
       process.exitCode = core.ExitCode.Failure
     },
     output: (name, value) => core.setOutput(name, value),
@@ -77,27 +66,39 @@ export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
         core.warning(logLine(`the job summary was not written: ${messageOf(error)}`))
       }
     },
-    file(name, text) {
-      const path = join(folder, name)
-      try {
-        // Not recursive: the runner makes RUNNER_TEMP, and below /proc Node would try for ever.
-        if (!existsSync(folder)) mkdirSync(folder)
-        // A reader during the write or after a crash finds the last complete file.
-        writeFileSync(`${path}.new`, text)
-        renameSync(`${path}.new`, path)
-      } catch (error) {
-        const why = messageOf(error)
-        throw new Error(`${path} cannot be written, check the space and the rights in RUNNER_TEMP: ${why}`, {
-          cause: error,
-        })
-      }
-      return path
-    },
+    file: (name, text) => written(folder, name, text),
     left(name) {
       const path = join(folder, name)
       return existsSync(path) ? readFileSync(path, 'utf8') : undefined
     },
   }
+}
+
+/** One problem in the log, and as an annotation where it has a place and GitHub shows more of these. */
+function annotate(problem: Problem, isShown: boolean): void {
+  const { place, message } = problem
+  if (!place) core.error(logLine(message))
+  // GitHub words the place of an annotation itself; the log shows ours.
+  else if (isShown)
+    core.error(logLine(sayProblem(problem)), { file: place.file, startLine: place.line, startColumn: place.column })
+  else core.info(`Error: ${logLine(sayProblem(problem))}`)
+}
+
+/** The path of a file with this text. A reader during the write or after a crash finds the last complete one. */
+function written(folder: string, name: string, text: string): string {
+  const path = join(folder, name)
+  try {
+    // Not recursive: the runner makes RUNNER_TEMP, and below /proc Node would try for ever.
+    if (!existsSync(folder)) mkdirSync(folder)
+    writeFileSync(`${path}.new`, text)
+    renameSync(`${path}.new`, path)
+  } catch (error) {
+    const why = messageOf(error)
+    throw new Error(`${path} cannot be written, check the space and the rights in RUNNER_TEMP: ${why}`, {
+      cause: error,
+    })
+  }
+  return path
 }
 
 /** A log group per particle. Steps run side by side, so a group is opened again when another particle interrupted it. */

@@ -1,4 +1,4 @@
-import type { DesiredState, MapNode, Node, ParticleId, Place, ScalarNode } from '../particle.ts'
+import type { DesiredState, MapNode, Node, ParticleId, Place } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { checkDefinition } from './definition.ts'
 import type { ReportProblem } from './problems.ts'
@@ -82,7 +82,7 @@ export interface DeclaredName {
 }
 
 /** Flavor and name of a particle; a member without a name takes its quasiparticle's. */
-export function identify(map: MapNode, fallback: ScalarNode | undefined, report: ReportProblem): DeclaredName {
+export function identify(map: MapNode, fallback: Node | undefined, report: ReportProblem): DeclaredName {
   const flavorNode = map.entries.get('flavor')?.node
   const flavor = scalarText(flavorNode)
   if (!flavorNode) report(map.place, 'flavor is missing; say what this is: flavor: ecs_service, for instance')

@@ -91,14 +91,11 @@ function findFiles(
     const files = [...search.find(meant)]
     // A link that is refused is reported already.
     if (files.length === 0 && problems.length === before) fruitless.push(pattern)
-    for (const file of files) {
-      if (!isOneLine(file.path)) {
-        const what = `finds the file ${inQuotes(file.path)}, whose name is not of one line`
+    for (const { path, real } of files) {
+      if (!isOneLine(path)) {
+        const what = `finds the file ${inQuotes(path)}, whose name is not of one line`
         problems.push({ message: `manifests: ${inQuotes(pattern)} ${what}; rename it` })
-      } else if (!isExcluded(file.path)) {
-        const known = found.get(file.real)
-        if (known === undefined || file.path < known) found.set(file.real, file.path)
-      }
+      } else if (!isExcluded(path) && path < (found.get(real) ?? `${path}/`)) found.set(real, path)
     }
   }
   return { found, fruitless }

@@ -47,8 +47,7 @@ export function expandQuasiparticle(
     report(particles?.node.place ?? map.place, `particles ${what}; a quasiparticle is made of its members`)
     return []
   }
-  const nameNode = map.entries.get('pcf_name')?.node
-  const fallback = nameNode?.kind === 'scalar' && who.name ? nameNode : undefined
+  const fallback = who.name ? map.entries.get('pcf_name')?.node : undefined
   const bases = new Map<string, Base>()
   return particles.node.items.flatMap((item): Declaration[] => {
     if (item.kind !== 'map') {

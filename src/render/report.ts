@@ -87,6 +87,7 @@ const failedSteps = ({ steps }: Report): readonly ReportStep[] => steps.filter((
 /** What happened, for which commit and where, and the cause. */
 function opening(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
   const { result, steps, error } = report
+  const particles = steps.map(({ particle }) => particle)
   const where = target(plan, context)
   const commit = phraseMarkdown(carriedPhrase(context))
   const forAndIn = `${commit}${where && `${commit && ','} in ${where}`}.`
@@ -112,12 +113,7 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
     case 'paused':
       return counted(pausedSteps(report).map(pausedText))
     case 'rolled-back':
-      return paragraph(
-        `**Went back to what ran before**: ${particleList(
-          steps.map(({ particle }) => particle),
-          20,
-        )}; not applied`,
-      )
+      return paragraph(`**Went back to what ran before**: ${particleList(particles, 20)}; not applied`)
     case 'cancelled':
       return paragraph(`**Cancelled: ${doneCounts(report)}**`)
     default:

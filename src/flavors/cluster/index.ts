@@ -86,12 +86,12 @@ function differences(particle: ClusterParticle, live: LiveCluster, sensitivity: 
   const stated = withoutScoped(particle.definition, live)
   const changes = compare(stated, withoutScoped(live, live), options(particle, sensitivity))
   const orphans = changes.length > 0 ? strategyWithout(particle, live) : []
-  const message = `${particle.id}: ${orphans.join(', ')} is in its default strategy and would not be among its capacityProviders; state aws_resource.defaultCapacityProviderStrategy without it`
+  const message = `${orphans.join(', ')} is in its default strategy and would not be among its capacityProviders; state aws_resource.defaultCapacityProviderStrategy without it`
   const isUnknown = live.scopedProviders === undefined && changes.some(({ path }) => /capacityProvider/i.test(path))
   const warning = `${particle.id}: which of its capacity providers only their own API associates is not known; allow the action ecs:DescribeCapacityProviders in the policy of the role that this workflow assumes`
   return {
     changes,
-    ...(orphans.length > 0 && { problems: [{ at: ['capacityProviders'], message }] }),
+    ...(orphans.length > 0 && { problems: [{ at: ['capacityProviders'], message, unnamed: true as const }] }),
     ...(isUnknown && { warnings: [warning] }),
   }
 }
@@ -178,7 +178,7 @@ export const cluster: Flavor<CreateClusterRequest, LiveCluster, void> = {
         context,
       )
     }
-    if (changed.has('tags')) await setTags(ecs, live.clusterArn ?? '', definition.tags ?? [], live.tags ?? [])
+    if (changed.has('tags')) await setTags(ecs, live.clusterArn ?? '', whole.tags, live.tags)
   },
 
   async terminate(_particle, live, context) {

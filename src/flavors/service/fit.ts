@@ -4,7 +4,7 @@ import type { FoundChange } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
 import { ignoredPaths, isCoveredByAny } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
-import type { Comparison } from '../../engine/flavor.ts'
+import type { Refusal } from '../../engine/flavor.ts'
 import { holdsUnknown } from '../../particle.ts'
 import {
   compareOptions,
@@ -15,7 +15,7 @@ import {
 } from './live.ts'
 import { strategiesOf } from './rules.ts'
 
-type Problems = NonNullable<Comparison['problems']>
+type Problems = readonly Refusal[]
 
 /** A member that stays as AWS has it, and why the task definition has no place for it. */
 type Incompatibility = readonly [member: string, what: string, lacks: string, remedy: string]

@@ -31,7 +31,7 @@ import {
   shortTaskDefinition,
 } from './live.ts'
 import { pauseOf } from './pause.ts'
-import { createRequest, updateRequest } from './request.ts'
+import { createRequest, updateRequest, withLive } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { gone, judgeRollout } from './rollout.ts'
 import { liveService, onRevisionOnly } from './rules.ts'
@@ -212,7 +212,6 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   },
 
   async update(particle, live, changes, context, before) {
-    const { definition } = particle
     const since = context.clock.now()
     const changed = new Set(changes.map(member))
     let memo = memoUnderWay(live)
@@ -225,7 +224,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     if (changed.has('tags')) {
       // The answer has the tags of before.
       memo = { ...memo, answer: undefined }
-      await setTags(context.ecs, live.service.serviceArn ?? '', definition.tags ?? [], live.service.tags ?? [])
+      await setTags(context.ecs, live.service.serviceArn ?? '', withLive(particle, live).tags, live.service.tags)
     }
     return memo
   },

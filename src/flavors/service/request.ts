@@ -16,6 +16,10 @@ export function createRequest({ definition, options }: ServiceParticle): CreateS
   return { ...definition, desiredCount: initial }
 }
 
+/** The definition as stated, with the live values of ignored members, and of those that a stated structure leaves out. */
+export const withLive = (particle: ServiceParticle, { service, revision }: LiveService): CreateServiceRequest =>
+  mergeLive(particle.definition, liveService(service, revision), compareOptions(particle, nothingSensitive))
+
 /** A try whose answer was lost may have been carried out: a deployment that is new since then is the requested one. */
 const isDeployedAnew = (live: LiveService, before: LiveService): boolean =>
   primaryDeployment(live.service)?.id !== primaryDeployment(before.service)?.id
@@ -31,9 +35,7 @@ export function updateRequest(
   before: LiveService,
 ): UpdateServiceRequest | undefined {
   const { definition } = particle
-  const whole: Readonly<Record<string, unknown>> = {
-    ...mergeLive(definition, liveService(live.service, live.revision), compareOptions(particle, nothingSensitive)),
-  }
+  const whole: Readonly<Record<string, unknown>> = { ...withLive(particle, live) }
   const input: Record<string, unknown> = {}
   for (const name of changed) {
     if (name === 'tags' || name === 'launchType' || name === redeployment.path) continue

@@ -1,4 +1,4 @@
-import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
+import type { RegisterTaskDefinitionRequest, Tag } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
 import { additions } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
@@ -138,7 +138,7 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
   async update(particle, live, changes, context) {
     const revision = currentRevision(particle, live)
     if (!revision || !changes.every(isTag)) return register(particle, live, context)
-    await setTags(context.ecs, revisionArn(revision) ?? '', particle.definition.tags ?? [], revision.tags ?? [])
+    await setTags(context.ecs, revisionArn(revision) ?? '', registrationOf(particle, revision).tags, revision.tags)
     return {}
   },
 
@@ -172,9 +172,14 @@ function tooManyJobs(
   return { problems: [{ at: [], message }] }
 }
 
-/** Without tags in the manifest, a new revision keeps those of the old one, as an updated resource does. */
-const tagsBeside = (particle: TaskDefinitionParticle, old: Revision | undefined) =>
-  particle.definition.tags ?? (old?.tags ?? []).filter(({ key }) => !isReservedTag(key ?? ''))
+/**
+ * The tags of a new revision beside its records. Without tags in the manifest, it keeps those of the old one, as an updated
+ * resource does; ignored ones are kept in any case.
+ */
+function tagsBeside(particle: TaskDefinitionParticle, old: Revision | undefined): readonly Tag[] {
+  const { tags = [] } = particle.definition.tags ? registrationOf(particle, old) : (old ?? {})
+  return tags.filter(({ key }) => !isReservedTag(key ?? ''))
+}
 
 async function register(
   particle: TaskDefinitionParticle,
