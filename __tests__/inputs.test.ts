@@ -311,7 +311,7 @@ describe('refused', () => {
     ...['101%', '2.5', '-1', '%', 'all'].map((text): [string, Given, string[]] => [
       `${text} terminations`,
       { 'max-terminations': text },
-      [`input max-terminations: must be a whole number or a share such as 25%, not "${text}"`],
+      [`input max-terminations: must be a whole number or a share up to 100%, such as 25%, not "${text}"`],
     ]),
     ['what a failure does', { 'on-failure': 'ignore' }, ['input on-failure: must be stop or rollback, not "ignore"']],
     [
@@ -329,7 +329,9 @@ describe('refused', () => {
     [
       'a deployment',
       { command: 'continue', deployment: 'a b' },
-      ['input deployment: takes ARNs of service deployments or their last parts, one a line, not "a b"'],
+      [
+        'input deployment: takes ARNs of service deployments or their last parts, as the comment and the output deployment name them, not "a b"',
+      ],
     ],
     ['lines of logs', { 'log-tail': 'all' }, ['input log-tail: must be a whole number from 0 to 1000, not "all"']],
     [

@@ -220,7 +220,7 @@ export function terminationLimit(text: string, refuse: Refuse): TerminationLimit
   const [, number, percent] = /^(\d+(?:\.\d+)?) ?(%)?$/.exec(text) ?? []
   const value = Number(number)
   if (number === undefined || (percent ? value > 100 : !Number.isSafeInteger(value))) {
-    refuse(`must be a whole number or a share such as 25%, not ${inQuotes(text)}`)
+    refuse(`must be a whole number or a share up to 100%, such as 25%, not ${inQuotes(text)}`)
   }
   return percent ? { share: value / 100 } : { count: value }
 }
@@ -230,6 +230,8 @@ export function deploymentArns(text: string, refuse: Refuse): string[] {
   const all = [...new Set(text.split(/\s*\n\s*/).filter(Boolean))]
   for (const one of all)
     if (!/^(?:arn:[\w-]+:ecs:[\w-]+:\d{12}:service-deployment\/[\w-]+\/[\w-]+\/)?[\w-]{1,64}$/.test(one))
-      refuse(`takes ARNs of service deployments or their last parts, one a line, not ${inQuotes(one)}`)
+      refuse(
+        `takes ARNs of service deployments or their last parts, as the comment and the output deployment name them, not ${inQuotes(one)}`,
+      )
   return all
 }

@@ -197,6 +197,7 @@ describe('one line', () => {
     }
     expect(doneCounts(report)).toBe('1 of 3 done, 1 failed, 1 skipped')
     expect(reportTitle(report)).toBe('Failed after 10 s: 1 of 3 done, 1 failed, 1 skipped')
+    expect(reportTitle({ ...report, finishedAt: report.startedAt, steps: [] })).toBe('Failed in under 1 s')
     expect(reportTitle({ ...report, result: 'superseded', steps: [] })).toBe('Superseded')
   })
 })

@@ -43,7 +43,7 @@ function ended({ report, failed, problems }: Row['ran']): string[] {
 function headline({ comment }: Row): string[] {
   const [, said] = /^### .* · (.*)$/m.exec(comment) ?? []
   if (said === undefined) return []
-  return [said.replace(/( min) \d+ s$/, '$1').replace(/(?:under )?\d+ s$/, 'under 1 min')]
+  return [said.replace(/( min) \d+ s$/, '$1').replace(/(?:in|after) (?:under )?\d+ s$/, 'in under 1 min')]
 }
 
 const tableOf = (rows: readonly Row[]): string =>

@@ -185,12 +185,12 @@ export const stepResultEmoji: Readonly<Record<StepResult, string>> = {
   cancelled: '⏹️',
 }
 
-/** `applied in 4 min 12 s`, `failed after 6 min 3 s`, `refused`. */
+/** `applied in 4 min 12 s`, `failed after 6 min 3 s`, `failed in under 1 s`, `refused`. */
 export function ending(report: Report): string {
   const time = took(report.startedAt, report.finishedAt)
   const [, word] = resultWords[report.result]
   if (time === '' || report.result === 'refused' || report.result === 'superseded') return word
-  return `${word} ${report.result === 'succeeded' ? 'in' : 'after'} ${time}`
+  return `${word} ${report.result === 'succeeded' || time.startsWith('under') ? 'in' : 'after'} ${time}`
 }
 
 /** `5 of 6 done, 1 failed` */
