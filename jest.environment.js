@@ -1,5 +1,9 @@
+import { setMaxListeners } from 'node:events'
 import vm from 'node:vm'
 import { TestEnvironment } from 'jest-environment-node'
+
+// Everything that waits listens to the signal of its run, as in src/index.ts: as much as there are particles, and no leak.
+setMaxListeners(0)
 
 /** Jest's environment for Node without two things that Jest and Node make slow, and that no test is about. */
 export default class QuickEnvironment extends TestEnvironment {

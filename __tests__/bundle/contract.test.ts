@@ -261,6 +261,15 @@ describe('the folder RUNNER_TEMP', () => {
     expect(more).toEqual([])
   })
 
+  test('that nobody has made yet is made', async () => {
+    const { here } = await checkout()
+    const temp = join(mkdtempSync(join(tmpdir(), 'missing-')), 'not', 'there')
+    here.write({ 'particles/all.yml': cluster })
+    const ended = await here.step({ command: 'plan' }, { env: { RUNNER_TEMP: temp } })
+    expect([ended.code, ended.outputs['plan-file']]).toEqual([0, expect.stringContaining(temp)])
+    rmSync(join(temp, '../..'), { recursive: true })
+  })
+
   test.each([
     ['/dev/null', 'ENOTDIR'],
     ['/proc/nowhere', 'ENOENT'],

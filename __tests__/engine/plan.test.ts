@@ -145,7 +145,7 @@ describe('a plan', () => {
     await expect(shop.plan(ec2(daemon()))).rejects.toThrow(
       'ecs_service:web: launchType cannot change in place; state what is there, or set custom_config.allow_replace: true to delete it and make it anew',
     )
-    const { step } = await shop.plan(ec2(daemon('allow_replace: true')))
+    const { step } = await shop.plan(ec2(daemon('allow_replace: true, initial_desired_count: 1')))
     expect(step('ecs_service:web').transition).toBe('replace')
     expect(step('ecs_service:web').risks).toEqual(['1 running task stops before it is made anew'])
   })

@@ -560,6 +560,12 @@ describe('what cannot change in place', () => {
     await expect(shop.plan(onBoth(next))).rejects.toThrow(
       new RegExp(`ecs_service:web: .*${path}.* cannot change in place; .*allow_replace: true`),
     )
+    if ('role' in change) {
+      const uncounted = onBoth({ ...next, desiredCount: undefined }, { options: { allow_replace: true } })
+      await expect(shop.plan(uncounted)).rejects.toThrow(
+        /desiredCount is missing and the service is made anew; state it/,
+      )
+    }
     const kept = { options: { allow_replace: true }, top: { persist_on_termination: true } }
     await expect(shop.plan(onBoth(next, kept))).rejects.toThrow(
       / cannot change in place; .*take persist_on_termination out/,

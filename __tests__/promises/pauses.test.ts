@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ecs'
 import { beforeEach, describe, expect } from '@jest/globals'
 import type { Pull, Push } from '../../simulator/github/repository.ts'
-import { manifests, setting } from '../world/manifests.ts'
+import { clusterAt, manifests, setting } from '../world/manifests.ts'
 import type { Given, Ran } from '../world/run.ts'
 import { story } from '../world/story.ts'
 import { World } from '../world/world.ts'
@@ -253,9 +253,9 @@ describe('No failure is reported as success', () => {
 
 describe('Never silent, never stuck', () => {
   /** The release waits, and what the service needs is not as it is declared, or has failed. */
-  const goesBack = async (deployment: string) => {
+  const goesBack = async (deployment: string, more: Given = {}) => {
     const from = world.mark
-    const back = await answer('rollback', deployment)
+    const back = await answer('rollback', deployment, more)
     expect([back.problems, back.outputs.result]).toEqual([[], 'rolled-back'])
     expect(changing(from)).toEqual(['StopServiceDeployment'])
   }
@@ -323,6 +323,20 @@ describe('Never silent, never stuck', () => {
         if (image === 'web:2') await goesBack(deployment)
         else expect(step(await answer('continue', deployment), 'ecs_service:web')?.result).toBe('succeeded')
       }
+    },
+  )
+
+  story(
+    'a plan may not be applied for something else, and rollback is asked for a rollout that waits',
+    'it goes back: nothing else of the plan is carried out',
+    async () => {
+      const others = { ...setting('one', 'disabled'), ...setting('other', 'disabled') }
+      await world.settle({ ...manifests.web, ...others })
+      const { outputs } = await world.land(await world.propose(shop('registry.example/web:2')))
+      world.repository.push({ [clusterAt('one')]: null, [clusterAt('other')]: null })
+      const inputs = { 'on-removed': 'terminate', 'max-terminations': '1' }
+      expect((await world.byHand({ command: 'apply', ...inputs })).problems.join()).toContain('max-terminations')
+      await goesBack(String(outputs.deployment), inputs)
     },
   )
 

@@ -33,7 +33,9 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
   if (superseded) return doNothing(invocation, superseded)
   const prepared = await prepare(invocation, loaded)
   if ('skipped' in prepared) return refuseUnplanned(invocation, prepared.skipped)
-  const problems = prepared.problems.map(problem => redactor.problem(problem))
+  // A rollback carries out nothing that the plan could be wrong about.
+  const wrong = is === 'rollback' && prepared.planned ? [] : prepared.problems
+  const problems = wrong.map(problem => redactor.problem(problem))
   const shown = prepared.planned && redactor.data(prepared.planned.plan)
   if (shown) publishPlan(invocation, shown)
   if (!prepared.planned || !shown || problems.length > 0) {

@@ -137,12 +137,20 @@ function chooseStart(particle: Particle, assessment: Assessment): Choice {
   return { reason: 'reference', why: comparison.absent, comparison: { ...nothing, warnings } }
 }
 
-function chooseUpdate(particle: Particle, { observed, differences }: Assessment): Choice {
+/** What keeps a thing from being made keeps it from being deleted first as well. */
+function withProblems(comparison: Comparison, more: Comparison['problems'] = []): Comparison {
+  const { problems = [] } = comparison
+  const known = new Set(problems.map(({ message }) => message))
+  return { ...comparison, problems: [...problems, ...more.filter(({ message }) => !known.has(message))] }
+}
+
+function chooseUpdate(particle: Particle, { observed, differences, additions }: Assessment): Choice {
   const comparison = differences?.() ?? nothing
   const why = observed.why && { why: observed.why }
   if (comparison.replaces && comparison.replaces.length > 0 && !particle.persistOnUpdate) {
     const isKept = particle.persistOnTermination
-    if (particle.options.allow_replace === true && !isKept) return { transition: 'replace', comparison }
+    if (particle.options.allow_replace === true && !isKept)
+      return { transition: 'replace', comparison: withProblems(comparison, additions().problems) }
     const paths = comparison.replaces.map(({ path }) => path).join(', ')
     const remedy = isKept
       ? 'take persist_on_termination out, which keeps it from being deleted and made anew'
@@ -152,7 +160,7 @@ function chooseUpdate(particle: Particle, { observed, differences }: Assessment)
       message: `${paths} cannot change in place; state what is there, or ${remedy}`,
       unnamed: true,
     }
-    return { transition: 'replace', comparison: { ...comparison, problems: [...(comparison.problems ?? []), refusal] } }
+    return { transition: 'replace', comparison: withProblems(comparison, [refusal]) }
   }
   if (comparison.heldBack !== undefined && !particle.persistOnUpdate) {
     return { reason: 'failed', why: comparison.heldBack, comparison: { ...comparison, changes: [] } }

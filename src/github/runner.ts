@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import * as core from '@actions/core'
 import type { Log } from '../engine/settings.ts'
 import type { ParticleId, Problem } from '../particle.ts'
@@ -84,12 +84,23 @@ function annotate(problem: Problem, isShown: boolean): void {
   else core.info(`Error: ${logLine(sayProblem(problem))}`)
 }
 
+/** Each folder by itself: below /proc Node would try for ever to make several at once. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another step may have made it since.
+    if (!existsSync(folder)) throw error
+  }
+}
+
 /** The path of a file with this text. A reader during the write or after a crash finds the last complete one. */
 function written(folder: string, name: string, text: string): string {
   const path = join(folder, name)
   try {
-    // Not recursive: the runner makes RUNNER_TEMP, and below /proc Node would try for ever.
-    if (!existsSync(folder)) mkdirSync(folder)
+    makeFolder(folder)
     writeFileSync(`${path}.new`, text)
     renameSync(`${path}.new`, path)
   } catch (error) {

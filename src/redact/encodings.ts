@@ -115,6 +115,8 @@ export const squeeze = (read: Reading): Reading => rewrite(read, / +/g, () => ''
 
 /** The forms in which a value is searched for: folded, and by what its codes and its bytes stand for, where they differ. */
 export function formsOf(value: string): string[] {
+  // Most values hold no blank, no code and ASCII alone: they have one form.
+  if (/^[!-$'-[\]-~]*$/.test(value)) return [value]
   const folded = fold(original(value))
   const forms = [folded.text, decode(folded).text]
   return [...new Set([...forms, ...forms.map(form => Buffer.from(form).toString('latin1'))])].map(form => form.trim())

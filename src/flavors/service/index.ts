@@ -94,8 +94,8 @@ function observe(particle: ServiceParticle, live: LiveService | undefined): Obse
 function additionsOf(particle: ServiceParticle, live: LiveService | undefined, sensitivity: Sensitivity): Comparison {
   const definition = createRequest(particle)
   const isCountMissing = particle.definition.schedulingStrategy !== 'DAEMON' && definition.desiredCount === undefined
-  const message =
-    'aws_resource.desiredCount is missing and the service does not exist yet; state it, or custom_config.initial_desired_count when an autoscaler is to own it'
+  const isThere = live?.service.status === 'ACTIVE'
+  const message = `aws_resource.desiredCount is missing and the service ${isThere ? 'is made anew' : 'does not exist yet'}; state it, or custom_config.initial_desired_count when an autoscaler is to own it`
   const draining = 'the service of this name is still draining: it is waited for'
   const rollout = startRisks(particle)
   return {
