@@ -1,6 +1,7 @@
 /** Shows on GitHub the plan of another job: that job needs no right to write there, and this one none in AWS. */
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
+import { planFileName } from './commands/fileName.ts'
 import type { Host } from './commands/invocation.ts'
 import { revealEverything } from './compare/sensitivity.ts'
 import type { Pause, Plan, Removed, Step, Transition, UndeclaredMember } from './engine/document.ts'
@@ -55,7 +56,9 @@ function planIn(path: string, environment: string, planned: PullRequestReporter[
   try {
     text = readFileSync(path, 'utf8')
   } catch {
-    return `there is no plan file ${path}: nothing was planned, or it was not handed on`
+    const name = planFileName({ environment })
+    const hint = basename(path) === name ? '' : `; the plan job calls the file of this environment ${name}`
+    return `there is no plan file ${path}: nothing was planned, or it was not handed on${hint}`
   }
   const file = parsedJson(text)
   if (!isPlan(file)) return `${path} is no plan file of this release; plan and post with one release`

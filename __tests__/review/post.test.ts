@@ -80,6 +80,7 @@ describe('a check that fails and points to the run', () => {
     const pull = world.repository.open([manifests.web])
     const ran = await post(pull, undefined)
     expectFailed(pull, ran, /^there is no plan file .*plan\.json: nothing was planned/)
+    expect(ran.problems[0]).toContain('the plan job calls the file of this environment production.plan.json')
     expect(world.comments(pull)).toEqual([expect.stringContaining('Nothing was planned')])
   })
 

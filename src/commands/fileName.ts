@@ -12,3 +12,6 @@ export function fileName({ environment }: { readonly environment: string }): str
   if (spelled === environment && environment === environment.toLowerCase()) return environment
   return `${spelled}~${sha256(environment).slice(0, markDigits)}`
 }
+
+/** The name of the plan file of an environment, which a job that posts the plan has to know. */
+export const planFileName = (inputs: { readonly environment: string }): string => `${fileName(inputs)}.plan.json`

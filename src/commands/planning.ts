@@ -25,7 +25,7 @@ import {
   newEnvironment,
 } from './baseline.ts'
 import { withHistory } from './earlier.ts'
-import { fileName } from './fileName.ts'
+import { planFileName } from './fileName.ts'
 import type { Invocation } from './invocation.ts'
 import { findOrphans, type Orphans } from './orphans.ts'
 import { sensitivityPolicyOf } from './sensitivityPolicy.ts'
@@ -190,5 +190,5 @@ export function publishPlan({ runner, inputs, reporter }: Invocation, plan: Plan
   const paused = pausedDeployments(plan)
   if (paused.length > 0) runner.output('deployment', paused.join('\n'))
   runner.output('summary', JSON.stringify(plan.summary))
-  runner.output('plan-file', runner.file(`${fileName(inputs)}.plan.json`, text))
+  runner.output('plan-file', runner.file(planFileName(inputs), text))
 }
