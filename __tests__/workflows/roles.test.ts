@@ -28,7 +28,7 @@ const everyRole = { ...rolesToRelease, ...rolesToDecide, ...rolesOfTwo }
 
 const push = (project: Project) => project.push(project.repository.push(cluster('more')))
 const byHand = (project: Project) => project.dispatch()
-const answers = (project: Project) => project.dispatch({ answer: 'continue', deployment: 'any' })
+const answers = (project: Project) => project.dispatch({ command: 'continue', deployment: 'any' })
 const inEnvironment = (environment: string) => (project: Project) => project.dispatch({ environment })
 
 describe('a role that is not set stands for no other', () => {

@@ -23,9 +23,9 @@ const rested = ({ github }: Project): string =>
     ?.output.text?.split('/')
     .at(-1) ?? ''
 
-/** Somebody answers it, by this workflow or by a copy of it. */
+/** Somebody answers it by the inputs that the comment names, with this workflow or a copy of it. */
 export const answer = (project: Project, given: string, workflow: Workflow = approve) =>
-  project.run(workflow, project.dispatch({ answer: given, deployment: rested(project) }))
+  project.run(workflow, project.dispatch({ command: given, deployment: rested(project) }))
 
 export const approveRollout: readonly Story[] = [
   {
