@@ -1,5 +1,5 @@
 export const id = 59;
-export const ids = [59,440,678];
+export const ids = [59,678,440];
 export const modules = {
 
 /***/ 1440:
