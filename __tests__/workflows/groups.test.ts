@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { root } from '../world/bundle.ts'
 import { accountB } from './accounts.ts'
+import { member, parseWorkflow, type Token, valueIn } from './interpreter/language.ts'
 import type { RunEnd } from './interpreter/model.ts'
 import { Project, type Settings } from './project.ts'
 import { cluster, rolesOfTwo, rolesToRelease, target } from './stories/given.ts'
@@ -67,4 +71,19 @@ jobs:
   }
   expect(names).toHaveLength(4)
   expect(new Set(names).size).toBe(4)
+})
+
+test.each([
+  ['success', true],
+  ['skipped', true],
+  ['failure', false],
+  // A newer run has cancelled one of the matrix, or its time was up: what it looked at is not known.
+  ['cancelled', false],
+])('where a job ends as %s, no change anywhere is known to be none: %s', (result, isWhole) => {
+  const file = '.github/workflows/particles.yml'
+  const { root: workflow } = parseWorkflow(file, readFileSync(join(root, file), 'utf8'))
+  const steps = member(workflow, 'jobs', 'results', 'steps') as Iterable<Token> | undefined
+  const needs = { targets: { result: 'success' }, drift: { result } }
+  const [gather] = [...(steps ?? [])].filter(step => valueIn(member(step, 'id'), {}) === 'gather')
+  expect(valueIn(member(gather, 'env', 'IS_WHOLE'), { needs })).toBe(isWhole)
 })

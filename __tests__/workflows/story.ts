@@ -81,7 +81,7 @@ function why({ problem, steps }: JobEnd): string {
   const failed = steps.filter(({ outcome }) => outcome === 'failure').map(({ log }) => log.trim())
   const passed = steps.filter(({ outcome }) => outcome !== 'failure')
   const notices = passed.flatMap(({ log }) =>
-    [...log.matchAll(/^(?:::notice::(.*)|(?!Warning: )(.* the token lacks .*))$/gm)].map(
+    [...log.matchAll(/^(?:::notice::(.*)|(?!Warning: )(?:::warning::)?(.* the token lacks .*))$/gm)].map(
       ([, notice, refusal = '']) => notice ?? refusal,
     ),
   )
