@@ -124,6 +124,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     texts['failed.summary.md'] = failed.summary
     const next = await shown(world, () => world.propose(words('next')))
     texts['failed-before.comment.md'] = comment(world, next)
+    texts['failed-before.log.txt'] = log(next.ran)
     const job = await world.propose(release({ tag: '1.9.1', migration: '1.9.1-fail' }))
     texts['failed-job.log.txt'] = log(await shown(world, () => world.land(job)))
     texts['failed-job.comment.md'] = comment(world, job)
@@ -138,6 +139,14 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     world.simulator.deny(['ecs:UpdateClusterSettings', 'ecs:UpdateCluster', 'ecs:RegisterTaskDefinition'])
     await shown(world, () => world.land(denied))
     texts['failed-rights.comment.md'] = comment(world, denied)
+  },
+
+  async 'an apply after a failure'(world, texts) {
+    await openShop(world)
+    await world.land(await world.propose(release({ tag: '1.9.0-oom', migration: '1.8.2' })))
+    const next = await world.propose(words('next'))
+    texts['failed-again.log.txt'] = log(await shown(world, () => world.land(next)))
+    texts['failed-again.comment.md'] = comment(world, next)
   },
 
   async 'a rollout that waits for an answer'(world, texts) {

@@ -70,7 +70,9 @@ const reviewer: readonly Question[] = [
       'decide.comment.md': ['4 to change, 1 to start, 1 to delete, 9 as they should be.'],
       'decide.check.md': ['4 to change, 1 to start, 1 to delete, 9 as they should be.'],
       'decide.log.txt': ['4 to change, 1 to start, 1 to delete; 9 as they should be.'],
-      'mixed.comment.md': ['1 to change, 1 to replace, 2 to stop, 1 still on its way, 8 as they should be'],
+      'mixed.comment.md': [
+        '1 to change, 1 to replace, 2 to stop, 1 still on its way, 1 failed earlier, 8 as they should be',
+      ],
       'hundreds.comment.md': ['602 to start, 86 as they should be.'],
       'nothing.comment.md': ['Nothing to do: 15 as they should be.'],
     },
@@ -349,7 +351,17 @@ const onCall: readonly Question[] = [
       ],
       'rolled-back.log.txt': ['name ecs_service:web in redeploy to deploy it again.'],
       'held-back.summary.md': ['ecs_service:web: web:42 was rolled back', 'or name ecs_service:web in redeploy'],
-      'failed-before.comment.md': ['every apply fails until it changes or is tried again on request'],
+      'failed-before.comment.md': [
+        '1 failed earlier, 14 as they should be.',
+        'every apply fails until it changes or is tried again on request',
+      ],
+      'failed-before.log.txt': ['1 failed earlier, 14 as they should be.'],
+      'failed-again.comment.md': [
+        'ecs_service:web failed earlier: web:42 was rolled back',
+        'Nothing was changed for COMMIT, the merge of this pull request',
+        'To go on: do what stands with the failure',
+      ],
+      'failed-again.log.txt': ['Nothing was changed for COMMIT'],
       'refused.comment.md': ['To go on: open a new pull request', 'run the workflow with approved-digest: sha256:'],
       'cancelled.summary.md': [
         'To go on: nothing, if a newer commit has taken over; otherwise run the workflow again.',

@@ -144,7 +144,7 @@ describe('one line', () => {
       '1 to change, 1 to delete',
     )
     expect(planTitle({ ...plan(), unchanged: [{ particle: 'ecs_task:a', state: 'stopped', reason: 'failed' }] })).toBe(
-      'Nothing to do, 1 failed earlier',
+      '1 failed earlier',
     )
   })
 

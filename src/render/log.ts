@@ -10,6 +10,7 @@ import { answerPhrase } from './pauses.ts'
 import { isLetGo, letGoTitle, removedPhrase, removedRemedy, undeclaredPhrase, undeclaredTitle } from './removed.ts'
 import {
   beginning,
+  beginsIdle,
   capital,
   doneCounts,
   ending,
@@ -64,7 +65,7 @@ export function renderPlanText(plan: Plan, neverApplied?: NeverApplied): string 
   return printed(
     title(plan.environment, plan.account && `account ${plan.account}`, plan.region),
     first !== '' && `${capital(first)}.`,
-    todo ? `${todo}${rest && `; ${rest}`}.` : `Nothing to do${rest && `: ${rest}`}.`,
+    `${[todo || beginsIdle(plan), rest].filter(Boolean).join(todo ? '; ' : ': ')}.`,
     todo !== '' && neverApplied !== undefined && `${mergesNothing}: ${phraseText(neverAppliedPhrase(neverApplied))}`,
     section(
       `${dangerCounts(plan)}:`,
@@ -162,7 +163,7 @@ export function renderReportText(report: Report, plan: Plan | undefined, applied
   const { steps, result, error } = report
   return printed(
     title(report.environment, plan?.account && `account ${plan.account}`, capital(ending(report))),
-    `${steps.length > 0 ? doneCounts(report) : 'Nothing to do'}${phraseText(carriedPhrase(applied))}.`,
+    `${capital(doneCounts(report))}${phraseText(carriedPhrase(applied))}.`,
     error && result !== 'failed' ? errorLines(error) : [],
     steps.length > 0 && ['', ...steps.flatMap(step => stepLines(step, plan))],
     result === 'rolled-back' && `To go on: ${phraseText(heldBackPhrase(report, applied))}`,

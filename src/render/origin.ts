@@ -1,7 +1,7 @@
 /** What a plan has besides this run's own changes: merged and not applied yet, or changed by somebody in AWS. */
 import type { Origin, Plan, Step, StepChange } from '../engine/document.ts'
 import type { NeverApplied } from './comment.ts'
-import { capital, changing, count, counts, failedBefore, isEnd, pullRequestList, toDo } from './words.ts'
+import { beginsIdle, capital, changing, count, counts, failedBefore, isEnd, pullRequestList, toDo } from './words.ts'
 
 /** `not applied yet (#12)` */
 const notApplied = ({ unapplied = [] }: Pick<Plan, 'unapplied'>): string =>
@@ -54,7 +54,7 @@ export function countsByOrigin(plan: Plan): readonly string[] {
 /** One line for a check run's title or an output: `3 to change, 1 to delete`. */
 export const planTitle = (plan: Plan, neverApplied?: NeverApplied): string =>
   [
-    capital(countsByOrigin(plan).join('; ')) || 'Nothing to do',
+    capital(countsByOrigin(plan).join('; ')) || beginsIdle(plan),
     counts([
       [failedBefore(plan).length, 'failed earlier'],
       [(plan.removed ?? []).length + (plan.undeclared ?? []).length, 'no longer declared and still there'],

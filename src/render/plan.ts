@@ -27,6 +27,7 @@ import { removedSections, undeclaredSection } from './removed.ts'
 import { overview, planDiffs, warning } from './steps.ts'
 import {
   beginning,
+  beginsIdle,
   capital,
   capitalSentence,
   changing,
@@ -105,10 +106,9 @@ function headline(plan: Plan, context: Context): string {
   const todo = countsByOrigin(plan).map((text, index) => `**${message(index === 0 ? capital(text) : text, 200)}**`)
   const rest = upToDateSummary(plan)
   const waiting = [toDo(plan), rest].filter(Boolean).join(', ')
-  const counts =
-    changing(plan).length > 0
-      ? `${todo.join('; ')}${rest && `, ${rest}`}.`
-      : `**Nothing to do**${waiting && `: ${waiting}`}.`
+  const idle = beginsIdle(plan)
+  const calm = idle ? `**${idle}**${waiting && `: ${waiting}`}.` : `**${waiting}**.`
+  const counts = changing(plan).length > 0 ? `${todo.join('; ')}${rest && `, ${rest}`}.` : calm
   return sentences(
     counts,
     changing(plan).length > 0 && mergeEffect(context),

@@ -32,6 +32,7 @@ import {
   count,
   doneCounts,
   ending,
+  failedBefore,
   protectedDifferences,
   resultWords,
   sentence,
@@ -91,17 +92,19 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   const where = target(plan, context)
   const commit = phraseMarkdown(carriedPhrase(context))
   const forAndIn = `${commit}${where && `${commit && ','} in ${where}`}.`
-  const cause = error && result !== 'succeeded' && message(causeOf(error, plan), rung.characters)
+  const earlier = earlierFailures(report, plan, rung)
+  const cause =
+    error && result !== 'succeeded' && earlier.length === 0 && message(causeOf(error, plan), rung.characters)
   const paragraph = (happened: string) => sentences(`${happened}${forAndIn}`, cause, runLink(context))
   // A single failure or pause is the headline; of several the counts are.
   const counted = (all: readonly string[]) => {
     const [only = ''] = all
-    if (all.length === 1) return blocks(only, paragraph(doneCounts(report)))
-    return blocks(paragraph(`**${doneCounts(report)}**`), bullets(all, rung.entries))
+    if (all.length === 1) return blocks(only, paragraph(capital(doneCounts(report))))
+    return blocks(paragraph(`**${capital(doneCounts(report))}**`), bullets(all, rung.entries))
   }
   switch (result) {
     case 'succeeded':
-      return paragraph(steps.length > 0 ? `**${doneCounts(report)}**` : '**Nothing to do**')
+      return paragraph(`**${capital(doneCounts(report))}**`)
     case 'refused':
       return paragraph('**Refused before anything was changed**')
     case 'superseded':
@@ -118,7 +121,7 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
       return paragraph(`**Cancelled: ${doneCounts(report)}**`)
     default:
       return blocks(
-        counted(failedSteps(report).map(step => failure(step, rung))),
+        counted([...failedSteps(report).map(step => failure(step, rung)), ...earlier]),
         bullets(pausedSteps(report).map(pausedText), rung.entries),
       )
   }
@@ -134,6 +137,15 @@ function failure(step: ReportStep, rung: Rung): string {
   const subject = `${particleCode(step.particle)} ${message(happened, rung.characters)}`
   return `**${subject}**${rest ? `: ${message(sentence(rest), rung.characters)}` : '.'}`
 }
+
+/** What failed before this apply and fails it; how to go on is in the cause. */
+const earlierFailures = ({ result }: Report, plan: Plan | undefined, { characters }: Rung): readonly string[] =>
+  result === 'failed' && plan
+    ? failedBefore(plan).map(
+        ({ particle, why = '' }) =>
+          `**${particleCode(particle)} failed earlier**${why ? `: ${message(sentence(why), characters)}` : '.'}`,
+      )
+    : []
 
 /** **`ecs_service:web` is paused at POST_TEST_TRAFFIC_SHIFT, …, rolls back by itself at 14:05 unless answered.** */
 const pausedText = ({ particle, because = '' }: ReportStep): string =>
@@ -193,11 +205,14 @@ function errorDetails({ error: whole, steps, result }: Report, rung: Rung): stri
 function nextSteps(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
   switch (report.result) {
     case 'failed': {
-      const isNamed = failedSteps(report).length > 0
+      const way =
+        earlierFailures(report, plan, rung).length > 0
+          ? 'do what stands with the failure: an apply that is only run again fails again.'
+          : 'remove the cause, then run the workflow again.'
       return blocks(
-        isNamed
+        failedSteps(report).length > 0
           ? remedies(report, plan, context)
-          : `**To go on:** remove the cause, then run the workflow again. ${phraseMarkdown(staysDone(report))}`,
+          : `**To go on:** ${way} ${phraseMarkdown(staysDone(report))}`,
         answerNotes(pausedSteps(report), rung, false),
       )
     }

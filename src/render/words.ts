@@ -151,14 +151,17 @@ export const protectedDifferences = (
 export const upToDate = (plan: Plan): readonly Unchanged[] =>
   plan.unchanged.filter(({ reason }) => reason !== 'failed' && reason !== 'protected')
 
-/** `9 as they should be, 1 protected and left as it is, 1 failed earlier, 2 no longer declared and still there` */
+/** What a plan without changes begins with: not that nothing is to do where every apply fails until somebody does something. */
+export const beginsIdle = (plan: Plan): string => (failedBefore(plan).length > 0 ? '' : 'Nothing to do')
+
+/** `1 failed earlier, 9 as they should be, 1 protected and left as it is, 2 no longer declared and still there` */
 export function upToDateSummary(plan: Plan): string {
   const [current, failed] = [upToDate(plan).length, failedBefore(plan).length]
   const { removed = [], undeclared = [] } = plan
   return counts([
+    [failed, 'failed earlier'],
     [current, 'as it should be', 'as they should be'],
     [plan.unchanged.length - current - failed, 'protected and left as it is', 'protected and left as they are'],
-    [failed, 'failed earlier'],
     [removed.length + undeclared.length, 'no longer declared and still there'],
   ])
 }
@@ -194,7 +197,9 @@ export function ending(report: Report): string {
 }
 
 /** `5 of 6 done, 1 failed` */
-export function doneCounts({ steps }: Report): string {
+export function doneCounts({ steps, result }: Report): string {
+  // An apply that failed without a step had something to do.
+  if (steps.length === 0) return result === 'succeeded' ? 'nothing to do' : 'nothing was changed'
   const number = (result: StepResult) => steps.filter(step => step.result === result).length
   const others = (['paused', 'failed', 'skipped', 'cancelled'] as const).map(
     result => [number(result), result] as const,
