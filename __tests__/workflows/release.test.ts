@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { accountA } from './accounts.ts'
 import { Project } from './project.ts'
-import { refusedDigest, rolesToRelease } from './stories/given.ts'
+import { mergeOfPlanned, refusedDigest, rolesToRelease } from './stories/given.ts'
 import { program, web, withImage } from './stories/release.ts'
 
 const workflow = 'examples/workflows/release.yml'
@@ -11,9 +11,7 @@ const workflow = 'examples/workflows/release.yml'
 let project: Project
 beforeEach(async () => {
   project = await Project.open({ vars: rolesToRelease })
-  await project.run(workflow, project.pull(project.repository.open([withImage])))
-  project.advance(5)
-  await project.run(workflow, project.push(project.repository.merge({ number: 1 }, 'squash')))
+  await project.run(workflow, await mergeOfPlanned(project, workflow, withImage))
 })
 afterEach(() => project.close())
 

@@ -22,9 +22,15 @@ export class StatedMap implements Stated {
   readonly #elements = new Map<string, readonly StatedMap[]>()
 
   /** `ignored`: paths of `custom_config.ignore`, for a whole definition. */
-  constructor(node: MapNode, sound: boolean, report: ReportProblem, ignored: readonly string[] = [], within?: Within) {
+  constructor(
+    node: MapNode,
+    wellFormed: boolean,
+    report: ReportProblem,
+    ignored: readonly string[] = [],
+    within?: Within,
+  ) {
     this.node = node
-    this.wellFormed = sound
+    this.wellFormed = wellFormed
     this.root = within?.holder.root ?? this
     this.#report = report
     this.#ignored = ignored

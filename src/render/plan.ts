@@ -82,7 +82,7 @@ function planDraft(plan: Plan, context: Context, rung: Rung): RungDraft {
       notice(plan),
       headline(plan, context),
       problems.length > 0 ? alert('CAUTION', problemList(problems, context, rung)) : '',
-      earlierFailures(plan, rung),
+      failedBeforeAlert(plan, rung),
       warning(plan, rung),
       table,
       answerNotes(steps, rung),
@@ -106,12 +106,11 @@ function headline(plan: Plan, context: Context): string {
   const todo = countsByOrigin(plan).map((text, index) => `**${message(index === 0 ? capital(text) : text, 200)}**`)
   const rest = upToDateSummary(plan)
   const waiting = [toDo(plan), rest].filter(Boolean).join(', ')
-  const idle = beginsIdle(plan)
-  const calm = idle ? `**${idle}**${waiting && `: ${waiting}`}.` : `**${waiting}**.`
-  const counts = changing(plan).length > 0 ? `${todo.join('; ')}${rest && `, ${rest}`}.` : calm
+  const [first, then = ''] = [beginsIdle(plan), waiting].filter(Boolean)
+  const isIdle = changing(plan).length === 0
   return sentences(
-    counts,
-    changing(plan).length > 0 && mergeEffect(context),
+    isIdle ? `**${first}**${then && `: ${then}`}.` : `${todo.join('; ')}${rest && `, ${rest}`}.`,
+    !isIdle && mergeEffect(context),
     plannedFor(plan, context),
     hiddenValues(plan),
     runLink(context),
@@ -145,7 +144,7 @@ function plannedFor(plan: Plan, context: Context): string {
 }
 
 /** Jobs and rollouts that failed before and fail each apply: no run repeats them until their manifests change. */
-function earlierFailures(plan: Plan, rung: Rung): string {
+function failedBeforeAlert(plan: Plan, rung: Rung): string {
   const failed = failedBefore(plan)
   if (failed.length === 0) return ''
   const they = oneOrMany(failed.length, 'it changes or is', 'they change or are')

@@ -1,6 +1,13 @@
 /** The comment of an apply: done, failed, refused, cancelled or superseded. A report of an apply that was killed is `running`. */
 
-import { type Plan, pausedSteps, type Report, type ReportError, type ReportStep } from '../engine/document.ts'
+import {
+  type Plan,
+  pausedSteps,
+  type Report,
+  type ReportError,
+  type ReportStep,
+  type Unchanged,
+} from '../engine/document.ts'
 import { oneOrMany } from '../wording.ts'
 import { carriedPhrase, heldBackPhrase, runsOn, staysDone, wayBack } from './applied.ts'
 import { type Context, firstBlocks, runLink, target } from './comment.ts'
@@ -92,7 +99,7 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   const where = target(plan, context)
   const commit = phraseMarkdown(carriedPhrase(context))
   const forAndIn = `${commit}${where && `${commit && ','} in ${where}`}.`
-  const earlier = earlierFailures(report, plan, rung)
+  const earlier = earlierFailures(report, plan).map(one => earlierFailure(one, rung))
   const cause =
     error && result !== 'succeeded' && earlier.length === 0 && message(causeOf(error, plan), rung.characters)
   const paragraph = (happened: string) => sentences(`${happened}${forAndIn}`, cause, runLink(context))
@@ -138,14 +145,13 @@ function failure(step: ReportStep, rung: Rung): string {
   return `**${subject}**${rest ? `: ${message(sentence(rest), rung.characters)}` : '.'}`
 }
 
-/** What failed before this apply and fails it; how to go on is in the cause. */
-const earlierFailures = ({ result }: Report, plan: Plan | undefined, { characters }: Rung): readonly string[] =>
-  result === 'failed' && plan
-    ? failedBefore(plan).map(
-        ({ particle, why = '' }) =>
-          `**${particleCode(particle)} failed earlier**${why ? `: ${message(sentence(why), characters)}` : '.'}`,
-      )
-    : []
+/** What failed before this apply and fails it. */
+const earlierFailures = ({ result }: Report, plan: Plan | undefined): readonly Unchanged[] =>
+  result === 'failed' && plan ? failedBefore(plan) : []
+
+/** **`ecs_service:web` failed earlier**: web:42 was rolled back …; how to go on is in the cause. */
+const earlierFailure = ({ particle, why = '' }: Unchanged, { characters }: Rung): string =>
+  `**${particleCode(particle)} failed earlier**${why ? `: ${message(sentence(why), characters)}` : '.'}`
 
 /** **`ecs_service:web` is paused at POST_TEST_TRAFFIC_SHIFT, …, rolls back by itself at 14:05 unless answered.** */
 const pausedText = ({ particle, because = '' }: ReportStep): string =>
@@ -206,7 +212,7 @@ function nextSteps(report: Report, plan: Plan | undefined, context: Context, run
   switch (report.result) {
     case 'failed': {
       const way =
-        earlierFailures(report, plan, rung).length > 0
+        earlierFailures(report, plan).length > 0
           ? 'do what stands with the failure: an apply that is only run again fails again.'
           : 'remove the cause, then run the workflow again.'
       return blocks(

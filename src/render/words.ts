@@ -200,10 +200,8 @@ export function ending(report: Report): string {
 export function doneCounts({ steps, result }: Report): string {
   // An apply that failed without a step had something to do.
   if (steps.length === 0) return result === 'succeeded' ? 'nothing to do' : 'nothing was changed'
-  const number = (result: StepResult) => steps.filter(step => step.result === result).length
-  const others = (['paused', 'failed', 'skipped', 'cancelled'] as const).map(
-    result => [number(result), result] as const,
-  )
+  const number = (end: StepResult) => steps.filter(step => step.result === end).length
+  const others = (['paused', 'failed', 'skipped', 'cancelled'] as const).map(end => [number(end), end] as const)
   return [`${thousands(number('succeeded'))} of ${thousands(steps.length)} done`, counts(others)]
     .filter(Boolean)
     .join(', ')

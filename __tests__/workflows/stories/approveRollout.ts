@@ -1,7 +1,7 @@
 import { file, manifests, service } from '../../world/manifests.ts'
 import type { Project, Workflow } from '../project.ts'
 import type { Story } from '../story.ts'
-import { rolesToDecide } from './given.ts'
+import { mergeOfPlanned, rolesToDecide } from './given.ts'
 
 const oneStep = 'examples/workflows/one-step.yml'
 export const approve = 'examples/workflows/approve-rollout.yml'
@@ -17,7 +17,7 @@ const [definition = ''] = manifests.web['particles/web.yml'].split('---\n')
 export const shop = { ...manifests.web, 'particles/web.yml': file(`${definition}---\n`, pausing) }
 
 /** The deployment at which an apply was paused last. */
-const rested = ({ github }: Project): string =>
+const pausedDeployment = ({ github }: Project): string =>
   github.checks
     .findLast(({ name }) => name.endsWith(' / paused'))
     ?.output.text?.split('/')
@@ -25,7 +25,7 @@ const rested = ({ github }: Project): string =>
 
 /** Somebody answers it by the inputs that the comment names, with this workflow or a copy of it. */
 export const answer = (project: Project, given: string, workflow: Workflow = approve) =>
-  project.run(workflow, project.dispatch({ command: given, deployment: rested(project) }))
+  project.run(workflow, project.dispatch({ command: given, deployment: pausedDeployment(project) }))
 
 export const approveRollout: readonly Story[] = [
   {
@@ -36,10 +36,7 @@ export const approveRollout: readonly Story[] = [
       {
         event: 'the merge, by one-step.yml',
         async play(project) {
-          const pull = project.repository.open([shop])
-          await project.run(oneStep, project.pull(pull))
-          project.advance(5)
-          return project.run(oneStep, project.push(project.repository.merge(pull, 'squash')))
+          return project.run(oneStep, await mergeOfPlanned(project, oneStep, shop))
         },
       },
       { event: 'by hand: continue', play: project => answer(project, 'continue') },
@@ -54,15 +51,9 @@ export const approveRollout: readonly Story[] = [
       {
         event: 'the second release, by one-step.yml',
         async play(project) {
-          const first = project.repository.open([manifests.web])
-          await project.run(oneStep, project.pull(first))
-          project.advance(5)
-          await project.run(oneStep, project.push(project.repository.merge(first, 'squash')))
+          await project.run(oneStep, await mergeOfPlanned(project, oneStep, manifests.web))
           const next = file(`${definition.replace('web:1', 'web:2')}---\n`, pausing)
-          const pull = project.repository.open([{ 'particles/web.yml': next }])
-          await project.run(oneStep, project.pull(pull))
-          project.advance(5)
-          return project.run(oneStep, project.push(project.repository.merge(pull, 'squash')))
+          return project.run(oneStep, await mergeOfPlanned(project, oneStep, { 'particles/web.yml': next }))
         },
       },
       { event: 'by hand: rollback', play: project => answer(project, 'rollback') },

@@ -1,6 +1,8 @@
 /** What the stories begin with, and what several of them do. */
+
+import type { Edits } from '../../../simulator/github/repository.ts'
 import { accountA, accountB } from '../accounts.ts'
-import type { Project, Started } from '../project.ts'
+import type { Project, Started, Workflow } from '../project.ts'
 
 export const cluster = (name = 'main', insights = 'enabled'): Readonly<Record<string, string>> => ({
   [`particles/${name}.yml`]: `flavor: ecs_cluster
@@ -43,6 +45,14 @@ export const target = (name: string, more: object = {}, account = accountA) => (
   'apply-role': role('apply', account),
   ...more,
 })
+
+/** The push of a merge, five minutes after the workflow has planned its pull request. */
+export async function mergeOfPlanned(project: Project, workflow: Workflow, edits: Edits): Promise<Started> {
+  const pull = project.repository.open([edits])
+  await project.run(workflow, project.pull(pull))
+  project.advance(5)
+  return project.push(project.repository.merge(pull, 'squash'))
+}
 
 /** What a merge queue begins with pull request 1. */
 export function firstQueued(project: Project): Started {

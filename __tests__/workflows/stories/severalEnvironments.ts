@@ -6,7 +6,7 @@ import type { RunEnd } from '../interpreter/model.ts'
 import type { Project, Started } from '../project.ts'
 import type { Story } from '../story.ts'
 import { answer, approve, shop } from './approveRollout.ts'
-import { cluster, firstQueued, noRole, refusedDigest, role, rolesOfTwo } from './given.ts'
+import { cluster, firstQueued, mergeOfPlanned, noRole, refusedDigest, role, rolesOfTwo } from './given.ts'
 
 const workflow = 'examples/workflows/several-environments.yml'
 
@@ -18,10 +18,8 @@ const approveInStaging = {
 
 /** The merge of a pull request that was planned; once its production comes to be applied, something else happens. */
 async function mergedDuring(project: Project, name: string, next: () => Started): Promise<RunEnd> {
-  const pull = project.repository.open([cluster(name)])
-  await project.run(workflow, project.pull(pull))
-  project.advance(5)
-  return project.runDuring(workflow, project.push(project.repository.merge(pull, 'squash')), 'production', next)
+  const push = await mergeOfPlanned(project, workflow, cluster(name))
+  return project.runDuring(workflow, push, 'production', next)
 }
 
 export const severalEnvironments: readonly Story[] = [
@@ -97,10 +95,7 @@ export const severalEnvironments: readonly Story[] = [
       {
         event: 'merge: production waits until staging is as it should be',
         async play(project) {
-          const pull = project.repository.open([shop])
-          await project.run(workflow, project.pull(pull))
-          project.advance(5)
-          return project.run(workflow, project.push(project.repository.merge(pull, 'squash')), { runId: 2_000 })
+          return project.run(workflow, await mergeOfPlanned(project, workflow, shop), { runId: 2_000 })
         },
       },
       { event: 'by hand in staging: continue', play: project => answer(project, 'continue', approveInStaging) },

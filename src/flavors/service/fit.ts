@@ -15,8 +15,6 @@ import {
 } from './live.ts'
 import { strategiesOf } from './rules.ts'
 
-type Problems = readonly Refusal[]
-
 /** A member that stays as AWS has it, and why the task definition has no place for it. */
 type Incompatibility = readonly [member: string, what: string, lacks: string, remedy: string]
 
@@ -24,7 +22,7 @@ type Incompatibility = readonly [member: string, what: string, lacks: string, re
  * Members that the manifest leaves to AWS and that the next task definition has no place for: UpdateService keeps them, and
  * is refused. Of members that the manifest states the same is checked before AWS is asked.
  */
-export function incompatibleMembers(particle: ServiceParticle, live: LiveService): Problems {
+export function incompatibleMembers(particle: ServiceParticle, live: LiveService): readonly Refusal[] {
   const { next } = live
   if (!next || !isKnown(next)) return []
   const { definition, id, options } = particle
@@ -82,7 +80,7 @@ function* network({ service }: LiveService, next: NextDefinition): Iterable<Inco
 export function blocksOfOtherStrategies(
   { definition: { deploymentConfiguration: stated }, id }: ServiceParticle,
   service?: Service,
-): Problems {
+): readonly Refusal[] {
   if (!stated || stated.strategy) return []
   const strategy = service?.deploymentConfiguration?.strategy ?? 'ROLLING'
   return (['linearConfiguration', 'canaryConfiguration', 'earlySuccessCriteria'] as const)
