@@ -46,7 +46,7 @@ export const target = (name: string, more: object = {}, account = accountA) => (
   ...more,
 })
 
-/** The push of a merge, five minutes after the workflow has planned its pull request. */
+/** The push of a merge, seconds after the workflow has planned its pull request. */
 export async function mergeOfPlanned(project: Project, workflow: Workflow, edits: Edits): Promise<Started> {
   const pull = project.repository.open([edits])
   await project.run(workflow, project.pull(pull))
