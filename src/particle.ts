@@ -89,17 +89,29 @@ export interface ListNode {
 export interface MapNode {
   readonly kind: 'map'
   readonly place: Place
-  /** In the manifest's order. `at` is the key's own place. */
-  readonly entries: ReadonlyMap<string, { readonly at: Place; readonly node: Node }>
+  /** In the manifest's order. */
+  readonly entries: ReadonlyMap<string, MapEntry>
 }
+
+/** A value of a map, and the place of its key. */
+export interface MapEntry {
+  readonly at: Place
+  readonly node: Node
+}
+
+/** What a map states under a key; undefined for a key that is not there, and for any other node. */
+export const memberOf = (node: Node | undefined, key: string): Node | undefined =>
+  node?.kind === 'map' ? node.entries.get(key)?.node : undefined
+
+/** The values of a list or a map, in the manifest's order. */
+export const valuesOf = (node: ListNode | MapNode): readonly Node[] =>
+  node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
 
 /** The node at a path, or undefined where the manifest has none. */
 export function nodeAt(root: Node, path: Path): Node | undefined {
   let node: Node | undefined = root
   for (const step of path) {
-    if (node?.kind === 'map') node = node.entries.get(String(step))?.node
-    else if (node?.kind === 'list') node = node.items[Number(step)]
-    else return undefined
+    node = node?.kind === 'list' ? node.items[Number(step)] : memberOf(node, String(step))
   }
   return node
 }
@@ -137,18 +149,11 @@ export function valueAt(value: unknown, path: Path): unknown {
 }
 
 /** All scalars of a value, in the manifest's order. */
-export function scalarsIn(node: Node): ScalarNode[] {
-  if (node.kind === 'scalar') return [node]
-  const inside = node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
-  return inside.flatMap(scalarsIn)
-}
-
-/** Everything that a definition inherits, in the manifest's order, with its place. */
-export const inheritsWithPlaces = (node: Node): { readonly inherit: Inherit; readonly place: Place }[] =>
-  scalarsIn(node).flatMap(({ inherit, place }) => (inherit ? [{ inherit, place }] : []))
+export const scalarsIn = (node: Node): ScalarNode[] =>
+  node.kind === 'scalar' ? [node] : valuesOf(node).flatMap(scalarsIn)
 
 /** Everything that a definition inherits, in the manifest's order. */
-export const inheritsIn = (node: Node): Inherit[] => inheritsWithPlaces(node).map(({ inherit }) => inherit)
+export const inheritsIn = (node: Node): Inherit[] => scalarsIn(node).flatMap(({ inherit }) => inherit ?? [])
 
 /**
  * A resource that manifests declare (the particle of PCF, the Particle Cloud Framework).

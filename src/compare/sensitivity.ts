@@ -1,4 +1,4 @@
-import { type Node, nodeAt, type Particle, type Path, type TextPart, valueAt } from '../particle.ts'
+import { memberOf, type Node, nodeAt, type Particle, type Path, type TextPart, valueAt, valuesOf } from '../particle.ts'
 import { isHiddenAt, type Revealed } from './hidden.ts'
 import type { StepPath } from './path.ts'
 
@@ -91,10 +91,8 @@ type NameSet = Pick<ReadonlySet<string>, 'has'>
 
 /** Whether one of these variables went into the value, or into a value inside of it. */
 export function holdsVariable(node: Node, names: NameSet): boolean {
-  if (node.kind === 'scalar')
-    return (node.parts ?? []).some(part => typeof part !== 'string' && names.has(part.variable))
-  const inside = node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
-  return inside.some(item => holdsVariable(item, names))
+  if (node.kind !== 'scalar') return valuesOf(node).some(inner => holdsVariable(inner, names))
+  return (node.parts ?? []).some(part => typeof part !== 'string' && names.has(part.variable))
 }
 
 /**
@@ -114,7 +112,7 @@ export function secretPaths(node: Node, variables: NameSet, path: SecretPath = [
   if (node.kind === 'map')
     return [...node.entries].flatMap(([key, entry]) => secretPaths(entry.node, variables, [...path, key]))
   return node.items.flatMap(item => {
-    const name = item.kind === 'map' ? naming.map(key => item.entries.get(key)?.node).find(Boolean) : undefined
+    const name = naming.map(key => memberOf(item, key)).find(Boolean)
     const isOpen = name?.kind === 'scalar' && typeof name.value === 'string' && !holdsVariable(name, variables)
     return secretPaths(item, variables, [...path, isOpen ? String(name.value) : any])
   })

@@ -1,4 +1,4 @@
-import type { DesiredState, MapNode, Node, ParticleId, Place } from '../particle.ts'
+import { type DesiredState, type MapNode, memberOf, type Node, type ParticleId, type Place } from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { checkDefinition } from './definition.ts'
 import type { ReportProblem } from './problems.ts'
@@ -83,11 +83,11 @@ export interface DeclaredName {
 
 /** Flavor and name of a particle; a member without a name takes its quasiparticle's. */
 export function identify(map: MapNode, fallback: Node | undefined, report: ReportProblem): DeclaredName {
-  const flavorNode = map.entries.get('flavor')?.node
+  const flavorNode = memberOf(map, 'flavor')
   const flavor = scalarText(flavorNode)
   if (!flavorNode) report(map.place, 'flavor is missing; say what this is: flavor: ecs_service, for instance')
   else if (!flavor) report(flavorNode.place, `flavor must be the name of a flavor, not ${kindOf(flavorNode)}`)
-  const node = map.entries.get('pcf_name')?.node ?? fallback
+  const node = memberOf(map, 'pcf_name') ?? fallback
   const name = scalarText(node)
   if (!node) report(map.place, 'pcf_name is missing; give it a name, unique within its flavor')
   else if (!name) report(node.place, `pcf_name must be a name, not ${kindOf(node)}`)
@@ -116,7 +116,7 @@ export function readDraft(
   for (const { place = map.place, message } of checked.problems) report(place, message)
   // A value that the model refuses is no name either: one problem is enough.
   const refused = new Set(checked.problems.map(problem => problem.place))
-  if (map.entries.get('aws_resource')?.node.kind === 'map')
+  if (memberOf(map, 'aws_resource')?.kind === 'map')
     checkRequired(checked.node, vocabulary, (place, message) => {
       if (!refused.has(place)) report(place, message)
     })
@@ -136,14 +136,14 @@ export function readLifecycle(map: MapNode, report: ReportProblem): Lifecycle {
     parents,
     misread,
     children: readLinks(map, 'children', report),
-    desired: readDesired(map.entries.get('desired_state')?.node, report),
+    desired: readDesired(memberOf(map, 'desired_state'), report),
     persistOnTermination: readFlag(map, 'persist_on_termination', report),
     persistOnUpdate: readFlag(map, 'persist_on_update', report),
   }
 }
 
 function readLinks(map: MapNode, key: string, report: ReportProblem): ParentLink[] {
-  const node = map.entries.get(key)?.node
+  const node = memberOf(map, key)
   if (!node) return []
   if (node.kind !== 'list') {
     report(node.place, `${key} must be a list of ids such as ecs_cluster:main, not ${kindOf(node)}`)
@@ -172,7 +172,7 @@ function readDesired(node: Node | undefined, report: ReportProblem): ParticleDra
 }
 
 function readFlag(map: MapNode, key: string, report: ReportProblem): boolean {
-  const node = map.entries.get(key)?.node
+  const node = memberOf(map, key)
   const flag = node ? asBoolean(node) : false
   if (node && flag === undefined) report(node.place, `${key} must be true or false, not ${kindOf(node)}`)
   return flag ?? false

@@ -1,5 +1,5 @@
 import { shortestPath } from '../order.ts'
-import { inheritsWithPlaces, type MapNode, nodeAt, type ParticleId, type Place, type ScalarNode } from '../particle.ts'
+import { type MapNode, memberOf, nodeAt, type ParticleId, type Place, type ScalarNode, scalarsIn } from '../particle.ts'
 import type { ParticleDraft } from './draft.ts'
 import { inheritedKeyProblem } from './knownPaths.ts'
 import type { Linking } from './linking.ts'
@@ -17,7 +17,7 @@ export function inherit(draft: ParticleDraft, linking: Linking): MapNode {
       resolve(node, draft, linking, why => report(node.place, `${where()}: ${quote(sourceText(node))} ${why}`)),
   })
   for (const member of namingMembers(draft.vocabulary)) {
-    const node = source.entries.get(member)?.node
+    const node = memberOf(source, member)
     // Of one that names no parent, worse has been said.
     if (node?.kind !== 'scalar' || !node.inherit || !made.has(node.inherit.from)) continue
     const message = `must be known before AWS is asked, and ${quote(sourceText(node))} is not; write it out`
@@ -41,7 +41,7 @@ function resolve(node: ScalarNode, draft: ParticleDraft, linking: Linking, refus
       refuse(
         `takes what ${parent.label} (${lineOf(parent.place)}) hides; here it would be shown: state the value itself, or inherit something that may be shown`,
       )
-    const name = namingMembers(parent.vocabulary).includes(key) ? owner?.source.entries.get(key)?.node : undefined
+    const name = namingMembers(parent.vocabulary).includes(key) ? memberOf(owner?.source, key) : undefined
     if (name?.kind === 'scalar' && !name.inherit) return { ...name, place: node.place }
     return { ...node, inherit: { from: parent.id, key } }
   }
@@ -87,8 +87,8 @@ function needPath(
   const needs = (id: ParticleId): Map<ParticleId, Place> => {
     const draft = drafts.get(id)
     const all = new Map(parents.get(id))
-    for (const { inherit, place } of draft ? inheritsWithPlaces(draft.definition) : [])
-      for (const { id: parent } of (draft && find(inherit.from, draft)) ?? [])
+    for (const { inherit, place } of draft ? scalarsIn(draft.definition) : [])
+      for (const { id: parent } of (draft && inherit && find(inherit.from, draft)) ?? [])
         if (!all.has(parent)) all.set(parent, place)
     return all
   }

@@ -1,4 +1,4 @@
-import type { MapNode, Node } from '../particle.ts'
+import { type MapNode, memberOf, type Node } from '../particle.ts'
 import { requestName, type Type, typeOf } from '../schema/types.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { didYouMean } from './suggest.ts'
@@ -26,8 +26,7 @@ function into(rest: string, { members, of }: { members: MemberTypes; of: string 
   const step = /^\.([^.[]*)/.exec(rest)?.[1]
   if (step === undefined) return noMember(rest, of, members)
   const type = members.get(step)
-  const inner = node?.kind === 'map' ? node.entries.get(step)?.node : undefined
-  return type ? beyond(rest.slice(step.length + 1), type, inner) : noMember(step, of, members)
+  return type ? beyond(rest.slice(step.length + 1), type, memberOf(node, step)) : noMember(step, of, members)
 }
 
 function beyond(rest: string, type: Type, node?: Node): string | undefined {
@@ -61,7 +60,7 @@ function elementAt(
   label: string,
   { pairs: [member = 'name'] = [] }: { readonly pairs?: readonly string[] },
 ): { readonly item?: Node | undefined; readonly name?: string | undefined } {
-  const names = items.map(item => (item.kind === 'map' ? item.entries.get(member)?.node : undefined))
+  const names = items.map(item => memberOf(item, member))
   const named = names.findIndex(name => scalarText(name) === label)
   if (named >= 0) return { item: items[named] }
   const name = names[Number(label)]

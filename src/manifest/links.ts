@@ -1,10 +1,10 @@
 import { compareText, waves } from '../order.ts'
-import { type Particle, type ParticleId, type Place, plain } from '../particle.ts'
+import { memberOf, type Particle, type ParticleId, type Place, plain } from '../particle.ts'
 import { arnRegion, nameOf } from '../schema/arn.ts'
 import type { ParentLink, ParticleDraft } from './draft.ts'
 import { inherit } from './inherit.ts'
 import type { Linking, Parents } from './linking.ts'
-import { checkIdentities, namingMembers } from './naming.ts'
+import { checkIdentities, nameNode } from './naming.ts'
 import { desiredState, fillFromParents } from './needs.ts'
 import type { ManifestReader } from './read.ts'
 import { closest } from './suggest.ts'
@@ -116,13 +116,12 @@ function missingReporter({ drafts, groups, labels, absent, broken, incomplete, r
 function* impliedLinks(drafts: readonly ParticleDraft[]): Iterable<[ParticleDraft, ParticleDraft, Place]> {
   const byName = new Map<string, ParticleDraft>()
   for (const draft of drafts) {
-    const [member] = namingMembers(draft.vocabulary)
-    const name = member && scalarText(draft.definition.entries.get(member)?.node)
+    const name = scalarText(nameNode(draft.definition, draft.vocabulary))
     if (name) byName.set(`${draft.vocabulary.name} ${draft.region} ${name}`, draft)
   }
   for (const draft of drafts) {
     for (const [flavor, member] of Object.entries(draft.vocabulary.needs)) {
-      const node = draft.definition.entries.get(member)?.node
+      const node = memberOf(draft.definition, member)
       const text = scalarText(node)
       if (!node || !text || (arnRegion(text) ?? draft.region) !== draft.region) continue
       // A draft's name has no revision, so that a definition that names a revision does not follow the family.

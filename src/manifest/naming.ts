@@ -1,4 +1,4 @@
-import type { Particle, ParticleId } from '../particle.ts'
+import { type MapNode, memberOf, type Node, type Particle, type ParticleId } from '../particle.ts'
 import { identityOf } from '../schema/address.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import type { ReportProblem } from './problems.ts'
@@ -8,8 +8,11 @@ import { lineOf } from './words.ts'
 export const namingMembers = (vocabulary: Vocabulary): readonly string[] =>
   vocabulary.required.filter(member => !member.includes('['))
 
-/** Whether another value of the member names another resource. */
-export const isIdentifying = (member: string, { identifiedBy }: Vocabulary): boolean => identifiedBy.includes(member)
+/** What a definition states as the name of its resource. */
+export function nameNode(definition: MapNode, vocabulary: Vocabulary): Node | undefined {
+  const [member] = namingMembers(vocabulary)
+  return member === undefined ? undefined : memberOf(definition, member)
+}
 
 /** Members of definitions, in ECS's words and in PCF's, that identify a resource: their values are shown. */
 export function shownMembers(vocabularies: Readonly<Record<string, Vocabulary>>): ReadonlySet<string> {
@@ -38,7 +41,7 @@ export function checkIdentities(
     }
     const { label, vocabulary } = draft
     const other = `${drafts.get(first.id)?.label} (${lineOf(first.place)})`
-    const needs = Object.values(vocabulary.needs).filter(member => isIdentifying(member, vocabulary))
+    const needs = Object.values(vocabulary.needs).filter(member => vocabulary.identifiedBy.includes(member))
     const same = ['region', ...namingMembers(vocabulary), ...needs]
     const both = `${same.slice(0, -1).join(', ')} and ${same.at(-1)}`
     const message = `${label} is the same resource in AWS as ${other}: both have the same ${both}; change one or remove it`

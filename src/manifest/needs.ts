@@ -1,6 +1,7 @@
 import {
   type DesiredState,
   isGone,
+  type MapEntry,
   type MapNode,
   type Node,
   type Particle,
@@ -9,10 +10,9 @@ import {
 } from '../particle.ts'
 import { identityOf } from '../schema/address.ts'
 import { arnRegion, nameOf } from '../schema/arn.ts'
-import type { Vocabulary } from '../schema/vocabulary.ts'
 import type { ParticleDraft } from './draft.ts'
 import type { Linking } from './linking.ts'
-import { isIdentifying, namingMembers } from './naming.ts'
+import { nameNode } from './naming.ts'
 import { lineOf, quote, scalarText, sourceText } from './words.ts'
 
 // Needs of a particle: its parents' names, and that the parents exist.
@@ -67,23 +67,23 @@ function checkWithoutParent(
     if (incomplete || draft.misread || draft.parents.some(({ to }) => to.startsWith(`${flavor}:`))) return
     const remedy = `name one ${flavor} among the parents, or state ${member} in aws_resource`
     report(stated?.place ?? draft.place, `${path} is missing; ${remedy}`)
-  } else if (stated.inherit && isIdentifying(member, draft.vocabulary)) {
+  } else if (stated.inherit && draft.vocabulary.identifiedBy.includes(member)) {
     const remedy = `name the ${flavor} among the parents, or write ${member} out`
     report(stated.place, `${path} must be known before AWS is asked; ${remedy}`)
   }
 }
 
 function fill(
-  entries: Map<string, { at: Place; node: Node }>,
+  entries: Map<string, MapEntry>,
   member: string,
   { parent, place }: Filling,
   draft: ParticleDraft,
   { made, report }: Linking,
 ): void {
   const particle = made.get(parent.id)
-  const name = particle && nameNode(particle, parent.vocabulary)
+  const name = particle && nameNode(particle.source, parent.vocabulary)
   // A missing name is reported already, and nothing can be compared without one.
-  if (!particle || !name) return
+  if (!particle || name?.kind !== 'scalar' || !scalarText(name)) return
   const stated = entries.get(member)?.node
   const known = parent.vocabulary.referredByName ? identityOf(particle, parent.vocabulary) : undefined
   const isOpen = !stated || (stated.kind === 'scalar' && stated.inherit?.from === parent.id)
@@ -94,12 +94,6 @@ function fill(
     report(stated.place, `aws_resource.${member} is ${shown}${revision}, and ${other}; keep one of them`)
   } else if (known === undefined) entries.delete(member)
   else if (isOpen) entries.set(member, { at: place, node: { ...name, value: known, place } })
-}
-
-function nameNode(particle: Particle, vocabulary: Vocabulary): ScalarNode | undefined {
-  const [member] = namingMembers(vocabulary)
-  const node = member ? particle.source.entries.get(member)?.node : undefined
-  return node?.kind === 'scalar' && scalarText(node) ? node : undefined
 }
 
 /** Whether a stated name or ARN means the parent. A revision agrees only with a parent that is pinned to it. */

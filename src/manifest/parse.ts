@@ -11,7 +11,7 @@ import {
   Parser,
   Scalar,
 } from 'yaml'
-import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
+import { type MapEntry, type MapNode, type Node, type Place, type ScalarNode, valuesOf } from '../particle.ts'
 import type { ReportProblem } from './problems.ts'
 import { syntaxMessage } from './syntax.ts'
 import { lineOf, quote } from './words.ts'
@@ -184,7 +184,7 @@ class TreeReader {
   }
 
   #map(pairs: readonly { key: unknown; value: unknown }[], at: Place, depth: number): MapNode {
-    const entries = new Map<string, { at: Place; node: Node }>()
+    const entries = new Map<string, MapEntry>()
     const merges: Node[] = []
     let mergedAt: Place | undefined
     for (const pair of pairs) {
@@ -220,7 +220,7 @@ class TreeReader {
   }
 
   /** https://yaml.org/type/merge.html: the map's own keys win, then those of the map that is merged first. */
-  #merge(entries: Map<string, { at: Place; node: Node }>, merges: readonly Node[]): void {
+  #merge(entries: Map<string, MapEntry>, merges: readonly Node[]): void {
     for (const merge of merges) {
       if (merge.kind !== 'map')
         this.#report(merge.place, '<<: takes a map, or a list of maps; write << : *anchor of a map')
@@ -251,7 +251,7 @@ function sizeOf(node: Node): TreeSize {
   const known = sizes.get(node)
   if (known) return known
   let [values, levels] = [1, 0]
-  for (const item of node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)) {
+  for (const item of valuesOf(node)) {
     const inside = sizeOf(item)
     values += inside.values
     levels = Math.max(levels, inside.levels + 1)

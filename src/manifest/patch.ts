@@ -1,9 +1,9 @@
-import type { MapNode, Node, Place } from '../particle.ts'
+import { type MapNode, memberOf, type Node, type Place } from '../particle.ts'
 import { changedAt, isPath } from './patchPath.ts'
 import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
 import { withValues } from './walk.ts'
-import { dotted, inQuotes, kindOf, quote } from './words.ts'
+import { inQuotes, kindOf, quote } from './words.ts'
 
 /**
  * A patch upon a map: maps deeply, lists and plain values replaced, `null` removes. Values of the patch keep their
@@ -29,6 +29,8 @@ export function merge(
 /** Keys that identify a particle: an environment may leave the particle out, not make another one of it. */
 const FIXED = ['flavor', 'pcf_name', 'environments']
 
+const patchPath = (environment: string): string => `environments.${quote(environment)}`
+
 const isLeftOut = (patch: Node | undefined): boolean => patch?.kind === 'scalar' && patch.value === false
 
 /**
@@ -42,9 +44,9 @@ export function beforePatch(
   keys: readonly string[],
   report: ReportProblem,
 ): MapNode | undefined {
-  const all = particle.entries.get('environments')?.node
+  const all = memberOf(particle, 'environments')
   if (all?.kind !== 'map') return inEnvironment(particle, environment, keys, report)
-  for (const [name, { node }] of all.entries) checkPatch(dotted(['environments', name]), node, keys, report)
+  for (const [name, { node }] of all.entries) checkPatch(patchPath(name), node, keys, report)
   const own = all.entries.get(environment)
   if (isLeftOut(own?.node)) return undefined
   const patches = own?.node.kind === 'map' ? { ...all, entries: new Map([[environment, own]]) } : undefined
@@ -58,7 +60,7 @@ export function inEnvironment(
   keys: readonly string[],
   report: ReportProblem,
 ): MapNode | undefined {
-  const given = particle.entries.get('environments')?.node
+  const given = memberOf(particle, 'environments')
   if (!given) return particle
   const entries = new Map(particle.entries)
   entries.delete('environments')
@@ -70,7 +72,7 @@ export function inEnvironment(
   // Every patch is checked, so that a mistake for production is found before production.
   let present: MapNode | undefined = rest
   for (const [name, { node: patch }] of given.entries) {
-    const path = dotted(['environments', name])
+    const path = patchPath(name)
     checkPatch(path, patch, keys, report)
     const patched = isLeftOut(patch)
       ? undefined

@@ -1,5 +1,5 @@
 import { isText } from '../json.ts'
-import type { ListNode, MapNode, Node, Place } from '../particle.ts'
+import { type ListNode, type MapNode, memberOf, type Node, type Place } from '../particle.ts'
 import { didYouMean } from './suggest.ts'
 import { inQuotes, kindOf, quote, scalarText } from './words.ts'
 
@@ -79,7 +79,7 @@ function inList(
   if (node && node.kind !== 'list') throw new InvalidPath(`leads into ${kindOf(node)}, which has no elements`)
   const items = node?.items ?? []
   const key = member === 'tags' ? 'key' : 'name'
-  const names = items.map(item => (item.kind === 'map' ? scalarText(item.entries.get(key)?.node) : undefined))
+  const names = items.map(item => scalarText(memberOf(item, key)))
   const named = names.indexOf(element)
   const index = named < 0 && /^\d+$/.test(element) && names[Number(element)] === undefined ? Number(element) : named
   const list = (elements: readonly (Node | undefined)[]): ListNode => ({

@@ -1,4 +1,4 @@
-import type { MapNode, Node } from '../particle.ts'
+import { type MapNode, memberOf, type Node, valuesOf } from '../particle.ts'
 import {
   checkKeys,
   type DeclaredName,
@@ -47,7 +47,7 @@ export function expandQuasiparticle(
     report(particles?.node.place ?? map.place, `particles ${what}; a quasiparticle is made of its members`)
     return []
   }
-  const fallback = who.name ? map.entries.get('pcf_name')?.node : undefined
+  const fallback = who.name ? memberOf(map, 'pcf_name') : undefined
   const bases = new Map<string, Base>()
   return particles.node.items.flatMap((item): Declaration[] => {
     if (item.kind !== 'map') {
@@ -64,7 +64,7 @@ export function expandQuasiparticle(
     const whole = uponBase(item, member, environment, bases, report)
     if (member.id && !bases.has(member.id))
       bases.set(member.id, { map: whole, name: member.label.slice(member.label.indexOf(':') + 1) })
-    const count = readMultiplier(whole.entries.get('multiplier')?.node, copies, report)
+    const count = readMultiplier(memberOf(whole, 'multiplier'), copies, report)
     return copiesOf(member, count).map(({ name, copy }) => ({
       map: whole,
       who: name,
@@ -94,11 +94,10 @@ interface Base {
 }
 
 /** Whether a member, or a patch of it, names a base. */
-export function namesBase({ entries }: MapNode): boolean {
-  const patches = entries.get('environments')?.node
-  const all = patches?.kind === 'map' ? [...patches.entries.values()].map(({ node }) => node) : []
-  const isNaming = (node: Node) => node.kind === 'map' && node.entries.has('base_particle_config')
-  return entries.has('base_particle_config') || all.some(isNaming)
+export function namesBase(member: MapNode): boolean {
+  const patches = memberOf(member, 'environments')
+  const all = patches?.kind === 'map' ? [member, ...valuesOf(patches)] : [member]
+  return all.some(node => memberOf(node, 'base_particle_config') !== undefined)
 }
 
 /** A member upon its base, the way a patch lies upon a particle, and its own patch of the environment upon both. */
@@ -110,8 +109,8 @@ function uponBase(
   report: ReportProblem,
 ): MapNode {
   const patches = item.entries.get('environments')
-  const patch = patches?.node.kind === 'map' ? patches.node.entries.get(environment)?.node : undefined
-  const node = (patch?.kind === 'map' ? merge(item, patch) : item).entries.get('base_particle_config')?.node
+  const patch = memberOf(patches?.node, environment)
+  const node = memberOf(patch?.kind === 'map' ? merge(item, patch) : item, 'base_particle_config')
   const base = node && baseOf(node, member, bases, report)
   const whole = base ? merged(base, item) : item
   const entries = new Map([...whole.entries, ...(patches ? [['environments', patches] as const] : [])])

@@ -1,4 +1,4 @@
-import type { MapNode, Node, ParticleId, Place, Problem } from '../particle.ts'
+import { type MapNode, memberOf, type Node, type ParticleId, type Place, type Problem } from '../particle.ts'
 import { type Vocabularies, vocabularyOf } from '../schema/address.ts'
 import { checkKeys, type DeclaredName, identify, KEYS, type ParticleDraft, readDraft } from './draft.ts'
 import type { Linking } from './linking.ts'
@@ -116,7 +116,7 @@ export class ManifestReader {
 
   /** Remembers the environments that a particle, or a quasiparticle with its members, has patches for. */
   #rememberEnvironments(map: MapNode): void {
-    const given = map.entries.get('environments')?.node
+    const given = memberOf(map, 'environments')
     if (given?.kind === 'map') for (const name of given.entries.keys()) this.environments.add(name)
     for (const member of membersOf(map)) this.#rememberEnvironments(member)
   }
@@ -211,7 +211,7 @@ export class ManifestReader {
   }
 
   #reportUnknownFlavor(map: MapNode, flavor: string): void {
-    const node = map.entries.get('flavor')?.node
+    const node = memberOf(map, 'flavor')
     const shown = node?.kind === 'scalar' ? kindOf(node).replace(/^the text /, '') : quote(flavor)
     const known = [...Object.keys(this.#settings.vocabularies), 'quasiparticle']
     const why =
@@ -225,7 +225,7 @@ export class ManifestReader {
 }
 
 /** The members of a quasiparticle that can be read. */
-function membersOf({ entries }: MapNode): MapNode[] {
-  const list = entries.get('particles')?.node
+function membersOf(map: MapNode): MapNode[] {
+  const list = memberOf(map, 'particles')
   return list?.kind === 'list' ? list.items.filter(item => item.kind === 'map') : []
 }

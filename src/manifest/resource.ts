@@ -1,4 +1,4 @@
-import type { MapNode, Node, Place, ScalarNode } from '../particle.ts'
+import { type MapEntry, type MapNode, memberOf, type Node, type Place, type ScalarNode } from '../particle.ts'
 import { isRegion, nameOf } from '../schema/arn.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { ignoredPathProblem } from './knownPaths.ts'
@@ -15,7 +15,7 @@ export interface Resource {
   readonly region: string | undefined
 }
 
-type Entries = Map<string, { at: Place; node: Node }>
+type Entries = Map<string, MapEntry>
 
 /** Members of `aws_resource` that are not sent to AWS. */
 const LOCAL = ['region_name', 'custom_config']
@@ -32,7 +32,7 @@ export function readResource(
   copy: number | undefined,
   report: ReportProblem,
 ): Resource {
-  const given = map.entries.get('aws_resource')?.node
+  const given = memberOf(map, 'aws_resource')
   if (given?.kind !== 'map') {
     if (given) report(given.place, `aws_resource must be a map, not ${kindOf(given)}; write {} for an empty one`)
     else report(map.place, 'aws_resource is missing; it holds the definition')
@@ -46,12 +46,12 @@ export function readResource(
     const node = namedBy(map, name, copy)
     entries.set(named, { at: node.place, node })
   }
-  const config = given.entries.get('custom_config')?.node
+  const config = memberOf(given, 'custom_config')
   return {
     definition: { kind: 'map', place: given.place, entries },
     options: config ? readOptions(config, vocabulary, given, report) : {},
     optionPlaces: new Map(config?.kind === 'map' ? [...config.entries].map(([key, { at }]) => [key, at]) : []),
-    region: readRegion(given.entries.get('region_name')?.node, report) ?? region,
+    region: readRegion(memberOf(given, 'region_name'), report) ?? region,
   }
 }
 
@@ -96,7 +96,7 @@ function numberNames(entries: Entries, suffix: string, vocabulary: Vocabulary, r
 
 /** The particle's name as a member of its definition: a copy's with its number, and made from the same variables. */
 function namedBy(map: MapNode, name: string, copy: number | undefined): ScalarNode {
-  const stated = map.entries.get('pcf_name')?.node
+  const stated = memberOf(map, 'pcf_name')
   if (stated?.kind !== 'scalar') return { kind: 'scalar', place: map.place, value: name }
   const parts = stated.parts && (copy === undefined ? stated.parts : [...stated.parts, `-${copy}`])
   return { kind: 'scalar', place: stated.place, value: name, ...(parts && { parts }) }
@@ -168,7 +168,7 @@ export function checkRequired(definition: MapNode, vocabulary: Vocabulary, repor
   for (const required of vocabulary.required) {
     const [member = '', name] = required.split('[].')
     const path = `aws_resource.${member}`
-    const node = definition.entries.get(member)?.node
+    const node = memberOf(definition, member)
     const place = node?.place ?? definition.place
     if (!name) {
       if (isName(node)) continue
@@ -192,7 +192,7 @@ function checkElementNames(
   for (const [index, item] of list.kind === 'list' ? list.items.entries() : []) {
     if (item.kind !== 'map') continue
     const at = `${path}[${index}].${member}`
-    const name = item.entries.get(member)?.node
+    const name = memberOf(item, member)
     const text = scalarText(name)
     if (!isName(name) || text === undefined) report(name?.place ?? item.place, missing(at, name, vocabulary))
     else {

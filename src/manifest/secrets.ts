@@ -1,4 +1,4 @@
-import type { MapNode, Node } from '../particle.ts'
+import { type MapNode, memberOf, type Node } from '../particle.ts'
 import type { ReportProblem } from './problems.ts'
 import { quote } from './words.ts'
 
@@ -28,8 +28,8 @@ export function checkSecrets(
     } else if (key !== 'aws_resource') reportSecrets(node, key, secrets, report)
     else if (node.kind === 'map') {
       for (const name of ['region_name', 'custom_config', ...shown]) {
-        const entry = node.entries.get(name)
-        if (entry) reportSecrets(entry.node, `${key}.${name}`, secrets, report)
+        const member = memberOf(node, name)
+        if (member) reportSecrets(member, `${key}.${name}`, secrets, report)
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { ListNode, MapNode, Node, ScalarNode } from '../particle.ts'
+import { type ListNode, type MapNode, memberOf, type Node, type ScalarNode } from '../particle.ts'
 import type { Names, Stated } from '../schema/refusals.ts'
 import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
@@ -42,7 +42,7 @@ export class StatedMap implements Stated {
   }
 
   member(name: string): Node | undefined {
-    const value = this.node.entries.get(name)?.node
+    const value = memberOf(this.node, name)
     return value?.kind === 'scalar' && value.value === '' && !value.inherit ? undefined : value
   }
 

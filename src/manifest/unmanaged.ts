@@ -1,6 +1,6 @@
 /** `unmanaged` lists resources that were declared once and are left alone from now on. */
 
-import type { MapNode, Node, Particle, Place } from '../particle.ts'
+import { type MapNode, memberOf, type Node, type Particle, type Place } from '../particle.ts'
 import { addressText, membersIn, parseAddress, type Vocabularies, vocabularyOf } from '../schema/address.ts'
 import { isRegion } from '../schema/arn.ts'
 import type { ReportProblem } from './problems.ts'
@@ -32,7 +32,7 @@ const EXAMPLE = 'ecs_service us-east-1 shop/web'
 
 /** The lines of one document, patched and with its variables put in, as far as they can be read. */
 export function readUnmanaged(map: MapNode, vocabularies: Vocabularies, report: ReportProblem): Unmanaged[] {
-  const list = map.entries.get('unmanaged')?.node
+  const list = memberOf(map, 'unmanaged')
   if (list?.kind !== 'list') {
     const what = list ? `not ${kindOf(list)}` : 'which a patch has removed'
     report(list?.place ?? map.place, `unmanaged must be a list of resources such as ${EXAMPLE}, ${what}`)

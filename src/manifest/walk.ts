@@ -1,9 +1,9 @@
-import type { ListNode, MapNode, Node, Place, ScalarNode } from '../particle.ts'
+import type { ListNode, MapEntry, MapNode, Node, Place, ScalarNode } from '../particle.ts'
 import { elementLabel, quote } from './words.ts'
 
 /** A map with other values, without those that are undefined now; the same object where nothing changes. */
 export function withValues(node: MapNode, made: (value: Node, key: string, at: Place) => Node | undefined): MapNode {
-  let entries: Map<string, { readonly at: Place; readonly node: Node }> | undefined
+  let entries: Map<string, MapEntry> | undefined
   for (const [key, { at, node: value }] of node.entries) {
     const other = made(value, key, at)
     if (other === value) continue

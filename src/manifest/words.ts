@@ -1,4 +1,4 @@
-import type { ListNode, Node, Path, Place, ScalarNode } from '../particle.ts'
+import { type ListNode, memberOf, type Node, type Place, type ScalarNode } from '../particle.ts'
 import { shortened } from '../wording.ts'
 
 // What problems are worded with. Whatever a user wrote is made harmless first: one line, of a length that can be read.
@@ -25,9 +25,8 @@ export function sourceText(node: ScalarNode): string {
 
 /** The text of a scalar with the values of its variables; undefined for a scalar that is no text. Never to be shown. */
 export function scalarText(node: Node | undefined): string | undefined {
-  if (node?.kind !== 'scalar' || node.inherit || node.value === null || typeof node.value === 'boolean')
-    return undefined
-  return typeof node.value === 'string' ? node.value : (node.raw ?? String(node.value))
+  if (node?.kind !== 'scalar' || node.inherit || typeof node.value === 'boolean') return undefined
+  return texted(node)
 }
 
 /** True or false, also as the text that a variable made. */
@@ -48,16 +47,6 @@ export function kindOf(node: Node): string {
   if (node.value === null) return 'nothing'
   if (typeof node.value === 'string') return `the text ${inQuotes(sourceText(node))}`
   return `${typeof node.value === 'number' ? 'the number ' : ''}${sourceText(node)}`
-}
-
-/** `containerDefinitions[0].image`. */
-export function dotted(path: Path): string {
-  let text = ''
-  for (const step of path) {
-    if (typeof step === 'number') text += `[${step}]`
-    else text += text === '' ? quote(step) : `.${quote(step)}`
-  }
-  return text
 }
 
 /** `particles/web.yml:12`. */
@@ -87,7 +76,7 @@ export const sayLabel = (label: string): string =>
 
 /** The label of a list element in a path: the element's `name`, without one its index. */
 export function elementLabel(element: Node | undefined, index: number): string {
-  const name = element?.kind === 'map' ? element.entries.get('name')?.node : undefined
+  const name = memberOf(element, 'name')
   if (name?.kind !== 'scalar' || name.inherit || name.value === null || name.value === '') return String(index)
   return sayLabel(sourceText(name))
 }
