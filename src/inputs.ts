@@ -126,42 +126,37 @@ export type InputName = keyof typeof defaults
  *
  * @param lacksSecrets GitHub gives this run no secrets of the repository, so a secret variable may be empty or not set
  */
-export function readInputs(
-  env: NodeJS.ProcessEnv = process.env,
-  lacksSecrets = false,
-): { inputs: Inputs } | { problems: Problem[] } {
-  const { read, problems } = reader(env, defaults)
-  const githubToken = read('github-token', secretToken)
-  const variables = readVariables(read, lacksSecrets)
-  const workspace = resolve(env.GITHUB_WORKSPACE || process.cwd())
-  const inputs: Inputs = {
-    command: read('command', oneOf(commands)),
-    manifests: read('manifests', patterns),
-    workspace,
-    workingDirectory: read('working-directory', folderOf(workspace)),
-    ...variables,
-    region: read('aws-region', regionOr(env.AWS_REGION || env.AWS_DEFAULT_REGION)),
-    allowedAccountIds: read('allowed-account-ids', accountIds),
-    githubToken,
-    comment: read('comment', oneOf(comments)),
-    revealEnvironment: read('reveal-environment', environmentNames),
-    requireReview: read('require-review', boolean),
-    applyBranches: read('apply-branches', branchNames),
-    approvedDigest: read('approved-digest', planDigest),
-    deployments: read('deployment', deploymentArns),
-    retryTasks: read('retry-tasks', idsOf('ecs_task')),
-    redeploy: read('redeploy', idsOf('ecs_service')),
-    waitTimeout: read('wait-timeout', milliseconds),
-    maxConcurrency: read('max-concurrency', wholeNumber(1, 100)),
-    failOnChanges: read('fail-on-changes', boolean),
-    maxTerminations: read('max-terminations', terminationLimit),
-    onFailure: read('on-failure', oneOf(onFailure)),
-    onRemoved: read('on-removed', oneOf(onRemoved)),
-    logTail: read('log-tail', wholeNumber(0, 1000)),
-  }
-  problems.push(...problemsBetween(inputs))
-  return problems.length > 0 ? { problems } : { inputs }
-}
+export const readInputs = (env: NodeJS.ProcessEnv = process.env, lacksSecrets = false): ReadInputs<Inputs> =>
+  readAll(
+    env,
+    defaults,
+    (read, workspace) => ({
+      githubToken: read('github-token', secretToken),
+      ...readVariables(read, lacksSecrets),
+      command: read('command', oneOf(commands)),
+      manifests: read('manifests', patterns),
+      workspace,
+      workingDirectory: read('working-directory', folderOf(workspace)),
+      region: read('aws-region', regionOr(env.AWS_REGION || env.AWS_DEFAULT_REGION)),
+      allowedAccountIds: read('allowed-account-ids', accountIds),
+      comment: read('comment', oneOf(comments)),
+      revealEnvironment: read('reveal-environment', environmentNames),
+      requireReview: read('require-review', boolean),
+      applyBranches: read('apply-branches', branchNames),
+      approvedDigest: read('approved-digest', planDigest),
+      deployments: read('deployment', deploymentArns),
+      retryTasks: read('retry-tasks', idsOf('ecs_task')),
+      redeploy: read('redeploy', idsOf('ecs_service')),
+      waitTimeout: read('wait-timeout', milliseconds),
+      maxConcurrency: read('max-concurrency', wholeNumber(1, 100)),
+      failOnChanges: read('fail-on-changes', boolean),
+      maxTerminations: read('max-terminations', terminationLimit),
+      onFailure: read('on-failure', oneOf(onFailure)),
+      onRemoved: read('on-removed', oneOf(onRemoved)),
+      logTail: read('log-tail', wholeNumber(0, 1000)),
+    }),
+    problemsBetween,
+  )
 
 /** Inputs that are right, and wrong beside each other. */
 function problemsBetween({ command, deployments, secretVariables, variables, environment, region }: Inputs): Problem[] {
@@ -218,18 +213,15 @@ export interface PostInputs
 }
 
 /** The inputs of the action that only posts a plan, or everything that is wrong with them at once. */
-export function readPostInputs(env: NodeJS.ProcessEnv): { inputs: PostInputs } | { problems: Problem[] } {
-  const { read, problems } = reader(env, postDefaults)
-  const inputs: PostInputs = {
+export const readPostInputs = (env: NodeJS.ProcessEnv): ReadInputs<PostInputs> =>
+  readAll(env, postDefaults, (read, workspace) => ({
     githubToken: read('github-token', secretToken),
-    workspace: resolve(env.GITHUB_WORKSPACE || process.cwd()),
+    workspace,
     planFile: read('plan-file', planFile),
     environment: read('environment', environmentName),
     comment: read('comment', oneOf(comments)),
     applyBranches: read('apply-branches', branchNames),
-  }
-  return problems.length > 0 ? { problems } : { inputs }
-}
+  }))
 
 /** Inputs of the action that reads the list of environments, with what an empty one means. */
 export const targetDefaults = {
@@ -257,21 +249,20 @@ export interface TargetInputs extends Pick<Inputs, 'workspace' | 'applyBranches'
 }
 
 /** The inputs of the action that reads the list of environments, or everything that is wrong with them at once. */
-export function readTargetInputs(env: NodeJS.ProcessEnv): { inputs: TargetInputs } | { problems: Problem[] } {
-  const { read, problems } = reader(env, targetDefaults)
-  read('name', callName)
-  const inputs: TargetInputs = {
-    workspace: resolve(env.GITHUB_WORKSPACE || process.cwd()),
-    environments: read('environments', text => text),
-    environmentsFile: read('environments-file', text => text),
-    apply: read('apply', boolean),
-    applyBranches: read('apply-branches', branchNames),
-    approved: read('approved-digest', digestsByEnvironment),
-    retryTasks: read('retry-tasks', text => text !== ''),
-    redeploy: read('redeploy', text => text !== ''),
-  }
-  return problems.length > 0 ? { problems } : { inputs }
-}
+export const readTargetInputs = (env: NodeJS.ProcessEnv): ReadInputs<TargetInputs> =>
+  readAll(env, targetDefaults, (read, workspace) => {
+    read('name', callName)
+    return {
+      workspace,
+      environments: read('environments', text => text),
+      environmentsFile: read('environments-file', text => text),
+      apply: read('apply', boolean),
+      applyBranches: read('apply-branches', branchNames),
+      approved: read('approved-digest', digestsByEnvironment),
+      retryTasks: read('retry-tasks', text => text !== ''),
+      redeploy: read('redeploy', text => text !== ''),
+    }
+  })
 
 /** The token, hidden from the log before any problem is said. */
 function secretToken(text: string): string | undefined {
@@ -281,16 +272,22 @@ function secretToken(text: string): string | undefined {
 
 type Read<Name> = <Value>(name: Name, parse: (text: string, refuse: Refuse) => Value) => Value
 
-/** Reads inputs by name, and collects their problems. */
-function reader<Name extends string>(
+type ReadInputs<All> = { readonly inputs: All } | { readonly problems: Problem[] }
+
+/** Reads an action's inputs by name, in the order of `inputsIn`, and collects their problems. */
+function readAll<Name extends string, All>(
   env: NodeJS.ProcessEnv,
   defaults: Readonly<Record<Name, string>>,
-): { readonly read: Read<Name>; readonly problems: Problem[] } {
+  inputsIn: (read: Read<Name>, workspace: string) => All,
+  problemsBetween: (inputs: All) => readonly Problem[] = () => [],
+): ReadInputs<All> {
   const problems: Problem[] = []
   const read: Read<Name> = (name, parse) =>
     // The same as getInput of @actions/core, which reads process.env alone.
     parse(env[`INPUT_${name.toUpperCase()}`]?.trim() || defaults[name], message =>
       problems.push({ message: `input ${name}: ${message}` }),
     )
-  return { read, problems }
+  const inputs = inputsIn(read, resolve(env.GITHUB_WORKSPACE || process.cwd()))
+  problems.push(...problemsBetween(inputs))
+  return problems.length > 0 ? { problems } : { inputs }
 }
