@@ -79,6 +79,7 @@ function planIn(path: string, environment: string, planned: PullRequestReporter[
 type Form = (value: unknown) => boolean
 
 const isNumber: Form = value => typeof value === 'number'
+const isTrue: Form = value => value === true
 const maybe =
   (check: Form): Form =>
   value =>
@@ -103,8 +104,10 @@ const pauseForm = hasMembers({
   until: maybe(isText),
   // biome-ignore lint/suspicious/noThenProperty: a member of the plan file, and no function anybody awaits.
   then: isText,
-  awaitsAnswer: maybe(value => value === true),
+  awaitsAnswer: maybe(isTrue),
 } satisfies Record<keyof Pause, Form>)
+const placeForm = hasMembers({ file: isText, line: isNumber })
+const declaredForm = hasMembers({ file: isText, line: isNumber, commit: isText })
 const isOrigin: Form = value => value === 'drift' || value === 'unapplied'
 const stepForm = hasMembers({
   particle: isText,
@@ -121,7 +124,7 @@ const stepForm = hasMembers({
   kept: maybe(every(changeForm)),
   follows: maybe(every(changeForm)),
   protected: maybe(every(changeForm)),
-  source: hasMembers({ file: isText, line: isNumber }),
+  source: placeForm,
 } satisfies Record<keyof Step, Form>)
 
 const removedForm = hasMembers({
@@ -130,16 +133,16 @@ const removedForm = hasMembers({
   thing: maybe(isText),
   since: maybe(isText),
   pullRequest: maybe(isNumber),
-  declared: maybe(hasMembers({ file: isText, line: isNumber, commit: isText })),
+  declared: maybe(declaredForm),
   renamedTo: maybe(isText),
-  kept: maybe(value => value === true),
-  unmanaged: maybe(hasMembers({ file: isText, line: isNumber })),
+  kept: maybe(isTrue),
+  unmanaged: maybe(placeForm),
 } satisfies Record<keyof Removed, Form>)
 
 const undeclaredForm = hasMembers({
   particle: isText,
   path: isText,
-  declared: hasMembers({ file: isText, line: isNumber, commit: isText }),
+  declared: declaredForm,
   toRemove: maybe(isText),
 } satisfies Record<keyof UndeclaredMember, Form>)
 

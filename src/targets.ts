@@ -31,7 +31,7 @@ export async function targets({ env, runner }: Host): Promise<void> {
   if (task === 'validate')
     (event.name === 'pull_request' ? runner.info : runner.warn)(`${inputs.environmentsFile}: ${empty}`)
   runner.output('command', task)
-  runner.output('list', escaped(JSON.stringify(chosen(list, inputs).map(forJobs(inputs)))))
+  runner.output('list', escaped(JSON.stringify(forJobs(list, inputs))))
 }
 
 /**
@@ -81,17 +81,13 @@ const unknownDigests = ({ approved }: TargetInputs, list: readonly Target[]): Pr
     .filter(name => list.length > 0 && !list.some(target => target.name === name))
     .map(name => ({ message: `input approved-digest: there is no environment ${JSON.stringify(name)} in the list` }))
 
-/** With approved digests the environments that they name; the others are left alone. */
-const chosen = (list: readonly Target[], { approved }: TargetInputs): readonly Target[] =>
-  approved.size === 0 ? list : list.filter(({ name = '' }) => approved.has(name))
-
-/** Names of concurrency groups ignore case: a capital letter becomes `^` and the small one, which no name holds. */
-const forJobs =
-  ({ approved }: TargetInputs) =>
-  (target: Target): Target => {
+/** What the jobs get. With approved digests the environments that they name; the others are left alone. */
+const forJobs = (list: readonly Target[], { approved }: TargetInputs): Target[] =>
+  list.flatMap(target => {
     const { name = '' } = target
+    if (approved.size > 0 && !approved.has(name)) return []
     return { ...target, slug: slugOf(name), 'approved-digest': approved.get(name) ?? '' }
-  }
+  })
 
 interface Listed {
   readonly list: readonly Target[]
@@ -190,6 +186,9 @@ function faultsOf(target: unknown, before: readonly unknown[]): [string | undefi
 const shown = (value: unknown): string =>
   typeof value === 'object' ? 'a list or an object' : JSON.stringify(value).slice(0, 80)
 
-/** The name as a part of a concurrency group, which ignores case; without spaces, which part a group. */
+/**
+ * The name as a part of a concurrency group, whose names ignore case: a capital letter becomes `^` and the small one, which no
+ * name holds. Without spaces, which part a group.
+ */
 export const slugOf = (name: string): string =>
   name.replace(/[A-Z]/g, letter => `^${letter.toLowerCase()}`).replaceAll(' ', '%20')
