@@ -12,7 +12,12 @@ const texts = readdirSync(folder).map(file => ({
 }))
 
 const shop = (environment: string) =>
-  load(texts, { environment, variables: new Map(), region: 'us-east-1', vocabularies: flavors })
+  load(texts, {
+    environment,
+    variables: new Map([['ENVIRONMENT', environment]]),
+    region: 'us-east-1',
+    vocabularies: flavors,
+  })
 
 describe('the shop', () => {
   test.each(['production', 'staging'])('can be read for %s', environment => {
@@ -33,7 +38,8 @@ describe('the shop', () => {
 
 test('what the example lets go is what the shop declares no more', () => {
   const text = readFileSync(join(import.meta.dirname, '../examples/unmanaged.yml'), 'utf8')
-  const settings = { environment: 'production', variables: new Map(), region: 'us-east-1', vocabularies: flavors }
+  const variables = new Map([['ENVIRONMENT', 'production']])
+  const settings = { environment: 'production', variables, region: 'us-east-1', vocabularies: flavors }
   const { problems, unmanaged } = load([...texts, { file: 'particles/unmanaged.yml', text }], settings)
   expect(problems.map(sayProblem)).toEqual([])
   expect(unmanaged.map(({ address: thing }) => thing)).toEqual([

@@ -288,7 +288,6 @@ describe('variables', () => {
     ['${A}', { A: '${B} $inherit$ecs_cluster:main$x' }, '${B} $inherit$ecs_cluster:main$x'],
     ['${A}', { A: '$inherit$ecs_cluster:main$x' }, '$inherit$ecs_cluster:main$x'],
     ['${ENVIRONMENT}', {}, 'production'],
-    ['${ENVIRONMENT}', { ENVIRONMENT: 'mine' }, 'mine'],
   ] as const)('%s with %j is %s', (written, variables, value) => {
     expect(name(written, variables).value).toBe(value)
   })

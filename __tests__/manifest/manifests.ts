@@ -35,9 +35,10 @@ interface Surroundings {
 /** Loads texts by file name. */
 export function read(files: Readonly<Record<string, string>>, around: Surroundings = {}): Loaded {
   const texts = Object.entries(files).map(([file, text]) => ({ file, text }))
+  const environment = around.environment ?? 'production'
   return load(texts, {
-    environment: around.environment ?? 'production',
-    variables: new Map(Object.entries(around.variables ?? {})),
+    environment,
+    variables: new Map(Object.entries({ ENVIRONMENT: environment, ...around.variables })),
     secretVariables: new Set(around.secretVariables),
     region: 'region' in around ? around.region : 'us-east-1',
     vocabularies: flavors,

@@ -233,11 +233,12 @@ const policyOf = ({ release, secret, variables = {}, revealed = () => false }: A
 /** The particles of manifests that are right. */
 export function read(manifests: Manifests, asked: Asked = {}): readonly Particle[] {
   const files = typeof manifests === 'string' ? { 'shop.yml': manifests } : manifests
+  const environment = asked.environment ?? 'default'
   const { particles, problems } = load(
     Object.entries(files).map(([file, text]) => ({ file, text })),
     {
-      environment: asked.environment ?? 'default',
-      variables: new Map(Object.entries(asked.variables ?? {})),
+      environment,
+      variables: new Map(Object.entries({ ENVIRONMENT: environment, ...asked.variables })),
       region: 'us-east-1',
       vocabularies: flavors,
     },

@@ -17,7 +17,7 @@ import { kindOf, lineOf, quote } from './words.ts'
 /** Settings by which manifests are read and checked. */
 export interface LoadSettings {
   readonly environment: string
-  /** Values of the `variables` input. `ENVIRONMENT` is added, unless it is among them. */
+  /** Values of `${NAME}`, `ENVIRONMENT` among them. */
   readonly variables: ReadonlyMap<string, string>
   /**
    * Names of variables whose values are hidden everywhere. AWS may get these values, and nothing else may hold them.
@@ -57,16 +57,13 @@ export class ManifestReader {
   readonly report: ReportProblem = reportTo(this.problems)
 
   readonly #settings: LoadSettings
-  readonly #variables: ReadonlyMap<string, string>
   readonly #shown: ReadonlySet<string>
   readonly #quasiparticles = new Map<string, Place>()
   readonly #copies = { left: COPIES.all }
 
   constructor(settings: LoadSettings) {
-    const { variables, environment, vocabularies } = settings
     this.#settings = settings
-    this.#variables = variables.has('ENVIRONMENT') ? variables : new Map([['ENVIRONMENT', environment], ...variables])
-    this.#shown = shownMembers(vocabularies)
+    this.#shown = shownMembers(settings.vocabularies)
   }
 
   /** Reads one particle or quasiparticle, as a document or an element of one. */
@@ -109,7 +106,7 @@ export class ManifestReader {
   }
 
   #substitute(present: MapNode, report: ReportProblem): MapNode {
-    const map = substitute(present, this.#variables, report)
+    const map = substitute(present, this.#settings.variables, report)
     checkSecrets(map, this.#settings.secretVariables ?? new Set(), this.#shown, report)
     return map
   }
@@ -132,7 +129,7 @@ export class ManifestReader {
   #nameOf(map: MapNode): DeclaredName {
     const entries = new Map([...map.entries].filter(([key]) => key === 'flavor' || key === 'pcf_name'))
     const ignore = () => {}
-    return identify(substitute({ ...map, entries }, this.#variables, ignore), undefined, ignore)
+    return identify(substitute({ ...map, entries }, this.#settings.variables, ignore), undefined, ignore)
   }
 
   /** A quasiparticle without the members that are not in this environment. */
