@@ -269,7 +269,7 @@ describe('links', () => {
 describe('texts', () => {
   const only = (bytes: Uint8Array | string) => {
     writeFileSync(join(root, 'a.yml'), bytes)
-    const { texts, problems } = findManifests(['a.yml'], root)
+    const { texts, problems } = findManifests(['a.yml'], root, root)
     return texts[0]?.text ?? problems.map(sayProblem)[0]
   }
   test.each([

@@ -214,7 +214,7 @@ describe('Never silent, never stuck', () => {
         expect(spawnSync('mkfifo', [join(root, file)]).status).toBe(0)
       }
       symlinkSync('parts/b.yml', join(root, 'particles/c.yml'))
-      const { texts, problems } = findManifests(['particles'], root)
+      const { texts, problems } = findManifests(['particles'], root, root)
       expect(texts).toEqual([])
       expect(problems.map(sayProblem)).toEqual([
         'particles/a.yml:1:1 it is no regular file but a pipe, a socket or a device; remove it',

@@ -82,7 +82,7 @@ try {
   }
   const before = process.cpuUsage()
   const started = performance.now()
-  const { texts, problems } = findManifests(['particles'], folder)
+  const { texts, problems } = findManifests(['particles'], folder, folder)
   const loaded = load(texts, {
     environment: 'production',
     variables: new Map([['TAG', '1.27']]),

@@ -53,7 +53,7 @@ interface TextLeaf {
 }
 
 /** Every text and number in a definition or an answer, hidden or not. */
-export function leavesOf(value: unknown, revealed: Revealed, path: Path = [], hidden = false): TextLeaf[] {
+export function leavesOf(value: unknown, revealed: Revealed, path: Path = []): TextLeaf[] {
   const leaves: TextLeaf[] = []
   // One path for all leaves: a copy for each would be most of the garbage of a run.
   const steps = [...path]
@@ -68,7 +68,7 @@ export function leavesOf(value: unknown, revealed: Revealed, path: Path = [], hi
       steps.pop()
     }
   }
-  collect(value, hidden)
+  collect(value, false)
   return leaves
 }
 

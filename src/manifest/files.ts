@@ -23,7 +23,7 @@ export interface ManifestText {
 export function findManifests(
   patterns: readonly string[],
   directory: string,
-  workspace = directory,
+  workspace: string,
 ): { texts: ManifestText[]; problems: Problem[] } {
   const problems: Problem[] = []
   const above = slashed(relative(workspace, directory))
@@ -148,7 +148,7 @@ function readPattern(pattern: string, directory: string) {
 export function choosesManifest(
   patterns: readonly string[],
   directory: string,
-  workspace = directory,
+  workspace: string,
 ): (file: string) => boolean {
   const choosing = (given: readonly string[]): ((file: string) => boolean) => {
     const all = given.map(pattern => readPattern(pattern, directory))

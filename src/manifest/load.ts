@@ -1,10 +1,12 @@
 import { compareText } from '../order.ts'
 import type { Particle, Place, Problem } from '../particle.ts'
+import { type Vocabularies, vocabularyOf } from '../schema/address.ts'
+import type { Declared } from '../schema/vocabulary.ts'
 import { linkParticles } from './links.ts'
 import { parseManifest } from './parse.ts'
 import { reportTo, sortProblems } from './problems.ts'
 import { type LoadSettings, ManifestReader } from './read.ts'
-import { checkTogether } from './together.ts'
+import { StatedMap } from './statedMap.ts'
 import { checkUnmanaged, type Unmanaged } from './unmanaged.ts'
 
 /** All manifests of a run, read and checked. */
@@ -64,4 +66,20 @@ export function load(
       particles: particles.length,
     },
   }
+}
+
+/** Problems between particles that are to run and their declared parents. Each is at the child's value. */
+export function checkTogether(particles: readonly Particle[], vocabularies: Vocabularies): Problem[] {
+  const problems: Problem[] = []
+  const byId = new Map(particles.map(particle => [particle.id, particle]))
+  const declared = (particle: Particle): Declared => ({
+    particle,
+    stated: new StatedMap(particle.source, true, reportTo(problems)),
+  })
+  for (const particle of particles) {
+    if (particle.desired !== 'running') continue
+    const parents = particle.parents.flatMap(id => byId.get(id) ?? [])
+    vocabularyOf(particle.flavor, vocabularies)?.checkParents?.(declared(particle), parents.map(declared))
+  }
+  return problems
 }

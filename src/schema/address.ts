@@ -64,10 +64,9 @@ export function membersIn(
   { identifiedBy }: Pick<Vocabulary, 'identifiedBy'>,
 ): Readonly<Record<string, string>> | undefined {
   const words = identity.split('/')
-  const values = identifiedBy.map((_, index) =>
-    index === identifiedBy.length - 1 ? words.slice(index).join('/') : (words[index] ?? ''),
-  )
-  return values.includes('')
-    ? undefined
-    : Object.fromEntries(identifiedBy.map((name, index) => [name, values[index] ?? '']))
+  const members = identifiedBy.map((name, index) => {
+    const isLast = index === identifiedBy.length - 1
+    return [name, words.slice(index, isLast ? undefined : index + 1).join('/')] as const
+  })
+  return members.every(([, value]) => value !== '') ? Object.fromEntries(members) : undefined
 }

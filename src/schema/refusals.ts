@@ -111,7 +111,7 @@ export function checks(...parts: readonly (RefusalRules | Check)[]): Check {
 }
 
 /** A table as a function of the definition. */
-export function checkOf(rules: RefusalRules): Check {
+function checkOf(rules: RefusalRules): Check {
   const all = Object.entries(rules).map(([path, rows]) => [path === '' ? [] : path.split('.'), rows] as const)
   return definition => {
     for (const [steps, rows] of all) {

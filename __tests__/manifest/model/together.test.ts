@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { flavors } from '../../../src/flavors/index.ts'
-import { checkTogether as checkAll } from '../../../src/manifest/together.ts'
+import { checkTogether as checkAll } from '../../../src/manifest/load.ts'
 import type { Particle, ParticleId } from '../../../src/particle.ts'
 import { particle } from './stated.ts'
 

@@ -1,4 +1,4 @@
-import { all, always, checkOf, is, isNot, type RefusalRule, type Stated, wellFormed } from '../../schema/refusals.ts'
+import { all, always, checks, is, isNot, type RefusalRule, type Stated, wellFormed } from '../../schema/refusals.ts'
 import { cpuSize, memorySize } from '../../schema/sizes.ts'
 
 /** Fargate's sizes: CPU units → MiB from, to, in steps of. From "Task size" in the ECS developer guide. */
@@ -32,7 +32,7 @@ const seconds = (member: string): RefusalRule => [
 ]
 
 // From "Amazon ECS task definition differences for Fargate" in the developer guide, and from ECS's own refusals.
-const checkRules = checkOf({
+const checkRules = checks({
   '': [
     ['networkMode', isNot('networkMode', 'awsvpc'), 'must be awsvpc for FARGATE, not {"networkMode"}'],
     ['pidMode', isNot('pidMode', 'task'), 'must be task for FARGATE, not {"pidMode"}'],
