@@ -34,12 +34,9 @@ const comments = ['on-changes', 'always', 'never'] as const
 const onFailure = ['stop', 'rollback'] as const
 const onRemoved = ['report', 'terminate'] as const
 
-/** The input `command`. */
-export type CommandInput = (typeof commands)[number]
-
 /** The inputs of a workflow's step, read once and checked. All other code takes values from here. */
 export interface Inputs {
-  readonly command: CommandInput
+  readonly command: (typeof commands)[number]
   /** Globs and folders, `!` excludes, relative to `workingDirectory`. */
   readonly manifests: readonly string[]
   /** Absolute: the root that places in problems and plans are relative to. */

@@ -18,7 +18,7 @@ import { Pasted } from './pasted.ts'
 import { isPath } from './patchPath.ts'
 import { byPlace, type ReportProblem, reportTo } from './problems.ts'
 import { StatedMap } from './statedMap.ts'
-import { closest, didYouMean } from './suggest.ts'
+import { didYouMean } from './suggest.ts'
 import { withItems, withValues } from './walk.ts'
 import { elementLabel, replacedHint, sayKey, sayLabel, sayValue, texted } from './words.ts'
 
@@ -111,19 +111,15 @@ class ModelCheck {
       if (own) return this.#value(value, own, at)
       const type = model?.members.get(key)
       if (Object.hasOwn(refused, key)) this.#problem(place, at, `cannot be stated; ${refused[key]}`)
-      else if (type)
-        return model?.required.includes(key) ? this.#required(value, type, at) : this.#member(value, type, at)
+      // A missing name is reported where particles are compared by their names.
+      else if (type && model?.required.includes(key) && !isLeftOut(value, type)) return this.#value(value, type, at)
+      else if (type) return this.#member(value, type, at)
       else if (this.#pasted.isAnswered(key, place)) return value
       else if (!vocabulary.open) {
         this.#problem(place, at, `is not a member of ${requestName(vocabulary)}${remedy(key, vocabulary, model)}`)
       }
       return value
     })
-  }
-
-  // A missing name is reported where particles are compared by their names.
-  #required(node: Node, type: Type, at: PathOf): Node {
-    return isLeftOut(node, type) ? node : this.#value(node, type, at)
   }
 
   /** A member that may be left out; undefined for one that is, by a null. */
@@ -215,8 +211,7 @@ class ModelCheck {
     }
     if (values && !values.includes(text)) {
       // A suggestion would show the value of a variable.
-      const meant = node.parts ? undefined : closest(text, values)
-      const guess = meant === undefined ? '' : `; did you mean ${meant}?`
+      const guess = node.parts ? '' : didYouMean(text, values)
       const one = values.length === 1 ? values[0] : `one of ${values.join(', ')}`
       this.#problem(node.place, at, `must be ${one}, not ${sayValue(node)}${guess}`)
     }
