@@ -85,11 +85,9 @@ export class StatedMap implements Stated {
     const known = this.#elements.get(name)
     if (known) return known
     const list = this.member(name)
-    const items = list?.kind === 'list' ? list.items : []
-    const elements = items.flatMap((item, index) =>
-      item.kind === 'map' && list?.kind === 'list'
-        ? [this.#inner(item, () => `.${name}[${elementLabel(item, index)}]`, list)]
-        : [],
+    if (list?.kind !== 'list') return []
+    const elements = list.items.flatMap((item, index) =>
+      item.kind === 'map' ? this.#inner(item, () => `.${name}[${elementLabel(item, index)}]`, list) : [],
     )
     this.#elements.set(name, elements)
     return elements
