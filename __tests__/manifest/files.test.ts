@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { readText } from '../../src/manifest/disk.ts'
-import { findManifests } from '../../src/manifest/files.ts'
+import { choosesManifest, findManifests } from '../../src/manifest/files.ts'
 import { sayProblem } from '../../src/particle.ts'
 
 let root: string
@@ -66,6 +66,24 @@ describe('patterns', () => {
   ])('%s', (_, patterns, found) => {
     write(...files)
     expect(find(patterns)).toEqual({ files: found, problems: [] })
+  })
+
+  test.each(['particles/.', './particles', 'particles/./deep/.', '././particles//deep', 'particles/./**/*.json'])(
+    'spell a folder in any way, here and in git: %s',
+    pattern => {
+      write(...files)
+      const { files: found } = find([pattern])
+      expect(found).toContain('particles/deep/er/job.json')
+      const inGit = files.filter(file => !file.includes('node_modules'))
+      expect(inGit.filter(choosesManifest([pattern], root, root)).sort()).toEqual(found)
+      expect(find(['particles/web.yml', 'particles/deep', `!${pattern}`]).files).not.toContain(found[0])
+    },
+  )
+
+  test('choose what a folder held that is gone, but nothing with a dot', () => {
+    const chosen = ['gone/a.yml', 'gone/deep/b.json', 'gone/.c.yml', 'gone/.d/e.yml', 'gone/README.md', 'goner/a.yml']
+    expect(chosen.filter(choosesManifest(['gone', '!gone/deep'], root, root))).toEqual(['gone/a.yml'])
+    expect(chosen.filter(choosesManifest(['gone'], root, root))).toEqual(['gone/a.yml', 'gone/deep/b.json'])
   })
 
   test('are relative to the working directory, files to the workspace', () => {

@@ -115,9 +115,9 @@ function directoryProblem(directory: string, workspace: string, folder: string):
   return leadsIntoGit(folder) ? "it leads into git's own folder, which is never read; correct it" : undefined
 }
 
-/** The pattern without `./` in front, doubled slashes and a slash at the end. */
+/** The pattern as git spells paths: without folders called `.`, doubled slashes and a slash at the end. */
 const normal = (pattern: string): string => {
-  const path = pattern.replace(/\/{2,}/g, '/').replace(/^(\.\/)+/, '')
+  const path = pattern.replace(/\/{2,}/g, '/').replace(/(^|\/)(\.(\/|$))+/g, '$1')
   return (path.length > 1 ? path.replace(/\/$/, '') : path) || '.'
 }
 
@@ -133,11 +133,12 @@ function readPattern(pattern: string, directory: string) {
   const inFolder = (file: string) => file.startsWith(below) && !namesDots(file.slice(below.length))
   const isMatch = isGlob ? picomatch(path) : isOfFolder ? inFolder : (file: string) => file === path
   return {
-    path,
     from,
     folder: isOfFolder ? from : dirname(path),
     dots: namesDots(path),
     matches: (file: string): boolean => MANIFEST.test(file) && isMatch(file),
+    /** For a path that is gone: it may have been a folder. */
+    holds: (file: string): boolean => MANIFEST.test(file) && inFolder(file),
   }
 }
 
@@ -152,9 +153,7 @@ export function choosesManifest(
 ): (file: string) => boolean {
   const choosing = (given: readonly string[]): ((file: string) => boolean) => {
     const all = given.map(pattern => readPattern(pattern, directory))
-    // A path that is gone may have been a folder.
-    return file =>
-      all.some(({ path, matches }) => matches(file) || (MANIFEST.test(file) && file.startsWith(`${path}/`)))
+    return file => all.some(({ matches, holds }) => matches(file) || holds(file))
   }
   const { wanted, excluded } = split(patterns)
   const [isWanted, isExcluded] = [choosing(wanted), choosing(excluded)]
