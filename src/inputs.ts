@@ -221,7 +221,7 @@ export const readPostInputs = (env: NodeJS.ProcessEnv): ReadInputs<PostInputs> =
   }))
 
 /** Inputs of the action that reads the list of environments, with what an empty one means. */
-export const targetDefaults = {
+const targetDefaults = {
   name: 'ecs-particles',
   environments: '',
   'environments-file': '.github/ecs-environments.json',

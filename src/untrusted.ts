@@ -27,7 +27,7 @@ export function markWithin(sentence: string, words: string): string {
 }
 
 /** A piece of a sentence: this tool's words, or others'. */
-export interface Piece {
+interface Piece {
   readonly text: string
   readonly untrusted: boolean
 }

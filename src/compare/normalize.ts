@@ -26,7 +26,7 @@ export interface Leaf extends Common {
 }
 
 /** A list of plain values: shown, and changed, as a whole. */
-export interface ValueList extends Common {
+interface ValueList extends Common {
   readonly kind: 'values'
   readonly values: readonly unknown[]
 }

@@ -13,7 +13,7 @@ export const displayPath = (path: StepPath): string =>
     .join('')
 
 /** A member of a displayed path with the brackets after it. */
-export interface PathSegment {
+interface PathSegment {
   /** `containerDefinitions[web]` */
   readonly text: string
   /** `containerDefinitions` */

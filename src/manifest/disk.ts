@@ -44,7 +44,7 @@ export const slashed = (path: string): string => (sep === '/' ? path : path.repl
 const isBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(folder + sep)
 
 /** A manifest on disk. */
-export interface FoundFile {
+interface FoundFile {
   /** Relative to the directory. */
   readonly path: string
   readonly real: string
@@ -87,7 +87,7 @@ const isLink = (path: string): boolean => statsOf(path, lstatSync)?.isSymbolicLi
 export const isFolder = (path: string): boolean => statsOf(path, statSync)?.isDirectory() === true
 
 /** Folders, and limits of the search for manifests. */
-export interface SearchSettings {
+interface SearchSettings {
   /** The working directory, by its real path. */
   readonly directory: string
   readonly workspace: string

@@ -7,7 +7,7 @@ const FARTHEST = 2
  * Letters to insert, remove, replace or swap with their neighbour (the optimal string alignment distance); anything beyond
  * `limit` is `limit + 1`.
  */
-export function distance(left: string, right: string, limit = FARTHEST): number {
+function distance(left: string, right: string, limit: number): number {
   if (Math.abs(left.length - right.length) > limit) return limit + 1
   // The last three rows of the table. Its borders: that many letters of one word against none of the other.
   const rows: number[][] = []

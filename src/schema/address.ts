@@ -8,7 +8,7 @@ import type { Vocabulary } from './vocabulary.ts'
 export type Vocabularies = Readonly<Record<string, Vocabulary>>
 
 /** A resource in AWS, declared or not. */
-export interface ResourceAddress {
+interface ResourceAddress {
   readonly flavor: string
   readonly region: string
   /** `shop/web`: unique within flavor and region. */

@@ -1,5 +1,5 @@
 /** A way to state an amount: as a whole number of small units, or as a decimal number of large ones. */
-export interface Size {
+interface Size {
   /** A size as a manifest may state it. */
   readonly pattern: RegExp
   /** The size in whole small units; undefined for a text that is no size. */
