@@ -39,7 +39,7 @@ export const summarizeStopped = (tasks: readonly Task[]): string[] =>
     .map(([words, alike]) => `${alike.length} × stopped: ${words}`)
 
 /** Why tasks have stopped, as far as ECS knows. */
-export interface StoppedDiagnosis {
+interface StoppedDiagnosis {
   /** `4 tasks of web:42 stopped, container web exited 137 (OutOfMemoryError: …)`. */
   readonly cause: string
   readonly fix: Fix | undefined

@@ -2,7 +2,8 @@ import type { Service, ServiceRevision } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
 import { compare } from '../../../src/compare/compare.ts'
 import { schemaOf } from '../../../src/compare/schema.ts'
-import { fixed, liveService, restarts, serviceRules, updatable } from '../../../src/flavors/service/rules.ts'
+import { liveService } from '../../../src/flavors/service/live.ts'
+import { fixed, restarts, serviceRules, updatable } from '../../../src/flavors/service/rules.ts'
 import { frozen, lines, service as options } from '../../compare/kit.ts'
 
 const arn = (rest: string) => `arn:aws:ecs:us-east-1:123456789012:${rest}`
@@ -540,15 +541,15 @@ describe('a described service', () => {
       gatewayConnectors: [{ portName: 'http' }],
       monitoring: { metricConfigurations: [{ metricNames: ['CPUUtilization'], resolutionSeconds: 20 }] },
     }
-    expect(compare(stated, liveService(frozen(service), frozen(revision)), options)).toEqual([])
+    expect(compare(stated, liveService({ service: frozen(service), revision: frozen(revision) }), options)).toEqual([])
   })
 
   test('without its revision', () => {
-    expect(liveService(service)).not.toHaveProperty('gatewayConnectors')
+    expect(liveService({ service })).not.toHaveProperty('gatewayConnectors')
   })
 
   test('without deployments', () => {
-    expect(liveService({ serviceName: 'web' })).toEqual({ serviceName: 'web' })
+    expect(liveService({ service: { serviceName: 'web' } })).toEqual({ serviceName: 'web' })
   })
 })
 

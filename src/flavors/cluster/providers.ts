@@ -3,6 +3,7 @@ import type { Cluster, CreateClusterRequest } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../../ecs/client.ts'
 import type { Particle } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
+import { isFargateProvider } from '../rules/launchChecks.ts'
 
 /** A particle that states members of CreateCluster. */
 export type ClusterParticle = Particle<CreateClusterRequest>
@@ -16,9 +17,6 @@ export interface LiveCluster extends Cluster {
   readonly scopedProviders: readonly string[] | undefined
 }
 
-/** Providers that every account has. */
-const ofFargate: ReadonlySet<string> = new Set(['FARGATE', 'FARGATE_SPOT'])
-
 /** The cluster with what only its providers' descriptions show, where the manifest manages providers. Throws `EcsError`. */
 export async function withProviders(
   { definition, desired }: ClusterParticle,
@@ -27,9 +25,10 @@ export async function withProviders(
 ): Promise<LiveCluster> {
   const isManaged = definition.capacityProviders ?? definition.defaultCapacityProviderStrategy
   const all = desired === 'running' && isManaged ? (cluster.capacityProviders ?? []).map(nameOf) : []
+  const asked = all.filter(name => !isFargateProvider(name))
   const described = await ecs.ifAllowed(
     'DescribeCapacityProviders',
-    () => Promise.all(all.filter(name => !ofFargate.has(name)).map(name => ecs.capacityProvider(name))),
+    () => Promise.all(asked.map(name => ecs.capacityProvider(name))),
     () => {},
   )
   const scoped = described?.flatMap(provider => (provider && !provider.autoScalingGroupProvider ? provider.name : []))

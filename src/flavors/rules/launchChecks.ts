@@ -1,5 +1,8 @@
 import { all, checkRepeated, has, is, lacks, type RefusalRules, type Stated } from '../../schema/refusals.ts'
 
+/** The capacity providers of Fargate, which every account has. */
+export const isFargateProvider = (name = ''): boolean => /^FARGATE(_SPOT)?$/.test(name)
+
 /** A capacity provider strategy. From the API reference of CapacityProviderStrategyItem. */
 export const checkStrategy =
   (member: string) =>

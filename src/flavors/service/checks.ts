@@ -12,6 +12,7 @@ import {
   whole,
 } from '../../schema/refusals.ts'
 import type { Declared } from '../../schema/vocabulary.ts'
+import { definitionOf } from '../containers.ts'
 import { checkStrategy, launchRefusals } from '../rules/launchChecks.ts'
 import { checkTaskDefinitionOf } from '../taskDefinition/checkChild.ts'
 import { onTaskSets } from './rules.ts'
@@ -109,9 +110,10 @@ export const checkService = checks(checkStrategy('capacityProviderStrategy'), la
 export function checkServiceParents(child: Declared, parents: readonly Declared[]): void {
   const { particle, stated } = child
   checkDaemonIn(child, parents)
-  const id = particle.parents.find(parent => parent.startsWith('ecs_task_definition:'))
-  if (!statesExternal(stated.node)) checkTaskDefinitionOf(child, parents)
-  if (!statesExternal(stated.node) || !id || stated.given('taskDefinition')) return
+  const isExternal = statesExternal(stated.node)
+  if (!isExternal) checkTaskDefinitionOf(child, parents)
+  const id = definitionOf(particle.parents)
+  if (!isExternal || !id || stated.given('taskDefinition')) return
   const because = 'EXTERNAL takes no task definition, its task sets state one'
   stated.at('deploymentController')?.report('type', `${because}: remove ${id} from its parents`)
 }

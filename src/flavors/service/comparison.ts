@@ -10,16 +10,18 @@ import { plural } from '../../wording.ts'
 import { stopping } from '../containers.ts'
 import { blocksOfOtherStrategies, incompatibleMembers, networkInTheWay } from './fit.ts'
 import {
+  controllerOf,
   differences,
   isAnyRevision,
   type LiveService,
   member,
   type ServiceParticle,
   shortTaskDefinition,
+  taskSetOf,
 } from './live.ts'
 import { losses } from './losses.ts'
 import { redeployment } from './request.ts'
-import { deployedBy, fixed, restarts, taskSetOf, updatable } from './rules.ts'
+import { deployedBy, fixed, restarts, updatable } from './rules.ts'
 import { rolloutRisks, startRisks } from './strategy.ts'
 import { unhealthyWarning } from './tasks.ts'
 
@@ -65,13 +67,13 @@ const isOfMember = (change: FoundChange) => (other: FoundChange) => member(other
  * deployment" in the developer guide.
  */
 function controllerAfter({ definition }: ServiceParticle, { service }: LiveService): DeploymentControllerType {
-  const now = service.deploymentController?.type ?? 'ECS'
+  const now = controllerOf(service)
   return now === 'CODE_DEPLOY' && definition.deploymentController?.type === 'ECS' ? 'ECS' : now
 }
 
 /** A task set shows the platform version that LATEST was when the set was made. */
 const isLatestPlatform = ({ path, after }: FoundChange, { service }: LiveService): boolean =>
-  path === 'platformVersion' && after === 'LATEST' && (service.deploymentController?.type ?? 'ECS') !== 'ECS'
+  path === 'platformVersion' && after === 'LATEST' && controllerOf(service) !== 'ECS'
 
 /** Members that do not affect how a deployment ends. */
 const unrelatedToRollout: ReadonlySet<string> = new Set(['desiredCount', 'tags'])
@@ -103,7 +105,7 @@ function warningsOf(
   changes: readonly FoundChange[],
 ): string[] {
   const { id } = particle
-  const controller = service.deploymentController?.type ?? 'ECS'
+  const controller = controllerOf(service)
   const release = refused.find(({ path }) => path === 'taskDefinition')
   const others = refused.filter(change => change !== release).map(({ path }) => path)
   const [what, now] = release

@@ -8,8 +8,7 @@ import { holdsUnknown, type ParticleId, valueAt } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { definitionOf } from '../containers.ts'
 import { differences, isTag, type TaskDefinitionParticle } from '../taskDefinition/revisions.ts'
-import { isExternal, type NextDefinition, type ServiceParticle } from './live.ts'
-import { taskSetOf } from './rules.ts'
+import { familyOf, isExternal, type NextDefinition, type ServiceParticle, taskSetOf } from './live.ts'
 
 /** The task definition that a change goes to: its parent's, or for one that is registered already, AWS's. Throws `EcsError`. */
 export async function nextDefinition(
@@ -42,7 +41,7 @@ export async function unreleasedDefinition(
 ): Promise<ParticleId | undefined> {
   const reference = isExternal(service) ? taskSetOf(service)?.taskDefinition : undefined
   if (reference === undefined) return undefined
-  const family = nameOf(reference).replace(/:\d+$/, '')
+  const family = familyOf(reference)
   const declared = [...particles()].find(
     each => each.flavor === 'ecs_task_definition' && each.region === region && each.definition.family === family,
   ) as TaskDefinitionParticle | undefined

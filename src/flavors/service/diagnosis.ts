@@ -3,12 +3,12 @@ import type { ServiceDeployment, ServiceEvent, Task } from '@aws-sdk/client-ecs'
 import type { Diagnosis } from '../../engine/failure.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { definitionOf, diagnoseStopped, summarizeStopped } from '../containers.ts'
-import { eventLine, eventMargin } from './events.ts'
+import { eventLine, isRecent } from './events.ts'
 import type { Memo, ServiceParticle } from './live.ts'
 import { describeRollout } from './rollout.ts'
 
 /** ECS's answers about a rollout that has failed. */
-export interface RolloutEvidence {
+interface RolloutEvidence {
   readonly events: readonly ServiceEvent[]
   /** Tasks that stopped, but for those that ECS took away. */
   readonly failed: readonly Task[]
@@ -57,9 +57,9 @@ function isCausedByTasks(
 }
 
 /** ECS's events since the transition began, oldest first. Events that only repeat `reason` are left out. */
-const eventLines = (events: readonly ServiceEvent[], { since }: Memo, reason?: string): string[] =>
+const eventLines = (events: readonly ServiceEvent[], memo: Memo, reason?: string): string[] =>
   events
-    .filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since - eventMargin)
+    .filter(event => isRecent(event, memo))
     .filter(({ message = '' }) => reason === undefined || !message.includes(reason))
     .reverse()
     .slice(-mostEvents)

@@ -3,14 +3,13 @@ import type { Service, ServiceEvent, Task } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../../ecs/client.ts'
 import { EcsError } from '../../ecs/errors.ts'
 import type { TransitionContext, Watch } from '../../engine/flavor.ts'
-import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { summarizeStopped } from '../containers.ts'
-import { type LiveService, type Memo, primaryDeployment, type ServiceParticle } from './live.ts'
+import { createdAt, familyOf, type LiveService, type Memo, primaryDeployment, type ServiceParticle } from './live.ts'
 
 /** `12:04:11  (service web) has started 3 tasks` */
-export const eventLine = ({ createdAt, message = '' }: ServiceEvent): string =>
-  `${createdAt?.toISOString().slice(11, 19)}  ${untrusted(message)}`
+export const eventLine = ({ createdAt: at, message = '' }: ServiceEvent): string =>
+  `${at?.toISOString().slice(11, 19)}  ${untrusted(message)}`
 
 /** Reports events and stopped tasks, each once. */
 export function watchService(
@@ -28,7 +27,7 @@ export function watchService(
     if (!live) return []
     const { service } = live
     const since = newest
-    const events = (service.events ?? []).filter(event => timeOf(event) > since).reverse()
+    const events = (service.events ?? []).filter(event => createdAt(event) > since).reverse()
     newest = Math.max(newest, newestEvent(service))
     const starts = events.reduce((sum, event) => sum + startedBy(event), 0)
     started += starts
@@ -43,9 +42,7 @@ export function watchService(
   return { eventLines }
 }
 
-const timeOf = ({ createdAt }: ServiceEvent): number => createdAt?.getTime() ?? 0
-
-const newestEvent = (service: Service | undefined): number => Math.max(0, ...(service?.events ?? []).map(timeOf))
+const newestEvent = (service: Service | undefined): number => Math.max(0, ...(service?.events ?? []).map(createdAt))
 
 /** `has started 3 tasks`: more of them than desired means that tasks have stopped between. */
 const startedBy = ({ message = '' }: ServiceEvent): number => Number(/ has started (\d+) tasks/.exec(message)?.[1] ?? 0)
@@ -80,19 +77,17 @@ export async function failedTasks(
 ): Promise<Task[]> {
   const ofService = await ecs.listedTasks(cluster, { serviceName, desiredStatus: 'STOPPED' })
   const own = ofService.filter(({ startedBy: by }) => memo.deployment === undefined || by === memo.deployment)
-  const tasks = own.length > 0 ? own : await tasksOfGroup(ofService)
-  return tasks.filter(({ stoppedReason }) => !stoppedReason?.startsWith('Scaling activity initiated by'))
-
-  async function tasksOfGroup(listed: readonly Task[]): Promise<Task[]> {
-    const family = nameOf(service.taskDefinition ?? '').replace(/:\d+$/, '')
-    const isListed = listed.length > 0 || !family
-    const all = isListed ? listed : await ecs.listedTasks(cluster, { family, desiredStatus: 'STOPPED' })
-    return all.filter(
-      ({ group, createdAt }) =>
-        group === `service:${serviceName}` && (createdAt?.getTime() ?? 0) >= memo.since - eventMargin,
-    )
-  }
+  const family = familyOf(service.taskDefinition)
+  const isListed = ofService.length > 0 || !family
+  const listed = isListed ? ofService : await ecs.listedTasks(cluster, { family, desiredStatus: 'STOPPED' })
+  const ofGroup = listed.filter(task => task.group === `service:${serviceName}` && isRecent(task, memo))
+  return (own.length > 0 ? own : ofGroup).filter(
+    ({ stoppedReason }) => !stoppedReason?.startsWith('Scaling activity initiated by'),
+  )
 }
 
 /** Milliseconds by which what belongs to a transition may be older than it. */
-export const eventMargin = 1_000
+const margin = 1_000
+
+/** The event or task is no older than the transition. */
+export const isRecent = (one: ServiceEvent | Task, { since }: Memo): boolean => createdAt(one) >= since - margin

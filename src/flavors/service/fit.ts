@@ -1,11 +1,13 @@
 /** What a service keeps from AWS, held against the task definition and the launch that it goes to. Pure. */
-import type { ContainerDefinition, LaunchType, Service } from '@aws-sdk/client-ecs'
+import type { LaunchType, Service } from '@aws-sdk/client-ecs'
 import type { FoundChange } from '../../compare/change.ts'
 import { compare } from '../../compare/compare.ts'
 import { ignoredPaths, isCoveredByAny } from '../../compare/path.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Refusal } from '../../engine/flavor.ts'
 import { holdsUnknown } from '../../particle.ts'
+import { isFargateProvider } from '../rules/launchChecks.ts'
+import { hasPort } from '../taskDefinition/checkChild.ts'
 import {
   compareOptions,
   type LiveService,
@@ -29,14 +31,14 @@ export function incompatibleMembers(particle: ServiceParticle, live: LiveService
   const ignored = ignoredPaths(options.ignore)
   const isKept = (member: string) =>
     definition[member as keyof typeof definition] === undefined || isCoveredByAny(ignored, [member])
-  return [
-    trafficTargets(live, next),
-    endpoints(live, next),
-    volumes(live, next),
-    network(live, next),
-    launch(particle, live, next),
+  const found = [
+    ...trafficTargets(live, next),
+    ...endpoints(live, next),
+    ...volumes(live, next),
+    ...network(live, next),
+    ...launch(particle, live, next),
   ]
-    .flatMap(some => [...some])
+  return found
     .filter(([member]) => isKept(member))
     .map(([member, what, lacks, remedy]) => ({
       at: [member],
@@ -102,16 +104,11 @@ function* trafficTargets({ service }: LiveService, { definition }: NextDefinitio
       const container = definition.containerDefinitions?.find(({ name }) => name === containerName)
       const what = `${one} for container ${containerName}${containerPort ? `, port ${containerPort}` : ''}`
       if (!container) yield [member, what, 'has no such container', remedy]
-      else if (containerPort && !hasPort(container, containerPort)) yield [member, what, 'maps no such port', remedy]
+      else if (containerPort && !container.portMappings?.some(mapping => hasPort(mapping, containerPort)))
+        yield [member, what, 'maps no such port', remedy]
     }
   }
 }
-
-const hasPort = ({ portMappings = [] }: ContainerDefinition, port: number): boolean =>
-  portMappings.some(({ containerPort, containerPortRange }) => {
-    const [first = Number.NaN, last = first] = (containerPortRange ?? `${containerPort}`).split('-').map(Number)
-    return first <= port && port <= last
-  })
 
 /** Service Connect and VPC Lattice, which name a port mapping. */
 function* endpoints({ service }: LiveService, { definition }: NextDefinition): Iterable<Incompatibility> {
@@ -154,7 +151,7 @@ function* launch(
   const compatible: readonly string[] = next.definition.requiresCompatibilities ?? []
   if (compatible.length === 0 || definition.launchType || definition.capacityProviderStrategy) return
   const strategy = service.capacityProviderStrategy ?? []
-  const isOnFargate = strategy.some(({ capacityProvider = '' }) => /^FARGATE(_SPOT)?$/.test(capacityProvider))
+  const isOnFargate = strategy.some(({ capacityProvider }) => isFargateProvider(capacityProvider))
   const type: LaunchType | undefined = strategy.length === 0 ? service.launchType : isOnFargate ? 'FARGATE' : undefined
   if (!type || compatible.includes(type)) return
   const remedy = 'state a launchType or capacityProviderStrategy that goes with it'

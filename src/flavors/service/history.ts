@@ -17,6 +17,7 @@ import { ownTagPrefix } from '../tags.ts'
 import {
   compareOptions,
   type LiveService,
+  liveService,
   type Memo,
   member,
   type RolloutHistory,
@@ -25,7 +26,7 @@ import {
 } from './live.ts'
 import { mayPause } from './pause.ts'
 import { triggerOf, whatEnded } from './rollout.ts'
-import { liveService, restarts } from './rules.ts'
+import { restarts } from './rules.ts'
 import { isUnderWay } from './tasks.ts'
 
 /** Tag of a service: the deployment that `on-failure: rollback` undid, which ECS lists as merely replaced. */
@@ -153,7 +154,7 @@ function wouldBe(
     name => name !== 'platformVersion' || changes.some(change => member(change) === name),
   )
   const members = {
-    ...liveService(live.service, live.revision),
+    ...liveService(live),
     ...Object.fromEntries(compared.map(name => [name, shown[name]])),
   }
   const left = compare(particle.definition, members, compareOptions(particle, nothingSensitive))

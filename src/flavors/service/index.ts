@@ -21,6 +21,7 @@ import {
   compareOptions,
   isWaitedFor,
   type LiveService,
+  liveService,
   type Memo,
   member,
   memoOf,
@@ -34,7 +35,7 @@ import { pauseOf } from './pause.ts'
 import { createRequest, updateRequest, withLive } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { gone, judgeRollout } from './rollout.ts'
-import { liveService, onRevisionOnly } from './rules.ts'
+import { onRevisionOnly } from './rules.ts'
 import { startRisks } from './strategy.ts'
 import { isUnderWay, rolloutSummary, taskCounts } from './tasks.ts'
 import { vocabulary } from './vocabulary.ts'
@@ -151,8 +152,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     additions: () => additionsOf(particle, live, sensitivity),
     ...(live && {
       differences: () => comparison(particle, live, sensitivity),
-      unstated: () =>
-        unstated(particle.definition, liveService(live.service, live.revision), compareOptions(particle, sensitivity)),
+      unstated: () => unstated(particle.definition, liveService(live), compareOptions(particle, sensitivity)),
       removalRisks: () => [removalRisk(particle, live)],
     }),
   }),

@@ -2,19 +2,21 @@
 import type {
   CreateServiceRequest,
   Deployment,
+  DeploymentControllerType,
   RegisterTaskDefinitionRequest,
   Service,
   ServiceDeployment,
   ServiceRevision,
+  TaskSet,
 } from '@aws-sdk/client-ecs'
-import type { FoundChange } from '../../compare/change.ts'
-import { compare } from '../../compare/compare.ts'
-import { ignoredPaths } from '../../compare/path.ts'
+import { type FoundChange, isNothing } from '../../compare/change.ts'
+import { compare, comparedBy } from '../../compare/compare.ts'
+import type { Members } from '../../compare/rules.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Particle, ParticleId } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
-import { liveService, serviceRules } from './rules.ts'
+import { onTaskSets, serviceRules } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
 
 /** A particle that states members of CreateService. */
@@ -74,20 +76,26 @@ export interface Memo {
 }
 
 /** A service is compared by the members that its manifest states; AWS owns the others. */
-export const compareOptions = ({ options }: Pick<ServiceParticle, 'options'>, sensitivity: Sensitivity) => ({
-  schema: vocabulary.model,
-  rules: serviceRules,
-  whole: false,
-  ignore: ignoredPaths(options.ignore),
-  sensitivity,
-})
+export const compareOptions = comparedBy(vocabulary.model, serviceRules)
 
 /** The deployment that the service's current configuration made. */
 export const primaryDeployment = (service: Service): Deployment | undefined =>
   service.deployments?.find(({ status }) => status === 'PRIMARY')
 
+/** Whether another deployment is PRIMARY than before. */
+export const isDeployedAnew = (now: LiveService, before: LiveService): boolean =>
+  primaryDeployment(now.service)?.id !== primaryDeployment(before.service)?.id
+
+/** The task set that serves; while none is PRIMARY yet, the first one. */
+export const taskSetOf = ({ taskSets = [] }: Service): TaskSet | undefined =>
+  taskSets.find(({ status }) => status === 'PRIMARY') ?? taskSets[0]
+
+/** Who makes the service's deployments. */
+export const controllerOf = ({ deploymentController }: Service): DeploymentControllerType =>
+  deploymentController?.type ?? 'ECS'
+
 /** Whether the tool behind the deployment controller EXTERNAL makes the service's task sets, and ECS no deployments. */
-export const isExternal = ({ deploymentController }: Service): boolean => deploymentController?.type === 'EXTERNAL'
+export const isExternal = (service: Service): boolean => controllerOf(service) === 'EXTERNAL'
 
 /** The member of the definition that a change is about. */
 export const member = ({ steps: [first] }: FoundChange): string => String(first)
@@ -97,20 +105,43 @@ export function shortTaskDefinition(deployment: { readonly taskDefinition?: stri
   return nameOf(deployment?.taskDefinition ?? '') || 'its task definition'
 }
 
+/** `web` of `web:7`, and of its ARN. */
+export const familyOf = (reference = ''): string => nameOf(reference).replace(/:\d+$/, '')
+
+/** Milliseconds since 1970; 0 where ECS names no time. */
+export const createdAt = (answer: { readonly createdAt?: Date | undefined }): number => answer.createdAt?.getTime() ?? 0
+
 /** ECS's reason, which may repeat values of the manifest. */
 export const reasonGiven = (reason: string | undefined): string => (reason ? untrusted(reason) : 'ECS gives no reason')
 
+/**
+ * A described service, laid out like the request that would make it: what only its deployments show is taken from the
+ * primary one, what only its revisions show from `revision`, where that is given, and what task sets state from its own.
+ */
+export function liveService({ service, revision }: Pick<LiveService, 'service' | 'revision'>): Members {
+  const primary = primaryDeployment(service)
+  const set = taskSetOf(service)
+  const elsewhere = {
+    cluster: service.clusterArn,
+    role: service.roleArn,
+    serviceConnectConfiguration: primary?.serviceConnectConfiguration,
+    volumeConfigurations: primary?.volumeConfigurations,
+    vpcLatticeConfigurations: primary?.vpcLatticeConfigurations,
+    gatewayConnectors: revision?.gatewayConnectors,
+    monitoring: revision?.monitoring,
+    ...Object.fromEntries(onTaskSets.filter(name => isNothing(service[name])).map(name => [name, set?.[name]])),
+  }
+  return { ...service, ...Object.fromEntries(Object.entries(elsewhere).filter(([, value]) => value !== undefined)) }
+}
+
 /** How a service differs from its manifest. */
-export const differences = (
-  particle: ServiceParticle,
-  { service, revision }: LiveService,
-  sensitivity: Sensitivity,
-): FoundChange[] => compare(particle.definition, liveService(service, revision), compareOptions(particle, sensitivity))
+export const differences = (particle: ServiceParticle, live: LiveService, sensitivity: Sensitivity): FoundChange[] =>
+  compare(particle.definition, liveService(live), compareOptions(particle, sensitivity))
 
 /** A family without a revision means any revision of it: another tool decides which one runs. */
 export function isAnyRevision(change: FoundChange, { definition }: ServiceParticle, { service }: LiveService): boolean {
   if (change.path !== 'taskDefinition' || typeof definition.taskDefinition !== 'string') return false
-  return nameOf(service.taskDefinition ?? '').replace(/:\d+$/, '') === nameOf(definition.taskDefinition)
+  return familyOf(service.taskDefinition) === nameOf(definition.taskDefinition)
 }
 
 /** The deployment that a call's answer shows, if the call made one. `since`: now by the runner's clock. */
@@ -132,8 +163,7 @@ export function ofPrimary(
   const wanted = primaryDeployment(service)?.taskDefinition
   const all = revisions.filter(revision => revision !== undefined)
   const same = all.filter(({ taskDefinition }) => taskDefinition === wanted)
-  const made = ({ createdAt }: ServiceRevision) => createdAt?.getTime() ?? 0
-  return (same.length > 0 ? same : all).sort((one, other) => made(other) - made(one))[0]
+  return (same.length > 0 ? same : all).sort((one, other) => createdAt(other) - createdAt(one))[0]
 }
 
 /** The service as CreateService or UpdateService has answered. */

@@ -3,8 +3,8 @@ import type { CreateServiceRequest, UpdateServiceRequest } from '@aws-sdk/client
 import { changeAt } from '../../compare/change.ts'
 import { mergeLive } from '../../compare/merge.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
-import { compareOptions, type LiveService, primaryDeployment, type ServiceParticle } from './live.ts'
-import { forcing, liveService } from './rules.ts'
+import { compareOptions, isDeployedAnew, type LiveService, liveService, type ServiceParticle } from './live.ts'
+import { forcing } from './rules.ts'
 
 /** The change that the input `redeploy` requests. */
 export const redeployment = changeAt(['forceNewDeployment'], { before: false, after: true, requested: true })
@@ -17,12 +17,8 @@ export function createRequest({ definition, options }: ServiceParticle): CreateS
 }
 
 /** The definition as stated, with the live values of ignored members, and of those that a stated structure leaves out. */
-export const withLive = (particle: ServiceParticle, { service, revision }: LiveService): CreateServiceRequest =>
-  mergeLive(particle.definition, liveService(service, revision), compareOptions(particle, nothingSensitive))
-
-/** A try whose answer was lost may have been carried out: a deployment that is new since then is the requested one. */
-const isDeployedAnew = (live: LiveService, before: LiveService): boolean =>
-  primaryDeployment(live.service)?.id !== primaryDeployment(before.service)?.id
+export const withLive = (particle: ServiceParticle, live: LiveService): CreateServiceRequest =>
+  mergeLive(particle.definition, liveService(live), compareOptions(particle, nothingSensitive))
 
 /**
  * UpdateService input with the changed members alone; undefined when only tags changed. `before`: the service before the
@@ -47,6 +43,7 @@ export function updateRequest(
   }
   // An empty strategy takes the service back to its launch type (API reference of UpdateService).
   if (changed.has('launchType')) input.capacityProviderStrategy = []
+  // A try whose answer was lost may have been carried out: a deployment that is new since then is the requested one.
   const isRequested = changed.has(redeployment.path) && !isDeployedAnew(live, before)
   if (isRequested || [...changed].some(name => forcing.has(name))) input.forceNewDeployment = true
   if (Object.keys(input).length === 0) return undefined

@@ -7,14 +7,16 @@ import { putBackTag } from './history.ts'
 import {
   differences,
   isAnyRevision,
+  isDeployedAnew,
   type LiveService,
+  liveService,
   type Memo,
   member,
   memoOf,
   primaryDeployment,
   type ServiceParticle,
 } from './live.ts'
-import { fixed, forcing, liveService, restarts } from './rules.ts'
+import { fixed, forcing, restarts } from './rules.ts'
 
 /**
  * Restores members that the manifest states and the update changed; undefined when none is left to restore. Throws
@@ -41,9 +43,10 @@ export async function rollBack(
 }
 
 /** Tags the failed deployment, so that the next merge does not make it again: ECS lists it as merely replaced. */
-async function remember(before: LiveService, { service }: LiveService, context: TransitionContext): Promise<void> {
+async function remember(before: LiveService, now: LiveService, context: TransitionContext): Promise<void> {
+  const { service } = now
   const failed = primaryDeployment(service)?.id
-  if (failed === undefined || failed === primaryDeployment(before.service)?.id) return
+  if (failed === undefined || !isDeployedAnew(now, before)) return
   try {
     await context.ecs.call('TagResource', {
       resourceArn: service.serviceArn,
@@ -59,7 +62,7 @@ async function remember(before: LiveService, { service }: LiveService, context: 
 
 /** Someone else deployed meanwhile: PRIMARY is neither the old deployment nor the manifest's. */
 function isDeployedByOthers(particle: ServiceParticle, before: LiveService, now: LiveService): boolean {
-  if (primaryDeployment(now.service)?.id === primaryDeployment(before.service)?.id) return false
+  if (!isDeployedAnew(now, before)) return false
   return differences(particle, now, nothingSensitive).some(
     change => restarts.includes(member(change)) && !isAnyRevision(change, particle, now),
   )
@@ -71,8 +74,8 @@ function putBack(
   before: LiveService,
   now: LiveService,
 ): Partial<UpdateServiceRequest> {
-  const old = liveService(before.service, before.revision)
-  const there = liveService(now.service, now.revision)
+  const old = liveService(before)
+  const there = liveService(now)
   const back: Record<string, unknown> = {}
   // A stated launch type may have replaced a strategy.
   const names = Object.keys(definition).map(name => (name === 'launchType' ? 'capacityProviderStrategy' : name))

@@ -1,4 +1,3 @@
-import type { Service, ServiceRevision, TaskSet } from '@aws-sdk/client-ecs'
 import type { Members, Rule, Rules, ValueContext } from '../../compare/rules.ts'
 import {
   capacityProviderStrategy,
@@ -192,29 +191,3 @@ export const onTaskSets = [
   'loadBalancers',
   'serviceRegistries',
 ] as const
-
-/** The task set that serves; while none is PRIMARY yet, the first one. */
-export const taskSetOf = ({ taskSets = [] }: Service): TaskSet | undefined =>
-  taskSets.find(({ status }) => status === 'PRIMARY') ?? taskSets[0]
-
-/**
- * A described service, laid out like the request that would make it: what only its deployments show is taken from the
- * primary one, what only its revisions show from `revision`, where that is given, and what task sets state from its own.
- */
-export function liveService(service: Service, revision?: ServiceRevision): Members {
-  const primary = service.deployments?.find(({ status }) => status === 'PRIMARY')
-  const set = taskSetOf(service)
-  const elsewhere = {
-    cluster: service.clusterArn,
-    role: service.roleArn,
-    serviceConnectConfiguration: primary?.serviceConnectConfiguration,
-    volumeConfigurations: primary?.volumeConfigurations,
-    vpcLatticeConfigurations: primary?.vpcLatticeConfigurations,
-    gatewayConnectors: revision?.gatewayConnectors,
-    monitoring: revision?.monitoring,
-    ...Object.fromEntries(onTaskSets.filter(name => isEmpty(service[name])).map(name => [name, set?.[name]])),
-  }
-  return { ...service, ...Object.fromEntries(Object.entries(elsewhere).filter(([, value]) => value !== undefined)) }
-}
-
-const isEmpty = (value: unknown): boolean => value === undefined || (Array.isArray(value) && value.length === 0)

@@ -1,8 +1,14 @@
 /** How many tasks of a service run, in words, and whether they have come to rest. Pure. */
 import type { Deployment, Service } from '@aws-sdk/client-ecs'
 import { plural } from '../../wording.ts'
-import { isExternal, primaryDeployment, type ServiceParticle, shortTaskDefinition } from './live.ts'
-import { taskSetOf } from './rules.ts'
+import {
+  createdAt,
+  isExternal,
+  primaryDeployment,
+  type ServiceParticle,
+  shortTaskDefinition,
+  taskSetOf,
+} from './live.ts'
 
 /** `1 of 2 tasks running`, or with another verb `1 of 2 tasks run`. */
 export const taskCounts = ({ runningCount = 0, desiredCount = 0 }: Service, verb = 'running'): string =>
@@ -69,11 +75,10 @@ export function isUnderWay(service: Service): boolean {
   if (!own) return false
   if (own.rolloutState !== undefined) return own.rolloutState === 'IN_PROGRESS'
   if (older(service, own).length > 0) return true
-  const since = own.createdAt?.getTime() ?? 0
   const { events = [] } = service
   // ECS answers the newest hundred events: an earlier steady state cannot be seen, or waited for.
   if (events.length >= 100) return false
-  const later = events.filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since)
+  const later = events.filter(event => createdAt(event) >= createdAt(own))
   const isSettled = later.some(({ message = '' }) => message.endsWith('has reached a steady state.'))
   return !isSettled && !isFull(service, own)
 }

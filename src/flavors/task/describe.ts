@@ -22,7 +22,7 @@ import {
 } from '../taskDefinition/revisions.ts'
 import { liveTaskDefinition, type Revision } from '../taskDefinition/rules.ts'
 import { assumedRecords } from './assume.ts'
-import { isNamed, lastAttempt, nameIn, ownerOf, runName, runPrefix } from './naming.ts'
+import { isNamed, isOf, lastAttempt, nameIn, ownerOf, runName, runPrefix } from './naming.ts'
 import { byAge, countOf, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
 /** The definition of a job, and where its runs are recorded. */
@@ -30,11 +30,7 @@ interface Job extends JobContent, Pick<LiveTask, 'digest' | 'essential' | 'store
   readonly family: string | undefined
 }
 
-/**
- * The runs of a task and the record of its job.
- *
- * @throws EcsError
- */
+/** The runs of a task and the record of its job. Throws `EcsError`. */
 export async function describeTask(particle: TaskParticle, context: FlavorContext): Promise<LiveTask> {
   const job = await jobOf(particle, context)
   const { digest, family, essential, store } = job
@@ -87,8 +83,7 @@ async function tasksOfRun(
   const runs = digest === undefined ? [] : all.filter(task => isNamed(task, particle, name(attempt)))
   const prefix = runPrefix(particle, environment)
   const named = up.filter(task => !runs.includes(task) && nameIn(task, particle)?.startsWith(prefix)).sort(byAge)
-  // A task's name is no proof that this repository has started it: others may use the same.
-  const ours = (task: Task) => repository !== undefined && ownerOf(task) === repository
+  const ours = (task: Task) => isOf(repository, task)
   const theirs = (task: Task) => !ours(task)
   // A task that an earlier release started has no tag, and needs no warning.
   const isAnothers = (task: Task) => theirs(task) && ownerOf(task) !== undefined

@@ -41,6 +41,10 @@ export const repositoryTag = `${ownTagPrefix}repository`
 /** GitHub's id of the repository that started a task; undefined for a task that another tool started. */
 export const ownerOf = ({ tags }: Task): string | undefined => tags?.find(({ key }) => key === repositoryTag)?.value
 
+/** Whether the repository started the task: its name alone is no proof, since others may use the same. */
+export const isOf = (repository: string | undefined, task: Task): boolean =>
+  repository !== undefined && ownerOf(task) === repository
+
 /** The name of a task's run; undefined for a task with the manifest's own `startedBy` and no tag. */
 export const nameIn = (task: Task, { definition }: TaskParticle): string | undefined =>
   task.startedBy === definition.startedBy ? task.tags?.find(({ key }) => key === runTag)?.value : task.startedBy

@@ -10,7 +10,7 @@ import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { oneOrMany, plural } from '../../wording.ts'
 import { counted, definitionOf, diagnoseStopped, summarizeStopped } from '../containers.ts'
-import { ownerOf, repositoryTag } from './naming.ts'
+import { isOf, repositoryTag } from './naming.ts'
 import { lackedCapacity, outcome } from './outcome.ts'
 import {
   arnsOf,
@@ -118,19 +118,13 @@ export function outdatedStops({ outdated }: LiveTask): { changes: FoundChange[];
 
 /** Warnings in every plan about tasks that are left running: unowned ones, and those that the manifest keeps. */
 export function unownedWarnings({ id }: TaskParticle, { unowned, repository }: LiveTask): Pick<Observed, 'warnings'> {
-  const isOurs = (task: Task) => repository !== undefined && ownerOf(task) === repository
+  const ours = unowned.filter(task => isOf(repository, task))
+  const others = unowned.filter(task => !ours.includes(task))
   const why =
     repository === undefined
       ? 'this run does not know its repository (neither the event nor GITHUB_REPOSITORY_ID names its id)'
       : `not one of them carries the tag ${repositoryTag} of this repository (${repository})`
-  const warnings = [
-    ...leftAlone(
-      id,
-      unowned.filter(task => !isOurs(task)),
-      why,
-    ),
-    ...leftAlone(id, unowned.filter(isOurs), 'persist_on_termination keeps it'),
-  ]
+  const warnings = [...leftAlone(id, others, why), ...leftAlone(id, ours, 'persist_on_termination keeps it')]
   return warnings.length > 0 ? { warnings } : {}
 }
 

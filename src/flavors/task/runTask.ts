@@ -11,6 +11,7 @@ import type { Remedy } from '../../engine/remedy.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { isCapacity } from './outcome.ts'
+import { arnsOf } from './runs.ts'
 
 /** Milliseconds until the log repeats the state of a task that is waited for. */
 const heartbeat = 10_000
@@ -117,7 +118,7 @@ export async function awaitPlacement(
  */
 export async function awaitVisible(cluster: string, tasks: readonly Task[], context: TransitionContext): Promise<void> {
   const until = context.clock.now() + consistencyLag
-  const arns = tasks.map(({ taskArn = '' }) => taskArn)
+  const arns = arnsOf(tasks)
   while ((await context.ecs.tasks(cluster, arns)).length < arns.length && context.clock.now() < until)
     await context.pause(1_000)
 }

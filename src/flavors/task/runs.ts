@@ -73,10 +73,10 @@ const tokenLifetime = 45 * 60
 const skew = 5 * 60
 
 /** The task is kept running, and is no job. */
-export const keptRunning = ({ options }: TaskParticle): boolean => options.wait === 'running'
+export const keptRunning = ({ options }: Pick<TaskParticle, 'options'>): boolean => options.wait === 'running'
 
 /** The job's outcome is recorded, so that it does not run again. */
-export const isRecorded = (particle: TaskParticle): boolean =>
+export const isRecorded = (particle: Pick<TaskParticle, 'options'>): boolean =>
   !keptRunning(particle) && particle.options.record !== false
 
 /** The manifest states that the job ran by hand. */

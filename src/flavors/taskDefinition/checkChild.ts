@@ -1,6 +1,9 @@
+import type { PortMapping } from '@aws-sdk/client-ecs'
 import type { Particle, ScalarNode } from '../../particle.ts'
 import type { Stated } from '../../schema/refusals.ts'
 import type { Declared } from '../../schema/vocabulary.ts'
+import { definitionOf } from '../containers.ts'
+import { isFargateProvider } from '../rules/launchChecks.ts'
 import { namesOf } from './checkContainers.ts'
 
 /**
@@ -8,7 +11,7 @@ import { namesOf } from './checkContainers.ts'
  * whether both can run in the same way. Only members that are known without AWS are checked.
  */
 export function checkTaskDefinitionOf({ particle, stated }: Declared, parents: readonly Declared[]): void {
-  const id = particle.parents.find(each => each.startsWith('ecs_task_definition:'))
+  const id = definitionOf(particle.parents)
   const declared = parents.find(each => each.particle.id === id)
   if (!declared && !id) checkAlone(stated, particle)
   if (!declared) return
@@ -55,13 +58,18 @@ function checkPort(target: Stated, container: Stated, label: string): void {
   const isUnknown = ['containerPort', 'containerPortRange'].some(each => container.partlyUnknown('portMappings', each))
   if (port === undefined || isUnknown) return
   const isMapped = container.elements('portMappings').some(mapping => {
-    const [first, last] = (mapping.text('containerPortRange') ?? '').split('-').map(Number)
-    if (first !== undefined && last !== undefined) return port >= first && port <= last
-    return mapping.number('containerPort') === port
+    const [containerPort, containerPortRange] = [mapping.number('containerPort'), mapping.text('containerPortRange')]
+    return hasPort({ containerPort, containerPortRange }, port)
   })
   if (isMapped) return
   const where = `portMappings of container ${container.written('name')} of ${label}`
   target.report('containerPort', `${target.written('containerPort')} is in no ${where}`)
+}
+
+/** Whether a port mapping, of one port or a range, has the port. */
+export function hasPort({ containerPort, containerPortRange }: PortMapping, port: number): boolean {
+  const [first, last] = (containerPortRange ?? '').split('-').map(Number)
+  return first !== undefined && last !== undefined ? first <= port && port <= last : containerPort === port
 }
 
 function checkPortNames(child: Stated, { containers, label }: Parent): void {
@@ -105,9 +113,7 @@ function checkAlone(child: Stated, particle: Particle): void {
 /** The member by which a service or a task requests Fargate. */
 function fargateIn(child: Stated): readonly [holder: Stated, member: string] | undefined {
   if (child.text('launchType') === 'FARGATE') return [child, 'launchType']
-  const item = child
-    .elements('capacityProviderStrategy')
-    .find(each => /^FARGATE(_SPOT)?$/.test(each.text('capacityProvider') ?? ''))
+  const item = child.elements('capacityProviderStrategy').find(each => isFargateProvider(each.text('capacityProvider')))
   return item && [item, 'capacityProvider']
 }
 

@@ -22,8 +22,7 @@ export const containersOf = (definition: Stated): readonly Stated[] => definitio
 export const hasUnknownNames = (definition: Stated): boolean => definition.partlyUnknown('containerDefinitions', 'name')
 
 /** Left out, a container is essential. */
-const isEssential = (container: Stated): boolean =>
-  !container.given('essential') || container.flag('essential') !== false
+const isEssential = (container: Stated): boolean => container.flag('essential') !== false
 
 /** What RegisterTaskDefinition requires of containers and of references between them. */
 export const containerRefusals: RefusalRules = {

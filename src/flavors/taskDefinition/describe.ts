@@ -6,7 +6,8 @@ import type { Particle } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { runDigest } from '../record/digest.ts'
 import { readRecord } from '../record/read.ts'
-import type { LiveService } from '../service/live.ts'
+import { type LiveService, primaryDeployment } from '../service/live.ts'
+import { isRecorded } from '../task/runs.ts'
 import {
   type LiveTaskDefinition,
   request,
@@ -22,11 +23,7 @@ export interface Memo {
   readonly registered?: Revision
 }
 
-/**
- * The family's revisions and the services that run them; undefined where the family has none.
- *
- * @throws EcsError
- */
+/** The family's revisions and the services that run them; undefined where the family has none. Throws `EcsError`. */
 export async function describeTaskDefinition(
   particle: TaskDefinitionParticle,
   context: FlavorContext,
@@ -68,7 +65,7 @@ const isActive = ({ taskDefinition }: Revision): boolean => taskDefinition?.stat
 const jobsOf = ({ children, particle }: FlavorContext): Particle[] =>
   children.flatMap(id => {
     const child = id.startsWith('ecs_task:') ? particle(id) : undefined
-    return child && child.options.wait !== 'running' && child.options.record !== false ? [child] : []
+    return child && isRecorded(child) ? [child] : []
   })
 
 /**
@@ -76,13 +73,9 @@ const jobsOf = ({ children, particle }: FlavorContext): Particle[] =>
  * the rollout FAILED, the service runs the revision of a COMPLETED deployment before it.
  */
 function revisionsOf(service: Service): { readonly runs: string; readonly failed?: string } {
-  const deployments = service.deployments ?? []
   const deployed = nameOf(service.taskDefinition ?? '')
-  const primary = deployments.find(({ status }) => status === 'PRIMARY')
-  const before =
-    primary?.rolloutState === 'FAILED'
-      ? deployments.find(({ rolloutState }) => rolloutState === 'COMPLETED')
-      : undefined
+  if (primaryDeployment(service)?.rolloutState !== 'FAILED') return { runs: deployed }
+  const before = service.deployments?.find(({ rolloutState }) => rolloutState === 'COMPLETED')
   return before?.taskDefinition ? { runs: nameOf(before.taskDefinition), failed: deployed } : { runs: deployed }
 }
 
