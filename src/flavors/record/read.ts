@@ -14,7 +14,15 @@ import type { Tag } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../../ecs/client.ts'
 import { EcsError } from '../../ecs/errors.ts'
 import type { Revision } from '../taskDefinition/rules.ts'
-import { addRecords, isRecordOrMarker, markerOf, type RunRecord, recordsIn, revisionsInMarker } from './tags.ts'
+import {
+  addRecords,
+  isRecordOrMarker,
+  markerOf,
+  type Records,
+  type RunRecord,
+  recordsIn,
+  revisionsInMarker,
+} from './tags.ts'
 
 /** Revisions without a marker that one run reads at most. */
 const maxUnmarked = 250
@@ -37,8 +45,8 @@ export class FamilyRecord {
   /** The latest ACTIVE revision. */
   readonly latest: RecordRevision | undefined
   readonly records = new Map<string, RunRecord>()
-  /** The record of a run on each revision that has one, by the run's digest. */
-  readonly byRevision = new Map<string, Map<number, RunRecord>>()
+  /** The records on each revision that was read. */
+  readonly byRevision = new Map<number, Records>()
   /** Runs recorded on a revision that carries the record: no other revision has a later record of them. */
   readonly confirmed = new Set<string>()
   /** The newest revision that carries the record. */
@@ -93,10 +101,7 @@ export class FamilyRecord {
   add(number: number, tags: readonly Tag[]): void {
     const records = recordsIn(tags)
     addRecords(this.records, records)
-    for (const [digest, record] of records) {
-      const byRevision = this.byRevision.get(digest) ?? new Map<number, RunRecord>()
-      this.byRevision.set(digest, byRevision.set(number, record))
-    }
+    this.byRevision.set(number, records)
     if (tags.some(isRecordOrMarker)) this.#hasRecords = true
   }
 

@@ -108,23 +108,21 @@ export function recordsIn(tags: readonly Tag[]): Map<string, RunRecord> {
 
 /** Adds records; of two of one run the later one is kept. */
 export function addRecords(to: Map<string, RunRecord>, records: Iterable<readonly [string, RunRecord]>): void {
-  for (const [digest, record] of records) {
-    const known = to.get(digest)
-    to.set(digest, known ? laterOf(known, record) : record)
-  }
+  for (const [digest, record] of records) if (isLater(record, to.get(digest))) to.set(digest, record)
 }
 
 /**
- * The newer of two records of one run: the later attempt, then the later token, then the more final status, then the
- * later time.
+ * Whether a record is newer than the known one of the same run, if any: the later attempt, then the later token, then the
+ * more final status, then the later time.
  */
-export function laterOf(one: RunRecord, other: RunRecord): RunRecord {
+export function isLater(record: RunRecord, known: RunRecord | undefined): boolean {
+  if (!known) return true
   const order =
-    one.attempt - other.attempt ||
-    one.token - other.token ||
-    statuses.indexOf(one.status) - statuses.indexOf(other.status) ||
-    one.at - other.at
-  return order >= 0 ? one : other
+    record.attempt - known.attempt ||
+    record.token - known.token ||
+    statuses.indexOf(record.status) - statuses.indexOf(known.status) ||
+    record.at - known.at
+  return order > 0
 }
 
 /** Whether a job with the same release signature, of now or of earlier releases, has succeeded. */

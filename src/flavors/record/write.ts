@@ -15,8 +15,8 @@ import { untrusted } from '../../untrusted.ts'
 import { type FamilyRecord, memoryOf, type RecordRevision } from './read.ts'
 import {
   addRecords,
+  isLater,
   isRecordTag,
-  laterOf,
   layout,
   markerOf,
   markerTag,
@@ -123,8 +123,8 @@ async function write(
 /** The newest older revision that has the latest record of a run; 0 where none has. */
 function olderRevisionOf({ byRevision, records }: FamilyRecord, digest: string, revision: number): number {
   const latest = records.get(digest)
-  const older = [...(byRevision.get(digest) ?? [])].filter(
-    ([number, run]) => number < revision && latest !== undefined && laterOf(run, latest) === run,
+  const older = [...byRevision].filter(
+    ([number, recorded]) => number < revision && latest !== undefined && !isLater(latest, recorded.get(digest)),
   )
   return Math.max(0, ...older.map(([number]) => number))
 }
@@ -151,10 +151,7 @@ async function copyMissed(
   ecs: Ecs,
 ): Promise<void> {
   const revision = await ecs.taskDefinition(nameOf(from.arn))
-  const missed = [...recordsIn(revision?.tags ?? [])].filter(([digest, run]) => {
-    const here = written.get(digest)
-    return !here || laterOf(here, run) !== here
-  })
+  const missed = [...recordsIn(revision?.tags ?? [])].filter(([digest, run]) => isLater(run, written.get(digest)))
   if (missed.length === 0) return
   const more = missed.slice(0, roomBeside(tags)).map(([digest, run]) => recordTag(digest, run))
   await ecs.call('TagResource', { resourceArn: arn, tags: more })
@@ -166,7 +163,6 @@ async function recordOnNewer(family: string, written: number, digest: string, ru
   const { revision = 0, taskDefinitionArn: arn } = latest?.taskDefinition ?? {}
   const tags = latest?.tags ?? []
   if (revision <= written || !arn || markerOf(tags, revision) === undefined) return
-  const known = recordsIn(tags).get(digest)
-  if (known && laterOf(known, run) === known) return
+  if (!isLater(run, recordsIn(tags).get(digest))) return
   await ecs.call('TagResource', { resourceArn: arn, tags: [recordTag(digest, run)] })
 }
