@@ -9,7 +9,7 @@ import { flavors } from '../../src/flavors/index.ts'
 import { runDigest } from '../../src/flavors/record/digest.ts'
 import { runName } from '../../src/flavors/task/naming.ts'
 import type { TaskParticle } from '../../src/flavors/task/runs.ts'
-import { request, type TaskDefinitionDefinition } from '../../src/flavors/taskDefinition/index.ts'
+import { request, type TaskDefinitionDefinition } from '../../src/flavors/taskDefinition/revisions.ts'
 import { load } from '../../src/manifest/load.ts'
 import type { Particle } from '../../src/particle.ts'
 

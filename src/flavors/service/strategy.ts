@@ -56,20 +56,17 @@ export function stepMinutes({ strategy, linearConfiguration, canaryConfiguration
 function trafficOf(configuration: DeploymentConfiguration) {
   const { strategy, linearConfiguration, canaryConfiguration } = configuration
   const minutes = stepMinutes(configuration)
-  if (strategy === 'CANARY') {
-    const { canaryPercent = 5 } = canaryConfiguration ?? {}
-    if (canaryPercent < 100)
-      return {
-        shift: `${canaryPercent} % of traffic first, the rest ${minutes > 0 ? `after ${time(minutes)}` : 'at once'}`,
-        minutes,
-      }
+  const { canaryPercent = 5 } = canaryConfiguration ?? {}
+  if (strategy === 'CANARY' && canaryPercent < 100) {
+    const rest = minutes > 0 ? `after ${time(minutes)}` : 'at once'
+    return { shift: `${canaryPercent} % of traffic first, the rest ${rest}`, minutes }
   }
-  if (strategy === 'LINEAR') {
-    const { stepPercent = 10 } = linearConfiguration ?? {}
-    const steps = Math.ceil(100 / stepPercent)
+  const { stepPercent = 10 } = linearConfiguration ?? {}
+  const steps = Math.ceil(100 / stepPercent)
+  if (strategy === 'LINEAR' && steps > 1) {
     const apart = minutes > 0 ? `${time(minutes)} apart` : 'one right after the other'
     const shift = `${plural(steps, 'step')} of ${stepPercent} % of traffic, ${apart}`
-    if (steps > 1) return { shift, minutes: (steps - 1) * minutes }
+    return { shift, minutes: (steps - 1) * minutes }
   }
   return { shift: 'all traffic at once', minutes: 0 }
 }

@@ -27,8 +27,6 @@ import {
 import type { Revision } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
 
-export { request, type TaskDefinitionDefinition }
-
 /** How the manifest differs from the revision that it is compared with. */
 function comparison(
   particle: TaskDefinitionParticle,
@@ -133,7 +131,7 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
     return { running: [], failed: [], inactive: [], elsewhere: [], ...before, latest: registered, registered }
   },
 
-  start: (particle, live, context) => register(particle, live, context),
+  start: register,
 
   async update(particle, live, changes, context) {
     const revision = currentRevision(particle, live)
