@@ -229,6 +229,85 @@ describe('Nothing is applied that was not reviewed', () => {
     },
   )
 
+  const ofFamily = (family: string, rest: Kept = {}) => {
+    const { image = 'worker:1', options = 'wait: running', top = '' } = rest
+    return cluster + definition({ family, image }) + job({ name: 'worker', family, options, top })
+  }
+
+  story(
+    'the definition of a kept task moves to another family',
+    'the task of the family before is shown in the plan, and stops when the new one runs',
+    async () => {
+      const shop = await Shop.open()
+      await shop.apply(ofFamily('worker'))
+      const [old = ''] = running(shop)
+      const { step, unreviewed } = await shop.plan(ofFamily('reports'))
+      expect(step(id).risks).toEqual(['1 task of its earlier definition (worker:1) stops when the new one runs'])
+      expect(unreviewed([])).toContain(id)
+      expect((await shop.apply(ofFamily('reports'))).report.result).toBe('succeeded')
+      expect(running(shop)).toHaveLength(1)
+      expect(running(shop)).not.toContain(old)
+      expect((await shop.plan(ofFamily('reports'))).plan.steps).toEqual([])
+    },
+  )
+
+  story('a task is to go whose running task was started from another family', 'that task stops too', async () => {
+    for (const options of ['wait: running', '']) {
+      const shop = await Shop.open()
+      if (options === '') shop.simulator.behave('worker:1', { runSeconds: 10_000 })
+      await shop.apply(ofFamily('worker', { options }), { waitTimeout: 30_000 })
+      expect(running(shop)).toHaveLength(1)
+      const gone = ofFamily('reports', { options, top: 'desired_state: terminated' })
+      expect((await shop.plan(gone)).step(id).risks).toEqual(['1 running task stops'])
+      expect((await shop.apply(gone)).report.result).toBe('succeeded')
+      expect(running(shop)).toEqual([])
+    }
+  })
+
+  story('a task is to go whose task definition is not there any more', 'it stops all the same', async () => {
+    const shop = await Shop.open()
+    await shop.apply(ofFamily('worker'))
+    const gone = `${cluster}flavor: ecs_task
+pcf_name: worker
+parents: [ecs_cluster:main]
+desired_state: terminated
+aws_resource:
+  taskName: worker
+  taskDefinition: elsewhere:7
+  launchType: FARGATE
+  custom_config: { wait: running }
+---
+`
+    expect((await shop.apply(gone)).report.result).toBe('succeeded')
+    expect(running(shop)).toEqual([])
+  })
+
+  story(
+    "the manifest's own startedBy of a kept task changes",
+    'the task that runs is the same one, and goes on',
+    async () => {
+      const startedBy = (text: string) => cluster + worker().replace('launchType', `startedBy: ${text}\n  launchType`)
+      const shop = await Shop.open()
+      await shop.apply(startedBy('one'))
+      expect((await shop.plan(startedBy('two'))).plan.steps).toEqual([])
+      expect((await shop.plan(cluster + worker())).plan.steps).toEqual([])
+    },
+  )
+
+  story(
+    'another repository keeps a task of the same name running in the same cluster, of a family of its own',
+    'each has its own, and no plan speaks of the other',
+    async () => {
+      const shop = await Shop.open()
+      await shop.apply(ofFamily('reports'), { repository: '2' })
+      const { plan } = await shop.apply(ofFamily('worker'))
+      expect([plan.warnings, running(shop).length]).toEqual([undefined, 2])
+      const gone = ofFamily('worker', { top: 'desired_state: terminated' })
+      expect((await shop.apply(gone)).plan.warnings).toBeUndefined()
+      expect(running(shop)).toHaveLength(1)
+    },
+  )
+
   const assumed = { options: 'assume: done' }
 
   story(

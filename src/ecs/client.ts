@@ -18,10 +18,10 @@ import { type EcsSettings, Transport } from './transport.ts'
  * A filter of ListTasks, which takes no other beside `startedBy`. Without a desired status RUNNING ones are meant; ECS forgets
  * stopped ones after about an hour. Source: API reference, ListTasks.
  */
-type TaskFilter =
+export type TaskFilter =
   | { readonly startedBy: string }
   | { readonly containerInstance: string }
-  | { readonly family: string; readonly desiredStatus: 'RUNNING' | 'STOPPED' }
+  | { readonly family?: string; readonly desiredStatus: 'RUNNING' | 'STOPPED' }
   | { readonly serviceName: string; readonly desiredStatus: 'STOPPED' }
 
 /**

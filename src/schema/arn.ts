@@ -11,3 +11,6 @@ export const arnRegion = (text: string): string | undefined => /^arn:[^:]*:[^:]*
 
 /** `main` of `arn:aws:ecs:us-east-1:123456789012:cluster/main`, and of `main`. */
 export const nameOf = (arnOrName: string): string => arnOrName.slice(arnOrName.lastIndexOf('/') + 1)
+
+/** `web` of a revision's ARN, and of `web:7`. */
+export const familyOf = (arnOrName = ''): string => nameOf(arnOrName).replace(/:\d+$/, '')

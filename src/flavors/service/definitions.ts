@@ -5,10 +5,10 @@ import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
 import type { FlavorContext } from '../../engine/flavor.ts'
 import { holdsUnknown, type ParticleId, valueAt } from '../../particle.ts'
-import { nameOf } from '../../schema/arn.ts'
+import { familyOf, nameOf } from '../../schema/arn.ts'
 import { definitionOf } from '../containers.ts'
 import { differences, isTag, type TaskDefinitionParticle } from '../taskDefinition/revisions.ts'
-import { familyOf, isExternal, type NextDefinition, type ServiceParticle, taskSetOf } from './live.ts'
+import { isExternal, type NextDefinition, type ServiceParticle, taskSetOf } from './live.ts'
 
 /** The task definition that a change goes to: its parent's, or for one that is registered already, AWS's. Throws `EcsError`. */
 export async function nextDefinition(

@@ -3,9 +3,10 @@ import type { Service, ServiceEvent, Task } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../../ecs/client.ts'
 import { EcsError } from '../../ecs/errors.ts'
 import type { TransitionContext, Watch } from '../../engine/flavor.ts'
+import { familyOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { summarizeStopped } from '../containers.ts'
-import { createdAt, familyOf, type LiveService, type Memo, primaryDeployment, type ServiceParticle } from './live.ts'
+import { createdAt, type LiveService, type Memo, primaryDeployment, type ServiceParticle } from './live.ts'
 
 /** `12:04:11  (service web) has started 3 tasks` */
 export const eventLine = ({ createdAt: at, message = '' }: ServiceEvent): string =>

@@ -14,7 +14,7 @@ import { compare, comparedBy } from '../../compare/compare.ts'
 import type { Members } from '../../compare/rules.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Particle, ParticleId } from '../../particle.ts'
-import { nameOf } from '../../schema/arn.ts'
+import { familyOf, nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { onTaskSets, serviceRules } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
@@ -104,9 +104,6 @@ export const member = ({ steps: [first] }: FoundChange): string => String(first)
 export function shortTaskDefinition(deployment: { readonly taskDefinition?: string | undefined } | undefined): string {
   return nameOf(deployment?.taskDefinition ?? '') || 'its task definition'
 }
-
-/** `web` of `web:7`, and of its ARN. */
-export const familyOf = (reference = ''): string => nameOf(reference).replace(/:\d+$/, '')
 
 /** Milliseconds since 1970; 0 where ECS names no time. */
 export const createdAt = (answer: { readonly createdAt?: Date | undefined }): number => answer.createdAt?.getTime() ?? 0

@@ -2,11 +2,11 @@
 
 import type { RegisterTaskDefinitionRequest, Task } from '@aws-sdk/client-ecs'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
-import type { Ecs } from '../../ecs/client.ts'
+import type { Ecs, TaskFilter } from '../../ecs/client.ts'
 import type { FlavorContext } from '../../engine/flavor.ts'
 import type { JobContent } from '../../engine/release.ts'
 import type { Particle } from '../../particle.ts'
-import { nameOf } from '../../schema/arn.ts'
+import { familyOf, nameOf } from '../../schema/arn.ts'
 import { definitionOf } from '../containers.ts'
 import { definitionContent, runDigest } from '../record/digest.ts'
 import { type FamilyRecord, readRecord } from '../record/read.ts'
@@ -57,36 +57,35 @@ export async function describeTask(particle: TaskParticle, context: FlavorContex
     at: context.ecs.time,
   }
   const isDone = record?.status === 'done' && particle.desired === 'running' && !context.requested
-  if (family === undefined || isDone) return { ...live, runs: [], outdated: [], unowned: [] }
+  if (isDone || (family === undefined && particle.desired === 'running'))
+    return { ...live, runs: [], outdated: [], unowned: [] }
   return { ...live, ...(await tasksOfRun(particle, family, live, context)) }
 }
 
 async function tasksOfRun(
   particle: TaskParticle,
-  family: string,
+  family: string | undefined,
   { digest, record }: Pick<LiveTask, 'digest' | 'record'>,
   { ecs, environment, repository }: FlavorContext,
 ): Promise<Pick<LiveTask, 'runs' | 'outdated' | 'unowned' | 'attempt'>> {
   const cluster = particle.definition.cluster ?? 'default'
   const isLeaving = particle.desired !== 'running'
   const name = (attempt: number) => runName(particle, environment, digest ?? '', attempt)
-  // By family where more than one name is wanted: those of earlier definitions, or of attempts that no record counts.
-  const byName = digest !== undefined && !isLeaving && isRecorded(particle)
-  const [up, stopped] = await Promise.all([
-    byName
-      ? ecs.listedTasks(cluster, { startedBy: particle.definition.startedBy ?? name(record?.attempt ?? 0) })
-      : ecs.listedTasks(cluster, { family, desiredStatus: 'RUNNING' }),
-    isLeaving ? [] : ecs.listedTasks(cluster, { family, desiredStatus: 'STOPPED' }),
-  ])
+  const known = digest !== undefined && isRecorded(particle) ? name(record?.attempt ?? 0) : undefined
+  const filters = taskFilters(particle, family, known)
+  const [up = [], stopped = []] = await Promise.all(filters.map(filter => ecs.listedTasks(cluster, filter)))
   const all = [...new Map([...up, ...stopped].map(task => [task.taskArn, task])).values()].sort(byAge)
   const attempt = isRecorded(particle) ? (record?.attempt ?? 0) : lastAttempt(particle, all, name)
   const runs = digest === undefined ? [] : all.filter(task => isNamed(task, particle, name(attempt)))
-  const prefix = runPrefix(particle, environment)
-  const named = up.filter(task => !runs.includes(task) && nameIn(task, particle)?.startsWith(prefix)).sort(byAge)
   const ours = (task: Task) => isOf(repository, task)
   const theirs = (task: Task) => !ours(task)
   // A task that an earlier release started has no tag, and needs no warning.
   const isAnothers = (task: Task) => theirs(task) && ownerOf(task) !== undefined
+  const prefix = runPrefix(particle, environment)
+  const named = all
+    .filter(task => up.includes(task) && !runs.includes(task) && nameIn(task, particle)?.startsWith(prefix))
+    // Another repository may use the name for a family of its own.
+    .filter(task => familyOf(task.taskDefinitionArn) === family || !isAnothers(task))
   // A task that this repository did not start counts as the run all the same, and must not be stopped.
   const own = { attempt, runs: isLeaving ? runs.filter(ours) : runs }
   // The last run of a job that has changed ends by itself.
@@ -95,6 +94,22 @@ async function tasksOfRun(
   const [outdated, kept] =
     particle.persistOnTermination && !isLeaving ? [[], named.filter(ours)] : [named.filter(ours), []]
   return { ...own, outdated, unowned: [...unowned, ...kept] }
+}
+
+/**
+ * ListTasks' filters for running tasks, and for stopped ones. Tasks of earlier definitions may be of any family; ListTasks has
+ * no filter for the beginning of a name.
+ *
+ * @param known the name of the only run that is wanted
+ */
+function taskFilters(particle: TaskParticle, family: string | undefined, known: string | undefined): TaskFilter[] {
+  const running = { desiredStatus: 'RUNNING' } as const
+  if (particle.desired !== 'running') return [running]
+  const stopped: TaskFilter[] = family === undefined ? [] : [{ family, desiredStatus: 'STOPPED' }]
+  if (keptRunning(particle)) return [running, ...stopped]
+  // Attempts that no record counts have other names each.
+  const byName = known !== undefined && { startedBy: particle.definition.startedBy ?? known }
+  return [byName || { ...running, ...(family !== undefined && { family }) }, ...stopped]
 }
 
 async function jobOf(particle: TaskParticle, context: FlavorContext): Promise<Job> {

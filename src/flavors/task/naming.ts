@@ -45,9 +45,12 @@ export const ownerOf = ({ tags }: Task): string | undefined => tags?.find(({ key
 export const isOf = (repository: string | undefined, task: Task): boolean =>
   repository !== undefined && ownerOf(task) === repository
 
-/** The name of a task's run; undefined for a task with the manifest's own `startedBy` and no tag. */
-export const nameIn = (task: Task, { definition }: TaskParticle): string | undefined =>
-  task.startedBy === definition.startedBy ? task.tags?.find(({ key }) => key === runTag)?.value : task.startedBy
+/**
+ * The name of a task's run; undefined for a task with the manifest's own `startedBy` and no tag. The tag comes first: the manifest
+ * may have had another `startedBy` when the task was started.
+ */
+export const nameIn = ({ tags, startedBy }: Task, { definition }: TaskParticle): string | undefined =>
+  tags?.find(({ key }) => key === runTag)?.value ?? (startedBy === definition.startedBy ? undefined : startedBy)
 
 /**
  * Whether a task belongs to the run of this name. A task with the manifest's own `startedBy` that has lost its tags, as
