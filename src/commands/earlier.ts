@@ -115,7 +115,7 @@ export const membersToRemember = (
 async function unappliedPulls({ reporter: { github } }: Invocation, { unapplied }: Baseline): Promise<number[]> {
   if (!github) return []
   const commits = unapplied.slice(0, mostCommits)
-  return unlessRefused<number[], number[]>(
+  return unlessRefused(
     () => mergedPulls(github, commits),
     () => [],
   )

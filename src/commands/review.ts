@@ -58,7 +58,7 @@ export async function recordedOn(
   const isNews = report.result === 'failed' || report.steps.length > 0
   if (!github || !sha || !isOfMerge || !isNews || reviewed.pullRequests.length > 0) return reviewed
   if ((await reporter.history(github, sha)).applied !== sha) return reviewed
-  return unlessRefused<AffectedPullRequests, AffectedPullRequests>(
+  return unlessRefused(
     async () => {
       const pullRequests = await mergedPulls(github, [sha])
       return { pullRequests, merged: pullRequests[0] }

@@ -69,7 +69,7 @@ function annotations(problems: readonly Problem[]) {
 
 /** Writes a completed check run, with as many continuations as its texts need. Never fails: a refusal of GitHub is a warning. */
 export async function postCheck(github: GitHub, check: CheckRequest): Promise<Posted> {
-  return unlessRefused<Posted, Posted>(
+  return unlessRefused(
     async () => {
       const { claims, subject } = check
       const [text, ...more] = claims && subject ? claimTexts(claims, subject) : (check.texts ?? [undefined])

@@ -61,7 +61,7 @@ const isNewer = (one: Run, other: Run): boolean =>
  */
 export async function postComment(github: GitHub, request: CommentRequest): Promise<Posted> {
   if (request.mode === 'never') return {}
-  return unlessRefused<Posted, Posted>(
+  return unlessRefused(
     () => write(github, request),
     warning => ({ warning }),
   )

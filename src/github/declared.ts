@@ -206,7 +206,7 @@ export async function declaredListOn(
 ): Promise<DeclaredRecord> {
   const name = by === 'applied' ? appliedCheck(environment) : refusedCheck(environment)
   const conclusion = by === 'applied' ? 'success' : 'failure'
-  return unlessRefused<DeclaredRecord, DeclaredRecord>(
+  return unlessRefused(
     () => listIn(github, commit, name, conclusion),
     why => ({ why }),
   )

@@ -16,7 +16,7 @@ export async function originOf(event: GitHubEvent, github: GitHub | undefined): 
     unknown: `whether pull request #${number}, which was commented on, comes from a fork is not known: ${why}`,
   })
   if (!github) return unknown('there is no github-token')
-  return unlessRefused<CodeOrigin, CodeOrigin>(async () => {
+  return unlessRefused(async () => {
     const { data } = await github.call(
       { to: `read pull request #${number}`, needs: 'pull-requests: read' },
       'GET /repos/{owner}/{repo}/pulls/{pull_number}',

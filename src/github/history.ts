@@ -20,7 +20,7 @@ export interface History {
 export async function readHistory(github: GitHub, environment: string, commit: string): Promise<History> {
   // Checks are matched by their author, so its name is needed with the second call; a failure shows there.
   github.identity().catch(() => undefined)
-  return unlessRefused<History, History>(
+  return unlessRefused(
     () => untilApplied(github, environment, firstParents(github, commit)),
     problem => ({ commits: [], problem }),
   )

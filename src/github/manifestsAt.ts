@@ -43,7 +43,7 @@ export async function manifestsAt(
 ): Promise<CommitManifests> {
   if (!/^[0-9a-f]{40,64}$/.test(commit)) return { why: 'the earlier commit is not known' }
   const found = github
-    ? await unlessRefused<CommitManifests, CommitManifests>(
+    ? await unlessRefused(
         () => fromGitHub(github, commit, wanted, workspace),
         why => ({ why }),
       )

@@ -9,7 +9,7 @@ export const deploymentsOnRecord = (
   environment: string,
   commits: readonly string[],
 ): Promise<ReadonlySet<string> | string> =>
-  unlessRefused<ReadonlySet<string> | string, string>(
+  unlessRefused(
     async () => {
       const all = await Promise.all(
         commits.map(commit => findChecks(github, commit, pausedCheck(environment), 'neutral')),
