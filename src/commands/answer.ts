@@ -2,7 +2,8 @@
 import type { Answer, Step } from '../engine/document.ts'
 import type { Planned } from '../engine/plan.ts'
 import type { ApplySettings } from '../engine/settings.ts'
-import { deploymentsOnRecord } from '../github/paused.ts'
+import { unlessRefused } from '../github/apiErrors.ts'
+import { findChecks, pausedCheck } from '../github/check.ts'
 import type { ParticleId, Problem } from '../particle.ts'
 import { nameOf } from '../schema/arn.ts'
 import type { Invocation } from './invocation.ts'
@@ -44,5 +45,14 @@ async function recorded({ inputs, event, reporter }: Invocation): Promise<Readon
   const { github } = reporter
   if (!github || !event.sha) return 'there is no github-token to look up what was reviewed'
   const { commits, problem } = await reporter.history(github, event.sha)
-  return problem ?? deploymentsOnRecord(github, inputs.environment, commits)
+  if (problem) return problem
+  const name = pausedCheck(inputs.environment)
+  return unlessRefused(
+    async () => {
+      const found = await Promise.all(commits.map(commit => findChecks(github, commit, name, 'neutral')))
+      const checks = found.flatMap(({ successful }) => successful)
+      return new Set(checks.flatMap(({ text }) => (text ?? '').split('\n')))
+    },
+    why => why,
+  )
 }

@@ -40,7 +40,7 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
   if (shown) publishPlan(invocation, shown)
   if (!prepared.planned || !shown || problems.length > 0) {
     const report = await refuse(invocation, 'failed', problems, shown)
-    return reporter.showReport(redactor.data(report), shown, await pullRequestsFor(invocation), false)
+    return reporter.showReport(redactor.data(report), shown, await pullRequestsFor(invocation))
   }
   const { planned, graph, context, orphans } = prepared
   const members = membersToRemember(shown, planned.decisions, inputs.secretVariables)
@@ -51,7 +51,7 @@ export async function apply(invocation: Invocation, loaded: Loaded, is?: Answer)
     const report = await refuse(invocation, 'refused', refused, shown)
     // An answer that comes too late says nothing of the commit.
     if (review.problems.length > 0) await reporter.showRefusal(shown, refused, orphans.refusedTexts(members))
-    return reporter.showReport(redactor.data(report), shown, review.affected, false)
+    return reporter.showReport(redactor.data(report), shown, review.affected)
   }
   const { answer } = answered
   const carried = answer?.is === 'rollback' ? only(planned, answer.to) : planned
@@ -130,7 +130,7 @@ async function showResult(
     runner.fail(annotations.length > 0 ? annotations : [unnamed])
   }
   await runner.summary(reporter.reportSummary(shown, shownPlan, affected))
-  await reporter.showReport(shown, shownPlan, affected, reporter.branch !== undefined, lists)
+  await reporter.showReport(shown, shownPlan, affected, lists)
 }
 
 /** Why this run's branch must not be applied; undefined when it may be. */

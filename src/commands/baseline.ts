@@ -12,20 +12,18 @@ import { choosesManifest } from '../manifest/files.ts'
 import { load } from '../manifest/load.ts'
 import { closest } from '../manifest/suggest.ts'
 import { FormerVariables } from '../manifest/variables.ts'
+import { memoized } from '../memoized.ts'
 import type { Particle } from '../particle.ts'
 import { addressOf, formatAddress } from '../schema/address.ts'
 import type { Invocation } from './invocation.ts'
 
 /** Each commit is read once. */
 export function commitManifestReader(inputs: Inputs, { github }: PullRequestReporter): CommitManifestReader {
-  const directory = join(inputs.workspace, inputs.workingDirectory)
-  const known = new Map<string, Promise<CommitManifests>>()
-  return commit => {
-    const wanted = choosesManifest(inputs.manifests, directory, inputs.workspace)
-    const texts = known.get(commit) ?? manifestsAt(github, commit, wanted, inputs.workspace)
-    known.set(commit, texts)
-    return texts
-  }
+  const { workspace } = inputs
+  return memoized(commit => {
+    const wanted = choosesManifest(inputs.manifests, join(workspace, inputs.workingDirectory), workspace)
+    return manifestsAt(github, commit, wanted, workspace)
+  })
 }
 
 /** The commits that a run's manifests are compared with. */

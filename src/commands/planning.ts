@@ -13,6 +13,7 @@ import type { CommitManifests } from '../github/manifestsAt.ts'
 import type { Inputs } from '../inputs.ts'
 import type { Loaded } from '../manifest/load.ts'
 import { lineOf } from '../manifest/words.ts'
+import { memoized } from '../memoized.ts'
 import type { Particle, ParticleId, Problem } from '../particle.ts'
 import { renderPlanText } from '../render/log.ts'
 import { oneOrMany } from '../wording.ts'
@@ -129,7 +130,6 @@ function engineContext(
   { inputs, event, clock, signal, redactor, levels }: Invocation,
   formerSecrets: FormerSecretsOf,
 ): EngineContext {
-  const regions = new Map<string, Ecs>()
   const settings = { clock, signal, maxConcurrency: inputs.maxConcurrency, levels }
   return {
     flavors,
@@ -139,11 +139,7 @@ function engineContext(
     requested: new Set<ParticleId>([...inputs.retryTasks, ...inputs.redeploy]),
     sensitivity: { ...sensitivityPolicyOf(inputs), formerSecrets },
     learn: found => redactor.learn(found),
-    ecs(region) {
-      const ecs = regions.get(region) ?? new Ecs(region, settings)
-      regions.set(region, ecs)
-      return ecs
-    },
+    ecs: memoized(region => new Ecs(region, settings)),
   }
 }
 

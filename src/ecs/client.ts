@@ -9,9 +9,10 @@ import type {
   ServiceRevision,
   Task,
 } from '@aws-sdk/client-ecs'
+import { memoized } from '../memoized.ts'
 import type { CallCounter, CallInput, CallName, CallOutput, InputOf, OutputOf, OwnCall } from './calls.ts'
 import * as describe from './describe.ts'
-import { EcsError, isDenied, isThrottled, isUnreached } from './errors.ts'
+import { EcsError, isDenied, isPassing } from './errors.ts'
 import { type EcsSettings, Transport } from './transport.ts'
 
 /**
@@ -137,7 +138,7 @@ export class Ecs {
       return await ask()
     } catch (error) {
       // A service that only resembles ECS may not know the call, and has other error codes for that.
-      if (!(error instanceof EcsError) || error.unsure || isThrottled(error) || isUnreached(error)) throw error
+      if (!(error instanceof EcsError) || isPassing(error)) throw error
       if (!refused.has(name)) {
         const why = isDenied(error) ? `the policy of the role allows ecs:${name}` : `ECS answers ecs:${name}`
         say(`more is known of rollouts where ${why}`)
@@ -208,14 +209,11 @@ function connect(name: string, settings: EcsSettings) {
   }
 
   /** One loader for each cluster, whether its name or its ARN is given. */
-  function byCluster<Loader>(make: (ecs: Transport, cluster: string) => Loader): (cluster: string) => Loader {
-    const loaders = new Map<string, Loader>()
-    return cluster => {
-      const short = shortName(cluster)
-      const loader = loaders.get(short) ?? make(transport, short)
-      loaders.set(short, loader)
-      return loader
-    }
+  function byCluster<Loader extends object>(
+    make: (ecs: Transport, cluster: string) => Loader,
+  ): (cluster: string) => Loader {
+    const loaderOf = memoized((short: string) => make(transport, short))
+    return cluster => loaderOf(shortName(cluster))
   }
 
   return {

@@ -116,11 +116,11 @@ export class PullRequestReporter {
   }
 
   reportSummary(report: Report, plan: Plan | undefined, carries?: AffectedPullRequests): string {
-    return renderReport(report, plan, this.#context(summaryLimit, {}, carries)).text
+    return renderReport(report, plan, this.#context(summaryLimit, { carries })).text
   }
 
   reportLog(report: Report, plan: Plan, carries: AffectedPullRequests): string {
-    return renderReportText(report, plan, this.#context(summaryLimit, {}, carries))
+    return renderReportText(report, plan, this.#context(summaryLimit, { carries }))
   }
 
   /**
@@ -151,23 +151,22 @@ export class PullRequestReporter {
 
   /**
    * After an apply or its refusal: the comments of the pull requests become its record, and a success, or a pause whatever else
-   * failed beside it, marks the commit. A refusal is a warning.
+   * failed beside it, marks the commit of a branch that is applied. A refusal is a warning.
    */
   async showReport(
     report: Report,
     plan: Plan | undefined,
     carries: AffectedPullRequests,
-    marks: boolean,
     texts?: CheckRequest['texts'],
   ): Promise<void> {
     for (const here of carries.pullRequests) {
-      const context = this.#context(bodyLimit, {}, { ...carries, here })
+      const context = this.#context(bodyLimit, { carries: { ...carries, here } })
       await this.#comment(here, renderReport(report, plan, context).text, true)
     }
     const paused = pausedDeployments(report)
-    if (!marks || (report.result !== 'succeeded' && paused.length === 0)) return
+    if (!this.branch || (report.result !== 'succeeded' && paused.length === 0)) return
     const { environment } = this.#inputs
-    const summary = renderReport(report, plan, this.#context(textLimit, {}, carries)).text
+    const summary = renderReport(report, plan, this.#context(textLimit, { carries })).text
     await this.#check(
       report.result === 'succeeded'
         ? {
@@ -241,11 +240,7 @@ export class PullRequestReporter {
     return mergeGroup && { mergeGroup: true, base: mergeGroup.baseRef }
   }
 
-  #context(
-    limit: number,
-    { problems, skipped, merges }: PlanOutcome,
-    carries?: AffectedPullRequests & { here?: number },
-  ): Context {
+  #context(limit: number, { problems, skipped, merges, carries }: PlanOutcome & Pick<Context, 'carries'>): Context {
     const { environment, region, requireReview } = this.#inputs
     const { runId, attempt, runUrl, repositoryUrl, sha, push, pullRequest } = this.#event
     return {

@@ -1,4 +1,5 @@
 /** Finds hidden values in a text that repeats them: encoded, folded, broken over lines, or cut off. */
+import { memoized } from '../memoized.ts'
 import { inSmall, type Reading, readingsOf, type Span, spanAt, squeeze } from './encodings.ts'
 
 /** Shorter values cannot be distinguished from the surrounding text. */
@@ -27,16 +28,10 @@ export interface Match {
 /** A text that needles are searched in. */
 export class Haystack {
   readonly readings: readonly Reading[]
-  readonly #squeezed = new Map<Reading, Reading>()
+  readonly squeezed = memoized(squeeze)
 
   constructor(original: string) {
     this.readings = readingsOf(original)
-  }
-
-  squeezed(reading: Reading): Reading {
-    const known = this.#squeezed.get(reading) ?? squeeze(reading)
-    this.#squeezed.set(reading, known)
-    return known
   }
 }
 
