@@ -95,7 +95,7 @@ async function refuse(
   const { runner, reporter } = invocation
   const report = openJournal(invocation).finish(result, refusalError(problems))
   runner.fail(problems)
-  await runner.summary(reporter.planSummary({ ...(plan && { plan }), problems, merges: false }))
+  await runner.summary(reporter.planSummary({ plan, problems, merges: false }))
   return report
 }
 

@@ -36,7 +36,7 @@ export interface Invocation extends Host {
 }
 
 /** What the report of an apply needs. */
-export interface ReportInvocation extends Pick<Invocation, 'runner' | 'clock' | 'redactor' | 'last'> {
+interface ReportInvocation extends Pick<Invocation, 'runner' | 'clock' | 'redactor' | 'last'> {
   readonly inputs: Pick<Inputs, 'environment'>
 }
 

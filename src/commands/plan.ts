@@ -48,7 +48,6 @@ async function refuse(
 ): Promise<void> {
   const problems = found.map(problem => redactor.problem(problem))
   runner.fail(problems)
-  const outcome = { ...(plan && { plan }), problems }
-  await runner.summary(reporter.planSummary(outcome))
-  await reporter.showPlan(outcome)
+  await runner.summary(reporter.planSummary({ plan, problems }))
+  await reporter.showPlan({ plan, problems })
 }

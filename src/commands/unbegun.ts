@@ -8,26 +8,23 @@ import { commands, defaults, type Inputs } from '../inputs.ts'
 import { branchNames, environmentForm, oneOf } from '../inputValues.ts'
 import type { Problem } from '../particle.ts'
 import { Redactor } from '../redact/redactor.ts'
-import { type Host, openJournal, type ReportInvocation } from './invocation.ts'
+import { type Host, openJournal } from './invocation.ts'
 
 /** The inputs that tell whether a run was to apply, and which environment. */
 type Intent = Pick<Inputs, 'command' | 'environment' | 'applyBranches'>
 
 /** Fails the step. A run that was to apply leaves a report too. */
 export function failUnbegun(
-  {
-    runner,
-    clock,
-    redactor = new Redactor(revealEverything),
-  }: Pick<Host, 'runner' | 'clock'> & { redactor?: Redactor },
+  { runner, clock }: Host,
   event: GitHubEvent,
   inputs: Intent,
   result: Extract<Result, 'failed' | 'refused'>,
   problems: readonly Problem[],
 ): void {
-  const invocation: ReportInvocation = { runner, clock, redactor, inputs, last: {} }
   runner.fail(problems)
-  if (wasToApply(event, inputs)) openJournal(invocation).finish(result, refusalError(problems))
+  if (!wasToApply(event, inputs)) return
+  const redactor = new Redactor(revealEverything)
+  openJournal({ runner, clock, redactor, inputs, last: {} }).finish(result, refusalError(problems))
 }
 
 /** Of a run with wrong inputs: one that is wrong counts as its default. */

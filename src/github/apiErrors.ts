@@ -102,21 +102,18 @@ export interface Failure {
 /** Octokit's errors are recognized by their form: the class would have to be loaded, and may exist twice. */
 export function failureOf(error: unknown): Failure {
   const message = messageOf(error)
-  if (!isJsonObject(error)) return { message, headers: {}, limited: false }
+  const unanswered = { message, headers: {}, limited: false }
+  if (!isJsonObject(error)) return unanswered
   // GraphQL answers errors with status 200; `type` distinguishes a limit from a refusal.
   const said200 = graphqlErrors(error)
   if (said200) {
     const types = said200.map(item => (isJsonObject(item) ? item.type : undefined))
     const headers = headersIn(isJsonObject(error.response) ? error.response : error)
-    return {
-      status: types.includes('FORBIDDEN') ? 403 : 422,
-      message,
-      headers,
-      limited: types.includes('RATE_LIMITED'),
-    }
+    const status = types.includes('FORBIDDEN') ? 403 : 422
+    return { status, message, headers, limited: types.includes('RATE_LIMITED') }
   }
   // Without a response, octokit's status is an invented 500.
-  if (!isJsonObject(error.response) || typeof error.status !== 'number') return { message, headers: {}, limited: false }
+  if (!isJsonObject(error.response) || typeof error.status !== 'number') return unanswered
   const { status } = error
   const headers = headersIn(error.response)
   const limited =

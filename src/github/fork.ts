@@ -3,6 +3,7 @@
 import type { GitHub } from './api.ts'
 import { unlessRefused } from './apiErrors.ts'
 import { type GitHubEvent, isForeign } from './event.ts'
+import { pullAt } from './pulls.ts'
 
 /** What the run is about: a fork's code, or this repository's own; or why that is not known, in one sentence. */
 export type CodeOrigin = 'fork' | 'own' | { readonly unknown: string }
@@ -17,11 +18,7 @@ export async function originOf(event: GitHubEvent, github: GitHub | undefined): 
   })
   if (!github) return unknown('there is no github-token')
   return unlessRefused(async () => {
-    const { data } = await github.call(
-      { to: `read pull request #${number}`, needs: 'pull-requests: read' },
-      'GET /repos/{owner}/{repo}/pulls/{pull_number}',
-      { pull_number: number },
-    )
-    return isForeign(data.head.repo, data.base.repo) ? 'fork' : 'own'
+    const { head, base } = await pullAt(github, number)
+    return isForeign(head.repo, base.repo) ? 'fork' : 'own'
   }, unknown)
 }

@@ -32,7 +32,7 @@ const summaryLimit = 1024 * 1024
 
 /** The outcome of the command `plan`. */
 export interface PlanOutcome {
-  readonly plan?: Plan
+  readonly plan?: Plan | undefined
   readonly claims?: PublishedClaims
   readonly problems?: readonly Problem[]
   /** Why there is no plan although nothing is wrong. */

@@ -2,6 +2,7 @@
 import type { GitHub } from './api.ts'
 import { GitHubError } from './apiErrors.ts'
 import type { History } from './history.ts'
+import { latestPulls, mergeAmong, type Pull, pullAt, pullsOf } from './pulls.ts'
 import { type ShownClaims, type ShownClaimsQuery, shownClaims } from './shownClaims.ts'
 
 /** The listing of a commit's pull requests is behind the merge for so many milliseconds at most. */
@@ -34,16 +35,6 @@ function list(commits: readonly string[]): string {
   const shown = commits.slice(0, 5).map(sha => sha.slice(0, 7))
   const more = commits.length - shown.length
   return `commit${commits.length > 1 ? 's' : ''} ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-}
-
-/** A pull request, as both listings and the single endpoint return it. */
-interface Pull {
-  readonly number: number
-  readonly merged_at: string | null
-  readonly merge_commit_sha: string | null
-  readonly user: { readonly login: string; readonly type: string } | null
-  readonly head: { readonly sha: string; readonly repo: { readonly id: number | bigint } | null }
-  readonly base: { readonly ref: string; readonly repo: { readonly id: number | bigint } | null }
 }
 
 /** Collects the claims of pull requests, and notes why claims may be missing. */
@@ -97,17 +88,7 @@ export class ReviewSearch {
 
   /** Pull requests in the merge queue are still open, so each is read by its number. Throws `GitHubError`. */
   async queued(numbers: readonly number[]): Promise<void> {
-    const github = this.#github
-    const answers = await Promise.all(
-      numbers.map(number =>
-        github.call(
-          { to: `read pull request #${number}`, needs: 'pull-requests: read' },
-          'GET /repos/{owner}/{repo}/pulls/{pull_number}',
-          { pull_number: number },
-        ),
-      ),
-    )
-    await this.#add(answers.map(({ data }) => data))
+    await this.#add(await Promise.all(numbers.map(number => pullAt(this.#github, number))))
   }
 
   /**
@@ -177,35 +158,6 @@ export class ReviewSearch {
       throw error
     }
   }
-}
-
-/** Numbers of the merged pull requests that the commits came from, sorted. Throws `GitHubError`. */
-export async function mergedPulls(github: GitHub, commits: readonly string[]): Promise<number[]> {
-  const pulls = (await Promise.all(commits.map(commit => pullsOf(github, commit)))).flat()
-  const merged = pulls.filter(pull => mergeAmong(commits, pull))
-  return [...new Set(merged.map(({ number }) => number))].sort((a, b) => a - b)
-}
-
-/** Which of the commits the merge made. An open pull request has a `merge_commit_sha` too: of its test merge. */
-const mergeAmong = (commits: readonly string[], { merged_at, merge_commit_sha: commit }: Pull): string | undefined =>
-  merged_at && commit && commits.includes(commit) ? commit : undefined
-
-async function pullsOf(github: GitHub, commit: string): Promise<readonly Pull[]> {
-  const { data } = await github.call(
-    { to: 'read the pull requests of a commit', needs: 'pull-requests: read' },
-    'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
-    { commit_sha: commit, per_page: 100 },
-  )
-  return data
-}
-
-async function latestPulls(github: GitHub): Promise<readonly Pull[]> {
-  const { data } = await github.call(
-    { to: 'read the pull requests', needs: 'pull-requests: read' },
-    'GET /repos/{owner}/{repo}/pulls',
-    { state: 'closed', sort: 'updated', direction: 'desc', per_page: 30 },
-  )
-  return data
 }
 
 /** One note for all pull requests of a format. */
