@@ -277,6 +277,21 @@ describe('Never silent, never stuck', () => {
   )
 
   story(
+    'a service is deployed again by hand at a commit that is applied already, and its rollout comes to the pause',
+    'the pause can be answered either way',
+    async () => {
+      const { deployment } = await release()
+      expect((await answer('continue', deployment)).outputs.result).toBe('succeeded')
+      for (const command of ['rollback', 'continue'] as const) {
+        const again = await world.byHand({ command: 'apply', redeploy: 'ecs_service:web' })
+        expect(again.outputs.result).toBe('paused')
+        const { outputs, problems } = await answer(command, String(again.outputs.deployment))
+        expect([outputs.result, problems]).toEqual([command === 'continue' ? 'succeeded' : 'rolled-back', []])
+      }
+    },
+  )
+
+  story(
     'the word of ECS on an answer to a pause is lost, or the answer never came to ECS',
     'what became of it is looked for; a hook that waits still is said to be unanswered at once, and not answered a second time',
     async () => {

@@ -43,13 +43,16 @@ function whyNot(step: Step | undefined, answer: Answer, onRecord: ReadonlySet<st
 /** ARNs of the service deployments at which applies of this commit, or of those before it, were paused; or why they are unknown. */
 async function recorded({ inputs, event, reporter }: Invocation): Promise<ReadonlySet<string> | string> {
   const { github } = reporter
-  if (!github || !event.sha) return 'there is no github-token to look up what was reviewed'
-  const { commits, problem } = await reporter.history(github, event.sha)
+  const { sha } = event
+  if (!github || !sha) return 'there is no github-token to look up what was reviewed'
+  const { commits, problem } = await reporter.history(github, sha)
   if (problem) return problem
   const name = pausedCheck(inputs.environment)
   return unlessRefused(
     async () => {
-      const found = await Promise.all(commits.map(commit => findChecks(github, commit, name, 'neutral')))
+      // A commit that is applied already is paused again where a person deploys a service again.
+      const all = [...new Set([sha, ...commits])]
+      const found = await Promise.all(all.map(commit => findChecks(github, commit, name, 'neutral')))
       const checks = found.flatMap(({ successful }) => successful)
       return new Set(checks.flatMap(({ text }) => (text ?? '').split('\n')))
     },
