@@ -28,12 +28,11 @@ const plan = (hashes: readonly string[], more: Partial<Parameters<typeof postChe
   })
 
 const subject = { pullRequest: 7, base: 'main' }
-const shown = (more: { number?: number; base?: string } = {}) =>
-  shownClaims(
-    world.github,
-    { number: 7, head: commit, base: 'main', ...more },
-    { environment: 'production', version: 2 },
-  )
+const shown = ({ number = 7, base = 'main' } = {}) => {
+  const merge = { merged_at: null, merge_commit_sha: null, user: null }
+  const pull = { number, ...merge, head: { sha: commit, repo: null }, base: { ref: base, repo: null } }
+  return shownClaims(world.github, pull, 'production')
+}
 
 test('the names', () => {
   expect([planCheck('p'), appliedCheck('p'), refusedCheck('p')]).toEqual([

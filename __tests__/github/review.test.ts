@@ -59,13 +59,13 @@ async function forPush(push: Push | string, more: Partial<ReviewQuery> = {}): Pr
   const commit = typeof push === 'string' ? push : push.after
   const history = await readHistory(world.github, environment, commit)
   const event = typeof push === 'string' ? undefined : { ...push, forced: false, created: false }
-  return reviewedForPush(world.github, history, event, { environment, version: 2, branch: 'main', ...more })
+  return reviewedForPush(world.github, history, event, { environment, branch: 'main', ...more })
 }
 
 async function forGroup({ baseRef, ...group }: MergeGroup): Promise<Reviewed> {
   const history = await readHistory(world.github, environment, group.headSha)
   const event = { ...group, baseRef: baseRef.replace('refs/heads/', '') }
-  return reviewedForMergeGroup(world.github, history, event, { environment, version: 2, branch: 'main' })
+  return reviewedForMergeGroup(world.github, history, event, { environment, branch: 'main' })
 }
 
 const enough = (wanted: ReadonlySet<string>) => (claims: ReadonlySet<string>) =>
@@ -281,7 +281,7 @@ describe('where nothing was reviewed', () => {
       clock: world.clock,
     })
     const history = await readHistory(github, environment, push.after)
-    const reviewed = await reviewedForPush(github, history, undefined, { environment, version: 2, branch: 'main' })
+    const reviewed = await reviewedForPush(github, history, undefined, { environment, branch: 'main' })
     expect(reviewed.notes.at(-1)).toBe(
       "pull request #1 reviewed nothing: the token is ada's own, and only checks of the token's own app count; use GITHUB_TOKEN",
     )
@@ -384,7 +384,7 @@ describe('the last applied commit', () => {
     const { after } = world.repository.merge(pull)
     const history = await readHistory(world.github, environment, after)
     const push = { before, after, forced: true, created: false }
-    const reviewed = await reviewedForPush(world.github, history, push, { environment, version: 2, branch: 'main' })
+    const reviewed = await reviewedForPush(world.github, history, push, { environment, branch: 'main' })
     expect(reviewed).toMatchObject({ claims: claimsOf(pull), pullRequests: [pull.number] })
   })
 })

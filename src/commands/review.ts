@@ -1,5 +1,4 @@
 /** Finds out whether all of a plan was reviewed: its claims must be in the checks of merged pull requests. */
-import { claimsVersion } from '../engine/claims.ts'
 import type { Answer, Report, Step } from '../engine/document.ts'
 import { comesFrom } from '../engine/origin.ts'
 import type { Planned } from '../engine/plan.ts'
@@ -84,7 +83,7 @@ async function lookUp(
   if (!reporter.branches)
     return nothing('the event does not say which branch is the default one; name the branches in apply-branches')
   const history = await reporter.history(github, event.sha)
-  const query = { environment: inputs.environment, version: claimsVersion, branch, enough }
+  const query = { environment: inputs.environment, branch, enough }
   return reviewedForPush(github, history, event.push, query)
 }
 
@@ -95,7 +94,7 @@ export async function unreviewedInGroup(
 ): Promise<Problem[]> {
   const { mergeGroup } = event
   if (!mergeGroup || !inputs.requireReview) return []
-  const query = { environment: inputs.environment, version: claimsVersion, branch: mergeGroup.baseRef }
+  const query = { environment: inputs.environment, branch: mergeGroup.baseRef }
   const { github } = reporter
   const { claims, notes } = github
     ? await reviewedForMergeGroup(github, await reporter.history(github, mergeGroup.headSha), mergeGroup, query)

@@ -1,9 +1,10 @@
 /** Finds the pull requests that commits came from, and collects the claims their plan checks showed. */
+import { claimsVersion } from '../engine/claims.ts'
 import type { GitHub } from './api.ts'
 import { GitHubError } from './apiErrors.ts'
 import type { History } from './history.ts'
 import { latestPulls, mergeAmong, type Pull, pullAt, pullsOf } from './pulls.ts'
-import { type ShownClaims, type ShownClaimsQuery, shownClaims } from './shownClaims.ts'
+import { type ShownClaims, shownClaims } from './shownClaims.ts'
 
 /** The listing of a commit's pull requests is behind the merge for so many milliseconds at most. */
 const lagLimit = 90_000
@@ -24,7 +25,8 @@ export interface Reviewed {
 export type AffectedPullRequests = Pick<Reviewed, 'pullRequests' | 'merged'>
 
 /** The claims that are wanted, and the branch that is applied. */
-export interface ReviewQuery extends ShownClaimsQuery {
+export interface ReviewQuery {
+  readonly environment: string
   /** True once these claims suffice; ends the wait for a listing that lags. */
   readonly enough?: (claims: ReadonlySet<string>) => boolean
   /** The branch that is applied: only pull requests into it are reviews. */
@@ -77,7 +79,7 @@ export class ReviewSearch {
         if (!(error instanceof GitHubError)) throw error
         this.note(error.message)
       }
-    for (const [format, numbers] of this.#formats) this.note(inOtherFormat(format, this.#question.version, numbers))
+    for (const [format, numbers] of this.#formats) this.note(inOtherFormat(format, numbers))
     return {
       claims: this.#claims,
       pullRequests: [...this.#numbers].sort((a, b) => a - b),
@@ -149,9 +151,9 @@ export class ReviewSearch {
     }
   }
 
-  async #shown({ number, head, base, merged_at: merged }: Pull): Promise<ShownClaims> {
+  async #shown(pull: Pull): Promise<ShownClaims> {
     try {
-      return await shownClaims(this.#github, { number, head: head.sha, base: base.ref, merged }, this.#question)
+      return await shownClaims(this.#github, pull, this.#question.environment)
     } catch (error) {
       // The head commit of a deleted fork may be gone; other pull requests still count.
       if (error instanceof GitHubError && (error.status === 404 || error.status === 422)) return { why: error.message }
@@ -161,14 +163,14 @@ export class ReviewSearch {
 }
 
 /** One note for all pull requests of a format. */
-function inOtherFormat(format: number, known: number, numbers: readonly number[]): string {
+function inOtherFormat(format: number, numbers: readonly number[]): string {
   const all = [...numbers].sort((a, b) => a - b).map(number => `#${number}`)
   const [whose, its] =
     all.length === 1
       ? [`the plan of pull request ${all[0]} was`, 'it reviewed nothing']
       : [`the plans of pull requests ${all.slice(0, -1).join(', ')} and ${all.at(-1)} were`, 'they reviewed nothing']
-  const release = format < known ? 'an earlier release' : 'a later release'
-  return `${whose} made by ${release}, in format ${format} of claims, and this one reads format ${known}, so ${its}: plan open pull requests again with this release`
+  const release = format < claimsVersion ? 'an earlier release' : 'a later release'
+  return `${whose} made by ${release}, in format ${format} of claims, and this one reads format ${claimsVersion}, so ${its}: plan open pull requests again with this release`
 }
 
 /** Known reasons for a pull request without a plan. */

@@ -1,7 +1,9 @@
 /** The claims that a pull request's plan check showed to its reviewers. */
+import { claimsVersion } from '../engine/claims.ts'
 import type { GitHub } from './api.ts'
 import { continued, type FoundCheck, findChecks, planCheck } from './check.ts'
 import { isClaim, isOf, readClaims, subjectLine } from './claimText.ts'
+import type { Pull } from './pulls.ts'
 
 /** A check of the same second counts. An unreadable time never does. */
 const isInTime = (completed: string, merged: string): boolean => Date.parse(completed) <= Date.parse(merged)
@@ -12,37 +14,17 @@ export type ShownClaims =
   | { readonly why: string }
   | { readonly format: number }
 
-/** Which checks hold the claims. */
-export interface ShownClaimsQuery {
-  readonly environment: string
-  /** The format of claims that this release reads. */
-  readonly version: number
-}
-
-/** A pull request. Another one may have the same head commit. */
-export interface Proposed {
-  readonly number: number
-  readonly head: string
-  /** The branch it goes into. */
-  readonly base: string
-  /** Time of the merge (ISO 8601): a plan completed later was reviewed by no one. */
-  readonly merged?: string | null
-}
-
 /**
- * The claims of the newest successful plan check of a pull request, made for its present base before its merge. Throws
- * `GitHubError`.
+ * The claims of the newest successful plan check of a pull request, made for its present base before its merge: a plan that was
+ * completed later was reviewed by no one. Throws `GitHubError`.
  */
-export async function shownClaims(
-  github: GitHub,
-  { number, head: commit, base, merged }: Proposed,
-  { environment, version }: ShownClaimsQuery,
-): Promise<ShownClaims> {
+export async function shownClaims(github: GitHub, pull: Pull, environment: string): Promise<ShownClaims> {
+  const { number, head, merged_at: merged } = pull
   const name = planCheck(environment)
-  const { successful: all, others } = await findChecks(github, commit, name)
-  const subjects = new Map(all.map(({ id, text }) => [id, readClaims(text)?.subject]))
-  const isOfAnother = (id: number) => subjects.get(id) !== undefined && !isOf(subjects.get(id), number)
-  const successful = all.filter(({ id }) => !isOfAnother(id))
+  const { successful: all, others } = await findChecks(github, head.sha, name)
+  const subjectOf = ({ text }: FoundCheck) => readClaims(text)?.subject
+  // Another pull request may have the same head commit.
+  const successful = all.filter(check => !subjectOf(check) || isOf(subjectOf(check), number))
   const newest = successful.find(({ completedAt }) => !merged || isInTime(completedAt, merged))
   if (!newest) {
     const [late] = successful
@@ -50,37 +32,37 @@ export async function shownClaims(
       return {
         why: `its plan "${name}" was completed at ${late.completedAt}, after it was merged at ${merged}, so nobody can have reviewed it; wait for the plan before merging`,
       }
-    const [other] = [...subjects.values()].filter(subject => subject !== undefined)
+    const other = all.map(subjectOf).find(subject => subject !== undefined)
     if (other)
       return {
         why: `the plans "${name}" of its head commit are of ${subjectLine(other)}, not of this one; have this one planned too`,
       }
     return { why: await whyNone(github, name, others) }
   }
-  return claimsIn(github, newest, { number, head: commit, base }, { environment, version })
+  return claimsIn(github, newest, pull, environment)
 }
 
 /** The claims of one plan check and its continuations. */
 async function claimsIn(
   github: GitHub,
   newest: FoundCheck,
-  { number, head: commit, base }: Proposed,
-  { environment, version }: ShownClaimsQuery,
+  { number, head, base }: Pull,
+  environment: string,
 ): Promise<ShownClaims> {
   const name = planCheck(environment)
   const first = readClaims(newest.text)
   if (first?.part !== 1) return { why: `its check "${name}" holds no claims` }
-  if (first.version !== version) return { format: first.version }
+  if (first.version !== claimsVersion) return { format: first.version }
   const { subject } = first
   if (!subject)
     return { why: `its plan "${name}" does not say which pull request it is of; have it planned again by this release` }
-  if (subject.base !== base)
+  if (subject.base !== base.ref)
     return {
-      why: `its newest plan "${name}" was made for the base ${subject.base}, not for ${base}; have it planned again after its base is changed (on: pull_request, types: edited)`,
+      why: `its newest plan "${name}" was made for the base ${subject.base}, not for ${base.ref}; have it planned again after its base is changed (on: pull_request, types: edited)`,
     }
   const claims = [...first.hashes]
   for (let part = 2; part <= first.parts; part++) {
-    const { successful: parts } = await findChecks(github, commit, continued(name, part))
+    const { successful: parts } = await findChecks(github, head.sha, continued(name, part))
     // Equal digests have equal claims, so every continuation with this digest fits.
     const found = parts
       .filter(({ digest }) => digest !== undefined && digest === newest.digest)
