@@ -1,10 +1,8 @@
 /** The one comment that a pull request has for each environment. */
+import type { Inputs } from '../inputs.ts'
 import { marker } from '../render/comment.ts'
 import type { GitHub } from './api.ts'
 import { GitHubError, type Posted, unlessRefused } from './apiErrors.ts'
-
-/** The input `comment`. */
-export type CommentMode = 'always' | 'on-changes' | 'never'
 
 /** The run that wrote a comment: ids grow with time, and a re-run counts its attempts. */
 export interface Run {
@@ -16,7 +14,7 @@ export interface Run {
 export interface CommentRequest {
   readonly pullRequest: number
   readonly environment: string
-  readonly mode: CommentMode
+  readonly mode: Inputs['comment']
   /** Something to do, or an error: worth a new comment in the mode `on-changes`. */
   readonly noteworthy: boolean
   readonly run: Run

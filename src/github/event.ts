@@ -1,5 +1,6 @@
 /** The event that started the run, as one value, and the command that follows from it. */
 import { readFile } from 'node:fs/promises'
+import type { Inputs } from '../inputs.ts'
 import { isJsonObject, type JsonObject, parsedJson } from '../json.ts'
 import { type ApplyBranches, branchIn } from './branches.ts'
 
@@ -70,7 +71,7 @@ export interface GitHubEvent {
 }
 
 /** What the action does in this run. */
-export type Command = 'validate' | 'plan' | 'apply' | 'continue' | 'rollback'
+export type Command = Exclude<Inputs['command'], 'auto'>
 
 /** Why an event cannot be served, in one line with the remedy. */
 export class EventError extends Error {
@@ -214,7 +215,7 @@ export interface Chosen {
  *
  * @throws EventError for `pull_request_target` with any input, and where `auto` would be a guess.
  */
-export function commandFor(event: GitHubEvent, input: Command | 'auto', branches: ApplyBranches | undefined): Chosen {
+export function commandFor(event: GitHubEvent, input: Inputs['command'], branches: ApplyBranches | undefined): Chosen {
   if (event.name === 'pull_request_target')
     throw new EventError(
       "pull_request_target is refused: it gives a stranger's manifests the rights of this repository; use pull_request",
