@@ -278,15 +278,17 @@ describe('Never silent, never stuck', () => {
 
   story(
     'a service is deployed again by hand at a commit that is applied already, and its rollout comes to the pause',
-    'the pause can be answered either way',
+    'the pause can be answered either way, and the comment says what came of it',
     async () => {
-      const { deployment } = await release()
+      const { pull, deployment } = await release()
       expect((await answer('continue', deployment)).outputs.result).toBe('succeeded')
       for (const command of ['rollback', 'continue'] as const) {
         const again = await world.byHand({ command: 'apply', redeploy: 'ecs_service:web' })
         expect(again.outputs.result).toBe('paused')
+        expect(world.comments(pull)[0]).toMatch(/^### .* paused/m)
         const { outputs, problems } = await answer(command, String(again.outputs.deployment))
         expect([outputs.result, problems]).toEqual([command === 'continue' ? 'succeeded' : 'rolled-back', []])
+        expect(world.comments(pull)[0]).toMatch(command === 'continue' ? /^### .* applied/m : /^### .* rolled back/m)
       }
     },
   )
