@@ -537,6 +537,26 @@ describe('Never silent, never stuck', () => {
   )
 
   story(
+    'a pull request removes a service, and the variables that its image and its count were made of',
+    'it is shown, and remembered until it is gone',
+    async () => {
+      const variables: Given = { variables: 'TAG=1\nCOUNT=2' }
+      const text = manifests.web['particles/web.yml']
+        .replace('registry.example/web:1', 'registry.example/web:${TAG}')
+        .replace(/desiredCount: \d+/, 'desiredCount: ${COUNT}')
+      await world.settle({ ...manifests.web, 'particles/web.yml': text }, variables)
+      const pull = await world.propose(withoutWeb)
+      expect(removedIn(pull.ran)).toEqual(['ecs_service:web', 'ecs_task_definition:web'])
+      expect(pull.ran.warnings.join()).not.toContain('cannot all be read')
+      await world.land(pull)
+      expect(listOn(world.repository.head())).toHaveLength(2)
+      const next = await another('one', terminate)
+      expect(steps(next.ran)).toEqual(removals)
+      webIs('INACTIVE')
+    },
+  )
+
+  story(
     'the role may not look at a carried service any more',
     'a warning says so, the plan is made, and the service stays on the list',
     async () => {

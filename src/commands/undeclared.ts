@@ -1,10 +1,12 @@
 /** Every resource known to have been declared once: from the lists in checks of earlier commits, and from their manifests. */
+import { holdsVariable } from '../compare/sensitivity.ts'
 import { type Undeclared, undeclaredSince } from '../engine/removal.ts'
 import type { RememberedMember } from '../engine/undeclaredMembers.ts'
 import { flavors } from '../flavors/index.ts'
 import { type EarlierCommit, findEarlierCommits } from '../github/earlierCommits.ts'
-import { load } from '../manifest/load.ts'
-import { type Particle, type Problem, sayProblem } from '../particle.ts'
+import { type Loaded, load } from '../manifest/load.ts'
+import { FormerVariables } from '../manifest/variables.ts'
+import { memberOf, type Particle, type Problem, sayProblem, scalarsIn } from '../particle.ts'
 import { addressText, vocabularyOf } from '../schema/address.ts'
 import type { Invocation } from './invocation.ts'
 
@@ -48,12 +50,33 @@ async function declaredAt(
   const found = await manifestsAt(commit)
   if ('why' in found)
     return { particles: [], warnings: [`what is not declared any more is not known: ${found.why}`], known: false }
-  const { particles, problems } = load(found.texts, { ...inputs, vocabularies: flavors })
-  const [first, ...more] = problems
-  if (!first) return { particles, warnings: [], known: true }
+  const today = load(found.texts, { ...inputs, vocabularies: flavors })
+  const [first, ...more] = today.problems
+  if (!first) return { particles: today.particles, warnings: [], known: true }
+  // A variable often goes with the manifest that it was for.
+  const variables = new FormerVariables(inputs.variables)
+  const former = load(found.texts, { ...inputs, variables, vocabularies: flavors })
+  const particles = endable(former, variables.unset)
+  if (particles.length === former.particles.length) return { particles, warnings: [], known: true }
   const rest = more.length > 0 ? `, and ${more.length} more` : ''
   const warning = `the manifests of commit ${commit.slice(0, 7)} cannot all be read today (${sayProblem(first)}${rest}): what only they declared is not told`
-  return { particles: certain(particles, problems), warnings: [warning], known: true }
+  return { particles, warnings: [warning], known: true }
+}
+
+/** Particles that can be found and ended although these variables have no value any more: nothing that this takes is made of them. */
+function endable({ particles, problems }: Loaded, unset: ReadonlySet<string>): Particle[] {
+  const placeholders = particles.flatMap(({ source }) => scalarsIn(source)).filter(node => holdsVariable(node, unset))
+  const places = new Set(placeholders.map(({ place }) => JSON.stringify(place)))
+  // The name of a variable in the place of its value is often of the wrong form.
+  const rest = problems.filter(({ place }) => !places.has(JSON.stringify(place)))
+  const isKnown = ({ flavor, source }: Particle) => {
+    const { identifiedBy = [], neededToEnd } = vocabularyOf(flavor, flavors) ?? {}
+    return [...identifiedBy, ...(neededToEnd?.members ?? [])].every(member => {
+      const node = memberOf(source, member)
+      return node === undefined || !holdsVariable(node, unset)
+    })
+  }
+  return certain(particles.filter(isKnown), rest)
 }
 
 /** Particles whose identity, and whole definition, is certain: their own file and those of all their ancestors have no problem. */

@@ -5,7 +5,10 @@ import { replaceScalars } from './walk.ts'
 import { inQuotes } from './words.ts'
 
 /** Variables for the manifests of an earlier commit: a variable that is not set any more has its own name as value. */
-export class FormerVariables extends Map<string, string> {}
+export class FormerVariables extends Map<string, string> {
+  /** Names of variables that were asked for and are not set any more. */
+  readonly unset = new Set<string>()
+}
 
 /** Names that a variable may have. */
 export const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -89,7 +92,10 @@ function variable(inside: string, variables: ReadonlyMap<string, string>, refuse
   const value = variables.get(name)
   if (value !== undefined && (value !== '' || operator === '')) return { variable: name, value }
   if (operator === ':-') return { variable: name, value: rest }
-  if (variables instanceof FormerVariables) return { variable: name, value: name }
+  if (variables instanceof FormerVariables) {
+    variables.unset.add(name)
+    return { variable: name, value: name }
+  }
   if (operator === ':?') {
     const said = rest === '' ? 'is not set, or empty' : inQuotes(rest).slice(1, -1)
     refuse(`${braced(name)}: ${said}; set it in the variables input`, true)
