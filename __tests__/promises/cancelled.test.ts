@@ -22,6 +22,15 @@ function cancelAt(operation: string): void {
   })
 }
 
+/** The run is cancelled when a call reaches GitHub, which asks for patience. */
+function cancelAtGitHub(on: string): void {
+  const when = () => {
+    world.cancel()
+    return true
+  }
+  world.github.faults.push({ on, when, status: 429, headers: { 'retry-after': '5' }, times: 1 })
+}
+
 const planning =
   'the run was cancelled (SIGTERM) while it planned, before anything was changed: run the workflow again, unless a newer run has taken the place of this one'
 
@@ -100,19 +109,8 @@ describe('No failure is reported as success', () => {
     'the step fails, says so, and the report keeps what was done',
     async () => {
       const pull = await world.propose(manifests.cluster)
-      const began = world.github.calls.length
-      const push = world.repository.merge(pull, 'squash')
-      world.github.faults.push({
-        on: 'GET /repos/{owner}/{repo}/issues',
-        status: 429,
-        headers: { 'retry-after': '5' },
-        times: 1,
-      })
-      const running = world.push(push)
-      while (!world.github.calls.slice(began).some(({ status }) => status === 429))
-        await new Promise(resolve => setTimeout(resolve, 5))
-      world.cancel()
-      const ran = await running
+      cancelAtGitHub('GET /repos/{owner}/{repo}/issues')
+      const ran = await world.land(pull)
       expect(ran.failed).toBe(true)
       expect(ran.problems).toEqual([
         expect.stringMatching(/^the run was cancelled \(SIGTERM\) after its apply had ended \(succeeded\)/),

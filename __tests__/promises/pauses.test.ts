@@ -293,6 +293,52 @@ describe('Never silent, never stuck', () => {
     },
   )
 
+  /** The run is cancelled while GitHub, which asks for patience, is told what came of it. */
+  function cancelAtTheEnd(): void {
+    const when = () => {
+      world.cancel()
+      return true
+    }
+    const on = 'GET /repos/{owner}/{repo}/issues'
+    world.github.faults.push({ on, when, status: 429, headers: { 'retry-after': '5' }, times: 1 })
+  }
+
+  story(
+    'an apply that has come to a pause is cancelled before GitHub was told, and so is the rollback that answers it',
+    'each fails and says so; the first run again tells of the pause, so that it can be answered',
+    async () => {
+      await world.settle(manifests.web)
+      const pull = await world.propose(shop('registry.example/web:2'))
+      const push = world.repository.merge(pull, 'squash')
+      cancelAtTheEnd()
+      const cut = await world.push(push)
+      expect([cut.report?.result, cut.failed]).toEqual(['paused', true])
+      expect(cut.problems.join()).toContain(
+        'after its apply had ended (paused), while GitHub was told: run the workflow again',
+      )
+      const again = await world.push(push)
+      expect(again.report?.result).toBe('paused')
+      cancelAtTheEnd()
+      const back = await answer('rollback', String(again.outputs.deployment))
+      expect([back.report?.result, back.failed]).toEqual(['rolled-back', true])
+      expect(back.problems.join()).toContain('after the rollback had ended, while GitHub was told')
+    },
+  )
+
+  story(
+    'a service is deployed again by hand and its rollout waits; a push that is refused comes before the answer',
+    'the pause of the commit before can be answered',
+    async () => {
+      const { deployment } = await release()
+      expect((await answer('continue', deployment)).outputs.result).toBe('succeeded')
+      const again = await world.byHand({ command: 'apply', redeploy: 'ecs_service:web' })
+      const refused = await world.push(world.repository.push(setting('main', 'enabled')))
+      expect(refused.report?.result).toBe('refused')
+      const { outputs, problems } = await answer('rollback', String(again.outputs.deployment))
+      expect([outputs.result, problems]).toEqual(['rolled-back', []])
+    },
+  )
+
   story(
     'the word of ECS on an answer to a pause is lost, or the answer never came to ECS',
     'what became of it is looked for; a hook that waits still is said to be unanswered at once, and not answered a second time',

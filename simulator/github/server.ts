@@ -48,6 +48,8 @@ export interface Call {
 export interface Fault {
   /** Which calls: a part of their name, such as `POST /repos/{owner}/{repo}/issues`. */
   readonly on?: string
+  /** Asked at each of these calls; false lets the call through. */
+  readonly when?: () => boolean
   readonly status: number
   readonly message?: string
   readonly headers?: Readonly<Record<string, string>>
@@ -185,7 +187,9 @@ export class FakeGitHub {
       const text = answer === undefined ? undefined : JSON.stringify(answer)
       response.end(fault?.cut ? text?.slice(0, text.length / 2) : text)
     }
-    const fault = this.faults.find(({ on, times }) => times > 0 && (!on || name.includes(on)))
+    const fault = this.faults.find(
+      ({ on, when, times }) => times > 0 && (!on || name.includes(on)) && when?.() !== false,
+    )
     if (fault) fault.times--
     try {
       const refuse = () => {

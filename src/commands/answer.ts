@@ -36,22 +36,25 @@ function whyNot(step: Step | undefined, answer: Answer, onRecord: ReadonlySet<st
     return 'is no rollout that is paused now of a service as it is declared here; plan again to see what each service waits for'
   if (answer === 'continue' && !step.paused.awaitsAnswer) return `waits for no answer: ${step.particle} is ${step.why}`
   if (onRecord && !onRecord.has(step.paused.deployment))
-    return `was never reviewed: no apply of this commit, or of one since the last applied, was paused there; apply the commit first`
+    return `was never reviewed: no apply of this commit, or of one back to the last applied, was paused there; apply the commit first`
   return undefined
 }
 
-/** ARNs of the service deployments at which applies of this commit, or of those before it, were paused; or why they are unknown. */
+/**
+ * ARNs of the service deployments at which applies of this commit, or of those back to the last applied one, were paused; or why they
+ * are unknown.
+ */
 async function recorded({ inputs, event, reporter }: Invocation): Promise<ReadonlySet<string> | string> {
   const { github } = reporter
   const { sha } = event
   if (!github || !sha) return 'there is no github-token to look up what was reviewed'
-  const { commits, problem } = await reporter.history(github, sha)
+  const { commits, applied, problem } = await reporter.history(github, sha)
   if (problem) return problem
   const name = pausedCheck(inputs.environment)
   return unlessRefused(
     async () => {
       // A commit that is applied already is paused again where a person deploys a service again.
-      const all = [...new Set([sha, ...commits])]
+      const all = applied === undefined ? commits : [...commits, applied]
       const found = await Promise.all(all.map(commit => findChecks(github, commit, name, 'neutral')))
       const checks = found.flatMap(({ successful }) => successful)
       return new Set(checks.flatMap(({ text }) => (text ?? '').split('\n')))

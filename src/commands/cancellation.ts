@@ -27,7 +27,11 @@ export function cancellation(reason: unknown, report: Report | undefined): strin
       return `the run was cancelled${signal} while it planned, before anything was changed: ${again}`
     case 'succeeded':
     case 'superseded':
+    case 'paused':
       return `the run was cancelled${signal} after its apply had ended (${report.result}), while GitHub was told: run the workflow again, which changes nothing more and tells it`
+    case 'rolled-back':
+      // The same answer once more would be refused: nothing waits for it.
+      return `the run was cancelled${signal} after the rollback had ended, while GitHub was told: the rollout is back, and the comment may still call it paused until the next apply`
     default:
       return undefined
   }
