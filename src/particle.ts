@@ -28,6 +28,8 @@ export interface Problem {
   readonly message: string
   /** Of an unset variable, whose places are one problem: the message without the path. */
   readonly unset?: string
+  /** Of a refusal to apply: the cause alone, where a comment says beside it what follows and what to do. */
+  readonly cause?: string
 }
 
 /** `file:line:column message`, or the message alone where there is no place. */

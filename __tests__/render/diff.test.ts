@@ -27,7 +27,7 @@ describe('a step', () => {
       { path: 'containerDefinitions[web].environment[A].value', sensitive: true },
       { path: 'containerDefinitions[web].user' },
     ]
-    expect(stepDiff({ ...step, kept }, {}, 'merging', 400)).toEqual([
+    expect(stepDiff({ ...step, kept }, {}, 400)).toEqual([
       '! memory  "512" → "1024"',
       '  kept from what runs, because the manifest ignores it:',
       '  containerDefinitions[web].image           web:9',
@@ -36,15 +36,16 @@ describe('a step', () => {
     ])
   })
 
+  test('that ends what somebody started says so where no table does', () => {
+    const end: Step = { ...step, transition: 'terminate', to: 'terminated', changes: [], origin: 'drift' }
+    expect(stepDiff(end, {}, 400, 'an apply')).toEqual(['  drift: somebody started it in AWS; an apply ends it again'])
+    expect(stepDiff(end, {}, 400)).toEqual([])
+  })
+
   test('shows what changes in what runs', () => {
     const follows: Change[] = [{ path: 'containerDefinitions[web].image', before: 'web:1', after: 'web:4' }]
     expect(
-      stepDiff(
-        { ...step, changes: [{ path: 'taskDefinition', before: 'web:1', after: 'web:4' }], follows },
-        {},
-        'merging',
-        400,
-      ),
+      stepDiff({ ...step, changes: [{ path: 'taskDefinition', before: 'web:1', after: 'web:4' }], follows }, {}, 400),
     ).toEqual([
       '! taskDefinition  web:1 → web:4',
       '  what it runs changes with that:',

@@ -92,7 +92,10 @@ const reviewer: readonly Question[] = [
         'ecs_service:api: 3 running tasks stop before it is made anew.',
         'ecs_instance:reports: it is drained, 3 running tasks must end or move.',
       ],
-      'impossible.comment.md': ['Merging applies nothing while the problems below stand.', 'Replaces 1 particle.'],
+      'impossible.comment.md': [
+        'Merging applies nothing while the problems below stand.',
+        'ecs_service:api: 0 running tasks stop before it is made anew.',
+      ],
     },
   ],
   [
@@ -147,7 +150,8 @@ const reviewer: readonly Question[] = [
     'is it the environment that I mean?',
     {
       'first.comment.md': [
-        'Environment production is new: all 4 particles would start; no manifest and no earlier apply knows it.',
+        'Environment production is new, and everything would start: no manifest and no earlier apply knows it.',
+        '4 to start.',
       ],
     },
   ],
@@ -186,10 +190,10 @@ const reviewer: readonly Question[] = [
     'why is there no plan, and where is the fault?',
     {
       'problems.comment.md': [
-        'Nothing was planned for COMMIT: the manifests have 4 problems.',
+        '❌ 4 problems Nothing was planned for COMMIT: the manifests are wrong.',
         'particles/web.yml:15 parents: ecs_cluster:mian is not declared; did you mean ecs_cluster:main?',
       ],
-      'fork.summary.md': ['No plan: what a fork proposes is never planned'],
+      'fork.summary.md': ['No plan: what a fork proposes is never planned', 'Commit COMMIT.'],
       'no-access.comment.md': ['allow the action ecs:DescribeServices in the policy of the role'],
     },
   ],
@@ -229,7 +233,7 @@ const onCall: readonly Question[] = [
       'cancelled.summary.md': ['for COMMIT, the merge of #5'],
       'paused.summary.md': ['for COMMIT, the merge of #3, and what #2 left unapplied'],
       'rolled-back.summary.md': ['not applied for COMMIT, the merge of #3'],
-      'superseded.summary.md': ['nothing was done for COMMIT', 'which is newer, is applied already'],
+      'superseded.summary.md': ['Nothing was changed for COMMIT', 'which is newer, is applied already'],
     },
   ],
   [
@@ -353,9 +357,10 @@ const onCall: readonly Question[] = [
       'held-back.summary.md': ['ecs_service:web: web:42 was rolled back', 'or name ecs_service:web in redeploy'],
       'failed-before.comment.md': [
         '1 failed earlier, 14 as they should be.',
-        'every apply fails until it changes or is tried again on request',
+        'Failed earlier, and fails every apply:',
+        'change it, or name ecs_service:web in redeploy',
       ],
-      'failed-before.log.txt': ['1 failed earlier, 14 as they should be.'],
+      'failed-before.log.txt': ['1 failed earlier, 14 as they should be.', 'Failed earlier, and fails every apply:'],
       'failed-again.comment.md': [
         'ecs_service:web failed earlier: web:42 was rolled back',
         'Nothing was changed for COMMIT, the merge of this pull request',
@@ -376,7 +381,7 @@ const onCall: readonly Question[] = [
       'failed.log.txt': ['ECS particles · production · account 123456789012 · Failed after 20 s'],
       'refused.comment.md': ['Refused before anything was changed', 'in account 123456789012, us-east-1.'],
       'applied-nothing.summary.md': ['Nothing to do for COMMIT, the merge of #2, in account 123456789012, us-east-1.'],
-      'superseded.summary.md': ['ECS particles · production · ⏩ superseded', 'nothing was done'],
+      'superseded.summary.md': ['ECS particles · production · ⏩ superseded', 'Nothing was changed'],
     },
   ],
 ]
@@ -412,6 +417,30 @@ describe('Below the first screen', () => {
     ['which value is hidden?', '  !   environment[LOG_LEVEL]   (hidden, changes)'],
     ['where is it declared?', '  new deployment (particles/web.yml:23)'],
   ])('in the log: %s', (_, answer) => expect(whole('decide.log.txt')).toContain(answer))
+})
+
+describe('Nothing is said twice:', () => {
+  test.each([
+    ['that nothing was done, in a refusal', 'refused.comment.md', /anything was changed|nothing was applied/gi],
+    ['how to let a refused plan through', 'refused.comment.md', /approved-digest/g],
+    ['that a newer commit is applied', 'superseded.summary.md', /newer/g],
+    ['that nothing was done for an older one', 'superseded.summary.md', /nothing/gi],
+    ['what to do about an earlier failure', 'failed-before.comment.md', /until it changes|\bchange it\b/g],
+    ['that a run was cancelled', 'cancelled.summary.md', /\bcancelled\b(?! after)/gi],
+    ['how many problems there are', 'problems.comment.md', /\d problems/g],
+    ['that the manifests are right', 'fork.summary.md', /manifests/g],
+    ['how many particles start', 'first.comment.md', /\b4 (?:particles|to start)/g],
+    ['that a service is deleted', 'decide.log.txt', /(?<=\n {2}).*\bis deleted(?! and)/g],
+    ['what restarts', 'held-back.summary.md', /restarts/gi],
+    ['what drift is', 'drift.summary.md', /changed it in AWS/g],
+    ['that ECS cannot rename', 'not-its-own.comment.md', /cannot rename/g],
+    ['what is no longer declared, in the log of an apply', 'paused.log.txt', /No longer declared/g],
+    ['a warning, in the log', 'mixed.log.txt', /is not registered in the cluster/g],
+  ])('%s', (_, file, pattern) => expect(whole(file).match(pattern)).toHaveLength(1))
+
+  test('a step without changes is in the table alone', () => {
+    expect(whole('decide.comment.md')).not.toContain('<b>ecs_service:legacy-api</b>')
+  })
 })
 
 describe('The first screen', () => {

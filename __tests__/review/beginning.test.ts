@@ -18,16 +18,16 @@ describe('a new environment', () => {
     expect(ran.failed).toBe(false)
     const [comment = ''] = world.comments(pull)
     expect(comment.split('\n\n')[2]).toMatch(
-      /nvironment stagin is new: all 3 particles would start; no manifest and no earlier apply knows it \(did you mean staging\?\)/,
+      /nvironment stagin is new, and everything would start: no manifest and no earlier apply knows it \(did you mean staging\?\)/,
     )
-    expect(ran.said.join('\n')).toContain('Environment stagin is new: all 3 particles would start')
+    expect(ran.said.join('\n')).toContain('Environment stagin is new, and everything would start')
   })
 
   test('that a manifest names is none, but a plan that starts everything says so', async () => {
     const pull = await world.propose(staged, { environment: 'staging' })
     const [comment = ''] = world.comments(pull)
     expect(comment).not.toContain('is new')
-    expect(comment.split('\n\n')[2]).toContain('All 3 particles would start: none of them is there')
+    expect(comment.split('\n\n')[2]).toContain('Everything would start: look whether')
   })
 
   test('is known from its first apply on', async () => {

@@ -107,7 +107,8 @@ async function refuseUnplanned(invocation: Invocation, message: string): Promise
 async function doNothing(invocation: Invocation, superseded: string): Promise<void> {
   const { runner, reporter } = invocation
   const message = `${superseded}: nothing is done`
-  const report = openJournal(invocation).finish('superseded', { code: 'Superseded', message, details: [] })
+  const error = { code: 'Superseded', message, details: [], rest: superseded }
+  const report = openJournal(invocation).finish('superseded', error)
   runner.info(message)
   await runner.summary(reporter.reportSummary(report, undefined))
 }

@@ -26,15 +26,18 @@ export async function reviewPlan(invocation: Invocation, planned: Planned, answe
   const { approvedDigest, requireReview } = invocation.inputs
   const { plan, claims: planClaims } = planned
   if (approvedDigest && approvedDigest !== plan.digest) {
+    const cause = `the plan is not the approved one any more, whose digest is ${approvedDigest}`
     const message = `nothing was applied: the plan is not the approved one any more: its digest is ${plan.digest}, approved-digest is ${approvedDigest}; look at the plan again and approve that`
-    return { problems: [{ message }], affected: await pullRequestsFor(invocation) }
+    return { problems: [{ message, cause }], affected: await pullRequestsFor(invocation) }
   }
   if (approvedDigest || !requireReview) return { problems: [], affected: await pullRequestsFor(invocation) }
   const missing = (claims: ReadonlySet<string>) => planClaims.unreviewed(plan.steps, claims)
   const { claims, notes, ...affected } = await lookUp(invocation, found => missing(found).length === 0)
   const steps = missing(claims)
-  const sum = `nothing was applied: ${subject(steps)} would change in a way that no merged pull request showed${because(notes)}; open a pull request that shows it${comesFrom('drift', steps) ? ' (drift in AWS counts as a change too)' : ''}, or let it through with approved-digest: ${plan.digest}`
-  return { problems: refusalProblems(steps, sum), affected }
+  const drift = comesFrom('drift', steps) ? ' (drift in AWS counts as a change too)' : ''
+  const cause = `${subject(steps)} would change in a way that no merged pull request showed${drift}${because(notes)}`
+  const message = `nothing was applied, as no merged pull request showed this${because(notes)}; open one that does${drift}, or let it through with approved-digest: ${plan.digest}`
+  return { problems: refusalProblems(steps, { message, cause }), affected }
 }
 
 /** Pull requests that this apply was for: none where GitHub refuses to tell. A run by hand belongs to no merge. */
@@ -101,8 +104,8 @@ export async function unreviewedInGroup(
     ? await reviewedForMergeGroup(github, await reporter.history(github, mergeGroup.headSha), mergeGroup, query)
     : nothing(noToken)
   const steps = planClaims.unreviewed(plan.steps, claims)
-  const sum = `this merge group must not be merged: ${subject(steps)} would change in a way that its pull requests did not show${because(notes)}; bring the pull request up to date with its base, so that its plan shows it, and queue it again`
-  return refusalProblems(steps, sum)
+  const message = `this merge group must not be merged, as its pull requests did not show this${because(notes)}; bring the pull request up to date with its base, so that its plan shows it, and queue it again`
+  return refusalProblems(steps, { message })
 }
 
 const subject = (steps: readonly Step[]): string =>
@@ -110,9 +113,9 @@ const subject = (steps: readonly Step[]): string =>
 
 const because = (notes: readonly string[]): string => (notes.length > 0 ? ` (${notes.join('; ')})` : '')
 
-/** One problem for each step at its manifest's line, and one sentence that sums them up. */
-const refusalProblems = (steps: readonly Step[], sum: string): Problem[] =>
-  steps.length === 0 ? [] : [...steps.map(notReviewed), { message: sum }]
+/** One problem for each step at its manifest's line, then what follows from them. */
+const refusalProblems = (steps: readonly Step[], sum: Problem): Problem[] =>
+  steps.length === 0 ? [] : [...steps.map(notReviewed), sum]
 
 const pathsShown = 5
 

@@ -183,7 +183,10 @@ export interface ReportError {
   /** ECS's own words that the sentence does not repeat, oldest first. */
   readonly details: readonly string[]
   readonly logs?: readonly ContainerLog[]
-  /** Not in the file. The parts of `message` after its subject: what happened, then the cause and what runs now. */
+  /**
+   * Not in the file. The parts of `message` after its subject: what happened, then the cause and what runs now; where nothing was
+   * done, the cause alone.
+   */
   readonly happened?: string
   readonly rest?: string
   /** Not in the file. What happened in a word or two, for a table: `rolled back`. */

@@ -116,10 +116,13 @@ export function reportErrorOf(subject: ParticleId, error: unknown): ReportError 
 /** Why nothing may be applied: the sum of the problems, and each at its place. */
 export function refusalError(problems: readonly Problem[]): ReportError {
   const [only, ...more] = problems
-  if (only && more.length === 0) return { code: 'Refused', message: sayProblem(only), details: [] }
-  const sum = problems.findLast(({ place }) => !place)
-  const details = problems.filter(problem => problem !== sum).map(sayProblem)
-  return { code: 'Refused', message: sum?.message ?? `${problems.length} problems must be solved first`, details }
+  const sum = only && more.length === 0 ? only : problems.findLast(({ place }) => !place)
+  return {
+    code: 'Refused',
+    message: sum ? sayProblem(sum) : `${problems.length} problems must be solved first`,
+    details: problems.filter(problem => problem !== sum).map(sayProblem),
+    ...(sum?.cause && { rest: sum.cause }),
+  }
 }
 
 /** The report's entry for a step that is not carried out: the reason, and the table's word. */

@@ -155,9 +155,9 @@ export class Redactor {
   }
 
   /** The problem as it may be shown. A quotation from a manifest counts as others' words. */
-  problem({ place, message }: Problem): Problem {
+  problem({ place, message, cause }: Problem): Problem {
     const hidden = this.sentence(message.replace(quoted, text => (holdsUntrusted(message) ? text : this.words(text))))
-    if (!place) return { message: hidden }
+    if (!place) return { message: hidden, ...(cause && { cause: this.sentence(cause) }) }
     // An annotation of a file with another name leads nowhere: the place becomes a part of the message.
     if (this.#own(place.file) !== place.file) return { message: this.#own(sayProblem({ place, message: hidden })) }
     return { place, message: hidden }

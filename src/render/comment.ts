@@ -74,8 +74,7 @@ export function firstBlocks(context: Context, status = ''): readonly [firstLine:
 export const shortCommit = (sha: string): string => (/^[0-9a-f]{8,}$/i.test(sha) ? sha.slice(0, 7) : cut(sha, 60))
 
 /** ` for 3f2a9c1`; empty where no commit is known, as for a plan by hand outside of a repository. */
-export const forCommit = (sha: string, preposition = 'for'): string =>
-  sha === '' ? '' : ` ${preposition} ${code(shortCommit(sha))}`
+export const forCommit = (sha: string): string => (sha === '' ? '' : ` for ${code(shortCommit(sha))}`)
 
 /** `account 123456789012, us-east-1` */
 export function target(plan: Plan | undefined, context: Context): string {

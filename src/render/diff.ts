@@ -4,10 +4,9 @@ import { parsePath } from '../compare/path.ts'
 import type { Plan, Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { boundary, cut, isPlain, thousands, visible } from './escape.ts'
-import { whatHappens } from './explain.ts'
 import { originText, partsOf } from './origin.ts'
 import { shortPath, valueText } from './value.ts'
-import { count, isEnd, phrasesOf, phraseText } from './words.ts'
+import { count, isEnd, phrasesOf } from './words.ts'
 
 /** Longer pairs of values, in characters, take two lines: readers would have to scroll sideways. */
 const ONE_LINE = 80
@@ -72,8 +71,6 @@ interface Showing {
   readonly particle: ParticleId
   /** Longest value in characters. */
   readonly most: number
-  /** The particle ends with the changes: every line of theirs begins with `-`. */
-  readonly isEnd?: boolean
 }
 
 /** The width in characters that aligns the values beside these labels. */
@@ -85,10 +82,9 @@ export function diffLines(changes: readonly Change[], showing: Showing): readonl
   const all = changes.flatMap(change => [change, ...(change.removes ?? [])])
   const lines = linesOf(grow(all), '', '', showing)
   const width = widthOf(lines.filter(({ marked: [, value] }) => value !== ''))
-  return lines.map(({ label, marked: [mark, value] }) => {
-    const sign = showing.isEnd && mark !== ' ' ? '-' : mark
-    return `${sign} ${value === '' ? label : `${label.padEnd(width)}  ${value}`}`
-  })
+  return lines.map(
+    ({ label, marked: [mark, value] }) => `${mark} ${value === '' ? label : `${label.padEnd(width)}  ${value}`}`,
+  )
 }
 
 function show(change: Change, { particle, most }: Showing): readonly Marked[] {
@@ -132,20 +128,22 @@ export function aroundTheDifference(was: string, is: string, whole: number, most
 }
 
 /**
- * The changes of a step, the manifest's own first. Of a step that ends its particle every line begins with `-`, and the last
- * one is what happens. `by`: what carries the plan out, such as `merging`. `most`: the longest value in characters.
+ * The changes of a step, the manifest's own first; a step that ends its particle has none. `by`: what carries the plan out, such as
+ * `merging`, where no table above says it. `most`: the longest value in characters.
  */
-export function stepDiff(step: Step, plan: Pick<Plan, 'unapplied'>, by: string, most: number): readonly string[] {
-  const showing = { particle: step.particle, most, isEnd: isEnd(step) }
-  const lines = [
-    ...partsOf(step).flatMap(({ origin, changes }) => [
-      ...(origin ? [`  ${originText(origin, step, plan, by)}:`] : []),
-      ...diffLines(changes, showing),
-    ]),
+export function stepDiff(step: Step, plan: Pick<Plan, 'unapplied'>, most: number, by?: string): readonly string[] {
+  const showing = { particle: step.particle, most }
+  return [
+    ...partsOf(step).flatMap(({ origin, changes }) => {
+      const lines = diffLines(changes, showing)
+      if (!origin) return lines
+      const text = originText(origin, step, plan, by)
+      // Of an end there is the reason alone, where no table has it.
+      return lines.length === 0 && by !== undefined ? [`  ${text}`] : below(`${text}:`, lines)
+    }),
     ...below('what it runs changes with that:', diffLines(step.follows ?? [], showing)),
     ...below('kept from what runs, because the manifest ignores it:', keptLines(step.kept ?? [], showing)),
   ]
-  return isEnd(step) ? [...lines, `- ${pathLabel(step.particle)} ${phraseText(whatHappens(step))}`] : lines
 }
 
 /** Lines under a heading; without lines, no heading. */

@@ -15,6 +15,7 @@ import {
   doneCounts,
   ending,
   failedBefore,
+  failedBeforeTitle,
   isEnd,
   listed,
   phraseText,
@@ -76,7 +77,7 @@ export function renderPlanText(plan: Plan, neverApplied?: NeverApplied): string 
       renderStepText(step),
       `  ${phraseText(whatHappens(step, dependents.get(step.particle)))} (${step.source.file}:${step.source.line})`,
       ...(step.dependsOn.length > 0 ? [`  after ${listed(step.dependsOn, 5)}`] : []),
-      ...stepDiff(step, plan, BY, VALUE).map(line => `  ${line}`),
+      ...stepDiff(step, plan, VALUE, BY).map(line => `  ${line}`),
     ]),
     section(
       'Different, and left as it is:',
@@ -86,11 +87,10 @@ export function renderPlanText(plan: Plan, neverApplied?: NeverApplied): string 
       ]),
     ),
     section(
-      'Failed earlier, and fails every apply until it changes:',
+      `${failedBeforeTitle}:`,
       failedBefore(plan).map(({ particle, why: cause }) => `  ${particle}${cause ? `: ${cause}` : ''}`),
     ),
     leftAlone(plan),
-    plan.warnings?.length ? ['', ...warningLines(plan)] : [],
     section(
       'Stays as it is:',
       upToDate(plan).map(({ particle, state, reason }) => `  ${particle} ${state} (${reason})`),
@@ -131,8 +131,6 @@ function removedLines(all: readonly Removed[]): Lines {
   ]
 }
 
-const warningLines = ({ warnings = [] }: Plan): Lines => warnings.map(warning => `Warning: ${warning}`)
-
 /** How a step ended, what runs on where it never began, where its containers wrote, and how to answer it. */
 const stepLines = (step: ReportStep, plan: Plan | undefined): Lines => [
   [renderReportStepText(step), runsOn(step, plan)].filter(Boolean).join('; '),
@@ -156,7 +154,7 @@ export function renderReportStepText(step: ReportStep): string {
 }
 
 /**
- * The report as lines of text without Markdown, safe to print into a job log. The log has ECS's own words above, and the
+ * The report as lines of text without Markdown, safe to print into a job log. The log has the plan and ECS's own words above, and the
  * sentence of each failure below, as an annotation.
  */
 export function renderReportText(report: Report, plan: Plan | undefined, applied: Applied): string {
@@ -167,8 +165,6 @@ export function renderReportText(report: Report, plan: Plan | undefined, applied
     error && result !== 'failed' ? errorLines(error) : [],
     steps.length > 0 && ['', ...steps.flatMap(step => stepLines(step, plan))],
     result === 'rolled-back' && `To go on: ${phraseText(heldBackPhrase(report, applied))}`,
-    plan && result !== 'superseded' ? leftAlone(plan) : [],
-    plan && (result === 'succeeded' || result === 'failed') ? warningLines(plan) : [],
   )
 }
 

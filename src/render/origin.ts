@@ -7,9 +7,10 @@ import { beginsIdle, capital, changing, count, counts, failedBefore, isEnd, pull
 const notApplied = ({ unapplied = [] }: Pick<Plan, 'unapplied'>): string =>
   `not applied yet${unapplied.length > 0 ? ` (${pullRequestList(unapplied)})` : ''}`
 
-/** Why a step, or part of it, is not this run's own. `by`: what carries it out, such as `merging`. */
-export function originText(origin: Origin, step: Step, plan: Pick<Plan, 'unapplied'>, by: string): string {
+/** Why a step, or part of it, is not this run's own. `by`: what carries it out, such as `merging`; without it, in a word. */
+export function originText(origin: Origin, step: Step, plan: Pick<Plan, 'unapplied'>, by?: string): string {
   if (origin === 'unapplied') return notApplied(plan)
+  if (by === undefined) return 'drift'
   if (step.transition === 'start') return `drift: somebody ended it in AWS; ${by} starts it again`
   if (isEnd(step)) return `drift: somebody started it in AWS; ${by} ends it again`
   return `drift: somebody changed it in AWS; ${by} puts it back`

@@ -3,9 +3,18 @@
 import type { Plan } from '../engine/document.ts'
 import type { Problem } from '../particle.ts'
 import { oneOrMany } from '../wording.ts'
-import { type Context, firstBlocks, forCommit, mergesNothing, neverAppliedPhrase, runLink, target } from './comment.ts'
+import {
+  type Context,
+  firstBlocks,
+  forCommit,
+  mergesNothing,
+  neverAppliedPhrase,
+  runLink,
+  shortCommit,
+  target,
+} from './comment.ts'
 import { diffLines } from './diff.ts'
-import { fence, thousands } from './escape.ts'
+import { code, fence, thousands } from './escape.ts'
 import { firstThatFits, type Rendered, type Rung, type RungDraft } from './fit.ts'
 import {
   alert,
@@ -33,6 +42,7 @@ import {
   changing,
   count,
   failedBefore,
+  failedBeforeTitle,
   protectedDifferences,
   sentence,
   toDo,
@@ -48,13 +58,15 @@ export function renderPlan(plan: Plan | undefined, context: Context): Rendered {
 function noPlanDraft(context: Context, rung: Rung): RungDraft {
   const { problems = [], skipped = 'there is nothing to plan', head } = context
   if (problems.length === 0) {
-    const reason = message(sentence(skipped), rung.characters)
-    const text = `**No plan:** ${reason} Nothing is wrong with the manifests${forCommit(head, 'of')}.`
-    return { before: [...firstBlocks(context), sentences(text, runLink(context))] }
+    const text = `**No plan:** ${message(sentence(skipped), rung.characters)}`
+    const commit = head && `Commit ${code(shortCommit(head))}.`
+    return { before: [...firstBlocks(context), sentences(text, commit, runLink(context))] }
   }
   const number = count(problems.length, 'problem')
   const areInManifests = problems.every(({ place }) => place !== undefined)
-  const cause = areInManifests ? `the manifests have ${number}.` : `${number} must be solved first.`
+  const cause = areInManifests
+    ? 'the manifests are wrong.'
+    : `${oneOrMany(problems.length, 'this', 'these')} must be solved first.`
   return {
     before: [
       ...firstBlocks(context, `❌ ${number}`),
@@ -147,17 +159,10 @@ function plannedFor(plan: Plan, context: Context): string {
 function failedBeforeAlert(plan: Plan, rung: Rung): string {
   const failed = failedBefore(plan)
   if (failed.length === 0) return ''
-  const they = oneOrMany(failed.length, 'it changes or is', 'they change or are')
   const entries = failed.map(
     ({ particle, why }) => `${particleCode(particle)}${why ? `: ${message(why, rung.characters)}` : ''}`,
   )
-  return alert(
-    'CAUTION',
-    blocks(
-      `**${count(failed.length, 'particle')} failed earlier, and every apply fails until ${they} tried again on request.**`,
-      bullets(entries, rung.entries),
-    ),
-  )
+  return alert('CAUTION', blocks(`**${failedBeforeTitle}:**`, bullets(entries, rung.entries)))
 }
 
 /** Differences that nobody may carry out, with their diffs where there is room. */

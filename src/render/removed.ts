@@ -21,7 +21,7 @@ export function removedPhrase({ since: commit, pullRequest, declared, renamedTo,
   }
   return [
     ...since(),
-    ...(renamedTo ? ['; renamed to ', name(cut(renamedTo, 160)), ', and ECS cannot rename: there are two'] : []),
+    ...(renamedTo ? ['; renamed to ', name(cut(renamedTo, 160)), ': there are two'] : []),
     ...(kept ? ['; kept by ', name('persist_on_termination')] : []),
   ]
 }

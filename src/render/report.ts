@@ -84,7 +84,7 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
     }
   const planned = overview(plan, later, rung)
   return {
-    before: [...before, ...(diffs.length > 0 ? [warning(plan, rung), planned.text] : [])],
+    before: [...before, warning(plan, rung), planned.text],
     diffs,
     leftOut: [...leftOut, ...planned.leftOut],
   }
@@ -100,8 +100,7 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   const commit = phraseMarkdown(carriedPhrase(context))
   const forAndIn = `${commit}${where && `${commit && ','} in ${where}`}.`
   const earlier = earlierFailures(report, plan).map(one => earlierFailure(one, rung))
-  const cause =
-    error && result !== 'succeeded' && earlier.length === 0 && message(causeOf(error, plan), rung.characters)
+  const cause = error && result !== 'succeeded' && earlier.length === 0 && message(causeOf(error), rung.characters)
   const paragraph = (happened: string) => sentences(`${happened}${forAndIn}`, cause, runLink(context))
   // A single failure or pause is the headline; of several the counts are.
   const counted = (all: readonly string[]) => {
@@ -111,21 +110,15 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   }
   switch (result) {
     case 'succeeded':
+    case 'superseded':
+    case 'cancelled':
       return paragraph(`**${capital(doneCounts(report))}**`)
     case 'refused':
       return paragraph('**Refused before anything was changed**')
-    case 'superseded':
-      return paragraph(
-        steps.length > 0
-          ? `**A newer commit has taken over: ${doneCounts(report)}**`
-          : '**A newer commit has taken over**; nothing was done',
-      )
     case 'paused':
       return counted(pausedSteps(report).map(pausedText))
     case 'rolled-back':
       return paragraph(`**Went back to what ran before**: ${particleList(particles, 20)}; not applied`)
-    case 'cancelled':
-      return paragraph(`**Cancelled: ${doneCounts(report)}**`)
     default:
       return blocks(
         counted([...failedSteps(report).map(step => failure(step, rung)), ...earlier]),
@@ -134,9 +127,7 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   }
 }
 
-/** Without the digest that lets a refused plan through, which stands where a person reads how to go on. */
-const causeOf = (error: ReportError, plan: Plan | undefined): string =>
-  capitalSentence(sentence(plan ? error.message.replace(`: ${plan.digest}`, '') : error.message))
+const causeOf = ({ rest, message: whole }: ReportError): string => capitalSentence(sentence(rest ?? whole))
 
 /** **`ecs_service:web` was rolled back by ECS**: 4 tasks of web:42 stopped, … */
 function failure(step: ReportStep, rung: Rung): string {
@@ -196,7 +187,7 @@ function errorDetails({ error: whole, steps, result }: Report, rung: Rung): stri
     return folded(summary, text, refused)
   }
   const errors = [
-    { summary: `<b>${refused ? 'What was not reviewed' : 'In detail'}</b>`, error: whole },
+    { summary: '<b>In detail</b>', error: whole },
     ...steps.map(({ particle, error }) => ({ summary: `<b>What ECS said</b> · ${bold(cut(particle, 160))}`, error })),
   ]
   // A skipped step has no details; its row in the table has the reason.
@@ -222,16 +213,11 @@ function nextSteps(report: Report, plan: Plan | undefined, context: Context, run
         answerNotes(pausedSteps(report), rung, false),
       )
     }
-    case 'refused': {
-      // A digest that is not the approved one is named by the cause already.
-      const isNamed = plan && report.error && cut(causeOf(report.error, plan), rung.characters).includes(plan.digest)
-      return sentences(
-        '**To go on:** open a new pull request, whose plan shows what is to be applied; or, having read what stands here, run the workflow with',
-        plan && !isNamed
-          ? `${code(`approved-digest: ${cut(plan.digest, 100)}`)}.`
-          : `${code('approved-digest')}, the digest of this plan.`,
-      )
-    }
+    case 'refused':
+      // Other refusals say in their message what to do.
+      return plan && report.error?.rest
+        ? `**To go on:** open a new pull request, whose plan shows what is to be applied; or, having read what stands here, run the workflow with ${code(`approved-digest: ${cut(plan.digest, 100)}`)}.`
+        : ''
     case 'cancelled':
       return '**To go on:** nothing, if a newer commit has taken over; otherwise run the workflow again. What is done stays done, and what was begun is taken up where AWS has it: no job runs twice.'
     case 'paused':

@@ -23,7 +23,7 @@ import {
 import { ownFirst } from './origin.ts'
 import { changing, count, emojiOf, isEnd, sentence, wordOf } from './words.ts'
 
-/** What the plan deletes, replaces or restarts: the numbers, then the particles. */
+/** What the plan deletes, replaces or restarts: the numbers of several, then the particles. */
 export function warning(plan: Plan, rung: Rung): string {
   const steps = dangerous(plan)
   if (steps.length === 0) return ''
@@ -32,7 +32,8 @@ export function warning(plan: Plan, rung: Rung): string {
       `${emojiOf[wordOf(step)]} ${particleCode(step.particle)}: ${message(sentence(risksOf(step)), rung.characters)}`,
   )
   const list = rung.table !== 'none' && bullets(entries, Math.min(rung.entries, 40), ', in the table below')
-  return alert('WARNING', blocks(`**${dangerCounts(plan)}.**`, list))
+  // A single entry says what its title would.
+  return alert('WARNING', blocks((entries.length > 1 || !list) && `**${dangerCounts(plan)}.**`, list))
 }
 
 /** A row for each step that the rung shows, or a line where the rung has no room for the whole table. */
@@ -72,7 +73,7 @@ const UNFOLDED = 12
 export function planDiffs(plan: Plan, context: Context, rung: Rung, unfolded = UNFOLDED): readonly FoldedDiff[] {
   const diffs = ownFirst(changing(plan)).map(step => ({
     step,
-    lines: stepDiff(step, plan, carriedOutBy(context), rung.characters * 2),
+    lines: stepDiff(step, plan, rung.characters * 2),
   }))
   const isOpen = diffs.reduce((sum, { lines }) => sum + lines.length, 0) <= unfolded
   return diffs

@@ -121,13 +121,11 @@ export function beginning(plan: Plan): string {
   const starts = steps.filter(({ transition }) => transition === 'start').length
   const isAll =
     starts > 1 && starts === steps.length && unchanged.every(one => one.reason === 'reference' || isGone(one.state))
-  const everything = `${isAll ? 'all ' : ''}${count(starts, 'particle')} would start`
   if (newEnvironment) {
     const meant = newEnvironment.meant === undefined ? '' : ` (did you mean ${newEnvironment.meant}?)`
-    const happens = starts > 0 ? everything : `the plan has ${toDo(plan)}`
-    return `environment ${environment} is new: ${happens}; no manifest and no earlier apply knows it${meant}`
+    return `environment ${environment} is new${isAll ? ', and everything would start' : ''}: no manifest and no earlier apply knows it${meant}`
   }
-  return isAll ? `${everything}: none of them is there; look whether environment, account and region are meant` : ''
+  return isAll ? 'everything would start: look whether environment, account and region are meant' : ''
 }
 
 /** Steps that change something. */
@@ -136,6 +134,9 @@ export const changing = (plan: Plan): readonly Step[] => plan.steps.filter(step 
 /** Particles that ended badly in an earlier apply. */
 export const failedBefore = (plan: Plan): readonly Unchanged[] =>
   plan.unchanged.filter(({ reason }) => reason === 'failed')
+
+/** Heads what failed earlier, each with what to do about it. */
+export const failedBeforeTitle = 'Failed earlier, and fails every apply'
 
 /** Differences that no apply changes: of protected particles, and of steps with protected members. */
 export const protectedDifferences = (
