@@ -1,6 +1,6 @@
 import type { CallCounter } from '../ecs/calls.ts'
 import { isGone, type ParticleId } from '../particle.ts'
-import type { ContainerLog, Report, ReportError, Step } from './document.ts'
+import { type ContainerLog, failedBefore, type Report, type ReportError, type Step } from './document.ts'
 import { Cancelled, notCarriedOut, Paused, reportErrorOf, StepFailed } from './failure.ts'
 import { type Graph, nearest } from './graph.ts'
 import type { Journal } from './journal.ts'
@@ -43,12 +43,12 @@ class ApplyRun {
   }
 
   async run(): Promise<Report> {
-    const { steps, unchanged } = this.#context.planned.plan
+    const { plan } = this.#context.planned
     // Steps are in an order in which they may run, so a step's needs have their promises already.
-    for (const step of steps) this.#ends.set(step.particle, this.#whenReady(step))
+    for (const step of plan.steps) this.#ends.set(step.particle, this.#whenReady(step))
     const ends = await Promise.all(this.#ends.values())
     if (ends.includes('cancelled')) return this.#journal.finish('cancelled')
-    const failed = unchanged.filter(({ reason }) => reason === 'failed')
+    const failed = failedBefore(plan)
     if (failed.length > 0) {
       const message = failed.map(({ particle, why }) => `${particle}: ${why ?? 'it has failed'}`).join('; ')
       return this.#journal.finish('failed', { code: 'Failed', message, details: [] })

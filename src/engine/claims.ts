@@ -13,7 +13,7 @@ import {
 } from '../particle.ts'
 import { type ClaimContext, claimHash, subjectOf } from './claimSubject.ts'
 import type { Decision, Decisions } from './decide.ts'
-import type { Step } from './document.ts'
+import { isEnd, type Step } from './document.ts'
 import { isRelease } from './release.ts'
 
 /** Format of claims. A release reads its own format and never guesses another. */
@@ -162,7 +162,7 @@ export class Claims {
     const { particle, transition, changes, kept } = decision
     if (!transition || transition === 'wait') return { changes: [] }
     const subject = this.#subject(particle)
-    if (transition === 'stop' || transition === 'terminate') {
+    if (isEnd(decision)) {
       return { changes: [{ ...hashed(['gone', subject, transition]), adds: false }] }
     }
     const found: ChangeClaim[] = [

@@ -7,6 +7,10 @@ import type { Remedy } from './remedy.ts'
 /** What a step does to a particle. `wait` calls nothing and waits until a transition under way has ended. */
 export type Transition = 'start' | 'update' | 'replace' | 'stop' | 'terminate' | 'wait'
 
+/** Whether the transition stops or terminates its particle. */
+export const isEnd = ({ transition }: { readonly transition?: Transition }): boolean =>
+  transition === 'stop' || transition === 'terminate'
+
 /** Why the plan has no step for a particle. */
 export type Reason = 'equivalent' | 'done' | 'failed' | 'protected' | 'pinned' | 'reference'
 
@@ -231,6 +235,10 @@ export interface Report {
   /** Why nothing was done, or what failed outside of any step. */
   readonly error?: ReportError
 }
+
+/** Particles that ended badly in an earlier apply. */
+export const failedBefore = ({ unchanged }: Pick<Plan, 'unchanged'>): readonly Unchanged[] =>
+  unchanged.filter(({ reason }) => reason === 'failed')
 
 /** Steps whose rollout is paused. */
 export const pausedSteps = ({ steps }: Report): readonly ReportStep[] => steps.filter(({ paused }) => paused)

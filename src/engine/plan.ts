@@ -5,7 +5,7 @@ import { inheritsIn, type ParticleId, type Problem } from '../particle.ts'
 import type { ClaimContext } from './claimSubject.ts'
 import { Claims } from './claims.ts'
 import { type Decision, type Decisions, decide } from './decide.ts'
-import type { Plan, Removed, Step, Summary, Transition, Unchanged } from './document.ts'
+import { isEnd, type Plan, type Removed, type Step, type Summary, type Transition, type Unchanged } from './document.ts'
 import { type Graph, inOrder, nearest } from './graph.ts'
 import type { EngineContext } from './refresh.ts'
 
@@ -220,14 +220,14 @@ function summaryOf(steps: readonly Step[], unchanged: readonly Unchanged[]): Sum
 /** A protected particle keeps its parents: a cluster with a service in it cannot be deleted. */
 function keptInGoing(graph: Graph, decisions: Decisions): Problem[] {
   const problems: Problem[] = []
-  for (const [id, { particle, transition }] of decisions) {
-    if (transition !== 'stop' && transition !== 'terminate') continue
+  for (const [id, decision] of decisions) {
+    if (!isEnd(decision)) continue
     for (const child of graph.children.get(id) ?? []) {
       const kept = decisions.get(child)
       if (kept?.reason !== 'protected' || kept.particle.desired === 'running') continue
       const { file, line } = kept.particle.place
       problems.push({
-        place: particle.place,
+        place: decision.particle.place,
         message: `${id} is to go, but ${child} (${file}:${line}) is kept by persist_on_termination; keep both, or let both go`,
       })
     }
@@ -241,10 +241,7 @@ function terminations(decisions: Decisions, { maxTerminations, removed = [] }: P
   const running = all.filter(
     ({ observed, reason }) => reason !== 'reference' && (observed.state === 'running' || observed.state === 'pending'),
   )
-  const going = all.filter(
-    ({ particle, transition }) =>
-      transition === 'replace' || ((transition === 'stop' || transition === 'terminate') && !particle.desiredIsOwn),
-  )
+  const going = all.filter(one => one.transition === 'replace' || (isEnd(one) && !one.particle.desiredIsOwn))
   const total = running.length + removed.filter(({ unmanaged }) => !unmanaged).length
   const most =
     'count' in maxTerminations ? maxTerminations.count : Math.max(1, Math.floor(total * maxTerminations.share))

@@ -5,7 +5,7 @@ import { canonicalJson } from '../digest.ts'
 import type { ParticleId } from '../particle.ts'
 import { claimHash } from './claimSubject.ts'
 import type { Claim } from './claims.ts'
-import type { Plan, Step } from './document.ts'
+import { isEnd, type Plan, type Step } from './document.ts'
 
 /** A claim's members, by name. */
 interface ClaimRead {
@@ -89,7 +89,7 @@ function unlike(
     // Where that one has a step, the change may be shown there alone.
     return unlikeChange(claim, [...follows, ...(steps.get(String(claimed))?.changes ?? [])])
   }
-  const goes = transition === 'stop' || transition === 'terminate'
+  const goes = isEnd(step)
   if (kind === 'gone') return goes && what === transition ? undefined : `${String(what)} is claimed, not ${transition}`
   if (goes || transition === 'wait') return `a ${kind} is claimed of a step that is to ${transition}`
   if (kind === 'whole') {

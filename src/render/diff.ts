@@ -1,12 +1,12 @@
 /** Changes as the lines of a `diff` fence, or of the log: `+`, `-` or `!` in column 0, paths grouped, values in line. */
 import { actionOf, type Change } from '../compare/change.ts'
 import { parsePath } from '../compare/path.ts'
-import type { Plan, Step } from '../engine/document.ts'
+import { isEnd, type Plan, type Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { boundary, cut, isPlain, thousands, visible } from './escape.ts'
 import { originText, partsOf } from './origin.ts'
 import { shortPath, valueText } from './value.ts'
-import { count, isEnd, phrasesOf } from './words.ts'
+import { count, phrasesOf } from './words.ts'
 
 /** Longer pairs of values, in characters, take two lines: readers would have to scroll sideways. */
 const ONE_LINE = 80

@@ -1,14 +1,14 @@
 /** What a step does, why, and its dangers, for a reviewer. */
 import type { Change } from '../compare/change.ts'
 import { parsePath } from '../compare/path.ts'
-import type { Plan, Step } from '../engine/document.ts'
+import { isEnd, type Plan, type Step } from '../engine/document.ts'
 import { hasRisk } from '../engine/risk.ts'
 import type { ParticleId } from '../particle.ts'
 import { cut, thousands } from './escape.ts'
 import { originText, partsOf } from './origin.ts'
 import { reasons } from './reasons.ts'
 import { unknownOf } from './value.ts'
-import { capital, count, isEnd, name, nameList, type Phrase, phrasesOf, phraseText, wordOf } from './words.ts'
+import { capital, count, name, nameList, type Phrase, phrasesOf, phraseText, wordOf } from './words.ts'
 
 /** 0: the step ends or replaces its particle. 1: a reviewer must know a risk. 2: no danger. */
 export function danger(step: Step): 0 | 1 | 2 {

@@ -1,5 +1,5 @@
 /** What a person can do about a failure, for the comment and for annotations. */
-import type { Plan, Report, ReportStep } from '../engine/document.ts'
+import { failedBefore, type Plan, type Report, type ReportStep } from '../engine/document.ts'
 import type { Fix, Remedy } from '../engine/remedy.ts'
 import type { ParticleId, Place, Problem } from '../particle.ts'
 import { capital, listed } from './words.ts'
@@ -79,7 +79,7 @@ function fixText(fix: Fix, particle: ParticleId, { name, at }: Setting): string 
 /** One annotation for each failure of an apply, at the line of its manifest where that is known. */
 export function failureAnnotations(
   { steps, error }: Report,
-  { unchanged }: Plan,
+  plan: Plan,
   placeOf: (id: ParticleId) => Place | undefined,
 ): Problem[] {
   const at = (id: ParticleId, message: string): Problem => {
@@ -100,7 +100,7 @@ export function failureAnnotations(
       const remedy = remedyText(step, settingOf(step.particle))
       return at(step.particle, [step.error?.message, remedy && `${capital(remedy)}.`].filter(Boolean).join(' '))
     })
-  const earlier = unchanged.filter(({ reason }) => reason === 'failed')
+  const earlier = failedBefore(plan)
   failed.push(...earlier.map(({ particle, why }) => at(particle, `${particle}: ${why ?? 'it has failed'}`)))
   if (error && earlier.length === 0) failed.push({ message: error.message })
   return failed

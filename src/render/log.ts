@@ -1,5 +1,14 @@
 /** Plan and report for the job log: the comment's words without its markup. */
-import type { Plan, Removed, Report, ReportError, ReportStep, Step } from '../engine/document.ts'
+import {
+  failedBefore,
+  isEnd,
+  type Plan,
+  type Removed,
+  type Report,
+  type ReportError,
+  type ReportStep,
+  type Step,
+} from '../engine/document.ts'
 import { type Applied, carriedPhrase, heldBackPhrase, runsOn } from './applied.ts'
 import { mergesNothing, type NeverApplied, neverAppliedPhrase } from './comment.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
@@ -14,9 +23,7 @@ import {
   capital,
   doneCounts,
   ending,
-  failedBefore,
   failedBeforeTitle,
-  isEnd,
   listed,
   phraseText,
   protectedDifferences,

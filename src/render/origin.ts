@@ -1,7 +1,7 @@
 /** What a plan has besides this run's own changes: merged and not applied yet, or changed by somebody in AWS. */
-import type { Origin, Plan, Step, StepChange } from '../engine/document.ts'
+import { failedBefore, isEnd, type Origin, type Plan, type Step, type StepChange } from '../engine/document.ts'
 import type { NeverApplied } from './comment.ts'
-import { beginsIdle, capital, changing, count, counts, failedBefore, isEnd, pullRequestList, toDo } from './words.ts'
+import { beginsIdle, capital, changing, count, counts, pullRequestList, toDo } from './words.ts'
 
 /** `not applied yet (#12)` */
 const notApplied = ({ unapplied = [] }: Pick<Plan, 'unapplied'>): string =>

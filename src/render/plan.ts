@@ -1,6 +1,6 @@
 /** The comment of a plan: steps to review, nothing to do, problems, or no plan at all. */
 
-import type { Plan } from '../engine/document.ts'
+import { failedBefore, type Plan } from '../engine/document.ts'
 import type { Problem } from '../particle.ts'
 import { oneOrMany } from '../wording.ts'
 import {
@@ -32,7 +32,7 @@ import {
 import { orderSection } from './order.ts'
 import { countsByOrigin } from './origin.ts'
 import { answerNotes } from './pauses.ts'
-import { removedSections, undeclaredSection } from './removed.ts'
+import { leftInAws } from './removed.ts'
 import { overview, planDiffs, warning } from './steps.ts'
 import {
   beginning,
@@ -41,7 +41,6 @@ import {
   capitalSentence,
   changing,
   count,
-  failedBefore,
   failedBeforeTitle,
   protectedDifferences,
   sentence,
@@ -85,8 +84,8 @@ function problemList(problems: readonly Problem[], { sourceUrl }: Context, rung:
 }
 
 function planDraft(plan: Plan, context: Context, rung: Rung): RungDraft {
-  const { steps, removed = [], warnings = [] } = plan
-  const { problems = [], sourceUrl } = context
+  const { steps, warnings = [] } = plan
+  const { problems = [] } = context
   const { text: table, leftOut } = overview(plan, context, rung)
   return {
     before: [
@@ -98,8 +97,7 @@ function planDraft(plan: Plan, context: Context, rung: Rung): RungDraft {
       warning(plan, rung),
       table,
       answerNotes(steps, rung),
-      undeclaredSection(plan.undeclared ?? [], rung),
-      removedSections(removed, rung, sourceUrl),
+      leftInAws(plan, context, rung),
       warningList(warnings, rung, steps.length > 0),
     ],
     diffs: rung.table === 'none' ? [] : planDiffs(plan, context, rung),

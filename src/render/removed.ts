@@ -1,6 +1,6 @@
 /** Particles that no manifest declares any more and that still exist: since when, how to delete them, how to let them go. */
-import type { Removed, UndeclaredMember } from '../engine/document.ts'
-import { shortCommit } from './comment.ts'
+import type { Plan, Removed, UndeclaredMember } from '../engine/document.ts'
+import { type Context, shortCommit } from './comment.ts'
 import { code, cut } from './escape.ts'
 import type { Rung } from './fit.ts'
 import { blocks, bullets, folded, OPEN_ENTRIES, particleCode, phraseMarkdown, sourceCode } from './markdown.ts'
@@ -66,7 +66,7 @@ export function undeclaredPhrase({
 }
 
 /** Members that no manifest states any more: never a change by itself, and nothing that should go unseen. */
-export function undeclaredSection(all: readonly UndeclaredMember[], rung: Rung): string {
+function undeclaredSection(all: readonly UndeclaredMember[], rung: Rung): string {
   if (all.length === 0) return ''
   const entries = all.map(member => phraseMarkdown(undeclaredPhrase(member)))
   return leftSection(undeclaredTitle, all.length, 'member', bullets(entries, rung.entries))
@@ -79,16 +79,17 @@ const letGoNow = 'Let go by a line of `unmanaged`, and forgotten from now on:'
 /** Heads removed particles whose line of `unmanaged` is proposed. */
 export const letGoTitle = 'Let go by a line that is not applied yet, and forgotten once it is:'
 
-/** `isApplied`: the lines that let go have been applied with the rest. */
-export const removedSections = (
-  all: readonly Removed[],
+/** What is in AWS and in no manifest: members, then particles. `isApplied`: the lines that let go have been applied with the rest. */
+export const leftInAws = (
+  { undeclared = [], removed = [] }: Plan,
+  { sourceUrl }: Context,
   rung: Rung,
-  sourceUrl: string | undefined,
   isApplied = false,
 ): string =>
   blocks(
-    removedSection(all, rung),
-    letGoSection(isApplied ? letGoNow : letGoTitle, all.filter(isLetGo), rung, sourceUrl),
+    undeclaredSection(undeclared, rung),
+    removedSection(removed, rung),
+    letGoSection(isApplied ? letGoNow : letGoTitle, removed.filter(isLetGo), rung, sourceUrl),
   )
 
 /** Particles that stay in AWS without a manifest. */

@@ -1,6 +1,7 @@
 /** The comment of an apply: done, failed, refused, cancelled or superseded. A report of an apply that was killed is `running`. */
 
 import {
+  failedBefore,
   type Plan,
   pausedSteps,
   type Report,
@@ -31,7 +32,7 @@ import {
 } from './markdown.ts'
 import { answerNotes } from './pauses.ts'
 import { warningList } from './plan.ts'
-import { removedSections, undeclaredSection } from './removed.ts'
+import { leftInAws } from './removed.ts'
 import { overview, planDiffs, warning } from './steps.ts'
 import {
   capital,
@@ -39,7 +40,6 @@ import {
   count,
   doneCounts,
   ending,
-  failedBefore,
   protectedDifferences,
   resultWords,
   sentence,
@@ -67,7 +67,7 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
     text,
     rung.extras || rung.table === 'full' ? errorDetails(report, rung) : '',
     logEnds(report, rung),
-    result === 'superseded' || !plan ? '' : leftAlone(plan, context, rung, result === 'succeeded'),
+    result === 'superseded' || !plan ? '' : leftInAws(plan, context, rung, result === 'succeeded'),
     // Warnings of the plan hold after the apply, too.
     result === 'succeeded' || result === 'failed' ? warningList(plan?.warnings ?? [], rung, true) : '',
   ]
@@ -242,14 +242,6 @@ function goBack(report: Report, context: Context): string {
   const way = isOver && hasBegun && !isSaid ? wayBack(report, context) : []
   return way.length > 0 ? `**To go back:** ${phraseMarkdown(way)}` : ''
 }
-
-/** What is in AWS and in no manifest, whatever became of the apply. */
-const leftAlone = (
-  { undeclared = [], removed = [] }: Plan,
-  { sourceUrl }: Context,
-  rung: Rung,
-  isApplied: boolean,
-): string => blocks(undeclaredSection(undeclared, rung), removedSections(removed, rung, sourceUrl, isApplied))
 
 /** Number of remedies that a comment words. */
 const REMEDIES = 5

@@ -1,6 +1,6 @@
 /** The steps of a plan in Markdown: the warning, the table and the diffs. */
 
-import type { Plan, Step } from '../engine/document.ts'
+import { isEnd, type Plan, type Step } from '../engine/document.ts'
 import type { Context } from './comment.ts'
 import { amount, stepDiff } from './diff.ts'
 import { cut } from './escape.ts'
@@ -21,7 +21,7 @@ import {
   table,
 } from './markdown.ts'
 import { ownFirst } from './origin.ts'
-import { changing, count, emojiOf, isEnd, sentence, wordOf } from './words.ts'
+import { changing, count, emojiOf, sentence, wordOf } from './words.ts'
 
 /** What the plan deletes, replaces or restarts: the numbers of several, then the particles. */
 export function warning(plan: Plan, rung: Rung): string {

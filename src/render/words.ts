@@ -1,7 +1,17 @@
 /** The words of plans and reports, which the comment and the log share. */
 import type { Change } from '../compare/change.ts'
 import { durationText } from '../duration.ts'
-import type { Plan, Report, ReportStep, Result, Step, StepResult, Transition, Unchanged } from '../engine/document.ts'
+import {
+  failedBefore,
+  type Plan,
+  type Report,
+  type ReportStep,
+  type Result,
+  type Step,
+  type StepResult,
+  type Transition,
+  type Unchanged,
+} from '../engine/document.ts'
 import { flavors } from '../flavors/index.ts'
 import { isGone, type ParticleId } from '../particle.ts'
 import { vocabularyOf } from '../schema/address.ts'
@@ -75,9 +85,6 @@ export function wordOf({ particle, transition }: { particle: ParticleId; transit
   return phrasesOf(particle).ended === 'deleted' ? 'delete' : 'stop'
 }
 
-/** Whether the step stops or terminates its particle. */
-export const isEnd = ({ transition }: Step): boolean => transition === 'stop' || transition === 'terminate'
-
 /** The sign before what a step does. */
 export const emojiOf: Readonly<Record<Word, string>> = {
   start: '🟢',
@@ -130,10 +137,6 @@ export function beginning(plan: Plan): string {
 
 /** Steps that change something. */
 export const changing = (plan: Plan): readonly Step[] => plan.steps.filter(step => step.transition !== 'wait')
-
-/** Particles that ended badly in an earlier apply. */
-export const failedBefore = (plan: Plan): readonly Unchanged[] =>
-  plan.unchanged.filter(({ reason }) => reason === 'failed')
 
 /** Heads what failed earlier, each with what to do about it. */
 export const failedBeforeTitle = 'Failed earlier, and fails every apply'
