@@ -4,7 +4,7 @@ import type { Plan, Report, Step, Transition } from '../../src/engine/document.t
 import type { ParticleId } from '../../src/particle.ts'
 import { marker } from '../../src/render/comment.ts'
 import { dangerCounts, dependentsOf, whatHappens, why } from '../../src/render/explain.ts'
-import { renderReportStepText, renderStepText } from '../../src/render/log.ts'
+import { renderPlanText } from '../../src/render/log.ts'
 import { planTitle } from '../../src/render/origin.ts'
 import { count, doneCounts, listed, phraseText, reportTitle, took, wordOf } from '../../src/render/words.ts'
 
@@ -162,24 +162,12 @@ describe('one line', () => {
   })
 
   test('for the log', () => {
-    expect(renderStepText(step('ecs_service:web', 'update', { changes: [{ path: 'a' }, { path: 'b' }] }))).toBe(
+    const lines = (one: Step) => renderPlanText(plan(one)).split('\n')
+    expect(lines(step('ecs_service:web', 'update', { changes: [{ path: 'a' }, { path: 'b' }] }))).toContain(
       'ecs_service:web update 2 changes',
     )
-    expect(renderStepText(step('ecs_service:web', 'stop'))).toBe('ecs_service:web delete')
-    expect(renderStepText(step('ecs_service:web', 'wait', { why: 'a rollout' }))).toBe(
-      'ecs_service:web wait: a rollout',
-    )
-    expect(
-      renderReportStepText({
-        particle: 'ecs_service:web',
-        transition: 'update',
-        result: 'succeeded',
-        startedAt: '2026-03-01T12:00:00Z',
-        finishedAt: '2026-03-01T12:02:51Z',
-        calls: 3,
-        because: '6 of 6 tasks run web:42',
-      }),
-    ).toBe('ecs_service:web update succeeded in 2 min 51 s: 6 of 6 tasks run web:42')
+    expect(lines(step('ecs_service:web', 'stop'))).toContain('ecs_service:web delete')
+    expect(lines(step('ecs_service:web', 'wait', { why: 'a rollout' }))).toContain('ecs_service:web wait: a rollout')
   })
 
   test('for a report', () => {

@@ -23,7 +23,7 @@ const happenings = {
 } as const satisfies Readonly<Record<string, readonly [happened: string, brief: string]>>
 
 /** The kinds of failure that have words of their own. */
-export type FailureCode = keyof typeof happenings
+type FailureCode = keyof typeof happenings
 
 /** A failure before a sentence is made of it. The flavor finds the cause. */
 export interface Diagnosis {

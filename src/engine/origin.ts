@@ -11,7 +11,7 @@ import type { Origin, Plan, Step } from './document.ts'
 import { isRelease } from './release.ts'
 
 /** Decisions that earlier manifests would lead to with today's answers of AWS. */
-export interface EarlierDecisions {
+interface EarlierDecisions {
   /** By the manifests of the last applied commit. */
   readonly applied?: Decisions
   /** By the manifests that a pull request or a merge group starts from. */

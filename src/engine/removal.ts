@@ -33,7 +33,7 @@ export interface Undeclared {
 }
 
 /** Particles as a commit declared them. */
-export interface EarlierManifests {
+interface EarlierManifests {
   readonly commit: string
   readonly particles: readonly Particle[]
 }

@@ -5,7 +5,7 @@
 import type { Step } from './document.ts'
 
 /** A service's tasks are replaced; a job runs, and never again. */
-export type RiskKind = 'restarts' | 'runs once'
+type RiskKind = 'restarts' | 'runs once'
 
 /** `restarts 4 tasks, never below 3 running`. `rest`: what follows the words of the kind. */
 export const riskOf = (kind: RiskKind, rest = ''): string => (rest === '' ? kind : `${kind} ${rest}`)

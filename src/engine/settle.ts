@@ -14,7 +14,7 @@ const heartbeat = 10_000
 const longestOutage = 300_000
 
 /** A transition that has been carried out, and is now to come to an end. */
-export interface Settling {
+interface Settling {
   readonly particle: Particle
   readonly flavor: AnyFlavor
   /** AWS's answer before the transition. */

@@ -5,7 +5,7 @@ import { type Node, nodeAt, type Particle, type Place, valueAt } from '../partic
 import type { Source } from './document.ts'
 
 /** A member that is no longer declared, and the place of its key in the earlier manifest. */
-export interface StayingMember {
+interface StayingMember {
   readonly path: string
   readonly place: Place
   readonly toRemove?: string

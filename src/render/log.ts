@@ -58,11 +58,12 @@ const title = (environment: string, ...rest: readonly (string | undefined | fals
   ['ECS particles', environment, ...rest].filter(Boolean).join(' · ')
 
 /** `ecs_service:web update 2 changes`: one step as one line. */
-export function renderStepText(step: Step): string {
-  const word = wordOf(step)
-  const rest = word === 'wait' ? phraseText(why(step, {}, BY)) : ''
-  const size = word === 'wait' || isEnd(step) ? '' : ` ${amount(step)}`
-  return logLine(`${cut(step.particle, 200)} ${word}${size}${rest && `: ${rest}`}`)
+function stepLine(step: Step): string {
+  const subject = `${cut(step.particle, 200)} ${wordOf(step)}`
+  if (isEnd(step)) return subject
+  if (step.transition !== 'wait') return `${subject} ${amount(step)}`
+  const cause = phraseText(why(step, {}, BY))
+  return `${subject}${cause && `: ${cause}`}`
 }
 
 /** The plan as lines of text without Markdown, safe to print into a job log. */
@@ -81,7 +82,7 @@ export function renderPlanText(plan: Plan, neverApplied?: NeverApplied): string 
     ),
     ...plan.steps.map(step => [
       '',
-      renderStepText(step),
+      stepLine(step),
       `  ${phraseText(whatHappens(step, dependents.get(step.particle)))} (${step.source.file}:${step.source.line})`,
       ...(step.dependsOn.length > 0 ? [`  after ${listed(step.dependsOn, 5)}`] : []),
       ...stepDiff(step, plan, VALUE, BY).map(line => `  ${line}`),
@@ -139,8 +140,8 @@ function removedLines(all: readonly Removed[]): Lines {
 }
 
 /** How a step ended, what runs on where it never began, where its containers wrote, and how to answer it. */
-const stepLines = (step: ReportStep, plan: Plan | undefined): Lines => [
-  [renderReportStepText(step), runsOn(step, plan)].filter(Boolean).join('; '),
+const stepLines = (step: ReportStep, plan: Plan): Lines => [
+  [reportStepLine(step), runsOn(step, plan)].filter(Boolean).join('; '),
   ...(step.error?.logs ?? []).map(
     ({ container, task, group, stream, region }) =>
       `  log of container ${container} in task ${task}: group ${group}, stream ${stream} in ${region}`,
@@ -149,25 +150,23 @@ const stepLines = (step: ReportStep, plan: Plan | undefined): Lines => [
 ]
 
 /** `ecs_service:web update succeeded in 2 min 51 s: 6 of 6 tasks run web:42`: how one step ended, as one line. */
-export function renderReportStepText(step: ReportStep): string {
+function reportStepLine(step: ReportStep): string {
+  const subject = `${cut(step.particle, 200)} ${wordOf(step)}`
   const time = took(step.startedAt, step.finishedAt)
-  const end = stepOutcome(step)
+  const end = cut(stepOutcome(step), 1000)
   // The sentence of a pause begins with that word.
-  if (step.paused)
-    return logLine(`${cut(step.particle, 200)} ${wordOf(step)} ${cut(end, 1000)}${time && `, after ${time}`}`)
-  return logLine(
-    `${cut(step.particle, 200)} ${wordOf(step)} ${step.result}${time && ` in ${time}`}${end && `: ${cut(end, 1000)}`}`,
-  )
+  if (step.paused) return `${subject} ${end}${time && `, after ${time}`}`
+  return `${subject} ${step.result}${time && ` in ${time}`}${end && `: ${end}`}`
 }
 
 /**
  * The report as lines of text without Markdown, safe to print into a job log. The log has the plan and ECS's own words above, and the
  * sentence of each failure below, as an annotation.
  */
-export function renderReportText(report: Report, plan: Plan | undefined, applied: Applied): string {
+export function renderReportText(report: Report, plan: Plan, applied: Applied): string {
   const { steps, result, error } = report
   return printed(
-    title(report.environment, plan?.account && `account ${plan.account}`, capital(ending(report))),
+    title(report.environment, plan.account && `account ${plan.account}`, capital(ending(report))),
     `${capital(doneCounts(report))}${phraseText(carriedPhrase(applied))}.`,
     error && result !== 'failed' ? errorLines(error) : [],
     steps.length > 0 && ['', ...steps.flatMap(step => stepLines(step, plan))],

@@ -44,7 +44,7 @@ export const count = (number: number, one: string, many = `${one}s`): string =>
   `${thousands(number)} ${oneOrMany(number, one, many)}`
 
 /** The items with the words between them: `a`, `a and b`, `a, b and 3 more`. */
-export function enumerated<T>(items: readonly T[], most: number): readonly (T | string)[] {
+function enumerated<T>(items: readonly T[], most: number): readonly (T | string)[] {
   const shown = items.slice(0, most)
   const pieces = shown.flatMap((item, index) =>
     index === 0 ? [item] : [index === items.length - 1 ? ' and ' : ', ', item],
