@@ -16,10 +16,13 @@ export function originText(origin: Origin, step: Step, plan: Pick<Plan, 'unappli
   return `drift: somebody changed it in AWS; ${by} puts it back`
 }
 
+/** The manifest's own comes first, drift last. */
+const origins = [undefined, 'unapplied', 'drift'] as const
+
 /** The parts of a step by where they come from, the manifest's own first. A start and an end are one part. */
 export function partsOf(step: Step): readonly StepPart[] {
   if (step.transition === 'start' || step.changes.length === 0) return [step]
-  return [undefined, 'unapplied' as const, 'drift' as const]
+  return origins
     .map(origin => ({ origin, changes: step.changes.filter(change => change.origin === origin) }))
     .filter(({ changes }) => changes.length > 0)
 }
@@ -29,13 +32,9 @@ interface StepPart {
   readonly changes: readonly StepChange[]
 }
 
-const ranks = { unapplied: 1, drift: 2 }
-
 /** Steps with a change of the manifest's own first, drift last; among equals in the plan's order. */
-export const ownFirst = <T extends Pick<Step, 'origin'>>(steps: readonly T[]): readonly T[] => {
-  const rank = ({ origin }: T) => (origin ? ranks[origin] : 0)
-  return [...steps].sort((one, other) => rank(one) - rank(other))
-}
+export const ownFirst = (steps: readonly Step[]): readonly Step[] =>
+  origins.flatMap(origin => steps.filter(step => step.origin === origin))
 
 /** `3 to change, 1 to start`, then what is not applied yet and what is drift, each counted apart. */
 export function countsByOrigin(plan: Plan): readonly string[] {

@@ -72,9 +72,7 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
     result === 'succeeded' || result === 'failed' ? warningList(plan?.warnings ?? [], rung, true) : '',
   ]
   if (plan === undefined || rung.table === 'none') return { before, leftOut }
-  // The report is a record: its merge has happened.
-  const later = { ...context, merges: false }
-  const diffs = planDiffs(plan, later, rung, 0)
+  const diffs = planDiffs(plan, context, rung, 0)
   // Nobody has to decide on steps that an apply has carried out: no diff is more urgent than another.
   if (result !== 'refused')
     return {
@@ -82,12 +80,9 @@ function reportDraft(report: Report, plan: Plan | undefined, context: Context, r
       diffs: diffs.map(diff => ({ ...diff, rank: 2 })),
       leftOut,
     }
-  const planned = overview(plan, later, rung)
-  return {
-    before: [...before, warning(plan, rung), planned.text],
-    diffs,
-    leftOut: [...leftOut, ...planned.leftOut],
-  }
+  // The report is a record: its merge has happened.
+  const planned = overview(plan, { ...context, merges: false }, rung)
+  return { before: [...before, warning(plan, rung), planned.text], diffs, leftOut: [...leftOut, ...planned.leftOut] }
 }
 
 const failedSteps = ({ steps }: Report): readonly ReportStep[] => steps.filter(({ result }) => result === 'failed')
@@ -95,7 +90,6 @@ const failedSteps = ({ steps }: Report): readonly ReportStep[] => steps.filter((
 /** What happened, for which commit and where, and the cause. */
 function opening(report: Report, plan: Plan | undefined, context: Context, rung: Rung): string {
   const { result, steps, error } = report
-  const particles = steps.map(({ particle }) => particle)
   const where = target(plan, context)
   const commit = phraseMarkdown(carriedPhrase(context))
   const forAndIn = `${commit}${where && `${commit && ','} in ${where}`}.`
@@ -118,7 +112,12 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
     case 'paused':
       return counted(pausedSteps(report).map(pausedText))
     case 'rolled-back':
-      return paragraph(`**Went back to what ran before**: ${particleList(particles, 20)}; not applied`)
+      return paragraph(
+        `**Went back to what ran before**: ${particleList(
+          steps.map(({ particle }) => particle),
+          20,
+        )}; not applied`,
+      )
     default:
       return blocks(
         counted([...failedSteps(report).map(step => failure(step, rung)), ...earlier]),
@@ -127,6 +126,7 @@ function opening(report: Report, plan: Plan | undefined, context: Context, rung:
   }
 }
 
+/** Why the apply ended like that. */
 const causeOf = ({ rest, message: whole }: ReportError): string => capitalSentence(sentence(rest ?? whole))
 
 /** **`ecs_service:web` was rolled back by ECS**: 4 tasks of web:42 stopped, … */
