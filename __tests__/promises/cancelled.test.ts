@@ -64,7 +64,7 @@ describe('Never silent, never stuck', () => {
         error: { code: 'Cancelled', message: planning },
       })
       expect(ran.outputs['report-file']).toBeDefined()
-      expect(ran.summary).toContain('Cancelled')
+      expect(ran.summary).toContain('cancelled in')
       expect(world.modifying()).toEqual([])
     },
   )

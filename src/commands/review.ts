@@ -36,7 +36,7 @@ export async function reviewPlan(invocation: Invocation, planned: Planned, answe
   const steps = missing(claims)
   const drift = comesFrom('drift', steps) ? ' (drift in AWS counts as a change too)' : ''
   const cause = `${subject(steps)} would change in a way that no merged pull request showed${drift}${because(notes)}`
-  const message = `nothing was applied, as no merged pull request showed this${because(notes)}; open one that does${drift}, or let it through with approved-digest: ${plan.digest}`
+  const message = `nothing was applied, as no merged pull request showed this${because(notes)}; open a pull request that does${drift}, or let it through with approved-digest: ${plan.digest}`
   return { problems: refusalProblems(steps, { message, cause }), affected }
 }
 
