@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Fault } from '../../simulator/faults.ts'
 import { EcsError } from '../../src/ecs/errors.ts'
-import { DiagnosedEcsError, reportError, reportErrorOf, StepFailed } from '../../src/engine/failure.ts'
+import { DiagnosedEcsError, refusalError, reportError, reportErrorOf, StepFailed } from '../../src/engine/failure.ts'
 import { failureAnnotations, remedyText } from '../../src/render/failures.ts'
 import { renderReportText } from '../../src/render/log.ts'
 import { renderReport } from '../../src/render/report.ts'
@@ -325,5 +325,28 @@ describe('AWS gives no answer while a rollout is waited for', () => {
   test('by a refusal: the step fails at once', async () => {
     const applied = await during({ kind: 'deny' }, 120)
     expect(sentence(applied, 'ecs_service:web')).toMatch(/was denied ecs:DescribeServices/)
+  })
+})
+
+describe('A refusal', () => {
+  const place = { file: 'particles/web.yml', line: 3, column: 1 }
+  const unreviewed = [
+    { place, message: 'ecs_service:web: update (desiredCount) was not reviewed' },
+    { message: 'nothing was applied: …; approved-digest: sha256:1', cause: 'ecs_service:web would change' },
+  ]
+  const late = { message: 'nothing was answered: 42 is no rollout that is paused now' }
+
+  test.each([
+    ['of what was not reviewed', unreviewed],
+    ['of an answer, too, that came too late', [...unreviewed, late]],
+  ])('%s is about the review', (_, problems) => {
+    expect(refusalError(problems)).toMatchObject({
+      message: unreviewed[1]?.message,
+      rest: 'ecs_service:web would change',
+    })
+  })
+
+  test('of an answer alone is about the answer', () => {
+    expect(refusalError([late])).toEqual({ code: 'Refused', message: late.message, details: [] })
   })
 })

@@ -34,9 +34,10 @@ export async function reviewPlan(invocation: Invocation, planned: Planned, answe
   const missing = (claims: ReadonlySet<string>) => planClaims.unreviewed(plan.steps, claims)
   const { claims, notes, ...affected } = await lookUp(invocation, found => missing(found).length === 0)
   const steps = missing(claims)
+  const happens = `${subject(steps)} would change in a way that no merged pull request showed`
   const drift = comesFrom('drift', steps) ? ' (drift in AWS counts as a change too)' : ''
-  const cause = `${subject(steps)} would change in a way that no merged pull request showed${drift}${because(notes)}`
-  const message = `nothing was applied, as no merged pull request showed this${because(notes)}; open a pull request that does${drift}, or let it through with approved-digest: ${plan.digest}`
+  const message = `nothing was applied: ${happens}${because(notes)}; open a pull request that shows it${drift}, or let it through with approved-digest: ${plan.digest}`
+  const cause = `${happens}${drift}${because(notes)}`
   return { problems: refusalProblems(steps, { message, cause }), affected }
 }
 
@@ -104,7 +105,7 @@ export async function unreviewedInGroup(
     ? await reviewedForMergeGroup(github, await reporter.history(github, mergeGroup.headSha), mergeGroup, query)
     : nothing(noToken)
   const steps = planClaims.unreviewed(plan.steps, claims)
-  const message = `this merge group must not be merged, as its pull requests did not show this${because(notes)}; bring the pull request up to date with its base, so that its plan shows it, and queue it again`
+  const message = `this merge group must not be merged: ${subject(steps)} would change in a way that its pull requests did not show${because(notes)}; bring the pull request up to date with its base, so that its plan shows it, and queue it again`
   return refusalProblems(steps, { message })
 }
 

@@ -116,7 +116,8 @@ export function reportErrorOf(subject: ParticleId, error: unknown): ReportError 
 /** Why nothing may be applied: the sum of the problems, and each at its place. */
 export function refusalError(problems: readonly Problem[]): ReportError {
   const [only, ...more] = problems
-  const sum = only && more.length === 0 ? only : problems.findLast(({ place }) => !place)
+  const reviewed = problems.find(({ cause }) => cause !== undefined)
+  const sum = only && more.length === 0 ? only : (reviewed ?? problems.findLast(({ place }) => !place))
   return {
     code: 'Refused',
     message: sum ? sayProblem(sum) : `${problems.length} problems must be solved first`,

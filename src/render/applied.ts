@@ -44,8 +44,9 @@ const particlesOf = (steps: readonly ReportStep[], most: number): Phrase =>
 
 const doneJobs = ({ steps }: Report): Phrase => particlesOf(steps.filter(isDoneJob), 3)
 
-/** What another apply of the same commit does not do again. */
+/** What another apply of the same commit does not do again; empty where nothing is done. */
 export function staysDone(report: Report): Phrase {
+  if (!report.steps.some(({ result }) => result === 'succeeded')) return []
   const jobs = doneJobs(report)
   return [
     'What is done stays done: the next apply begins with what AWS has.',

@@ -4,9 +4,10 @@ import { parsePath } from '../compare/path.ts'
 import { isEnd, type Plan, type Step } from '../engine/document.ts'
 import type { ParticleId } from '../particle.ts'
 import { boundary, cut, isPlain, thousands, visible } from './escape.ts'
+import { whatHappens } from './explain.ts'
 import { originText, partsOf } from './origin.ts'
 import { shortPath, valueText } from './value.ts'
-import { count, phrasesOf } from './words.ts'
+import { count, phrasesOf, phraseText } from './words.ts'
 
 /** Longer pairs of values, in characters, take two lines: readers would have to scroll sideways. */
 const ONE_LINE = 80
@@ -145,6 +146,9 @@ export function stepDiff(step: Step, plan: Pick<Plan, 'unapplied'>, most: number
     ...below('kept from what runs, because the manifest ignores it:', keptLines(step.kept ?? [], showing)),
   ]
 }
+
+/** `- ecs_service:web is deleted`: the whole diff of a step that ends its particle. */
+export const endLine = (step: Step): string => `- ${pathLabel(step.particle)} ${phraseText(whatHappens(step))}`
 
 /** Lines under a heading; without lines, no heading. */
 const below = (heading: string, lines: readonly string[]): readonly string[] =>

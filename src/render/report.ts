@@ -209,7 +209,7 @@ function nextSteps(report: Report, plan: Plan | undefined, context: Context, run
       return blocks(
         failedSteps(report).length > 0
           ? remedies(report, plan, context)
-          : `**To go on:** ${way} ${phraseMarkdown(staysDone(report))}`,
+          : sentences(`**To go on:** ${way}`, phraseMarkdown(staysDone(report))),
         answerNotes(pausedSteps(report), rung, false),
       )
     }
@@ -266,7 +266,7 @@ function remedies(report: Report, plan: Plan | undefined, context: Context): str
   const [only] = all
   if (all.length < 2) return sentences('**To go on:**', only && `${only}.`, stays)
   const shown = all.map(text => `${capital(text)}.`)
-  return blocks('**To go on:**', `${bullets(shown, REMEDIES)}\n${bullets([stays])}`)
+  return blocks('**To go on:**', [bullets(shown, REMEDIES), stays && bullets([stays])].filter(Boolean).join('\n'))
 }
 
 /** Names the protected differences, so that nobody reads "applied" as "everything is as declared". */

@@ -2,7 +2,7 @@
 
 import { isEnd, type Plan, type Step } from '../engine/document.ts'
 import type { Context } from './comment.ts'
-import { amount, stepDiff } from './diff.ts'
+import { amount, endLine, stepDiff } from './diff.ts'
 import { cut } from './escape.ts'
 import { danger, dangerCounts, dangerous, dependentsOf, risksOf, whatHappens, why } from './explain.ts'
 import type { FoldedDiff, Rendered, Rung } from './fit.ts'
@@ -73,7 +73,7 @@ const UNFOLDED = 12
 export function planDiffs(plan: Plan, context: Context, rung: Rung, unfolded = UNFOLDED): readonly FoldedDiff[] {
   const diffs = ownFirst(changing(plan)).map(step => ({
     step,
-    lines: stepDiff(step, plan, rung.characters * 2),
+    lines: isEnd(step) ? [endLine(step)] : stepDiff(step, plan, rung.characters * 2),
   }))
   const isOpen = diffs.reduce((sum, { lines }) => sum + lines.length, 0) <= unfolded
   return diffs
