@@ -147,7 +147,7 @@ export function stepDiff(step: Step, plan: Pick<Plan, 'unapplied'>, most: number
   ]
 }
 
-/** `- ecs_service:web is deleted`: the whole diff of a step that ends its particle. */
+/** `- ecs_service:web is deleted`: the diff of a step that ends its particle. */
 export const endLine = (step: Step): string => `- ${pathLabel(step.particle)} ${phraseText(whatHappens(step))}`
 
 /** Lines under a heading; without lines, no heading. */

@@ -73,7 +73,7 @@ const UNFOLDED = 12
 export function planDiffs(plan: Plan, context: Context, rung: Rung, unfolded = UNFOLDED): readonly FoldedDiff[] {
   const diffs = ownFirst(changing(plan)).map(step => ({
     step,
-    lines: isEnd(step) ? [endLine(step)] : stepDiff(step, plan, rung.characters * 2),
+    lines: [...stepDiff(step, plan, rung.characters * 2), ...(isEnd(step) ? [endLine(step)] : [])],
   }))
   const isOpen = diffs.reduce((sum, { lines }) => sum + lines.length, 0) <= unfolded
   return diffs
