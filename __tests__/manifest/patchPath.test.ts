@@ -155,7 +155,7 @@ describe('a path into a definition, under an environment', () => {
     [
       'a path through a plain value',
       ['family.name: x'],
-      'web.yml:16:7 environments.production.aws_resource: "family.name" leads into the text "web", which has no name',
+      'web.yml:16:7 environments.production.aws_resource: "family.name" leads into a text, which has no name',
     ],
     [
       'what is no path',

@@ -246,6 +246,36 @@ describe('What is hidden stays hidden', () => {
     }
   })
 
+  story(
+    'hidden values of other environments, and of a particle that is declared twice, are where mistakes are',
+    'every mistake is named, and no value is quoted',
+    async () => {
+      const text = manifests.shop['particles/web.yml']
+      const elsewhere = text.replace(
+        /---\n/,
+        `environments:
+  production: { aws_resource: { "containerDefinitions[web].environment[PASSWORD].value": open } }
+  staging: { aws_resource: { "containerDefinitions[web].environment[PASSWORD].value.x": 1 } }
+---
+`,
+      )
+      const { ran: led } = await world.propose({
+        ...shop(''),
+        'particles/web.yml': elsewhere.replace('web:1\n', `web:1\n${inEnvironment(hidden)}`),
+      })
+      expect(led.problems).toEqual([
+        expect.stringMatching(/environment\[PASSWORD\]\.value\.x" leads into a text, which/),
+      ])
+      expect(world.everything(led)).not.toContain(hidden)
+      for (const wrong of [`["PASSWORD=${hidden}"]`, `PASSWORD=${hidden}`, '[{ name: PASSWORD, value: [22] }]']) {
+        const again = `flavor: ecs_task_definition\npcf_name: web\naws_resource:\n  family: web\n  containerDefinitions: [{ name: web, image: a, environment: ${wrong} }]\n`
+        const { ran } = await world.propose({ ...shop(''), 'particles/again.yml': again })
+        expect(ran.problems.length).toBeGreaterThan(1)
+        expect(world.everything(ran)).not.toContain(hidden)
+      }
+    },
+  )
+
   story('GitHub repeats a secret in its refusal to write the comment', 'the warning is without it', async () => {
     world.github.faults.push({
       on: 'POST /repos/{owner}/{repo}/issues',

@@ -20,7 +20,7 @@ import { byPlace, type ReportProblem, reportTo } from './problems.ts'
 import { StatedMap } from './statedMap.ts'
 import { didYouMean } from './suggest.ts'
 import { withItems, withValues } from './walk.ts'
-import { elementLabel, replacedHint, sayKey, sayLabel, sayValue, texted } from './words.ts'
+import { elementLabel, isHiddenPath, replacedHint, sayKey, sayLabel, sayValue, texted } from './words.ts'
 
 /**
  * Checks what a manifest states as `aws_resource` against the API's model, and gives its scalars the types that the
@@ -60,6 +60,10 @@ function remedy(key: string, vocabulary: Vocabulary, model: StructType | undefin
 /** Makes a value's path, which costs nothing while all is well. */
 type PathOf = () => string
 
+/** `, not "x"`: the value that stands in the place of another; nothing where values are hidden. */
+const otherwise = (node: Node, at: PathOf): string =>
+  node.kind === 'scalar' && isHiddenPath(at()) ? '' : `, not ${sayValue(node)}`
+
 const isEmptyText = (node: Node, type: Type): type is TextType =>
   type.kind === 'text' && node.kind === 'scalar' && node.value === '' && !node.inherit
 
@@ -98,7 +102,7 @@ class ModelCheck {
   }
 
   #refuse(node: Node, at: PathOf, due: string): Node {
-    this.#problem(node.place, at, `must be ${due}, not ${sayValue(node)}`)
+    this.#problem(node.place, at, `must be ${due}${otherwise(node, at)}`)
     return node
   }
 
@@ -206,14 +210,14 @@ class ModelCheck {
     if (node.kind !== 'scalar') return this.#refuse(node, at, 'a text')
     const text = texted(node)
     if (text === undefined) {
-      this.#problem(node.place, at, `must be a text, not ${sayValue(node)}: put it in quotes`)
+      this.#problem(node.place, at, `must be a text${otherwise(node, at)}: put it in quotes`)
       return node
     }
     if (values && !values.includes(text)) {
       // A suggestion would show the value of a variable.
       const guess = node.parts ? '' : didYouMean(text, values)
       const one = values.length === 1 ? values[0] : `one of ${values.join(', ')}`
-      this.#problem(node.place, at, `must be ${one}, not ${sayValue(node)}${guess}`)
+      this.#problem(node.place, at, `must be ${one}${otherwise(node, at)}${guess}`)
     }
     if (limit) this.#textLimit(node, text, limit, at)
     return typeof node.value === 'string' ? node : { ...node, value: text }

@@ -1,7 +1,7 @@
 import { isText } from '../json.ts'
 import { type ListNode, type MapNode, memberOf, type Node, type Place } from '../particle.ts'
 import { didYouMean } from './suggest.ts'
-import { inQuotes, kindOf, quote, scalarText } from './words.ts'
+import { inQuotes, quote, scalarText, sortOf } from './words.ts'
 
 /** A member, or the name of a list's element or a map's key between brackets. */
 type PatchStep = string | { readonly element: string }
@@ -57,7 +57,7 @@ function changed(
   const isKey = !node && rest.length === 0 && value.kind === 'scalar' && !removes
   if (typeof step !== 'string' && node?.kind !== 'map' && !isKey) return inList(node, step.element, rest, change, name)
   if (node && node.kind !== 'map')
-    throw new InvalidPath(`leads into ${kindOf(node)}, which has no ${quote(String(step))}`)
+    throw new InvalidPath(`leads into ${sortOf(node)}, which has no ${quote(String(step))}`)
   const key = typeof step === 'string' ? step : step.element
   // The value of a name in a map of names to values is what the name leads to.
   const below = typeof step !== 'string' && rest.length === 1 && rest[0] === 'value' ? [] : rest
@@ -76,7 +76,7 @@ function inList(
   change: PathChange,
   member: string,
 ): ListNode {
-  if (node && node.kind !== 'list') throw new InvalidPath(`leads into ${kindOf(node)}, which has no elements`)
+  if (node && node.kind !== 'list') throw new InvalidPath(`leads into ${sortOf(node)}, which has no elements`)
   const items = node?.items ?? []
   const key = member === 'tags' ? 'key' : 'name'
   const names = items.map(item => scalarText(memberOf(item, key)))

@@ -2,7 +2,7 @@ import type { Inherit, MapNode, ParticleId, Place, ScalarNode, TextPart } from '
 import type { ReportProblem } from './problems.ts'
 import { closest } from './suggest.ts'
 import { replaceScalars } from './walk.ts'
-import { inQuotes } from './words.ts'
+import { inQuotes, isHiddenPath } from './words.ts'
 
 /** Variables for the manifests of an earlier commit: a variable that is not set any more has its own name as value. */
 export class FormerVariables extends Map<string, string> {
@@ -14,8 +14,6 @@ export class FormerVariables extends Map<string, string> {
 export const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
 const INHERIT = '$inherit$'
 
-/** Paths of values that are hidden, so that a message about one must not quote it. */
-const hiddenPath = /\.(?:environment|(?:log|firelens)Configuration\.options)(?:$|[.[])/
 const quotedText = /"(?:[^"\\]|\\.)*"/g
 
 /**
@@ -27,7 +25,7 @@ export function substitute(particle: MapNode, variables: ReadonlyMap<string, str
     (place: Place, pathOf: () => string): RefuseText =>
     (message, isUnset) => {
       const path = pathOf()
-      const shown = hiddenPath.test(path) ? message.replace(quotedText, '"…"') : message
+      const shown = isHiddenPath(path) ? message.replace(quotedText, '"…"') : message
       report(place, `${path}: ${shown}`, isUnset ? shown : undefined)
     }
   return replaceScalars(particle, '', {

@@ -49,6 +49,18 @@ export function kindOf(node: Node): string {
   return `${typeof node.value === 'number' ? 'the number ' : ''}${sourceText(node)}`
 }
 
+/** Like `kindOf`, without the value: for a place that a path from elsewhere leads to. */
+export const sortOf = (node: Node): string =>
+  node.kind !== 'scalar' || node.value === null
+    ? kindOf(node)
+    : `a ${typeof node.value === 'string' ? 'text' : typeof node.value}`
+
+/** Paths of values that are hidden, so that a message about one must not quote it. */
+const hiddenPath = /(?:^|\.)(?:environment|(?:log|firelens)Configuration\.options)(?:$|[.[])/
+
+/** Whether the values at a path as problems write it are hidden: `aws_resource.containerDefinitions[web].environment[A]`. */
+export const isHiddenPath = (path: string): boolean => hiddenPath.test(path) && !path.endsWith('].name')
+
 /** `particles/web.yml:12`. */
 export const lineOf = ({ file, line }: Place): string => `${file}:${line}`
 
