@@ -22,7 +22,7 @@ const contentLines = (text: string): { readonly text: string; readonly number: n
     .filter(line => line.text !== '' && !line.text.startsWith('#'))
 
 /** Names of environments. */
-export const environmentForm = /^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$/
+const environmentForm = /^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$/
 /** Ids of AWS accounts. */
 export const accountForm = /^\d{12}$/
 
@@ -68,14 +68,19 @@ export function wholeNumber(least: number, most: number) {
   }
 }
 
+// The check of `production / applied` would be the one that marks applied commits of `production`.
+const spaceAtSlash = / \/|\/ /
+
+/** Whether the input `environment` takes this text as it is; a space at its end it would drop. */
+export const isEnvironmentName = (text: string): boolean =>
+  environmentForm.test(text) && !text.endsWith(' ') && !spaceAtSlash.test(text)
+
 /** The name is part of a comment's marker, of a check's name and, put into other letters, of a task's `startedBy`. */
 export function environmentName(text: string, refuse: Refuse): string {
   if (!environmentForm.test(text)) {
     refuse(`must be up to 64 letters, digits, spaces, ".", "_", "/" or "-" and begin with one of the first two`)
-  } else if (/ \/|\/ /.test(text)) {
-    // The check of `production / applied` would be the one that marks applied commits of `production`.
+  } else if (spaceAtSlash.test(text))
     refuse('must not have a space beside a slash: the names of its checks are made with those')
-  }
   return text
 }
 

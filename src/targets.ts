@@ -6,7 +6,7 @@ import type { Host } from './commands/invocation.ts'
 import { applyBranches, branchIn, whyNotAppliedFrom } from './github/branches.ts'
 import { type GitHubEvent, readEvent } from './github/event.ts'
 import { readTargetInputs, type TargetInputs } from './inputs.ts'
-import { accountForm, environmentForm } from './inputValues.ts'
+import { accountForm, isEnvironmentName } from './inputValues.ts'
 import { isJsonObject } from './json.ts'
 import type { Place, Problem } from './particle.ts'
 import { isRegion } from './schema/arn.ts'
@@ -151,8 +151,8 @@ const forms: Readonly<
   Record<string, { readonly is: (text: string) => boolean; readonly what: string; readonly optional?: true }>
 > = {
   name: {
-    is: text => environmentForm.test(text),
-    what: 'up to 64 letters, digits, spaces, ".", "_", "/" or "-"',
+    is: isEnvironmentName,
+    what: 'up to 64 letters, digits, spaces, ".", "_", "/" or "-", with no space at an end or beside a slash',
   },
   region: { is: isRegion, what: 'a region such as "us-east-1"' },
   account: { is: text => accountForm.test(text), what: 'the account, 12 digits in quotes' },
@@ -184,7 +184,7 @@ function faultsOf(target: unknown, before: readonly unknown[]): [string | undefi
 
 /** The value, unless it is a list or an object: these may be long, and hold anything. */
 const shown = (value: unknown): string =>
-  typeof value === 'object' ? 'a list or an object' : JSON.stringify(value).slice(0, 80)
+  isJsonObject(value) || Array.isArray(value) ? 'a list or an object' : JSON.stringify(value).slice(0, 80)
 
 /**
  * The name as a part of a concurrency group, whose names ignore case: a capital letter becomes `^` and the small one, which no

@@ -487,7 +487,8 @@ describe('particles', () => {
       - containerDefinitions[web].command[*]
       - containerDefinitions[web].dockerLabels.com.example
       - containerDefinitions[web].dockerLabels[com.example]
-      - tags[0].value`,
+      - tags[0].value
+      - tags[].value`,
         ),
       ),
       [
@@ -497,6 +498,7 @@ describe('particles', () => {
         '14:9 aws_resource.custom_config.ignore[7]: "containerDefinitions[web].command[*]" leads nowhere: a list of plain values is one value; leave [*] out',
         '15:9 aws_resource.custom_config.ignore[8]: containerDefinitions[web].dockerLabels.com.example leads nowhere: a key of a map is [key] or [*]',
         '17:9 aws_resource.custom_config.ignore[10]: tags[0].value leads nowhere: the element has a name; write [a] for [0]',
+        '18:9 aws_resource.custom_config.ignore[11]: tags[].value leads nowhere: an element of a list is [name], [0] or [*]',
       ],
     ],
     [

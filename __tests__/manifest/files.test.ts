@@ -86,6 +86,19 @@ describe('patterns', () => {
     expect(chosen.filter(choosesManifest(['gone'], root, root))).toEqual(['gone/a.yml', 'gone/deep/b.json'])
   })
 
+  test('choose nothing that npm installed, as on the disk', () => {
+    const files = ['particles/web.yml', 'particles/node_modules/a/b.yml', 'particles/a/node_modules/c.yml']
+    write(...files)
+    for (const pattern of ['particles', 'particles/**', '**/*.yml', '.']) {
+      expect(find([pattern]).files).toEqual(['particles/web.yml'])
+      expect(files.filter(choosesManifest([pattern], root, root))).toEqual(['particles/web.yml'])
+    }
+    for (const inside of [['particles/node_modules/a/*.yml'], ['particles/node_modules/a/b.yml']]) {
+      expect(find(inside).files).toEqual(['particles/node_modules/a/b.yml'])
+      expect(files.filter(choosesManifest(inside, root, root))).toEqual(find(inside).files)
+    }
+  })
+
   test('are relative to the working directory, files to the workspace', () => {
     write('infra/particles/web.yml', 'particles/web.yml')
     expect(find(['particles'], 'infra')).toEqual({ files: ['infra/particles/web.yml'], problems: [] })

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect } from '@jest/globals'
 import { parse } from 'yaml'
-import { slugOf } from '../../src/targets.ts'
+import { slugOf, targets } from '../../src/targets.ts'
 import { manifests } from '../world/manifests.ts'
+import { recorder } from '../world/run.ts'
 import { story } from '../world/story.ts'
 import { World } from '../world/world.ts'
 
@@ -36,6 +37,31 @@ describe('Nothing is applied that was not reviewed', () => {
         names.push(String(ran.outputs['plan-file']).toLowerCase())
       }
       expect(new Set(names).size).toBe(names.length)
+    },
+  )
+
+  story(
+    'a list of environments has names that every job would read as another one, or not take',
+    'each is named before any job begins',
+    async () => {
+      const list = (name: unknown) => [
+        { name, region: 'us-east-1', account: '1'.repeat(12), 'plan-role': role, 'apply-role': role },
+      ]
+      const role = `arn:aws:iam::${'1'.repeat(12)}:role/ecs`
+      for (const [name, isTaken] of [
+        ['prod', true],
+        ['eu/prod 2', true],
+        ['prod ', false],
+        [' prod', false],
+        ['prod / applied', false],
+        [null, false],
+      ] as const) {
+        const { runner, ran } = recorder(1)
+        const env = { GITHUB_EVENT_NAME: 'pull_request', INPUT_ENVIRONMENTS: JSON.stringify(list(name)) }
+        await targets({ env, runner, clock: world.clock, signal: new AbortController().signal })
+        const said = `input environments: environment 1${name === null ? '' : ` (${JSON.stringify(name)})`}: name must be up to 64 letters, digits, spaces, ".", "_", "/" or "-", with no space at an end or beside a slash, not ${JSON.stringify(name)}`
+        expect(ran().problems).toEqual(isTaken ? [] : [said])
+      }
     },
   )
 

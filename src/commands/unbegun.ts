@@ -5,7 +5,7 @@ import { refusalError } from '../engine/failure.ts'
 import { applyBranches } from '../github/branches.ts'
 import { commandFor, EventError, type GitHubEvent } from '../github/event.ts'
 import { commands, defaults, type Inputs } from '../inputs.ts'
-import { branchNames, environmentForm, oneOf } from '../inputValues.ts'
+import { branchNames, isEnvironmentName, oneOf } from '../inputValues.ts'
 import type { Problem } from '../particle.ts'
 import { Redactor } from '../redact/redactor.ts'
 import { type Host, openJournal } from './invocation.ts'
@@ -35,7 +35,7 @@ export function intentOf(env: NodeJS.ProcessEnv): Intent {
   const environment = given('environment')
   return {
     command: oneOf(commands)(given('command'), passOver),
-    environment: environmentForm.test(environment) ? environment : defaults.environment,
+    environment: isEnvironmentName(environment) ? environment : defaults.environment,
     applyBranches: branchNames(given('apply-branches'), passOver),
   }
 }

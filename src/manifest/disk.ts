@@ -30,7 +30,8 @@ const HOPS = 40
 /** Git's own folder, also as disks that ignore case, or keep short names, let it be called. */
 const isGit = (name: string): boolean => /^(\.git|git~\d+)[ .]*$/i.test(name)
 
-const isSkipped = (name: string): boolean => name === 'node_modules' || isGit(name)
+/** Whether the search enters no folder of this name: git's own, and what npm installs. */
+export const isSkipped = (name: string): boolean => name === 'node_modules' || isGit(name)
 
 /** Whether a path goes through git's own folder. */
 export const leadsIntoGit = (path: string): boolean => path.split(/[\\/]/).some(isGit)

@@ -3,7 +3,17 @@ import { dirname, join, posix, relative } from 'node:path'
 import picomatch from 'picomatch'
 import { compareText } from '../order.ts'
 import type { Problem } from '../particle.ts'
-import { isFolder, isOneLine, leadsIntoGit, linkOnTheWay, MANIFEST, ManifestSearch, readText, slashed } from './disk.ts'
+import {
+  isFolder,
+  isOneLine,
+  isSkipped,
+  leadsIntoGit,
+  linkOnTheWay,
+  MANIFEST,
+  ManifestSearch,
+  readText,
+  slashed,
+} from './disk.ts'
 import { inQuotes } from './words.ts'
 
 /** A manifest's text. `file` is relative to the workspace, with forward slashes. */
@@ -130,15 +140,21 @@ function readPattern(pattern: string, directory: string) {
   const from = isGlob ? base || '.' : path
   const isOfFolder = isGlob || path === '.' || isFolder(join(directory, path))
   const below = path === '.' ? '' : `${path}/`
+  const start = from === '.' ? '' : `${from}/`
+  const isReached = (file: string) =>
+    !file
+      .slice(file.startsWith(start) ? start.length : 0)
+      .split('/')
+      .some(isSkipped)
   const inFolder = (file: string) => file.startsWith(below) && !namesDots(file.slice(below.length))
   const isMatch = isGlob ? picomatch(path) : isOfFolder ? inFolder : (file: string) => file === path
   return {
     from,
     folder: isOfFolder ? from : dirname(path),
     dots: namesDots(path),
-    matches: (file: string): boolean => MANIFEST.test(file) && isMatch(file),
+    matches: (file: string): boolean => MANIFEST.test(file) && isReached(file) && isMatch(file),
     /** For a path that is gone: it may have been a folder. */
-    holds: (file: string): boolean => MANIFEST.test(file) && inFolder(file),
+    holds: (file: string): boolean => MANIFEST.test(file) && isReached(file) && inFolder(file),
   }
 }
 

@@ -36,7 +36,7 @@ function beyond(rest: string, type: Type, node?: Node): string | undefined {
       return into(rest, { members: type.members, of: type.name }, node)
     case 'list': {
       // An element's name may hold brackets and dots: it ends where a path can go on.
-      const [element = ''] = /^\[.*?\](?=$|[.[])/.exec(rest) ?? []
+      const [element = ''] = /^\[.+?\](?=$|[.[])/.exec(rest) ?? []
       if (element === '') return 'an element of a list is [name], [0] or [*]'
       const below = rest.slice(element.length)
       const items = node?.kind === 'list' ? node.items : []
@@ -63,10 +63,12 @@ function elementAt(
   const names = items.map(item => memberOf(item, member))
   const named = names.findIndex(name => scalarText(name) === label)
   if (named >= 0) return { item: items[named] }
-  const name = names[Number(label)]
+  // `01` is no index: it would match nothing.
+  const index = /^(?:0|[1-9]\d*)$/.test(label) ? Number(label) : -1
+  const name = names[index]
   // A name that variables made may be a secret, which no path shows.
   const isShown = name?.kind === 'scalar' && !name.parts
-  return { item: items[Number(label)], name: isShown ? scalarText(name) || undefined : undefined }
+  return { item: items[index], name: isShown ? scalarText(name) || undefined : undefined }
 }
 
 /** Where the key of `$inherit$flavor:pcf_name$key` leads nowhere in what ECS answers: `clusterArn`, `loadBalancers.0.containerName`. */
