@@ -142,10 +142,7 @@ function readPattern(pattern: string, directory: string) {
   const below = path === '.' ? '' : `${path}/`
   const start = from === '.' ? '' : `${from}/`
   const isReached = (file: string) =>
-    !file
-      .slice(file.startsWith(start) ? start.length : 0)
-      .split('/')
-      .some(isSkipped)
+    file === from || !(file.startsWith(start) ? file.slice(start.length) : file).split('/').some(isSkipped)
   const inFolder = (file: string) => file.startsWith(below) && !namesDots(file.slice(below.length))
   const isMatch = isGlob ? picomatch(path) : isOfFolder ? inFolder : (file: string) => file === path
   return {
