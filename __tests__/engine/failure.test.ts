@@ -328,6 +328,22 @@ describe('AWS gives no answer while a rollout is waited for', () => {
   })
 })
 
+test('a deletion that is not done in time is not blamed on tasks that crashed before it', async () => {
+  const shop = await Shop.open()
+  shop.simulator.behave('web:1', [{ runSeconds: 60, exitCode: 1 }, { stopSeconds: 600 }])
+  await shop.apply(web('web:1', {}))
+  shop.simulator.advance(1_800)
+  const gone = stated(
+    main,
+    family('web', 'web:1'),
+    serviceOf('web', { desiredCount: 2 }, { top: { desired_state: 'terminated' } }),
+  )
+  const failed = await failing(shop, gone, { waitTimeout: 60_000 })
+  expect(sentence(failed, 'ecs_service:web')).toMatch(/was not done after 1 min \(wait-timeout\)/)
+  expect(sentence(failed, 'ecs_service:web')).not.toMatch(/exited/)
+  expect(annotations(failed)[0]).not.toMatch(/redeploy/)
+})
+
 describe('A refusal', () => {
   const place = { file: 'particles/web.yml', line: 3, column: 1 }
   const unreviewed = [

@@ -17,6 +17,9 @@ const paces = {
  */
 export const consistencyLag = 30_000
 
+/** A sentence that does not change is logged again after so many milliseconds. */
+export const heartbeat = 10_000
+
 interface Polling {
   readonly clock: Clock
   readonly signal: AbortSignal

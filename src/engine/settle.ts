@@ -4,11 +4,8 @@ import type { DesiredState, Particle } from '../particle.ts'
 import { messageOf } from '../thrown.ts'
 import { Cancelled, type Diagnosis, Paused, StepFailed } from './failure.ts'
 import type { AnyFlavor, Failed, Progress, Settled, TransitionContext } from './flavor.ts'
-import { poll } from './poll.ts'
+import { heartbeat, poll } from './poll.ts'
 import type { ApplySettings } from './settings.ts'
-
-/** A sentence that does not change is logged again after so many milliseconds. */
-const heartbeat = 10_000
 
 /** Polls without an answer are made again for so many milliseconds. */
 const longestOutage = 300_000

@@ -4,7 +4,7 @@ import { EcsError } from '../../ecs/errors.ts'
 import type { Answer } from '../../engine/document.ts'
 import { nothingWaits, StepFailed } from '../../engine/failure.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
-import { consistencyLag } from '../../engine/poll.ts'
+import { consistencyLag, heartbeat } from '../../engine/poll.ts'
 import { untrusted } from '../../untrusted.ts'
 import { type LiveService, primaryDeployment, shortTaskDefinition } from './live.ts'
 import { waitingHooks } from './pause.ts'
@@ -49,6 +49,7 @@ async function goBack(service: Service, arn: string, context: TransitionContext)
   const input = { serviceDeploymentArn: arn, stopType: 'ROLLBACK' } as const
   const lost = await unlessLost(context.ecs.call('StopServiceDeployment', input))
   context.say(lost ? `${lost}; whether it goes back is looked for` : 'is answered: it goes back to what ran before')
+  let said = { status: 'none', at: since }
   for (;;) {
     const now = await context.ecs.serviceDeployment(arn)
     const { status = '', statusReason } = now ?? {}
@@ -62,7 +63,10 @@ async function goBack(service: Service, arn: string, context: TransitionContext)
     }
     const isOpen = status === 'PENDING' || status === 'IN_PROGRESS'
     if (lost && isOpen && context.clock.now() >= since + consistencyLag) throw unanswered(now, lost)
-    context.say(`goes back, service deployment ${status || 'not visible'}`)
+    if (status !== said.status || context.clock.now() >= said.at + heartbeat) {
+      said = { status, at: context.clock.now() }
+      context.say(`goes back, service deployment ${status || 'not visible'}`)
+    }
     await context.pause(pace)
   }
 }

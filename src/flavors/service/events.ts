@@ -77,7 +77,7 @@ export async function failedTasks(
   ecs: Ecs,
 ): Promise<Task[]> {
   const ofService = await ecs.listedTasks(cluster, { serviceName, desiredStatus: 'STOPPED' })
-  const own = ofService.filter(({ startedBy: by }) => memo.deployment === undefined || by === memo.deployment)
+  const own = ofService.filter(({ startedBy: by }) => by !== undefined && by === memo.deployment)
   const family = familyOf(service.taskDefinition)
   const isListed = ofService.length > 0 || !family
   const listed = isListed ? ofService : await ecs.listedTasks(cluster, { family, desiredStatus: 'STOPPED' })

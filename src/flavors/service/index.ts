@@ -263,7 +263,9 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
 
   async diagnose(particle, live, memo, failure, context) {
     if (!live) return failure
-    const failed = await failedTasks(particle, live.service, memo, context.ecs)
+    // Tasks of a service that is deleted stop because they are to.
+    const isGoing = live.service.status === 'DRAINING'
+    const failed = isGoing ? [] : await failedTasks(particle, live.service, memo, context.ecs)
     const rollout = live.rollout ?? (await rolloutOf(live, memo, context).catch(() => 'unknown' as const))
     const logs = await containerLogs(failed, context)
     const evidence = { events: live.service.events ?? [], failed, rollout }

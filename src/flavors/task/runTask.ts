@@ -6,15 +6,12 @@ import { durationText } from '../../duration.ts'
 import { EcsError, isEcs, isThrottled } from '../../ecs/errors.ts'
 import { DiagnosedEcsError } from '../../engine/failure.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
-import { consistencyLag } from '../../engine/poll.ts'
+import { consistencyLag, heartbeat } from '../../engine/poll.ts'
 import type { Remedy } from '../../engine/remedy.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { isCapacity } from './outcome.ts'
 import { arnsOf } from './runs.ts'
-
-/** Milliseconds until the log repeats the state of a task that is waited for. */
-const heartbeat = 10_000
 
 interface RunTaskAnswer {
   /** The tasks that the client token has started, now or before. */
