@@ -1,5 +1,8 @@
+import type { Tag } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
+import type { Ecs } from '../../src/ecs/client.ts'
 import { runDigest } from '../../src/flavors/record/digest.ts'
+import { FamilyRecord } from '../../src/flavors/record/read.ts'
 import {
   carriedTags,
   hasRunBefore,
@@ -12,6 +15,7 @@ import {
   roomBeside,
   sharedTag,
 } from '../../src/flavors/record/tags.ts'
+import { recordRun } from '../../src/flavors/record/write.ts'
 import { Unknown } from '../../src/particle.ts'
 
 const digest = (n: number) => n.toString(16).padStart(32, '0')
@@ -235,5 +239,41 @@ describe('a release', () => {
     expect(hasRunBefore({}, recordsIn([recordTag(digest(1), { status: 'done', at: 1, attempt: 0, token: 0 })]))).toBe(
       false,
     )
+  })
+})
+
+describe('another apply', () => {
+  /** Revisions of one family, whose tags TagResource writes. */
+  const described = (number: number, tags: readonly Tag[]) => ({
+    taskDefinition: { family: 'a', revision: number, taskDefinitionArn: `arn:a:${number}`, status: 'ACTIVE' as const },
+    tags: [...tags],
+    $metadata: {},
+  })
+
+  test.each([
+    [40, 0],
+    [46, 1],
+    [48, 1],
+  ])('writes three records while one is written beside %i other tags: all of them are found', async (others, next) => {
+    const [older, newer] = [described(1, [markerTag(1, 0)]), described(2, plain(others))]
+    const family = new FamilyRecord('a', [digest(9)], { arn: 'arn:a:2', revision: 2, tags: newer.tags })
+    family.begin(2)
+    family.read(2, newer)
+    family.read(1, older)
+    older.tags.push(...[1, 2, 3].map(n => recordTag(digest(n), record())))
+    const ecs = {
+      run: {},
+      taskDefinition: async (reference: string) => (/1$/.test(reference) ? older : newer),
+      async call(name: string, { resourceArn, tags }: { resourceArn: string; tags: Tag[] }) {
+        expect([name, resourceArn]).toEqual(['TagResource', 'arn:a:2'])
+        const keys = new Set(tags.map(({ key }) => key))
+        newer.tags = [...newer.tags.filter(({ key }) => !keys.has(key)), ...tags]
+        expect(newer.tags.length).toBeLessThanOrEqual(50)
+      },
+    }
+    await recordRun({ record: family, declared: [] }, digest(9), record(), ecs as unknown as Ecs)
+    expect(markerOf(newer.tags, 2)).toBe(next)
+    const all = recordsIn(next === 1 ? [...newer.tags, ...older.tags] : newer.tags)
+    expect([...all.keys()].sort()).toEqual([1, 2, 3, 9].map(digest))
   })
 })

@@ -94,7 +94,7 @@ function notRecorded(error: EcsError, status: RunRecord['status'], revision: str
 
 async function write(
   { record, declared }: RecordStore,
-  { arn, revision, tags: seen }: RecordRevision,
+  { arn, revision }: RecordRevision,
   digest: string,
   run: RunRecord,
   ecs: Ecs,
@@ -117,7 +117,8 @@ async function write(
   await replaceRecordTags(arn, tags, [markerTag(revision, Math.min(next, revision - 1)), ...wanted], ecs)
   memoryOf(ecs).unmarked.delete(`${record.family}:${revision}`)
   await recordOnNewer(record.family, revision, digest, run, ecs)
-  if (older === undefined && record.carrier) await copyMissed(record.carrier, arn, seen, records, ecs)
+  const room = roomBeside(tags) - wanted.length
+  if (older === undefined && record.carrier) await copyMissed(record.carrier, { arn, revision, room }, records, ecs)
 }
 
 /** The newest older revision that has the latest record of a run; 0 where none has. */
@@ -142,19 +143,22 @@ async function replaceRecordTags(arn: string, tags: readonly Tag[], wanted: read
   if (counted.size <= maxTags) await untag()
 }
 
-/** Copies records that another apply has written meanwhile to the revision that carried the record until now. */
+/**
+ * Copies records that another apply has written meanwhile to the revision that carried the record until now. Without room for all of
+ * them the marker leads there.
+ */
 async function copyMissed(
   from: RecordRevision,
-  arn: string,
-  tags: readonly Tag[],
+  to: { readonly arn: string; readonly revision: number; readonly room: number },
   written: Records,
   ecs: Ecs,
 ): Promise<void> {
   const revision = await ecs.taskDefinition(nameOf(from.arn))
   const missed = [...recordsIn(revision?.tags ?? [])].filter(([digest, run]) => isLater(run, written.get(digest)))
   if (missed.length === 0) return
-  const more = missed.slice(0, roomBeside(tags)).map(([digest, run]) => recordTag(digest, run))
-  await ecs.call('TagResource', { resourceArn: arn, tags: more })
+  const copied = missed.slice(0, to.room).map(([digest, run]) => recordTag(digest, run))
+  const tags = copied.length < missed.length ? [...copied, markerTag(to.revision, from.revision)] : copied
+  await ecs.call('TagResource', { resourceArn: to.arn, tags })
 }
 
 /** Records the run on a newer revision as well, where another apply has let one carry the record meanwhile. */
