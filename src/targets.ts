@@ -8,6 +8,7 @@ import { type GitHubEvent, readEvent } from './github/event.ts'
 import { readTargetInputs, type TargetInputs } from './inputs.ts'
 import { accountForm, isEnvironmentName } from './inputValues.ts'
 import { isJsonObject } from './json.ts'
+import { didYouMean } from './manifest/suggest.ts'
 import type { Place, Problem } from './particle.ts'
 import { isRegion } from './schema/arn.ts'
 
@@ -79,7 +80,11 @@ function misplaced(inputs: TargetInputs, event: GitHubEvent): Problem[] {
 const unknownDigests = ({ approved }: TargetInputs, list: readonly Target[]): Problem[] =>
   [...approved.keys()]
     .filter(name => list.length > 0 && !list.some(target => target.name === name))
-    .map(name => ({ message: `input approved-digest: there is no environment ${JSON.stringify(name)} in the list` }))
+    .map(name => ({
+      message: `input approved-digest: there is no environment ${JSON.stringify(name)} in the list${didYouMean(name, namesIn(list))}`,
+    }))
+
+const namesIn = (list: readonly Target[]): string[] => list.flatMap(({ name }) => name ?? [])
 
 /** What the jobs get. With approved digests the environments that they name; the others are left alone. */
 const forJobs = (list: readonly Target[], { approved }: TargetInputs): Target[] =>

@@ -153,7 +153,7 @@ describe('by hand', () => {
   test('an id that nobody declares is no "nothing to do"', async () => {
     await world.settle(manifests.web)
     expect((await byHand({ redeploy: 'ecs_service:wbe' })).problems).toEqual([
-      'input redeploy: ecs_service:wbe is not declared',
+      'input redeploy: ecs_service:wbe is not declared; did you mean ecs_service:web?',
     ])
   })
 

@@ -12,6 +12,7 @@ import { originOf } from '../github/fork.ts'
 import type { CommitManifests } from '../github/manifestsAt.ts'
 import type { Inputs } from '../inputs.ts'
 import type { Loaded } from '../manifest/load.ts'
+import { didYouMean } from '../manifest/suggest.ts'
 import { lineOf } from '../manifest/words.ts'
 import { memoized } from '../memoized.ts'
 import type { Particle, ParticleId, Problem } from '../particle.ts'
@@ -146,11 +147,12 @@ function engineContext(
 /** Ids in inputs of which nothing would come: each is a mistake, and would pass for "nothing to do". */
 function idleIds({ particles, absent }: Loaded, { retryTasks, redeploy }: Inputs): Problem[] {
   const declared = new Map<string, Particle>(particles.map(particle => [particle.id, particle]))
+  const alike = (id: ParticleId) => particles.flatMap(one => (id.startsWith(`${one.flavor}:`) ? one.id : []))
   const whyIdle = (id: ParticleId, again: string): string | undefined => {
     const leftOut = absent.get(id)
     if (leftOut) return `is not in this environment (${lineOf(leftOut)})`
     const particle = declared.get(id)
-    if (!particle) return 'is not declared'
+    if (!particle) return `is not declared${didYouMean(id, alike(id))}`
     const { desired, persistOnUpdate, flavor, place } = particle
     if (desired !== 'running') return `is to be ${desired} (${lineOf(place)}), so that it is not ${again}`
     const isKept = persistOnUpdate && flavor === 'ecs_service'
