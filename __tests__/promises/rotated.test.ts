@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect } from '@jest/globals'
-import { manifests } from '../world/manifests.ts'
+import { manifests, setting } from '../world/manifests.ts'
 import type { Given, Ran } from '../world/run.ts'
 import { story } from '../world/story.ts'
 import { World } from '../world/world.ts'
@@ -132,6 +132,24 @@ describe('What is hidden stays hidden', () => {
       world.repository.push(web(openly))
       const { ran } = await world.propose({ 'README.md': 'words' })
       expectHidden(ran)
+    },
+  )
+
+  story(
+    'a secret variable goes live in an apply that fails for something else, and the next merge takes it out',
+    'the merge is applied as it was reviewed, and what the variable made stays hidden',
+    async () => {
+      await world.settle(web(openly), given(old))
+      world.simulator.deny(['ecs:CreateCluster'])
+      const more = { ...web(secretly), ...setting('other', 'enabled') }
+      const failed = await world.land(await world.propose(more, given(old)), given(old))
+      expect(failed.report?.result).toBe('failed')
+      world.simulator.deny([])
+      const next = given('hunter-23-is-new')
+      const pull = await world.propose(web({ ...openly, label: 'label-later' }), next)
+      const landed = await world.land(pull, next)
+      expect([landed.problems, landed.report?.result]).toEqual([[], 'succeeded'])
+      expect(world.everything(pull.ran, landed)).not.toContain(old)
     },
   )
 

@@ -1,7 +1,7 @@
 /** The branch's own history: first parents back to the commit that was applied last. */
 import type { GitHub } from './api.ts'
 import { unlessRefused } from './apiErrors.ts'
-import { appliedCheck, findChecks } from './check.ts'
+import { appliedCheck, begunCheck, findChecks } from './check.ts'
 
 /** How many commits are read back for the last applied one. */
 export const historyLimit = 50
@@ -12,6 +12,8 @@ export interface History {
   readonly commits: readonly string[]
   /** The last applied commit, which may be the first commit itself; missing when none of them was applied. */
   readonly applied?: string | undefined
+  /** Of the commits after the first those whose applies began and did not succeed: AWS may still have what they declared. */
+  readonly begun: readonly string[]
   /** Why the history is unknown, in one sentence. */
   readonly problem?: string
 }
@@ -21,8 +23,11 @@ export async function readHistory(github: GitHub, environment: string, commit: s
   // Checks are matched by their author, so its name is needed with the second call; a failure shows there.
   github.identity().catch(() => undefined)
   return unlessRefused(
-    () => untilApplied(github, environment, firstParents(github, commit)),
-    problem => ({ commits: [], problem }),
+    async () => {
+      const history = await untilApplied(github, environment, firstParents(github, commit))
+      return { ...history, begun: await begunAmong(github, environment, history.commits.slice(1)) }
+    },
+    problem => ({ commits: [], begun: [], problem }),
   )
 }
 
@@ -65,7 +70,17 @@ export async function appliedBefore(github: GitHub, environment: string, commit:
   return applied
 }
 
-async function untilApplied(github: GitHub, environment: string, all: AsyncIterable<string>): Promise<History> {
+async function begunAmong(github: GitHub, environment: string, commits: readonly string[]): Promise<string[]> {
+  const name = begunCheck(environment)
+  const found = await Promise.all(commits.map(commit => findChecks(github, commit, name, 'neutral')))
+  return commits.filter((_, index) => found[index]?.successful.length)
+}
+
+async function untilApplied(
+  github: GitHub,
+  environment: string,
+  all: AsyncIterable<string>,
+): Promise<Pick<History, 'commits' | 'applied'>> {
   const name = appliedCheck(environment)
   const { passed, found } = await findFirst(all, async commit => {
     const { successful } = await findChecks(github, commit, name)
