@@ -398,6 +398,44 @@ describe('Never silent, never stuck', () => {
   )
 
   story(
+    'an apply that starts a service fails, and so does the one that the removal of the service is merged with',
+    'every plan after them shows it, although neither the last applied commit nor the one before declares it',
+    async () => {
+      await world.settle(manifests.cluster)
+      world.simulator.deny(['ecs:CreateCluster'])
+      const pull = await world.propose({ ...manifests.web, ...setting('other', 'enabled') })
+      expect((await world.land(pull)).report?.result).toBe('failed')
+      expect((await world.land(await world.propose(withoutWeb))).report?.result).toBe('failed')
+      world.simulator.deny([])
+      const next = await another('one')
+      for (const ran of [next.ran, next.landed])
+        expect(removedIn(ran)).toEqual(['ecs_service:web', 'ecs_task_definition:web'])
+      expect(listOn(world.repository.head())).toHaveLength(2)
+    },
+  )
+
+  story(
+    'an apply that adds to a service fails for something else, and the next merge takes the addition out',
+    'the apply of it says that the member stays, and so does every plan after it',
+    async () => {
+      await world.settle(manifests.web)
+      world.simulator.deny(['ecs:CreateCluster'])
+      const text = manifests.web['particles/web.yml'].replace(
+        'serviceName: web',
+        'serviceName: web\n  propagateTags: SERVICE',
+      )
+      const pull = await world.propose({ 'particles/web.yml': text, ...setting('other', 'enabled') })
+      expect((await world.land(pull)).report?.result).toBe('failed')
+      world.simulator.deny([])
+      const taken = await world.propose({ 'particles/web.yml': manifests.web['particles/web.yml'] })
+      const landed = await world.land(taken)
+      expect(landed.report?.result).toBe('succeeded')
+      for (const ran of [taken.ran, landed, (await another('one')).ran])
+        expect(ran.plan?.undeclared).toMatchObject([{ particle: 'ecs_service:web', path: 'propagateTags' }])
+    },
+  )
+
+  story(
     'the name of a service changes while another one is declared under the id that its removal once took',
     'both are told apart, and neither is swallowed',
     async () => {

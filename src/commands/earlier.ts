@@ -42,12 +42,13 @@ export async function withHistory(
   context: EngineContext,
   remembered: readonly RememberedMember[],
 ): Promise<Plan> {
-  const { base, applied } = baseline
+  const { base, applied, begun } = baseline
   const at = async (commit: string | undefined) =>
     commit === undefined ? undefined : earlierAt(invocation, commit, planned.decisions, context)
   const byApplied = await at(applied)
   const byBase = base === applied ? byApplied : await at(base)
-  const undeclared = undeclaredMembers([byBase, byApplied], remembered, planned.decisions, context)
+  const byBegun = await Promise.all(begun.filter(commit => commit !== base).map(at))
+  const undeclared = undeclaredMembers([byBase, ...byBegun, byApplied], remembered, planned.decisions, context)
   const plan = { ...planned.plan, ...(undeclared.length > 0 && { undeclared }) }
   // What was applied last is known to exist and cannot be read: nobody is blamed.
   if (applied ? !byApplied : !byBase) return plan

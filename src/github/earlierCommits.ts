@@ -35,7 +35,10 @@ export interface EarlierCommits {
 /** How many applied commits are read back while the newer list is incomplete. */
 const furthest = 5
 
-/** The last applied commit and those that its list depends on, else the base. A refusal of GitHub becomes a warning. */
+/**
+ * The last applied commit and those that its list depends on, else the base, and those whose applies began since. A refusal of
+ * GitHub becomes a warning.
+ */
 export async function findEarlierCommits(
   reporter: PullRequestReporter,
   event: GitHubEvent,
@@ -49,7 +52,7 @@ export async function findEarlierCommits(
   if (!github) return { past: alone, warnings: [], complete: true }
   const tip = pullRequest?.baseSha ?? mergeGroup?.headSha ?? sha
   if (!tip) return { past: [], warnings: [], complete: true }
-  const { commits, applied, problem } = await reporter.history(github, tip)
+  const { commits, applied, begun, problem } = await reporter.history(github, tip)
   if (problem)
     return { past: alone, warnings: [`what earlier commits remember is not known: ${problem}`], complete: false }
   const lists = new DeclaredLists(github, environment)
@@ -63,6 +66,7 @@ export async function findEarlierCommits(
     const removedBy = { pullRequest: by, since: from === before ? since : undefined }
     await lists.read('refused', { commit: from, comparable: true, ...removedBy })
   }
+  for (const commit of begun) if (commit !== from) lists.compare({ commit, comparable: true })
   return lists.readApplied(applied, (commit, isFirst) => {
     const isNearest = isFirst && from === undefined
     return {
@@ -84,6 +88,10 @@ class DeclaredLists {
   constructor(github: GitHub, environment: string) {
     this.#github = github
     this.#environment = environment
+  }
+
+  compare(commit: Omit<EarlierCommit, 'entries' | 'members'>): void {
+    this.#past.push({ ...commit, entries: [], members: [] })
   }
 
   async read(by: 'refused' | 'applied', commit: Omit<EarlierCommit, 'entries' | 'members'>): Promise<DeclaredRecord> {
