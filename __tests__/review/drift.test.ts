@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { cluster, definition, file, manifests, service } from '../world/manifests.ts'
+import { cluster, definition, file, manifests, service, setting } from '../world/manifests.ts'
 import { tag } from '../world/run.ts'
 import { World } from '../world/world.ts'
 
@@ -106,6 +106,19 @@ describe('no drift', () => {
     expect(comment).toMatch(/ {2}not applied yet \(#2\):\n! desiredCount +1 → 2\n/)
     expect(comment).not.toMatch(/drift/i)
     expect((await world.byHand({}, 'schedule')).plan?.steps).toMatchObject([{ origin: 'unapplied' }])
+  })
+
+  test('is what an apply changed before it failed, and the next pull request takes back', async () => {
+    await world.settle(manifests.web)
+    world.simulator.deny(['ecs:CreateCluster'])
+    await world.land(await world.propose({ ...web(2), ...setting('other', 'enabled') }))
+    world.simulator.deny([])
+    const back = await world.propose(web(1))
+    expect(world.comments(back)[0]).not.toMatch(/drift/i)
+    expect(back.ran.plan?.steps).toContainEqual(expect.not.objectContaining({ origin: expect.anything() }))
+    const landed = await world.push(world.repository.merge(back, 'squash'))
+    expect([landed.problems, landed.plan?.steps.map(({ origin }) => origin)]).toEqual([[], [undefined, undefined]])
+    expect(landed.summary).not.toMatch(/drift/i)
   })
 
   test('is what a release variable explains', async () => {

@@ -56,6 +56,7 @@ export async function withHistory(
   const earlier = {
     ...(byApplied && { applied: byApplied.decisions }),
     ...(byBase && { base: byBase.decisions }),
+    begun: byBegun.map(one => one?.decisions ?? new Map()),
     isAllMerged: !pullRequest && !mergeGroup && !push,
   }
   const traced = withOrigins(plan, planned.decisions, earlier, flavors)

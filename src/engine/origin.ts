@@ -14,6 +14,8 @@ import { isRelease } from './release.ts'
 interface EarlierDecisions {
   /** By the manifests of the last applied commit. */
   readonly applied?: Decisions
+  /** By the manifests of commits whose applies began since: what they have changed already is nobody's drift. */
+  readonly begun: readonly Decisions[]
   /** By the manifests that a pull request or a merge group starts from. */
   readonly base?: Decisions
   /** Nothing is proposed: what is not drift is not applied yet. */
@@ -63,10 +65,10 @@ class Origins {
     const { particle, changes, transition } = decision
     const all = changes.length > 0 ? leading(changes.map(change => this.#of(change, decision))) : undefined
     const isIn = (decisions: Decisions | undefined) => decisions?.get(particle.id)?.transition === transition
-    const { applied, base, isAllMerged } = this.#earlier
+    const { base, isAllMerged } = this.#earlier
     // A run that has ended is started again because it ended, not because somebody changed it.
     const isRun = vocabularyOf(particle.flavor, this.#vocabularies)?.phrases?.isRun === true
-    if (isIn(applied)) return !isRun && (changes.length === 0 || all === 'drift') ? 'drift' : undefined
+    if (this.#isDrift(isIn)) return !isRun && (changes.length === 0 || all === 'drift') ? 'drift' : undefined
     if (!(base ? isIn(base) : isAllMerged)) return undefined
     return changes.length === 0 ? 'unapplied' : all
   }
@@ -88,9 +90,15 @@ class Origins {
       const earlier = decisions?.get(particle.id)
       return earlier && changesOf(earlier).some(one => isSame(one, earlier.particle, change, particle))
     }
-    const { applied, base, isAllMerged } = this.#earlier
-    if (isIn(applied)) return 'drift'
+    const { base, isAllMerged } = this.#earlier
+    if (this.#isDrift(isIn)) return 'drift'
     return (base ? isIn(base) : isAllMerged) ? 'unapplied' : undefined
+  }
+
+  /** Whether every commit that may have been applied would make the difference too. */
+  #isDrift(isIn: (decisions: Decisions | undefined) => boolean | undefined): boolean {
+    const { applied, base, begun } = this.#earlier
+    return [applied, ...(base ? [base] : []), ...begun].every(isIn)
   }
 }
 
