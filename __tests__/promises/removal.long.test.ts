@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect } from '@jest/globals'
 import type { Pull } from '../../simulator/github/repository.ts'
-import { clusterAt, clusterWith, manifests, setting } from '../world/manifests.ts'
+import { clusterAt, clusterWith, definition, file, manifests, setting } from '../world/manifests.ts'
 import type { Given, Ran } from '../world/run.ts'
 import { story } from '../world/story.ts'
 import { World } from '../world/world.ts'
@@ -74,6 +74,23 @@ describe('Nothing is applied that was not reviewed', () => {
       const before = world.repository.commit(world.repository.head()).parents[0] ?? ''
       const push = { before, after: world.repository.push(words('two commits at once')).after }
       const ran = await world.push(push, terminate)
+      expect([ran.report?.result, steps(ran)]).toEqual(['refused', removals])
+      const digest = ran.plan?.digest ?? ''
+      const byHand = await world.byHand({ ...terminate, command: 'apply', 'approved-digest': digest })
+      expect(byHand.problems).toEqual([])
+      webIs('INACTIVE')
+    },
+  )
+
+  story(
+    'a push by force takes the commit away that declared a service, with on-removed: terminate',
+    'the push is refused, and the digest that it prints lets it through by hand on the same commit',
+    async () => {
+      await world.settle(manifests.cluster)
+      const instead = world.repository.branch('instead')
+      const { after } = world.repository.push(words('instead'), 'Change', instead)
+      await world.settle(manifests.web)
+      const ran = await world.push(world.repository.reset(after), terminate)
       expect([ran.report?.result, steps(ran)]).toEqual(['refused', removals])
       const digest = ran.plan?.digest ?? ''
       const byHand = await world.byHand({ ...terminate, command: 'apply', 'approved-digest': digest })
@@ -432,6 +449,23 @@ describe('Never silent, never stuck', () => {
       expect(landed.report?.result).toBe('succeeded')
       for (const ran of [taken.ran, landed, (await another('one')).ran])
         expect(ran.plan?.undeclared).toMatchObject([{ particle: 'ecs_service:web', path: 'propagateTags' }])
+    },
+  )
+
+  story(
+    'a push by force takes the commits away that declared a service, and those whose list had another one',
+    'the push shows both, and every plan after it',
+    async () => {
+      await world.settle(manifests.cluster)
+      const start = world.repository.head()
+      await world.settle({ ...manifests.web, 'particles/old.yml': file(definition({ family: 'old' })) })
+      await world.settle({ 'particles/old.yml': null })
+      const instead = world.repository.branch('instead', start)
+      const { after } = world.repository.push(words('instead'), 'Change', instead)
+      const pushed = await world.push(world.repository.reset(after))
+      expect(pushed.report?.result).toBe('succeeded')
+      for (const ran of [pushed, (await another('one')).ran])
+        expect(removedIn(ran)).toEqual(['ecs_service:web', 'ecs_task_definition:old', 'ecs_task_definition:web'])
     },
   )
 

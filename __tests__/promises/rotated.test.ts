@@ -154,6 +154,17 @@ describe('What is hidden stays hidden', () => {
   )
 
   story(
+    'a push by force takes the applied commit away that a secret variable went into',
+    'what the variable made stays hidden',
+    async () => {
+      await world.settle(web(openly), given(old))
+      const start = world.repository.head()
+      await world.settle(web(secretly), given(old))
+      expectHidden(await world.push(world.repository.reset(start), given('hunter-23-is-new')))
+    },
+  )
+
+  story(
     'the particle gets another id in the pull request that takes the variable out',
     'it is known by what it is in AWS, and its old values stay hidden',
     async () => {

@@ -89,11 +89,11 @@ export function mergedEvent(pull: Pull, { before, after }: Push): Event {
   }
 }
 
-export const pushEvent = ({ before, after }: Push, branch = 'main'): Event => ({
+export const pushEvent = ({ before, after, forced = false }: Push, branch = 'main'): Event => ({
   name: 'push',
   sha: after,
   ref: `refs/heads/${branch}`,
-  payload: { before, after, forced: false, created: false },
+  payload: { before, after, forced, created: false },
 })
 
 export const mergeGroupEvent = ({ headSha, headRef, baseSha, baseRef }: MergeGroup): Event => ({

@@ -44,6 +44,7 @@ export type Edits = Readonly<Record<string, string | null>>
 export interface Push {
   readonly before: string
   readonly after: string
+  readonly forced?: boolean
 }
 
 export interface MergeGroup {
@@ -93,7 +94,7 @@ export class Repository {
   reset(sha: string, branch = defaultBranch): Push {
     const before = this.head(branch)
     this.#move(branch, sha)
-    return { before, after: sha }
+    return { before, after: sha, forced: true }
   }
 
   /** Makes a branch at another one's commit. */
@@ -105,7 +106,8 @@ export class Repository {
   /** Moves a branch forward to a descendant of its commit, as a push of that commit does. */
   fastForward(sha: string, branch = defaultBranch): Push {
     if (!this.log(sha).some(one => one.sha === this.head(branch))) throw new Error(`${branch} is no part of ${sha}`)
-    return this.reset(sha, branch)
+    const { before, after } = this.reset(sha, branch)
+    return { before, after }
   }
 
   /** Another base for an open pull request. */

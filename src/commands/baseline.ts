@@ -34,8 +34,8 @@ export interface Baseline {
   readonly applied?: string | undefined
   /** Commits since then, newest first. */
   readonly unapplied: readonly string[]
-  /** Those of them whose applies began: see `History`. */
-  readonly begun: readonly string[]
+  /** Further ones that AWS may have something of: those whose applies began since, and where a push by force found the branch. */
+  readonly further: readonly string[]
   /** The commit before a run's own. */
   readonly before?: string | undefined
   readonly problem?: string | undefined
@@ -53,18 +53,21 @@ export async function baselineOf({
   const { applied, problem, commits = [], begun = [] } = history ?? {}
   // A run without a base takes the commit before its own.
   const before = base ?? push?.before ?? commits[1]
-  return { base, applied, unapplied: commits, begun, before, problem }
+  const left = push?.forced ? push.before : undefined
+  const behind = github && left ? await reporter.history(github, left) : { begun: [], applied: undefined }
+  const further = [...begun, left, ...behind.begun, behind.applied].filter(commit => commit !== undefined)
+  return { base, applied, unapplied: commits, further: [...new Set(further)], before, problem }
 }
 
 /**
- * Manifests of the base, of the last applied commit, and of those whose applies began since; a refusal of GitHub is a `why`.
- * Empty when no earlier commit is known.
+ * Manifests of the base, of the last applied commit, and of further ones that AWS may have something of; a refusal of GitHub is a
+ * `why`. Empty when no earlier commit is known.
  */
 export async function baselineManifests(
   { inputs, manifestsAt }: Invocation,
-  { base, applied, begun, before, problem }: Baseline,
+  { base, applied, further, before, problem }: Baseline,
 ): Promise<CommitManifests[]> {
-  const commits = new Set([base, applied ?? before, ...begun].filter(commit => commit !== undefined))
+  const commits = new Set([base, applied ?? before, ...further].filter(commit => commit !== undefined))
   // Without secret variables no earlier value has to be hidden, so an unknown baseline is nothing to report.
   if (commits.size === 0 && inputs.secretVariables.size > 0)
     return [{ why: problem ?? 'no commit before this one is known' }]

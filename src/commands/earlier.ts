@@ -42,13 +42,13 @@ export async function withHistory(
   context: EngineContext,
   remembered: readonly RememberedMember[],
 ): Promise<Plan> {
-  const { base, applied, begun } = baseline
+  const { base, applied, further } = baseline
   const at = async (commit: string | undefined) =>
     commit === undefined ? undefined : earlierAt(invocation, commit, planned.decisions, context)
   const byApplied = await at(applied)
   const byBase = base === applied ? byApplied : await at(base)
-  const byBegun = await Promise.all(begun.filter(commit => commit !== base).map(at))
-  const undeclared = undeclaredMembers([byBase, ...byBegun, byApplied], remembered, planned.decisions, context)
+  const byFurther = await Promise.all(further.filter(commit => commit !== base).map(at))
+  const undeclared = undeclaredMembers([byBase, ...byFurther, byApplied], remembered, planned.decisions, context)
   const plan = { ...planned.plan, ...(undeclared.length > 0 && { undeclared }) }
   // What was applied last is known to exist and cannot be read: nobody is blamed.
   if (applied ? !byApplied : !byBase) return plan
@@ -56,7 +56,7 @@ export async function withHistory(
   const earlier = {
     ...(byApplied && { applied: byApplied.decisions }),
     ...(byBase && { base: byBase.decisions }),
-    begun: byBegun.map(one => one?.decisions ?? new Map()),
+    further: byFurther.map(one => one?.decisions ?? new Map()),
     isAllMerged: !pullRequest && !mergeGroup && !push,
   }
   const traced = withOrigins(plan, planned.decisions, earlier, flavors)

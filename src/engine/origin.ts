@@ -14,8 +14,8 @@ import { isRelease } from './release.ts'
 interface EarlierDecisions {
   /** By the manifests of the last applied commit. */
   readonly applied?: Decisions
-  /** By the manifests of commits whose applies began since: what they have changed already is nobody's drift. */
-  readonly begun: readonly Decisions[]
+  /** By further manifests that AWS may have something of: what an apply of them has changed is nobody's drift. */
+  readonly further: readonly Decisions[]
   /** By the manifests that a pull request or a merge group starts from. */
   readonly base?: Decisions
   /** Nothing is proposed: what is not drift is not applied yet. */
@@ -97,8 +97,8 @@ class Origins {
 
   /** Whether every commit that may have been applied would make the difference too. */
   #isDrift(isIn: (decisions: Decisions | undefined) => boolean | undefined): boolean {
-    const { applied, base, begun } = this.#earlier
-    return [applied, ...(base ? [base] : []), ...begun].every(isIn)
+    const { applied, base, further } = this.#earlier
+    return [applied, ...(base ? [base] : []), ...further].every(isIn)
   }
 }
 

@@ -59,14 +59,16 @@ export async function findEarlierCommits(
   // The commit before this one still declared what this one removed.
   const [before, since] = pullRequest ? [commits[0]] : [commits[1], tip]
   const nearest = before ?? (applied || pullRequest ? undefined : base)
-  // A run by hand or by schedule does not know the start of the push that was refused here.
-  if (!applied && !pullRequest && !push && !mergeGroup) await lists.read('refused', { commit: tip, comparable: false })
+  // A run by hand or by schedule does not know the start of the push that was refused here, nor what a push by force left.
+  if (applied !== tip && !pullRequest && !push && !mergeGroup)
+    await lists.read('refused', { commit: tip, comparable: false })
   const from = !applied && base && !pullRequest ? base : nearest
   if (from) {
     const removedBy = { pullRequest: by, since: from === before ? since : undefined }
     await lists.read('refused', { commit: from, comparable: true, ...removedBy })
   }
   for (const commit of begun) if (commit !== from) lists.compare({ commit, comparable: true })
+  if (push?.forced && base) await lists.readLeft(reporter, base)
   return lists.readApplied(applied, (commit, isFirst) => {
     const isNearest = isFirst && from === undefined
     return {
@@ -119,6 +121,15 @@ class DeclaredLists {
       )
     }
     return { past: this.#past, warnings: this.#warnings, complete: this.#warnings.length === 0 && next === undefined }
+  }
+
+  /** A commit that the branch was on before a push by force, and those behind it. */
+  async readLeft(reporter: PullRequestReporter, tip: string): Promise<void> {
+    const { applied, begun, problem } = await reporter.history(this.#github, tip)
+    if (problem) return this.#warn(problem)
+    await this.read('refused', { commit: tip, comparable: true })
+    for (const commit of begun) this.compare({ commit, comparable: true })
+    await this.readApplied(applied, commit => ({ commit, comparable: true }))
   }
 
   #warn(why: string): undefined {
