@@ -193,6 +193,27 @@ describe('What is hidden stays hidden', () => {
   )
 
   story(
+    'the variable is gone at the base, and GitHub does not let the last applied commit be found, or its manifests be read',
+    'no value from before is shown, and a warning says why',
+    async () => {
+      await world.settle(web(secretly), given(old))
+      world.repository.merge(world.repository.open([web(openly)]), 'squash')
+      const refused = { status: 403, message: 'Resource not accessible by integration', times: 99 }
+      // The manifests of the base are read first.
+      let trees = 0
+      for (const fault of [
+        { on: '/commits/{ref}/check-runs', ...refused },
+        { on: '/git/trees/', when: () => ++trees > 1, ...refused },
+      ]) {
+        world.github.faults.splice(0, 1, fault)
+        const { ran } = await world.propose({ 'README.md': 'words' }, given('hunter-23-is-new'))
+        expectHidden(ran)
+        expect(ran.warnings.join()).toContain('what values were before is not shown')
+      }
+    },
+  )
+
+  story(
     'a run by hand looks at what a secret variable made before its value changed',
     'nothing of it is shown',
     async () => {

@@ -68,10 +68,10 @@ export async function baselineManifests(
   { base, applied, further, before, problem }: Baseline,
 ): Promise<CommitManifests[]> {
   const commits = new Set([base, applied ?? before, ...further].filter(commit => commit !== undefined))
+  const found = await Promise.all([...commits].map(manifestsAt))
+  const why = problem ?? (commits.size === 0 ? 'no commit before this one is known' : undefined)
   // Without secret variables no earlier value has to be hidden, so an unknown baseline is nothing to report.
-  if (commits.size === 0 && inputs.secretVariables.size > 0)
-    return [{ why: problem ?? 'no commit before this one is known' }]
-  return Promise.all([...commits].map(manifestsAt))
+  return why && inputs.secretVariables.size > 0 ? [...found, { why }] : found
 }
 
 /**
@@ -93,7 +93,7 @@ export function newEnvironment(
 /** Places of secret variables in earlier manifests of a particle. */
 export type FormerSecretsOf = (particle: Particle) => FormerSecrets
 
-/** Secret places of the baseline. Without a readable baseline, any place may have held a secret. */
+/** Secret places of the baseline. Where some of it cannot be read, any place may have held a secret. */
 export function formerSecretsIn(
   baseline: readonly CommitManifests[],
   now: readonly Particle[],
@@ -115,7 +115,7 @@ export function formerSecretsIn(
       for (const key of keysOf(particle)) paths.set(key, [...(paths.get(key) ?? []), ...secret])
     }
   }
-  const unknown = baseline.length > 0 && baseline.every(found => 'why' in found)
+  const unknown = baseline.some(found => 'why' in found)
   return particle => ({
     paths: keysOf(particle).flatMap(key => paths.get(key) ?? []),
     ...(unknown && { unknown: true as const }),

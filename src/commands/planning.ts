@@ -120,10 +120,10 @@ function ecsProblems(thrown: unknown): Problem[] {
   return [...different.values()].reverse().map(({ message }) => ({ message }))
 }
 
-/** Without earlier manifests every earlier value is hidden, and this warning names the reason. */
+/** Without all earlier manifests every earlier value is hidden, and this warning names the reason. */
 function unreadable(baseline: readonly CommitManifests[]): string[] {
-  const [first] = baseline
-  if (!first || !('why' in first) || !baseline.every(found => 'why' in found)) return []
+  const first = baseline.find(found => 'why' in found)
+  if (!first) return []
   return [`what values were before is not shown, as it is not known which were secret: ${first.why}`]
 }
 
