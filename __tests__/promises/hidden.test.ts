@@ -276,6 +276,26 @@ describe('What is hidden stays hidden', () => {
     },
   )
 
+  story(
+    'a missing blank, or a comma without quotes, makes a key of a hidden value, in a patch too',
+    'the mistake is named, and no part of the value is quoted',
+    async () => {
+      const torn = ['{ KEY:hunter-22 }', '[{ name: KEY, value:hunter-22 }]', '{ KEY: a,hunter-22 }']
+      for (const wrong of [...torn, '[{ name: KEY, value: a,hunter-22 }]', '{ KEY: 12,2200022 }']) {
+        const { ran } = await world.propose(shop(`      environment: ${wrong}\n`))
+        expect(ran.problems).toHaveLength(1)
+        expect(world.everything(ran)).not.toMatch(/hunter|22000/)
+      }
+      const patched = manifests.shop['particles/web.yml'].replace(
+        /---\n/,
+        'environments: { production: { aws_resource: { "containerDefinitions[web].environment": { KEY:hunter-22 } } } }\n---\n',
+      )
+      const { ran } = await world.propose({ ...shop(''), 'particles/web.yml': patched })
+      expect(ran.problems).toEqual([expect.stringContaining('a blank is missing behind the colon')])
+      expect(world.everything(ran)).not.toMatch(/hunter/)
+    },
+  )
+
   story('GitHub repeats a secret in its refusal to write the comment', 'the warning is without it', async () => {
     world.github.faults.push({
       on: 'POST /repos/{owner}/{repo}/issues',

@@ -64,6 +64,10 @@ type PathOf = () => string
 const otherwise = (node: Node, at: PathOf): string =>
   node.kind === 'scalar' && isHiddenPath(at()) ? '' : `, not ${sayValue(node)}`
 
+/** A key without a colon where values are hidden: what a comma or a missing blank has torn off one, as in `{ KEY:value }`. */
+const isTorn = (node: Node, key: Place, at: PathOf): boolean =>
+  node.kind === 'scalar' && node.value === null && node.place === key && isHiddenPath(at())
+
 const isEmptyText = (node: Node, type: Type): type is TextType =>
   type.kind === 'text' && node.kind === 'scalar' && node.value === '' && !node.inherit
 
@@ -154,13 +158,26 @@ class ModelCheck {
     }
   }
 
+  #withoutTorn(node: MapNode, at: PathOf): MapNode {
+    return withValues(node, (value, _, place) => {
+      if (!isTorn(value, place, at)) return value
+      this.#problem(
+        place,
+        at,
+        'has a key without a colon and a blank; write both, and put a value with a comma in quotes',
+      )
+      return undefined
+    })
+  }
+
   #struct(
-    node: MapNode,
+    given: MapNode,
     { name: shape, members, required, union }: StructType,
     at: PathOf,
     list?: ListNode,
     pair?: PairMembers,
   ): MapNode {
+    const node = this.#withoutTorn(given, at)
     for (const name of required) {
       if (node.entries.has(name)) continue
       const hint = list ? replacedHint(list) : ''
@@ -182,7 +199,7 @@ class ModelCheck {
   #map(node: Node, { of, keys, pairs }: MapType, at: PathOf): Node {
     if (node.kind === 'list' && pairs) return this.#list(node, { kind: 'list', of: pairs }, at)
     if (node.kind !== 'map') return this.#refuse(node, at, pairs ? 'a list of names and values, or a map' : 'a map')
-    return withValues(node, (value, key, place) => {
+    return withValues(this.#withoutTorn(node, at), (value, key, place) => {
       const inner = () => `${at()}[${sayLabel(key)}]`
       if (keys) this.#textLimit({ kind: 'scalar', place, value: key }, key, keys, inner)
       return this.#value(value, of, inner)
@@ -190,7 +207,7 @@ class ModelCheck {
   }
 
   #list(given: Node, { of, limit, pairs }: ListType, at: PathOf): Node {
-    const node = given.kind === 'map' && pairs ? listOfPairs(given, pairs) : given
+    const node = given.kind === 'map' && pairs ? listOfPairs(this.#withoutTorn(given, at), pairs) : given
     if (node.kind !== 'list') return this.#refuse(node, at, pairs ? 'a list, or a map of names to values' : 'a list')
     const size = node.items.length
     const { minItems = 0, maxItems = size, because } = limit ?? {}

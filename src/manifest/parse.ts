@@ -191,7 +191,7 @@ class TreeReader {
       const key = pair.key as ParsedNode
       const keyAt = this.#place(key.range[0])
       const value = pair.value ? this.#node(pair.value as ParsedNode, depth + 1) : nothing(keyAt)
-      const name = this.#key(key, keyAt)
+      const name = this.#key(key, keyAt, !pair.value)
       if (name === undefined) continue
       const isMerge = name === '<<' && (key as Scalar).type === Scalar.PLAIN
       const first = isMerge ? mergedAt : entries.get(name)?.at
@@ -208,8 +208,11 @@ class TreeReader {
   }
 
   /** A key's text, or undefined for a key that cannot be read. */
-  #key(key: ParsedNode, at: Place): string | undefined {
-    if (!isScalar(key) || typeof key.value !== 'string') this.#report(at, keyMessage(key))
+  #key(key: ParsedNode, at: Place, isBare: boolean): string | undefined {
+    if (!isScalar(key) || typeof key.value !== 'string') this.#report(at, keyMessage(key, isBare))
+    // A patch would remove what nobody has, and never say so.
+    else if (isBare && key.type === Scalar.PLAIN && /:./.test(key.value) && !key.value.startsWith('//'))
+      this.#report(at, 'a blank is missing behind the colon of this key; write one')
     else if (key.type !== Scalar.PLAIN || !key.value.startsWith('//')) return key.value
     else {
       this.#report(at, '// begins no comment; remove it, or begin it with #')
@@ -231,7 +234,9 @@ class TreeReader {
 
 const nothing = (place: Place): ScalarNode => ({ kind: 'scalar', place, value: null })
 
-function keyMessage(key: ParsedNode): string {
+function keyMessage(key: ParsedNode, isBare: boolean): string {
+  // It may be the rest of a hidden value: `{ PIN: 12,34 }`.
+  if (isScalar(key) && isBare) return 'a key without a colon is no text; put a value with a comma in quotes'
   if (isScalar(key) && key.source !== '') return `the key ${quote(key.source)} is no text; put it in quotes`
   if (isScalar(key)) return 'a key is missing before the colon; write one'
   return `a key must be a text, not ${isAlias(key) ? 'an alias' : isMap(key) ? 'a map' : 'a list'}; write it out, in quotes if it begins with [, { or *`
