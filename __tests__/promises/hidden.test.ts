@@ -296,6 +296,32 @@ describe('What is hidden stays hidden', () => {
     },
   )
 
+  story(
+    'the path to a hidden value is too long to be shown, and the mistake is in the value of a member upon a base',
+    'the value is not quoted',
+    async () => {
+      const long = 'reporting-worker-of-the-warehouse-with-a-name'
+      const { ran } = await world.propose({
+        ...manifests.cluster,
+        'particles/many.yml': `flavor: quasiparticle
+pcf_name: many
+particles:
+  - flavor: ecs_task_definition
+    pcf_name: base
+    aws_resource: { family: base, containerDefinitions: [{ name: ${long}, image: a, memory: 9 }] }
+  - flavor: ecs_task_definition
+    pcf_name: two
+    base_particle_config: base
+    aws_resource: { family: two }
+    environments:
+      production: { aws_resource: { "containerDefinitions[${long}].environment[PASSWORD].value": "\${pa55 word}" } }
+`,
+      })
+      expect(ran.problems).toEqual([expect.stringContaining('is no variable')])
+      expect(world.everything(ran)).not.toMatch(/pa55/)
+    },
+  )
+
   story('GitHub repeats a secret in its refusal to write the comment', 'the warning is without it', async () => {
     world.github.faults.push({
       on: 'POST /repos/{owner}/{repo}/issues',

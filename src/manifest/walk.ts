@@ -20,19 +20,21 @@ export function withItems(node: ListNode, made: (item: Node, index: number) => N
   return items.some((item, index) => item !== node.items[index]) ? { ...node, items } : node
 }
 
+/** Makes the path for messages: `aws_resource.containerDefinitions[web].image`. `say`: how it has a key, by default short and in quotes. */
+export type PathOf = (say?: (key: string) => string) => string
+
 interface Visitor {
   /** The scalars to visit. */
   readonly matters: (scalar: ScalarNode) => boolean
-  /** `pathOf` makes the path for messages: `aws_resource.containerDefinitions[web].image`. */
-  readonly scalar: (scalar: ScalarNode, pathOf: () => string) => ScalarNode
-  readonly key?: (key: string, at: Place, pathOf: () => string) => void
+  readonly scalar: (scalar: ScalarNode, pathOf: PathOf) => ScalarNode
+  readonly key?: (key: string, at: Place, pathOf: PathOf) => void
 }
 
 /** A tree with some of its scalars replaced. Nodes without one below are kept as the same objects. */
 export function replaceScalars(root: MapNode, start: string, { matters, scalar, key: visitKey }: Visitor): MapNode {
   const path: (string | readonly [item: Node, index: number])[] = []
-  const pathOf = () => {
-    const steps = path.map(step => (typeof step === 'string' ? `.${quote(step)}` : `[${elementLabel(...step)}]`))
+  const pathOf: PathOf = (say = quote) => {
+    const steps = path.map(step => (typeof step === 'string' ? `.${say(step)}` : `[${elementLabel(...step)}]`))
     return (start + steps.join('')).replace(/^\./, '')
   }
   const replaced = (node: Node): Node => {
