@@ -308,6 +308,50 @@ aws_resource:
     },
   )
 
+  const called = (taskName: string, rest: Kept = {}) => ({
+    ...files(rest),
+    'particles/worker.yml': worker(rest).replace('taskName: worker', `taskName: ${taskName}`),
+  })
+  const terminate = { 'on-removed': 'terminate', 'max-terminations': '5' } as const
+
+  story(
+    'the taskName of a kept task changes and its pcf_name does not, and what is removed is terminated',
+    'the task of the name before stops once, and the one of the new name is not taken for it',
+    () =>
+      inWorld(async world => {
+        await world.settle(called('one'))
+        const [old = ''] = running(world)
+        const pull = await world.propose(called('two'), terminate)
+        expect(pull.ran.plan?.steps.map(({ particle, transition }) => [particle, transition])).toEqual([[id, 'start']])
+        const landed = await world.land(pull, terminate)
+        expect([landed.problems, running(world).length]).toEqual([[], 1])
+        expect(running(world)).not.toContain(old)
+        const now = running(world)
+        world.simulator.advance(60)
+        const ran = await world.push(world.repository.push({ 'README.md': 'hello' }), terminate)
+        expect([ran.problems, ran.plan?.steps, ran.plan?.removed, running(world)]).toEqual([[], [], undefined, now])
+      }, null),
+  )
+
+  story(
+    'the taskName of a job changes and its pcf_name does not, and the run of the new name takes long',
+    'it is not taken for a run of the name before, and goes on',
+    () =>
+      inWorld(async world => {
+        await world.settle(called('one', { image: 'migrate:1', options: '' }))
+        world.simulator.behave('migrate:2', { runSeconds: 10_000 })
+        const given = { ...terminate, 'wait-timeout': '1m' }
+        const changed = called('two', { image: 'migrate:2', options: '' })
+        expect((await world.land(await world.propose(changed, given), given)).failed).toBe(true)
+        const now = running(world)
+        const { ran } = await world.propose({ 'README.md': 'hello' }, given)
+        expect([ran.plan?.steps.map(({ particle, transition }) => [particle, transition]), now.length]).toEqual([
+          [[id, 'wait']],
+          1,
+        ])
+      }, null),
+  )
+
   const assumed = { options: 'assume: done' }
 
   story(

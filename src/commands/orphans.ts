@@ -128,7 +128,7 @@ async function describe(
   context: EngineContext,
 ): Promise<{ orphans: Orphan[]; unseen: Undeclared[]; warnings: string[] }> {
   const particles = particlesToRemove(entries, now, flavors)
-  const states = await statesOf([...particles.values()], context)
+  const states = await statesOf([...particles.values()], now, context)
   const orphans: Orphan[] = []
   const unseen: Undeclared[] = []
   const warnings: string[] = []
@@ -149,16 +149,18 @@ async function describe(
   return { orphans, unseen, warnings }
 }
 
-/** The state of each particle, or the refusal when the role may not ask. */
+/** The state of each particle beside those of now, or the refusal when the role may not ask. */
 async function statesOf(
   particles: readonly Particle[],
+  now: readonly Particle[],
   context: EngineContext,
 ): Promise<ReadonlyMap<ParticleId, State | EcsError>> {
   const ids = new Set(particles.map(({ id }) => id))
-  const graph = graphOf(particles.map(one => ({ ...one, parents: one.parents.filter(parent => ids.has(parent)) })))
+  const removed = particles.map(one => ({ ...one, parents: one.parents.filter(parent => ids.has(parent)) }))
+  const graph = graphOf([...removed, ...now])
   const refresh = new Refresh(graph, context)
   const states = await Promise.all(
-    [...graph.particles.values()].map(async (particle): Promise<[ParticleId, State | EcsError]> => {
+    removed.map(async (particle): Promise<[ParticleId, State | EcsError]> => {
       const { id } = particle
       try {
         const live = await refresh.live(id)
@@ -189,7 +191,7 @@ async function unusedLines(
     [],
     flavors,
   )
-  const states = await statesOf([...particles.values()], context)
+  const states = await statesOf([...particles.values()], [], context)
   const gone = new Set(
     [...particles].flatMap(([{ address }, { id }]) => {
       const state = states.get(id)

@@ -66,15 +66,19 @@ async function tasksOfRun(
   particle: TaskParticle,
   family: string | undefined,
   { digest, record }: Pick<LiveTask, 'digest' | 'record'>,
-  { ecs, environment, repository }: FlavorContext,
+  context: FlavorContext,
 ): Promise<Pick<LiveTask, 'runs' | 'outdated' | 'unowned' | 'attempt'>> {
+  const { ecs, environment, repository } = context
   const cluster = particle.definition.cluster ?? 'default'
   const isLeaving = particle.desired !== 'running'
   const name = (attempt: number) => runName(particle, environment, digest ?? '', attempt)
   const known = digest !== undefined && isRecorded(particle) ? name(record?.attempt ?? 0) : undefined
   const filters = taskFilters(particle, family, known)
+  const isSuccessors = await tasksOfSuccessor(particle, context)
   const [up = [], stopped = []] = await Promise.all(filters.map(filter => ecs.listedTasks(cluster, filter)))
-  const all = [...new Map([...up, ...stopped].map(task => [task.taskArn, task])).values()].sort(byAge)
+  const all = [...new Map([...up, ...stopped].map(task => [task.taskArn, task])).values()]
+    .filter(task => !isSuccessors(task))
+    .sort(byAge)
   const attempt = isRecorded(particle) ? (record?.attempt ?? 0) : lastAttempt(particle, all, name)
   const runs = digest === undefined ? [] : all.filter(task => isNamed(task, particle, name(attempt)))
   const ours = (task: Task) => isOf(repository, task)
@@ -94,6 +98,22 @@ async function tasksOfRun(
   const [outdated, kept] =
     particle.persistOnTermination && !isLeaving ? [[], named.filter(ours)] : [named.filter(ours), []]
   return { ...own, outdated, unowned: [...unowned, ...kept] }
+}
+
+/**
+ * The tasks of a task that was declared before under a `pcf_name` which is another's now, with another `taskName`: tasks are called
+ * by the `pcf_name` alone. One that is kept running stops all the earlier ones itself; of a job only its run is its own.
+ */
+async function tasksOfSuccessor(particle: TaskParticle, context: FlavorContext): Promise<(task: Task) => boolean> {
+  const next = context.particle(`${particle.flavor}:${particle.name}`) as TaskParticle | undefined
+  const clusterOf = ({ definition }: TaskParticle) => nameOf(definition.cluster ?? 'default')
+  if (!next || next.id === particle.id || next.desired !== 'running') return () => false
+  if (next.region !== particle.region || clusterOf(next) !== clusterOf(particle)) return () => false
+  if (keptRunning(next)) return () => true
+  const { digest, attempt } = ((await context.live(next.id)) ?? {}) as Partial<LiveTask>
+  if (digest === undefined || attempt === undefined) return () => false
+  const names = [attempt, attempt + 1].map(one => runName(next, context.environment, digest, one))
+  return task => names.some(name => isNamed(task, next, name))
 }
 
 /**
