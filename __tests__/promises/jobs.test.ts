@@ -99,6 +99,38 @@ describe('No task runs twice', () => {
     }
   }
 
+  const otherName = base + job({ name: 'other' }).replace('taskName: other', 'taskName: migrate')
+
+  /** A job that runs still after an hour is asked for again, by manifests that call its run otherwise. */
+  async function calledOtherwise(manifests: string, asked: string, environment = 'default'): Promise<void> {
+    const made = await Shop.open()
+    made.simulator.behave('migrate:1', { runSeconds: 3 * hour })
+    await made.apply(shop, { waitTimeout: 30_000 })
+    made.simulator.advance(hour)
+    const { plan } = await made.apply(manifests, { environment, asked: [asked], waitTimeout: 30_000 })
+    expect([plan.steps[0]?.transition, made.runs.size]).toEqual(['wait', 1])
+    const ended = await made.apply(manifests, { environment, waitTimeout: 4 * 3_600_000 })
+    expect([ended.report.result, statuses(made), made.runs.size]).toEqual(['succeeded', ['done'], 1])
+  }
+
+  story(
+    'the startedBy of a job changes that has been running for an hour, and retry-tasks names it',
+    'its run is found and waited for, and the job ran once',
+    () => calledOtherwise(base + job({ more: '  startedBy: somebody' }), id),
+  )
+
+  story(
+    'the pcf_name of a job changes, and its taskName does not, when it has been running for an hour, and retry-tasks names it',
+    'its run is found and waited for, and the job ran once',
+    () => calledOtherwise(otherName, 'ecs_task:other'),
+  )
+
+  story(
+    'an environment gets another name while a job of it has been running for an hour, and retry-tasks names it',
+    'its run is found and waited for, and the job ran once',
+    () => calledOtherwise(shop, id, 'other'),
+  )
+
   story(
     'an intent was written by an earlier version on a runner whose clock was hours ahead',
     'an intent from the future has no age, so a person is asked',

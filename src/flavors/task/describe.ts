@@ -72,7 +72,9 @@ async function tasksOfRun(
   const cluster = particle.definition.cluster ?? 'default'
   const isLeaving = particle.desired !== 'running'
   const name = (attempt: number) => runName(particle, environment, digest ?? '', attempt)
-  const known = digest !== undefined && isRecorded(particle) ? name(record?.attempt ?? 0) : undefined
+  // What was begun and has not ended may run under an earlier name of the particle, or another `startedBy`.
+  const isByName = digest !== undefined && isRecorded(particle) && record?.status !== 'intent'
+  const known = isByName ? name(record?.attempt ?? 0) : undefined
   const filters = taskFilters(particle, family, known)
   const isSuccessors = await tasksOfSuccessor(particle, context)
   const [up = [], stopped = []] = await Promise.all(filters.map(filter => ecs.listedTasks(cluster, filter)))

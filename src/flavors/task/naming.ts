@@ -8,7 +8,7 @@
 import type { Task } from '@aws-sdk/client-ecs'
 import { hash } from '../record/digest.ts'
 import { ownTagPrefix } from '../tags.ts'
-import type { TaskParticle } from './runs.ts'
+import { keptRunning, type TaskParticle } from './runs.ts'
 
 /** Attempts of a run without a record that are searched for among ECS's tasks. */
 const maxAttempts = 20
@@ -52,19 +52,28 @@ export const isOf = (repository: string | undefined, task: Task): boolean =>
 export const nameIn = ({ tags, startedBy }: Task, { definition }: TaskParticle): string | undefined =>
   tags?.find(({ key }) => key === runTag)?.value ?? (startedBy === definition.startedBy ? undefined : startedBy)
 
+/** The name's last part, which the digest and the attempt make alone. */
+const keyOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
+
 /**
- * Whether a task belongs to the run of this name. A task with the manifest's own `startedBy` that has lost its tags, as
+ * Whether a task belongs to the run of this name. The run of a job that is to run goes by its key alone, as its record and
+ * its client token do: particle and environment may have had another name when it was started. A task with the manifest's own `startedBy` that has lost its tags, as
  * StopTask makes it, counts as the run's: a job must not run twice.
  */
 export function isNamed(task: Task, particle: TaskParticle, name: string): boolean {
   const known = nameIn(task, particle)
-  if (known !== undefined) return known === name
+  if (known !== undefined) {
+    const goesByKey = particle.desired === 'running' && !keptRunning(particle)
+    return known === name || (goesByKey && keyOf(known) === keyOf(name))
+  }
   return task.startedBy !== undefined && task.startedBy === particle.definition.startedBy
 }
 
 /** The newest attempt that a task exists of. */
 export function lastAttempt(particle: TaskParticle, tasks: readonly Task[], name: (attempt: number) => string): number {
-  const names = new Set(tasks.map(task => nameIn(task, particle)))
-  for (let attempt = maxAttempts; attempt > 0; attempt--) if (names.has(name(attempt))) return attempt
+  for (let attempt = maxAttempts; attempt > 0; attempt--) {
+    const ran = (task: Task) => nameIn(task, particle) !== undefined && isNamed(task, particle, name(attempt))
+    if (tasks.some(ran)) return attempt
+  }
   return 0
 }
