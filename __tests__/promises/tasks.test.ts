@@ -334,6 +334,25 @@ aws_resource:
   )
 
   story(
+    'the pcf_name of a kept task changes, and its taskName does not',
+    'the task of the name before is shown in the plan, and stops when the new one runs',
+    async () => {
+      const shop = await Shop.open()
+      await shop.apply(cluster + worker())
+      const [old = ''] = running(shop)
+      const other = cluster + worker().replaceAll('pcf_name: worker\nparents', 'pcf_name: crunch\nparents')
+      const { plan, unreviewed } = await shop.plan(other)
+      expect(plan.steps.map(({ particle, risks }) => [particle, risks])).toEqual([
+        ['ecs_task:crunch', ['1 task of its earlier definition (worker:1) stops when the new one runs']],
+      ])
+      expect(unreviewed([])).toEqual(['ecs_task:crunch'])
+      expect((await shop.apply(other)).report.result).toBe('succeeded')
+      expect([running(shop).includes(old), running(shop).length]).toEqual([false, 1])
+      expect((await shop.plan(other)).plan.steps).toEqual([])
+    },
+  )
+
+  story(
     'the taskName of a job changes and its pcf_name does not, and the run of the new name takes long',
     'it is not taken for a run of the name before, and goes on',
     () =>

@@ -22,7 +22,7 @@ import {
 } from '../taskDefinition/revisions.ts'
 import { liveTaskDefinition, type Revision } from '../taskDefinition/rules.ts'
 import { assumedRecords } from './assume.ts'
-import { isNamed, isOf, lastAttempt, nameIn, ownerOf, runName, runPrefix } from './naming.ts'
+import { isCalledLike, isNamed, isOf, lastAttempt, ownerOf, runName } from './naming.ts'
 import { byAge, countOf, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
 /** The definition of a job, and where its runs are recorded. */
@@ -87,9 +87,8 @@ async function tasksOfRun(
   const theirs = (task: Task) => !ours(task)
   // A task that an earlier release started has no tag, and needs no warning.
   const isAnothers = (task: Task) => theirs(task) && ownerOf(task) !== undefined
-  const prefix = runPrefix(particle, environment)
   const named = all
-    .filter(task => up.includes(task) && !runs.includes(task) && nameIn(task, particle)?.startsWith(prefix))
+    .filter(task => up.includes(task) && !runs.includes(task) && isCalledLike(task, particle, environment, digest))
     // Another repository may use the name for a family of its own.
     .filter(task => familyOf(task.taskDefinitionArn) === family || !isAnothers(task))
   // A task that this repository did not start counts as the run all the same, and must not be stopped.

@@ -12,7 +12,7 @@ import { hash } from '../record/digest.ts'
 import { type RunRecord, recordsIn } from '../record/tags.ts'
 import { recordRun, recordTime, revisionToWrite } from '../record/write.ts'
 import { clearAssumed } from './assume.ts'
-import { isNamed, repositoryTag, runName, runTag } from './naming.ts'
+import { isCalledFormerly, isNamed, runName, tagsOf } from './naming.ts'
 import { isCapacity, lackedCapacity, outcome } from './outcome.ts'
 import { taskRules } from './rules.ts'
 import {
@@ -65,12 +65,14 @@ interface AttemptRecord {
 
 /** Starts tasks that are kept running. Throws `EcsError`. */
 export async function startKept(particle: TaskParticle, live: DigestedTask, context: TransitionContext): Promise<Memo> {
-  // The stopped tasks make the token, so that their replacements are started once.
-  const stopped = arnsOf(live.runs.filter(run => !isUp(run)))
+  const { environment } = context
+  // The tasks that are replaced make the token, so that each is replaced once: stopped ones, and those of a former name.
+  const former = live.outdated.filter(task => isCalledFormerly(task, particle, environment, live.digest))
+  const replaced = arnsOf([...live.runs.filter(run => !isUp(run)), ...former])
   const start: Start = {
-    name: runName(particle, context.environment, live.digest, 0),
+    name: runName(particle, environment, live.digest, 0),
     firstToken: 0,
-    token: n => hash([live.digest, context.environment, stopped, n]),
+    token: n => hash([live.digest, environment, replaced, n]),
   }
   const memo = await new Launch(particle, { ...live, runs: live.runs.filter(isUp) }, start, context).run()
   return { ...memo, stops: arnsOf(live.outdated) }
@@ -276,16 +278,6 @@ class Launch {
     const begun = [...this.#tasks.values()].filter(({ taskArn = '' }) => this.#begun.has(taskArn))
     return arnsOf(begun.filter(task => !isUp(task) && !lackedCapacity(task, this.#essential)))
   }
-}
-
-/** The manifest's tags, and this tool's: the run's name where `startedBy` is the manifest's, and the repository. */
-function tagsOf({ tags: stated = [], startedBy }: RunTaskRequest, name: string, repository: string | undefined) {
-  const tags = [
-    ...stated,
-    ...(startedBy === undefined ? [] : [{ key: runTag, value: name }]),
-    ...(repository === undefined ? [] : [{ key: repositoryTag, value: repository }]),
-  ]
-  return tags.length > 0 ? { tags } : {}
 }
 
 /** Stops tasks one after the other. Throws `EcsError`. */

@@ -5,7 +5,7 @@
  * API reference).
  */
 
-import type { Task } from '@aws-sdk/client-ecs'
+import type { RunTaskRequest, Task } from '@aws-sdk/client-ecs'
 import { hash } from '../record/digest.ts'
 import { ownTagPrefix } from '../tags.ts'
 import { keptRunning, type TaskParticle } from './runs.ts'
@@ -33,10 +33,20 @@ export function runName(particle: TaskParticle, environment: string, digest: str
 }
 
 /** The tag with the run's name. */
-export const runTag = `${ownTagPrefix}run`
+const runTag = `${ownTagPrefix}run`
 
 /** The tag with GitHub's id of the repository that the task was started from. */
 export const repositoryTag = `${ownTagPrefix}repository`
+
+/** The manifest's tags, and this tool's: the run's name where `startedBy` is the manifest's, and the repository. */
+export function tagsOf({ tags: stated = [], startedBy }: RunTaskRequest, name: string, repository: string | undefined) {
+  const tags = [
+    ...stated,
+    ...(startedBy === undefined ? [] : [{ key: runTag, value: name }]),
+    ...(repository === undefined ? [] : [{ key: repositoryTag, value: repository }]),
+  ]
+  return tags.length > 0 ? { tags } : {}
+}
 
 /** GitHub's id of the repository that started a task; undefined for a task that another tool started. */
 export const ownerOf = ({ tags }: Task): string | undefined => tags?.find(({ key }) => key === repositoryTag)?.value
@@ -67,6 +77,32 @@ export function isNamed(task: Task, particle: TaskParticle, name: string): boole
     return known === name || (goesByKey && keyOf(known) === keyOf(name))
   }
   return task.startedBy !== undefined && task.startedBy === particle.definition.startedBy
+}
+
+/** Whether a task runs the same and is called by another `pcf_name`, which the particle had when the task was started. */
+export function isCalledFormerly(
+  task: Task,
+  particle: TaskParticle,
+  environment: string,
+  digest: string | undefined,
+): boolean {
+  const name = nameIn(task, particle) ?? ''
+  return (
+    keyOf(name) === digest &&
+    name.startsWith(`particles/${environment}/`) &&
+    !name.startsWith(runPrefix(particle, environment))
+  )
+}
+
+/** Whether a task has a name of the particle's, of whatever definition; one that is kept running also by its former `pcf_name`. */
+export function isCalledLike(
+  task: Task,
+  particle: TaskParticle,
+  environment: string,
+  digest: string | undefined,
+): boolean {
+  const isOwn = nameIn(task, particle)?.startsWith(runPrefix(particle, environment)) === true
+  return isOwn || (keptRunning(particle) && isCalledFormerly(task, particle, environment, digest))
 }
 
 /** The newest attempt that a task exists of. */
