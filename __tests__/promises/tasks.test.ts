@@ -353,6 +353,23 @@ aws_resource:
   )
 
   story(
+    'a task that was kept running becomes a job that runs something else',
+    'the plan names the task that goes on running',
+    async () => {
+      const shop = await Shop.open()
+      await shop.apply(cluster + worker())
+      const [old = ''] = running(shop)
+      const once = cluster + worker({ image: 'migrate:1', options: '' })
+      const { warnings } = (await shop.plan(once)).plan
+      expect(warnings).toEqual([
+        `${id}: 1 running task called like its own (${short(old)}) and left alone, because what a job ran before it changed ends by itself; stop by hand what is not needed`,
+      ])
+      expect((await shop.apply(once)).report.result).toBe('succeeded')
+      expect(running(shop)).toEqual([old])
+    },
+  )
+
+  story(
     'the taskName of a job changes and its pcf_name does not, and the run of the new name takes long',
     'it is not taken for a run of the name before, and goes on',
     () =>

@@ -73,7 +73,7 @@ async function tasksOfRun(
   const isLeaving = particle.desired !== 'running'
   const name = (attempt: number) => runName(particle, environment, digest ?? '', attempt)
   // What was begun and has not ended may run under an earlier name of the particle, or another `startedBy`.
-  const isByName = digest !== undefined && isRecorded(particle) && record?.status !== 'intent'
+  const isByName = digest !== undefined && isRecorded(particle) && record !== undefined && record.status !== 'intent'
   const known = isByName ? name(record?.attempt ?? 0) : undefined
   const filters = taskFilters(particle, family, known)
   const isSuccessors = await tasksOfSuccessor(particle, context)
@@ -93,8 +93,8 @@ async function tasksOfRun(
     .filter(task => familyOf(task.taskDefinitionArn) === family || !isAnothers(task))
   // A task that this repository did not start counts as the run all the same, and must not be stopped.
   const own = { attempt, runs: isLeaving ? runs.filter(ours) : runs }
-  // The last run of a job that has changed ends by itself.
-  if (!keptRunning(particle) && !isLeaving) return { ...own, outdated: [], unowned: [] }
+  // The last run of a job that has changed ends by itself; a task that was kept running before it was a job does not.
+  if (!keptRunning(particle) && !isLeaving) return { ...own, outdated: [], unowned: named.filter(ours) }
   const unowned = [...runs.filter(isLeaving ? theirs : isAnothers), ...named.filter(theirs)]
   const [outdated, kept] =
     particle.persistOnTermination && !isLeaving ? [[], named.filter(ours)] : [named.filter(ours), []]

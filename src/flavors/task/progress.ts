@@ -20,6 +20,7 @@ import {
   isRecorded,
   isUp,
   judgedRuns,
+  keptRunning,
   type LiveTask,
   type Memo,
   runsAgain,
@@ -117,14 +118,17 @@ export function outdatedStops({ outdated }: LiveTask): { changes: FoundChange[];
 }
 
 /** Warnings in every plan about tasks that are left running: unowned ones, and those that the manifest keeps. */
-export function unownedWarnings({ id }: TaskParticle, { unowned, repository }: LiveTask): Pick<Observed, 'warnings'> {
+export function unownedWarnings(particle: TaskParticle, { unowned, repository }: LiveTask): Pick<Observed, 'warnings'> {
+  const { id } = particle
   const ours = unowned.filter(task => isOf(repository, task))
   const others = unowned.filter(task => !ours.includes(task))
   const why =
     repository === undefined
       ? 'this run does not know its repository (neither the event nor GITHUB_REPOSITORY_ID names its id)'
       : `not one of them carries the tag ${repositoryTag} of this repository (${repository})`
-  const warnings = [...leftAlone(id, others, why), ...leftAlone(id, ours, 'persist_on_termination keeps it')]
+  const isJob = particle.desired === 'running' && !keptRunning(particle)
+  const whyKept = isJob ? 'what a job ran before it changed ends by itself' : 'persist_on_termination keeps it'
+  const warnings = [...leftAlone(id, others, why), ...leftAlone(id, ours, whyKept)]
   return warnings.length > 0 ? { warnings } : {}
 }
 
