@@ -1,7 +1,7 @@
 import type { Inherit, MapNode, ParticleId, Place, ScalarNode, TextPart } from '../particle.ts'
 import type { ReportProblem } from './problems.ts'
 import { closest } from './suggest.ts'
-import { type PathOf, replaceScalars } from './walk.ts'
+import { replaceScalars, type SayPath } from './walk.ts'
 import { inQuotes, isHiddenPath } from './words.ts'
 
 /** Variables for the manifests of an earlier commit: a variable that is not set any more has its own name as value. */
@@ -22,7 +22,7 @@ const quotedText = /"(?:[^"\\]|\\.)*"/g
  */
 export function substitute(particle: MapNode, variables: ReadonlyMap<string, string>, report: ReportProblem): MapNode {
   const refuseAt =
-    (place: Place, pathOf: PathOf): RefuseText =>
+    (place: Place, pathOf: SayPath): RefuseText =>
     (message, isUnset) => {
       const path = pathOf()
       // A key of a patch that is a path itself may say behind the cut that its value is hidden.

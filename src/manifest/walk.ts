@@ -21,19 +21,19 @@ export function withItems(node: ListNode, made: (item: Node, index: number) => N
 }
 
 /** Makes the path for messages: `aws_resource.containerDefinitions[web].image`. `say`: how it has a key, by default short and in quotes. */
-export type PathOf = (say?: (key: string) => string) => string
+export type SayPath = (say?: (key: string) => string) => string
 
 interface Visitor {
   /** The scalars to visit. */
   readonly matters: (scalar: ScalarNode) => boolean
-  readonly scalar: (scalar: ScalarNode, pathOf: PathOf) => ScalarNode
-  readonly key?: (key: string, at: Place, pathOf: PathOf) => void
+  readonly scalar: (scalar: ScalarNode, pathOf: SayPath) => ScalarNode
+  readonly key?: (key: string, at: Place, pathOf: SayPath) => void
 }
 
 /** A tree with some of its scalars replaced. Nodes without one below are kept as the same objects. */
 export function replaceScalars(root: MapNode, start: string, { matters, scalar, key: visitKey }: Visitor): MapNode {
   const path: (string | readonly [item: Node, index: number])[] = []
-  const pathOf: PathOf = (say = quote) => {
+  const pathOf: SayPath = (say = quote) => {
     const steps = path.map(step => (typeof step === 'string' ? `.${say(step)}` : `[${elementLabel(...step)}]`))
     return (start + steps.join('')).replace(/^\./, '')
   }

@@ -67,8 +67,8 @@ const keyOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
 
 /**
  * Whether a task belongs to the run of this name. The run of a job that is to run goes by its key alone, as its record and
- * its client token do: particle and environment may have had another name when it was started. A task with the manifest's own `startedBy` that has lost its tags, as
- * StopTask makes it, counts as the run's: a job must not run twice.
+ * its client token do: particle and environment may have had another name when it was started. A task with the manifest's own
+ * `startedBy` that has lost its tags, as StopTask makes it, counts as the run's: a job must not run twice.
  */
 export function isNamed(task: Task, particle: TaskParticle, name: string): boolean {
   const known = nameIn(task, particle)
