@@ -165,7 +165,7 @@ const inputs: Readonly<Record<string, readonly [Readonly<Record<string, string>>
   redeploy: [{ redeploy: 'ecs_task:migrate' }, /^input redeploy: takes ids such as ecs_service:name/],
   'a redeploy of nothing': [
     { redeploy: 'ecs_service:wbe' },
-    /^input redeploy: ecs_service:wbe is not declared; did you mean ecs_service:web\?$/,
+    /^input redeploy: ecs_service:wbe is not declared$/,
   ],
   'wait-timeout': [{ 'wait-timeout': 'soon' }, /^input wait-timeout: must be a time/],
   'max-concurrency': [{ 'max-concurrency': '0' }, /^input max-concurrency: must be a whole number from 1 to 100/],
