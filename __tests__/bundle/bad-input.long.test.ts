@@ -163,10 +163,7 @@ const inputs: Readonly<Record<string, readonly [Readonly<Record<string, string>>
   'approved-digest': [{ 'approved-digest': 'sha256:12' }, /^input approved-digest: must be sha256: and 64 hex digits/],
   'retry-tasks': [{ 'retry-tasks': 'migrate' }, /^input retry-tasks: takes ids such as ecs_task:name/],
   redeploy: [{ redeploy: 'ecs_task:migrate' }, /^input redeploy: takes ids such as ecs_service:name/],
-  'a redeploy of nothing': [
-    { redeploy: 'ecs_service:wbe' },
-    /^input redeploy: ecs_service:wbe is not declared$/,
-  ],
+  'a redeploy of nothing': [{ redeploy: 'ecs_service:wbe' }, /^input redeploy: ecs_service:wbe is not declared$/],
   'wait-timeout': [{ 'wait-timeout': 'soon' }, /^input wait-timeout: must be a time/],
   'max-concurrency': [{ 'max-concurrency': '0' }, /^input max-concurrency: must be a whole number from 1 to 100/],
   'fail-on-changes': [{ 'fail-on-changes': 'maybe' }, /^input fail-on-changes: must be true or false/],
