@@ -13,7 +13,7 @@
 import type { FoundChange } from '../compare/change.ts'
 import { leavesOf } from '../compare/hidden.ts'
 import { holdsVariable, type SensitivityPolicy } from '../compare/sensitivity.ts'
-import { type Node, type Particle, type Problem, sayProblem } from '../particle.ts'
+import { type Node, type Particle, type Problem, sayProblem, scalarsIn } from '../particle.ts'
 import { holdsUntrusted, piecesOf } from '../untrusted.ts'
 import type { Reading, Span } from './encodings.ts'
 import { blank, Haystack, type Match, Needles } from './haystack.ts'
@@ -190,11 +190,5 @@ const isAround = (outer: Span, { from, to }: Span): boolean => outer.from <= fro
 const quoted = /"(?:[^"\\]|\\.)*"/g
 
 /** Values that one of these variables went into. */
-function* textsMadeWith(node: Node, variables: ReadonlySet<string>): Generator<string> {
-  if (node.kind === 'scalar') {
-    if (holdsVariable(node, variables)) yield String(node.value)
-    return
-  }
-  const inside = node.kind === 'list' ? node.items : [...node.entries.values()].map(entry => entry.node)
-  for (const inner of inside) yield* textsMadeWith(inner, variables)
-}
+const textsMadeWith = (node: Node, variables: ReadonlySet<string>): string[] =>
+  scalarsIn(node).flatMap(scalar => (holdsVariable(scalar, variables) ? String(scalar.value) : []))

@@ -18,9 +18,11 @@ const allowed = (text: string): string => text.replace(/[^A-Za-z0-9_-]/g, '-')
 /** Characters that are left for the prefix beside 32 hex digits and a slash. */
 const maxPrefix = 128 - 32 - 1
 
+const environmentPrefix = (environment: string): string => `particles/${allowed(environment)}/`
+
 /** `particles/<environment>/<pcf_name>/`. Where characters are replaced or cut off, eight hex digits keep the prefix unique. */
 export function runPrefix({ name }: TaskParticle, environment: string): string {
-  const prefix = `particles/${allowed(environment)}/${allowed(name)}`
+  const prefix = `${environmentPrefix(environment)}${allowed(name)}`
   if (prefix === `particles/${environment}/${name}` && prefix.length <= maxPrefix) return `${prefix}/`
   const suffix = `-${hash([environment, name]).slice(0, 8)}`
   return `${prefix.slice(0, maxPrefix - suffix.length)}${suffix}/`
@@ -89,7 +91,7 @@ export function isCalledFormerly(
   const name = nameIn(task, particle) ?? ''
   return (
     keyOf(name) === digest &&
-    name.startsWith(`particles/${environment}/`) &&
+    name.startsWith(environmentPrefix(environment)) &&
     !name.startsWith(runPrefix(particle, environment))
   )
 }
