@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { readText } from '../../src/manifest/disk.ts'
-import { choosesManifest, findManifests } from '../../src/manifest/files.ts'
+import { choosesManifest, findManifests, manifestFolder } from '../../src/manifest/files.ts'
 import { sayProblem } from '../../src/particle.ts'
 
 let root: string
@@ -97,6 +97,19 @@ describe('patterns', () => {
       expect(find(inside).files).toEqual(['particles/node_modules/a/b.yml'])
       expect(files.filter(choosesManifest(inside, root, root))).toEqual(find(inside).files)
     }
+  })
+
+  test.each([
+    [['particles'], '', 'particles'],
+    [['particles/web.yml', '!other'], '', 'particles'],
+    [['particles/base/*.yml', 'particles/deep'], '', 'particles'],
+    [['particles', 'particle'], '', ''],
+    [['**/*.yml'], '', ''],
+    [['.'], 'infra', 'infra'],
+    [['./particles/', 'particles/**'], 'infra/aws', 'infra/aws/particles'],
+  ])('%j in the working directory %j have their manifests in the folder %j', (patterns, directory, folder) => {
+    write('particles/deep/a.yml', 'infra/aws/particles/web.yml')
+    expect(manifestFolder(patterns, join(root, directory), root)).toBe(folder)
   })
 
   test('are relative to the working directory, files to the workspace', () => {

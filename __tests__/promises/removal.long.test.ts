@@ -363,6 +363,28 @@ describe('Never silent, never stuck', () => {
     },
   )
 
+  describe.each(['merge', 'squash', 'rebase'] as const)('in a busy repository with the method %s', method => {
+    story(
+      'sixty commits that the workflow does not run for follow the removal of a service',
+      'the next plan and its apply show the service all the same',
+      async () => {
+        await world.settle(manifests.web)
+        const pull = await world.propose(withoutWeb)
+        await world.push(world.repository.merge(pull, method))
+        const since = world.repository.head()
+        for (let count = 0; count < 60; count++) world.repository.push({ 'app/main.ts': String(count) })
+        const next = await world.propose(setting('other', 'enabled'))
+        const landed = await world.push(world.repository.merge(next, method))
+        for (const ran of [next.ran, landed])
+          expect(ran.plan?.removed).toMatchObject([
+            { particle: 'ecs_service:web', since, pullRequest: pull.number },
+            { particle: 'ecs_task_definition:web', since },
+          ])
+        expect(listOn(world.repository.head())).toHaveLength(2)
+      },
+    )
+  })
+
   story(
     'a removed service is declared again with desired_state: terminated',
     'it is deleted by review, and off the list',

@@ -200,6 +200,28 @@ export class Repository {
     return [...seen].map(one => this.commit(one)).sort((a, b) => b.at - a.at || b.order - a.order)
   }
 
+  /** As `git log -- path`: a merge that is like one of its parents there is left out, and so are its other parents. */
+  logOf(sha: string, path: string): Commit[] {
+    const seen = new Set<string>()
+    const left = [sha]
+    const changing: Commit[] = []
+    for (let next = left.pop(); next; next = left.pop()) {
+      if (seen.has(next)) continue
+      seen.add(next)
+      const commit = this.commit(next)
+      const like = commit.parents.find(parent => this.#below(parent, path) === this.#below(commit.sha, path))
+      if (!like && (commit.parents.length > 0 || this.#below(commit.sha, path) !== '[]')) changing.push(commit)
+      left.push(...(like ? [like] : commit.parents))
+    }
+    return changing.sort((a, b) => b.at - a.at || b.order - a.order)
+  }
+
+  /** The files of a path, as one text that can be compared. */
+  #below(sha: string, path: string): string {
+    const files = [...this.commit(sha).files].filter(([file]) => file === path || file.startsWith(`${path}/`))
+    return JSON.stringify(files.sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
   commit(sha: string): Commit {
     const found = this.commits.get(sha)
     if (!found) throw new Error(`there is no commit ${sha}`)
@@ -216,11 +238,15 @@ export class Repository {
     return pull
   }
 
-  /** The commits that a merge makes, oldest first. */
+  /** The commits that a merge brings to its base, oldest first. */
   #mergeOnto(pull: Pull, base: string, method: MergeMethod): string[] {
     const own = this.#own(pull, base)
     const merged = this.#merged(pull, base)
-    if (method === 'merge') return [this.#make([base, pull.headSha], `Merge pull request #${pull.number}`, merged)]
+    if (method === 'merge')
+      return [
+        ...own.map(({ sha }) => sha),
+        this.#make([base, pull.headSha], `Merge pull request #${pull.number}`, merged),
+      ]
     if (method === 'squash') return [this.#make([base], `Change ${pull.number} (#${pull.number})`, merged)]
     const made: string[] = []
     for (const commit of own) {

@@ -325,8 +325,11 @@ export class FakeGitHub {
         const { body: shown, ...rest } = page(latest, run => this.#showCheck(run))
         return { ...rest, body: { total_count: latest.length, check_runs: shown } }
       }
-      case 'GET /commits':
-        return page(repository.log(this.#commit(url.searchParams.get('sha') ?? 'main', 404).sha), showCommit)
+      case 'GET /commits': {
+        const { sha } = this.#commit(url.searchParams.get('sha') ?? 'main', 404)
+        const changed = url.searchParams.get('path')
+        return page(changed ? repository.logOf(sha, changed) : repository.log(sha), showCommit)
+      }
       case 'GET /commits/{commit_sha}/pulls': {
         const { sha } = this.#commit(String(path.commit_sha), 422)
         return page(

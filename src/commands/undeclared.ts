@@ -1,9 +1,11 @@
 /** Every resource known to have been declared once: from the lists in checks of earlier commits, and from their manifests. */
+import { join } from 'node:path'
 import { holdsVariable } from '../compare/sensitivity.ts'
 import { type Undeclared, undeclaredSince } from '../engine/removal.ts'
 import type { RememberedMember } from '../engine/undeclaredMembers.ts'
 import { flavors } from '../flavors/index.ts'
 import { type EarlierCommit, findEarlierCommits } from '../github/earlierCommits.ts'
+import { manifestFolder } from '../manifest/files.ts'
 import { type Loaded, load } from '../manifest/load.ts'
 import { FormerVariables } from '../manifest/variables.ts'
 import { memberOf, type Particle, type Problem, sayProblem, scalarsIn } from '../particle.ts'
@@ -22,7 +24,9 @@ interface KnownUndeclared {
 /** Resources that were declared once and are not declared by `now`. A refusal of GitHub is a warning. */
 export async function findUndeclared(invocation: Invocation, now: readonly Particle[]): Promise<KnownUndeclared> {
   const { inputs, event, reporter } = invocation
-  const earlier = await findEarlierCommits(reporter, event, inputs.environment)
+  const { environment, workspace, workingDirectory } = inputs
+  const folder = manifestFolder(inputs.manifests, join(workspace, workingDirectory), workspace)
+  const earlier = await findEarlierCommits(reporter, event, { environment, folder })
   const warnings = [...earlier.warnings]
   let { complete } = earlier
   const entries = new Map<string, Undeclared>()

@@ -5,7 +5,7 @@ import type { GitHub } from './api.ts'
 import { unlessRefused } from './apiErrors.ts'
 import { type DeclaredRecord, declaredListOn } from './declared.ts'
 import type { GitHubEvent } from './event.ts'
-import { appliedBefore } from './history.ts'
+import { type AppliedSearch, appliedBefore, appliedBeyond } from './history.ts'
 import type { PullRequestReporter } from './reporter.ts'
 
 /** A commit whose declarations are compared with today's. */
@@ -42,7 +42,7 @@ const furthest = 5
 export async function findEarlierCommits(
   reporter: PullRequestReporter,
   event: GitHubEvent,
-  environment: string,
+  search: AppliedSearch,
 ): Promise<EarlierCommits> {
   const { github } = reporter
   const { pullRequest, mergeGroup, push, sha } = event
@@ -52,10 +52,11 @@ export async function findEarlierCommits(
   if (!github) return { past: alone, warnings: [], complete: true }
   const tip = pullRequest?.baseSha ?? mergeGroup?.headSha ?? sha
   if (!tip) return { past: [], warnings: [], complete: true }
-  const { commits, applied, begun, problem } = await reporter.history(github, tip)
+  const { commits, begun, problem, ...near } = await reporter.history(github, tip)
   if (problem)
     return { past: alone, warnings: [`what earlier commits remember is not known: ${problem}`], complete: false }
-  const lists = new DeclaredLists(github, environment)
+  const lists = new DeclaredLists(github, search)
+  const applied = near.applied ?? (await lists.appliedBeyond(commits))
   // The commit before this one still declared what this one removed.
   const [before, since] = pullRequest ? [commits[0]] : [commits[1], tip]
   const nearest = before ?? (applied || pullRequest ? undefined : base)
@@ -83,13 +84,21 @@ export async function findEarlierCommits(
 /** The lists in the checks of earlier commits, and what could not be read of them. */
 class DeclaredLists {
   readonly #github: GitHub
-  readonly #environment: string
+  readonly #search: AppliedSearch
   readonly #past: EarlierCommit[] = []
   readonly #warnings: string[] = []
 
-  constructor(github: GitHub, environment: string) {
+  constructor(github: GitHub, search: AppliedSearch) {
     this.#github = github
-    this.#environment = environment
+    this.#search = search
+  }
+
+  /** The last applied commit behind a history that is too long to be read whole. */
+  appliedBeyond(commits: readonly string[]): Promise<string | undefined> {
+    return unlessRefused(
+      () => appliedBeyond(this.#github, this.#search, commits),
+      why => this.#warn(why),
+    )
   }
 
   compare(commit: Omit<EarlierCommit, 'entries' | 'members'>): void {
@@ -97,7 +106,7 @@ class DeclaredLists {
   }
 
   async read(by: 'refused' | 'applied', commit: Omit<EarlierCommit, 'entries' | 'members'>): Promise<DeclaredRecord> {
-    const list = await declaredListOn(this.#github, commit.commit, this.#environment, by)
+    const list = await declaredListOn(this.#github, commit.commit, this.#search.environment, by)
     if (list && 'why' in list) this.#warn(list.why)
     const { entries, members } = list && 'entries' in list ? list : { entries: [], members: [] }
     this.#past.push({ ...commit, entries, members })
@@ -116,7 +125,7 @@ class DeclaredLists {
       next = undefined
       if (!list || 'why' in list || list.complete) break
       next = await unlessRefused(
-        () => appliedBefore(this.#github, this.#environment, commit),
+        () => appliedBefore(this.#github, this.#search, commit),
         why => this.#warn(why),
       )
     }

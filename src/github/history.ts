@@ -2,6 +2,7 @@
 import type { GitHub } from './api.ts'
 import { unlessRefused } from './apiErrors.ts'
 import { appliedCheck, begunCheck, findChecks } from './check.ts'
+import { pullsOf } from './pulls.ts'
 
 /** How many commits are read back for the last applied one. */
 export const historyLimit = 50
@@ -58,16 +59,63 @@ export async function* firstParents(github: GitHub, commit: string, most = histo
   }
 }
 
+/** Whose applied commits are looked for, and the folder of its manifests from the repository's root; empty: the root. */
+export interface AppliedSearch {
+  readonly environment: string
+  readonly folder: string
+}
+
 /**
- * The commit that was applied last before this one, if any among fifty.
+ * The commit that was applied last before this one, if any is found.
  *
  * @throws GitHubError
  */
-export async function appliedBefore(github: GitHub, environment: string, commit: string): Promise<string | undefined> {
+export async function appliedBefore(
+  github: GitHub,
+  search: AppliedSearch,
+  commit: string,
+): Promise<string | undefined> {
   const parents = firstParents(github, commit)
   await parents.next()
-  const { applied } = await untilApplied(github, environment, parents)
-  return applied
+  const { commits, applied } = await untilApplied(github, search.environment, parents)
+  return applied ?? appliedBeyond(github, search, [commit, ...commits])
+}
+
+/** How many commits that changed manifests are looked at beyond the history's limit. */
+const beyondLimit = 10
+
+/**
+ * The commit that was applied last beyond a history that ends at its limit, if any is found. A workflow that runs only where
+ * manifests change marks no other commits, so the commits that changed the folder of the manifests are asked, and the
+ * merges of their pull requests: GitHub's listing leaves out merges that changed nothing themselves.
+ * https://docs.github.com/en/rest/commits/commits#list-commits
+ *
+ * @throws GitHubError
+ */
+export async function appliedBeyond(
+  github: GitHub,
+  { environment, folder }: AppliedSearch,
+  commits: readonly string[],
+): Promise<string | undefined> {
+  const last = commits[historyLimit - 1]
+  if (!last || folder === '') return undefined
+  const { data } = await github.call(
+    { to: 'read the history of the manifests', needs: 'contents: read' },
+    'GET /repos/{owner}/{repo}/commits',
+    { sha: last, path: folder, per_page: beyondLimit },
+  )
+  const isApplied = async (commit: string) =>
+    (await findChecks(github, commit, appliedCheck(environment))).successful.length > 0
+  const { found } = await findFirst(
+    data.map(({ sha }) => sha),
+    async commit => {
+      if (await isApplied(commit)) return commit
+      for (const { merged_at, merge_commit_sha: merge } of await pullsOf(github, commit))
+        if (merged_at && merge && merge !== commit && (await isApplied(merge))) return merge
+      return undefined
+    },
+  )
+  return found
 }
 
 async function begunAmong(github: GitHub, environment: string, commits: readonly string[]): Promise<string[]> {
@@ -94,7 +142,7 @@ async function untilApplied(
  * nearly always among the first two. Throws what `probe` throws.
  */
 export async function findFirst<T>(
-  commits: AsyncIterable<string>,
+  commits: AsyncIterable<string> | Iterable<string>,
   probe: (commit: string) => Promise<T | undefined>,
 ): Promise<{ passed: string[]; found: T | undefined }> {
   const passed: string[] = []

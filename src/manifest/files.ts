@@ -177,3 +177,12 @@ export function choosesManifest(
     return isWanted(path) && !isExcluded(path)
   }
 }
+
+/** The innermost folder that all chosen manifests are in, named relative to the workspace; empty where that is the workspace. */
+export function manifestFolder(patterns: readonly string[], directory: string, workspace: string): string {
+  const above = slashed(relative(workspace, directory))
+  const folders = split(patterns).wanted.map(pattern => posix.join(above, readPattern(pattern, directory).folder))
+  const [first = [], ...more] = folders.map(folder => folder.split('/').filter(name => name !== '.'))
+  const end = first.findIndex((name, index) => more.some(names => names[index] !== name))
+  return first.slice(0, end < 0 ? undefined : end).join('/')
+}
