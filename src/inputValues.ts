@@ -2,7 +2,7 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { variableName } from './manifest/variables.ts'
 import { inQuotes } from './manifest/words.ts'
-import type { ParticleId } from './particle.ts'
+import { ENVIRONMENT, type ParticleId } from './particle.ts'
 import { isRegion } from './schema/arn.ts'
 
 /** Reports a problem of the input that is being read. */
@@ -10,9 +10,6 @@ export type Refuse = (message: string) => void
 
 /** A number, or a share of the running particles between 0 and 1. */
 export type TerminationLimit = { readonly count: number } | { readonly share: number }
-
-/** The one variable that no workflow sets: it follows the `environment` input. */
-export const ENVIRONMENT = 'ENVIRONMENT'
 
 /** The lines with content; those that begin with `#` are comments. */
 const contentLines = (text: string): { readonly text: string; readonly number: number }[] =>

@@ -8,7 +8,6 @@ import {
   callName,
   deploymentArns,
   digestsByEnvironment,
-  ENVIRONMENT,
   environmentName,
   environmentNames,
   folderOf,
@@ -26,7 +25,7 @@ import {
   variableNames,
   wholeNumber,
 } from './inputValues.ts'
-import type { ParticleId, Problem } from './particle.ts'
+import { ENVIRONMENT, type ParticleId, type Problem } from './particle.ts'
 
 /** What the input `command` may say. */
 export const commands = ['auto', 'validate', 'plan', 'apply', 'continue', 'rollback'] as const

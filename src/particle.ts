@@ -54,6 +54,9 @@ export function holdsUnknown(value: unknown): boolean {
 /** A piece of a string: literal text, or a variable with the value that was put in. */
 export type TextPart = string | { readonly variable: string; readonly value: string }
 
+/** The one variable that no workflow sets: it follows the `environment` input. */
+export const ENVIRONMENT = 'ENVIRONMENT'
+
 /** `$inherit$flavor:pcf_name$key`: a value taken from a parent's live definition. */
 export interface Inherit {
   readonly from: ParticleId

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { cluster, definition, file, manifests, service, setting } from '../world/manifests.ts'
-import { tag } from '../world/run.ts'
+import { type Ran, tag } from '../world/run.ts'
 import { World } from '../world/world.ts'
 
 let world: World
@@ -127,6 +127,30 @@ describe('no drift', () => {
     const comment = await commentOn({ 'README.md': 'x' }, tag('2'))
     expect(comment).toContain('**2 to change**, 1 as it should be')
     expect(comment).not.toMatch(/drift|not applied/i)
+  })
+
+  describe('is what a variable in a name may explain', () => {
+    const named = {
+      'particles/web.yml': file(cluster.replace('clusterName: main', 'clusterName: ${TEAM}'), definition(), service({ count: 1 })),
+    }
+    const startsIn = ({ plan }: Ran) =>
+      plan?.steps.flatMap(({ particle, transition, origin }) => (transition === 'start' ? [[particle, origin]] : []))
+
+    test('that has another value: the cluster under its new name, and the service in it', async () => {
+      await world.settle(named, { variables: 'TEAM=one' })
+      const drift = await world.byHand({ variables: 'TEAM=two' }, 'schedule')
+      expect(startsIn(drift)).toEqual([
+        ['ecs_cluster:main', undefined],
+        ['ecs_service:web', undefined],
+      ])
+    })
+
+    test('but for the environment, which has one name at all times', async () => {
+      await world.settle({ 'particles/main.yml': cluster.replaceAll('main', '${ENVIRONMENT}') })
+      world.simulator.handle('us-east-1', 'DeleteCluster', { cluster: 'production' })
+      const drift = await world.byHand({}, 'schedule')
+      expect(startsIn(drift)).toEqual([['ecs_cluster:production', 'drift']])
+    })
   })
 
   test('is in a comment where nothing has drifted', async () => {

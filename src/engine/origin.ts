@@ -4,7 +4,7 @@
  */
 import type { FoundChange } from '../compare/change.ts'
 import { canonicalJson } from '../digest.ts'
-import { type Node, nodeAt, type Particle, scalarsIn, valueAt } from '../particle.ts'
+import { ENVIRONMENT, memberOf, type Node, nodeAt, type Particle, scalarsIn, valueAt } from '../particle.ts'
 import { type Vocabularies, vocabularyOf } from '../schema/address.ts'
 import type { Decision, Decisions } from './decide.ts'
 import type { Origin, Plan, Step } from './document.ts'
@@ -68,9 +68,25 @@ class Origins {
     const { base, isAllMerged } = this.#earlier
     // A run that has ended is started again because it ended, not because somebody changed it.
     const isRun = vocabularyOf(particle.flavor, this.#vocabularies)?.phrases?.isRun === true
-    if (this.#isDrift(isIn)) return !isRun && (changes.length === 0 || all === 'drift') ? 'drift' : undefined
+    if (this.#isDrift(isIn)) {
+      // Under a name that a variable makes since today there never was a resource that somebody could have deleted.
+      const isKnown = !isRun && (transition !== 'start' || !this.#isNamedByVariable(decision))
+      return isKnown && (changes.length === 0 || all === 'drift') ? 'drift' : undefined
+    }
     if (!(base ? isIn(base) : isAllMerged)) return undefined
     return changes.length === 0 ? 'unapplied' : all
+  }
+
+  /** Whether a variable that may have changed went into the resource's name, or into that of a parent which is part of it. */
+  #isNamedByVariable({ particle, filled }: Decision): boolean {
+    const members = vocabularyOf(particle.flavor, this.#vocabularies)?.identifiedBy ?? []
+    return members.some(member => {
+      const node = memberOf(particle.source, member)
+      if (node) return variablesIn(node).some(name => name !== ENVIRONMENT)
+      const parent = filled.get(member)
+      const decision = parent && this.#decisions.get(parent)
+      return decision !== undefined && this.#isNamedByVariable(decision)
+    })
   }
 
   /** `changesOf`: the changes of an earlier decision that this one may be among. */
