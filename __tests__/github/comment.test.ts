@@ -205,6 +205,7 @@ describe('what GitHub refuses is a warning', () => {
 test.each([
   ['POST', 'lost', { status: 502, done: true }],
   ['POST', 'cut off', { status: 200, cut: true }],
+  ['POST', 'not there at all', { status: 200, reset: true }],
   ['GET', 'cut off', { status: 200, cut: true }],
 ] as const)('an answer to %s that is %s does not make a second comment', async (method, _, fault) => {
   await post()

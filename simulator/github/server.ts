@@ -57,6 +57,8 @@ export interface Fault {
   readonly done?: boolean
   /** The work is done, and its answer, whose status stays, ends in the middle. */
   readonly cut?: boolean
+  /** The work is done, and the connection ends without any answer. */
+  readonly reset?: boolean
   times: number
 }
 
@@ -177,6 +179,7 @@ export class FakeGitHub {
     const name = found?.operation.name ?? `${request.method} ${url.pathname}`
     const send = (status: number, answer: unknown, headers: Readonly<Record<string, string>> = {}) => {
       this.calls.push({ name, path: url.pathname, query: url.searchParams, body, status })
+      if (fault?.reset) return void response.destroy()
       response.writeHead(status, {
         'content-type': 'application/json; charset=utf-8',
         'x-ratelimit-limit': '5000',
@@ -193,7 +196,8 @@ export class FakeGitHub {
     if (fault) fault.times--
     try {
       const refuse = () => {
-        if (fault && !fault.cut) throw new Refusal(fault.status, fault.message ?? 'Server Error', fault.headers)
+        if (fault && !fault.cut && !fault.reset)
+          throw new Refusal(fault.status, fault.message ?? 'Server Error', fault.headers)
       }
       if (!fault?.done) refuse()
       const token = this.#token(request)

@@ -75,7 +75,7 @@ export class GitHub {
   readonly #options: GitHubOptions
   #octokit: Promise<Octokit> | undefined
   #identity: Promise<Identity> | undefined
-  /** Set after a call that no try brought an answer for. */
+  /** Set after a call that none of its tries brought an answer for. */
   #outage: { readonly until: number; readonly failure: Failure } | undefined
 
   constructor(options: GitHubOptions) {
@@ -109,7 +109,8 @@ export class GitHub {
     } catch (error) {
       signal?.throwIfAborted()
       const failure = failureOf(error)
-      const isOutage = failure.status === undefined && !failure.limited
+      // A single try may have met a connection that ended just then: the next call finds out.
+      const isOutage = failure.status === undefined && !failure.limited && !purpose.once
       this.#outage = isOutage ? { until: this.clock.now() + outagePause, failure } : undefined
       throw this.#refusal(purpose, failure)
     }
