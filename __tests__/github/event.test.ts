@@ -105,6 +105,14 @@ describe('reading', () => {
     expect([read.pullRequest, read.fromFork]).toEqual([undefined, fromFork])
   })
 
+  test('a run by schedule, whose event names no repository, is one of the default branch', async () => {
+    expect(await event('schedule', { schedule: '0 6 * * *' })).toMatchObject({
+      ref: 'refs/heads/main',
+      defaultBranch: 'main',
+    })
+    expect((await event('workflow_dispatch', {})).defaultBranch).toBeUndefined()
+  })
+
   test('a push', async () => {
     const read = await event('push', { repository, before: a, after: b, forced: true, created: false })
     expect(read.push).toEqual({ before: a, after: b, forced: true })

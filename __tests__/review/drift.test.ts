@@ -46,6 +46,17 @@ describe('what somebody changed in AWS', () => {
     expect(plan?.steps).toMatchObject([{ origin: 'drift', changes: [{ path: 'desiredCount', origin: 'drift' }] }])
   })
 
+  test('an apply by schedule puts it back only where no review is asked for, and marks the commit then', async () => {
+    const apply = (given = {}) => world.byHand({ command: 'apply', ...given }, 'schedule')
+    const applied = () => world.github.checks.filter(({ name }) => name === 'particles / production / applied').length
+    const before = applied()
+    scaleBy(3)
+    expect((await apply()).problems.join('\n')).toContain('no merged pull request showed')
+    expect(applied()).toBe(before)
+    expect((await apply({ 'require-review': 'false' })).problems).toEqual([])
+    expect(applied()).toBe(before + 1)
+  })
+
   test('also where it is gone, or another revision', async () => {
     world.simulator.handle('us-east-1', 'DeleteService', { cluster: 'main', service: 'web', force: true })
     const { plan } = await world.byHand({}, 'schedule')
@@ -131,7 +142,11 @@ describe('no drift', () => {
 
   describe('is what a variable in a name may explain', () => {
     const named = {
-      'particles/web.yml': file(cluster.replace('clusterName: main', 'clusterName: ${TEAM}'), definition(), service({ count: 1 })),
+      'particles/web.yml': file(
+        cluster.replace('clusterName: main', 'clusterName: ${TEAM}'),
+        definition(),
+        service({ count: 1 }),
+      ),
     }
     const startsIn = ({ plan }: Ran) =>
       plan?.steps.flatMap(({ particle, transition, origin }) => (transition === 'start' ? [[particle, origin]] : []))

@@ -106,9 +106,9 @@ export const mergeGroupEvent = ({ headSha, headRef, baseSha, baseRef }: MergeGro
   },
 })
 
-/** An event's payload as the runner writes it. */
-export const payloadOf = ({ owner, repo }: FakeGitHub, { payload }: Event): object => ({
-  repository: { id: 1, full_name: `${owner}/${repo}`, default_branch: 'main' },
+/** An event's payload as the runner writes it; that of a schedule says nothing of the repository. */
+export const payloadOf = ({ owner, repo }: FakeGitHub, { name, payload }: Event): object => ({
+  ...(name !== 'schedule' && { repository: { id: 1, full_name: `${owner}/${repo}`, default_branch: 'main' } }),
   ...payload,
 })
 
@@ -116,6 +116,7 @@ export const payloadOf = ({ owner, repo }: FakeGitHub, { payload }: Event): obje
 export const githubVariables = ({ owner, repo }: FakeGitHub, url: string, { name, sha, ref }: Event, id: number) => ({
   GITHUB_EVENT_NAME: name,
   GITHUB_REPOSITORY: `${owner}/${repo}`,
+  GITHUB_REPOSITORY_ID: '1',
   GITHUB_SHA: sha,
   GITHUB_REF: ref,
   GITHUB_REF_NAME: ref.replace(/^refs\/(heads|tags|pull)\//, ''),

@@ -186,7 +186,9 @@ export async function readEvent(environment: Readonly<Record<string, string | un
     ref,
     repository: owner && repo ? { owner, repo } : undefined,
     repositoryId: idOf(at(payload, 'repository', 'id')) ?? idOf(environment.GITHUB_REPOSITORY_ID),
-    defaultBranch: text(at(payload, 'repository', 'default_branch')),
+    // A schedule runs on the default branch, and its event names no repository: https://github.com/github/codeql-action/pull/1211
+    defaultBranch:
+      text(at(payload, 'repository', 'default_branch')) ?? (name === 'schedule' ? branchIn(ref) : undefined),
     runId,
     attempt: Number.isSafeInteger(attempt) ? attempt : 1,
     repositoryUrl: owner && repo ? `${server}/${owner}/${repo}` : undefined,
