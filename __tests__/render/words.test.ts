@@ -2,10 +2,12 @@ import { describe, expect, test } from '@jest/globals'
 import { durationText } from '../../src/duration.ts'
 import type { Plan, Report, Step, Transition } from '../../src/engine/document.ts'
 import type { ParticleId } from '../../src/particle.ts'
-import { marker } from '../../src/render/comment.ts'
+import { type Context, marker } from '../../src/render/comment.ts'
 import { dangerCounts, dependentsOf, whatHappens, why } from '../../src/render/explain.ts'
-import { renderPlanText } from '../../src/render/log.ts'
+import { renderPlanText, renderReportText } from '../../src/render/log.ts'
 import { planTitle } from '../../src/render/origin.ts'
+import { renderPlan } from '../../src/render/plan.ts'
+import { renderReport } from '../../src/render/report.ts'
 import { count, doneCounts, listed, phraseText, reportTitle, took, wordOf } from '../../src/render/words.ts'
 
 const step = (particle: ParticleId, transition: Transition, more: Partial<Step> = {}): Step => ({
@@ -196,3 +198,72 @@ test.each([
   ['two words', '<!-- ecs-particles:two words -->'],
   ['a --> b', '<!-- ecs-particles:a --%3E b -->'],
 ])('the marker of %s', (environment, text) => expect(marker(environment)).toBe(text))
+
+describe('one thing is one', () => {
+  const context = (limit: number, problems?: Context['problems']): Context => ({
+    environment: 'production',
+    head: '',
+    runId: 1,
+    attempt: 1,
+    limit,
+    merges: true,
+    reviewed: true,
+    problems,
+  })
+  const numbered = <T>(number: number, make: (index: number) => T) =>
+    Array.from({ length: number }, (_, index) => make(index))
+  const member = (index: number) => ({ path: `member${index}`, before: 1, after: 'x'.repeat(index === 3 ? 500 : 1) })
+  const protectedOnly: Plan = {
+    ...plan(),
+    unchanged: [{ particle: 'ecs_service:web', state: 'running', reason: 'protected', changes: numbered(40, member) }],
+  }
+  const services = plan(
+    ...numbered(40, index => step(`ecs_service:web-${index}`, 'update', { changes: numbered(4, member) })),
+  )
+  const report = (result: Report['result'], more: Partial<Report>): Report => ({
+    version: 1,
+    environment: 'production',
+    result,
+    startedAt: '2026-03-01T12:00:00Z',
+    steps: [],
+    ...more,
+  })
+  const refused = report('refused', { error: { code: 'E', message: 'm', details: numbered(101, String) } })
+  const failed = report('failed', {
+    steps: numbered(31, index => ({
+      particle: `ecs_service:web-${index}`,
+      transition: 'update',
+      calls: 1,
+      ...(index === 0
+        ? { result: 'succeeded' }
+        : { result: 'failed', error: { code: 'E', message: `${index} ${'fails '.repeat(40)}`, details: [] } }),
+    })),
+  })
+
+  test.each<[string, (limit: number) => string, string]>([
+    [
+      'problem',
+      limit =>
+        renderPlan(
+          undefined,
+          context(
+            limit,
+            numbered(1001, index => ({ message: `wrong ${index}` })),
+          ),
+        ).text,
+      '1 problem.',
+    ],
+    ['line of what is protected', limit => renderPlan(protectedOnly, context(limit)).text, '1 more line\n'],
+    ['line of a step', limit => renderPlan(services, context(limit)).text, '1 more line is left out'],
+    ['line of ECS', () => renderReportText(refused, plan(), { head: '' }), '(1 earlier line)'],
+    [
+      'step that is done',
+      limit => renderReport(failed, undefined, context(limit)).text,
+      '1 of 31 steps, which is done',
+    ],
+  ])('%s', (_, text, one) => {
+    const texts = numbered(80, index => text(2_000 + index * 200)).join('\n\n')
+    expect(texts).toContain(one)
+    expect(texts).not.toMatch(/(?<![\d,])1 (?:more |earlier )?(?:lines|problems)|(?<![\d,])1 of \d+ steps, all/)
+  })
+})

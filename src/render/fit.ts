@@ -2,7 +2,7 @@
 import { type Context, limitNote } from './comment.ts'
 import { fence, thousands } from './escape.ts'
 import { blocks } from './markdown.ts'
-import { listed } from './words.ts'
+import { count, listed } from './words.ts'
 
 /** A text, and what was left out of it for its limit, each as a few words: `part of the changes of ecs_service:web`. */
 export interface Rendered {
@@ -133,8 +133,8 @@ function choose(
 /** The first lines of a diff and the number of the others; undefined where only one or two lines have room. */
 function inPart(diff: FoldedDiff, room: number): string | undefined {
   const text = (lines: number) => {
-    const left = thousands(diff.lines.length - lines)
-    return diff.frame(fence('diff', [...diff.lines.slice(0, lines), `  … ${left} more lines are left out`]))
+    const left = count(diff.lines.length - lines, 'more line is', 'more lines are')
+    return diff.frame(fence('diff', [...diff.lines.slice(0, lines), `  … ${left} left out`]))
   }
   let low = 0
   let high = diff.lines.length

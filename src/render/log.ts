@@ -12,7 +12,7 @@ import {
 import { type Applied, carriedPhrase, heldBackPhrase, runsOn } from './applied.ts'
 import { mergesNothing, type NeverApplied, neverAppliedPhrase } from './comment.ts'
 import { amount, diffLines, stepDiff } from './diff.ts'
-import { cut, logLine, thousands } from './escape.ts'
+import { cut, logLine } from './escape.ts'
 import { dangerCounts, dangerous, dependentsOf, risksOf, whatHappens, why } from './explain.ts'
 import { countsByOrigin } from './origin.ts'
 import { answerPhrase } from './pauses.ts'
@@ -21,6 +21,7 @@ import {
   beginning,
   beginsIdle,
   capital,
+  count,
   doneCounts,
   ending,
   failedBeforeTitle,
@@ -176,11 +177,12 @@ export function renderReportText(report: Report, plan: Plan, applied: Applied): 
 
 /** The newest lines explain most, so the oldest are left out. */
 function errorLines({ code, message, details }: ReportError): Lines {
-  const most = 100
-  const shown = details.slice(-most).flatMap(detail => detail.split(/\r?\n/))
+  const lines = details.flatMap(detail => detail.split(/\r?\n/))
+  const shown = lines.slice(-100)
+  const earlier = lines.length - shown.length
   return [
     `${code ? `${code}: ` : ''}${message}`,
-    ...(details.length > most ? [`  (${thousands(details.length - most)} earlier lines)`] : []),
+    ...(earlier > 0 ? [`  (${count(earlier, 'earlier line')})`] : []),
     ...shown.map(line => `  ${cut(line, 2000)}`),
   ]
 }

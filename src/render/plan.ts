@@ -72,7 +72,7 @@ function noPlanDraft(context: Context, rung: Rung): RungDraft {
       sentences(`**Nothing was planned**${forCommit(head)}: ${cause}`, runLink(context)),
       problemList(problems, context, rung),
     ],
-    leftOut: problems.length > rung.entries ? [`${thousands(problems.length - rung.entries)} problems`] : [],
+    leftOut: problems.length > rung.entries ? [count(problems.length - rung.entries, 'problem')] : [],
   }
 }
 
@@ -171,7 +171,7 @@ function protectedSection(plan: Plan, rung: Rung): string {
   const most = Math.min(rung.entries, 20)
   const shown = differences.slice(0, most).map(({ particle, changes }) => {
     const lines = diffLines(changes, { particle, most: rung.characters })
-    const few = lines.length > 40 ? [...lines.slice(0, 40), `  … ${thousands(lines.length - 40)} more lines`] : lines
+    const few = lines.length > 40 ? [...lines.slice(0, 40), `  … ${count(lines.length - 40, 'more line')}`] : lines
     return `${particleCode(particle)}${lines.length > 0 ? `\n${fence('diff', few)}` : ''}`
   })
   const more = differences.length > most && `and ${thousands(differences.length - most)} more`

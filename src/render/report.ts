@@ -159,7 +159,7 @@ function results({ steps }: Report, plan: Plan | undefined, rung: Rung): Rendere
   const all = count(steps.length, 'step')
   if (shown.length === 0) return { text: '', leftOut: [`all ${all}`] }
   const left = steps.length - shown.length
-  const leftOut = left > 0 ? [`${thousands(left)} of ${all}, all of them done`] : []
+  const leftOut = left > 0 ? [`${thousands(left)} of ${all}, ${oneOrMany(left, 'which is', 'all of them')} done`] : []
   if (rung.table !== 'full') {
     const lines = shown.map(
       step => `${stepResultEmoji[step.result]} ${wordOf(step)} ${particleCode(step.particle)}, ${step.result}`,
