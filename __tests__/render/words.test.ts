@@ -199,17 +199,27 @@ test.each([
   ['a --> b', '<!-- ecs-particles:a --%3E b -->'],
 ])('the marker of %s', (environment, text) => expect(marker(environment)).toBe(text))
 
+const contextOf = (limit: number, problems?: Context['problems']): Context => ({
+  environment: 'production',
+  head: '',
+  runId: 1,
+  attempt: 1,
+  limit,
+  merges: true,
+  reviewed: true,
+  problems,
+})
+
+const reportOf = (result: Report['result'], more: Partial<Report>): Report => ({
+  version: 1,
+  environment: 'production',
+  result,
+  startedAt: '2026-03-01T12:00:00Z',
+  steps: [],
+  ...more,
+})
+
 describe('one thing is one', () => {
-  const context = (limit: number, problems?: Context['problems']): Context => ({
-    environment: 'production',
-    head: '',
-    runId: 1,
-    attempt: 1,
-    limit,
-    merges: true,
-    reviewed: true,
-    problems,
-  })
   const numbered = <T>(number: number, make: (index: number) => T) =>
     Array.from({ length: number }, (_, index) => make(index))
   const member = (index: number) => ({ path: `member${index}`, before: 1, after: 'x'.repeat(index === 3 ? 500 : 1) })
@@ -220,16 +230,8 @@ describe('one thing is one', () => {
   const services = plan(
     ...numbered(40, index => step(`ecs_service:web-${index}`, 'update', { changes: numbered(4, member) })),
   )
-  const report = (result: Report['result'], more: Partial<Report>): Report => ({
-    version: 1,
-    environment: 'production',
-    result,
-    startedAt: '2026-03-01T12:00:00Z',
-    steps: [],
-    ...more,
-  })
-  const refused = report('refused', { error: { code: 'E', message: 'm', details: numbered(101, String) } })
-  const failed = report('failed', {
+  const refused = reportOf('refused', { error: { code: 'E', message: 'm', details: numbered(101, String) } })
+  const failed = reportOf('failed', {
     steps: numbered(31, index => ({
       particle: `ecs_service:web-${index}`,
       transition: 'update',
@@ -246,19 +248,19 @@ describe('one thing is one', () => {
       limit =>
         renderPlan(
           undefined,
-          context(
+          contextOf(
             limit,
             numbered(1001, index => ({ message: `wrong ${index}` })),
           ),
         ).text,
       '1 problem.',
     ],
-    ['line of what is protected', limit => renderPlan(protectedOnly, context(limit)).text, '1 more line\n'],
-    ['line of a step', limit => renderPlan(services, context(limit)).text, '1 more line is left out'],
+    ['line of what is protected', limit => renderPlan(protectedOnly, contextOf(limit)).text, '1 more line\n'],
+    ['line of a step', limit => renderPlan(services, contextOf(limit)).text, '1 more line is left out'],
     ['line of ECS', () => renderReportText(refused, plan(), { head: '' }), '(1 earlier line)'],
     [
       'step that is done',
-      limit => renderReport(failed, undefined, context(limit)).text,
+      limit => renderReport(failed, undefined, contextOf(limit)).text,
       '1 of 31 steps, which is done',
     ],
   ])('%s', (_, text, one) => {
@@ -266,4 +268,24 @@ describe('one thing is one', () => {
     expect(texts).toContain(one)
     expect(texts).not.toMatch(/(?<![\d,])1 (?:more |earlier )?(?:lines|problems)|(?<![\d,])1 of \d+ steps, all/)
   })
+})
+
+test.each([
+  ['us-east-1', 'https://us-east-1.console.aws.amazon.com'],
+  ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn'],
+  ['us-gov-west-1', 'https://console.amazonaws-us-gov.com'],
+  ['eusc-de-east-1', 'https://eusc-de-east-1.console.amazonaws-eusc.eu'],
+])('the console of %s', (region, address) => {
+  const logs = [{ container: 'web', task: 'a1', group: '/shop', stream: 'web/a1', region }]
+  const failed: Report['steps'] = [
+    {
+      particle: 'ecs_service:web',
+      transition: 'update',
+      result: 'failed',
+      calls: 1,
+      error: { code: 'E', message: 'm', details: [], logs },
+    },
+  ]
+  const { text } = renderReport(reportOf('failed', { steps: failed }), undefined, contextOf(65_536))
+  expect(text).toContain(`(${address}/cloudwatch/home?region=${region}#logsV2:log-groups/`)
 })

@@ -4,10 +4,14 @@ import { code, cut, fence, fencedLine, webAddress } from './escape.ts'
 import type { Rung } from './fit.ts'
 import { blocks, bold, bullets, encode, folded, message } from './markdown.ts'
 
-/** https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html: the console of each partition. */
+/**
+ * The console of each partition. https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html; that of the European
+ * Sovereign Cloud is in the general reference of https://docs.aws.eu.
+ */
 function consoleOf(region: string): string {
   if (region.startsWith('cn-')) return `https://${region}.console.amazonaws.cn`
   if (region.startsWith('us-gov-')) return 'https://console.amazonaws-us-gov.com'
+  if (region.startsWith('eusc-')) return `https://${region}.console.amazonaws-eusc.eu`
   return `https://${region}.console.aws.amazon.com`
 }
 
