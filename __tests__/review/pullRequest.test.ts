@@ -273,7 +273,7 @@ describe('what GitHub refuses is a warning, never a failure', () => {
     world.github.calls.length = 0
     const ran = await world.byHand({ 'fail-on-changes': 'true' }, 'schedule')
     expect(ran.failed).toBe(false)
-    // It looks for what was declared once; so it needs no right there but to check out, and to read checks.
+    // It looks for what was declared once, so it reads: it needs no right to write.
     const names = world.github.calls.map(({ name }) => name)
     expect(names.filter(name => !name.startsWith('GET '))).toEqual(['POST /graphql'])
     world.simulator.region().clusters.delete('main')

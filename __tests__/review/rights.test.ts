@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { actionsToken } from '../../simulator/github/server.ts'
 import { calls } from '../../src/ecs/calls.ts'
+import { token } from '../world/github.ts'
 import { manifests } from '../world/manifests.ts'
 import { World } from '../world/world.ts'
 
@@ -117,5 +120,24 @@ describe('with the rights of the policies and no other', () => {
     )
     await world.settle(gone)
     expect(world.simulator.region().clusters.get('main')?.status ?? 'INACTIVE').toBe('INACTIVE')
+  })
+})
+
+describe('with the permissions of the workflow and no other', () => {
+  test.each([
+    ['examples/workflows/drift.yml', ['permissions']],
+    ['examples/workflows/approved-digest.yml', ['jobs', 'plan', 'permissions']],
+    ['.github/workflows/particles.yml', ['jobs', 'drift', 'permissions']],
+  ])('%s names the pull request of what is not applied yet', async (file, path) => {
+    const world = await World.open()
+    await world.settle(manifests.cluster)
+    const pull = await world.propose(manifests.web)
+    world.repository.merge(pull, 'squash')
+    const workflow = parse(readFileSync(join(root, file), 'utf8'))
+    const permissions = path.reduce((inner, key) => inner[key], workflow)
+    world.github.tokens.set(token, { ...actionsToken, permissions })
+    const { said, warnings } = await world.byHand()
+    expect(said.join('\n')).toContain(`not applied yet (#${pull.number})`)
+    expect(warnings).toEqual([])
   })
 })
