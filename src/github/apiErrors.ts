@@ -5,12 +5,7 @@ import { messageOf } from '../thrown.ts'
 import { untrusted } from '../untrusted.ts'
 
 /** Permissions that a job's `permissions` must grant. */
-export type Permission =
-  | 'checks: read'
-  | 'checks: write'
-  | 'contents: read'
-  | 'pull-requests: read'
-  | 'pull-requests: write'
+type Permission = 'checks: read' | 'checks: write' | 'contents: read' | 'pull-requests: read' | 'pull-requests: write'
 
 /** The purpose of a call, for the sentence of its refusal. */
 export interface CallPurpose {

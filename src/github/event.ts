@@ -11,7 +11,7 @@ export interface Repository {
 }
 
 /** Members of `pull_request`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
-export interface PullRequestEvent {
+interface PullRequestEvent {
   readonly number: number
   /** The proposed commit. `GITHUB_SHA` is a test merge, which no later event names. */
   readonly headSha: string
@@ -205,8 +205,7 @@ export async function readEvent(environment: Readonly<Record<string, string | un
   }
 }
 
-/** The command of this run. */
-export interface Chosen {
+interface Chosen {
   readonly command: Command
   /** Why this command, in one sentence; missing when the input names it. */
   readonly because?: string

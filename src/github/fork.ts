@@ -6,7 +6,7 @@ import { type GitHubEvent, isForeign } from './event.ts'
 import { pullAt } from './pulls.ts'
 
 /** What the run is about: a fork's code, or this repository's own; or why that is not known, in one sentence. */
-export type CodeOrigin = 'fork' | 'own' | { readonly unknown: string }
+type CodeOrigin = 'fork' | 'own' | { readonly unknown: string }
 
 /** A comment names its pull request by number alone, and its workflow has the rights of the default branch. */
 export async function originOf(event: GitHubEvent, github: GitHub | undefined): Promise<CodeOrigin> {

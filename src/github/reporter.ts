@@ -40,8 +40,7 @@ export interface PlanOutcome {
   readonly merges?: boolean
 }
 
-/** The inputs that reporting needs. */
-export type ReporterInputs = Pick<
+type ReporterInputs = Pick<
   Inputs,
   'githubToken' | 'environment' | 'comment' | 'region' | 'requireReview' | 'applyBranches'
 >

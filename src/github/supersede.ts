@@ -5,13 +5,13 @@ import { appliedCheck, begunCheck, findChecks } from './check.ts'
 import { findFirst, firstParents } from './history.ts'
 
 /** A newer commit of the branch and the state of its apply. */
-export interface NewerApply {
+interface NewerApply {
   readonly commit: string
   readonly state: 'applied' | 'begun'
 }
 
 /** The commit being applied, its branch, and the environment. */
-export interface AppliedCommit {
+interface AppliedCommit {
   readonly github: GitHub
   readonly environment: string
   readonly commit: string
@@ -88,7 +88,7 @@ const freshness = 10_000
 const patience = 10_000
 
 /** The apply that a newer one may take over from. */
-export interface SupersessionOptions extends AppliedCommit {
+interface SupersessionOptions extends AppliedCommit {
   /** Writes the check that this apply has begun; never fails. */
   readonly begin: () => Promise<void>
   readonly warn: (text: string) => void

@@ -16,11 +16,9 @@ export function unknownOf(value: Value | undefined): ParticleId | undefined {
 }
 
 function unknownText(id: ParticleId, owner: ParticleId | undefined): string {
-  if (phrasesOf(id).revisedUnless && owner !== id) return `the new revision of ${bareName(id)}`
-  return owner === id || owner === undefined ? '(known after apply)' : `(known after apply of ${bareName(id)})`
+  if (phrasesOf(id).revisedUnless && owner !== id) return `the new revision of ${valueText(id)}`
+  return owner === id || owner === undefined ? '(known after apply)' : `(known after apply of ${valueText(id)})`
 }
-
-const bareName = (id: string): string => (isBare(id) ? id : quoted(id))
 
 /**
  * A value on one line. Text is between quotes where a reader could take it for another value: `"4"` is text, 4 a number, and
