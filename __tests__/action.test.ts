@@ -247,6 +247,19 @@ describe('workflows', () => {
     expect([...new Set(used)].sort()).toEqual(Object.keys(called?.inputs ?? {}).sort())
   })
 
+  test('the reusable workflow hands to its plans what it hands to its applies, but for what only an apply does', () => {
+    const given = (job: string) =>
+      calls.flatMap(call =>
+        call.file.endsWith('/particles.yml') && call.job === job && inputsOf(call.uses) ? Object.keys(call.given) : [],
+      )
+    const byApply = new Set(['approved-digest', 'retry-tasks', 'redeploy', 'on-failure', 'log-tail', 'wait-timeout'])
+    expect(given('plan').sort()).toEqual(
+      given('apply')
+        .filter(name => !byApply.has(name))
+        .sort(),
+    )
+  })
+
   test('the reusable workflow has the defaults of the action', () => {
     for (const [name, input] of Object.entries(called?.inputs ?? {})) {
       const own = Reflect.get(defaults, name)
