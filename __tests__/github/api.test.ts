@@ -169,11 +169,12 @@ describe('patience', () => {
     expect(world.server.calls).toHaveLength(3)
   })
 
-  test('and is an error in the end', async () => {
-    world.server.faults.push({ status: 200, cut: true, times: 4 })
-    expect(withoutMarks((await refusal(history())).message)).toBe(
-      'GitHub failed to read the history (502): its answer cannot be read',
-    )
+  test.each([
+    ['an answer that stays cut off', { status: 200, cut: true }, 'its answer cannot be read'],
+    ['a redirection that leads nowhere', { status: 301, message: 'Moved Permanently' }, 'Moved Permanently'],
+  ])('%s is an error in the end', async (_, fault, words) => {
+    world.server.faults.push({ ...fault, times: 4 })
+    expect(withoutMarks((await refusal(history())).message)).toBe(`GitHub failed to read the history (502): ${words}`)
   })
 
   test.each([400, 401, 403, 404, 422])('%d is an answer', async status => {

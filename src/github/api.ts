@@ -213,8 +213,8 @@ const impatient = (cancelled: AbortSignal | undefined) => (octokit: Pick<Octokit
     const timeout = AbortSignal.timeout(answerTimeout)
     const signal = cancelled ? AbortSignal.any([cancelled, timeout]) : timeout
     const answer = await request({ ...options, request: { ...options.request, signal } })
-    // Octokit takes an answer that was cut off on its way, and the page of a proxy, for data.
-    if (answer.status === 204 || typeof answer.data === 'object') return answer
+    // Octokit takes an answer that was cut off on its way, the page of a proxy, and a redirection that leads nowhere, for data.
+    if (answer.status === 204 || (answer.status < 300 && typeof answer.data === 'object')) return answer
     throw Object.assign(new Error(unreadable), { status: 502, request: { ...options }, response: answer })
   })
 }
