@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { appliedCheck, findChecks, planCheck, postCheck, refusedCheck } from '../../src/github/check.ts'
-import { claimTexts, readClaims, textLimit } from '../../src/github/claimText.ts'
+import { claimTexts, type PublishedClaims, readClaims, type Subject, textLimit } from '../../src/github/claimText.ts'
 import { shownClaims } from '../../src/github/shownClaims.ts'
 import { type Api, mayOnly, openApi, token } from '../world/github.ts'
 
@@ -14,7 +14,15 @@ beforeEach(async () => {
 const claim = (number: number): string => number.toString(16).padStart(32, '0')
 const many = (count: number): string[] => Array.from({ length: count }, (_, index) => claim(index))
 
-const plan = (hashes: readonly string[], more: Partial<Parameters<typeof postCheck>[1]> = {}) =>
+interface Planned extends Partial<Parameters<typeof postCheck>[1]> {
+  readonly claims?: PublishedClaims
+  readonly subject?: Subject
+}
+
+const plan = (
+  hashes: readonly string[],
+  { claims = { version: 2, hashes }, subject: of = subject, ...more }: Planned = {},
+) =>
   postCheck(world.github, {
     name: planCheck('production'),
     commit,
@@ -22,8 +30,7 @@ const plan = (hashes: readonly string[], more: Partial<Parameters<typeof postChe
     title: '1 to update',
     summary: '### Plan',
     digest: 'sha256:d1',
-    claims: { version: 2, hashes },
-    subject,
+    texts: claimTexts(claims, of),
     ...more,
   })
 

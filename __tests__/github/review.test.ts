@@ -3,6 +3,7 @@ import type { MergeGroup, MergeMethod, Pull, Push } from '../../simulator/github
 import { actionsToken } from '../../simulator/github/server.ts'
 import { GitHub } from '../../src/github/api.ts'
 import { appliedCheck, planCheck, postCheck, refusedCheck } from '../../src/github/check.ts'
+import { claimTexts } from '../../src/github/claimText.ts'
 import { readHistory } from '../../src/github/history.ts'
 import { reviewedForMergeGroup, reviewedForPush } from '../../src/github/review.ts'
 import type { Reviewed, ReviewQuery } from '../../src/github/reviewSearch.ts'
@@ -34,8 +35,7 @@ const plan = (commit: string, number: number, more: Partial<Parameters<typeof po
     title: 'Plan',
     summary: '',
     digest: `sha256:${number}`,
-    claims: { version: 2, hashes: [claim(number)] },
-    subject: subjectOf(commit),
+    texts: claimTexts({ version: 2, hashes: [claim(number)] }, subjectOf(commit)),
     ...more,
   })
 

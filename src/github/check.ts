@@ -3,7 +3,7 @@ import type { Problem } from '../particle.ts'
 import { shortened } from '../wording.ts'
 import type { GitHub } from './api.ts'
 import { type Posted, unlessRefused } from './apiErrors.ts'
-import { claimTexts, type PublishedClaims, type Subject, textLimit } from './claimText.ts'
+import { textLimit } from './claimText.ts'
 
 /** `particles / production` */
 export const planCheck = (environment: string): string => `particles / ${environment}`
@@ -33,10 +33,7 @@ export interface CheckRequest {
   readonly summary: string
   /** The plan's digest: continuations of one plan share it. */
   readonly digest?: string | undefined
-  readonly claims?: PublishedClaims | undefined
-  /** The subject of the claims; without a subject no claims are written. */
-  readonly subject?: Subject | undefined
-  /** Other texts for later runs instead of claims: the first, then one per continuation. */
+  /** What later runs read: the first text, then one per continuation. */
   readonly texts?: readonly [string, ...string[]] | undefined
   /** Problems with a place become annotations; the summary has all of them. */
   readonly problems?: readonly Problem[]
@@ -71,8 +68,7 @@ function annotations(problems: readonly Problem[]) {
 export async function postCheck(github: GitHub, check: CheckRequest): Promise<Posted> {
   return unlessRefused(
     async () => {
-      const { claims, subject } = check
-      const [text, ...more] = claims && subject ? claimTexts(claims, subject) : (check.texts ?? [undefined])
+      const [text, ...more] = check.texts ?? [undefined]
       // Continuations first: a later run that finds the first part finds them all.
       for (const [index, part] of more.entries()) await create(github, check, index + 2, part, [])
       return { url: await create(github, check, 1, text, annotations(check.problems ?? [])) }

@@ -20,7 +20,7 @@ import {
   postCheck,
   refusedCheck,
 } from './check.ts'
-import { type PublishedClaims, type Subject, subjectLine, textLimit } from './claimText.ts'
+import { claimTexts, type PublishedClaims, type Subject, subjectLine, textLimit } from './claimText.ts'
 import { bodyLimit, postComment } from './comment.ts'
 import type { GitHubEvent } from './event.ts'
 import { type History, readHistory } from './history.ts'
@@ -134,6 +134,7 @@ export class PullRequestReporter {
       await this.#comment(pullRequest.number, body, isNoteworthy(outcome))
     }
     if (!pullRequest && !mergeGroup) return
+    const subject = this.#subject
     const failed = problems.length > 0
     const title = plan ? planTitle(plan, this.neverApplied) : (skipped ?? 'no plan')
     await this.#check({
@@ -144,7 +145,8 @@ export class PullRequestReporter {
       summary: renderPlan(plan, this.#context(textLimit, outcome)).text,
       problems,
       digest: plan?.digest,
-      ...(!failed && { claims, subject: this.#subject }),
+      // Without a subject the claims would be nobody's.
+      texts: claims && subject && !failed ? claimTexts(claims, subject) : undefined,
     })
   }
 
