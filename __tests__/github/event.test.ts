@@ -63,7 +63,6 @@ describe('reading', () => {
         headSha: a,
         baseSha: b,
         baseRef: 'main',
-        fromFork: false,
       },
     })
   })
@@ -91,7 +90,6 @@ describe('reading', () => {
     ['a repository that is a fork itself', { id: 1, fork: true }, false],
   ])('a pull request from %s', async (_, repo, fromFork) => {
     const read = await event('pull_request', { repository, pull_request: pull({ head: { sha: a, repo } }) })
-    expect(read.pullRequest?.fromFork).toBe(fromFork)
     expect(read.fromFork).toBe(fromFork || undefined)
   })
 

@@ -18,8 +18,6 @@ interface PullRequestEvent {
   readonly baseSha: string
   /** Without `refs/heads/`. */
   readonly baseRef: string
-  /** Workflows of forks run without secrets and with a read-only token. */
-  readonly fromFork: boolean
 }
 
 /** Members of `push`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
@@ -100,6 +98,9 @@ export function isForeign(repository: unknown, ours: unknown): boolean {
   return typeof id !== 'number' || id !== at(ours, 'id')
 }
 
+const isForeignPull = ({ pull_request: pull }: JsonObject): boolean =>
+  isForeign(at(pull, 'head', 'repo'), at(pull, 'base', 'repo'))
+
 /** A `workflow_run` has the rights of the default branch, and often checks out the commit of another run. */
 const isForeignRun = ({ workflow_run: run, repository }: JsonObject): boolean =>
   isJsonObject(run) && isForeign(run.head_repository, repository)
@@ -136,13 +137,7 @@ function pullRequestIn(payload: JsonObject): PullRequestEvent | undefined {
   const headSha = sha(at(pull, 'head', 'sha'))
   const baseSha = sha(at(pull, 'base', 'sha'))
   if (typeof number !== 'number' || !headSha || !baseSha) return undefined
-  return {
-    number,
-    headSha,
-    baseSha,
-    baseRef: text(at(pull, 'base', 'ref')) ?? '',
-    fromFork: isForeign(at(pull, 'head', 'repo'), at(pull, 'base', 'repo')),
-  }
+  return { number, headSha, baseSha, baseRef: text(at(pull, 'base', 'ref')) ?? '' }
 }
 
 function pushIn(payload: JsonObject): PushEvent | undefined {
@@ -178,7 +173,8 @@ export async function readEvent(environment: Readonly<Record<string, string | un
   const attempt = Number(text(environment.GITHUB_RUN_ATTEMPT) ?? 1)
   const pullRequest = pullRequestIn(payload)
   const ref = text(environment.GITHUB_REF)
-  const fromFork = pullRequest?.fromFork === true || isForeignRun(payload) || isOnNoBranch(name, payload, ref)
+  const fromFork =
+    (pullRequest !== undefined && isForeignPull(payload)) || isForeignRun(payload) || isOnNoBranch(name, payload, ref)
   const isMerged = at(payload, 'pull_request', 'merged') === true
   return {
     name,
