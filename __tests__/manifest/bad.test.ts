@@ -397,6 +397,11 @@ describe('particles', () => {
       ['3:16 desired_state must be running, stopped or terminated, not the text "pending"'],
     ],
     [
+      'a state in capitals',
+      cluster('desired_state: Running\naws_resource: {clusterName: main}\n'),
+      ['3:16 desired_state must be running, stopped or terminated, not the text "Running"; did you mean running?'],
+    ],
+    [
       'a state mistyped',
       cluster('desired_state: Runing\naws_resource: {clusterName: main}\n'),
       ['3:16 desired_state must be running, stopped or terminated, not the text "Runing"; did you mean running?'],
@@ -415,6 +420,16 @@ describe('particles', () => {
       'region_name no region',
       cluster('aws_resource: {clusterName: main, region_name: Ireland}\n'),
       ['3:48 aws_resource.region_name must be a region such as us-east-1, not the text "Ireland"'],
+    ],
+    [
+      'a region with a space of no width behind it, and with one that does not break',
+      cluster('aws_resource: {clusterName: main, region_name: us-east-1\u200b}\n') +
+        '---\n' +
+        'flavor: ecs_cluster\npcf_name: two\naws_resource: {clusterName: two, region_name: us-east-1\u00a0}\n',
+      [
+        '3:48 aws_resource.region_name must be a region such as us-east-1, not the text "us-east-1\\u200b"',
+        '7:47 aws_resource.region_name must be a region such as us-east-1, not the text "us-east-1\\u00a0"',
+      ],
     ],
     [
       'an alias and its name',
@@ -607,6 +622,17 @@ describe('variables', () => {
       ).join('---\n'),
       [
         '3:29 ${VERSION} is not set; set it in the variables input, give a default with ${VERSION:-default}, or write $${VERSION} for the text itself (12 values need it: a.yml:3, a.yml:7, a.yml:11, a.yml:15, a.yml:19, a.yml:23, a.yml:27, a.yml:31, a.yml:35, a.yml:39 and 2 more lines)',
+      ],
+    ],
+    [
+      'unset in one line more than are named',
+      Array.from(
+        { length: 11 },
+        (_, index) =>
+          `flavor: ecs_cluster\npcf_name: c${index}\naws_resource: {clusterName: "c${index}-\${VERSION}"}\n`,
+      ).join('---\n'),
+      [
+        '3:29 ${VERSION} is not set; set it in the variables input, give a default with ${VERSION:-default}, or write $${VERSION} for the text itself (11 values need it: a.yml:3, a.yml:7, a.yml:11, a.yml:15, a.yml:19, a.yml:23, a.yml:27, a.yml:31, a.yml:35, a.yml:39 and 1 more line)',
       ],
     ],
     [

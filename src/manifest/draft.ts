@@ -166,7 +166,7 @@ function readDesired(node: Node | undefined, report: ReportProblem): ParticleDra
   const text = scalarText(node)?.replace(/^State\./, '')
   const state = STATES.find(known => known === text)
   if (state) return { state, place: node.place }
-  const meant = node.kind === 'scalar' ? didYouMean(sourceText(node).toLowerCase(), STATES) : ''
+  const meant = node.kind === 'scalar' ? didYouMean(sourceText(node), STATES) : ''
   report(node.place, `desired_state must be running, stopped or terminated, not ${kindOf(node)}${meant}`)
   return undefined
 }

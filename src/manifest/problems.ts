@@ -1,5 +1,6 @@
 import { compareText } from '../order.ts'
 import { type Place, type Problem, sayProblem } from '../particle.ts'
+import { plural } from '../wording.ts'
 import { lineOf } from './words.ts'
 
 /** Notes something wrong in a manifest, and where. */
@@ -47,7 +48,7 @@ function oneForEachVariable(sorted: readonly Problem[]): Problem[] {
     if (!unset || all.length === 1) return [shown]
     if (all[0] !== problem) return []
     const lines = [...new Set(all.flatMap(({ place }) => (place ? lineOf(place) : [])))]
-    const more = lines.length > linesNamed ? ` and ${lines.length - linesNamed} more lines` : ''
+    const more = lines.length > linesNamed ? ` and ${plural(lines.length - linesNamed, 'more line')}` : ''
     const places = `${all.length} values need it: ${lines.slice(0, linesNamed).join(', ')}${more}`
     return [{ ...shown, message: `${unset} (${places})` }]
   })

@@ -36,7 +36,7 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   let least = word.length < 4 ? 1 : FARTHEST
   for (const candidate of candidates) {
     if (candidate === word) continue
-    const far = candidate.toLowerCase() === word.toLowerCase() ? 0 : distance(word, candidate, least)
+    const far = distance(word.toLowerCase(), candidate.toLowerCase(), least)
     if (far < least || (far === least && (best === undefined || candidate < best))) {
       best = candidate
       least = far

@@ -5,13 +5,12 @@ import { shortened } from '../wording.ts'
 
 const LONGEST = 80
 
-/** A user's text in quotes, on one line. */
-export function inQuotes(text: string): string {
-  return JSON.stringify(shortened(text, LONGEST)).replace(
-    /[\u007f-\u009f\u2028\u2029]/g,
-    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+/** A user's text in quotes, on one line, with characters that nobody sees, such as a pasted space of no width, written out. */
+export const inQuotes = (text: string): string =>
+  JSON.stringify(shortened(text, LONGEST)).replace(
+    /[\p{Cc}\p{Cf}\u00a0\u2028\u2029]/gu,
+    character => `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
   )
-}
 
 /** A word of a manifest: bare where that is clear, in quotes where it holds blanks or worse. */
 export const quote = (text: string): string =>
@@ -84,7 +83,7 @@ export const sayKey = (key: string): string => (/^[\w:/@$-]{1,80}$/.test(key) ? 
 
 /** A string map's key between brackets, and a list element's name. */
 export const sayLabel = (label: string): string =>
-  /^[^\p{Cc}\p{Zl}\p{Zp}[\]]{1,80}$/u.test(label) ? label : inQuotes(label)
+  /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}[\]]{1,80}$/u.test(label) ? label : inQuotes(label)
 
 /** The label of a list element in a path: the element's `name`, without one its index. */
 export function elementLabel(element: Node | undefined, index: number): string {
