@@ -216,6 +216,16 @@ describe('JSON', () => {
       ['2:3 // begins no comment; remove it, or begin it with #'],
     ],
     [
+      'a comment of a slash and a star',
+      '/* the cluster */\n{"flavor": "ecs_cluster"}\n',
+      ['1:1 not valid JSON: /* begins no comment here; remove it, or begin it with #'],
+    ],
+    [
+      'a comment of a slash and a star inside',
+      '{\n  /* the cluster */\n  "flavor": "ecs_cluster", "pcf_name": "main", "aws_resource": {"clusterName": "main"}}\n',
+      ['2:3 /* begins no comment; remove it, or begin it with #'],
+    ],
+    [
       'not closed',
       '{"flavor": "ecs_cluster"\n',
       ['2:1 not valid JSON: a brace is opened and not closed; add } here or before'],

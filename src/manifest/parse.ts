@@ -13,7 +13,7 @@ import {
 } from 'yaml'
 import { type MapEntry, type MapNode, type Node, type Place, type ScalarNode, valuesOf } from '../particle.ts'
 import type { ReportProblem } from './problems.ts'
-import { syntaxMessage } from './syntax.ts'
+import { slashesBefore, syntaxMessage } from './syntax.ts'
 import { lineOf, quote } from './words.ts'
 
 /** Aliases allowed in one file. */
@@ -209,16 +209,21 @@ class TreeReader {
 
   /** A key's text, or undefined for a key that cannot be read. */
   #key(key: ParsedNode, at: Place, isBare: boolean): string | undefined {
-    if (!isScalar(key) || typeof key.value !== 'string') this.#report(at, keyMessage(key, isBare))
-    // A patch would remove what nobody has, and never say so.
-    else if (isBare && key.type === Scalar.PLAIN && /:./.test(key.value) && !key.value.startsWith('//'))
-      this.#report(at, 'a blank is missing behind the colon of this key; write one')
-    else if (key.type !== Scalar.PLAIN || !key.value.startsWith('//')) return key.value
-    else {
-      this.#report(at, '// begins no comment; remove it, or begin it with #')
-      // The key after the slashes is part of this one, and so is missing.
-      this.#isLegible = false
+    if (!isScalar(key) || typeof key.value !== 'string') {
+      this.#report(at, keyMessage(key, isBare))
+      return undefined
     }
+    const isPlain = key.type === Scalar.PLAIN
+    const slashes = isPlain ? slashesBefore(key.value) : undefined
+    if (slashes) {
+      this.#report(at, `${slashes} begins no comment; remove it, or begin it with #`)
+      // The key after the comment is part of this one, and so is missing.
+      this.#isLegible = false
+      return undefined
+    }
+    if (!isBare || !isPlain || !/:./.test(key.value)) return key.value
+    // A patch would remove what nobody has, and never say so.
+    this.#report(at, 'a blank is missing behind the colon of this key; write one')
     return undefined
   }
 

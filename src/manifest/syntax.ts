@@ -23,9 +23,13 @@ const REASONS: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: 'there is more text where the value has ended; remove it, or align it with what it belongs to',
 }
 
+/** What a text begins with that opens a comment in other languages. */
+export const slashesBefore = (text: string): string | undefined => /^\/[/*]/.exec(text)?.[0]
+
 /** What the parser found, in words that name the remedy. `rest` is the text from there on. */
 export function syntaxMessage(finding: Finding, rest: string, isJson: boolean): string {
-  if (isJson && /^\s*\/\//.test(rest)) return 'not valid JSON: // begins no comment here; remove it, or begin it with #'
+  const slashes = isJson && slashesBefore(rest.trimStart())
+  if (slashes) return `not valid JSON: ${slashes} begins no comment here; remove it, or begin it with #`
   if (finding.code === 'TAG_RESOLVE_FAILED') return tagMessage(/^!\S*/.exec(rest)?.[0] ?? '!')
   return MESSAGES[finding.code] ?? `not valid ${isJson ? 'JSON' : 'YAML'}: ${reason(finding, rest)}`
 }
