@@ -694,6 +694,11 @@ describe('variables', () => {
       ['3:35 aws_resource.${TAG}: variables stand in values, never in keys; write the key out'],
     ],
     [
+      'in the name of an environment, whose patch would never be merged',
+      cluster('aws_resource: {clusterName: main}\nenvironments: {"${TAG}": {desired_state: stopped}}\n'),
+      ['4:16 environments.${TAG}: variables stand in values, never in keys; write the key out'],
+    ],
+    [
       'a secret in a message',
       cluster('desired_state: ${SECRET}\naws_resource: {clusterName: "${SECRET}"}\n'),
       ['3:16 desired_state must be running, stopped or terminated, not the text "${SECRET}"'],

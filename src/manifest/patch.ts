@@ -1,7 +1,8 @@
-import { type MapNode, memberOf, type Node, type Place } from '../particle.ts'
+import { type MapEntry, type MapNode, memberOf, type Node, type Place } from '../particle.ts'
 import { changedAt, isPath } from './patchPath.ts'
 import type { ReportProblem } from './problems.ts'
 import { didYouMean } from './suggest.ts'
+import { NO_VARIABLES } from './variables.ts'
 import { withValues } from './walk.ts'
 import { inQuotes, kindOf, quote } from './words.ts'
 
@@ -46,7 +47,7 @@ export function beforePatch(
 ): MapNode | undefined {
   const all = memberOf(particle, 'environments')
   if (all?.kind !== 'map') return inEnvironment(particle, environment, keys, report)
-  for (const [name, { node }] of all.entries) checkPatch(patchPath(name), node, keys, report)
+  for (const [name, entry] of all.entries) checkPatch(patchPath(name), entry, keys, report)
   const own = all.entries.get(environment)
   if (isLeftOut(own?.node)) return undefined
   const patches = own?.node.kind === 'map' ? { ...all, entries: new Map([[environment, own]]) } : undefined
@@ -71,9 +72,10 @@ export function inEnvironment(
   }
   // Every patch is checked, so that a mistake for production is found before production.
   let present: MapNode | undefined = rest
-  for (const [name, { node: patch }] of given.entries) {
+  for (const [name, entry] of given.entries) {
+    const patch = entry.node
     const path = patchPath(name)
-    checkPatch(path, patch, keys, report)
+    checkPatch(path, entry, keys, report)
     const patched = isLeftOut(patch)
       ? undefined
       : patch.kind === 'map'
@@ -124,7 +126,8 @@ const combine = (there: Node | undefined, value: Node): Node =>
     ? merge(there?.kind === 'map' ? there : undefined, value, noteReplaced)
     : noteReplaced(value, there)
 
-function checkPatch(path: string, patch: Node, keys: readonly string[], report: ReportProblem): void {
+function checkPatch(path: string, { at, node: patch }: MapEntry, keys: readonly string[], report: ReportProblem): void {
+  if (path.includes('${')) report(at, `${path}: ${NO_VARIABLES}`)
   if (isLeftOut(patch)) return
   if (patch.kind !== 'map') {
     report(patch.place, `${path} must be a map to be merged into the particle, or false, not ${kindOf(patch)}`)

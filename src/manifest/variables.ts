@@ -12,6 +12,8 @@ export class FormerVariables extends Map<string, string> {
 
 /** Names that a variable may have. */
 export const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
+/** What is wrong with a key that names a variable. */
+export const NO_VARIABLES = 'variables stand in values, never in keys; write the key out'
 const INHERIT = '$inherit$'
 
 const quotedText = /"(?:[^"\\]|\\.)*"/g
@@ -33,7 +35,7 @@ export function substitute(particle: MapNode, variables: ReadonlyMap<string, str
     matters: ({ value }) => typeof value === 'string' && value.includes('$'),
     scalar: ({ place, value }, pathOf) => filled(String(value), place, variables, refuseAt(place, pathOf)),
     key: (key, at, pathOf) => {
-      if (key.includes('${')) refuseAt(at, pathOf)('variables stand in values, never in keys; write the key out')
+      if (key.includes('${')) refuseAt(at, pathOf)(NO_VARIABLES)
     },
   })
 }
