@@ -1,7 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { getInput } from '@actions/core'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
+import { wallClock } from '../src/clock.ts'
 import { defaults, type Inputs, readInputs } from '../src/inputs.ts'
+import { targets } from '../src/targets.ts'
+import { recorder } from './world/run.ts'
 
 type Given = Partial<Record<keyof typeof defaults, string>>
 
@@ -396,5 +402,47 @@ describe('secrets', () => {
       expect(messages).not.toEqual([])
       expect(messages.join('\n')).not.toContain(secret)
     }
+  })
+})
+
+describe('the list of environments', () => {
+  const target = (name: string, more: string) =>
+    `{"name": ${JSON.stringify(name)}, "region": "us-east-1", "account": "111111111111",\n "plan-role": "arn:aws:iam::111111111111:role/plan", "apply-role": "arn:aws:iam::111111111111:role/apply"${more}}`
+
+  async function problemsOf(text: string) {
+    const folder = mkdtempSync(join(tmpdir(), 'workspace-'))
+    try {
+      writeFileSync(join(folder, 'list.json'), text)
+      const { runner, ran } = recorder(1)
+      const env = {
+        GITHUB_EVENT_NAME: 'pull_request',
+        GITHUB_WORKSPACE: folder,
+        'INPUT_ENVIRONMENTS-FILE': 'list.json',
+      }
+      await targets({ env, runner, clock: wallClock, signal: new AbortController().signal })
+      return ran().problems
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }
+
+  test('begins with a byte order mark, as editors of Windows write one', async () => {
+    expect(await problemsOf(`\ufeff[${target('prod', '')}]`)).toEqual([])
+  })
+
+  test('has a key twice', async () => {
+    expect(await problemsOf(`[${target('prod', ',\n "apply-role": "arn:aws:iam::111111111111:role/other"')}]`)).toEqual(
+      ['list.json:3:2 "apply-role" stands twice; keep one of them'],
+    )
+  })
+
+  test('has keys that every object inherits', async () => {
+    expect(await problemsOf(`[${target('prod', ', "toString": "x"')}]`)).toEqual([
+      expect.stringContaining('toString is unknown; there are name, '),
+    ])
+  })
+
+  test('ends with a comma, which is said on one line', async () => {
+    expect(await problemsOf('[\n{},\n]')).toEqual([expect.stringMatching(/^list\.json:1:1 this is no JSON: .+$/)])
   })
 })

@@ -106,7 +106,9 @@ function listIn({ environments, environmentsFile, workspace }: TargetInputs): Li
 }
 
 /** @param file where the text stands; undefined: in an input */
-function listOf(text: string, file: string | undefined): Listed {
+function listOf(given: string, file: string | undefined): Listed {
+  // Editors of Windows begin a file with a byte order mark, which JSON does not know.
+  const text = given.replace(/^\ufeff/, '')
   const where = file ? '' : 'input environments: '
   const unread = (why: string): Listed => ({
     list: [],
@@ -116,16 +118,20 @@ function listOf(text: string, file: string | undefined): Listed {
   try {
     list = JSON.parse(text)
   } catch (error) {
-    return unread(`this is no JSON: ${(error as Error).message}`)
+    return unread(`this is no JSON: ${(error as Error).message.replace(/\s+/g, ' ')}`)
   }
   if (!Array.isArray(list)) return unread('this is no list; write [{"name": …}]')
-  const placeOf = places(text, file)
-  const problems = list.flatMap((target, index) =>
-    faultsOf(target, list.slice(0, index)).map(([key, fault]) => ({
-      ...placeOf(index, key),
-      message: `${where}environment ${index + 1}${nameOfTarget(target)}: ${fault}`,
-    })),
-  )
+  const { placeOf, repeated } = placesIn(text, file)
+  const problems = [
+    // JSON.parse takes the last of them, which may be another account or role than the first.
+    ...repeated.map(({ key, ...at }) => ({ ...at, message: `${where}${key} stands twice; keep one of them` })),
+    ...list.flatMap((target, index) =>
+      faultsOf(target, list.slice(0, index)).map(([key, fault]) => ({
+        ...placeOf(index, key),
+        message: `${where}environment ${index + 1}${nameOfTarget(target)}: ${fault}`,
+      })),
+    ),
+  ]
   if (list.length > 256)
     problems.push({ ...placeOf(256), message: `${where}a matrix has at most 256 jobs, not ${list.length}` })
   return { list, problems }
@@ -138,14 +144,25 @@ const placeIn = (file: string | undefined, line: number, column: number): { plac
   file ? { place: { file, line, column } } : {}
 
 /** JSON is YAML, whose parser knows lines. */
-function places(text: string, file: string | undefined) {
+function placesIn(text: string, file: string | undefined) {
   const lines = new LineCounter()
-  const { contents } = parseDocument(text, { lineCounter: lines })
-  return (index: number, key?: string) => {
-    const item = isSeq(contents) ? contents.get(index, true) : undefined
-    const node = isMap(item) && key !== undefined ? (item.get(key, true) ?? item) : item
-    const { line, col } = lines.linePos((node as { range?: [number] } | undefined)?.range?.[0] ?? 0)
+  const { contents, errors } = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const placeAt = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
     return placeIn(file, line, col)
+  }
+  return {
+    repeated: errors
+      .filter(({ code }) => code === 'DUPLICATE_KEY')
+      .map(({ pos: [offset] }) => ({
+        ...placeAt(offset),
+        key: /^"(?:[^"\\]|\\.)*"/.exec(text.slice(offset))?.[0] ?? 'a key',
+      })),
+    placeOf: (index: number, key?: string) => {
+      const item = isSeq(contents) ? contents.get(index, true) : undefined
+      const node = isMap(item) && key !== undefined ? (item.get(key, true) ?? item) : item
+      return placeAt((node as { range?: [number] } | undefined)?.range?.[0] ?? 0)
+    },
   }
 }
 
@@ -181,7 +198,7 @@ function faultsOf(target: unknown, before: readonly unknown[]): [string | undefi
       faults.push([key, `${key} is a role of another account than ${shown(target.account)}`])
   }
   for (const key of Object.keys(target))
-    if (!(key in forms)) faults.push([key, `${key} is unknown; there are ${Object.keys(forms).join(', ')}`])
+    if (!Object.hasOwn(forms, key)) faults.push([key, `${key} is unknown; there are ${Object.keys(forms).join(', ')}`])
   if (before.some(one => isJsonObject(one) && one.name !== undefined && one.name === target.name))
     faults.push(['name', 'this name stands in the list already'])
   return faults
