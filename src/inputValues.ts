@@ -9,7 +9,7 @@ import { isRegion } from './schema/arn.ts'
 export type Refuse = (message: string) => void
 
 /** A number, or a share of the running particles between 0 and 1. */
-export type TerminationLimit = { readonly count: number } | { readonly share: number }
+type TerminationLimit = { readonly count: number } | { readonly share: number }
 
 /** The lines with content; those that begin with `#` are comments. */
 const contentLines = (text: string): { readonly text: string; readonly number: number }[] =>

@@ -20,66 +20,15 @@ import {
   planFile,
   type Refuse,
   regionOr,
-  type TerminationLimit,
   terminationLimit,
   variableNames,
   wholeNumber,
 } from './inputValues.ts'
-import { ENVIRONMENT, type ParticleId, type Problem } from './particle.ts'
+import { ENVIRONMENT, type Problem } from './particle.ts'
 
 /** What the input `command` may say. */
 export const commands = ['auto', 'validate', 'plan', 'apply', 'continue', 'rollback'] as const
 const comments = ['on-changes', 'always', 'never'] as const
-const onFailure = ['stop', 'rollback'] as const
-const onRemoved = ['report', 'terminate'] as const
-
-/** The inputs of a workflow's step, read once and checked. All other code takes values from here. */
-export interface Inputs {
-  readonly command: (typeof commands)[number]
-  /** Globs and folders, `!` excludes, relative to `workingDirectory`. */
-  readonly manifests: readonly string[]
-  /** Absolute: the root that places in problems and plans are relative to. */
-  readonly workspace: string
-  /** Relative to the workspace, with forward slashes; `.` is the workspace itself. */
-  readonly workingDirectory: string
-  readonly environment: string
-  /** Values of `${NAME}` in manifests, `ENVIRONMENT` among them. */
-  readonly variables: ReadonlyMap<string, string>
-  /** Names whose values may differ between review and apply. */
-  readonly releaseVariables: ReadonlySet<string>
-  /** Names whose values are hidden everywhere. */
-  readonly secretVariables: ReadonlySet<string>
-  /** Secret variables without a value in a run that gets no secrets. They have a stand-in, and nothing is planned. */
-  readonly missingSecrets: readonly string[]
-  /** Region of particles that name none; undefined when neither input nor environment names one. */
-  readonly region: string | undefined
-  /** Empty: any account. */
-  readonly allowedAccountIds: readonly string[]
-  readonly githubToken: string | undefined
-  readonly comment: (typeof comments)[number]
-  /** Names or globs of container environment variables whose values may be shown. */
-  readonly revealEnvironment: readonly string[]
-  readonly requireReview: boolean
-  /** Names or globs of the branches that are applied, without `refs/heads/`; empty: the default branch. */
-  readonly applyBranches: readonly string[]
-  /** `sha256:` and 64 hex digits. */
-  readonly approvedDigest: string | undefined
-  /** With `continue` and `rollback`: ARNs of service deployments, or their last parts. */
-  readonly deployments: readonly string[]
-  /** Ids of `ecs_task` particles to run again. */
-  readonly retryTasks: readonly ParticleId[]
-  /** Ids of `ecs_service` particles to deploy again. */
-  readonly redeploy: readonly ParticleId[]
-  /** Milliseconds. */
-  readonly waitTimeout: number
-  readonly maxConcurrency: number
-  readonly failOnChanges: boolean
-  readonly maxTerminations: TerminationLimit
-  readonly onFailure: (typeof onFailure)[number]
-  readonly onRemoved: (typeof onRemoved)[number]
-  /** Last lines of the log of each failed container that are shown. */
-  readonly logTail: number
-}
 
 /**
  * Every input with what an empty one means. GitHub puts in the defaults of action.yml only where a workflow leaves an
@@ -116,6 +65,47 @@ export const defaults = {
 /** An input's name, as `action.yml` spells it. */
 export type InputName = keyof typeof defaults
 
+/** The inputs of a workflow's step, read once and checked. All other code takes values from here. */
+export type Inputs = Readonly<ReturnType<typeof inputsIn>>
+
+function inputsIn(read: Read<InputName>, workspace: string, env: NodeJS.ProcessEnv, lacksSecrets: boolean) {
+  return {
+    githubToken: read('github-token', secretToken),
+    ...readVariables(read, lacksSecrets),
+    command: read('command', oneOf(commands)),
+    /** Globs and folders, `!` excludes, relative to `workingDirectory`. */
+    manifests: read('manifests', patterns),
+    /** Absolute: the root that places in problems and plans are relative to. */
+    workspace,
+    /** Relative to the workspace, with forward slashes; `.` is the workspace itself. */
+    workingDirectory: read('working-directory', folderOf(workspace)),
+    /** Region of particles that name none; undefined when neither input nor environment names one. */
+    region: read('aws-region', regionOr(env.AWS_REGION || env.AWS_DEFAULT_REGION)),
+    /** Empty: any account. */
+    allowedAccountIds: read('allowed-account-ids', accountIds),
+    comment: read('comment', oneOf(comments)),
+    /** Names or globs of container environment variables whose values may be shown. */
+    revealEnvironment: read('reveal-environment', environmentNames),
+    requireReview: read('require-review', boolean),
+    /** Names or globs of the branches that are applied, without `refs/heads/`; empty: the default branch. */
+    applyBranches: read('apply-branches', branchNames),
+    approvedDigest: read('approved-digest', planDigest),
+    /** With `continue` and `rollback`: ARNs of service deployments, or their last parts. */
+    deployments: read('deployment', deploymentArns),
+    /** Ids of particles to run again, and of those to deploy again. */
+    retryTasks: read('retry-tasks', idsOf('ecs_task')),
+    redeploy: read('redeploy', idsOf('ecs_service')),
+    waitTimeout: read('wait-timeout', milliseconds),
+    maxConcurrency: read('max-concurrency', wholeNumber(1, 100)),
+    failOnChanges: read('fail-on-changes', boolean),
+    maxTerminations: read('max-terminations', terminationLimit),
+    onFailure: read('on-failure', oneOf(['stop', 'rollback'])),
+    onRemoved: read('on-removed', oneOf(['report', 'terminate'])),
+    /** Last lines of the log of each failed container that are shown. */
+    logTail: read('log-tail', wholeNumber(0, 1000)),
+  }
+}
+
 /**
  * The action's inputs as one value, or everything that is wrong with them at once. Secrets are registered with the
  * runner before any problem is said. No problem repeats a value that may be secret.
@@ -123,36 +113,7 @@ export type InputName = keyof typeof defaults
  * @param lacksSecrets GitHub gives this run no secrets of the repository, so a secret variable may be empty or not set
  */
 export const readInputs = (env: NodeJS.ProcessEnv = process.env, lacksSecrets = false): ReadInputs<Inputs> =>
-  readAll(
-    env,
-    defaults,
-    (read, workspace) => ({
-      githubToken: read('github-token', secretToken),
-      ...readVariables(read, lacksSecrets),
-      command: read('command', oneOf(commands)),
-      manifests: read('manifests', patterns),
-      workspace,
-      workingDirectory: read('working-directory', folderOf(workspace)),
-      region: read('aws-region', regionOr(env.AWS_REGION || env.AWS_DEFAULT_REGION)),
-      allowedAccountIds: read('allowed-account-ids', accountIds),
-      comment: read('comment', oneOf(comments)),
-      revealEnvironment: read('reveal-environment', environmentNames),
-      requireReview: read('require-review', boolean),
-      applyBranches: read('apply-branches', branchNames),
-      approvedDigest: read('approved-digest', planDigest),
-      deployments: read('deployment', deploymentArns),
-      retryTasks: read('retry-tasks', idsOf('ecs_task')),
-      redeploy: read('redeploy', idsOf('ecs_service')),
-      waitTimeout: read('wait-timeout', milliseconds),
-      maxConcurrency: read('max-concurrency', wholeNumber(1, 100)),
-      failOnChanges: read('fail-on-changes', boolean),
-      maxTerminations: read('max-terminations', terminationLimit),
-      onFailure: read('on-failure', oneOf(onFailure)),
-      onRemoved: read('on-removed', oneOf(onRemoved)),
-      logTail: read('log-tail', wholeNumber(0, 1000)),
-    }),
-    problemsBetween,
-  )
+  readAll(env, defaults, (read, workspace) => inputsIn(read, workspace, env, lacksSecrets), problemsBetween)
 
 /** Inputs that are right, and wrong beside each other. */
 function problemsBetween({ command, deployments, secretVariables, variables, environment, region }: Inputs): Problem[] {
@@ -173,10 +134,7 @@ function problemsBetween({ command, deployments, secretVariables, variables, env
 const standIn = 'missing'
 
 /** The environment and all variables. Values of secret ones are registered with the runner. */
-function readVariables(
-  read: Read<InputName>,
-  lacksSecrets: boolean,
-): Pick<Inputs, 'environment' | 'variables' | 'secretVariables' | 'releaseVariables' | 'missingSecrets'> {
+function readVariables(read: Read<InputName>, lacksSecrets: boolean) {
   const environment = read('environment', environmentName)
   const variables = read('variables', assignments)
   const missingSecrets = lacksSecrets ? read('secret-variables', namesIn).filter(name => !variables.get(name)) : []
@@ -189,7 +147,17 @@ function readVariables(
   }
   const releaseVariables = read('release-variables', variableNames(variables))
   variables.set(ENVIRONMENT, environment)
-  return { environment, variables, secretVariables, releaseVariables, missingSecrets }
+  return {
+    environment,
+    /** Values of `${NAME}` in manifests, `ENVIRONMENT` among them. */
+    variables,
+    /** Names whose values are hidden everywhere. */
+    secretVariables,
+    /** Names whose values may differ between review and apply. */
+    releaseVariables,
+    /** Secret variables without a value in a run that gets no secrets. They have a stand-in, and nothing is planned. */
+    missingSecrets,
+  }
 }
 
 /** Inputs of the action that only posts a plan, with what an empty one means. */
@@ -202,22 +170,21 @@ export const postDefaults = {
 } as const
 
 /** The inputs of `post/action.yml`. */
-export interface PostInputs
-  extends Pick<Inputs, 'workspace' | 'environment' | 'githubToken' | 'comment' | 'applyBranches'> {
+export type PostInputs = Readonly<ReturnType<typeof postInputsIn>>
+
+const postInputsIn = (read: Read<keyof typeof postDefaults>, workspace: string) => ({
+  githubToken: read('github-token', secretToken),
+  workspace,
   /** Absolute, or relative to the workspace. */
-  readonly planFile: string
-}
+  planFile: read('plan-file', planFile),
+  environment: read('environment', environmentName),
+  comment: read('comment', oneOf(comments)),
+  applyBranches: read('apply-branches', branchNames),
+})
 
 /** The inputs of the action that only posts a plan, or everything that is wrong with them at once. */
 export const readPostInputs = (env: NodeJS.ProcessEnv): ReadInputs<PostInputs> =>
-  readAll(env, postDefaults, (read, workspace) => ({
-    githubToken: read('github-token', secretToken),
-    workspace,
-    planFile: read('plan-file', planFile),
-    environment: read('environment', environmentName),
-    comment: read('comment', oneOf(comments)),
-    applyBranches: read('apply-branches', branchNames),
-  }))
+  readAll(env, postDefaults, postInputsIn)
 
 /** Inputs of the action that reads the list of environments, with what an empty one means. */
 const targetDefaults = {
@@ -232,33 +199,28 @@ const targetDefaults = {
 } as const
 
 /** The inputs of `targets/action.yml`. */
-export interface TargetInputs extends Pick<Inputs, 'workspace' | 'applyBranches'> {
-  /** JSON; empty: the file has it. */
-  readonly environments: string
-  /** Relative to the workspace. */
-  readonly environmentsFile: string
-  readonly apply: boolean
-  /** Digests by the environment's name. */
-  readonly approved: ReadonlyMap<string, string>
-  readonly retryTasks: boolean
-  readonly redeploy: boolean
+export type TargetInputs = Readonly<ReturnType<typeof targetInputsIn>>
+
+function targetInputsIn(read: Read<keyof typeof targetDefaults>, workspace: string) {
+  read('name', callName)
+  return {
+    workspace,
+    /** JSON; empty: the file has it. */
+    environments: read('environments', text => text),
+    /** Relative to the workspace. */
+    environmentsFile: read('environments-file', text => text),
+    apply: read('apply', boolean),
+    applyBranches: read('apply-branches', branchNames),
+    /** Digests by the environment's name. */
+    approved: read('approved-digest', digestsByEnvironment),
+    retryTasks: read('retry-tasks', text => text !== ''),
+    redeploy: read('redeploy', text => text !== ''),
+  }
 }
 
 /** The inputs of the action that reads the list of environments, or everything that is wrong with them at once. */
 export const readTargetInputs = (env: NodeJS.ProcessEnv): ReadInputs<TargetInputs> =>
-  readAll(env, targetDefaults, (read, workspace) => {
-    read('name', callName)
-    return {
-      workspace,
-      environments: read('environments', text => text),
-      environmentsFile: read('environments-file', text => text),
-      apply: read('apply', boolean),
-      applyBranches: read('apply-branches', branchNames),
-      approved: read('approved-digest', digestsByEnvironment),
-      retryTasks: read('retry-tasks', text => text !== ''),
-      redeploy: read('redeploy', text => text !== ''),
-    }
-  })
+  readAll(env, targetDefaults, targetInputsIn)
 
 /** The token, hidden from the log before any problem is said. */
 function secretToken(text: string): string | undefined {
