@@ -14,7 +14,7 @@ import { closest } from '../manifest/suggest.ts'
 import { FormerVariables } from '../manifest/variables.ts'
 import { memoized } from '../memoized.ts'
 import type { Particle } from '../particle.ts'
-import { addressOf, formatAddress } from '../schema/address.ts'
+import { addressText } from '../schema/address.ts'
 import type { Invocation } from './invocation.ts'
 
 /** Each commit is read once. */
@@ -124,6 +124,6 @@ export function formerSecretsIn(
 
 /** A particle under another id is found by its address in AWS. */
 function keysOf(particle: Particle): string[] {
-  const address = addressOf(particle, flavors)
-  return [particle.id, ...(address ? [formatAddress(address)] : [])]
+  const address = addressText(particle, flavors)
+  return [particle.id, ...(address ? [address] : [])]
 }

@@ -1,10 +1,19 @@
-import { type DesiredState, type MapNode, memberOf, type Node, type ParticleId, type Place } from '../particle.ts'
+import {
+  type DesiredState,
+  type MapNode,
+  memberOf,
+  type Node,
+  type Particle,
+  type ParticleId,
+  type Place,
+} from '../particle.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import { checkDefinition } from './definition.ts'
 import type { ReportProblem } from './problems.ts'
 import { checkRequired, type Resource, readResource } from './resource.ts'
 import { didYouMean } from './suggest.ts'
-import { asBoolean, kindOf, quote, scalarText, sourceText } from './words.ts'
+import { withItems, withValues } from './walk.ts'
+import { asBoolean, kindOf, lineOf, quote, scalarText, sourceText } from './words.ts'
 
 const COMMON = [
   'flavor',
@@ -59,6 +68,25 @@ export interface MemberOrigin {
   readonly copy?: { readonly of: string; readonly label: string; readonly index: number; readonly count: number }
 }
 
+/** Parents by child, and the place that names each. */
+export type Parents = ReadonlyMap<ParticleId, ReadonlyMap<ParticleId, Place>>
+
+/** The facts by which particles are made, parents before children. */
+export interface Linking {
+  readonly drafts: ReadonlyMap<ParticleId, ParticleDraft>
+  /** A file cannot be read, so that missing particles may be declared there. */
+  readonly incomplete: boolean
+  readonly parents: Parents
+  /** The particles that are made already, and the places that state their states. */
+  readonly made: ReadonlyMap<ParticleId, Particle>
+  readonly statePlaces: ReadonlyMap<ParticleId, Place>
+  /** The drafts that an id means, seen from a particle. */
+  readonly find: (id: string, from: ParticleDraft) => readonly ParticleDraft[] | undefined
+  /** Whether a particle hides a path of its definition, or a value below it. */
+  readonly hides: (particle: Particle, path: readonly string[]) => boolean
+  readonly report: ReportProblem
+}
+
 /** Reports every key that does not belong there, with the one that was meant. */
 export function checkKeys(map: MapNode, keys: readonly string[], what: string, report: ReportProblem): void {
   for (const [key, { at }] of map.entries) if (!keys.includes(key)) report(at, keyMessage(key, keys, what))
@@ -71,6 +99,26 @@ function keyMessage(key: string, keys: readonly string[], what: string): string 
   if (KEYS.member.includes(key)) return `${key} is for members of a quasiparticle; remove it`
   if (key === 'particles') return 'particles is for the flavor quasiparticle; remove it, or change the flavor'
   return `${quote(key)} is not a key of ${what}${didYouMean(key, keys) || '; remove it, or move it into aws_resource'}`
+}
+
+/** Keys of particles as PCF's documentation spells them too → the key. */
+export const SPELLINGS: Readonly<Record<string, string>> = { persist_on_terminate: 'persist_on_termination' }
+
+/** A particle with every key in one spelling, in its patches and members as well. Both spellings side by side are a problem. */
+export function withOneSpelling(map: MapNode, report: ReportProblem): MapNode {
+  const entries = new Map(map.entries)
+  for (const [key, name] of Object.entries(SPELLINGS)) {
+    const [other, known] = [entries.get(key), entries.get(name)]
+    if (!other) continue
+    entries.delete(key)
+    if (!known) entries.set(name, other)
+    else report(other.at, `${key} is another spelling of ${name} (${lineOf(known.at)}); keep one of them`)
+  }
+  const inMap = (node: Node): Node => (node.kind === 'map' ? withOneSpelling(node, report) : node)
+  return withValues({ ...map, entries }, (value, key) => {
+    if (key === 'environments' && value.kind === 'map') return withValues(value, inMap)
+    return key === 'particles' && value.kind === 'list' ? withItems(value, inMap) : value
+  })
 }
 
 /** The keys that identify a particle, as far as they can be read. */

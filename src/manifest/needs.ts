@@ -10,8 +10,7 @@ import {
 } from '../particle.ts'
 import { identityOf } from '../schema/address.ts'
 import { arnRegion, nameOf } from '../schema/arn.ts'
-import type { ParticleDraft } from './draft.ts'
-import type { Linking } from './linking.ts'
+import type { Linking, ParticleDraft } from './draft.ts'
 import { nameNode } from './naming.ts'
 import { lineOf, quote, scalarText, sourceText } from './words.ts'
 

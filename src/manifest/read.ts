@@ -1,13 +1,20 @@
 import { type MapNode, memberOf, type Node, type ParticleId, type Place, type Problem } from '../particle.ts'
 import { type Vocabularies, vocabularyOf } from '../schema/address.ts'
-import { checkKeys, type DeclaredName, identify, KEYS, type ParticleDraft, readDraft } from './draft.ts'
-import type { Linking } from './linking.ts'
+import {
+  checkKeys,
+  type DeclaredName,
+  identify,
+  KEYS,
+  type Linking,
+  type ParticleDraft,
+  readDraft,
+  withOneSpelling,
+} from './draft.ts'
 import { shownMembers } from './naming.ts'
 import { beforePatch, inEnvironment } from './patch.ts'
 import { type ReportProblem, reportTo } from './problems.ts'
 import { COPIES, type Declaration, expandQuasiparticle, namesBase, withShared } from './quasiparticle.ts'
 import { checkSecrets } from './secrets.ts'
-import { withOneSpelling } from './spelling.ts'
 import { didYouMean } from './suggest.ts'
 import { checkUnmanagedKeys, isUnmanaged, readUnmanaged, UNMANAGED_KEYS, type Unmanaged } from './unmanaged.ts'
 import { substitute } from './variables.ts'

@@ -15,10 +15,6 @@ interface ResourceAddress {
   readonly identity: string
 }
 
-/** `ecs_service us-east-1 shop/web` */
-export const formatAddress = ({ flavor, region, identity }: ResourceAddress): string =>
-  `${flavor} ${region} ${identity}`
-
 /** `shop/web`: which resource a definition means, apart from its region. Undefined while its name is missing. */
 export function identityOf(
   { definition }: { readonly definition: object },
@@ -42,10 +38,10 @@ export function addressOf(particle: Particle, vocabularies: Vocabularies): Resou
   return identity === undefined || region === '' ? undefined : { flavor, region, identity }
 }
 
-/** The address as text; undefined like `addressOf`. */
+/** `ecs_service us-east-1 shop/web`; undefined like `addressOf`. */
 export function addressText(particle: Particle, vocabularies: Vocabularies): string | undefined {
   const address = addressOf(particle, vocabularies)
-  return address && formatAddress(address)
+  return address && `${address.flavor} ${address.region} ${address.identity}`
 }
 
 /** The vocabulary of a flavor; undefined for a name that is no flavor, `constructor` among them. */
