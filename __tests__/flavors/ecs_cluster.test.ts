@@ -428,6 +428,49 @@ describe('a cluster that goes', () => {
     expect((await described(shop))?.status).toBe('INACTIVE')
   })
 
+  test('and is PROVISIONING still is deleted, not waited for', async () => {
+    const shop = await Shop.open()
+    shop.simulator.handle('us-east-1', 'CreateCluster', { clusterName: 'main', capacityProviders: ['FARGATE'] })
+    const { plan, report } = await shop.apply(stated(main))
+    expect(plan.steps).toMatchObject([{ transition: 'terminate', from: 'pending' }])
+    expect(report.result).toBe('succeeded')
+    expect((await described(shop))?.status).toBe('INACTIVE')
+  })
+
+  test('and is to be there again is made anew once it is gone', async () => {
+    const shop = await Shop.open()
+    shop.simulator.registerCapacityProvider('own')
+    const manifest = cluster({ capacityProviders: ['own'] })
+    await shop.apply(manifest)
+    shop.simulator.handle('us-east-1', 'DeleteCluster', { cluster: 'main' })
+    const { plan, report } = await shop.apply(manifest)
+    const risks = ['the cluster of this name is still DEPROVISIONING: its end is waited for']
+    expect(plan.steps).toMatchObject([{ transition: 'start', from: 'pending', risks }])
+    expect(report.result).toBe('succeeded')
+    expect((await described(shop))?.status).toBe('ACTIVE')
+    expect((await shop.plan(manifest)).plan.steps).toEqual([])
+  })
+
+  test.each([
+    ['at once', []],
+    ['after a while', ['own']],
+  ])('by the hand of somebody else while it is waited for, %s, is a failure soon', async (_name, capacityProviders) => {
+    const shop = await Shop.open()
+    shop.simulator.registerCapacityProvider('own')
+    await shop.apply(cluster({ capacityProviders }))
+    const { done } = await shop.apply(cluster({ capacityProviders: [...capacityProviders, 'FARGATE'] }), {
+      onSay: (_id, sentence) => {
+        if (!sentence.startsWith('its capacity providers are being changed')) return
+        Object.assign(shop.simulator.region().clusters.get('main') ?? {}, { attachmentsStatus: 'UPDATE_COMPLETE' })
+        shop.simulator.handle('us-east-1', 'DeleteCluster', { cluster: 'main' })
+      },
+    })
+    expect(done('ecs_cluster:main').error).toMatchObject({
+      code: 'GoneMeanwhile',
+      message: expect.stringMatching(/^ecs_cluster:main was taken away by somebody else meanwhile/),
+    })
+  })
+
   test('and was not there is nothing to do', async () => {
     const shop = await Shop.open()
     const { plan } = await shop.apply(stated(main))

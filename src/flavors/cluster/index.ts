@@ -5,6 +5,7 @@ import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts
 import type { Ecs } from '../../ecs/client.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed, Progress } from '../../engine/flavor.ts'
+import { consistencyLag } from '../../engine/poll.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { plural } from '../../wording.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
@@ -63,6 +64,8 @@ function strategyWithout(particle: ClusterParticle, live: LiveCluster): string[]
   return strategy.map(({ capacityProvider = '' }) => nameOf(capacityProvider)).filter(name => !providers.has(name))
 }
 
+const stillGoing = 'the cluster of this name is still DEPROVISIONING'
+
 /** For the log: what keeps the cluster from being deleted. */
 async function stillThere(ecs: Ecs, name: string): Promise<string> {
   const live = await ecs.cluster(name)
@@ -74,10 +77,15 @@ function observe(particle: ClusterParticle, live: Cluster | undefined): Observed
   if (!live) return { state: 'terminated' }
   if (live.status === 'FAILED')
     return { state: 'running', failed: true, why: 'ECS says that the cluster FAILED; delete it and apply again' }
-  if (live.status !== 'ACTIVE') return { state: 'pending', unsettled: true, why: `the cluster is ${live.status}` }
-  if (particle.desired !== 'running') return { state: 'running' }
-  const why = couldNotAttach(particle, live)
-  if (why) return { state: 'running', failed: true, why }
+  const isLeaving = particle.desired !== 'running'
+  const why = `the cluster is ${live.status}`
+  if (live.status === 'DEPROVISIONING')
+    return { state: 'pending', why, ...(isLeaving ? { unsettled: true } : { incomplete: true }) }
+  // A cluster that is PROVISIONING still is deleted all the same: nothing but DeleteCluster brings it to its end.
+  if (isLeaving) return { state: live.status === 'ACTIVE' ? 'running' : 'pending' }
+  if (live.status !== 'ACTIVE') return { state: 'pending', unsettled: true, why }
+  const failure = couldNotAttach(particle, live)
+  if (failure) return { state: 'running', failed: true, why: failure }
   if (live.attachmentsStatus !== 'UPDATE_IN_PROGRESS') return { state: 'running' }
   return { state: 'running', unsettled: true, why: 'its capacity providers are being changed' }
 }
@@ -125,7 +133,10 @@ export const cluster: Flavor<CreateClusterRequest, LiveCluster, void> = {
     reference: particle.definition.clusterName,
     currentDefinition: live && { ...live, scopedProviders: undefined, cluster: live.clusterName },
     memo: undefined,
-    additions: () => ({ changes: additions(particle.definition, options(particle, sensitivity)) }),
+    additions: () => ({
+      changes: additions(particle.definition, options(particle, sensitivity)),
+      ...(live && { risks: [`${stillGoing}: its end is waited for`] }),
+    }),
     ...(live && {
       differences: () => differences(particle, live, sensitivity),
       unstated: () => unstated(particle.definition, live, options(particle, sensitivity)),
@@ -133,11 +144,13 @@ export const cluster: Flavor<CreateClusterRequest, LiveCluster, void> = {
     }),
   }),
 
-  progress(particle, live, goal) {
+  progress(particle, live, goal, _memo, elapsed) {
     const moving = (because: string): Progress => ({ is: 'moving', because, near: true })
     const status = `the cluster is ${live?.status}`
     if (goal !== 'running') return live ? moving(status) : { is: 'settled', because: 'gone' }
-    if (!live) return moving('the cluster is not there yet')
+    if (!live && elapsed < consistencyLag) return moving('the cluster is not there yet')
+    if (!live || live.status === 'DEPROVISIONING')
+      return { is: 'failed', failure: { code: 'GoneMeanwhile', remedy: { kind: 'plan' } } }
     if (live.status === 'FAILED') return { is: 'failed', failure: { cause: status } }
     if (live.status !== 'ACTIVE') return moving(status)
     if (live.attachmentsStatus === 'UPDATE_IN_PROGRESS') return moving('its capacity providers are being changed')
@@ -150,7 +163,10 @@ export const cluster: Flavor<CreateClusterRequest, LiveCluster, void> = {
     return found && withProviders(particle, found, ecs)
   },
 
-  async start(particle, _live, { ecs }) {
+  async start(particle, live, { ecs, say, pause }) {
+    if (live) say(stillGoing)
+    // CreateCluster would answer that cluster, and make none.
+    while (live && (await ecs.cluster(live.clusterName ?? ''))?.status === 'DEPROVISIONING') await pause(2_000)
     await ecs.call('CreateCluster', creationOf(particle.definition, options(particle, nothingSensitive)))
   },
 
