@@ -89,3 +89,37 @@ test('a new service starts with its strategy, and the plan says so', async () =>
     'pauses at POST_TEST_TRAFFIC_SHIFT until a person says continue or rollback; after 24 h it rolls back by itself',
   ])
 })
+
+test.each<[string, DeploymentConfiguration, DeploymentConfiguration, object, RegExp | undefined]>([
+  [
+    'what a partial block leaves to AWS',
+    { strategy: 'LINEAR', linearConfiguration: { stepPercent: 50, stepBakeTimeInMinutes: 20 } },
+    { linearConfiguration: { stepPercent: 25 } },
+    {},
+    /, 4 steps of 25 % of traffic, 20 min apart, 1 h at least$/,
+  ],
+  [
+    'what is ignored',
+    { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 20 },
+    { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 5 },
+    { ignore: ['deploymentConfiguration.bakeTimeInMinutes'] },
+    /20 min at least, of which 20 min of bake$/,
+  ],
+  [
+    'no bake time that goes with its strategy',
+    { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 45 },
+    { strategy: 'ROLLING' },
+    {},
+    undefined,
+  ],
+])('an update is said to take its time by %s', async (_, before, after, options, said) => {
+  const web = (image: string, deploymentConfiguration: DeploymentConfiguration, around: object) =>
+    stated(main, family('web', image), serviceOf('web', { deploymentConfiguration }, around))
+  const shop = await Shop.running(web('web:1', {}, {}))
+  const deploymentConfiguration = before
+  shop.simulator.handle('us-east-1', 'UpdateService', { cluster: 'main', service: 'web', deploymentConfiguration })
+  const { step } = await shop.plan(web('web:2', after, { options }), { waitTimeout: 1_800_000 })
+  const { risks } = step('ecs_service:web')
+  if (said) expect(risks[0]).toMatch(said)
+  else expect(risks).toEqual(['restarts 1 task, never below 1 running'])
+})

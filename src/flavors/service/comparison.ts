@@ -20,7 +20,7 @@ import {
   taskSetOf,
 } from './live.ts'
 import { losses } from './losses.ts'
-import { redeployment } from './request.ts'
+import { redeployment, withLive } from './request.ts'
 import { deployedBy, fixed, restarts, updatable } from './rules.ts'
 import { rolloutRisks, startRisks } from './strategy.ts'
 import { unhealthyWarning } from './tasks.ts'
@@ -167,14 +167,14 @@ function replacementRisks(particle: ServiceParticle, { service }: LiveService): 
   return { ...rollout, risks: [`${stopping(service.runningCount ?? 0)} before it is made anew`, ...rollout.risks] }
 }
 
-function updateRisks(changes: readonly FoundChange[], particle: ServiceParticle, { service }: LiveService): Risks {
-  const { definition } = particle
+function updateRisks(changes: readonly FoundChange[], particle: ServiceParticle, live: LiveService): Risks {
+  const { service } = live
   const lost = losses(changes)
   const running = service.runningCount ?? 0
   if (running === 0 || !changes.some(change => deployedBy.includes(member(change)))) return { risks: lost }
-  const configuration = { ...service.deploymentConfiguration, ...definition.deploymentConfiguration }
+  const configuration = withLive(particle, live).deploymentConfiguration ?? service.deploymentConfiguration ?? {}
   const healthy = configuration.minimumHealthyPercent ?? (service.schedulingStrategy === 'DAEMON' ? 0 : 100)
-  const desired = definition.desiredCount ?? service.desiredCount ?? 0
+  const desired = particle.definition.desiredCount ?? service.desiredCount ?? 0
   const least = Math.min(running, Math.ceil((desired * healthy) / 100))
   const stay =
     least > 0 ? `never below ${least} running` : `may be down: 0 of ${plural(desired || running, 'task')} must stay`
