@@ -336,6 +336,32 @@ describe('the count', () => {
 })
 
 describe('what stands around a service', () => {
+  test.each<[string, object]>([
+    ['tags', { tags: { team: 'shop' } }],
+    ['a member that starts no task', { enableExecuteCommand: true }],
+  ])('%s of one that is unwell wait for no task, and the plan says that it is unwell', async (_name, more) => {
+    const shop = await Shop.running(web({ desiredCount: 2 }))
+    shop.simulator.behave('web:1', { neverStarts: 'CannotPullContainerError' })
+    const [task] = shop.simulator.region().clusters.get('main')?.tasks.keys() ?? []
+    shop.simulator.handle('us-east-1', 'StopTask', { cluster: 'main', task })
+    shop.simulator.advance(120)
+    const { plan, report, done } = await shop.apply(web({ desiredCount: 2, ...more }))
+    expect(plan.steps).toMatchObject([{ transition: 'update', risks: [] }])
+    expect(plan.warnings).toEqual([expect.stringMatching(/^ecs_service:web is unwell: 1 of 2 tasks running/)])
+    expect(report.result).toBe('succeeded')
+    expect(done('ecs_service:web').because).toBe('1 of 2 tasks run web:1')
+  })
+
+  test('tags of one that is being deployed wait for the rollout', async () => {
+    const shop = await Shop.running(web({ desiredCount: 2 }))
+    shop.simulator.behave('web:1', { startSeconds: 30 })
+    shop.simulator.handle('us-east-1', 'UpdateService', { cluster: 'main', service: 'web', forceNewDeployment: true })
+    const began = shop.clock.now()
+    const { plan, report } = await shop.apply(web({ desiredCount: 2, tags: { team: 'shop' } }))
+    expect([plan.warnings ?? [], report.result]).toEqual([[], 'succeeded'])
+    expect(shop.clock.now() - began).toBeGreaterThan(30_000)
+  })
+
   test('tags go their own way, and reserved ones stay', async () => {
     const shop = await Shop.open()
     const tagged = (tags: unknown) => web({ tags })

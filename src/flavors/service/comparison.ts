@@ -98,6 +98,9 @@ function knownToFail(changes: readonly FoundChange[], { past, redeploy }: LiveSe
   return changes.map(change => (restarts.includes(member(change)) ? { ...change, requested: true } : change))
 }
 
+/** Members whose change makes new tasks or another count of them. */
+const moving: readonly string[] = [...fixed, ...deployedBy, 'desiredCount']
+
 function warningsOf(
   particle: ServiceParticle,
   { service, past, unreleased }: LiveService,
@@ -121,7 +124,7 @@ function warningsOf(
     others.length > 0 && `${id} is deployed by ${controller}: UpdateService refuses ${others.join(', ')}`,
     past?.is === 'unknown' &&
       `${id}: whether what it is to run was rolled back before is not known; allow the action ecs:ListServiceDeployments in the policy of the role that this workflow assumes`,
-    changes.length === 0 && unhealthyWarning(particle, service),
+    !changes.some(change => moving.includes(member(change))) && unhealthyWarning(particle, service),
   ].filter(warning => typeof warning === 'string')
 }
 

@@ -32,7 +32,7 @@ import {
   shortTaskDefinition,
 } from './live.ts'
 import { pauseOf } from './pause.ts'
-import { createRequest, updateRequest, withLive } from './request.ts'
+import { createRequest, redeployment, updateRequest, withLive } from './request.ts'
 import { rollBack } from './rollback.ts'
 import { gone, judgeRollout } from './rollout.ts'
 import { onRevisionOnly } from './rules.ts'
@@ -219,8 +219,10 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     if (input) {
       const { service } = await context.ecs.call('UpdateService', input)
       const made = memoOf(service, since)
-      memo = { ...made, answer: service, kept: made.deployment !== undefined && made.deployment === memo.deployment }
+      memo = { ...made, answer: service, kept: made.deployment === memo.deployment }
     }
+    const isMoved = changed.has('desiredCount') || changed.has(redeployment.path)
+    if (!isMoved && (memo.kept || !input)) memo = { ...memo, unmoved: true }
     if (changed.has('tags')) {
       // The answer has the tags of before.
       memo = { ...memo, answer: undefined }

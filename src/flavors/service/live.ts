@@ -69,6 +69,8 @@ export interface Memo {
   readonly answer?: Service | undefined
   /** The update made no deployment: COMPLETED is an old word, and says nothing of it. */
   readonly kept?: boolean
+  /** The update made no deployment and changed no count: only a rollout that was under way before is waited for. */
+  readonly unmoved?: boolean
   /** The deployment was found under way: its completion is all that is waited for. */
   readonly underWay?: boolean
   /** Milliseconds since 1970. Earlier events belong to other deployments. */

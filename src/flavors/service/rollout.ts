@@ -20,6 +20,7 @@ import {
   countsOfEach,
   isFull,
   isSteady,
+  isUnderWay,
   older,
   rolloutSummary,
   settledSummary,
@@ -46,12 +47,12 @@ export function judgeRollout(live: LiveService, memo: Memo, particle: ServicePar
   }
   if (now && memo.deployment && now.id !== memo.deployment) return replaced(live, now, memo.deployment, elapsed)
   // Under CODE_DEPLOY the answer has no deployments.
-  return now ? own(live, now, memo, particle) : uncontrolled(service)
+  return now ? own(live, now, memo, particle) : uncontrolled(service, memo)
 }
 
-function uncontrolled(service: Service): Progress {
+function uncontrolled(service: Service, { unmoved }: Memo): Progress {
   const { runningCount = 0, desiredCount = 0, pendingCount = 0 } = service
-  if (runningCount !== desiredCount || pendingCount > 0 || !isSteady(service))
+  if (!unmoved && (runningCount !== desiredCount || pendingCount > 0 || !isSteady(service)))
     return { is: 'moving', because: rolloutSummary(service), near: runningCount >= desiredCount }
   return { is: 'settled', because: `${taskCounts(service, 'run')} ${shortTaskDefinition(service)}` }
 }
@@ -62,6 +63,7 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
   const { desiredCount = 0, schedulingStrategy, deploymentConfiguration } = service
   const { running, pending } = tasksOf(service, now)
   const settled: Settled = { is: 'settled', because: settledSummary(service, now) }
+  if (memo.unmoved && !isUnderWay(service)) return settled
   const early = deploymentConfiguration?.earlySuccessCriteria
   const needed = early?.enable ? Math.ceil((desiredCount * (early.healthyPercent ?? 100)) / 100) : desiredCount
   const paused = pauseOf(live)
