@@ -152,6 +152,7 @@ function described(instance: InstanceRecord, include?: readonly string[]): Conta
     remainingResources: resourcesOf(instance, true),
     registeredResources: resourcesOf(instance, false),
     status: instance.status,
+    ...(instance.statusReason && { statusReason: instance.statusReason }),
     agentConnected: instance.agentConnected,
     runningTasksCount: tasks.filter(({ wire }) => wire.lastStatus === 'RUNNING').length,
     pendingTasksCount: tasks.filter(({ wire }) => wire.lastStatus === 'PENDING').length,

@@ -92,7 +92,8 @@ export interface InstanceRecord extends Tagged {
   readonly memory: number
   readonly registeredAt: Date
   readonly capacityProviderName: string | undefined
-  status: 'ACTIVE' | 'DRAINING' | 'INACTIVE'
+  status: 'REGISTERING' | 'REGISTRATION_FAILED' | 'ACTIVE' | 'DRAINING' | 'INACTIVE'
+  statusReason?: string
   agentConnected: boolean
   attributes: Attribute[]
   version: number

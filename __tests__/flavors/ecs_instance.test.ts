@@ -168,6 +168,47 @@ describe('an instance', () => {
     expect((await shop.plan(instance({}, { top: { desired_state: 'stopped' } }))).plan.steps).toEqual([])
   })
 
+  test('whose registration failed is a warning with the reason, and can only be deregistered', async () => {
+    const shop = await open()
+    Object.assign(live(shop)[0] ?? {}, { status: 'REGISTRATION_FAILED', statusReason: 'no trunk interface' })
+    const { plan, report } = await shop.apply(instance())
+    expect([plan.steps, report.result]).toEqual([[], 'succeeded'])
+    expect(plan.warnings).toEqual([
+      'ecs_instance:host: its registration failed (no trunk interface): nothing can be done until i-1 is registered anew',
+    ])
+    const stopped = { top: { desired_state: 'stopped' } }
+    expect((await shop.plan(instance({}, stopped))).plan.steps).toEqual([])
+    const gone = await shop.apply(instance({}, { ...stopped, options: { deregister: true } }))
+    expect(gone.report.result).toBe('succeeded')
+    expect(shop.sent('UpdateContainerInstancesState')).toEqual([])
+    expect(live(shop)).toEqual([])
+  })
+
+  test('whose registration fails while it is waited for is a failure at once', async () => {
+    const shop = await open()
+    Object.assign(live(shop)[0] ?? {}, { status: 'REGISTERING' })
+    const { plan, done } = await shop.apply(instance(), {
+      onSay: () => Object.assign(live(shop)[0] ?? {}, { status: 'REGISTRATION_FAILED', statusReason: 'no interface' }),
+    })
+    expect(plan.steps).toMatchObject([{ transition: 'wait', why: 'the instance is REGISTERING' }])
+    expect(done('ecs_instance:host').error?.message).toBe(
+      'ecs_instance:host failed: its registration failed (no interface).',
+    )
+  })
+
+  test('that is REGISTERING still is drained once it is registered', async () => {
+    const shop = await open()
+    Object.assign(live(shop)[0] ?? {}, { status: 'REGISTERING' })
+    const { plan, report } = await shop.apply(instance({}, { top: { desired_state: 'stopped' } }), {
+      onSay: (_id, sentence) => {
+        if (sentence.includes('REGISTERING')) Object.assign(live(shop)[0] ?? {}, { status: 'ACTIVE' })
+      },
+    })
+    expect(plan.steps).toMatchObject([{ transition: 'stop', from: 'pending' }])
+    expect(report.result).toBe('succeeded')
+    expect(live(shop)[0]?.status).toBe('DRAINING')
+  })
+
   test('that is DRAINING becomes ACTIVE again, with its attributes', async () => {
     const shop = await open()
     await shop.apply(instance({}, { top: { desired_state: 'stopped' } }))

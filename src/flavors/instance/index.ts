@@ -17,7 +17,7 @@ export interface InstanceDefinition {
   readonly ec2InstanceId?: string
   readonly attributes?:
     | Readonly<Record<string, string | null>>
-    | readonly { readonly name: string; readonly value?: string | null }[]
+    | { readonly name: string; readonly value?: string | null }[]
 }
 
 type InstanceParticle = Particle<InstanceDefinition>
@@ -38,16 +38,11 @@ interface StatedAttribute {
 
 /** The attributes that a manifest may own, from a list or a map. */
 function statedAttributes({ definition: { attributes } }: InstanceParticle): StatedAttribute[] {
-  const all: StatedAttribute[] = isList(attributes)
+  const all: StatedAttribute[] = Array.isArray(attributes)
     ? attributes.map(({ name, value = '' }, index) => ({ name, value, at: ['attributes', index, 'value'] }))
     : Object.entries(attributes ?? {}).map(([name, value]) => ({ name, value, at: ['attributes', name] }))
   return all.filter(({ name }) => !isProtected(name))
 }
-
-type Attributes = InstanceDefinition['attributes']
-
-const isList = (attributes: Attributes): attributes is Extract<Attributes, readonly unknown[]> =>
-  Array.isArray(attributes)
 
 function differences(
   particle: InstanceParticle,
@@ -79,12 +74,18 @@ function unstatedAttributes(particle: InstanceParticle, { attributes = [] }: Con
   )
 }
 
+/** Why no task is placed on the instance and none can be drained from it: it can only be deregistered. */
+function whyUnreachable({ agentConnected, status, statusReason }: ContainerInstance): string | undefined {
+  if (agentConnected === false) return 'its agent is not connected'
+  if (status !== 'REGISTRATION_FAILED') return undefined
+  return `its registration failed${statusReason ? ` (${untrusted(statusReason)})` : ''}`
+}
+
 function observe(particle: InstanceParticle, live: ContainerInstance | undefined): Observed {
   if (!live) return { state: 'stopped' }
   const leaving = particle.desired !== 'running'
   const isDeregistered = leaving && deregisters(particle)
-  // An instance whose agent is lost can only be deregistered.
-  if (live.agentConnected === false) return { state: isDeregistered ? 'pending' : 'stopped' }
+  if (whyUnreachable(live)) return { state: isDeregistered ? 'pending' : 'stopped' }
   if (live.status === 'DRAINING') {
     // Deregistering is a change in the plan, as waiting for drained tasks alone would not show it.
     if (isDeregistered) return { state: 'pending' }
@@ -92,7 +93,8 @@ function observe(particle: InstanceParticle, live: ContainerInstance | undefined
     return leaving && left > 0 ? { state: 'pending', unsettled: true, why: drains(left) } : { state: 'stopped' }
   }
   if (live.status === 'ACTIVE' || live.status === undefined) return { state: 'running' }
-  // Registering, or on its way out.
+  // It can be drained only once it is registered: no mere wait for the registration brings it to its end.
+  if (leaving && live.status === 'REGISTERING') return { state: 'pending' }
   return { state: 'pending', unsettled: true, why: `the instance is ${live.status}` }
 }
 
@@ -103,9 +105,12 @@ function additions(
   sensitivity: Sensitivity,
 ): Comparison {
   const { cluster, ec2InstanceId } = particle.definition
+  const why = live && whyUnreachable(live)
   const absent = !live
     ? `${ec2InstanceId} is not registered in the cluster ${cluster}: nothing can be done until its agent joins`
-    : live.agentConnected === false && `the agent of ${ec2InstanceId} is not connected: nothing can be done until it is`
+    : live.agentConnected === false
+      ? `the agent of ${ec2InstanceId} is not connected: nothing can be done until it is`
+      : why && `${why}: nothing can be done until ${ec2InstanceId} is registered anew`
   if (absent) return { changes: [], absent }
   const status = changeAt(['status'], { before: live?.status ?? 'DRAINING', after: 'ACTIVE' })
   return { changes: [status, ...differences(particle, live, sensitivity)] }
@@ -113,9 +118,8 @@ function additions(
 
 function removalRisks(particle: InstanceParticle, live: ContainerInstance): string[] {
   const left = tasksOn(live)
-  if (live.agentConnected === false) {
-    return [`its agent is not connected: it is deregistered with ${plural(left, 'task')} that nobody can reach`]
-  }
+  const why = whyUnreachable(live)
+  if (why) return [`${why}: it is deregistered with ${plural(left, 'task')} that nobody can reach`]
   return [
     `it is drained, ${plural(left, 'running task')} must end or move`,
     ...(deregisters(particle) ? ['then it is deregistered'] : []),
@@ -159,12 +163,15 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, void> = {
     const status = `the instance is ${live?.status}`
     if (goal === 'running') {
       if (!live) return { is: 'failed', failure: goneMeanwhile }
+      if (live.status === 'REGISTRATION_FAILED')
+        return { is: 'failed', failure: { cause: whyUnreachable(live) ?? status } }
       return live.status === 'ACTIVE'
         ? { is: 'settled', because: status }
         : { is: 'moving', because: status, near: true }
     }
     if (!live) return { is: 'settled', because: 'no longer registered' }
-    if (live.agentConnected === false) return { is: 'settled', because: 'its agent is not connected: nothing to drain' }
+    const why = whyUnreachable(live)
+    if (why) return { is: 'settled', because: `${why}: nothing to drain` }
     if (live.status !== 'DRAINING') return { is: 'moving', because: status, near: true }
     const left = tasksOn(live)
     if (left > 0) return { is: 'moving', because: drains(left) }
@@ -188,10 +195,16 @@ export const instance: Flavor<InstanceDefinition, ContainerInstance, void> = {
     await putAttributes(particle, live, differences(particle, live), context.ecs)
   },
 
-  async terminate(particle, live, context) {
+  async terminate(particle, live, { ecs, say, pause }) {
+    const { cluster = 'default', ec2InstanceId = '' } = particle.definition
+    let now: ContainerInstance | undefined = live
+    if (now.status === 'REGISTERING') say('the instance is REGISTERING: it is drained after that')
+    while (now?.status === 'REGISTERING') {
+      await pause(2_000)
+      now = await ecs.instance(cluster, ec2InstanceId)
+    }
     // Only an ACTIVE instance can be set to DRAINING, and one without an agent has nothing to drain.
-    if (live.status === 'ACTIVE' && live.agentConnected !== false)
-      await setStatus(particle, live, 'DRAINING', context.ecs)
+    if (now?.status === 'ACTIVE' && now.agentConnected !== false) await setStatus(particle, now, 'DRAINING', ecs)
   },
 
   async diagnose({ definition }, live, _memo, failure, { ecs }) {
