@@ -298,6 +298,37 @@ describe('a cluster', () => {
     })
   })
 
+  const inherited = '$inherit$ecs_cluster:other$'
+  test.each<[string, Record<string, unknown>]>([
+    ['providers', { capacityProviders: `${inherited}capacityProviders` }],
+    ['one provider', { capacityProviders: [`${inherited}capacityProviders.0`] }],
+    ['a strategy', { defaultCapacityProviderStrategy: `${inherited}defaultCapacityProviderStrategy` }],
+    [
+      'a part of a strategy',
+      {
+        capacityProviders: ['FARGATE'],
+        defaultCapacityProviderStrategy: [{ capacityProvider: `${inherited}capacityProviders.0`, weight: 1 }],
+      },
+    ],
+  ])('%s of a cluster that is yet to come are known after apply', async (_name, definition) => {
+    const shop = await Shop.running(cluster({ capacityProviders: ['FARGATE_SPOT'] }))
+    const manifest = stated(
+      particle('ecs_cluster', 'other', {
+        clusterName: 'other',
+        capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+        defaultCapacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }],
+      }),
+      particle(
+        'ecs_cluster',
+        'main',
+        { clusterName: 'main', ...definition },
+        { top: { parents: ['ecs_cluster:other'] } },
+      ),
+    )
+    const { step } = await shop.plan(manifest)
+    expect(JSON.stringify(step('ecs_cluster:main').changes)).toContain('{"unknown":"ecs_cluster:other"}')
+  })
+
   test('a provider of an Auto Scaling group that is stated no more is taken away', async () => {
     const shop = await Shop.open()
     shop.simulator.registerCapacityProvider('own')

@@ -189,3 +189,21 @@ test('the service deployment of an update is found by its number, though others 
   })
   expect(shop.counted(calls)).toEqual({ DescribeServiceDeployments: 2, ListServiceDeployments: 2 })
 })
+
+test('without the right to describe revisions, the plan warns that the past is not known', async () => {
+  const web = (image: string) =>
+    stated(
+      main,
+      family('web', image),
+      serviceOf('web', { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } } }),
+    )
+  const shop = await Shop.running(web('web:1'))
+  shop.simulator.behave('web:2', { startSeconds: 1, runSeconds: 1, exitCode: 7 })
+  expect((await shop.apply(web('web:2'))).report.result).toBe('failed')
+  shop.simulator.deny(['DescribeServiceRevisions'])
+  const { plan } = await shop.plan(web('web:2'))
+  expect(plan.steps).toMatchObject([{ particle: 'ecs_service:web', transition: 'update' }])
+  expect(plan.warnings).toEqual([
+    'ecs_service:web: whether what it is to run was rolled back before is not known; allow the action ecs:DescribeServiceRevisions in the policy of the role that this workflow assumes',
+  ])
+})

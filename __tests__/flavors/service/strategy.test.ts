@@ -1,5 +1,5 @@
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs'
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { shiftingRisks } from '../../../src/flavors/service/strategy.ts'
 import { family, main, serviceOf, stated } from '../../world/particles.ts'
 import { Shop } from '../../world/shop.ts'
@@ -122,4 +122,60 @@ test.each<[string, DeploymentConfiguration, DeploymentConfiguration, object, Reg
   const { risks } = step('ecs_service:web')
   if (said) expect(risks[0]).toMatch(said)
   else expect(risks).toEqual(['restarts 1 task, never below 1 running'])
+})
+
+describe('members that a service yet to come hands down', () => {
+  const blueGreen = {
+    strategy: 'BLUE_GREEN',
+    bakeTimeInMinutes: 1,
+    lifecycleHooks: [{ hookTargetArn: 'arn:f', roleArn: 'arn:r', lifecycleStages: ['POST_SCALE_UP'] }],
+  }
+  const inherited = '$inherit$ecs_service:base$'
+  const ofConfiguration = `${inherited}deploymentConfiguration`
+  const manifest = (definition: Readonly<Record<string, unknown>>, image: string) =>
+    stated(
+      main,
+      family('base', 'base:1'),
+      serviceOf('base', { deploymentConfiguration: blueGreen }),
+      family('web', image),
+      serviceOf('web', definition, {
+        top: { parents: ['ecs_cluster:main', 'ecs_task_definition:web', 'ecs_service:base'] },
+      }),
+    )
+  const {
+    lifecycleHooks: [hook],
+  } = blueGreen
+
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ['a configuration', { deploymentConfiguration: ofConfiguration }],
+    ['hooks', { deploymentConfiguration: { ...blueGreen, lifecycleHooks: `${ofConfiguration}.lifecycleHooks` } }],
+    [
+      'stages of a hook',
+      {
+        deploymentConfiguration: {
+          ...blueGreen,
+          lifecycleHooks: [{ ...hook, lifecycleStages: `${ofConfiguration}.lifecycleHooks.0.lifecycleStages` }],
+        },
+      },
+    ],
+    [
+      'a bake time',
+      { deploymentConfiguration: { ...blueGreen, bakeTimeInMinutes: `${ofConfiguration}.bakeTimeInMinutes` } },
+    ],
+    ['a count', { desiredCount: `${inherited}desiredCount` }],
+  ])('%s: the plan claims no steps and times of a rollout', async (_name, definition) => {
+    const shop = await Shop.open()
+    const risks = async (image: string) => (await shop.plan(manifest(definition, image))).step('ecs_service:web').risks
+    expect(await risks('web:1')).toEqual([])
+    await shop.apply(stated(main, family('web', 'web:1'), serviceOf('web')))
+    expect(await risks('web:2')).toEqual(['restarts 1 task, how many of them stay is known only after apply'])
+  })
+
+  test('a launch type: whether it can change in place is seen once it is known', async () => {
+    const shop = await Shop.running(stated(main, family('web', 'web:1'), serviceOf('web')))
+    const same = manifest({ launchType: `${inherited}launchType` }, 'web:1')
+    expect((await shop.plan(same)).step('ecs_service:web').transition).toBe('update')
+    expect((await shop.apply(same)).report.result).toBe('succeeded')
+    expect(shop.sent('UpdateService')).toEqual([])
+  })
 })

@@ -6,6 +6,7 @@ import type { Ecs } from '../../ecs/client.ts'
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed, Progress } from '../../engine/flavor.ts'
 import { consistencyLag } from '../../engine/poll.ts'
+import { holdsUnknown } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { plural } from '../../wording.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
@@ -60,6 +61,7 @@ function providersOf(particle: ClusterParticle, live: LiveCluster) {
 /** Providers of the resulting strategy that are missing from the resulting providers: ECS refuses those. */
 function strategyWithout(particle: ClusterParticle, live: LiveCluster): string[] {
   const { capacityProviders, defaultCapacityProviderStrategy: strategy } = providersOf(particle, live)
+  if (holdsUnknown([capacityProviders, strategy])) return []
   const providers = new Set([...capacityProviders.map(nameOf), ...(live.scopedProviders ?? [])])
   return strategy.map(({ capacityProvider = '' }) => nameOf(capacityProvider)).filter(name => !providers.has(name))
 }

@@ -5,6 +5,7 @@ import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { withSortedKeys } from '../../digest.ts'
 import type { Comparison } from '../../engine/flavor.ts'
 import { riskOf } from '../../engine/risk.ts'
+import { holdsUnknown, valueAt } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { plural } from '../../wording.ts'
 import { stopping } from '../containers.ts'
@@ -36,7 +37,7 @@ export function comparison(particle: ServiceParticle, live: LiveService, sensiti
   const requested = live.redeploy ? [redeployment] : []
   const refused = allowed ? [...found.filter(change => !possible.includes(change)), ...requested] : []
   const network = networkInTheWay(particle, live, sensitivity)
-  const replaces = [...possible.filter(change => isFixed(change, live)), ...network]
+  const replaces = [...possible.filter(change => isFixed(change, particle, live)), ...network]
   const isReplaced = replaces.length > 0
   // A replacement scales to nothing before it deletes: a service found between the two is the same replacement still.
   const isScaledDown = isReplaced && !live.service.desiredCount
@@ -123,7 +124,7 @@ function warningsOf(
       `${id} is deployed by ${controller}, not by this action: ${what} does not go live, it runs ${now} until ${until}`,
     others.length > 0 && `${id} is deployed by ${controller}: UpdateService refuses ${others.join(', ')}`,
     past?.is === 'unknown' &&
-      `${id}: whether what it is to run was rolled back before is not known; allow the action ecs:ListServiceDeployments in the policy of the role that this workflow assumes`,
+      `${id}: whether what it is to run was rolled back before is not known; allow the action ecs:${past.call} in the policy of the role that this workflow assumes`,
     !changes.some(change => moving.includes(member(change))) && unhealthyWarning(particle, service),
   ].filter(warning => typeof warning === 'string')
 }
@@ -156,8 +157,10 @@ function insteadOf(
 }
 
 /** Whether UpdateService cannot make the change. */
-function isFixed(change: FoundChange, { service }: LiveService): boolean {
+function isFixed(change: FoundChange, { definition }: ServiceParticle, { service }: LiveService): boolean {
   const changed = member(change)
+  // A value that a particle yet to come hands down may be the one that is there: the step decides.
+  if (change.at && holdsUnknown(valueAt(definition, change.at))) return false
   // From a strategy to a launch type the service moves in place; from one launch type to another it does not.
   if (changed === 'launchType') return (service.capacityProviderStrategy?.length ?? 0) === 0
   return fixed.includes(changed)
@@ -179,8 +182,11 @@ function updateRisks(changes: readonly FoundChange[], particle: ServiceParticle,
   const healthy = configuration.minimumHealthyPercent ?? (service.schedulingStrategy === 'DAEMON' ? 0 : 100)
   const desired = particle.definition.desiredCount ?? service.desiredCount ?? 0
   const least = Math.min(running, Math.ceil((desired * healthy) / 100))
-  const stay =
-    least > 0 ? `never below ${least} running` : `may be down: 0 of ${plural(desired || running, 'task')} must stay`
+  const stay = holdsUnknown([configuration, desired])
+    ? 'how many of them stay is known only after apply'
+    : least > 0
+      ? `never below ${least} running`
+      : `may be down: 0 of ${plural(desired || running, 'task')} must stay`
   const rolling = riskOf('restarts', `${plural(running, 'task')}, ${stay}`)
   const rollout = rolloutRisks(particle, configuration, running, rolling)
   return { ...rollout, risks: [...rollout.risks, ...lost] }

@@ -109,11 +109,12 @@ export async function rolloutHistory(
 ): Promise<RolloutHistory> {
   const reading = { ecs }
   const briefs = await list(reading, live, { status: unsuccessful })
-  if (!briefs) return { is: 'unknown' }
+  if (!briefs) return { is: 'unknown', call: 'ListServiceDeployments' }
   const putBack = nameOf(live.service.tags?.find(({ key }) => key === putBackTag)?.value ?? '')
   const same = (all: readonly ServiceDeploymentBrief[]) =>
     ofRevisions(all, revision => wouldBe(revision, particle, live, changes), ecs)
   for await (const { brief, revision } of same(briefs)) {
+    if (revision === 'refused') return { is: 'unknown', call: 'DescribeServiceRevisions' }
     const how = await howItFailed(brief, putBack, reading)
     if (!how) continue
     // The same deployment has succeeded since, where a person named the service in `redeploy`.
@@ -124,20 +125,25 @@ export async function rolloutHistory(
   return { is: 'fine' }
 }
 
-/** Service deployments of the revisions that are looked for, in the order of `briefs`. Throws `EcsError`. */
+/**
+ * Service deployments of the revisions that are looked for, in the order of `briefs`; `refused` where the role has no right
+ * to ask. Throws `EcsError`.
+ */
 async function* ofRevisions(
   briefs: readonly ServiceDeploymentBrief[],
   isWanted: (revision: ServiceRevision) => boolean,
   ecs: Ecs,
-): AsyncGenerator<{ brief: ServiceDeploymentBrief; revision: ServiceRevision }> {
+): AsyncGenerator<{ brief: ServiceDeploymentBrief; revision: ServiceRevision | 'refused' }> {
   for (let from = 0; from < briefs.length; from += atOnce) {
     const found = await Promise.all(
       briefs.slice(from, from + atOnce).map(async brief => {
         const arn = brief.targetServiceRevisionArn
-        return { brief, revision: arn ? await ecs.serviceRevision(arn) : undefined }
+        const read = async () => ({ brief, revision: arn ? await ecs.serviceRevision(arn) : undefined })
+        return (await ecs.ifAllowed('DescribeServiceRevisions', read)) ?? { brief, revision: 'refused' as const }
       }),
     )
-    for (const { brief, revision } of found) if (revision && isWanted(revision)) yield { brief, revision }
+    for (const { brief, revision } of found)
+      if (revision === 'refused' || (revision && isWanted(revision))) yield { brief, revision }
   }
 }
 

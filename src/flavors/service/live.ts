@@ -13,6 +13,7 @@ import { type FoundChange, isNothing } from '../../compare/change.ts'
 import { compare, comparedBy } from '../../compare/compare.ts'
 import type { Members } from '../../compare/rules.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
+import type { CallName } from '../../ecs/calls.ts'
 import type { Particle, ParticleId } from '../../particle.ts'
 import { familyOf, nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
@@ -54,8 +55,8 @@ export interface NextDefinition {
 /** How a deployment of the same task definition and settings ended before. */
 export type RolloutHistory =
   | { readonly is: 'fine' }
-  /** The role has no right to ask. */
-  | { readonly is: 'unknown' }
+  /** The role has no right to this call. */
+  | { readonly is: 'unknown'; readonly call: CallName }
   /** `how` is half a sentence: `was rolled back by the alarm web-5xx`. */
   | { readonly is: 'failed'; readonly how: string }
 

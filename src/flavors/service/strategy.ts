@@ -3,6 +3,7 @@ import type { DeploymentConfiguration, DeploymentLifecycleHook } from '@aws-sdk/
 import { durationText } from '../../duration.ts'
 import type { Comparison } from '../../engine/flavor.ts'
 import { riskOf } from '../../engine/risk.ts'
+import { holdsUnknown } from '../../particle.ts'
 import { plural } from '../../wording.ts'
 import { isWaitedFor, type ServiceParticle } from './live.ts'
 
@@ -15,10 +16,11 @@ export function rolloutRisks(
   running: number,
   restarts?: string,
 ): Required<Pick<Comparison, 'risks'>> & Pick<Comparison, 'leastMinutes'> {
-  const risks = shiftingRisks(configuration, running) ?? (restarts ? [restarts] : [])
-  return isWaitedFor(particle)
-    ? { risks, leastMinutes: leastMinutes(configuration) }
-    : { risks: [...risks, 'its rollout is not waited for'] }
+  // Members that are inherited from a particle that is yet to come say nothing of steps and times.
+  const isKnown = !holdsUnknown(configuration)
+  const risks = (isKnown && shiftingRisks(configuration, running)) || (restarts ? [restarts] : [])
+  if (!isWaitedFor(particle)) return { risks: [...risks, 'its rollout is not waited for'] }
+  return isKnown ? { risks, leastMinutes: leastMinutes(configuration) } : { risks }
 }
 
 /** The same of a service that is made, or made anew. */
