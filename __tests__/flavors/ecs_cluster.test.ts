@@ -337,6 +337,24 @@ describe('a cluster', () => {
     expect((await described(shop))?.capacityProviders).toEqual(['FARGATE'])
   })
 
+  test('a provider that a service leaves in the same change is in use still, and the failure says how it can go', async () => {
+    const shopOf = (capacityProviders: string[], capacityProvider: string) =>
+      stated(
+        ...JSON.parse(cluster({ capacityProviders })),
+        family('web', 'web:1'),
+        serviceOf('web', { launchType: undefined, capacityProviderStrategy: [{ capacityProvider, weight: 1 }] }),
+      )
+    const shop = await Shop.running(shopOf(['FARGATE', 'FARGATE_SPOT'], 'FARGATE_SPOT'))
+    const { done } = await shop.apply(shopOf(['FARGATE'], 'FARGATE'))
+    expect(done('ecs_cluster:main').error).toMatchObject({
+      code: 'ResourceInUseException',
+      message:
+        'ecs_cluster:main failed: ecs:PutClusterCapacityProviders in us-east-1: ResourceInUseException: The specified capacity provider is in use and cannot be removed; take it out of capacityProviders in a later change, once the services that leave it are deployed.',
+    })
+    expect((await shop.apply(shopOf(['FARGATE', 'FARGATE_SPOT'], 'FARGATE'))).report.result).toBe('succeeded')
+    expect((await shop.apply(shopOf(['FARGATE'], 'FARGATE'))).report.result).toBe('succeeded')
+  })
+
   test('keeps what is ignored', async () => {
     const shop = await Shop.open()
     await shop.apply(stated(particle('ecs_cluster', 'main', full)))

@@ -3,11 +3,13 @@ import { additions, compare, comparedBy, unstated } from '../../compare/compare.
 import { creationOf, mergeLive } from '../../compare/merge.ts'
 import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
-import { isEcs } from '../../ecs/errors.ts'
+import { type EcsError, isEcs } from '../../ecs/errors.ts'
+import { DiagnosedEcsError } from '../../engine/failure.ts'
 import type { Comparison, Flavor, Observed, Progress } from '../../engine/flavor.ts'
 import { consistencyLag } from '../../engine/poll.ts'
 import { holdsUnknown } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
+import { withoutFullStop } from '../../untrusted.ts'
 import { plural } from '../../wording.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
@@ -189,12 +191,12 @@ export const cluster: Flavor<CreateClusterRequest, LiveCluster, void> = {
       await retryWhile(() => ecs.call('UpdateCluster', { cluster: name, ...members }), updateNotYet, context)
     if (changed.has('capacityProviders') || changed.has('defaultCapacityProviderStrategy')) {
       // A provider that only its own API associates stays without being named, and ECS refuses it here.
-      const lists = withoutScoped(providersOf(particle, live), live)
-      await retryWhile(
-        () => ecs.call('PutClusterCapacityProviders', { cluster: name, ...lists }),
-        updateNotYet,
-        context,
-      )
+      const input = { cluster: name, ...withoutScoped(providersOf(particle, live), live) }
+      try {
+        await retryWhile(() => ecs.call('PutClusterCapacityProviders', input), updateNotYet, context)
+      } catch (error) {
+        throw isEcs(error, 'ResourceInUseException') ? stillInUse(error) : error
+      }
     }
     if (changed.has('tags')) await setTags(ecs, live.clusterArn ?? '', whole.tags, live.tags)
   },
@@ -213,6 +215,13 @@ export const cluster: Flavor<CreateClusterRequest, LiveCluster, void> = {
       if (!isEcs(error, 'ClusterNotFoundException')) throw error
     }
   },
+}
+
+/** The services that leave a provider are updated after their cluster, so that both cannot be one change. */
+function stillInUse(error: EcsError): DiagnosedEcsError {
+  const remedy = 'take it out of capacityProviders in a later change, once the services that leave it are deployed'
+  const cause = `${withoutFullStop(error.message)}; ${remedy}`
+  return new DiagnosedEcsError(error, cause, { brief: error.code, cause })
 }
 
 /** Settings for UpdateCluster, which keeps those that are left out: a removed setting is sent as `disabled`. */
