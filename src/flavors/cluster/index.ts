@@ -7,15 +7,27 @@ import { type EcsError, isEcs } from '../../ecs/errors.ts'
 import { DiagnosedEcsError } from '../../engine/failure.ts'
 import type { Comparison, Flavor, Observed, Progress } from '../../engine/flavor.ts'
 import { consistencyLag } from '../../engine/poll.ts'
-import { holdsUnknown } from '../../particle.ts'
+import { holdsUnknown, type Particle } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { withoutFullStop } from '../../untrusted.ts'
 import { plural } from '../../wording.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
+import { isFargateProvider } from '../rules/launchChecks.ts'
 import { setTags } from '../tags.ts'
-import { type ClusterParticle, type LiveCluster, withoutScoped, withProviders } from './providers.ts'
 import { clusterRules } from './rules.ts'
 import { vocabulary } from './vocabulary.ts'
+
+/** A particle that states members of CreateCluster. */
+type ClusterParticle = Particle<CreateClusterRequest>
+
+/** A cluster as ECS describes it, and the answer of a further call. */
+export interface LiveCluster extends Cluster {
+  /**
+   * Names of its providers that PutClusterCapacityProviders does not take: a Managed Instances provider belongs to its
+   * cluster from its own creation to its deletion. Undefined where the role has no right to ask.
+   */
+  readonly scopedProviders: readonly string[] | undefined
+}
 
 const options = comparedBy(vocabulary.model, clusterRules)
 
@@ -229,4 +241,35 @@ function settingsOf(stated: CreateClusterRequest['settings'], live: Cluster['set
   const names = new Set(stated?.map(({ name }) => name))
   const gone = (live ?? []).filter(({ name, value }) => !names.has(name) && value !== 'disabled')
   return [...(stated ?? []), ...gone.map(({ name }) => ({ name, value: 'disabled' }))]
+}
+
+/** The cluster with what only its providers' descriptions show, where the manifest manages providers. Throws `EcsError`. */
+async function withProviders(
+  { definition, desired }: ClusterParticle,
+  cluster: Cluster,
+  ecs: Ecs,
+): Promise<LiveCluster> {
+  const isManaged = definition.capacityProviders ?? definition.defaultCapacityProviderStrategy
+  const all = desired === 'running' && isManaged ? (cluster.capacityProviders ?? []).map(nameOf) : []
+  const asked = all.filter(name => !isFargateProvider(name))
+  const described = await ecs.ifAllowed(
+    'DescribeCapacityProviders',
+    () => Promise.all(asked.map(name => ecs.capacityProvider(name))),
+    () => {},
+  )
+  const scoped = described?.flatMap(provider => (provider && !provider.autoScalingGroupProvider ? provider.name : []))
+  return { ...cluster, scopedProviders: scoped?.filter(name => name !== undefined) }
+}
+
+/** The same without providers that only their own API associates. */
+function withoutScoped<Definition extends Pick<Cluster, 'capacityProviders'>>(
+  definition: Definition,
+  { scopedProviders = [] }: LiveCluster,
+): Definition {
+  const { capacityProviders } = definition
+  if (!Array.isArray(capacityProviders) || scopedProviders.length === 0) return definition
+  return {
+    ...definition,
+    capacityProviders: capacityProviders.filter(name => !scopedProviders.includes(nameOf(String(name)))),
+  }
 }

@@ -1,5 +1,4 @@
 import type { Flavor } from '../../engine/flavor.ts'
-import { vocabulary } from './vocabulary.ts'
 
 /** An EC2 instance that others refer to. No call describes or changes it. */
 export interface ReferenceDefinition {
@@ -8,10 +7,20 @@ export interface ReferenceDefinition {
 
 const never = (): Promise<never> => Promise.reject(new Error('an ec2_instance is a reference: it is never changed'))
 
-/** `ec2_instance`: a machine that `ecs_instance` names as its parent. Only referred to. */
+/** `ec2_instance`, spelled as EC2 does: a machine that `ecs_instance` names as its parent. Only referred to. */
 export const ec2Instance: Flavor<ReferenceDefinition, never, undefined> = {
-  ...vocabulary,
-
+  name: 'ec2_instance',
+  ownMembers: { InstanceId: { kind: 'text' } },
+  open: true,
+  refused: {},
+  required: ['InstanceId'],
+  aliases: {},
+  needs: {},
+  options: {},
+  identifiedBy: ['InstanceId'],
+  referredByName: true,
+  description: 'An EC2 instance: a reference, never changed.',
+  descriptions: { InstanceId: 'The EC2 instance, which is never changed.' },
   calls: [],
   referenceOnly: true,
   assess: ({ definition }) => ({

@@ -1,14 +1,16 @@
 /** How a manifest differs from a service, with risks and warnings. Pure. */
 import type { DeploymentControllerType } from '@aws-sdk/client-ecs'
-import type { Change, FoundChange, Value } from '../../compare/change.ts'
+import { type Change, type FoundChange, shownChange, type Value } from '../../compare/change.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import { withSortedKeys } from '../../digest.ts'
 import type { Comparison } from '../../engine/flavor.ts'
 import { riskOf } from '../../engine/risk.ts'
 import { holdsUnknown, valueAt } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
+import { untrusted } from '../../untrusted.ts'
 import { plural } from '../../wording.ts'
 import { stopping } from '../containers.ts'
+import { wholeElements } from '../elements.ts'
 import { blocksOfOtherStrategies, incompatibleMembers, networkInTheWay } from './fit.ts'
 import {
   controllerOf,
@@ -20,7 +22,6 @@ import {
   shortTaskDefinition,
   taskSetOf,
 } from './live.ts'
-import { losses } from './losses.ts'
 import { redeployment, withLive } from './request.ts'
 import { deployedBy, fixed, restarts, updatable } from './rules.ts'
 import { rolloutRisks, startRisks } from './strategy.ts'
@@ -190,4 +191,33 @@ function updateRisks(changes: readonly FoundChange[], particle: ServiceParticle,
   const rolling = riskOf('restarts', `${plural(running, 'task')}, ${stay}`)
   const rollout = rolloutRisks(particle, configuration, running, rolling)
   return { ...rollout, risks: [...rollout.risks, ...lost] }
+}
+
+/** What the service will not be reached or guarded by any more: `loses its load balancer web-tg:8080: no requests reach it that way any more`. */
+function losses(changes: readonly FoundChange[]): string[] {
+  const shown = changes.map(shownChange)
+  const lost = [...wholeElements(shown).values()].filter(({ action, noun }) => action === 'remove' && noun in effects)
+  const said = lost.map(({ noun, name }) => {
+    const named = name === undefined ? '' : ` ${untrusted(name)}`
+    return `loses its ${noun}${named}: ${effects[noun]}`
+  })
+  const alarms = lost.some(({ noun }) => noun === alarmNoun) ? [] : lostAlarms(shown)
+  const fewer =
+    alarms.length > 0 ? [`loses ${plural(alarms.length, 'alarm')}: ${alarms.map(untrusted).join(', ')}`] : []
+  return [...new Set([...said, ...fewer])]
+}
+
+const alarmNoun = 'deployment alarms'
+
+const effects: Readonly<Record<string, string>> = {
+  'load balancer': 'no requests reach it that way any more',
+  'circuit breaker': 'ECS stops no deployment that fails',
+  [alarmNoun]: 'they stop no deployment any more',
+}
+
+/** Alarms that others of the list outlive. */
+function lostAlarms(shown: readonly Change[]): string[] {
+  const names = shown.find(({ path }) => path === 'deploymentConfiguration.alarms.alarmNames')
+  const [before, after] = [names?.before, names?.after ?? []]
+  return Array.isArray(before) && Array.isArray(after) ? before.map(String).filter(one => !after.includes(one)) : []
 }

@@ -1,15 +1,17 @@
-/** What happens to a service while its transition settles: ECS's events, and tasks that stop. */
-import type { Service, ServiceEvent, Task } from '@aws-sdk/client-ecs'
+/** What happens to a service while its transition settles: ECS's events, tasks that stop, and the cause of a failure in them. */
+import type { Service, ServiceDeployment, ServiceEvent, Task } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../../ecs/client.ts'
 import { EcsError } from '../../ecs/errors.ts'
+import type { Diagnosis } from '../../engine/failure.ts'
 import type { TransitionContext, Watch } from '../../engine/flavor.ts'
-import { familyOf } from '../../schema/arn.ts'
+import { familyOf, nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
-import { summarizeStopped } from '../containers.ts'
+import { definitionOf, diagnoseStopped, summarizeStopped } from '../containers.ts'
 import { createdAt, type LiveService, type Memo, primaryDeployment, type ServiceParticle } from './live.ts'
+import { describeRollout } from './rollout.ts'
 
 /** `12:04:11  (service web) has started 3 tasks` */
-export const eventLine = ({ createdAt: at, message = '' }: ServiceEvent): string =>
+const eventLine = ({ createdAt: at, message = '' }: ServiceEvent): string =>
   `${at?.toISOString().slice(11, 19)}  ${untrusted(message)}`
 
 /** Reports events and stopped tasks, each once. */
@@ -91,4 +93,62 @@ export async function failedTasks(
 const margin = 1_000
 
 /** The event or task is no older than the transition. */
-export const isRecent = (one: ServiceEvent | Task, { since }: Memo): boolean => createdAt(one) >= since - margin
+const isRecent = (one: ServiceEvent | Task, { since }: Memo): boolean => createdAt(one) >= since - margin
+
+/** ECS's answers about a rollout that has failed. */
+interface RolloutEvidence {
+  readonly events: readonly ServiceEvent[]
+  /** Tasks that stopped, but for those that ECS took away. */
+  readonly failed: readonly Task[]
+  readonly rollout: ServiceDeployment | 'unknown'
+}
+
+/** Events of a rollout that a failure shows. */
+const mostEvents = 20
+
+/** The failure of a rollout with its cause: the tasks of its deployment that stopped, else ECS's events. */
+export function rolloutDiagnosis(
+  { parents }: ServiceParticle,
+  memo: Memo,
+  failure: Diagnosis,
+  { events, failed, rollout }: RolloutEvidence,
+): Diagnosis {
+  const lines = rollout === 'unknown' ? [] : [describeRollout(rollout)]
+  if (!isCausedByTasks(failed, failure, rollout)) {
+    return { ...failure, details: [...eventLines(events, memo), ...lines, ...summarizeStopped(failed)] }
+  }
+  const definition = definitionOf(parents)
+  const which = `of ${nameOf(failed[0]?.taskDefinitionArn ?? '')}`
+  const { cause, fix, reason, details } = diagnoseStopped(failed, { which, definition })
+  return {
+    ...failure,
+    cause,
+    ...(failure.code === 'TimedOut' && failure.cause && { now: failure.cause }),
+    details: [...eventLines(events, memo, reason), ...lines, ...details],
+    remedy: { kind: 'release', fix: fix ?? { kind: 'change', ...(definition && { in: definition }) } },
+  }
+}
+
+/**
+ * An alarm, a hook or a person ends a rollout in spite of healthy tasks; the circuit breaker and the time end it for
+ * its tasks.
+ */
+function isCausedByTasks(
+  failed: readonly Task[],
+  { code }: Diagnosis,
+  rollout: ServiceDeployment | 'unknown',
+): boolean {
+  if (failed.length === 0) return false
+  if (code === 'TimedOut') return true
+  if (code !== 'RolledBack' && code !== 'DeploymentFailed') return false
+  return rollout === 'unknown' || rollout.deploymentCircuitBreaker?.status === 'TRIGGERED'
+}
+
+/** ECS's events since the transition began, oldest first. Events that only repeat `reason` are left out. */
+const eventLines = (events: readonly ServiceEvent[], memo: Memo, reason?: string): string[] =>
+  events
+    .filter(event => isRecent(event, memo))
+    .filter(({ message = '' }) => reason === undefined || !message.includes(reason))
+    .reverse()
+    .slice(-mostEvents)
+    .map(eventLine)

@@ -12,12 +12,10 @@ import { setTags } from '../tags.ts'
 import { answerRollout } from './answer.ts'
 import { comparison } from './comparison.ts'
 import { nextDefinition, unreleasedDefinition } from './definitions.ts'
-import { rolloutDiagnosis } from './diagnosis.ts'
-import { failedTasks, watchService } from './events.ts'
+import { failedTasks, rolloutDiagnosis, watchService } from './events.ts'
 import { blocksOfOtherStrategies } from './fit.ts'
 import { pausableDeployment, rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
-  answeredService,
   compareOptions,
   isWaitedFor,
   type LiveService,
@@ -32,8 +30,7 @@ import {
   shortTaskDefinition,
 } from './live.ts'
 import { pauseOf } from './pause.ts'
-import { createRequest, redeployment, updateRequest, withLive } from './request.ts'
-import { rollBack } from './rollback.ts'
+import { createRequest, redeployment, rollBack, updateRequest, withLive } from './request.ts'
 import { gone, judgeRollout } from './rollout.ts'
 import { onRevisionOnly } from './rules.ts'
 import { startRisks } from './strategy.ts'
@@ -200,7 +197,11 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     return live && { ...live, rollout: await rolloutOf(live, memo, context) }
   },
 
-  answered: (_particle, before, { answer }) => answer && answeredService(before, answer),
+  answered(_particle, before, { answer }) {
+    // UpdateService answers without tags.
+    const service = answer && { ...answer, tags: answer.tags ?? before?.service.tags }
+    return service && { service, revision: before?.revision, redeploy: false }
+  },
 
   async start(particle, _live, context) {
     const input = {

@@ -165,10 +165,3 @@ export function ofPrimary(
   const same = all.filter(({ taskDefinition }) => taskDefinition === wanted)
   return (same.length > 0 ? same : all).sort((one, other) => createdAt(other) - createdAt(one))[0]
 }
-
-/** The service as CreateService or UpdateService has answered. */
-export function answeredService(before: LiveService | undefined, answer: Service): LiveService {
-  // UpdateService answers without tags.
-  const tags = answer.tags ?? before?.service.tags
-  return { service: { ...answer, ...(tags && { tags }) }, revision: before?.revision, redeploy: false }
-}
