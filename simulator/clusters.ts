@@ -16,7 +16,7 @@ import type {
   UpdateClusterRequest,
   UpdateClusterSettingsRequest,
 } from '@aws-sdk/client-ecs'
-import { clusterNotFound, EcsError, invalidParameter } from './errors.ts'
+import { clientException, clusterNotFound, EcsError, invalidParameter } from './errors.ts'
 import { isOwn } from './launching.ts'
 import { checkName, shortName } from './names.ts'
 import { page } from './paging.ts'
@@ -57,7 +57,7 @@ export function createCluster(region: Region, input: CreateClusterRequest): Clus
 }
 
 export function updateCluster(region: Region, input: UpdateClusterRequest): ClusterAnswer {
-  const cluster = region.cluster(input.cluster)
+  const cluster = activeCluster(region, input.cluster)
   if (input.settings) applySettings(cluster, input.settings)
   if (input.configuration) cluster.configuration = input.configuration
   // An empty namespace takes the default away.
@@ -67,13 +67,13 @@ export function updateCluster(region: Region, input: UpdateClusterRequest): Clus
 }
 
 export function updateClusterSettings(region: Region, input: UpdateClusterSettingsRequest): ClusterAnswer {
-  const cluster = region.cluster(input.cluster)
+  const cluster = activeCluster(region, input.cluster)
   applySettings(cluster, input.settings ?? [])
   return { cluster: described(cluster, ['SETTINGS']) }
 }
 
 export function putClusterCapacityProviders(region: Region, input: PutClusterCapacityProvidersRequest): ClusterAnswer {
-  const cluster = region.cluster(input.cluster)
+  const cluster = activeCluster(region, input.cluster)
   if (cluster.attachmentsStatus === 'UPDATE_IN_PROGRESS') throw updateInProgress()
   const providers = input.capacityProviders ?? []
   checkProviders(region, providers)
@@ -149,6 +149,13 @@ const updateInProgress = () =>
     'UpdateInProgressException',
     'The specified cluster is in a busy state. Cluster attachments are in an update in progress state.',
   )
+
+/** ECS's words in public logs, of a cluster that is PROVISIONING. */
+function activeCluster(region: Region, name: string | undefined): ClusterRecord {
+  const cluster = region.cluster(name)
+  if (cluster.status !== 'ACTIVE') throw clientException('Cluster was not ACTIVE.')
+  return cluster
+}
 
 /** Capacity providers are tied to a cluster in the background; until then it is PROVISIONING, or busy. */
 function attach(region: Region, cluster: ClusterRecord): void {

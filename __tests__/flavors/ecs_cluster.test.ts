@@ -203,6 +203,19 @@ describe('a cluster', () => {
     expect((await described(shop))?.capacityProviders).toEqual(['own'])
   })
 
+  test.each([
+    ['a setting', { settings: full.settings }],
+    ['its providers', { capacityProviders: ['FARGATE', 'FARGATE_SPOT'] }],
+  ])('that is PROVISIONING still gets %s once it is ACTIVE', async (_name, change) => {
+    const shop = await Shop.open()
+    shop.simulator.handle('us-east-1', 'CreateCluster', { clusterName: 'main', capacityProviders: ['FARGATE'] })
+    const { plan, report, log } = await shop.apply(cluster(change))
+    expect(plan.steps).toMatchObject([{ transition: 'update', from: 'pending' }])
+    expect(log).toContain('ecs_cluster:main: waiting for the cluster: Cluster was not ACTIVE.')
+    expect(report.result).toBe('succeeded')
+    expect((await shop.plan(cluster(change))).plan.steps).toEqual([])
+  })
+
   test('waits until capacity providers are attached', async () => {
     const shop = await Shop.open()
     await shop.apply(cluster())

@@ -31,9 +31,9 @@ export interface LiveCluster extends Cluster {
 
 const options = comparedBy(vocabulary.model, clusterRules)
 
-/** ECS refuses an update while another is under way. */
+/** ECS refuses an update while another is under way, and of a cluster that is PROVISIONING still. */
 const updateNotYet: Retryable = {
-  when: ['UpdateInProgressException'],
+  when: ['UpdateInProgressException', 'Cluster was not ACTIVE'],
   atMost: 300_000,
   because: 'waiting for the cluster',
 }
@@ -43,7 +43,7 @@ const stillUsed = [
   'ClusterContainsServicesException',
   'ClusterContainsTasksException',
   'ClusterContainsContainerInstancesException',
-  'UpdateInProgressException',
+  ...updateNotYet.when,
 ]
 
 /** `2 services, 1 task`; an empty text for an empty cluster. */
