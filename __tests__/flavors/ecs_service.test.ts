@@ -362,6 +362,32 @@ describe('what stands around a service', () => {
     expect(shop.clock.now() - began).toBeGreaterThan(30_000)
   })
 
+  test('a load balancer and its grace period come one after the other where ECS refuses both at once', async () => {
+    const portMappings = [{ containerPort: 80 }]
+    const shopOf = (definition: object) =>
+      stated(
+        main,
+        family('web', 'web:1', { containerDefinitions: [{ name: 'web', image: 'web:1', portMappings }] }),
+        serviceOf('web', { ...definition }),
+      )
+    const shop = await Shop.running(shopOf({}))
+    const targetGroupArn = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/1'
+    const loadBalancers = [{ targetGroupArn, containerName: 'web', containerPort: 80 }]
+    const next = shopOf({ loadBalancers, healthCheckGracePeriodSeconds: 30 })
+    const message = 'Health check grace period is only valid for services configured to use load balancers'
+    const fault = { kind: 'error', name: 'InvalidParameterException', message } as const
+    shop.simulator.inject({ operation: 'UpdateService', fault })
+    const { report } = await shop.apply(next)
+    expect(report.result).toBe('succeeded')
+    const named = { cluster: 'main', service: 'web' }
+    expect(shop.sent('UpdateService').slice(-2)).toEqual([
+      { ...named, loadBalancers },
+      { ...named, healthCheckGracePeriodSeconds: 30 },
+    ])
+    expect((await described(shop)).deployments).toHaveLength(1)
+    expect((await shop.plan(next)).plan.steps).toEqual([])
+  })
+
   test('tags go their own way, and reserved ones stay', async () => {
     const shop = await Shop.open()
     const tagged = (tags: unknown) => web({ tags })
@@ -690,6 +716,19 @@ test('of a controller that makes task sets, these tell what runs', () => {
 })
 
 describe('a service that goes', () => {
+  test.each(['UpdateService', 'DeleteService'])(
+    'is deleted by force where its target group has gone before it: %s is refused',
+    async operation => {
+      const shop = await Shop.running(web())
+      const message = 'The target group arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/web/1 does not exist.'
+      shop.simulator.inject({ operation, fault: { kind: 'error', name: 'InvalidParameterException', message } })
+      const { report } = await shop.apply(web({}, { top: { desired_state: 'terminated' } }))
+      expect(report.result).toBe('succeeded')
+      expect(shop.sent('DeleteService').at(-1)).toEqual({ cluster: 'main', service: 'web', force: true })
+      expect((await described(shop)).status).toBe('INACTIVE')
+    },
+  )
+
   test('is deleted when it is to be stopped, and the plan says so', async () => {
     const shop = await Shop.open()
     await shop.apply(web({ desiredCount: 2 }))

@@ -30,7 +30,7 @@ import {
   shortTaskDefinition,
 } from './live.ts'
 import { pauseOf } from './pause.ts'
-import { createRequest, redeployment, rollBack, updateRequest, withLive } from './request.ts'
+import { createRequest, redeployment, rollBack, updateRequest, updateService, withLive } from './request.ts'
 import { gone, judgeRollout } from './rollout.ts'
 import { onRevisionOnly } from './rules.ts'
 import { startRisks } from './strategy.ts'
@@ -218,7 +218,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     let memo = memoUnderWay(live)
     const input = updateRequest(particle, live, changed, before)
     if (input) {
-      const { service } = await context.ecs.call('UpdateService', input)
+      const { service } = await updateService(input, context.ecs)
       const made = memoOf(service, since)
       memo = { ...made, answer: service, kept: made.deployment === memo.deployment }
     }
@@ -239,12 +239,16 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     if (live.service.status === 'DRAINING') return { since }
     const daemon = live.service.schedulingStrategy === 'DAEMON'
     let scaled = !daemon && (live.service.desiredCount ?? 0) > 0
+    const deleteService = (force: boolean) =>
+      context.ecs.call('DeleteService', { cluster, service: name, ...(force && { force }) })
     const remove = async () => {
-      if (scaled) await context.ecs.call('UpdateService', { cluster, service: name, desiredCount: 0 })
-      scaled = false
       try {
-        await context.ecs.call('DeleteService', { cluster, service: name, ...(daemon && { force: true }) })
+        if (scaled) await context.ecs.call('UpdateService', { cluster, service: name, desiredCount: 0 })
+        scaled = false
+        await deleteService(daemon)
       } catch (error) {
+        // Once the target group is gone, ECS deletes the service by force alone.
+        if (isEcs(error, 'The target group ')) return void (await deleteService(true))
         // An autoscaler may have put tasks back between the two calls.
         scaled = isEcs(error, 'while it is scaled above 0')
         throw error

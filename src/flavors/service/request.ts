@@ -3,7 +3,8 @@ import type { CreateServiceRequest, UpdateServiceRequest } from '@aws-sdk/client
 import { changeAt } from '../../compare/change.ts'
 import { mergeLive } from '../../compare/merge.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
-import { EcsError } from '../../ecs/errors.ts'
+import type { Ecs } from '../../ecs/client.ts'
+import { EcsError, isEcs } from '../../ecs/errors.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
 import { putBackTag } from './history.ts'
 import {
@@ -63,6 +64,22 @@ export function updateRequest(
   if (isRequested || [...changed].some(name => forcing.has(name))) input.forceNewDeployment = true
   if (Object.keys(input).length === 0) return undefined
   return { ...input, cluster: definition.cluster ?? 'default', service: definition.serviceName }
+}
+
+/**
+ * Calls UpdateService. ECS looks for the load balancer that a grace period needs among those that are there, and refuses both in one call. The
+ * second call makes no deployment. Throws `EcsError`.
+ */
+export async function updateService(input: UpdateServiceRequest, ecs: Ecs) {
+  const { healthCheckGracePeriodSeconds, ...others } = input
+  try {
+    return await ecs.call('UpdateService', input)
+  } catch (error) {
+    if (!others.loadBalancers || !isEcs(error, 'Health check grace period is only valid')) throw error
+    await ecs.call('UpdateService', others)
+    const { cluster, service } = input
+    return ecs.call('UpdateService', { cluster, service, healthCheckGracePeriodSeconds })
+  }
 }
 
 /**
