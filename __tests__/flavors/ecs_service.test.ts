@@ -841,6 +841,17 @@ describe('a creation', () => {
     expect((await shop.apply(web())).report.result).toBe('succeeded')
   })
 
+  test('as an update, waits until ECS sees the load balancer of a new target group', async () => {
+    const shop = await Shop.running(web())
+    const message =
+      'The target group with targetGroupArn arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/web/1 does not have an associated load balancer.'
+    const fault = { kind: 'error', name: 'InvalidParameterException', message } as const
+    shop.simulator.inject({ operation: 'UpdateService', times: 3, fault })
+    const { report, log } = await shop.apply(web({ enableExecuteCommand: true }))
+    expect(report.result).toBe('succeeded')
+    expect(log).toContain(`ecs_service:web: ECS does not see yet what the service needs: ${message}`)
+  })
+
   test('is not mistaken for a failure while reads lag behind', async () => {
     const shop = await Shop.open({ consistencySeconds: 20 })
     expect((await shop.apply(web())).report.result).toBe('succeeded')

@@ -37,6 +37,17 @@ import { startRisks } from './strategy.ts'
 import { isUnderWay, rolloutSummary, taskCounts } from './tasks.ts'
 import { vocabulary } from './vocabulary.ts'
 
+/** ECS sees new roles and load balancers late: a refusal of CreateService and UpdateService. */
+const seenLate: Retryable = {
+  when: [
+    'verify that the ECS service role being passed has the proper permissions',
+    'Unable to assume the service linked role',
+    'does not have an associated load balancer',
+  ],
+  atMost: 120_000,
+  because: 'ECS does not see yet what the service needs',
+}
+
 /** Refusals of CreateService that end once the resources it needs are visible. */
 const createNotYet = [
   {
@@ -44,16 +55,7 @@ const createNotYet = [
     atMost: Number.POSITIVE_INFINITY,
     because: 'the service of this name is still draining',
   },
-  {
-    // ECS sees new roles and load balancers late.
-    when: [
-      'verify that the ECS service role being passed has the proper permissions',
-      'Unable to assume the service linked role',
-      'does not have an associated load balancer',
-    ],
-    atMost: 120_000,
-    because: 'ECS does not see yet what the service needs',
-  },
+  seenLate,
   { when: ['ClusterNotFoundException'], atMost: 30_000, because: 'ECS does not see the cluster yet' },
 ] satisfies Retryable[]
 
@@ -218,7 +220,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
     let memo = memoUnderWay(live)
     const input = updateRequest(particle, live, changed, before)
     if (input) {
-      const { service } = await updateService(input, context.ecs)
+      const { service } = await retryWhile(() => updateService(input, context.ecs), seenLate, context)
       const made = memoOf(service, since)
       memo = { ...made, answer: service, kept: made.deployment === memo.deployment }
     }

@@ -67,8 +67,8 @@ export function updateRequest(
 }
 
 /**
- * Calls UpdateService. ECS looks for the load balancer that a grace period needs among those that are there, and refuses both in one call. The
- * second call makes no deployment. Throws `EcsError`.
+ * Calls UpdateService. ECS looks for the load balancer that a grace period needs among those that are there, and refuses
+ * both in one call; the second call makes no deployment. Throws `EcsError`.
  */
 export async function updateService(input: UpdateServiceRequest, ecs: Ecs) {
   const { healthCheckGracePeriodSeconds, ...others } = input
@@ -83,8 +83,8 @@ export async function updateService(input: UpdateServiceRequest, ecs: Ecs) {
 }
 
 /**
- * `on-failure: rollback`: restores members that the manifest states and the update changed; undefined when none is left to restore. Throws
- * `EcsError`.
+ * `on-failure: rollback`: restores members that the manifest states and the update changed; undefined when none is left to
+ * restore. Throws `EcsError`.
  */
 export async function rollBack(
   particle: ServiceParticle,
