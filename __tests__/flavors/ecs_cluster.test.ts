@@ -148,6 +148,16 @@ describe('a cluster', () => {
     expect((await described(shop))?.tags).toEqual([{ key: 'ecs-particles:x', value: '1' }])
   })
 
+  test('that is the first of its account waits for the role that ECS makes', async () => {
+    const shop = await Shop.open()
+    const message = 'Unable to assume the service linked role. Please verify that the ECS service linked role exists.'
+    const fault = { kind: 'error', name: 'InvalidParameterException', message } as const
+    shop.simulator.inject({ operation: 'CreateCluster', times: 3, fault })
+    const { report, log } = await shop.apply(cluster())
+    expect(report.result).toBe('succeeded')
+    expect(log).toContain(`ecs_cluster:main: ECS does not see its service linked role yet: ${message}`)
+  })
+
   test('is not left to CreateCluster when it is there already: it is updated', async () => {
     const shop = await Shop.open()
     await shop.somebody().send(new CreateClusterCommand({ clusterName: 'main' }))

@@ -31,6 +31,13 @@ export interface LiveCluster extends Cluster {
 
 const options = comparedBy(vocabulary.model, clusterRules)
 
+/** The first CreateCluster of an account makes the role, and does not see it at once. */
+const createNotYet: Retryable = {
+  when: ['Unable to assume the service linked role'],
+  atMost: 120_000,
+  because: 'ECS does not see its service linked role yet',
+}
+
 /** ECS refuses an update while another is under way, and of a cluster that is PROVISIONING still. */
 const updateNotYet: Retryable = {
   when: ['UpdateInProgressException', 'Cluster was not ACTIVE'],
@@ -179,11 +186,13 @@ export const cluster: Flavor<CreateClusterRequest, LiveCluster, void> = {
     return found && withProviders(particle, found, ecs)
   },
 
-  async start(particle, live, { ecs, say, pause }) {
-    if (live) say(stillGoing)
+  async start(particle, live, context) {
+    const { ecs } = context
+    if (live) context.say(stillGoing)
     // CreateCluster would answer that cluster, and make none.
-    while (live && (await ecs.cluster(live.clusterName ?? ''))?.status === 'DEPROVISIONING') await pause(2_000)
-    await ecs.call('CreateCluster', creationOf(particle.definition, options(particle, nothingSensitive)))
+    while (live && (await ecs.cluster(live.clusterName ?? ''))?.status === 'DEPROVISIONING') await context.pause(2_000)
+    const input = creationOf(particle.definition, options(particle, nothingSensitive))
+    await retryWhile(() => ecs.call('CreateCluster', input), createNotYet, context)
   },
 
   async update(particle, live, changes, context) {
