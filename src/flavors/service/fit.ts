@@ -33,8 +33,7 @@ export function incompatibleMembers(particle: ServiceParticle, live: LiveService
     definition[member as keyof typeof definition] === undefined || isCoveredByAny(ignored, [member])
   const found = [
     ...trafficTargets(live, next),
-    ...endpoints(live, next),
-    ...volumes(live, next),
+    ...named(live, next),
     ...network(live, next),
     ...launch(particle, live, next),
   ]
@@ -110,36 +109,29 @@ function* trafficTargets({ service }: LiveService, { definition }: NextDefinitio
   }
 }
 
-/** Service Connect and VPC Lattice, which name a port mapping. */
-function* endpoints({ service }: LiveService, { definition }: NextDefinition): Iterable<Incompatibility> {
+/** Service Connect and VPC Lattice, which name a port mapping, and volumes that are configured at launch. */
+function* named({ service }: LiveService, { definition }: NextDefinition): Iterable<Incompatibility> {
   const primary = primaryDeployment(service)
   const mappings = (definition.containerDefinitions ?? []).flatMap(({ portMappings = [] }) => portMappings)
-  const names = new Set(mappings.map(({ name }) => name))
-  const lacks = 'has no port mapping of that name'
+  const ports = new Set(mappings.map(({ name }) => name))
+  const atLaunch = new Set((definition.volumes ?? []).flatMap(each => (each.configuredAtLaunch ? each.name : [])))
+  const noPort = 'has no port mapping of that name'
+  const noVolume = 'has no such volume that is configured at launch'
+  const instead = (member: string, off: string) => `state ${member} with the names that it has, or ${off}`
   const connect = primary?.serviceConnectConfiguration
-  const off = 'state serviceConnectConfiguration with the names that it has, or with enabled: false'
-  for (const { portName } of connect?.enabled ? (connect.services ?? []) : [])
-    if (!names.has(portName))
-      yield ['serviceConnectConfiguration', `a Service Connect service of port ${portName}`, lacks, off]
-  const without =
-    'state vpcLatticeConfigurations with the names that it has, or vpcLatticeConfigurations: [] to take them off'
-  for (const { portName } of primary?.vpcLatticeConfigurations ?? [])
-    if (!names.has(portName))
-      yield ['vpcLatticeConfigurations', `a VPC Lattice target of port ${portName}`, lacks, without]
-}
-
-/** Volumes that are configured at launch. */
-function* volumes({ service }: LiveService, { definition }: NextDefinition): Iterable<Incompatibility> {
-  const atLaunch = (definition.volumes ?? []).filter(({ configuredAtLaunch }) => configuredAtLaunch)
+  for (const { portName } of connect?.enabled ? (connect.services ?? []) : []) {
+    const member = 'serviceConnectConfiguration'
+    if (!ports.has(portName))
+      yield [member, `a Service Connect service of port ${portName}`, noPort, instead(member, 'with enabled: false')]
+  }
+  for (const { portName } of primary?.vpcLatticeConfigurations ?? []) {
+    const member = 'vpcLatticeConfigurations'
+    const remedy = instead(member, `${member}: [] to take them off`)
+    if (!ports.has(portName)) yield [member, `a VPC Lattice target of port ${portName}`, noPort, remedy]
+  }
   const remedy = 'state volumeConfigurations for a volume that it has, or volumeConfigurations: [] to take them off'
-  for (const { name } of primaryDeployment(service)?.volumeConfigurations ?? [])
-    if (!atLaunch.some(volume => volume.name === name))
-      yield [
-        'volumeConfigurations',
-        `a configuration of volume ${name}`,
-        'has no such volume that is configured at launch',
-        remedy,
-      ]
+  for (const { name } of primary?.volumeConfigurations ?? [])
+    if (!atLaunch.has(name)) yield ['volumeConfigurations', `a configuration of volume ${name}`, noVolume, remedy]
 }
 
 /** The launch type, or Fargate by a capacity provider strategy, where the manifest states neither. */

@@ -16,6 +16,7 @@ import { failedTasks, rolloutDiagnosis, watchService } from './events.ts'
 import { blocksOfOtherStrategies } from './fit.ts'
 import { pausableDeployment, rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
+  addressOf,
   compareOptions,
   isWaitedFor,
   type LiveService,
@@ -235,17 +236,15 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
   },
 
   async terminate(particle, live, context) {
-    const cluster = particle.definition.cluster ?? 'default'
-    const name = particle.definition.serviceName ?? ''
+    const address = addressOf(particle)
     const since = context.clock.now()
     if (live.service.status === 'DRAINING') return { since }
     const daemon = live.service.schedulingStrategy === 'DAEMON'
     let scaled = !daemon && (live.service.desiredCount ?? 0) > 0
-    const deleteService = (force: boolean) =>
-      context.ecs.call('DeleteService', { cluster, service: name, ...(force && { force }) })
+    const deleteService = (force: boolean) => context.ecs.call('DeleteService', { ...address, ...(force && { force }) })
     const remove = async () => {
       try {
-        if (scaled) await context.ecs.call('UpdateService', { cluster, service: name, desiredCount: 0 })
+        if (scaled) await context.ecs.call('UpdateService', { ...address, desiredCount: 0 })
         scaled = false
         await deleteService(daemon)
       } catch (error) {

@@ -23,6 +23,12 @@ import { vocabulary } from './vocabulary.ts'
 /** A particle that states members of CreateService. */
 export type ServiceParticle = Particle<CreateServiceRequest>
 
+/** Names the service in calls. */
+export const addressOf = ({ definition: { cluster = 'default', serviceName: service = '' } }: ServiceParticle) => ({
+  cluster,
+  service,
+})
+
 /** Whether a rollout is waited for, this tool's or another's. */
 export const isWaitedFor = ({ options }: ServiceParticle): boolean => options.wait !== 'started'
 

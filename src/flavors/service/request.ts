@@ -8,6 +8,7 @@ import { EcsError, isEcs } from '../../ecs/errors.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
 import { putBackTag } from './history.ts'
 import {
+  addressOf,
   compareOptions,
   differences,
   isAnyRevision,
@@ -63,7 +64,7 @@ export function updateRequest(
   const isRequested = changed.has(redeployment.path) && !isDeployedAnew(live, before)
   if (isRequested || [...changed].some(name => forcing.has(name))) input.forceNewDeployment = true
   if (Object.keys(input).length === 0) return undefined
-  return { ...input, cluster: definition.cluster ?? 'default', service: definition.serviceName }
+  return { ...input, ...addressOf(particle) }
 }
 
 /**
@@ -97,11 +98,7 @@ export async function rollBack(
   const back = putBack(particle, before, now)
   // The circuit breaker was faster, or no other deployment ran before.
   if (Object.keys(back).length === 0) return undefined
-  const answer = await context.ecs.call('UpdateService', {
-    ...back,
-    cluster: particle.definition.cluster ?? 'default',
-    service: particle.definition.serviceName,
-  })
+  const answer = await context.ecs.call('UpdateService', { ...back, ...addressOf(particle) })
   await remember(before, now, context)
   return memoOf(answer.service, context.clock.now())
 }
