@@ -69,19 +69,6 @@ const switches: Readonly<Record<string, string>> = {
   'deploymentConfiguration.alarms': 'deployment alarms',
 }
 
-/** A change at an element of a list that has a kind. */
-interface ElementChange {
-  readonly change: Change
-  readonly action: ChangeAction
-  readonly kind: Kind
-  readonly path: string
-  readonly within: string
-  /** What the list's path has in brackets. */
-  readonly key: string
-  /** The member inside of the element: empty for the element itself. */
-  readonly member: string
-}
-
 /** The whole element that each change is a part of, the outermost one; changes of what stays are not among them. */
 export function wholeElements(changes: readonly Change[]): ReadonlyMap<Change, WholeElement> {
   const places = changes.flatMap(placesOf)
@@ -103,19 +90,24 @@ export function wholeElements(changes: readonly Change[]): ReadonlyMap<Change, W
   return found
 }
 
-function placesOf(change: Change): ElementChange[] {
+/** Each element of a list with a kind that a change is in. `member`: the one of the element, empty for the element itself. */
+function placesOf(change: Change) {
   const action = actionOf(change)
-  if (!action) return []
-  const segments = parsePath(change.path)
-  const texts = segments.map(({ text }) => text)
-  return segments.flatMap(({ member: list, key }, index): ElementChange[] => {
+  const segments = action ? parsePath(change.path) : []
+  const upTo = (end: number) =>
+    segments
+      .slice(0, end)
+      .map(({ text }) => text)
+      .join('.')
+  return segments.flatMap(({ member: list, key }, index) => {
     const kind = elementKind(list)
-    if (!kind || key === undefined) return []
-    const path = texts.slice(0, index + 1).join('.')
-    const within = texts.slice(0, index).join('.')
-    return [{ change, action, kind, path, within, key, member: segments[index + 1]?.member ?? '' }]
+    if (!action || !kind || key === undefined) return []
+    const member = segments[index + 1]?.member ?? ''
+    return [{ change, action, kind, path: upTo(index + 1), within: upTo(index), key, member }]
   })
 }
+
+type ElementChange = ReturnType<typeof placesOf>[number]
 
 function elementAt({ action, kind, path, within, key }: ElementChange, all: readonly ElementChange[]): WholeElement {
   const valueAt = (name: string): unknown => {
