@@ -94,16 +94,12 @@ export function wholeElements(changes: readonly Change[]): ReadonlyMap<Change, W
 function placesOf(change: Change) {
   const action = actionOf(change)
   const segments = action ? parsePath(change.path) : []
-  const upTo = (end: number) =>
-    segments
-      .slice(0, end)
-      .map(({ text }) => text)
-      .join('.')
+  const texts = segments.map(({ text }) => text)
   return segments.flatMap(({ member: list, key }, index) => {
     const kind = elementKind(list)
     if (!action || !kind || key === undefined) return []
-    const member = segments[index + 1]?.member ?? ''
-    return [{ change, action, kind, path: upTo(index + 1), within: upTo(index), key, member }]
+    const [path, within] = [texts.slice(0, index + 1).join('.'), texts.slice(0, index).join('.')]
+    return [{ change, action, kind, path, within, key, member: segments[index + 1]?.member ?? '' }]
   })
 }
 
