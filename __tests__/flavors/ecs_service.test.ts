@@ -327,6 +327,14 @@ describe('the count', () => {
     )
   })
 
+  test('to begin with is an error of a DAEMON, at its line', async () => {
+    const shop = await Shop.open()
+    const daemon = { schedulingStrategy: 'DAEMON', launchType: 'EC2', desiredCount: undefined }
+    await expect(shop.plan(web(daemon, { options: { initial_desired_count: 2 } }))).rejects.toThrow(
+      /^shop\.yml:1:\d+ .*initial_desired_count is not possible with schedulingStrategy DAEMON: leave it out$/,
+    )
+  })
+
   test('of nothing keeps a service at rest', async () => {
     const shop = await Shop.open()
     await shop.apply(web({ desiredCount: 0 }))

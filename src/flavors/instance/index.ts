@@ -282,9 +282,11 @@ async function putAttributes(
     name: path.slice('attributes['.length, -1),
     ...(after !== undefined && after !== '' && { value: String(after) }),
   })
-  for (const call of ['PutAttributes', 'DeleteAttributes'] as const) {
-    const mine = changes.filter(({ after }) => (after !== undefined) === (call === 'PutAttributes')).map(attributeOf)
-    for (let from = 0; from < mine.length; from += attributesAtOnce)
-      await ecs.call(call, { cluster, attributes: mine.slice(from, from + attributesAtOnce) })
+  const batches = (isPut: boolean): Attribute[][] => {
+    const all = changes.filter(({ after }) => (after !== undefined) === isPut).map(attributeOf)
+    const count = Math.ceil(all.length / attributesAtOnce)
+    return Array.from({ length: count }, (_, n) => all.slice(n * attributesAtOnce, (n + 1) * attributesAtOnce))
   }
+  for (const attributes of batches(true)) await ecs.call('PutAttributes', { cluster, attributes })
+  for (const attributes of batches(false)) await ecs.call('DeleteAttributes', { cluster, attributes })
 }

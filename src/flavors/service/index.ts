@@ -92,16 +92,26 @@ function observe(particle: ServiceParticle, live: LiveService | undefined): Obse
   return { state: 'running' }
 }
 
+const countOfDaemon = {
+  at: ['custom_config', 'initial_desired_count'],
+  message: 'custom_config.initial_desired_count is not possible with schedulingStrategy DAEMON: leave it out',
+}
+
 function additionsOf(particle: ServiceParticle, live: LiveService | undefined, sensitivity: Sensitivity): Comparison {
   const definition = createRequest(particle)
-  const isCountMissing = particle.definition.schedulingStrategy !== 'DAEMON' && definition.desiredCount === undefined
+  const isDaemon = particle.definition.schedulingStrategy === 'DAEMON'
+  const isCountMissing = !isDaemon && definition.desiredCount === undefined
   const isThere = live?.service.status === 'ACTIVE'
   const message = `aws_resource.desiredCount is missing and the service ${isThere ? 'is made anew' : 'does not exist yet'}; state it, or custom_config.initial_desired_count when an autoscaler is to own it`
   const draining = 'the service of this name is still draining: it is waited for'
   const rollout = startRisks(particle)
   return {
     changes: additions(definition, compareOptions(particle, sensitivity)),
-    problems: [...(isCountMissing ? [{ at: ['desiredCount'], message }] : []), ...blocksOfOtherStrategies(particle)],
+    problems: [
+      ...(isCountMissing ? [{ at: ['desiredCount'], message }] : []),
+      ...(isDaemon && definition.desiredCount !== undefined ? [countOfDaemon] : []),
+      ...blocksOfOtherStrategies(particle),
+    ],
     ...rollout,
     risks: [...(live?.service.status === 'DRAINING' ? [draining] : []), ...rollout.risks],
   }
