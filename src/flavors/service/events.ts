@@ -6,7 +6,9 @@ import type { Diagnosis } from '../../engine/failure.ts'
 import type { TransitionContext, Watch } from '../../engine/flavor.ts'
 import { familyOf, nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
+import { containerLogs } from '../containerLogs.ts'
 import { definitionOf, diagnoseStopped, summarizeStopped } from '../containers.ts'
+import { rolloutOf } from './history.ts'
 import { createdAt, type LiveService, type Memo, primaryDeployment, type ServiceParticle } from './live.ts'
 import { describeRollout } from './rollout.ts'
 
@@ -72,7 +74,7 @@ function unknownTasks(error: unknown): Task[] {
  * Tasks of about the last hour that ECS did not take away itself: of the deployment that the transition made; where
  * there are none, of the service since then. Throws `EcsError`.
  */
-export async function failedTasks(
+async function failedTasks(
   { definition: { cluster = 'default', serviceName = '' } }: ServiceParticle,
   service: Service,
   memo: Memo,
@@ -95,29 +97,28 @@ const margin = 1_000
 /** The event or task is no older than the transition. */
 const isRecent = (one: ServiceEvent | Task, { since }: Memo): boolean => createdAt(one) >= since - margin
 
-/** ECS's answers about a rollout that has failed. */
-interface RolloutEvidence {
-  readonly events: readonly ServiceEvent[]
-  /** Tasks that stopped, but for those that ECS took away. */
-  readonly failed: readonly Task[]
-  readonly rollout: ServiceDeployment | 'unknown'
-}
-
 /** Events of a rollout that a failure shows. */
 const mostEvents = 20
 
-/** The failure of a rollout with its cause: the tasks of its deployment that stopped, else ECS's events. */
-export function rolloutDiagnosis(
-  { parents }: ServiceParticle,
+/** The failure of a rollout with its cause: the tasks of its deployment that stopped, else ECS's events. Throws `EcsError`. */
+export async function diagnoseRollout(
+  particle: ServiceParticle,
+  live: LiveService | undefined,
   memo: Memo,
   failure: Diagnosis,
-  { events, failed, rollout }: RolloutEvidence,
-): Diagnosis {
+  context: TransitionContext,
+): Promise<Diagnosis> {
+  if (!live) return failure
+  const { status, events = [] } = live.service
+  // Tasks of a service that is deleted stop because they are to.
+  const failed = status === 'DRAINING' ? [] : await failedTasks(particle, live.service, memo, context.ecs)
+  const rollout = live.rollout ?? (await rolloutOf(live, memo, context).catch(() => 'unknown' as const))
+  const logs = await containerLogs(failed, context)
   const lines = rollout === 'unknown' ? [] : [describeRollout(rollout)]
   if (!isCausedByTasks(failed, failure, rollout)) {
-    return { ...failure, details: [...eventLines(events, memo), ...lines, ...summarizeStopped(failed)] }
+    return { ...failure, details: [...eventLines(events, memo), ...lines, ...summarizeStopped(failed)], logs }
   }
-  const definition = definitionOf(parents)
+  const definition = definitionOf(particle.parents)
   const which = `of ${nameOf(failed[0]?.taskDefinitionArn ?? '')}`
   const { cause, fix, reason, details } = diagnoseStopped(failed, { which, definition })
   return {
@@ -126,6 +127,7 @@ export function rolloutDiagnosis(
     ...(failure.code === 'TimedOut' && failure.cause && { now: failure.cause }),
     details: [...eventLines(events, memo, reason), ...lines, ...details],
     remedy: { kind: 'release', fix: fix ?? { kind: 'change', ...(definition && { in: definition }) } },
+    logs,
   }
 }
 

@@ -5,14 +5,13 @@ import { nothingSensitive, type Sensitivity } from '../../compare/sensitivity.ts
 import { isEcs } from '../../ecs/errors.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
 import { consistencyLag } from '../../engine/poll.ts'
-import { containerLogs } from '../containerLogs.ts'
 import { stopping } from '../containers.ts'
 import { type Retryable, retryWhile } from '../retry.ts'
 import { setTags } from '../tags.ts'
 import { answerRollout } from './answer.ts'
 import { comparison } from './comparison.ts'
 import { nextDefinition, unreleasedDefinition } from './definitions.ts'
-import { failedTasks, rolloutDiagnosis, watchService } from './events.ts'
+import { diagnoseRollout, watchService } from './events.ts'
 import { blocksOfOtherStrategies } from './fit.ts'
 import { pausableDeployment, rolloutHistory, rolloutOf, wouldDeploy } from './history.ts'
 import {
@@ -279,16 +278,7 @@ export const service: Flavor<CreateServiceRequest, LiveService, Memo> = {
 
   answerPause: answerRollout,
 
-  async diagnose(particle, live, memo, failure, context) {
-    if (!live) return failure
-    // Tasks of a service that is deleted stop because they are to.
-    const isGoing = live.service.status === 'DRAINING'
-    const failed = isGoing ? [] : await failedTasks(particle, live.service, memo, context.ecs)
-    const rollout = live.rollout ?? (await rolloutOf(live, memo, context).catch(() => 'unknown' as const))
-    const logs = await containerLogs(failed, context)
-    const evidence = { events: live.service.events ?? [], failed, rollout }
-    return { ...rolloutDiagnosis(particle, memo, failure, evidence), logs }
-  },
+  diagnose: diagnoseRollout,
 
   rollBack,
 }
