@@ -320,6 +320,15 @@ describe('the count', () => {
     expect((await described(shop)).desiredCount).toBe(5)
   })
 
+  test('that is ignored is the one that ECS has, also in what is said of an update', async () => {
+    const scaled = (image: string) => web({ desiredCount: 2 }, { options: { ignore: ['desiredCount'] } }, image)
+    const shop = await Shop.running(scaled('web:1'))
+    await shop.somebody().send(new UpdateServiceCommand({ cluster: 'main', service: 'web', desiredCount: 5 }))
+    shop.simulator.advance(60)
+    const { step } = await shop.plan(scaled('web:2'))
+    expect(step('ecs_service:web').risks).toEqual(['restarts 5 tasks, never below 5 running'])
+  })
+
   test('that nobody gives is an error of a start, at its line', async () => {
     const shop = await Shop.open()
     await expect(shop.plan(web({ desiredCount: undefined }))).rejects.toThrow(

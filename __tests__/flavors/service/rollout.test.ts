@@ -207,3 +207,12 @@ test('without the right to describe revisions, the plan warns that the past is n
     'ecs_service:web: whether what it is to run was rolled back before is not known; allow the action ecs:DescribeServiceRevisions in the policy of the role that this workflow assumes',
   ])
 })
+
+test.each([
+  ['stated', {}, 'moving'],
+  ['stated and ignored', { ignore: ['desiredCount'] }, 'settled'],
+])('a count that is %s, on its way down by an autoscaler', (_name, options, is) => {
+  const scaled = { desiredCount: 2, runningCount: 3 }
+  const seen = live([{ ...ours, status: 'PRIMARY', runningCount: 3 }], scaled)
+  expect(judgeRollout(seen, memo, { ...web, options }, 0).is).toBe(is)
+})

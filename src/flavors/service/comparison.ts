@@ -179,9 +179,10 @@ function updateRisks(changes: readonly FoundChange[], particle: ServiceParticle,
   const lost = losses(changes)
   const running = service.runningCount ?? 0
   if (running === 0 || !changes.some(change => deployedBy.includes(member(change)))) return { risks: lost }
-  const configuration = withLive(particle, live).deploymentConfiguration ?? service.deploymentConfiguration ?? {}
+  const after = withLive(particle, live)
+  const configuration = after.deploymentConfiguration ?? service.deploymentConfiguration ?? {}
   const healthy = configuration.minimumHealthyPercent ?? (service.schedulingStrategy === 'DAEMON' ? 0 : 100)
-  const desired = particle.definition.desiredCount ?? service.desiredCount ?? 0
+  const desired = after.desiredCount ?? service.desiredCount ?? 0
   const least = Math.min(running, Math.ceil((desired * healthy) / 100))
   const stay = holdsUnknown([configuration, desired])
     ? 'how many of them stay is known only after apply'
@@ -193,7 +194,10 @@ function updateRisks(changes: readonly FoundChange[], particle: ServiceParticle,
   return { ...rollout, risks: [...rollout.risks, ...lost] }
 }
 
-/** What the service will not be reached or guarded by any more: `loses its load balancer web-tg:8080: no requests reach it that way any more`. */
+/**
+ * What the service will not be reached or guarded by any more: `loses its load balancer web-tg:8080: no requests reach it
+ * that way any more`.
+ */
 function losses(changes: readonly FoundChange[]): string[] {
   const shown = changes.map(shownChange)
   const lost = [...wholeElements(shown).values()].filter(({ action, noun }) => action === 'remove' && noun in effects)

@@ -1,5 +1,6 @@
 /** Progress of a rollout, judged by the deployment that a transition made. Pure. */
 import type { Deployment, Service, ServiceDeployment } from '@aws-sdk/client-ecs'
+import { ignoredPaths, isCoveredByAny } from '../../compare/path.ts'
 import type { Diagnosis } from '../../engine/failure.ts'
 import type { Failed, Moving, Progress, Settled } from '../../engine/flavor.ts'
 import { consistencyLag } from '../../engine/poll.ts'
@@ -57,7 +58,7 @@ function uncontrolled(service: Service, { unmoved }: Memo): Progress {
   return { is: 'settled', because: `${taskCounts(service, 'run')} ${shortTaskDefinition(service)}` }
 }
 
-function own(live: LiveService, now: Deployment, memo: Memo, { definition }: ServiceParticle): Progress {
+function own(live: LiveService, now: Deployment, memo: Memo, { definition, options }: ServiceParticle): Progress {
   const { service, rollout } = live
   if (now.rolloutState === 'FAILED') return failed(now, rollout)
   const { desiredCount = 0, schedulingStrategy, deploymentConfiguration } = service
@@ -75,7 +76,8 @@ function own(live: LiveService, now: Deployment, memo: Memo, { definition }: Ser
   // The wait was for the rollout only, not for its tasks.
   if (memo.underWay || schedulingStrategy === 'DAEMON') return settled
   // An autoscaler may be on its way down all the time; a count that the manifest states is to be met.
-  const isStated = definition.desiredCount !== undefined
+  const isIgnored = isCoveredByAny(ignoredPaths(options.ignore), ['desiredCount'])
+  const isStated = definition.desiredCount !== undefined && !isIgnored
   const unsteady = isStated && (running > desiredCount || (memo.kept && !isSteady(service)))
   return running < needed || unsteady || (pending > 0 && !early?.enable) ? moving : settled
 }
