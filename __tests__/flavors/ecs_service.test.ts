@@ -213,6 +213,28 @@ describe('a rollout', () => {
     expect((await described(shop)).runningCount).toBe(1)
   })
 
+  test('that is put back leaves a count to the autoscaler that owns it', async () => {
+    const scaled = (image: string) =>
+      web({ desiredCount: 2, ...breaker(false) }, { options: { ignore: ['desiredCount'] } }, image)
+    const shop = await Shop.running(scaled('web:1'))
+    shop.simulator.behave('web:2', { startSeconds: 1, runSeconds: 1, exitCode: 1 })
+    const calls = shop.simulator.calls.length
+    const { report } = await shop.apply(scaled('web:2'), {
+      onFailure: 'rollback',
+      onSay: (_id, sentence) => {
+        if (!sentence.startsWith('web:2: ')) return
+        shop.simulator.handle('us-east-1', 'UpdateService', { cluster: 'main', service: 'web', desiredCount: 4 })
+      },
+    })
+    expect(report.result).toBe('failed')
+    expect(shop.sent('UpdateService', calls).at(-1)).toEqual({
+      cluster: 'main',
+      service: 'web',
+      taskDefinition: expect.stringMatching(/web:1$/),
+    })
+    expect((await described(shop)).desiredCount).toBe(4)
+  })
+
   test('that somebody else replaces is no success', async () => {
     const shop = await rolled()
     await shop.apply(stated(family('other', 'other:1')))

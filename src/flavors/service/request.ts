@@ -2,6 +2,7 @@
 import type { CreateServiceRequest, UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import { changeAt } from '../../compare/change.ts'
 import { mergeLive } from '../../compare/merge.ts'
+import { ignoredPaths, isCoveredByAny } from '../../compare/path.ts'
 import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
 import { EcsError, isEcs } from '../../ecs/errors.ts'
@@ -131,17 +132,20 @@ function isDeployedByOthers(particle: ServiceParticle, before: LiveService, now:
 
 /** UpdateService input that restores stated members to their values before the update. */
 function putBack(
-  { definition }: ServiceParticle,
+  { definition, options }: ServiceParticle,
   before: LiveService,
   now: LiveService,
 ): Partial<UpdateServiceRequest> {
   const old = liveService(before)
   const there = liveService(now)
   const back: Record<string, unknown> = {}
+  const ignored = ignoredPaths(options.ignore)
   // A stated launch type may have replaced a strategy.
   const names = Object.keys(definition).map(name => (name === 'launchType' ? 'capacityProviderStrategy' : name))
   for (const name of names) {
-    if (name === 'tags' || fixed.includes(name) || JSON.stringify(old[name]) === JSON.stringify(there[name])) continue
+    // What somebody else owns may have changed during the rollout, as a count that an autoscaler sets.
+    if (name === 'tags' || fixed.includes(name) || isCoveredByAny(ignored, [name])) continue
+    if (JSON.stringify(old[name]) === JSON.stringify(there[name])) continue
     const nothing = name === 'serviceConnectConfiguration' ? { enabled: false } : Array.isArray(there[name]) && []
     const value = old[name] ?? nothing
     if (value !== false || old[name] === false) back[name] = value
