@@ -256,6 +256,35 @@ describe('a rollout', () => {
     expect(shop.sent('UpdateService')).toHaveLength(2)
   })
 
+  test('that another tool replaces, which decides on the revision, is not put back', async () => {
+    const loose = (subnet: string) =>
+      stated(
+        main,
+        serviceOf(
+          'web',
+          { taskDefinition: 'web', networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } } },
+          { top: { parents: ['ecs_cluster:main'] } },
+        ),
+      )
+    const shop = await Shop.running(stated(family('web', 'web:1')))
+    await shop.apply(loose('subnet-1'))
+    await shop.apply(stated(family('web', 'web:2')))
+    shop.simulator.behave('web:*', { startSeconds: 30 })
+    const calls = shop.simulator.calls.length
+    const { done } = await shop.apply(loose('subnet-2'), {
+      onFailure: 'rollback',
+      onSay: (_id, sentence) => {
+        if (!sentence.startsWith('web:1: 0 of 1 running')) return
+        const theirs = { cluster: 'main', service: 'web', taskDefinition: 'web:2' }
+        shop.simulator.handle('us-east-1', 'UpdateService', theirs)
+      },
+    })
+    expect(done('ecs_service:web').error?.code).toBe('DeployedMeanwhile')
+    // Ours, and theirs.
+    expect(shop.sent('UpdateService', calls)).toHaveLength(2)
+    expect((await described(shop)).taskDefinition).toMatch(/web:2$/)
+  })
+
   test('under way with the same manifest is waited for, and its end is told', async () => {
     const shop = await rolled(breaker(true))
     shop.simulator.behave('web:2', { startSeconds: 30 })

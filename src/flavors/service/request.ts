@@ -7,6 +7,7 @@ import { nothingSensitive } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
 import { EcsError, isEcs } from '../../ecs/errors.ts'
 import type { TransitionContext } from '../../engine/flavor.ts'
+import { nameOf } from '../../schema/arn.ts'
 import { putBackTag } from './history.ts'
 import {
   addressOf,
@@ -122,9 +123,14 @@ async function remember(before: LiveService, now: LiveService, context: Transiti
   }
 }
 
-/** Someone else deployed meanwhile: PRIMARY is neither the old deployment nor the manifest's. */
+/** Someone else deployed meanwhile: PRIMARY is neither the old deployment nor the manifest's, or not the update's own. */
 function isDeployedByOthers(particle: ServiceParticle, before: LiveService, now: LiveService): boolean {
   if (!isDeployedAnew(now, before)) return false
+  const { rollout, service } = now
+  if (rollout && rollout !== 'unknown' && !rollout.status?.startsWith('ROLLBACK')) {
+    const own = nameOf(rollout.targetServiceRevision?.arn ?? '')
+    if (own !== nameOf(primaryDeployment(service)?.id ?? '')) return true
+  }
   return differences(particle, now, nothingSensitive).some(
     change => restarts.includes(member(change)) && !isAnyRevision(change, particle, now),
   )
