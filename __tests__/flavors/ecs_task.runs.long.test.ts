@@ -997,6 +997,25 @@ describe('a task that is kept running', () => {
     expect((await made.apply(three)).report.result).toBe('succeeded')
     expect(up(made)).toHaveLength(3)
   })
+
+  test('of which ECS places only one of two says so, and the earlier ones go on', async () => {
+    const two = (image: string) => kept(image, '  count: 2')
+    const made = await done(two('worker:1'))
+    const [one] = made.runs
+    const tasks = [{ taskArn: one, lastStatus: 'RUNNING', desiredStatus: 'RUNNING' }]
+    const failures = [{ reason: 'MemberOf placement constraint unsatisfied.' }]
+    const fault = { kind: 'garble', body: JSON.stringify({ tasks, failures }) } as const
+    made.simulator.inject({ operation: 'RunTask', fault })
+    const applied = await made.apply(two('worker:2'))
+    expect(applied.done(id)).toMatchObject({
+      result: 'failed',
+      error: {
+        code: 'NotStarted',
+        message: expect.stringMatching('was started in part only: MemberOf placement constraint unsatisfied'),
+      },
+    })
+    expect(made.modifying()).not.toContain('StopTask')
+  })
 })
 
 describe('other tasks', () => {

@@ -1,5 +1,6 @@
 /** Somebody, or bad timing, tries to run a job twice, or to have a job that never ran taken for one that did. */
 
+import { StopTaskCommand } from '@aws-sdk/client-ecs'
 import { describe, expect } from '@jest/globals'
 import { failureAnnotations } from '../../src/render/failures.ts'
 import { cluster, definition, job, migrate } from '../world/manifests.ts'
@@ -129,6 +130,29 @@ describe('No task runs twice', () => {
     'an environment gets another name while a job of it has been running for an hour, and retry-tasks names it',
     'its run is found and waited for, and the job ran once',
     () => calledOtherwise(shop, id, 'other'),
+  )
+
+  story(
+    'a job with a startedBy of its own is stopped by hand, which takes its tags, and what it runs changes; another job has the same startedBy',
+    'the stopped task is the run of neither the next definition nor the other job, and each runs once',
+    async () => {
+      const startedBy = { more: '  startedBy: ops/me' }
+      const first = base + job(startedBy)
+      const made = await Shop.open()
+      made.simulator.behave('migrate:1', [{ runSeconds: 3 * hour }, { runSeconds: 5 }])
+      await made.apply(first, { waitTimeout: 30_000 })
+      await made.somebody().send(new StopTaskCommand({ cluster: 'main', task: [...made.runs][0] }))
+      made.simulator.advance(minute)
+      const { plan } = await made.plan(first + job({ name: 'other', family: 'migrate', ...startedBy }))
+      expect(plan.steps.map(({ particle, transition }) => [particle, transition])).toEqual([
+        [id, 'wait'],
+        ['ecs_task:other', 'start'],
+      ])
+      const changed = cluster + definition({ family: 'migrate', image: 'migrate:2' }) + job(startedBy)
+      expect((await made.apply(changed)).report.result).toBe('succeeded')
+      expect(made.runs.size).toBe(2)
+      expect(reasonOf(await made.plan(changed))).toBe('done')
+    },
   )
 
   story(

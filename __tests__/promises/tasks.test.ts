@@ -353,6 +353,53 @@ aws_resource:
   )
 
   story(
+    'the pcf_name of a kept task and what it runs change in one commit, and its taskName does not',
+    'the task of the name before is shown in the plan, and stops when the new one runs',
+    async () => {
+      const shop = await Shop.open()
+      await shop.apply(cluster + worker())
+      const [old = ''] = running(shop)
+      const image = 'worker:2'
+      const other = cluster + worker({ image }).replaceAll('pcf_name: worker\nparents', 'pcf_name: crunch\nparents')
+      const { step, unreviewed } = await shop.plan(other)
+      expect(step('ecs_task:crunch').risks).toEqual([
+        '1 task of its earlier definition (worker:1) stops when the new one runs',
+      ])
+      expect(unreviewed([])).toContain('ecs_task:crunch')
+      expect((await shop.apply(other)).report.result).toBe('succeeded')
+      expect([running(shop).includes(old), running(shop).length]).toEqual([false, 1])
+      expect((await shop.plan(other)).plan.steps).toEqual([])
+    },
+  )
+
+  story(
+    'a task that was kept running becomes a job of the same definition, and is stopped by hand',
+    'it is no run of the job, whether it runs or has stopped, so the job runs once',
+    async () => {
+      for (const more of ['', '  startedBy: ops/me']) {
+        const ofKind = (options: string) =>
+          cluster +
+          definition({ family: 'worker', image: 'worker:1' }) +
+          job({ name: 'worker', family: 'worker', options, more })
+        const shop = await Shop.open()
+        shop.simulator.behave('worker:1', [{}, { runSeconds: 5, exitCode: 0 }])
+        await shop.apply(ofKind('wait: running'))
+        const [old = ''] = running(shop)
+        const { plan, step } = await shop.plan(ofKind(''))
+        expect(step(id)).toMatchObject({ transition: 'start' })
+        expect(plan.warnings?.join()).toContain(short(old))
+        await shop.somebody().send(new StopTaskCommand({ cluster: 'main', task: old }))
+        shop.simulator.advance(60)
+        expect((await shop.apply(ofKind(''))).report.result).toBe('succeeded')
+        expect(shop.runs.size).toBe(2)
+        expect((await shop.plan(ofKind(''))).plan.unchanged).toContainEqual(
+          expect.objectContaining({ particle: id, reason: 'done' }),
+        )
+      }
+    },
+  )
+
+  story(
     'a task that was kept running becomes a job that runs something else',
     'the plan names the task that goes on running',
     async () => {

@@ -22,7 +22,7 @@ import {
 } from '../taskDefinition/revisions.ts'
 import { liveTaskDefinition, type Revision } from '../taskDefinition/rules.ts'
 import { assumedRecords } from './assume.ts'
-import { isCalledLike, isNamed, isOf, lastAttempt, ownerOf, runName } from './naming.ts'
+import { isCalledLike, isNamed, isOf, isUnnamed, keptName, lastAttempt, ownerOf, runName } from './naming.ts'
 import { byAge, countOf, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
 /** The definition of a job, and where its runs are recorded. */
@@ -65,7 +65,7 @@ export async function describeTask(particle: TaskParticle, context: FlavorContex
 async function tasksOfRun(
   particle: TaskParticle,
   family: string | undefined,
-  { digest, record }: Pick<LiveTask, 'digest' | 'record'>,
+  { digest, record, uncertain }: Pick<LiveTask, 'digest' | 'record' | 'uncertain'>,
   context: FlavorContext,
 ): Promise<Pick<LiveTask, 'runs' | 'outdated' | 'unowned' | 'attempt'>> {
   const { ecs, environment, repository } = context
@@ -82,7 +82,13 @@ async function tasksOfRun(
     .filter(task => !isSuccessors(task))
     .sort(byAge)
   const attempt = isRecorded(particle) ? (record?.attempt ?? 0) : lastAttempt(particle, all, name)
-  const runs = digest === undefined ? [] : all.filter(task => isNamed(task, particle, name(attempt)))
+  // Earlier releases named tasks that are kept running like a job.
+  const names = keptRunning(particle) ? [keptName(particle, environment, digest ?? ''), name(0)] : [name(attempt)]
+  // An intent is recorded before a run begins, so that what has none has not begun.
+  const hasNotBegun = isRecorded(particle) && !uncertain && (record === undefined || record.status === 'refused')
+  const isRun = (task: Task) =>
+    names.some(one => isNamed(task, particle, one)) || (!hasNotBegun && isUnnamed(task, particle))
+  const runs = digest === undefined ? [] : all.filter(isRun)
   const ours = (task: Task) => isOf(repository, task)
   const theirs = (task: Task) => !ours(task)
   // A task that an earlier release started has no tag, and needs no warning.

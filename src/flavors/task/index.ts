@@ -139,7 +139,7 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
         ? { is: 'moving', because: `${plural(memo.arns.length - runs.length, 'task')} not visible yet`, near: true }
         : { is: 'failed', failure: withoutTrace('ECS has no trace of the task that it started') }
     }
-    if (keptRunning(particle)) return keptRunProgress(particle, runs)
+    if (keptRunning(particle)) return keptRunProgress(particle, runs, memo)
     if (!memo.recorded && runs.length === 0 && live?.record?.status !== 'done') {
       return { is: 'failed', failure: withoutTrace('ECS has no trace of its task') }
     }

@@ -12,7 +12,7 @@ import { hash } from '../record/digest.ts'
 import { type RunRecord, recordsIn } from '../record/tags.ts'
 import { recordRun, recordTime, revisionToWrite } from '../record/write.ts'
 import { clearAssumed } from './assume.ts'
-import { isCalledFormerly, isNamed, runName, tagsOf } from './naming.ts'
+import { isCalledFormerly, isNamed, isUnnamed, keptName, runName, tagsOf } from './naming.ts'
 import { isCapacity, lackedCapacity, outcome } from './outcome.ts'
 import { taskRules } from './rules.ts'
 import {
@@ -70,7 +70,7 @@ export async function startKept(particle: TaskParticle, live: DigestedTask, cont
   const former = live.outdated.filter(task => isCalledFormerly(task, particle, environment, live.digest))
   const replaced = arnsOf([...live.runs.filter(run => !isUp(run)), ...former])
   const start: Start = {
-    name: runName(particle, environment, live.digest, 0),
+    name: keptName(particle, environment, live.digest),
     firstToken: 0,
     token: n => hash([live.digest, environment, replaced, n]),
   }
@@ -246,7 +246,8 @@ class Launch {
       ecs.listedTasks(this.#cluster, { startedBy: this.#startedBy }),
       ecs.tasks(this.#cluster, [...this.#tasks.keys()]),
     ])
-    this.#see([...listed.filter(task => isNamed(task, this.#particle, this.#start.name)), ...known])
+    const isRun = (task: Task) => isNamed(task, this.#particle, this.#start.name) || isUnnamed(task, this.#particle)
+    this.#see([...listed.filter(isRun), ...known])
   }
 
   #see(tasks: readonly Task[]): void {

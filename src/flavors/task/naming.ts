@@ -1,8 +1,8 @@
 /**
  * How a run is identified in ECS: by `startedBy`, `particles/<environment>/<pcf_name>/<32 hex digits>`, where the digits
- * are the job's digest, or a hash of the digest and the attempt. Under a manifest's own `startedBy` the same name is in the
- * tag `ecs-particles:run`. `startedBy` has at most 128 letters, digits, hyphens, underscores and slashes (RunTask in the
- * API reference).
+ * are the job's digest, or a hash of the digest and the attempt; of tasks that are kept running, hashes of `taskName` and of
+ * the digest. Under a manifest's own `startedBy` the same name is in the tag `ecs-particles:run`. `startedBy` has at most
+ * 128 letters, digits, hyphens, underscores and slashes (RunTask in the API reference).
  */
 
 import type { RunTaskRequest, Task } from '@aws-sdk/client-ecs'
@@ -67,21 +67,31 @@ export const nameIn = ({ tags, startedBy }: Task, { definition }: TaskParticle):
 /** The name's last part, which the digest and the attempt make alone. */
 const keyOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
 
+/** Begins the keys of a particle's tasks that are kept running, whatever their definition and `pcf_name`. */
+const keptPrefix = ({ definition }: TaskParticle): string => hash(['kept', definition.taskName]).slice(0, 16)
+
+/** The name of tasks that are kept running: another one than a job's of the same digest, as neither counts as the other. */
+export const keptName = (particle: TaskParticle, environment: string, digest: string): string =>
+  `${runPrefix(particle, environment)}${keptPrefix(particle)}${hash([digest]).slice(0, 16)}`
+
 /**
  * Whether a task belongs to the run of this name. The run of a job that is to run goes by its key alone, as its record and
- * its client token do: particle and environment may have had another name when it was started. A task with the manifest's own
- * `startedBy` that has lost its tags, as StopTask makes it, counts as the run's: a job must not run twice.
+ * its client token do: particle and environment may have had another name when it was started.
  */
 export function isNamed(task: Task, particle: TaskParticle, name: string): boolean {
   const known = nameIn(task, particle)
-  if (known !== undefined) {
-    const goesByKey = particle.desired === 'running' && !keptRunning(particle)
-    return known === name || (goesByKey && keyOf(known) === keyOf(name))
-  }
-  return task.startedBy !== undefined && task.startedBy === particle.definition.startedBy
+  const goesByKey = particle.desired === 'running' && !keptRunning(particle)
+  return known === name || (goesByKey && known !== undefined && keyOf(known) === keyOf(name))
 }
 
-/** Whether a task runs the same and is called by another `pcf_name`, which the particle had when the task was started. */
+/** Whether a task has the manifest's own `startedBy` and has lost its tags, as StopTask makes it: any run may be its own. */
+export const isUnnamed = (task: Task, particle: TaskParticle): boolean =>
+  task.startedBy !== undefined && nameIn(task, particle) === undefined
+
+/**
+ * Whether a task that is kept running is called by another `pcf_name`, which the particle had when the task was started.
+ * Earlier releases named such a task like a job, by its digest alone.
+ */
 export function isCalledFormerly(
   task: Task,
   particle: TaskParticle,
@@ -90,7 +100,7 @@ export function isCalledFormerly(
 ): boolean {
   const name = nameIn(task, particle) ?? ''
   return (
-    keyOf(name) === digest &&
+    (keyOf(name) === digest || keyOf(name).startsWith(keptPrefix(particle))) &&
     name.startsWith(environmentPrefix(environment)) &&
     !name.startsWith(runPrefix(particle, environment))
   )
@@ -109,9 +119,7 @@ export function isCalledLike(
 
 /** The newest attempt that a task exists of. */
 export function lastAttempt(particle: TaskParticle, tasks: readonly Task[], name: (attempt: number) => string): number {
-  for (let attempt = maxAttempts; attempt > 0; attempt--) {
-    const ran = (task: Task) => nameIn(task, particle) !== undefined && isNamed(task, particle, name(attempt))
-    if (tasks.some(ran)) return attempt
-  }
+  for (let attempt = maxAttempts; attempt > 0; attempt--)
+    if (tasks.some(task => isNamed(task, particle, name(attempt)))) return attempt
   return 0
 }

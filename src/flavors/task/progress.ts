@@ -141,8 +141,16 @@ function leftAlone(id: string, tasks: readonly Task[], why: string): string[] {
   ]
 }
 
+/** ECS has started some of the tasks, and will not start the others. */
+const startedInPart = ({ failures }: Memo): Diagnosis => ({
+  code: 'NotStarted',
+  happened: 'was started in part only',
+  cause: untrusted(failures.join('; ')),
+  remedy: { kind: 'rerun', fix: { kind: 'placement' } },
+})
+
 /** Progress of a task that is kept running: settled while all of its tasks are RUNNING. */
-export function keptRunProgress({ parents }: TaskParticle, runs: readonly Task[]): Progress {
+export function keptRunProgress({ parents }: TaskParticle, runs: readonly Task[], memo: Memo): Progress {
   const stopped = runs.filter(run => !isUp(run))
   const task = reported(runs)
   if (stopped.length > 0) {
@@ -154,6 +162,7 @@ export function keptRunProgress({ parents }: TaskParticle, runs: readonly Task[]
   }
   const starting = runs.find(({ lastStatus }) => lastStatus !== 'RUNNING')
   if (starting) return { is: 'moving', because: `the task is ${starting.lastStatus}`, near: true }
+  if (memo.failures.length > 0) return { is: 'failed', failure: startedInPart(memo), task }
   return { is: 'settled', because: `${plural(runs.length, 'task')} running`, task }
 }
 
@@ -174,14 +183,8 @@ export function jobProgress(
   const bad = runs.filter(run => outcome(run, essential) !== 'succeeded')
   const task = reported(runs)
   if (bad.length > 0) return { is: 'failed', failure: jobFailure(particle, bad, essential), task }
-  if (memo.failures.length === 0) return { is: 'settled', because: 'exit code 0', task }
-  const failure: Diagnosis = {
-    code: 'NotStarted',
-    happened: 'was started in part only',
-    cause: untrusted(memo.failures.join('; ')),
-    remedy: { kind: 'rerun', fix: { kind: 'placement' } },
-  }
-  return { is: 'failed', failure, task }
+  if (memo.failures.length > 0) return { is: 'failed', failure: startedInPart(memo), task }
+  return { is: 'settled', because: 'exit code 0', task }
 }
 
 /** Why a job's tasks did not succeed: one that ran decides for all. */
