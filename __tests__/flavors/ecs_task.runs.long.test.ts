@@ -448,6 +448,21 @@ describe('a start of a job', () => {
     expect(made.runs.size).toBe(1)
   }, 30_000)
 
+  test.each([
+    ['ClusterNotFoundException', 'Cluster not found.'],
+    [
+      'InvalidParameterException',
+      'Unable to assume the service linked role. Please verify that the ECS service linked role exists.',
+    ],
+  ])('that comes too early for ECS is made again (%s), and runs once', async (name, message) => {
+    const { made, applied } = await started(({ simulator }) =>
+      simulator.inject({ operation: 'RunTask', fault: { kind: 'error', name, message }, times: 2 }),
+    )
+    expect(applied.report.result).toBe('succeeded')
+    expect(applied.log.join('\n')).toMatch(/does not see .* yet: /)
+    expect([made.runs.size, records(made)]).toEqual([1, [['done']]])
+  })
+
   test('that is refused after an answer was lost is in doubt: the same run is found', async () => {
     const { made, applied } = await started(({ simulator }) => {
       simulator.inject({ operation: 'RunTask', fault: { kind: 'lose' } })

@@ -313,6 +313,13 @@ describe('No task runs twice', () => {
         /60 jobs run on ecs_task_definition:migrate, and a revision has room for the records of 49 beside 0 tags/,
       )
       expect((await made.plan(jobs(49))).plan.steps.length).toBeGreaterThan(49)
+      await made.apply(base)
+      const [revision] = made.simulator.region().families.get(family) ?? []
+      const foreign = Array.from({ length: 49 }, (_, n) => ({ key: `t${n}`, value: 'v' }))
+      await made.somebody().send(new TagResourceCommand({ resourceArn: revision?.arn ?? '', tags: foreign }))
+      await expect(made.plan(jobs(1))).rejects.toThrow(
+        /1 job runs on ecs_task_definition:migrate, .* of 0 beside 49 tags of its own; let tags go, or set/,
+      )
     },
   )
 

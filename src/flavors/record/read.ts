@@ -13,6 +13,7 @@
 import type { Tag } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../../ecs/client.ts'
 import { EcsError } from '../../ecs/errors.ts'
+import { oneOrMany, plural } from '../../wording.ts'
 import type { Revision } from '../taskDefinition/rules.ts'
 import {
   addRecords,
@@ -203,7 +204,8 @@ async function readOlder(
   }
   for (let width = 1, unmarked = 0; !record.isOver; width = Math.min(width * 2, maxAtOnce)) {
     if (unmarked >= maxUnmarked) {
-      return `${record.next} older revisions of ${family} carry no record and were not looked through, after ${unmarked} that were`
+      const which = `${plural(record.next, 'older revision')} of ${family}`
+      return `${which} ${oneOrMany(record.next, 'carries no record and was', 'carry no record and were')} not looked through, after ${unmarked} that were`
     }
     const from = record.next
     const numbers = Array.from({ length: Math.min(width, from) }, (_, n) => from - n)

@@ -10,6 +10,7 @@ import { consistencyLag, heartbeat } from '../../engine/poll.ts'
 import type { Remedy } from '../../engine/remedy.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
+import { type Retryable, retryWhile } from '../retry.ts'
 import { isCapacity } from './outcome.ts'
 import { arnsOf } from './runs.ts'
 
@@ -20,10 +21,16 @@ interface RunTaskAnswer {
   readonly failures: readonly Failure[]
 }
 
+/** Refusals of RunTask in a cluster that has only just been made, and in an account that is new to ECS. */
+const notYet = [
+  { when: ['Unable to assume the service linked role'], atMost: 120_000, because: 'ECS does not see its own role yet' },
+  { when: ['ClusterNotFoundException'], atMost: 30_000, because: 'ECS does not see the cluster yet' },
+] satisfies Retryable[]
+
 /** Calls RunTask. A lack of capacity is an answer, in any of its forms; any other refusal is an `EcsError`. */
 export async function runTask(input: RunTaskRequest, context: TransitionContext): Promise<RunTaskAnswer> {
   try {
-    const { tasks = [], failures = [] } = await context.ecs.call('RunTask', input)
+    const { tasks = [], failures = [] } = await retryWhile(() => context.ecs.call('RunTask', input), notYet, context)
     if (tasks.length + failures.length === 0) throw namesNothing()
     return { tasks, failures }
   } catch (error) {

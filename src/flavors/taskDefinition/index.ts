@@ -4,6 +4,7 @@ import { additions } from '../../compare/compare.ts'
 import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Comparison, Flavor, TransitionContext } from '../../engine/flavor.ts'
 import { Unknown } from '../../particle.ts'
+import { oneOrMany, plural } from '../../wording.ts'
 import { carriedTags, roomBeside } from '../record/tags.ts'
 import { recordsToCarry } from '../record/write.ts'
 import { retryWhile } from '../retry.ts'
@@ -166,7 +167,9 @@ function tooManyJobs(
   const beside = tagsBeside(particle, revision)
   const room = roomBeside(beside)
   if (declared <= room) return {}
-  const message = `${declared} jobs run on ${particle.id}, and a revision has room for the records of ${room} beside ${beside.length} tags of its own; give some of them a task definition of their own, or set custom_config.record: false where an hour's memory is enough`
+  const jobs = `${plural(declared, 'job')} ${oneOrMany(declared, 'runs', 'run')}`
+  const remedy = declared === 1 ? 'let tags go' : 'give some of them a task definition of their own'
+  const message = `${jobs} on ${particle.id}, and a revision has room for the records of ${room} beside ${plural(beside.length, 'tag')} of its own; ${remedy}, or set custom_config.record: false where an hour's memory is enough`
   return { problems: [{ at: [], message }] }
 }
 
