@@ -847,6 +847,21 @@ aws_resource:
     expect(made.runs.size).toBe(1)
   })
 
+  test('runs the revision that its run is recorded for, also when another is registered before it starts', async () => {
+    const made = await Shop.open()
+    await made.apply(base)
+    const family = made.simulator.region().families.get('migrate') ?? []
+    const [first] = family
+    if (!first) throw new Error('there is no revision')
+    const arn = first.arn.replace(/1$/, '2')
+    const numbered = { ...first.definition, revision: 2, taskDefinitionArn: arn }
+    const second = { ...first, revision: 2, arn, definition: numbered, tags: [] }
+    const register = () => family.length < 2 && family.push(second) < 0
+    made.simulator.inject({ operation: 'TagResource', when: register, fault: { kind: 'reset' } })
+    expect((await made.apply(named('migrate'))).report.result).toBe('succeeded')
+    expect([family.length, made.sent('RunTask')[0]?.taskDefinition]).toEqual([2, 'migrate:1'])
+  })
+
   test('that is missing is an error that says so, and nothing runs', async () => {
     const made = await Shop.open()
     const applied = await made.apply(named('nowhere'))

@@ -26,7 +26,7 @@ import { isCalledLike, isNamed, isOf, isUnnamed, keptName, lastAttempt, ownerOf,
 import { byAge, countOf, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
 /** The definition of a job, and where its runs are recorded. */
-interface Job extends JobContent, Pick<LiveTask, 'digest' | 'essential' | 'store' | 'wouldRunOther'> {
+interface Job extends JobContent, Pick<LiveTask, 'digest' | 'revision' | 'essential' | 'store' | 'wouldRunOther'> {
   readonly family: string | undefined
 }
 
@@ -41,6 +41,7 @@ export async function describeTask(particle: TaskParticle, context: FlavorContex
   const mayRelease = signatures !== undefined && particle.options.review !== 'always'
   const live = {
     digest,
+    revision: job.revision,
     essential,
     count: countOf(particle),
     wouldRunOther: job.wouldRunOther,
@@ -159,7 +160,7 @@ async function jobOf(particle: TaskParticle, context: FlavorContext): Promise<Jo
   const latest = family && /:\d+$/.test(reference) ? await ecs.taskDefinition(family) : undefined
   const definition = liveTaskDefinition(revision)
   const run = await runOf(particle, definition, undefined, latest ? [revision, latest] : [revision], undefined, ecs)
-  return { undeclared: definitionContent(definition, undefined), ...run }
+  return { undeclared: definitionContent(definition, undefined), revision: shortReference(revision), ...run }
 }
 
 /** The revision that a protected definition stands for, where it says something else than the manifest. */

@@ -156,7 +156,7 @@ class Launch {
 
   constructor(
     particle: TaskParticle,
-    { runs, essential }: Pick<LiveTask, 'runs' | 'essential'>,
+    { runs, essential, revision }: Pick<LiveTask, 'runs' | 'essential' | 'revision'>,
     start: Start,
     context: TransitionContext,
   ) {
@@ -164,7 +164,8 @@ class Launch {
     this.#start = start
     this.#context = context
     const { taskName: _name, stopReason: _reason, ...definition } = particle.definition
-    this.#request = creationOf(definition, { schema: vocabulary.model, rules: taskRules })
+    const request = creationOf(definition, { schema: vocabulary.model, rules: taskRules })
+    this.#request = revision === undefined ? request : { ...request, taskDefinition: revision }
     this.#cluster = this.#request.cluster ?? 'default'
     this.#startedBy = this.#request.startedBy ?? start.name
     this.#essential = essential

@@ -27,6 +27,8 @@ export interface LiveTask {
   readonly unowned: readonly Task[]
   /** GitHub's id of this repository; undefined where none is known. */
   readonly repository: string | undefined
+  /** `web:7`, which an undeclared definition's name stands for: another one may be registered before the run begins. */
+  readonly revision?: string | undefined
   /** Names of essential containers. */
   readonly essential: readonly string[]
   /** Tasks that the run is to have. */
