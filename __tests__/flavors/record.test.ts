@@ -256,7 +256,7 @@ describe('another apply', () => {
     [48, 1],
   ])('writes three records while one is written beside %i other tags: all of them are found', async (others, next) => {
     const [older, newer] = [described(1, [markerTag(1, 0)]), described(2, plain(others))]
-    const family = new FamilyRecord('a', [digest(9)], { arn: 'arn:a:2', revision: 2, tags: newer.tags })
+    const family = new FamilyRecord('a', [digest(9)], { arn: 'arn:a:2', revision: 2 })
     family.begin(2)
     family.read(2, newer)
     family.read(1, older)

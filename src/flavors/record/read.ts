@@ -35,7 +35,6 @@ const maxAtOnce = 16
 export interface RecordRevision {
   readonly arn: string
   readonly revision: number
-  readonly tags: readonly Tag[]
 }
 
 /** The records of a family, as far as they were read: from a revision downwards. Pure. */
@@ -153,7 +152,7 @@ async function newestRevision(family: string, active: number, ecs: Ecs): Promise
 
 function recordRevision(revision: Revision | undefined): RecordRevision | undefined {
   const { taskDefinitionArn: arn, revision: number } = revision?.taskDefinition ?? {}
-  return arn && number ? { arn, revision: number, tags: revision?.tags ?? [] } : undefined
+  return arn && number ? { arn, revision: number } : undefined
 }
 
 /**
