@@ -353,6 +353,22 @@ aws_resource:
   )
 
   story(
+    'the definition of a kept task is protected, and the manifest states another image for it',
+    'the task goes on as it is, and gives way to the new image once the definition may change',
+    async () => {
+      const next = (image: string, top: string) =>
+        cluster + worker({ image }).replace('aws_resource:', `${top}aws_resource:`)
+      const top = 'persist_on_update: true\n'
+      const shop = await Shop.open()
+      await shop.apply(next('worker:1', top))
+      expect((await shop.plan(next('worker:2', top))).plan.steps).toEqual([])
+      expect((await shop.apply(next('worker:2', ''))).report.result).toBe('succeeded')
+      expect(shop.sent('RunTask').map(({ taskDefinition }) => taskDefinition)).toEqual(['worker:1', 'worker:2'])
+      expect(running(shop)).toHaveLength(1)
+    },
+  )
+
+  story(
     'the pcf_name of a kept task and what it runs change in one commit, and its taskName does not',
     'the task of the name before is shown in the plan, and stops when the new one runs',
     async () => {

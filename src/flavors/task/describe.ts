@@ -23,7 +23,7 @@ import {
 import { liveTaskDefinition, type Revision } from '../taskDefinition/rules.ts'
 import { assumedRecords } from './assume.ts'
 import { isCalledLike, isNamed, isOf, isUnnamed, keptName, lastAttempt, ownerOf, runName } from './naming.ts'
-import { byAge, countOf, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
+import { byAge, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
 /** The definition of a job, and where its runs are recorded. */
 interface Job extends JobContent, Pick<LiveTask, 'digest' | 'revision' | 'essential' | 'store' | 'wouldRunOther'> {
@@ -33,18 +33,15 @@ interface Job extends JobContent, Pick<LiveTask, 'digest' | 'revision' | 'essent
 /** The runs of a task and the record of its job. Throws `EcsError`. */
 export async function describeTask(particle: TaskParticle, context: FlavorContext): Promise<LiveTask> {
   const job = await jobOf(particle, context)
-  const { digest, family, essential, store } = job
+  const { definition: _declared, undeclared: _named, family, ...run } = job
+  const { digest, store } = run
   const records: Records = store?.record.records ?? new Map()
   const record = digest !== undefined && isRecorded(particle) ? records.get(digest) : undefined
   const isConfirmed = store?.record.confirmed.has(digest ?? '')
   const signatures = context.releaseSignatures(particle, job)
   const mayRelease = signatures !== undefined && particle.options.review !== 'always'
   const live = {
-    digest,
-    revision: job.revision,
-    essential,
-    count: countOf(particle),
-    wouldRunOther: job.wouldRunOther,
+    ...run,
     record,
     assumed: keptRunning(particle) ? new Map() : assumedRecords(particle, records),
     attempt: record?.attempt ?? 0,
@@ -147,9 +144,13 @@ async function jobOf(particle: TaskParticle, context: FlavorContext): Promise<Jo
   if (parent) {
     const live = (await context.live(parent.id)) as LiveTaskDefinition | undefined
     const described = [live?.latest, ...(live?.running ?? []), live?.pinned].filter(revision => revision !== undefined)
-    const definition = request(parent.definition)
+    const other = otherRevision(parent, live)
+    // What is kept running is named by what runs, so that a change waits for its definition; a job is refused.
+    const definition = other && keptRunning(particle) ? liveTaskDefinition(other) : request(parent.definition)
     const run = await runOf(particle, definition, parent.options.ignore, described, live?.record, ecs)
-    return { definition: parent, ...run, wouldRunOther: otherRevision(parent, live) }
+    const wouldRunOther =
+      other && `${shortReference(other)}, and not what ${parentId} states, which persist_on_update leaves as it is`
+    return { definition: parent, ...run, wouldRunOther }
   }
   const { taskDefinition: reference } = particle.definition
   const revision = typeof reference === 'string' ? await ecs.taskDefinition(nameOf(reference)) : undefined
@@ -166,8 +167,7 @@ async function jobOf(particle: TaskParticle, context: FlavorContext): Promise<Jo
 /** The revision that a protected definition stands for, where it says something else than the manifest. */
 function otherRevision(parent: Particle<TaskDefinitionDefinition>, live: LiveTaskDefinition | undefined) {
   const revision = parent.persistOnUpdate ? currentRevision(parent, live) : undefined
-  if (!revision || differences(parent, revision, nothingSensitive).every(isTag)) return undefined
-  return `${shortReference(revision)}, and not what ${parent.id} states, which persist_on_update leaves as it is`
+  return revision && differences(parent, revision, nothingSensitive).every(isTag) ? undefined : revision
 }
 
 /** The run that a definition makes. `known`: the record as its family's particle has read it. */

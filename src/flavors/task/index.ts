@@ -32,12 +32,7 @@ import {
 } from './runs.ts'
 import { vocabulary } from './vocabulary.ts'
 
-function observe(particle: TaskParticle, live: LiveTask | undefined): Observed {
-  if (!live) return { state: 'terminated' }
-  return { ...observeTasks(particle, live), ...unownedWarnings(particle, live) }
-}
-
-function observeTasks(particle: TaskParticle, live: LiveTask): Observed {
+function observe(particle: TaskParticle, live: LiveTask): Observed {
   if (particle.desired !== 'running') return { state: tasksLeft(live).length > 0 ? 'running' : 'stopped' }
   return keptRunning(particle) ? observeKept(particle, live) : observeJob(particle, live)
 }
@@ -115,7 +110,7 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
   ],
 
   assess: (particle, live, sensitivity) => ({
-    observed: observe(particle, live),
+    observed: live ? { ...observe(particle, live), ...unownedWarnings(particle, live) } : { state: 'terminated' },
     reference: particle.definition.taskName,
     currentDefinition: live?.runs[0] && { ...live.runs[0] },
     memo: memoUnderWay(particle, live),
@@ -207,7 +202,7 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
     const status = failed.length > 0 ? 'failed' : succeeded.length >= countOf(particle) ? 'done' : 'refused'
     const known = memo.record ?? { attempt: 0, token: 0, claim: live.signature }
     // What has begun in part stays open: an hour later ECS shows none of it.
-    const isOpen = succeeded.length > 0 || isOutcomeUnknown({ ...live, record: memo.record ?? live.record })
+    const isOpen = succeeded.length > 0 || isOutcomeUnknown(particle, { ...live, record: memo.record ?? live.record })
     if (status === 'refused' && isOpen) return
     await recordRun(live.store, live.digest, { ...known, status, at: recordTime(context.ecs) }, context.ecs)
   },

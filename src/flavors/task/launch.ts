@@ -80,7 +80,7 @@ export async function startKept(particle: TaskParticle, live: DigestedTask, cont
 
 /** Starts a job. Throws `EcsError`, and Error where another apply has started the same attempt. */
 export async function startJob(particle: TaskParticle, live: DigestedTask, context: TransitionContext): Promise<Memo> {
-  const again = runsAgain(live)
+  const again = runsAgain(particle, live)
   const attempt = live.attempt + (again ? 1 : 0)
   const last = again ? undefined : live.record
   const open = last?.status === 'intent' ? last : undefined

@@ -54,7 +54,7 @@ export function observeJob(particle: TaskParticle, live: LiveTask): Observed {
   const hasFailed = failures.length > 0 || record?.status === 'failed'
   if (running.length > 0) {
     // One failed task fails the job; and no task is added while the outcome of the last start is unknown.
-    if (!enough && !hasFailed && !isOutcomeUnknown(live)) return { state: 'pending', incomplete: true }
+    if (!enough && !hasFailed && !isOutcomeUnknown(particle, live)) return { state: 'pending', incomplete: true }
     return { state: 'pending', unsettled: true, why: `its task is ${running[0]?.lastStatus}` }
   }
   // Before `retry-tasks`: a workflow that is run again has the same inputs.
@@ -63,7 +63,7 @@ export function observeJob(particle: TaskParticle, live: LiveTask): Observed {
     return isSettled ? doneJob(live) : unsettled('custom_config.assume is taken out')
   }
   if (isAssumed(particle)) return unsettled('custom_config.assume says that it is done')
-  if (runsAgain(live) && (hasFailed || !enough)) return { state: 'terminated' }
+  if (runsAgain(particle, live) && (hasFailed || !enough)) return { state: 'terminated' }
   if (hasFailed) return failedJob(particle, live, failures)
   if (enough) {
     if (isRecorded(particle)) return unsettled('it has succeeded, which is not on record yet')
@@ -95,9 +95,9 @@ function failedJob(particle: TaskParticle, { record }: LiveTask, failures: reado
 function unknownOutcome(particle: TaskParticle, live: LiveTask): string | undefined {
   const { record, uncertain } = live
   const remedy = `find out, then set custom_config.assume: done, or name ${particle.id} in retry-tasks to run it`
-  if (record && isOutcomeUnknown(live)) {
+  if (record && isOutcomeUnknown(particle, live)) {
     const found = judgedRuns(particle, live).length
-    const trace = found > 0 ? `shows ${found} of its ${plural(live.count, 'task')} only` : 'has no trace of it'
+    const trace = found > 0 ? `shows ${found} of its ${plural(countOf(particle), 'task')} only` : 'has no trace of it'
     const why =
       record.at > 0
         ? `its start was recorded at ${new Date(record.at * 1000).toISOString()} and ECS ${trace}`

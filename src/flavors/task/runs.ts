@@ -31,8 +31,6 @@ export interface LiveTask {
   readonly revision?: string | undefined
   /** Names of essential containers. */
   readonly essential: readonly string[]
-  /** Tasks that the run is to have. */
-  readonly count: number
   /** What the job would run instead of what its digest stands for. */
   readonly wouldRunOther?: string | undefined
   readonly record: RunRecord | undefined
@@ -118,20 +116,21 @@ export const byAge = (one: Task, other: Task): number =>
  * Whether an intent was recorded too long ago to ask ECS with its token, and ECS may have forgotten tasks of it: none exists, or
  * too few of several. An intent from the future was written with a wrong clock, so its age is unknown as well.
  */
-export function isOutcomeUnknown(live: Pick<LiveTask, 'record' | 'runs' | 'at' | 'count' | 'essential'>): boolean {
-  const { record, runs, at, count, essential } = live
+export function isOutcomeUnknown(
+  particle: TaskParticle,
+  { record, runs, at, essential }: Pick<LiveTask, 'record' | 'runs' | 'at' | 'essential'>,
+): boolean {
   if (record?.status !== 'intent') return false
   const age = at / 1000 - record.at
   if (age <= tokenLifetime && age >= -skew) return false
   const since = runs.filter(({ createdAt }) => (createdAt?.getTime() ?? 0) / 1000 >= record.at - skew)
-  return (
-    since.length === 0 || (count > 1 && since.filter(run => outcome(run, essential) !== 'never started').length < count)
-  )
+  const count = countOf(particle)
+  return since.length === 0 || (count > 1 && judgedRuns(particle, { runs: since, essential }).length < count)
 }
 
 /** Whether `retry-tasks` starts another attempt: the last one must be over, and its outcome found out. */
-export function runsAgain(live: LiveTask): boolean {
+export function runsAgain(particle: TaskParticle, live: LiveTask): boolean {
   const { failed, running } = runsByOutcome(live)
-  const isOpen = live.record?.status === 'intent' && failed.length === 0 && !isOutcomeUnknown(live)
+  const isOpen = live.record?.status === 'intent' && failed.length === 0 && !isOutcomeUnknown(particle, live)
   return live.requested && running.length === 0 && !isOpen
 }
