@@ -156,6 +156,23 @@ describe('No task runs twice', () => {
   )
 
   story(
+    'a job with a startedBy of its own is stopped by hand and asked for again, and the apply dies once that run has begun',
+    'the stopped task is no task of the run that follows, which succeeds',
+    async () => {
+      const manifests = base + job({ more: '  startedBy: ops/me' })
+      const made = await Shop.open()
+      made.simulator.behave('migrate:1', [{ runSeconds: 3 * hour }, { runSeconds: 10 * minute, exitCode: 0 }])
+      await made.apply(manifests, { waitTimeout: 30_000 })
+      await made.somebody().send(new StopTaskCommand({ cluster: 'main', task: [...made.runs][0] }))
+      made.simulator.advance(10 * minute)
+      expect((await made.apply(manifests)).report.result).toBe('failed')
+      await made.apply(manifests, { asked: [id], killedAt: { call: 2, when: 'after', modifying: true } })
+      expect((await made.apply(manifests)).report.result).toBe('succeeded')
+      expect([made.runs.size, statuses(made)]).toEqual([2, ['done']])
+    },
+  )
+
+  story(
     'an intent was written by an earlier version on a runner whose clock was hours ahead',
     'an intent from the future has no age, so a person is asked',
     async () => {

@@ -23,7 +23,7 @@ import {
 import { liveTaskDefinition, type Revision } from '../taskDefinition/rules.ts'
 import { assumedRecords } from './assume.ts'
 import { isCalledLike, isNamed, isOf, isUnnamed, keptName, lastAttempt, ownerOf, runName } from './naming.ts'
-import { byAge, isRecorded, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
+import { byAge, isRecorded, isSince, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
 /** The definition of a job, and where its runs are recorded. */
 interface Job extends JobContent, Pick<LiveTask, 'digest' | 'revision' | 'essential' | 'store' | 'wouldRunOther'> {
@@ -82,10 +82,14 @@ async function tasksOfRun(
   const attempt = isRecorded(particle) ? (record?.attempt ?? 0) : lastAttempt(particle, all, name)
   // Earlier releases named tasks that are kept running like a job.
   const names = keptRunning(particle) ? [keptName(particle, environment, digest ?? ''), name(0)] : [name(attempt)]
-  // An intent is recorded before a run begins, so that what has none has not begun.
-  const hasNotBegun = isRecorded(particle) && !uncertain && (record === undefined || record.status === 'refused')
+  /** An intent is recorded before a run begins: a run without one has not begun, and has no task that is older. */
+  const mayHaveBegun = (task: Task): boolean => {
+    if (isLeaving || !isRecorded(particle) || uncertain) return true
+    if (!record || record.status === 'refused') return false
+    return record.status !== 'intent' || isSince(task, record)
+  }
   const isRun = (task: Task) =>
-    names.some(one => isNamed(task, particle, one)) || (!hasNotBegun && isUnnamed(task, particle))
+    names.some(one => isNamed(task, particle, one)) || (isUnnamed(task, particle) && mayHaveBegun(task))
   const runs = digest === undefined ? [] : all.filter(isRun)
   const ours = (task: Task) => isOf(repository, task)
   const theirs = (task: Task) => !ours(task)

@@ -112,6 +112,10 @@ export const byAge = (one: Task, other: Task): number =>
   (one.createdAt?.getTime() ?? 0) - (other.createdAt?.getTime() ?? 0) ||
   ((one.taskArn ?? '') < (other.taskArn ?? '') ? -1 : 1)
 
+/** Whether a task may have been made after this was recorded. */
+export const isSince = ({ createdAt }: Task, { at }: RunRecord): boolean =>
+  (createdAt?.getTime() ?? 0) / 1000 >= at - skew
+
 /**
  * Whether an intent was recorded too long ago to ask ECS with its token, and ECS may have forgotten tasks of it: none exists, or
  * too few of several. An intent from the future was written with a wrong clock, so its age is unknown as well.
@@ -123,7 +127,7 @@ export function isOutcomeUnknown(
   if (record?.status !== 'intent') return false
   const age = at / 1000 - record.at
   if (age <= tokenLifetime && age >= -skew) return false
-  const since = runs.filter(({ createdAt }) => (createdAt?.getTime() ?? 0) / 1000 >= record.at - skew)
+  const since = runs.filter(task => isSince(task, record))
   const count = countOf(particle)
   return since.length === 0 || (count > 1 && judgedRuns(particle, { runs: since, essential }).length < count)
 }
