@@ -63,50 +63,70 @@ export async function describeTask(particle: TaskParticle, context: FlavorContex
 async function tasksOfRun(
   particle: TaskParticle,
   family: string | undefined,
-  { digest, record, uncertain }: Pick<LiveTask, 'digest' | 'record' | 'uncertain'>,
+  live: Pick<LiveTask, 'digest' | 'record' | 'uncertain'>,
   context: FlavorContext,
 ): Promise<Pick<LiveTask, 'runs' | 'outdated' | 'unowned' | 'attempt'>> {
-  const { ecs, environment, repository } = context
-  const cluster = particle.definition.cluster ?? 'default'
-  const isLeaving = particle.desired !== 'running'
+  const { digest, record } = live
+  const { ecs, environment } = context
   const name = (attempt: number) => runName(particle, environment, digest ?? '', attempt)
   // What was begun and has not ended may run under an earlier name of the particle, or another `startedBy`.
   const isByName = digest !== undefined && isRecorded(particle) && record !== undefined && record.status !== 'intent'
-  const known = isByName ? name(record?.attempt ?? 0) : undefined
-  const filters = taskFilters(particle, family, known)
+  const filters = taskFilters(particle, family, isByName ? name(record.attempt) : undefined)
   const isSuccessors = await tasksOfSuccessor(particle, context)
-  const [up = [], stopped = []] = await Promise.all(filters.map(filter => ecs.listedTasks(cluster, filter)))
+  const lists = filters.map(filter => ecs.listedTasks(particle.definition.cluster ?? 'default', filter))
+  const [up = [], stopped = []] = await Promise.all(lists)
   const all = [...new Map([...up, ...stopped].map(task => [task.taskArn, task])).values()]
     .filter(task => !isSuccessors(task))
     .sort(byAge)
   const attempt = isRecorded(particle) ? (record?.attempt ?? 0) : lastAttempt(particle, all, name)
   // Earlier releases named tasks that are kept running like a job.
   const names = keptRunning(particle) ? [keptName(particle, environment, digest ?? ''), name(0)] : [name(attempt)]
-  /** An intent is recorded before a run begins: a run without one has not begun, and has no task that is older. */
-  const mayHaveBegun = (task: Task): boolean => {
-    if (isLeaving || !isRecorded(particle) || uncertain) return true
-    if (!record || record.status === 'refused') return false
-    return record.status !== 'intent' || isSince(task, record)
-  }
   const isRun = (task: Task) =>
-    names.some(one => isNamed(task, particle, one)) || (isUnnamed(task, particle) && mayHaveBegun(task))
+    names.some(one => isNamed(task, particle, one)) || (isUnnamed(task, particle) && mayBelong(task, particle, live))
   const runs = digest === undefined ? [] : all.filter(isRun)
-  const ours = (task: Task) => isOf(repository, task)
-  const theirs = (task: Task) => !ours(task)
+  const others = up.filter(task => all.includes(task) && !runs.includes(task))
+  const named = others.filter(task => isCalledLike(task, particle, environment, digest)).sort(byAge)
+  return { attempt, ...byOwner(particle, family, { runs, named }, context) }
+}
+
+/** An intent is recorded before a run begins: a run without one has not begun, and has no task that is older. */
+function mayBelong(
+  task: Task,
+  particle: TaskParticle,
+  { record, uncertain }: Pick<LiveTask, 'record' | 'uncertain'>,
+): boolean {
+  if (particle.desired !== 'running' || !isRecorded(particle) || uncertain) return true
+  if (!record || record.status === 'refused') return false
+  return record.status !== 'intent' || isSince(task, record)
+}
+
+/**
+ * Tasks that count, that stop, and that are left alone: of a run, and of the other running ones that are called like the
+ * particle's.
+ */
+function byOwner(
+  particle: TaskParticle,
+  family: string | undefined,
+  { runs, named }: { readonly runs: readonly Task[]; readonly named: readonly Task[] },
+  { repository }: FlavorContext,
+): Pick<LiveTask, 'runs' | 'outdated' | 'unowned'> {
+  const isLeaving = particle.desired !== 'running'
+  const isOurs = (task: Task) => isOf(repository, task)
   // A task that an earlier release started has no tag, and needs no warning.
-  const isAnothers = (task: Task) => theirs(task) && ownerOf(task) !== undefined
-  const named = all
-    .filter(task => up.includes(task) && !runs.includes(task) && isCalledLike(task, particle, environment, digest))
-    // Another repository may use the name for a family of its own.
-    .filter(task => familyOf(task.taskDefinitionArn) === family || !isAnothers(task))
+  const isAnothers = (task: Task) => !isOurs(task) && ownerOf(task) !== undefined
+  const ours = named.filter(isOurs)
+  // Another repository may use the name for a family of its own.
+  const theirs = named.filter(
+    task => !isOurs(task) && (familyOf(task.taskDefinitionArn) === family || !isAnothers(task)),
+  )
   // A task that this repository did not start counts as the run all the same, and must not be stopped.
-  const own = { attempt, runs: isLeaving ? runs.filter(ours) : runs }
+  const counted = isLeaving ? runs.filter(isOurs) : runs
   // The last run of a job that has changed ends by itself; a task that was kept running before it was a job does not.
-  if (!keptRunning(particle) && !isLeaving) return { ...own, outdated: [], unowned: named.filter(ours) }
-  const unowned = [...runs.filter(isLeaving ? theirs : isAnothers), ...named.filter(theirs)]
-  const [outdated, kept] =
-    particle.persistOnTermination && !isLeaving ? [[], named.filter(ours)] : [named.filter(ours), []]
-  return { ...own, outdated, unowned: [...unowned, ...kept] }
+  if (!keptRunning(particle) && !isLeaving) return { runs: counted, outdated: [], unowned: ours }
+  const foreign = [...runs.filter(task => (isLeaving ? !isOurs(task) : isAnothers(task))), ...theirs]
+  return particle.persistOnTermination && !isLeaving
+    ? { runs: counted, outdated: [], unowned: [...foreign, ...ours] }
+    : { runs: counted, outdated: ours, unowned: foreign }
 }
 
 /**
