@@ -21,7 +21,7 @@ const maxPrefix = 128 - 32 - 1
 const environmentPrefix = (environment: string): string => `particles/${allowed(environment)}/`
 
 /** `particles/<environment>/<pcf_name>/`. Where characters are replaced or cut off, eight hex digits keep the prefix unique. */
-export function runPrefix({ name }: TaskParticle, environment: string): string {
+function runPrefix({ name }: TaskParticle, environment: string): string {
   const prefix = `${environmentPrefix(environment)}${allowed(name)}`
   if (prefix === `particles/${environment}/${name}` && prefix.length <= maxPrefix) return `${prefix}/`
   const suffix = `-${hash([environment, name]).slice(0, 8)}`
@@ -61,7 +61,7 @@ export const isOf = (repository: string | undefined, task: Task): boolean =>
  * The name of a task's run; undefined for a task with the manifest's own `startedBy` and no tag. The tag comes first: the manifest
  * may have had another `startedBy` when the task was started.
  */
-export const nameIn = ({ tags, startedBy }: Task, { definition }: TaskParticle): string | undefined =>
+const nameIn = ({ tags, startedBy }: Task, { definition }: TaskParticle): string | undefined =>
   tags?.find(({ key }) => key === runTag)?.value ?? (startedBy === definition.startedBy ? undefined : startedBy)
 
 /** The name's last part, which the digest and the attempt make alone. */
