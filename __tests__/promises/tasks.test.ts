@@ -59,7 +59,7 @@ describe('Nothing is applied that was not reviewed', () => {
         const ran = await world.push(world.repository.push({ 'README.md': 'hello' }))
         expect(ran.failed).toBe(false)
         expect(ran.warnings.join()).toMatch(
-          `${id}: 1 running task called like its own (${short(foreign)}) and left alone, because not one of them carries the tag ecs-particles:repository of this repository (1); stop by hand what is not needed`,
+          `${id}: 1 running task called like its own (${short(foreign)}) and left alone, because it does not carry the tag ecs-particles:repository of this repository (1); stop by hand what is not needed`,
         )
         expect(running(world)).toContain(foreign)
         expect(world.modifying()).not.toContain('StopTask')
@@ -425,7 +425,7 @@ aws_resource:
       const once = cluster + worker({ image: 'migrate:1', options: '' })
       const { warnings } = (await shop.plan(once)).plan
       expect(warnings).toEqual([
-        `${id}: 1 running task called like its own (${short(old)}) and left alone, because what a job ran before it changed ends by itself; stop by hand what is not needed`,
+        `${id}: 1 running task called like its own (${short(old)}) and left alone, because no job stops what was kept running before it was a job; stop by hand what is not needed`,
       ])
       expect((await shop.apply(once)).report.result).toBe('succeeded')
       expect(running(shop)).toEqual([old])

@@ -84,6 +84,10 @@ export function isNamed(task: Task, particle: TaskParticle, name: string): boole
   return known === name || (goesByKey && known !== undefined && keyOf(known) === keyOf(name))
 }
 
+/** Whether the particle started the task to be kept running, under any `pcf_name` and with any definition. */
+export const isOfKept = (task: Task, particle: TaskParticle): boolean =>
+  keyOf(nameIn(task, particle) ?? '').startsWith(keptPrefix(particle))
+
 /** Whether a task has the manifest's own `startedBy` and has lost its tags, as StopTask makes it: any run may be its own. */
 export const isUnnamed = (task: Task, particle: TaskParticle): boolean =>
   task.startedBy !== undefined && nameIn(task, particle) === undefined
@@ -100,7 +104,7 @@ export function isCalledFormerly(
 ): boolean {
   const name = nameIn(task, particle) ?? ''
   return (
-    (keyOf(name) === digest || keyOf(name).startsWith(keptPrefix(particle))) &&
+    (keyOf(name) === digest || isOfKept(task, particle)) &&
     name.startsWith(environmentPrefix(environment)) &&
     !name.startsWith(runPrefix(particle, environment))
   )

@@ -10,7 +10,7 @@ import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { oneOrMany, plural } from '../../wording.ts'
 import { counted, definitionOf, diagnoseStopped, summarizeStopped } from '../containers.ts'
-import { isOf, repositoryTag } from './naming.ts'
+import { isOf, isOfKept, repositoryTag } from './naming.ts'
 import { lackedCapacity, outcome } from './outcome.ts'
 import {
   arnsOf,
@@ -125,10 +125,16 @@ export function unownedWarnings(particle: TaskParticle, { unowned, repository }:
   const why =
     repository === undefined
       ? 'this run does not know its repository (neither the event nor GITHUB_REPOSITORY_ID names its id)'
-      : `not one of them carries the tag ${repositoryTag} of this repository (${repository})`
+      : `${oneOrMany(others.length, 'it does not carry', 'not one of them carries')} the tag ${repositoryTag} of this repository (${repository})`
   const isJob = particle.desired === 'running' && !keptRunning(particle)
+  const former = isJob ? ours.filter(task => isOfKept(task, particle)) : []
   const whyKept = isJob ? 'what a job ran before it changed ends by itself' : 'persist_on_termination keeps it'
-  const warnings = [...leftAlone(id, others, why), ...leftAlone(id, ours, whyKept)]
+  const kept = ours.filter(task => !former.includes(task))
+  const warnings = [
+    ...leftAlone(id, others, why),
+    ...leftAlone(id, former, 'no job stops what was kept running before it was a job'),
+    ...leftAlone(id, kept, whyKept),
+  ]
   return warnings.length > 0 ? { warnings } : {}
 }
 
