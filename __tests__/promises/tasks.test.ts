@@ -353,6 +353,24 @@ aws_resource:
   )
 
   story(
+    'a kept task was started by an earlier release, which named it like a job, and its pcf_name changes later',
+    'it is the same task and goes on, and under another name it is the earlier one',
+    async () => {
+      const once = await Shop.open()
+      once.simulator.behave('worker:1', { runSeconds: 5, exitCode: 0 })
+      await once.apply(cluster + worker({ options: '' }))
+      const shop = await Shop.open()
+      await shop.apply(cluster + worker())
+      const [old = ''] = running(shop)
+      Object.assign(shop.simulator.findTask(old)?.wire ?? {}, { startedBy: once.sent('RunTask')[0]?.startedBy })
+      expect((await shop.plan(cluster + worker())).plan.steps).toEqual([])
+      const other = cluster + worker().replaceAll('pcf_name: worker\nparents', 'pcf_name: crunch\nparents')
+      expect((await shop.apply(other)).report.result).toBe('succeeded')
+      expect([running(shop).includes(old), running(shop).length]).toEqual([false, 1])
+    },
+  )
+
+  story(
     'the definition of a kept task is protected, and the manifest states another image for it',
     'the task goes on as it is, and gives way to the new image once the definition may change',
     async () => {
