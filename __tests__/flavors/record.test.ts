@@ -276,4 +276,30 @@ describe('another apply', () => {
     const all = recordsIn(next === 1 ? [...newer.tags, ...older.tags] : newer.tags)
     expect([...all.keys()].sort()).toEqual([1, 2, 3, 9].map(digest))
   })
+
+  const intent = record({ status: 'intent' })
+  test.each<[what: string, meanwhile: RunRecord, run: RunRecord, stays: boolean]>([
+    ['asked for another attempt', record({ attempt: 1 }), record({ status: 'failed' }), true],
+    ['went on with the next token', record({ token: 1 }), record({ status: 'refused' }), true],
+    ['has run the job', record(), record({ status: 'refused' }), true],
+    ['has only begun', intent, record({ status: 'refused' }), false],
+    ['has seen it fail', record({ status: 'failed' }), record({ at: 2000 }), false],
+    ['started nothing', record({ status: 'refused' }), record({ status: 'intent', token: 1 }), false],
+  ])('%s: what it has recorded is not taken back', async (_what, meanwhile, run, stays) => {
+    const only = described(1, [markerTag(1, 0), recordTag(digest(9), meanwhile)])
+    const family = new FamilyRecord('a', [digest(9)], { arn: 'arn:a:1', revision: 1 })
+    family.begin(1)
+    family.read(1, described(1, [markerTag(1, 0)]))
+    const ecs = {
+      run: {},
+      taskDefinition: async () => only,
+      async call(_name: string, { tags }: { tags: Tag[] }) {
+        only.tags = [...only.tags.filter(({ key }) => !tags.some(tag => tag.key === key)), ...tags]
+      },
+    }
+    const write = (one: RunRecord) => recordRun({ record: family, declared: [] }, digest(9), one, ecs as unknown as Ecs)
+    if (stays) await expect(write(intent)).rejects.toThrow('another apply has taken this run over meanwhile')
+    await write(run)
+    expect(recordsIn(only.tags).get(digest(9))).toMatchObject(stays ? meanwhile : run)
+  })
 })

@@ -315,6 +315,29 @@ describe('No task runs twice', () => {
   )
 
   story(
+    'two applies plan a job, and one of them has run it with its second token when the other one begins',
+    'the other one starts nothing, and the job stays done',
+    async () => {
+      const first = await Shop.running(shop)
+      const tags = first.simulator.region().families.get('migrate')?.[0]?.tags ?? []
+      const made = await Shop.running(base)
+      let isRun = false
+      const runMeanwhile = (input: unknown): boolean => {
+        const [revision] = made.simulator.region().families.get('migrate') ?? []
+        if (!isRun && revision && (input as { taskDefinition?: string }).taskDefinition === 'migrate:1')
+          revision.tags.push(...tags.map(({ key, value }) => ({ key, value: value?.replace(/ 0 0$/, ' 0 1') })))
+        isRun ||= (revision?.tags.length ?? 0) > 0
+        return false
+      }
+      made.simulator.inject({ operation: 'DescribeTaskDefinition', when: runMeanwhile, fault: { kind: 'reset' } })
+      const applied = await made.apply(shop)
+      expect(applied.done(id).error?.message).toContain('another apply has taken this run over meanwhile')
+      expect([made.runs.size, isRun, statuses(made)]).toEqual([0, true, ['done']])
+      expect(reasonOf(await made.plan(shop))).toBe('done')
+    },
+  )
+
+  story(
     'there is room for one of three tasks, and the apply dies while it waits for the rest',
     'the next apply counts the one that runs and makes up two, never more',
     async () => {

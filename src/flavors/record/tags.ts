@@ -125,6 +125,16 @@ export function isLater(record: RunRecord, known: RunRecord | undefined): boolea
   return order > 0
 }
 
+/**
+ * Whether a record stays, whatever else is to be recorded of the same run: one of a later attempt or token, or of an end
+ * that would be taken back.
+ */
+export function outlasts(known: RunRecord, run: RunRecord): boolean {
+  if (known.attempt !== run.attempt) return known.attempt > run.attempt
+  if (known.token !== run.token) return known.token > run.token
+  return known.status === 'done' ? run.status !== 'done' : known.status === 'failed' && run.status === 'intent'
+}
+
 /** Whether a job with the same release signature, of now or of earlier releases, has succeeded. */
 export const hasRunBefore = ({ signature, former }: ReleaseSignatures, records: Records): boolean =>
   [...records.values()].some(

@@ -21,6 +21,7 @@ import {
   markerOf,
   markerTag,
   maxTags,
+  outlasts,
   type Records,
   type RunRecord,
   recordsIn,
@@ -57,7 +58,7 @@ export function recordsToCarry({ records, hasGap, digests }: FamilyRecord): Reco
 
 /**
  * Records one run. Throws an `EcsError` that names the consequence where ECS does not take a tag, and an Error where no
- * revision has room for the record: then no record has been lost.
+ * revision has room for the record, and before a start that another apply has gone on with: then no record has been lost.
  */
 export async function recordRun(
   store: RecordStore | undefined,
@@ -104,6 +105,11 @@ async function write(
   const older = markerOf(tags, revision)
   const records = recordsIn(tags)
   if (older === undefined) addRecords(records, recordsToCarry(record))
+  const known = records.get(digest)
+  if (known && outlasts(known, run)) {
+    if (run.status === 'intent') throw takenOver()
+    return
+  }
   records.set(digest, run)
   const { tags: wanted, omitted } = layout(records, roomBeside(tags), [...declared, digest])
   const omittedOn = omitted.map(one => olderRevisionOf(record, one, revision))
@@ -120,6 +126,10 @@ async function write(
   const room = roomBeside(tags) - wanted.length
   if (older === undefined && record.carrier) await copyMissed(record.carrier, { arn, revision, room }, records, ecs)
 }
+
+/** Nothing may be started for a run that has gone on since its record was read. */
+export const takenOver = (): Error =>
+  new Error('another apply has taken this run over meanwhile; see what came of it, and apply again')
 
 /** The newest older revision that has the latest record of a run; 0 where none has. */
 function olderRevisionOf({ byRevision, records }: FamilyRecord, digest: string, revision: number): number {

@@ -10,7 +10,7 @@ import { nameOf } from '../../schema/arn.ts'
 import { plural } from '../../wording.ts'
 import { hash } from '../record/digest.ts'
 import { type RunRecord, recordsIn } from '../record/tags.ts'
-import { recordRun, recordTime, revisionToWrite } from '../record/write.ts'
+import { recordRun, recordTime, revisionToWrite, takenOver } from '../record/write.ts'
 import { clearAssumed } from './assume.ts'
 import { isCalledFormerly, isNamed, isUnnamed, keptName, runName, tagsOf } from './naming.ts'
 import { isCapacity, lackedCapacity, outcome } from './outcome.ts'
@@ -126,8 +126,7 @@ async function nextToken(
   const revision = arn === undefined ? undefined : await ecs.taskDefinition(nameOf(arn))
   const record = recordsIn(revision?.tags ?? []).get(digest)
   if (!record) return token + 1
-  if (record.attempt !== attempt || record.status === 'done' || record.status === 'failed')
-    throw new Error('another apply has taken this run over meanwhile; see what came of it, and apply again')
+  if (record.attempt !== attempt || record.status === 'done' || record.status === 'failed') throw takenOver()
   return record.status === 'intent' ? Math.max(token, record.token) : Math.max(token, record.token) + 1
 }
 
