@@ -326,6 +326,45 @@ describe('AWS gives no answer while a rollout is waited for', () => {
     const applied = await during({ kind: 'deny' }, 120)
     expect(sentence(applied, 'ecs_service:web')).toMatch(/was denied ecs:DescribeServices/)
   })
+
+  test('while a service is put back: that is waited for, and the sentence says how it ended', async () => {
+    const shop = await Shop.running(web('web:1', {}))
+    let outage = Number.POSITIVE_INFINITY
+    const isOut = () => shop.now() >= outage && shop.now() < outage + 60_000
+    const fault = { kind: 'unavailable' } as const
+    shop.simulator.inject({ operation: 'DescribeServices', always: true, fault, when: isOut })
+    const onSay = (_: string, sentence: string) => {
+      if (sentence.startsWith('is put back')) outage = shop.now()
+    }
+    const applied = await shop.apply(web('web:2-crash'), { onFailure: 'rollback', waitTimeout: 300_000, onSay })
+    expect(outage).toBeLessThan(Number.POSITIVE_INFINITY)
+    expect(sentence(applied, 'ecs_service:web')).toMatch(/It was put back: /)
+  })
+
+  test('after a job has ended: it is done, and what needs it goes on', async () => {
+    const manifests = stated(main, family('migrate', 'migrate:1'), job('migrate'), family('web', 'web:1'), {
+      ...serviceOf('web', { desiredCount: 1 }),
+      parents: ['ecs_cluster:main', 'ecs_task_definition:web', 'ecs_task:migrate'],
+    })
+    const shop = await Shop.open()
+    const hasEnded = () => shop.sent('TagResource').some(({ tags }) => JSON.stringify(tags).includes('done'))
+    let until: number | undefined
+    const isOut = () => {
+      if (!hasEnded()) return false
+      until ??= shop.now() + 60_000
+      return shop.now() < until
+    }
+    shop.simulator.inject({
+      operation: 'DescribeTaskDefinition',
+      always: true,
+      fault: { kind: 'unavailable' },
+      when: isOut,
+    })
+    const applied = await shop.apply(manifests)
+    expect(until).toBeDefined()
+    expect(applied.report.result).toBe('succeeded')
+    expect(shop.runs.size).toBe(1)
+  })
 })
 
 test('a deletion that is not done in time is not blamed on tasks that crashed before it', async () => {

@@ -18,7 +18,7 @@ async function polls(until: number, given: { near?: (at: number) => boolean; too
     now += took * 1000
     return now >= until * 1000 ? true : undefined
   }
-  await poll(look, { clock, signal: new AbortController().signal, isNear: () => near(now / 1000) })
+  await poll(look, { clock, signal: new AbortController().signal, say: () => {}, isNear: () => near(now / 1000) })
   return made
 }
 

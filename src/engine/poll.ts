@@ -1,5 +1,6 @@
 import { backoff } from '../backoff.ts'
 import type { Clock } from '../clock.ts'
+import { EcsError, isPassing } from '../ecs/errors.ts'
 import { Cancelled } from './failure.ts'
 
 /**
@@ -20,9 +21,14 @@ export const consistencyLag = 30_000
 /** A sentence that does not change is logged again after so many milliseconds. */
 export const heartbeat = 10_000
 
+/** Polls without an answer are made again for so many milliseconds. */
+const longestOutage = 300_000
+
 interface Polling {
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** One sentence for the log: AWS gives no answer. */
+  say(sentence: string): void
   /** No pause ends later, in milliseconds since 1970; a poll is made then. */
   readonly deadline?: number
   /** A change that was requested only just now cannot show yet. */
@@ -32,13 +38,14 @@ interface Polling {
 }
 
 /**
- * Calls `pollOnce` until it answers, more often when the end is near. Throws what `pollOnce` throws, and `Cancelled` once the
- * signal is aborted.
+ * Calls `pollOnce` until it answers, more often when the end is near, and through outages of AWS. Throws what `pollOnce`
+ * throws otherwise, and `Cancelled` once the signal is aborted.
  */
 export async function poll<T>(
   pollOnce: () => Promise<T | undefined>,
-  { clock, signal, deadline = Number.POSITIVE_INFINITY, pauseFirst, isNear = () => false }: Polling,
+  { clock, signal, say, deadline = Number.POSITIVE_INFINITY, pauseFirst, isNear = () => false }: Polling,
 ): Promise<T> {
+  const patiently = throughOutages(pollOnce, { clock, say }, deadline)
   let since = clock.now()
   let begun = since
   let pace: keyof typeof paces = 'far'
@@ -53,8 +60,39 @@ export async function poll<T>(
       await sleep(Math.min(end, Math.max(now + paces.near.shortest / 4, deadline)) - now, clock, signal)
     }
     begun = clock.now()
-    const answer = await pollOnce()
+    const answer = await patiently()
     if (answer !== undefined) return answer
+  }
+}
+
+/**
+ * Polls on while AWS gives no answer: the transition goes on there meanwhile, and what became of it is known afterwards. Throws
+ * what ECS refuses, and the last error of an outage that outlasts the deadline or five minutes.
+ */
+function throughOutages<T>(
+  pollOnce: () => Promise<T | undefined>,
+  { clock, say }: Pick<Polling, 'clock' | 'say'>,
+  deadline: number,
+): () => Promise<T | undefined> {
+  let since: number | undefined
+  let said = Number.NEGATIVE_INFINITY
+  return async () => {
+    const begun = clock.now()
+    try {
+      const answer = await pollOnce()
+      since = undefined
+      return answer
+    } catch (error) {
+      if (!(error instanceof EcsError) || !isPassing(error)) throw error
+      since ??= begun
+      const now = clock.now()
+      if (now >= Math.min(deadline, since + longestOutage)) throw error
+      if (now - said >= heartbeat) {
+        say(`${error.message}; asked again, as what was begun goes on`)
+        said = now
+      }
+      return undefined
+    }
   }
 }
 

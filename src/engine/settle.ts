@@ -1,14 +1,10 @@
 import { durationText } from '../duration.ts'
-import { EcsError, isPassing } from '../ecs/errors.ts'
 import type { DesiredState, Particle } from '../particle.ts'
 import { messageOf } from '../thrown.ts'
 import { Cancelled, type Diagnosis, Paused, StepFailed } from './failure.ts'
 import type { AnyFlavor, Failed, Progress, Settled, TransitionContext } from './flavor.ts'
 import { heartbeat, poll } from './poll.ts'
 import type { ApplySettings } from './settings.ts'
-
-/** Polls without an answer are made again for so many milliseconds. */
-const longestOutage = 300_000
 
 /** A transition that has been carried out, and is now to come to an end. */
 interface Settling {
@@ -44,7 +40,11 @@ export async function settle(settling: Settling): Promise<Ended> {
   const { progress, live } = await untilSettled(settling, isPolled)
   const onEnded = goal === particle.desired ? flavor.onEnded : undefined
   if (progress.is !== 'failed') {
-    await onEnded?.(particle, live, memo, progress, context)
+    const record = async () => {
+      await onEnded?.(particle, live, memo, progress, context)
+      return true
+    }
+    await poll(record, { clock: context.clock, signal: settling.settings.signal, say: context.say })
     return { progress, live: isPolled || flavor.onEnded ? undefined : live }
   }
   // The failure is reported, whether or not it can be recorded.
@@ -85,39 +85,7 @@ function untilSettled(settling: Settling, isPolled: boolean): Promise<Ended<Sett
     }
     return undefined
   }
-  const patiently = throughOutages(pollOnce, context, deadline)
-  return poll(patiently, { clock, signal: settings.signal, deadline, isNear: () => isNear })
-}
-
-/**
- * Polls on while AWS gives no answer: the transition goes on there meanwhile, and what became of it is known afterwards. Throws
- * what ECS refuses, and the last error of an outage that outlasts the step's time or five minutes.
- */
-function throughOutages<T>(
-  pollOnce: () => Promise<T | undefined>,
-  { clock, say }: Pick<TransitionContext, 'clock' | 'say'>,
-  deadline: number,
-): () => Promise<T | undefined> {
-  let since: number | undefined
-  let said = Number.NEGATIVE_INFINITY
-  return async () => {
-    const begun = clock.now()
-    try {
-      const answer = await pollOnce()
-      since = undefined
-      return answer
-    } catch (error) {
-      if (!(error instanceof EcsError) || !isPassing(error)) throw error
-      since ??= begun
-      const now = clock.now()
-      if (now >= Math.min(deadline, since + longestOutage)) throw error
-      if (now - said >= heartbeat) {
-        say(`${error.message}; asked again, as what was begun goes on`)
-        said = now
-      }
-      return undefined
-    }
-  }
+  return poll(pollOnce, { clock, signal: settings.signal, say: context.say, deadline, isNear: () => isNear })
 }
 
 /** The step's time is up. `cause`: what the step still waited for. */
@@ -176,7 +144,8 @@ async function putBack(settling: Settling, live: unknown): Promise<string | unde
       if (clock.now() - since <= settings.waitTimeout) return undefined
       return `Putting it back was not done in time: ${progress.because}`
     }
-    return await poll(pollOnce, { clock, signal: settings.signal, pauseFirst: true, isNear: () => isNear })
+    const { say } = context
+    return await poll(pollOnce, { clock, signal: settings.signal, say, pauseFirst: true, isNear: () => isNear })
   } catch (error) {
     if (error instanceof Cancelled) throw error
     return `Putting it back failed too: ${messageOf(error)}`

@@ -204,7 +204,8 @@ class StepRun {
       if (polls > 1) this.#say(`looks different still (${isChange ? 'not equivalent: ' : ''}${cause}), looking again`)
       return undefined
     }
-    return poll(pollOnce, { clock, signal: this.#context.settings.signal, isNear: () => true })
+    const say = (sentence: string) => this.#say(sentence)
+    return poll(pollOnce, { clock, signal: this.#context.settings.signal, say, isNear: () => true })
   }
 
   /** Describes the particle and decides again, with the plan's examination where there is one. */
