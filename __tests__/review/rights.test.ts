@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { actionsToken } from '../../simulator/github/server.ts'
 import { calls } from '../../src/ecs/calls.ts'
 import { token } from '../world/github.ts'
-import { manifests } from '../world/manifests.ts'
+import { clusterOf, manifests } from '../world/manifests.ts'
 import { World } from '../world/world.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -120,6 +120,14 @@ describe('with the rights of the policies and no other', () => {
     )
     await world.settle(gone)
     expect(world.simulator.region().clusters.get('main')?.status ?? 'INACTIVE').toBe('INACTIVE')
+  })
+
+  test('the account is asked for where the particles are: the same credentials are good for no other partition', async () => {
+    const given = { 'aws-region': '', 'allowed-account-ids': '123456789012' }
+    const inChina = clusterOf({ more: '  region_name: cn-north-1' })
+    const { ran } = await world.propose({ 'particles/main.yml': inChina }, given)
+    expect(ran.problems).toEqual([])
+    expect(new Set(world.simulator.calls.map(({ region }) => region))).toEqual(new Set(['cn-north-1']))
   })
 })
 

@@ -76,7 +76,7 @@ export async function prepare(
   const context = engineContext(invocation, formerSecretsIn(earlier, particles, inputs))
   // Side by side: a plan for another account is thrown away, and every other one would have waited for a round more.
   const [refused, prepared] = await Promise.allSettled([
-    accountProblem(context, inputs),
+    accountProblem(context, inputs, particles[0]?.region),
     planDeclared(invocation, loaded, context, baseline, unreadable(earlier)),
   ])
   if (refused.status === 'rejected') return { problems: ecsProblems(refused.reason) }
@@ -166,10 +166,14 @@ function idleIds({ particles, absent }: Loaded, { retryTasks, redeploy }: Inputs
   return [...problemsIn('retry-tasks', retryTasks, 'run again'), ...problemsIn('redeploy', redeploy, 'deployed again')]
 }
 
-async function accountProblem(context: EngineContext, inputs: Inputs): Promise<Problem | undefined> {
-  const { allowedAccountIds, region } = inputs
+/** `elsewhere`: the region to ask where the inputs name none. Credentials are good for one partition only. */
+async function accountProblem(
+  context: EngineContext,
+  { allowedAccountIds, region }: Inputs,
+  elsewhere = 'us-east-1',
+): Promise<Problem | undefined> {
   if (allowedAccountIds.length === 0) return undefined
-  const account = await context.ecs(region ?? 'us-east-1').findAccount()
+  const account = await context.ecs(region ?? elsewhere).findAccount()
   if (account && allowedAccountIds.includes(account)) return undefined
   return {
     message: `these credentials are for the account ${account ?? '(unknown)'}, which is not among allowed-account-ids (${allowedAccountIds.join(', ')}); check the role that the workflow assumes`,
