@@ -5,13 +5,16 @@ import { type Host, type Invocation, openJournal } from './commands/invocation.t
 import { plan } from './commands/plan.ts'
 import { sensitivityPolicyOf } from './commands/sensitivityPolicy.ts'
 import { leaveLevels, levelsLeft } from './commands/tokenBuckets.ts'
-import { failUnbegun, intentOf } from './commands/unbegun.ts'
 import { readManifests, validate } from './commands/validate.ts'
+import { revealEverything } from './compare/sensitivity.ts'
+import { refusalError } from './engine/failure.ts'
 import { applyBranches } from './github/branches.ts'
 import { type Command, commandFor, EventError, type GitHubEvent, readEvent } from './github/event.ts'
 import { PullRequestReporter } from './github/reporter.ts'
 import { redactingRunner } from './github/runner.ts'
-import { type Inputs, readInputs } from './inputs.ts'
+import { commands, defaults, type Inputs, readInputs } from './inputs.ts'
+import { branchNames, isEnvironmentName, oneOf } from './inputValues.ts'
+import type { Problem } from './particle.ts'
 import { Redactor } from './redact/redactor.ts'
 import { messageOf } from './thrown.ts'
 import { untrusted } from './untrusted.ts'
@@ -92,13 +95,55 @@ function reportUnexpected(invocation: Invocation, command: Command, thrown: unkn
 /** The command for the event; undefined when the step has failed because there is none. */
 function commandOf(host: Host, event: GitHubEvent, inputs: Inputs): Command | undefined {
   try {
-    const branches = applyBranches(inputs.applyBranches, event.defaultBranch)
-    const { command, because } = commandFor(event, inputs.command, branches)
+    const { command, because } = commandOfRun(event, inputs)
     if (because) host.runner.info(`${command}: ${because}`)
     return command
   } catch (error) {
     if (!(error instanceof EventError)) throw error
     failUnbegun(host, event, inputs, 'refused', [{ message: error.message }])
     return undefined
+  }
+}
+
+/** The inputs that tell whether a run was to apply, and which environment. */
+type Intent = Pick<Inputs, 'command' | 'environment' | 'applyBranches'>
+
+/** Fails the step. A run that was to apply leaves a report too. */
+function failUnbegun(
+  { runner, clock }: Host,
+  event: GitHubEvent,
+  inputs: Intent,
+  result: 'failed' | 'refused',
+  problems: readonly Problem[],
+): void {
+  runner.fail(problems)
+  if (!wasToApply(event, inputs)) return
+  const redactor = new Redactor(revealEverything)
+  openJournal({ runner, clock, redactor, inputs, last: {} }).finish(result, refusalError(problems))
+}
+
+/** Of a run with wrong inputs: one that is wrong counts as its default. */
+function intentOf(env: NodeJS.ProcessEnv): Intent {
+  const given = (name: 'command' | 'environment' | 'apply-branches') =>
+    env[`INPUT_${name.toUpperCase()}`]?.trim() || defaults[name]
+  const passOver = () => undefined
+  const environment = given('environment')
+  return {
+    command: oneOf(commands)(given('command'), passOver),
+    environment: isEnvironmentName(environment) ? environment : defaults.environment,
+    applyBranches: branchNames(given('apply-branches'), passOver),
+  }
+}
+
+const commandOfRun = (event: GitHubEvent, { command, applyBranches: names }: Intent) =>
+  commandFor(event, command, applyBranches(names, event.defaultBranch))
+
+function wasToApply(event: GitHubEvent, intent: Intent): boolean {
+  const applies = (command: string) => command === 'apply' || command === 'continue' || command === 'rollback'
+  try {
+    return applies(commandOfRun(event, intent).command)
+  } catch (error) {
+    if (!(error instanceof EventError)) throw error
+    return applies(intent.command)
   }
 }

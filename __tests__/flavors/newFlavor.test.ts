@@ -15,7 +15,7 @@ const { Ecs } = await import('../../src/ecs/client.ts')
 const { applyPlan: apply } = await import('../../src/engine/apply.ts')
 const { graphOf } = await import('../../src/engine/graph.ts')
 const { Journal } = await import('../../src/engine/journal.ts')
-const { makePlan } = await import('../../src/engine/planning.ts')
+const { makePlan } = await import('../../src/engine/plan.ts')
 const { load } = await import('../../src/manifest/load.ts')
 const { renderPlan } = await import('../../src/render/plan.ts')
 

@@ -8,7 +8,7 @@ import type { Plan, Report, ReportStep, Step } from '../../src/engine/document.t
 import { type Graph, graphOf } from '../../src/engine/graph.ts'
 import { Journal } from '../../src/engine/journal.ts'
 import type { Planned, PlanSettings } from '../../src/engine/plan.ts'
-import { makePlan } from '../../src/engine/planning.ts'
+import { makePlan } from '../../src/engine/plan.ts'
 import type { EngineContext } from '../../src/engine/refresh.ts'
 import { flavors } from '../../src/flavors/index.ts'
 import { load } from '../../src/manifest/load.ts'

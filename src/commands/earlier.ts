@@ -54,12 +54,14 @@ export async function withHistory(
   if (applied ? !byApplied : !byBase) return plan
   const { pullRequest, mergeGroup, push } = invocation.event
   const earlier = {
+    decisions: planned.decisions,
     ...(byApplied && { applied: byApplied.decisions }),
     ...(byBase && { base: byBase.decisions }),
     further: byFurther.map(one => one?.decisions ?? new Map()),
     isAllMerged: !pullRequest && !mergeGroup && !push,
+    vocabularies: flavors,
   }
-  const traced = withOrigins(plan, planned.decisions, earlier, flavors)
+  const traced = withOrigins(plan, earlier)
   const pulls = comesFrom('unapplied', traced.steps) ? await unappliedPulls(invocation, baseline) : []
   return pulls.length > 0 ? { ...traced, unapplied: pulls } : traced
 }

@@ -1,25 +1,18 @@
 import { markWithin } from '../untrusted.ts'
 
-interface FailedCall {
+type FailedCall = Pick<EcsError, 'call' | 'code' | 'said' | 'message' | 'unsure'> &
+  Partial<Pick<EcsError, 'resourceIds'>>
+
+/** A call that ECS refused, or whose answer never came. `message` is one line for people, ECS's words in it marked. */
+export class EcsError extends Error {
   readonly call: string
   /** ECS's own code, such as `ClusterNotFoundException`, or Node's, such as `ECONNREFUSED`. */
   readonly code: string
   /** ECS's own sentence, without this tool's words and without marks. */
   readonly said: string
-  /** One line for people, ECS's words in it unmarked. */
-  readonly message: string
   /** The answer was lost, and the call may have been carried out. Describe the resource before trying again. */
   readonly unsure: boolean
   /** With a ConflictException: ARNs of the tasks that the client token has started already. */
-  readonly resourceIds?: readonly string[]
-}
-
-/** A call that ECS refused, or whose answer never came. `message` is one line for people, ECS's words in it marked. */
-export class EcsError extends Error implements FailedCall {
-  readonly call: string
-  readonly code: string
-  readonly said: string
-  readonly unsure: boolean
   readonly resourceIds: readonly string[]
 
   constructor({ call, code, said, message, unsure, resourceIds = [] }: FailedCall) {

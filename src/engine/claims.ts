@@ -1,6 +1,7 @@
 import { type Change, type FoundChange, isNothing, type Value } from '../compare/change.ts'
 import { holdsVariable, partsByName, type SensitivityPolicy } from '../compare/sensitivity.ts'
 import { sha256, withSortedKeys } from '../digest.ts'
+import { memoized } from '../memoized.ts'
 import {
   inheritsIn,
   type Node,
@@ -70,7 +71,7 @@ const everywhere = { has: () => true }
 export class Claims {
   readonly #context: ClaimContext
   readonly #decisions: Decisions
-  readonly #made = new Map<Decision, StepClaims>()
+  readonly #of = memoized((decision: Decision) => this.#make(decision))
 
   constructor(context: ClaimContext, decisions: Decisions) {
     this.#context = context
@@ -150,12 +151,6 @@ export class Claims {
       })
     const { account, environment } = this.#context
     return `sha256:${sha256(JSON.stringify([claimsVersion, account ?? null, environment, acting]))}`
-  }
-
-  #of(decision: Decision): StepClaims {
-    const claims = this.#made.get(decision) ?? this.#make(decision)
-    this.#made.set(decision, claims)
-    return claims
   }
 
   #make(decision: Decision): StepClaims {

@@ -57,15 +57,14 @@ export function decide(stated: Particle, live: unknown, engine: EngineContext, p
   const choice = flavor.referenceOnly
     ? { reason: 'reference' as const, comparison: nothing }
     : choose(particle, assessment)
-  const { transition, reason, why, comparison } = choice
+  const { comparison, ...chosen } = choice
+  const { transition, reason } = chosen
   const changes = transition && transition !== 'wait' ? comparison.changes : []
   return {
     particle,
     live,
     observed,
-    ...(transition && { transition }),
-    ...(reason && { reason }),
-    ...(why && { why }),
+    ...chosen,
     changes,
     kept: changes.length > 0 ? (comparison.kept ?? []) : [],
     protected: [...(comparison.protected ?? []), ...(reason === 'protected' ? comparison.changes : [])],

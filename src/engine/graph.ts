@@ -1,3 +1,4 @@
+import { memoized } from '../memoized.ts'
 import { compareText, waves } from '../order.ts'
 import type { Particle, ParticleId } from '../particle.ts'
 
@@ -28,11 +29,8 @@ export function nearest(
   isEnd: (id: ParticleId) => boolean,
   next: (id: ParticleId) => readonly ParticleId[],
 ): (id: ParticleId) => ParticleId[] {
-  const known = new Map<ParticleId, ReadonlySet<ParticleId>>()
-  const find = (id: ParticleId): ReadonlySet<ParticleId> => {
-    const found = known.get(id) ?? new Set(next(id).flatMap(one => (isEnd(one) ? one : [...find(one)])))
-    known.set(id, found)
-    return found
-  }
+  const find: (id: ParticleId) => ReadonlySet<ParticleId> = memoized(
+    id => new Set(next(id).flatMap(one => (isEnd(one) ? one : [...find(one)]))),
+  )
   return id => [...find(id)]
 }

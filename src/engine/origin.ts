@@ -10,8 +10,9 @@ import type { Decision, Decisions } from './decide.ts'
 import type { Origin, Plan, Step } from './document.ts'
 import { isRelease } from './release.ts'
 
-/** Decisions that earlier manifests would lead to with today's answers of AWS. */
-interface EarlierDecisions {
+/** Today's decisions, and those that earlier manifests would lead to with today's answers of AWS. */
+interface Compared {
+  readonly decisions: Decisions
   /** By the manifests of the last applied commit. */
   readonly applied?: Decisions
   /** By further manifests that AWS may have something of: what an apply of them has changed is nobody's drift. */
@@ -20,102 +21,82 @@ interface EarlierDecisions {
   readonly base?: Decisions
   /** Nothing is proposed: what is not drift is not applied yet. */
   readonly isAllMerged: boolean
+  readonly vocabularies: Vocabularies
 }
 
 /** The plan with the origin of each difference that this run's manifests have not made. */
-export function withOrigins(
-  plan: Plan,
-  decisions: Decisions,
-  earlier: EarlierDecisions,
-  vocabularies: Vocabularies,
-): Plan {
-  const origins = new Origins(decisions, earlier, vocabularies)
-  return { ...plan, steps: plan.steps.map(step => origins.withOrigin(step)) }
+export const withOrigins = (plan: Plan, compared: Compared): Plan => ({
+  ...plan,
+  steps: plan.steps.map(step => withOrigin(step, compared)),
+})
+
+function withOrigin(step: Step, compared: Compared): Step {
+  const decision = compared.decisions.get(step.particle)
+  if (!decision || step.transition === 'wait') return step
+  if (step.transition === 'start' || step.changes.length === 0) {
+    const origin = originOfWhole(decision, compared)
+    return origin ? { ...step, origin } : step
+  }
+  const changes = step.changes.map((change, index) => {
+    const found = decision.changes[index]
+    const origin = found && originOf(found, decision, compared)
+    return origin ? { ...change, origin } : change
+  })
+  const origin = leading(changes.map(change => change.origin))
+  return { ...step, changes, ...(origin && { origin }) }
 }
 
-class Origins {
-  readonly #decisions: Decisions
-  readonly #earlier: EarlierDecisions
-  readonly #vocabularies: Vocabularies
+/** Of a start or an end, which is one thing. */
+function originOfWhole(decision: Decision, compared: Compared): Origin | undefined {
+  const { particle, changes, transition } = decision
+  const all = changes.length > 0 ? leading(changes.map(change => originOf(change, decision, compared))) : undefined
+  const origin = whence(decisions => decisions?.get(particle.id)?.transition === transition, compared)
+  if (origin !== 'drift') return origin && (changes.length === 0 ? origin : all)
+  // A run that has ended is started again because it ended, not because somebody changed it.
+  const isRun = vocabularyOf(particle.flavor, compared.vocabularies)?.phrases?.isRun === true
+  // Under a name that a variable makes since today there never was a resource that somebody could have deleted.
+  const isKnown = !isRun && (transition !== 'start' || !isNamedByVariable(decision, compared))
+  return isKnown && (changes.length === 0 || all === 'drift') ? origin : undefined
+}
 
-  constructor(decisions: Decisions, earlier: EarlierDecisions, vocabularies: Vocabularies) {
-    this.#decisions = decisions
-    this.#earlier = earlier
-    this.#vocabularies = vocabularies
-  }
+/** Whether a variable that may have changed went into the resource's name, or into that of a parent which is part of it. */
+function isNamedByVariable({ particle, filled }: Decision, compared: Compared): boolean {
+  const members = vocabularyOf(particle.flavor, compared.vocabularies)?.identifiedBy ?? []
+  return members.some(member => {
+    const node = memberOf(particle.source, member)
+    if (node) return variablesIn(node).some(name => name !== ENVIRONMENT)
+    const parent = filled.get(member)
+    const decision = parent && compared.decisions.get(parent)
+    return decision !== undefined && isNamedByVariable(decision, compared)
+  })
+}
 
-  withOrigin(step: Step): Step {
-    const decision = this.#decisions.get(step.particle)
-    if (!decision || step.transition === 'wait') return step
-    if (step.transition === 'start' || step.changes.length === 0) {
-      const origin = this.#ofWhole(decision)
-      return origin ? { ...step, origin } : step
-    }
-    const changes = step.changes.map((change, index) => {
-      const found = decision.changes[index]
-      const origin = found && this.#of(found, decision)
-      return origin ? { ...change, origin } : change
-    })
-    const origin = leading(changes.map(change => change.origin))
-    return { ...step, changes, ...(origin && { origin }) }
-  }
+/** `changesOf`: the changes of an earlier decision that this one may be among. */
+function originOf(
+  change: FoundChange,
+  { particle, filled }: Decision,
+  compared: Compared,
+  changesOf = (earlier: Decision): readonly FoundChange[] => earlier.changes,
+): Origin | undefined {
+  if (change.requested || isFromVariables(change, particle)) return undefined
+  const parent = filled.get(change.path)
+  const leader = parent && compared.decisions.get(parent)
+  const inside = leader ? changesBehind(change, leader) : []
+  if (leader && inside.length > 0)
+    return leading(inside.map(one => originOf(one, leader, compared, earlier => changesBehind(change, earlier))))
+  return whence(decisions => {
+    const earlier = decisions?.get(particle.id)
+    return earlier && changesOf(earlier).some(one => isSame(one, earlier.particle, change, particle))
+  }, compared)
+}
 
-  /** Of a start or an end, which is one thing. */
-  #ofWhole(decision: Decision): Origin | undefined {
-    const { particle, changes, transition } = decision
-    const all = changes.length > 0 ? leading(changes.map(change => this.#of(change, decision))) : undefined
-    const isIn = (decisions: Decisions | undefined) => decisions?.get(particle.id)?.transition === transition
-    const { base, isAllMerged } = this.#earlier
-    // A run that has ended is started again because it ended, not because somebody changed it.
-    const isRun = vocabularyOf(particle.flavor, this.#vocabularies)?.phrases?.isRun === true
-    if (this.#isDrift(isIn)) {
-      // Under a name that a variable makes since today there never was a resource that somebody could have deleted.
-      const isKnown = !isRun && (transition !== 'start' || !this.#isNamedByVariable(decision))
-      return isKnown && (changes.length === 0 || all === 'drift') ? 'drift' : undefined
-    }
-    if (!(base ? isIn(base) : isAllMerged)) return undefined
-    return changes.length === 0 ? 'unapplied' : all
-  }
-
-  /** Whether a variable that may have changed went into the resource's name, or into that of a parent which is part of it. */
-  #isNamedByVariable({ particle, filled }: Decision): boolean {
-    const members = vocabularyOf(particle.flavor, this.#vocabularies)?.identifiedBy ?? []
-    return members.some(member => {
-      const node = memberOf(particle.source, member)
-      if (node) return variablesIn(node).some(name => name !== ENVIRONMENT)
-      const parent = filled.get(member)
-      const decision = parent && this.#decisions.get(parent)
-      return decision !== undefined && this.#isNamedByVariable(decision)
-    })
-  }
-
-  /** `changesOf`: the changes of an earlier decision that this one may be among. */
-  #of(
-    change: FoundChange,
-    decision: Decision,
-    changesOf = (earlier: Decision): readonly FoundChange[] => earlier.changes,
-  ): Origin | undefined {
-    const { particle, filled } = decision
-    if (change.requested || isFromVariables(change, particle)) return undefined
-    const parent = filled.get(change.path)
-    const leader = parent && this.#decisions.get(parent)
-    const inside = leader ? changesBehind(change, leader) : []
-    if (leader && inside.length > 0)
-      return leading(inside.map(one => this.#of(one, leader, earlier => changesBehind(change, earlier))))
-    const isIn = (decisions: Decisions | undefined) => {
-      const earlier = decisions?.get(particle.id)
-      return earlier && changesOf(earlier).some(one => isSame(one, earlier.particle, change, particle))
-    }
-    const { base, isAllMerged } = this.#earlier
-    if (this.#isDrift(isIn)) return 'drift'
-    return (base ? isIn(base) : isAllMerged) ? 'unapplied' : undefined
-  }
-
-  /** Whether every commit that may have been applied would make the difference too. */
-  #isDrift(isIn: (decisions: Decisions | undefined) => boolean | undefined): boolean {
-    const { applied, base, further } = this.#earlier
-    return [applied, ...(base ? [base] : []), ...further].every(isIn)
-  }
+/** Drift, where every commit that may have been applied would make the difference too. */
+function whence(
+  isIn: (decisions: Decisions | undefined) => boolean | undefined,
+  { applied, base, further, isAllMerged }: Compared,
+): Origin | undefined {
+  if ([applied, ...(base ? [base] : []), ...further].every(isIn)) return 'drift'
+  return (base ? isIn(base) : isAllMerged) ? 'unapplied' : undefined
 }
 
 /** A manifest's own change comes before one that is not applied yet, and both before drift. */

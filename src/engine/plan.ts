@@ -7,13 +7,12 @@ import { Claims } from './claims.ts'
 import { type Decision, type Decisions, decide } from './decide.ts'
 import { isEnd, type Plan, type Removed, type Step, type Summary, type Transition, type Unchanged } from './document.ts'
 import { type Graph, inOrder, nearest } from './graph.ts'
-import type { EngineContext } from './refresh.ts'
+import { accountOf, claimContextOf, type EngineContext, flavorOf, Refresh, refreshAll } from './refresh.ts'
 
 /** Inputs of a plan beside manifests and AWS's answers. */
 export interface PlanSettings {
   /** The region of particles that name none. */
   readonly region: string
-  readonly claimContext: ClaimContext
   /** More ends of running particles than this, by inheritance, removal or replacement, are refused. At least 1. */
   readonly maxTerminations: { readonly share: number } | { readonly count: number }
   /** Milliseconds that an apply waits for one transition. */
@@ -64,8 +63,45 @@ export function decideAll(
   return decisions
 }
 
+/**
+ * Describes every particle of the graph in AWS, decides for each and makes the plan.
+ *
+ * @throws AggregateError with every different failure when AWS could not be asked.
+ */
+export async function makePlan(graph: Graph, context: EngineContext, settings: PlanSettings): Promise<Planned> {
+  const refresh = new Refresh(graph, context)
+  const lives = await refreshAll(graph, refresh)
+  const decisions = await decideExamined(graph, lives, context, refresh)
+  const acts = [...decisions.values()].some(({ transition }) => transition)
+  const account = await accountOf(context, graph, acts)
+  return planOf(graph, decisions, claimContextOf(context, account), settings)
+}
+
+/**
+ * Decides for every particle, examines those that would be updated, and decides again where an examination found more.
+ * Throws `EcsError`.
+ */
+async function decideExamined(
+  graph: Graph,
+  lives: ReadonlyMap<ParticleId, unknown>,
+  engine: EngineContext,
+  refresh: Refresh,
+): Promise<Map<ParticleId, Decision>> {
+  const decisions = decideAll(graph, lives, engine)
+  const closer = new Map(lives)
+  await Promise.all(
+    [...decisions].map(async ([id, { particle, live, transition, changes }]) => {
+      const { examine } = flavorOf(engine, particle)
+      if (examine && transition === 'update')
+        closer.set(id, await examine(particle, live, changes, await refresh.context(id)))
+    }),
+  )
+  const isCloser = [...closer].some(([id, live]) => live !== lives.get(id))
+  return isCloser ? decideAll(graph, closer, engine, decisions) : decisions
+}
+
 /** The plan of these decisions. Pure: the same decisions, the same bytes. */
-export function planOf(graph: Graph, decisions: Decisions, settings: PlanSettings): Planned {
+function planOf(graph: Graph, decisions: Decisions, claimContext: ClaimContext, settings: PlanSettings): Planned {
   const acting = new Set([...decisions].filter(([, { transition }]) => transition).map(([id]) => id))
   const dependsOn = dependencies(graph, decisions, acting)
   const steps = inOrder(dependsOn).map(id =>
@@ -77,8 +113,8 @@ export function planOf(graph: Graph, decisions: Decisions, settings: PlanSetting
     .map(([id, decision]) => unchangedOf(id, decision))
   const ofDecisions = [...decisions.values()].flatMap(decision => decision.warnings).sort(compareText)
   const warnings = [...ofDecisions, ...(settings.warnings ?? [])]
-  const claims = new Claims(settings.claimContext, decisions)
-  const { account, environment } = settings.claimContext
+  const claims = new Claims(claimContext, decisions)
+  const { account, environment } = claimContext
   const problems = [
     ...[...decisions.values()].flatMap(decision => decision.problems),
     ...keptInGoing(graph, decisions),

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { type SensitivityPolicy, sensitivityOf } from '../compare/sensitivity.ts'
 import type { CallCounter } from '../ecs/calls.ts'
 import type { Ecs } from '../ecs/client.ts'
+import { memoized } from '../memoized.ts'
 import {
   type Inherit,
   inheritsIn,
@@ -73,26 +74,18 @@ export class Refresh {
   readonly #graph: Graph
   readonly #engine: EngineContext
   readonly #step: RefreshOfStep
-  readonly #lives = new Map<ParticleId, Promise<unknown>>()
-  readonly #resolved = new Map<ParticleId, Promise<Particle>>()
+  /** AWS's answer for a particle; undefined when there is none. Throws `EcsError`. */
+  readonly live = memoized(async (id: ParticleId): Promise<unknown> => {
+    const known = this.#step.known?.(id)
+    return known ? known.live : this.#describe(id)
+  })
+  /** The particle with inherited members filled in, as far as AWS knows them now. Throws `EcsError`. */
+  readonly resolved = memoized((id: ParticleId): Promise<Particle> => this.#resolve(this.#particle(id)))
 
   constructor(graph: Graph, engine: EngineContext, step: RefreshOfStep = {}) {
     this.#graph = graph
     this.#engine = engine
     this.#step = step
-  }
-
-  /** AWS's answer for a particle; undefined when there is none. Throws `EcsError`. */
-  live(id: ParticleId): Promise<unknown> {
-    return remember(this.#lives, id, async () => {
-      const known = this.#step.known?.(id)
-      return known ? known.live : this.#describe(id)
-    })
-  }
-
-  /** The particle with inherited members filled in, as far as AWS knows them now. Throws `EcsError`. */
-  resolved(id: ParticleId): Promise<Particle> {
-    return remember(this.#resolved, id, () => this.#resolve(this.#particle(id)))
   }
 
   async #describe(id: ParticleId): Promise<unknown> {
@@ -157,14 +150,6 @@ export class Refresh {
     }
     return withInherited(particle, inherit => values.get(inherit) ?? new Unknown(inherit.from))
   }
-}
-
-function remember<V>(map: Map<ParticleId, V>, id: ParticleId, make: () => V): V {
-  const known = map.get(id)
-  if (known !== undefined) return known
-  const made = make()
-  map.set(id, made)
-  return made
 }
 
 /** AWS's answers for all particles of the graph. Throws an `AggregateError` of every different sentence. */
