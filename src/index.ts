@@ -3,7 +3,7 @@ import { setFailed } from '@actions/core'
 import { wallClock } from './clock.ts'
 import { CancelledRun } from './commands/cancellation.ts'
 import type { Host } from './commands/invocation.ts'
-import { failUnlessSettled } from './commands/unsettledExit.ts'
+import { runAndExit } from './commands/unsettledExit.ts'
 import { actionsRunner } from './github/runner.ts'
 import { main } from './main.ts'
 import { post } from './post.ts'
@@ -37,6 +37,4 @@ async function run(): Promise<void> {
 }
 
 // No `await` here: the bundler wraps a program that has one, which Node would read twice (docs/decisions/0026-a-small-start.md).
-void failUnlessSettled(run)
-  // Connections that are kept alive would keep the step alive too.
-  .then(() => process.exit())
+void runAndExit(run)
