@@ -41,10 +41,7 @@ export interface Prepared {
 }
 
 /** No plan: manifests are wrong, or ECS refused to describe. */
-export interface Unplanned {
-  readonly planned?: undefined
-  readonly problems: readonly Problem[]
-}
+type Unplanned = { readonly planned?: undefined } & Pick<Prepared, 'problems'>
 
 const forkSkipped = 'what a fork proposes is never planned, whatever credentials there are; its manifests are valid'
 

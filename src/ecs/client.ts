@@ -1,14 +1,4 @@
-import type {
-  CapacityProvider,
-  Cluster,
-  ContainerInstance,
-  DescribeTaskDefinitionCommandOutput,
-  Service,
-  ServiceDeployment,
-  ServiceDeploymentBrief,
-  ServiceRevision,
-  Task,
-} from '@aws-sdk/client-ecs'
+import type * as sdk from '@aws-sdk/client-ecs'
 import { memoized } from '../memoized.ts'
 import type { CallCounter, CallInput, CallName, CallOutput, InputOf, OutputOf, OwnCall } from './calls.ts'
 import * as describe from './describe.ts'
@@ -88,38 +78,38 @@ export class Ecs {
   }
 
   /** The cluster, or undefined when it is missing or INACTIVE. */
-  async cluster(name: string): Promise<Cluster | undefined> {
+  async cluster(name: string): Promise<sdk.Cluster | undefined> {
     const cluster = await this.#region.clusters.load(name, this.#counter)
     return cluster?.status === 'INACTIVE' ? undefined : cluster
   }
 
   /** A capacity provider by its name. */
-  capacityProvider(name: string): Promise<CapacityProvider | undefined> {
+  capacityProvider(name: string): Promise<sdk.CapacityProvider | undefined> {
     return this.#region.capacityProviders.load(name, this.#counter)
   }
 
   /** The service, or undefined when it or its cluster is missing, or when it is INACTIVE. */
-  async service(cluster: string, name: string): Promise<Service | undefined> {
+  async service(cluster: string, name: string): Promise<sdk.Service | undefined> {
     const service = await this.#region.services(cluster).load(name, this.#counter)
     return service?.status === 'INACTIVE' ? undefined : service
   }
 
   /** A service revision by its ARN. */
-  serviceRevision(arn: string): Promise<ServiceRevision | undefined> {
+  serviceRevision(arn: string): Promise<sdk.ServiceRevision | undefined> {
     return this.#region.serviceRevisions.load(arn, this.#counter)
   }
 
   /** A service deployment by its ARN; undefined when ECS has forgotten it, as it does after 90 days. */
-  serviceDeployment(arn: string): Promise<ServiceDeployment | undefined> {
+  serviceDeployment(arn: string): Promise<sdk.ServiceDeployment | undefined> {
     return this.#region.serviceDeployments.load(arn, this.#counter)
   }
 
   /** A service's deployments of the last 90 days, newest first. */
-  async serviceDeployments(input: CallInput<'ListServiceDeployments'>): Promise<ServiceDeploymentBrief[]> {
-    const all: ServiceDeploymentBrief[] = []
+  async serviceDeployments(input: CallInput<'ListServiceDeployments'>): Promise<sdk.ServiceDeploymentBrief[]> {
+    const all: sdk.ServiceDeploymentBrief[] = []
     const list = describe.pages(page => this.call('ListServiceDeployments', { ...input, ...page }))
     for await (const { serviceDeployments = [] } of list) all.push(...serviceDeployments)
-    const createdAt = (deployment: ServiceDeploymentBrief) => deployment.createdAt?.getTime() ?? 0
+    const createdAt = (deployment: sdk.ServiceDeploymentBrief) => deployment.createdAt?.getTime() ?? 0
     return all.sort((one, other) => createdAt(other) - createdAt(one))
   }
 
@@ -149,24 +139,24 @@ export class Ecs {
   }
 
   /** A family's latest ACTIVE revision, or the revision that `family:revision` or an ARN names; undefined when missing. */
-  taskDefinition(reference: string): Promise<DescribeTaskDefinitionCommandOutput | undefined> {
+  taskDefinition(reference: string): Promise<sdk.DescribeTaskDefinitionCommandOutput | undefined> {
     return this.#region.taskDefinitions.load(reference, this.#counter)
   }
 
   /** The container instance that an EC2 instance is registered as, or undefined. */
-  instance(cluster: string, ec2InstanceId: string): Promise<ContainerInstance | undefined> {
+  instance(cluster: string, ec2InstanceId: string): Promise<sdk.ContainerInstance | undefined> {
     return this.#region.instances(cluster).load(ec2InstanceId, this.#counter)
   }
 
   /** Tasks by ARN; those that ECS has forgotten are left out. */
-  async tasks(cluster: string, arns: readonly string[]): Promise<Task[]> {
+  async tasks(cluster: string, arns: readonly string[]): Promise<sdk.Task[]> {
     const loader = this.#region.tasks(cluster)
     const tasks = await Promise.all(arns.map(arn => loader.load(arn, this.#counter)))
     return tasks.filter(task => task !== undefined)
   }
 
   /** Tasks that ListTasks finds: none in a cluster, or of a service, that is not there. */
-  async listedTasks(cluster: string, filter: TaskFilter): Promise<Task[]> {
+  async listedTasks(cluster: string, filter: TaskFilter): Promise<sdk.Task[]> {
     const key = JSON.stringify({ cluster: this.#region.shortName(cluster), ...filter })
     return this.tasks(cluster, (await this.#region.taskLists.load(key, this.#counter)) ?? [])
   }

@@ -3,18 +3,7 @@
  * is missing has no answer; any other failure is thrown as an `EcsError`.
  */
 
-import type {
-  CapacityProvider,
-  Cluster,
-  ClusterField,
-  ContainerInstance,
-  DescribeTaskDefinitionCommandOutput,
-  Failure,
-  Service,
-  ServiceDeployment,
-  ServiceRevision,
-  Task,
-} from '@aws-sdk/client-ecs'
+import type * as sdk from '@aws-sdk/client-ecs'
 import { type Answers, BatchLoader, type Send } from './batch.ts'
 import type { CallName } from './calls.ts'
 import { EcsError, isEcs } from './errors.ts'
@@ -23,45 +12,45 @@ import type { Transport } from './transport.ts'
 type Connection = Pick<Transport, 'call'>
 
 /** Clusters by name; INACTIVE ones as well. */
-export const clusters = (ecs: Connection): BatchLoader<Cluster> =>
+export const clusters = (ecs: Connection): BatchLoader<sdk.Cluster> =>
   new BatchLoader(100, async (names, counter) => {
-    const include: ClusterField[] = ['TAGS', 'SETTINGS', 'CONFIGURATIONS', 'ATTACHMENTS']
+    const include: sdk.ClusterField[] = ['TAGS', 'SETTINGS', 'CONFIGURATIONS', 'ATTACHMENTS']
     const answer = await ecs.call('DescribeClusters', { clusters: names, include }, counter)
     return found('DescribeClusters', answer, answer.clusters, ({ clusterName }) => clusterName)
   })
 
 /** By name. An answer holds ten at most. */
-export const capacityProviders = (ecs: Connection): BatchLoader<CapacityProvider> =>
+export const capacityProviders = (ecs: Connection): BatchLoader<sdk.CapacityProvider> =>
   new BatchLoader(10, async (names, counter) => {
     const answer = await ecs.call('DescribeCapacityProviders', { capacityProviders: names }, counter)
     return found('DescribeCapacityProviders', answer, answer.capacityProviders, ({ name }) => name)
   })
 
 /** By name; INACTIVE services as well. */
-export const services = (ecs: Connection, cluster: string): BatchLoader<Service> =>
+export const services = (ecs: Connection, cluster: string): BatchLoader<sdk.Service> =>
   inCluster(10, async (names, counter) => {
     const answer = await ecs.call('DescribeServices', { cluster, services: names, include: ['TAGS'] }, counter)
     return found('DescribeServices', answer, answer.services, ({ serviceName }) => serviceName)
   })
 
 /** By ARN. ECS forgets them after 90 days. */
-export const serviceDeployments = (ecs: Connection): BatchLoader<ServiceDeployment> =>
+export const serviceDeployments = (ecs: Connection): BatchLoader<sdk.ServiceDeployment> =>
   new BatchLoader(20, async (arns, counter) => {
     const answer = await ecs.call('DescribeServiceDeployments', { serviceDeploymentArns: arns }, counter)
-    const keyOf = ({ serviceDeploymentArn }: ServiceDeployment) => serviceDeploymentArn
+    const keyOf = ({ serviceDeploymentArn }: sdk.ServiceDeployment) => serviceDeploymentArn
     return found('DescribeServiceDeployments', answer, answer.serviceDeployments, keyOf)
   })
 
 /** By ARN. */
-export const serviceRevisions = (ecs: Connection): BatchLoader<ServiceRevision> =>
+export const serviceRevisions = (ecs: Connection): BatchLoader<sdk.ServiceRevision> =>
   new BatchLoader(20, async (arns, counter) => {
     const answer = await ecs.call('DescribeServiceRevisions', { serviceRevisionArns: arns }, counter)
-    const keyOf = ({ serviceRevisionArn }: ServiceRevision) => serviceRevisionArn
+    const keyOf = ({ serviceRevisionArn }: sdk.ServiceRevision) => serviceRevisionArn
     return found('DescribeServiceRevisions', answer, answer.serviceRevisions, keyOf)
   })
 
 /** By family, for its latest ACTIVE revision, or by `family:revision` or ARN, for that revision in any status. */
-export const taskDefinitions = (ecs: Connection): BatchLoader<DescribeTaskDefinitionCommandOutput> =>
+export const taskDefinitions = (ecs: Connection): BatchLoader<sdk.DescribeTaskDefinitionCommandOutput> =>
   new BatchLoader(1, async ([reference = ''], counter) => {
     try {
       const answer = await ecs.call('DescribeTaskDefinition', { taskDefinition: reference, include: ['TAGS'] }, counter)
@@ -75,7 +64,7 @@ export const taskDefinitions = (ecs: Connection): BatchLoader<DescribeTaskDefini
   })
 
 /** By ARN. ECS forgets a stopped task after about an hour. */
-export const tasks = (ecs: Connection, cluster: string): BatchLoader<Task> =>
+export const tasks = (ecs: Connection, cluster: string): BatchLoader<sdk.Task> =>
   inCluster(100, async (arns, counter) => {
     const answer = await ecs.call('DescribeTasks', { cluster, tasks: arns, include: ['TAGS'] }, counter)
     return found('DescribeTasks', answer, answer.tasks, ({ taskArn }) => taskArn)
@@ -98,16 +87,16 @@ export const taskLists = (ecs: Connection): BatchLoader<readonly string[]> =>
   })
 
 /** Container instances by the ids of their EC2 instances. */
-export const instances = (ecs: Connection, cluster: string): BatchLoader<ContainerInstance> =>
+export const instances = (ecs: Connection, cluster: string): BatchLoader<sdk.ContainerInstance> =>
   inCluster(50, async (ids, counter) => {
     const filter = ids.length === 1 ? `ec2InstanceId == ${ids[0]}` : `ec2InstanceId in [${ids.join(', ')}]`
-    const byId = new Map<string, ContainerInstance>()
+    const byId = new Map<string, sdk.ContainerInstance>()
     for await (const { containerInstanceArns: arns = [] } of pages(page =>
       ecs.call('ListContainerInstances', { cluster, filter, ...page }, counter),
     )) {
       if (arns.length === 0) continue
       const answer = await ecs.call('DescribeContainerInstances', { cluster, containerInstances: arns }, counter)
-      const keyOf = ({ containerInstanceArn }: ContainerInstance) => containerInstanceArn
+      const keyOf = ({ containerInstanceArn }: sdk.ContainerInstance) => containerInstanceArn
       const described = found('DescribeContainerInstances', answer, answer.containerInstances, keyOf)
       for (const instance of described.values()) {
         const id = instance.ec2InstanceId ?? ''
@@ -118,7 +107,7 @@ export const instances = (ecs: Connection, cluster: string): BatchLoader<Contain
   })
 
 /** An instance that registered twice has left a disconnected twin: the connected one counts, or the younger one. */
-function inUse(one: ContainerInstance | undefined, other: ContainerInstance): ContainerInstance {
+function inUse(one: sdk.ContainerInstance | undefined, other: sdk.ContainerInstance): sdk.ContainerInstance {
   if (!one) return other
   if (one.agentConnected !== other.agentConnected) return one.agentConnected ? one : other
   const age =
@@ -142,7 +131,7 @@ export async function* pages<Page extends { readonly nextToken?: string | undefi
 /** Items by key. The reason MISSING means absent; a failure for any other reason must not read as "not there". */
 function found<Item>(
   call: CallName,
-  { failures }: { readonly failures?: readonly Failure[] | undefined },
+  { failures }: { readonly failures?: readonly sdk.Failure[] | undefined },
   items: readonly Item[] | undefined,
   keyOf: (item: Item) => string | undefined,
 ): Answers<Item> {
