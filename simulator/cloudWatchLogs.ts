@@ -9,6 +9,7 @@ interface GetLogEvents {
   readonly logGroupName: string
   readonly logStreamName: string
   readonly limit?: number
+  readonly nextToken?: string
   readonly startFromHead?: boolean
 }
 
@@ -23,11 +24,13 @@ export interface RunningLogs {
 }
 
 /**
- * `linesOf`: what a stream holds, or undefined where there is none.
+ * `linesOf`: what a stream holds, or undefined where there is none. `emptyPages`: so many pages come before it, as CloudWatch's own
+ * may: "A returned page might only be partially full, or even empty."
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
  */
 export async function startLogs(
   linesOf: (group: string, stream: string) => readonly string[] | undefined,
+  emptyPages = 0,
 ): Promise<RunningLogs> {
   const calls: GetLogEvents[] = []
   let isDenied = false
@@ -44,8 +47,12 @@ export async function startLogs(
     const lines = linesOf(group, stream)
     if (!lines)
       return [400, { __type: 'ResourceNotFoundException', message: 'The specified log stream does not exist.' }]
-    const shown = startFromHead ? lines.slice(0, limit) : lines.slice(-limit)
-    return [200, { events: shown.map((message, index) => ({ message, timestamp: index, ingestionTime: index })) }]
+    // Beyond the first line, a token is answered with itself.
+    const page = Number(input.nextToken ?? 0)
+    const all = page === emptyPages ? lines : []
+    const shown = startFromHead ? all.slice(0, limit) : all.slice(-limit)
+    const events = shown.map((message, index) => ({ message, timestamp: index, ingestionTime: index }))
+    return [200, { events, nextBackwardToken: String(Math.min(page + 1, emptyPages + 1)) }]
   }
   const server = createServer(async (request, response) => {
     let body = ''

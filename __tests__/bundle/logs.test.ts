@@ -49,11 +49,15 @@ aws_resource:
 const written = ['first', 'connecting', `no access with ${password}`, '::error::not a command', '</details> @octocat']
 
 /** A job that fails, and whatever its container wrote. */
-async function failing(given: Record<string, string>, linesOf = (): readonly string[] | undefined => written) {
+async function failing(
+  given: Record<string, string>,
+  linesOf = (): readonly string[] | undefined => written,
+  emptyPages = 0,
+) {
   const ecs = await simulatedEcs()
   ecs.behave('registry.example/migrate:1', { exitCode: 3 })
   const { here } = await checkout()
-  const logs = await startLogs(linesOf)
+  const logs = await startLogs(linesOf, emptyPages)
   afterTest(() => logs.close())
   here.write({ 'particles/all.yml': shop })
   const apply = (more: Record<string, string> = {}): Promise<Ended> =>
@@ -98,6 +102,15 @@ describe('A failed job', () => {
     expect(ended.summary).toContain('no access with (hidden)')
     expect([ended.stdout, ended.summary, JSON.stringify(ended.report)].join('\n')).not.toContain(password)
     expect(ended.summary).not.toContain('first')
+  })
+
+  test.each([
+    ['written before pages that are empty', written, 2, ['</details> @octocat'], 3],
+    ['none where nothing was written', [], 0, [], 2],
+  ])('shows lines %s', async (_, all, emptyPages, lines, pages) => {
+    const { apply, logs } = await failing({ 'log-tail': '1' }, () => all, emptyPages)
+    expect(failedStep(await apply())?.error?.logs?.[0]?.lines ?? []).toEqual(lines)
+    expect(logs.calls).toHaveLength(pages)
   })
 
   test('fails as it did without the right to read logs, and says which is missing', async () => {

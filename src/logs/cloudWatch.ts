@@ -12,6 +12,9 @@ interface Stream {
 const connectionTimeout = 3_000
 const answerTimeout = 5_000
 
+/** So many pages without a line are read. */
+const mostPages = 5
+
 /** A function that reads the newest `limit` lines of a stream, oldest first. It throws what the SDK throws. */
 export function logReader(limit: number): (stream: Stream) => Promise<readonly string[]> {
   const clients = new Map<string, CloudWatchLogsClient>()
@@ -21,7 +24,15 @@ export function logReader(limit: number): (stream: Stream) => Promise<readonly s
     const client = clients.get(region) ?? new CloudWatchLogsClient({ region, maxAttempts: 3, requestHandler })
     clients.set(region, client)
     const input = { logGroupName: group, logStreamName: stream, limit, startFromHead: false }
-    const { events = [] } = await client.send(new GetLogEventsCommand(input))
-    return events.map(({ message = '' }) => message)
+    let nextToken: string | undefined
+    for (let page = 0; page < mostPages; page++) {
+      const command = new GetLogEventsCommand({ ...input, ...(nextToken && { nextToken }) })
+      const { events = [], nextBackwardToken } = await client.send(command)
+      if (events.length > 0) return events.map(({ message = '' }) => message)
+      // A page may be empty although lines come before it; at the last one the token repeats. Source: API reference, GetLogEvents.
+      if (nextBackwardToken === nextToken) break
+      nextToken = nextBackwardToken
+    }
+    return []
   }
 }
