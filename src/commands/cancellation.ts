@@ -9,12 +9,10 @@ export const cancelledApply = `the run was cancelled in the middle of its apply;
 /** The reason that a cancelled run's signal carries. Its own message is for runs that change nothing. */
 export class CancelledRun extends Error {
   override readonly name = 'CancelledRun'
-  readonly signal: string
 
   /** @param signal `SIGTERM` or `SIGINT`: the runner sends both. */
-  constructor(signal: string) {
+  constructor(readonly signal: string) {
     super(`the run was cancelled (${signal}) before it was done; nothing was changed: ${again}`)
-    this.signal = signal
   }
 }
 

@@ -95,12 +95,7 @@ function problemsOf({ id, source, optionPlaces }: Particle, found: readonly Refu
 const hiddenPlaces = (changes: readonly FoundChange[]): ReadonlySet<string> =>
   new Set(changes.flatMap(({ sensitive, at }) => (sensitive && at ? [pathKey(at)] : [])))
 
-interface Choice {
-  readonly transition?: Transition
-  readonly reason?: Reason
-  readonly why?: string
-  readonly comparison: Comparison
-}
+type Choice = Pick<Decision, 'transition' | 'reason' | 'why'> & { readonly comparison: Comparison }
 
 const nothing: Comparison = { changes: [] }
 
@@ -109,11 +104,9 @@ function choose(particle: Particle, assessment: Assessment): Choice {
   if (particle.desired !== 'running') return chooseLeaving(particle, assessment)
   if (observed.done) {
     const { why } = observed
-    return {
-      reason: 'done',
-      ...(why && { why }),
-      comparison: why ? { changes: [], warnings: [`${particle.id}: ${why}`] } : nothing,
-    }
+    return why
+      ? { reason: 'done', why, comparison: { ...nothing, warnings: [`${particle.id}: ${why}`] } }
+      : { reason: 'done', comparison: nothing }
   }
   const isMissing = isGone(observed.state) && !observed.failed && !observed.unsettled
   return isMissing || observed.incomplete ? chooseStart(particle, assessment) : chooseUpdate(particle, assessment)
