@@ -64,10 +64,8 @@ export async function findEarlierCommits(
   if (applied !== tip && !pullRequest && !push && !mergeGroup)
     await lists.read('refused', { commit: tip, comparable: false })
   const from = !applied && base && !pullRequest ? base : nearest
-  if (from) {
-    const removedBy = { pullRequest: by, since: from === before ? since : undefined }
-    await lists.read('refused', { commit: from, comparable: true, ...removedBy })
-  }
+  const removedBy = { pullRequest: by, since: from === before ? since : undefined }
+  if (from) await lists.read('refused', { commit: from, comparable: true, ...removedBy })
   for (const commit of begun) if (commit !== from) lists.compare({ commit, comparable: true })
   if (push?.forced && base) await lists.readLeft(reporter, base)
   return lists.readApplied(applied, (commit, isFirst) => {

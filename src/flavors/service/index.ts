@@ -30,7 +30,8 @@ import {
   shortTaskDefinition,
 } from './live.ts'
 import { pauseOf } from './pause.ts'
-import { createRequest, redeployment, rollBack, updateRequest, updateService, withLive } from './request.ts'
+import { createRequest, redeployment, updateRequest, updateService, withLive } from './request.ts'
+import { rollBack } from './rollback.ts'
 import { gone, judgeRollout } from './rollout.ts'
 import { onRevisionOnly } from './rules.ts'
 import { startRisks } from './strategy.ts'
