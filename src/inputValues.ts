@@ -8,8 +8,8 @@ import { isRegion } from './schema/arn.ts'
 /** Reports a problem of the input that is being read. */
 export type Refuse = (message: string) => void
 
-/** A number, or a share of the running particles between 0 and 1. */
-type TerminationLimit = { readonly count: number } | { readonly share: number }
+/** A number, or a share of the running particles in percent. */
+type TerminationLimit = { readonly count: number } | { readonly percent: number }
 
 /** The lines with content; those that begin with `#` are comments. */
 const contentLines = (text: string): { readonly text: string; readonly number: number }[] =>
@@ -217,14 +217,14 @@ export function milliseconds(text: string, refuse: Refuse): number {
   return total * 1000
 }
 
-/** `3` or `25%`; the share is from 0 to 1. */
+/** `3` or `25%`. */
 export function terminationLimit(text: string, refuse: Refuse): TerminationLimit {
   const [, number, percent] = /^(\d+(?:\.\d+)?) ?(%)?$/.exec(text) ?? []
   const value = Number(number)
   if (number === undefined || (percent ? value > 100 : !Number.isSafeInteger(value))) {
     refuse(`must be a whole number or a share up to 100%, such as 25%, not ${inQuotes(text)}`)
   }
-  return percent ? { share: value / 100 } : { count: value }
+  return percent ? { percent: value } : { count: value }
 }
 
 /** `arn:aws:ecs:us-east-1:123456789012:service-deployment/shop/web/0aB…` or its last part, one a line. */

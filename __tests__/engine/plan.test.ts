@@ -187,7 +187,7 @@ describe('max-terminations', () => {
     const shop = await Shop.open()
     await shop.apply(many())
     const gone = many('', 'desired_state: terminated')
-    await expect(shop.plan(gone, { maxTerminations: { share: 0.25 } })).rejects.toThrow(
+    await expect(shop.plan(gone, { maxTerminations: { percent: 25 } })).rejects.toThrow(
       '6 of 8 running particles would be terminated or replaced, more than max-terminations allows (2): ecs_service:a, ecs_service:b,',
     )
     await expect(shop.plan(gone, { maxTerminations: { count: 5 } })).rejects.toThrow(
@@ -198,11 +198,29 @@ describe('max-terminations', () => {
     await expect(shop.plan(own, { maxTerminations: { count: 1 } })).resolves.toBeDefined()
   })
 
-  test('lets one go always', async () => {
+  test('takes a share in percent for what it says: 58 % of 50 are 29', async () => {
+    const services = (where: string, count: number) =>
+      Array.from({ length: count }, (_, n) =>
+        service({ name: `${where}-${n}` }).replaceAll('ecs_cluster:main', `ecs_cluster:${where}`),
+      )
+    const going = cluster.replaceAll('main', 'going')
+    const rest =
+      cluster.replaceAll('main', 'rest') + definition() + [...services('rest', 18), ...services('going', 29)].join('')
+    const shop = await Shop.open()
+    await shop.apply(going + rest)
+    const gone = going.replace('aws_resource:', 'desired_state: terminated\naws_resource:') + rest
+    const maxTerminations = { percent: 58 }
+    expect((await shop.plan(gone, { maxTerminations })).plan.summary).toMatchObject({ terminate: 30 })
+  })
+
+  test('lets one go always by a share, and none by the number 0', async () => {
     const shop = await Shop.open()
     await shop.apply(cluster + definition() + service())
     const gone = cluster.replace('aws_resource:', 'desired_state: terminated\naws_resource:') + definition() + service()
-    await expect(shop.plan(gone, { maxTerminations: { share: 0 } })).resolves.toBeDefined()
+    await expect(shop.plan(gone, { maxTerminations: { percent: 0 } })).resolves.toBeDefined()
+    await expect(shop.plan(gone, { maxTerminations: { count: 0 } })).rejects.toThrow(
+      '1 of 3 running particles would be terminated or replaced, more than max-terminations allows (0): ecs_service:web;',
+    )
   })
 })
 

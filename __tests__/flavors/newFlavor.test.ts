@@ -105,7 +105,7 @@ async function planOf(text: string) {
     sensitivity: { releaseVariables: new Set<never>(), secretVariables: new Set<never>(), revealed: () => true },
   }
   const graph = graphOf(particles)
-  const planned = await makePlan(graph, context, { region: 'us-east-1', maxTerminations: { share: 1 } })
+  const planned = await makePlan(graph, context, { region: 'us-east-1', maxTerminations: { percent: 100 } })
   return { planned, graph, context }
 }
 

@@ -173,7 +173,7 @@ export class Shop extends Account {
     const graph = graphOf([...particles, ...(asked.gone?.(particles) ?? [])])
     const settings = {
       region: 'us-east-1',
-      maxTerminations: asked.maxTerminations ?? { share: 1 },
+      maxTerminations: asked.maxTerminations ?? { percent: 100 },
       ...(asked.waitTimeout !== undefined && { waitTimeout: asked.waitTimeout }),
     }
     const planned = await makePlan(graph, context, settings).catch(error => {

@@ -14,7 +14,7 @@ export interface PlanSettings {
   /** The region of particles that name none. */
   readonly region: string
   /** More ends of running particles than this, by inheritance, removal or replacement, are refused. At least 1. */
-  readonly maxTerminations: { readonly share: number } | { readonly count: number }
+  readonly maxTerminations: { readonly percent: number } | { readonly count: number }
   /** Milliseconds that an apply waits for one transition. */
   readonly waitTimeout?: number
   readonly removed?: readonly Removed[]
@@ -280,8 +280,10 @@ function terminations(decisions: Decisions, { maxTerminations, removed = [] }: P
   const going = all.filter(one => one.transition === 'replace' || (isEnd(one) && !one.particle.desiredIsOwn))
   const total = running.length + removed.filter(({ unmanaged }) => !unmanaged).length
   const most =
-    'count' in maxTerminations ? maxTerminations.count : Math.max(1, Math.floor(total * maxTerminations.share))
-  if (going.length <= Math.max(1, most)) return []
+    'count' in maxTerminations
+      ? maxTerminations.count
+      : Math.max(1, Math.floor((total * maxTerminations.percent) / 100))
+  if (going.length <= most) return []
   const names = going.map(({ particle }) => particle.id).sort(compareText)
   const message = `${going.length} of ${total} running particles would be terminated or replaced, more than max-terminations allows (${most}): ${names.slice(0, 10).join(', ')}${names.length > 10 ? ' and others' : ''}; give each its own desired_state, or raise max-terminations`
   return [{ ...(going[0] && { place: going[0].particle.place }), message }]
