@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getInput } from '@actions/core'
@@ -105,7 +105,7 @@ describe('what is left out', () => {
       logTail: 0,
       maxConcurrency: 10,
       failOnChanges: false,
-      maxTerminations: { share: 0.25 },
+      maxTerminations: { percent: 25 },
       onFailure: 'stop',
       onRemoved: 'report',
     })
@@ -192,7 +192,7 @@ describe('accepted', () => {
     ['a day', { 'wait-timeout': '24h' }, { waitTimeout: 86_400_000 }],
     ['as wide as it may be', { 'max-concurrency': '100' }, { maxConcurrency: 100 }],
     ['a number of terminations', { 'max-terminations': '0' }, { maxTerminations: { count: 0 } }],
-    ['a share of terminations', { 'max-terminations': '12.5%' }, { maxTerminations: { share: 0.125 } }],
+    ['a share of terminations', { 'max-terminations': '12.5%' }, { maxTerminations: { percent: 12.5 } }],
     ['what a failure does', { 'on-failure': 'rollback' }, { onFailure: 'rollback' }],
     ['lines of logs', { 'log-tail': '40' }, { logTail: 40 }],
     [
@@ -409,10 +409,11 @@ describe('the list of environments', () => {
   const target = (name: string, more: string) =>
     `{"name": ${JSON.stringify(name)}, "region": "us-east-1", "account": "111111111111",\n "plan-role": "arn:aws:iam::111111111111:role/plan", "apply-role": "arn:aws:iam::111111111111:role/apply"${more}}`
 
-  async function problemsOf(text: string) {
+  async function problemsOf(text: string | undefined) {
     const folder = mkdtempSync(join(tmpdir(), 'workspace-'))
     try {
-      writeFileSync(join(folder, 'list.json'), text)
+      if (text === undefined) mkdirSync(join(folder, 'list.json'))
+      else writeFileSync(join(folder, 'list.json'), text)
       const { runner, ran } = recorder(1)
       const env = {
         GITHUB_EVENT_NAME: 'pull_request',
@@ -428,6 +429,12 @@ describe('the list of environments', () => {
 
   test('begins with a byte order mark, as editors of Windows write one', async () => {
     expect(await problemsOf(`\ufeff[${target('prod', '')}]`)).toEqual([])
+  })
+
+  test('is a file, and no folder', async () => {
+    expect(await problemsOf(undefined)).toEqual([
+      'list.json:1:1 this is no file; write the list into a file of that name',
+    ])
   })
 
   test('has a key twice', async () => {

@@ -1,5 +1,5 @@
 /** What a run of the reusable workflow does, and for which environments: its first job. Everything wrong is said at once. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isMap, isSeq, LineCounter, parseDocument } from 'yaml'
 import type { Host } from './commands/invocation.ts'
@@ -102,25 +102,32 @@ interface Listed {
 function listIn({ environments, environmentsFile, workspace }: TargetInputs): Listed {
   if (environments) return listOf(environments, undefined)
   const path = resolve(workspace, environmentsFile)
-  return existsSync(path) ? listOf(readFileSync(path, 'utf8'), environmentsFile) : { list: [], problems: [] }
+  if (!existsSync(path)) return { list: [], problems: [] }
+  if (!statSync(path).isFile())
+    return unread('this is no file; write the list into a file of that name', environmentsFile)
+  return listOf(readFileSync(path, 'utf8'), environmentsFile)
 }
+
+/** @param file where the text stands; undefined: in an input */
+const unread = (why: string, file: string | undefined): Listed => ({
+  list: [],
+  problems: [{ ...placeIn(file, 1, 1), message: `${inputName(file)}${why}` }],
+})
+
+const inputName = (file: string | undefined): string => (file ? '' : 'input environments: ')
 
 /** @param file where the text stands; undefined: in an input */
 function listOf(given: string, file: string | undefined): Listed {
   // Editors of Windows begin a file with a byte order mark, which JSON does not know.
   const text = given.replace(/^\ufeff/, '')
-  const where = file ? '' : 'input environments: '
-  const unread = (why: string): Listed => ({
-    list: [],
-    problems: [{ ...placeIn(file, 1, 1), message: `${where}${why}` }],
-  })
+  const where = inputName(file)
   let list: unknown
   try {
     list = JSON.parse(text)
   } catch (error) {
-    return unread(`this is no JSON: ${(error as Error).message.replace(/\s+/g, ' ')}`)
+    return unread(`this is no JSON: ${(error as Error).message.replace(/\s+/g, ' ')}`, file)
   }
-  if (!Array.isArray(list)) return unread('this is no list; write [{"name": …}]')
+  if (!Array.isArray(list)) return unread('this is no list; write [{"name": …}]', file)
   const { placeOf, repeated } = placesIn(text, file)
   const problems = [
     // JSON.parse takes the last of them, which may be another account or role than the first.
