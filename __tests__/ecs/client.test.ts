@@ -350,6 +350,29 @@ describe('calls', () => {
     expect(await open().findAccount()).toBe('123456789012')
   })
 
+  test('that may be refused are made again once a thing of theirs has gone, and no more once the role has no right', async () => {
+    const ecs = open()
+    await ecs.call('CreateCluster', { clusterName: 'main' })
+    const said: string[] = []
+    const list = (cluster: string, service: string) =>
+      ecs.ifAllowed(
+        'ListServiceDeployments',
+        () => ecs.serviceDeployments({ cluster, service }),
+        text => said.push(text),
+      )
+    expect(await list('main', 'gone')).toBeUndefined()
+    expect(said).toEqual([])
+    const before = simulator.calls.length
+    await list('main', 'gone')
+    expect(made(before)).toEqual(['ListServiceDeployments'])
+    simulator.deny(['ecs:ListServiceDeployments'])
+    expect(await list('main', 'gone')).toBeUndefined()
+    expect(said).toEqual(['more is known of rollouts where the policy of the role allows ecs:ListServiceDeployments'])
+    const denied = simulator.calls.length
+    expect(await list('main', 'gone')).toBeUndefined()
+    expect(made(denied)).toEqual([])
+  })
+
   test('without credentials say what is missing', async () => {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, HOME } = process.env
     Object.assign(process.env, { AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nowhere' })

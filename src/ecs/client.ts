@@ -129,6 +129,8 @@ export class Ecs {
     } catch (error) {
       // A service that only resembles ECS may not know the call, and has other error codes for that.
       if (!(error instanceof EcsError) || isPassing(error)) throw error
+      // Of what has gone meanwhile nothing is known, and the call is good for others.
+      if (error.code.endsWith('NotFoundException')) return undefined
       if (!refused.has(name)) {
         const why = isDenied(error) ? `the policy of the role allows ecs:${name}` : `ECS answers ecs:${name}`
         say(`more is known of rollouts where ${why}`)
