@@ -110,7 +110,12 @@ export async function appliedBeyond(
     data.map(({ sha }) => sha),
     async commit => {
       if (await isApplied(commit)) return commit
-      for (const { merged_at, merge_commit_sha: merge } of await pullsOf(github, commit))
+      // The commits themselves count all the same where the token may not read pull requests.
+      const pulls = await unlessRefused(
+        () => pullsOf(github, commit),
+        () => [],
+      )
+      for (const { merged_at, merge_commit_sha: merge } of pulls)
         if (merged_at && merge && merge !== commit && (await isApplied(merge))) return merge
       return undefined
     },
