@@ -160,10 +160,20 @@ export class PullRequestReporter {
     carries: AffectedPullRequests,
     texts?: CheckRequest['texts'],
   ): Promise<void> {
+    // The check comes first: later runs depend on it, and a run may be cancelled between the two.
+    await this.#markApplied(report, plan, carries, texts)
     for (const here of carries.pullRequests) {
       const context = this.#context(bodyLimit, { carries: { ...carries, here } })
       await this.#comment(here, renderReport(report, plan, context).text, true)
     }
+  }
+
+  async #markApplied(
+    report: Report,
+    plan: Plan | undefined,
+    carries: AffectedPullRequests,
+    texts: CheckRequest['texts'],
+  ): Promise<void> {
     const paused = pausedDeployments(report)
     if (!this.branch || (report.result !== 'succeeded' && paused.length === 0)) return
     const { environment } = this.#inputs
