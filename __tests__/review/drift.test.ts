@@ -57,6 +57,18 @@ describe('what somebody changed in AWS', () => {
     expect(applied()).toBe(before + 1)
   })
 
+  test('is drift in a pull request that gives its particles another pcf_name too', async () => {
+    scaleBy(3)
+    const { ran } = await world.propose({
+      'particles/web.yml': web(1)
+        ['particles/web.yml'].replaceAll('pcf_name: web', 'pcf_name: shop')
+        .replace('ecs_task_definition:web', 'ecs_task_definition:shop'),
+    })
+    expect(ran.plan?.steps).toMatchObject([
+      { particle: 'ecs_service:shop', origin: 'drift', changes: [{ path: 'desiredCount', origin: 'drift' }] },
+    ])
+  })
+
   test('also where it is gone, or another revision', async () => {
     world.simulator.handle('us-east-1', 'DeleteService', { cluster: 'main', service: 'web', force: true })
     const { plan } = await world.byHand({}, 'schedule')

@@ -82,6 +82,27 @@ describe('a member that is no longer declared', () => {
     expect(await ofNow({ 'README.md': 'three' })).toEqual(both.slice(1))
   })
 
+  test('is said although its particle has another pcf_name from the same commit on, and so have its parents', async () => {
+    await world.settle({ ...manifests.cluster, ...web(breaker) })
+    const renamed = (text: string) =>
+      text
+        .replaceAll('pcf_name: ', 'pcf_name: the-')
+        .replace('ecs_cluster:main', 'ecs_cluster:the-main')
+        .replace('ecs_task_definition:web', 'ecs_task_definition:the-web')
+    const pull = await world.propose({
+      'particles/main.yml': renamed(manifests.cluster['particles/main.yml']),
+      'particles/web.yml': renamed(web()['particles/web.yml']),
+    })
+    const both = [
+      { particle: 'ecs_service:the-web', path: 'deploymentConfiguration.deploymentCircuitBreaker' },
+      { particle: 'ecs_service:the-web', path: 'deploymentConfiguration.minimumHealthyPercent' },
+    ]
+    expect(pull.ran.plan?.steps).toEqual([])
+    expect(pull.ran.plan?.undeclared).toMatchObject(both)
+    await world.land(pull)
+    expect((await world.byHand({}, 'schedule')).plan?.undeclared).toMatchObject(both)
+  })
+
   test('is not said of what was never there, of a default, or of what AWS has lost', async () => {
     await world.settle({
       ...manifests.cluster,

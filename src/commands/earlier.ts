@@ -125,7 +125,7 @@ async function unappliedPulls({ reporter: { github } }: Invocation, { unapplied 
   )
 }
 
-/** Undefined when the commit's manifests cannot be read. Only the same resources under the same ids are compared. */
+/** Undefined when the commit's manifests cannot be read. Only the same resources are compared, whatever their ids were. */
 async function earlierAt(
   { inputs, manifestsAt }: Invocation,
   commit: string,
@@ -136,12 +136,25 @@ async function earlierAt(
   if ('why' in found) return undefined
   const variables = new FormerVariables(inputs.variables)
   const { particles, problems } = load(found.texts, { ...inputs, variables, vocabularies: flavors })
-  const same = certain(particles, problems).filter(particle => {
-    const now = decisions.get(particle.id)?.particle
-    return now && addressText(now, flavors) === addressText(particle, flavors)
-  })
-  const ids = new Set(same.map(({ id }) => id))
-  const graph = graphOf(same.map(one => ({ ...one, parents: one.parents.filter(parent => ids.has(parent)) })))
+  const graph = graphOf(underIdsOfNow(certain(particles, problems), decisions))
   const lives = new Map([...decisions].map(([id, { live }]) => [id, live]))
   return { commit, particles: graph.particles, decisions: decideAll(graph, lives, context) }
+}
+
+/** Earlier particles whose resources are declared now, under the ids of now: another `pcf_name` makes no other resource. */
+function underIdsOfNow(earlier: readonly Particle[], decisions: Decisions): Particle[] {
+  const byAddress = new Map([...decisions].map(([id, { particle }]) => [addressText(particle, flavors), id]))
+  const ids = new Map(
+    earlier.flatMap(particle => {
+      const address = addressText(particle, flavors)
+      // A particle without an address is nothing but its id.
+      const id = address === undefined ? particle.id : byAddress.get(address)
+      const now = id && decisions.get(id)?.particle
+      return now && addressText(now, flavors) === address ? [[particle.id, id] as const] : []
+    }),
+  )
+  return earlier.flatMap(particle => {
+    const id = ids.get(particle.id)
+    return id ? { ...particle, id, parents: particle.parents.flatMap(parent => ids.get(parent) ?? []) } : []
+  })
 }
