@@ -103,6 +103,21 @@ describe('a member that is no longer declared', () => {
     expect((await world.byHand({}, 'schedule')).plan?.undeclared).toMatchObject(both)
   })
 
+  test('is said again after its service was not declared for a while', async () => {
+    await world.settle({ ...manifests.cluster, ...web(breaker) })
+    await world.settle(web())
+    await world.settle({ 'particles/web.yml': null })
+    await world.settle({ 'README.md': 'meanwhile' })
+    const { ran, ...pull } = await world.propose(web())
+    const both = [
+      { particle: 'ecs_service:web', path: 'deploymentConfiguration.deploymentCircuitBreaker' },
+      { particle: 'ecs_service:web', path: 'deploymentConfiguration.minimumHealthyPercent' },
+    ]
+    expect(ran.plan?.undeclared).toMatchObject(both)
+    await world.land(pull)
+    expect((await world.byHand({}, 'schedule')).plan?.undeclared).toMatchObject(both)
+  })
+
   test('is not said of what was never there, of a default, or of what AWS has lost', async () => {
     await world.settle({
       ...manifests.cluster,

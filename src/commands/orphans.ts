@@ -84,14 +84,27 @@ export async function findOrphans(
     problems: releasedInside(found.orphans, lines, going),
     members: known.members,
     refusedTexts: members =>
-      kept.length > 0 || members.length > 0 || !known.complete
-        ? declaredTexts({ entries: kept, members, complete: known.complete })
-        : undefined,
+      kept.length > 0 || members.length > 0 || !known.complete ? listTexts(kept, members, known) : undefined,
     appliedTexts(report, merged, members) {
       const entries = afterApply(kept, lines, going, report).map(entry => mergedBy(entry, merged, event.sha))
-      return declaredTexts({ entries, members, complete: known.complete })
+      return listTexts(entries, members, known)
     },
   }
+}
+
+/**
+ * The list for a check. Members of a resource that is not declared now are carried on with it, or they would be forgotten
+ * when a later commit declares the resource again.
+ */
+function listTexts(
+  entries: readonly Undeclared[],
+  members: readonly RememberedMember[],
+  known: Pick<Orphans, 'members'> & { readonly complete: boolean },
+): [string, ...string[]] {
+  const addresses = new Set(entries.map(({ address }) => address))
+  const carried = known.members.filter(({ address }) => addresses.has(address))
+  const all = new Map([...carried, ...members].map(member => [`${member.address} ${member.path}`, member]))
+  return declaredTexts({ entries, members: [...all.values()], complete: known.complete })
 }
 
 /** Entries without those that a line lets go, and those that the apply has terminated. */
