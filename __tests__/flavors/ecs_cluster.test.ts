@@ -329,7 +329,7 @@ describe('a cluster', () => {
     [
       'a part of a strategy',
       {
-        capacityProviders: ['FARGATE'],
+        capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
         defaultCapacityProviderStrategy: [{ capacityProvider: `${inherited}capacityProviders.0`, weight: 1 }],
       },
     ],
@@ -350,6 +350,9 @@ describe('a cluster', () => {
     )
     const { step } = await shop.plan(manifest)
     expect(JSON.stringify(step('ecs_cluster:main').changes)).toContain('{"unknown":"ecs_cluster:other"}')
+    const { done } = await shop.apply(manifest)
+    expect(done('ecs_cluster:main').error).toBeUndefined()
+    expect((await shop.plan(manifest)).plan.steps).toEqual([])
   })
 
   test('a provider of an Auto Scaling group that is stated no more is taken away', async () => {

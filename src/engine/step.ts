@@ -2,6 +2,7 @@ import type { CallCounter } from '../ecs/calls.ts'
 import { EcsError, isEcs } from '../ecs/errors.ts'
 import type { DesiredState, Particle, ParticleId } from '../particle.ts'
 import { defaultPhrases } from '../schema/vocabulary.ts'
+import { withUnknownsOf } from './comeKnown.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Answer, RanTasks, Step, Transition } from './document.ts'
 import { difference } from './equivalence.ts'
@@ -92,11 +93,13 @@ class StepRun {
 
   /** A change that appeared between plan and step was in no plan, and is not carried out. */
   #refuseUnseen(decision: Decision): void {
-    const { decisions, planned } = this.#context
+    const { decisions, planned, engine } = this.#context
     refuseProblems(decision)
     if (!decision.transition || decision.transition === 'wait') return
     const shown = new Set(planned.claims.publishedFor(this.#planned).map(({ hash }) => hash))
-    if (planned.claims.with(decisions).isCovered(decision, shown)) return
+    const unresolved = () => decide(decision.particle, decision.live, engine, planned.decisions)
+    const claimed = withUnknownsOf(this.#planned, decision, unresolved)
+    if (planned.claims.with(decisions).isCovered(claimed, shown)) return
     const paths = decision.changes.map(({ path }) => path).join(', ')
     throw new StepFailed({
       code: 'ChangedMeanwhile',

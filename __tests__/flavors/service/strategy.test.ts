@@ -178,4 +178,42 @@ describe('members that a service yet to come hands down', () => {
     expect((await shop.apply(same)).report.result).toBe('succeeded')
     expect(shop.sent('UpdateService')).toEqual([])
   })
+
+  const took = (shop: Shop) => shop.sent('UpdateService').map(({ deploymentConfiguration }) => deploymentConfiguration)
+  const before = { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 7 }
+
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ['a configuration', { deploymentConfiguration: ofConfiguration }],
+    ['hooks', { deploymentConfiguration: { ...blueGreen, lifecycleHooks: `${ofConfiguration}.lifecycleHooks` } }],
+    ['a hook', { deploymentConfiguration: { ...blueGreen, lifecycleHooks: [`${ofConfiguration}.lifecycleHooks.0`] } }],
+  ])('%s: the step takes what the plan showed as unknown, and nothing is left', async (_name, definition) => {
+    const shop = await Shop.running(
+      stated(main, family('web', 'web:1'), serviceOf('web', { deploymentConfiguration: before })),
+    )
+    const { done } = await shop.apply(manifest(definition, 'web:1'))
+    expect(done('ecs_service:web').error).toBeUndefined()
+    expect(took(shop)).toMatchObject([blueGreen])
+    expect((await shop.plan(manifest(definition, 'web:1'))).plan.steps).toEqual([])
+  })
+
+  test('a configuration that somebody else changes meanwhile is not what the plan showed', async () => {
+    const shop = await Shop.running(
+      stated(main, family('web', 'web:1'), serviceOf('web', { deploymentConfiguration: before })),
+    )
+    let changed = false
+    const { done } = await shop.apply(manifest({ deploymentConfiguration: ofConfiguration }, 'web:1'), {
+      onSay: id => {
+        if (id !== 'ecs_service:base' || changed) return
+        changed = true
+        shop.simulator.handle('us-east-1', 'UpdateService', {
+          cluster: 'main',
+          service: 'web',
+          deploymentConfiguration: { ...before, bakeTimeInMinutes: 9 },
+        })
+      },
+    })
+    expect(changed).toBe(true)
+    expect(done('ecs_service:web').error?.code).toBe('ChangedMeanwhile')
+    expect(took(shop)).toHaveLength(1)
+  })
 })
