@@ -113,6 +113,64 @@ describe('attributes', () => {
     expect((await shop.plan(instance({ attributes }))).plan.steps).toEqual([])
   })
 
+  const next = family('next', 'next:1', {
+    containerDefinitions: [{ name: 'next', image: 'next:1', dockerLabels: { stack: 'blue' } }],
+  })
+
+  const inheriting = (attributes?: string) =>
+    stated(
+      main,
+      ec2,
+      host(),
+      next,
+      particle('ec2_instance', 'other', { InstanceId: 'i-2' }),
+      particle('ecs_instance', 'other', attributes ? { attributes: `$inherit$${attributes}` } : {}, {
+        top: {
+          parents: ['ecs_cluster:main', 'ec2_instance:other', 'ecs_instance:host', 'ecs_task_definition:next'],
+        },
+      }),
+    )
+
+  /** A cluster with two container instances. */
+  async function openTwo(): Promise<Shop> {
+    const shop = await open([{ name: 'stack', value: 'blue' }])
+    shop.simulator.registerContainerInstance({ cluster: 'main', ec2InstanceId: 'i-2', attributes: [] })
+    return shop
+  }
+
+  test.each([
+    ['a text', 'networkMode', 'a string'],
+    ['a list of something else', 'requiresCompatibilities', 'a list'],
+    ['a map of something else', 'containerDefinitions.0', 'a map'],
+  ])('that are inherited and are %s are refused at their line', async (_name, key, kind) => {
+    const shop = await openTwo()
+    await shop.apply(inheriting())
+    await expect(shop.plan(inheriting(`ecs_task_definition:next$${key}`))).rejects.toThrow(
+      `ecs_instance:other inherits ${key} from ecs_task_definition:next, which is ${kind}, and a map of names and values is due`,
+    )
+  })
+
+  test('that are inherited from a particle that is yet to come are one unknown value, and then put', async () => {
+    const shop = await openTwo()
+    const manifest = inheriting('ecs_task_definition:next$containerDefinitions.0.dockerLabels')
+    const { step, done } = await shop.apply(manifest)
+    expect(step('ecs_instance:other').changes).toEqual([
+      { path: 'attributes', after: { unknown: 'ecs_task_definition:next' } },
+    ])
+    expect(done('ecs_instance:other').error).toBeUndefined()
+    expect(shop.sent('PutAttributes')).toMatchObject([{ attributes: [{ name: 'stack', value: 'blue' }] }])
+    expect((await shop.plan(manifest)).plan.steps).toEqual([])
+  })
+
+  test('that are inherited from another instance are put', async () => {
+    const shop = await openTwo()
+    const manifest = inheriting('ecs_instance:host$attributes')
+    const { done } = await shop.apply(manifest)
+    expect(done('ecs_instance:other').error).toBeUndefined()
+    expect(shop.sent('PutAttributes')).toMatchObject([{ attributes: [{ name: 'stack', value: 'blue' }] }])
+    expect((await shop.plan(manifest)).plan.steps).toEqual([])
+  })
+
   test('that are ignored are left', async () => {
     const shop = await open([{ name: 'stack', value: 'green' }])
     const options = { ignore: ['attributes[stack]'] }

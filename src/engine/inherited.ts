@@ -2,7 +2,7 @@ import type { PathStep } from '../compare/path.ts'
 import { type SensitivityPolicy, sensitivityOf } from '../compare/sensitivity.ts'
 import { isJsonObject } from '../json.ts'
 import { inheritsIn, type Particle, type ParticleId, type Path, Unknown, valueAt, withInherited } from '../particle.ts'
-import { type Type, typeOf } from '../schema/types.ts'
+import { type MapType, type Type, typeOf } from '../schema/types.ts'
 import type { Vocabulary } from '../schema/vocabulary.ts'
 import type { Transition } from './document.ts'
 import type { Assessment, Comparison, Refusal } from './flavor.ts'
@@ -39,8 +39,10 @@ export function withParents(
       refuse(`, which has no such value in AWS; ${missingInherit}`)
     if (value === undefined) return new Unknown(from)
     const { fitting, due } = fitted(value, typeAt(vocabulary, at))
-    if (due) refuse(`, which is ${valueKind(value)}, and ${due} is due; ${missingInherit}`)
-    return fitting
+    if (!due) return fitting
+    refuse(`, which is ${valueKind(value)}, and ${due} is due; ${missingInherit}`)
+    // No flavor is given a value that its member cannot hold.
+    return new Unknown(from)
   })
   return { inheriting, refused: stated.desired === 'running' ? refused : [] }
 }
@@ -86,11 +88,25 @@ function fitted(value: unknown, type: Type | undefined): { readonly fitting: unk
     case 'list':
       return isDue(Array.isArray(value), 'a list')
     case 'map':
+      return isDue(holdsFitting(value, type), type.pairs ? 'a map of names and values' : 'a map')
     case 'struct':
       return isDue(isJsonObject(value), 'a map')
     default:
       return { fitting: value }
   }
+}
+
+/** Whether a map, or a list of names and values that is taken for the map, holds values as the API takes them there. */
+function holdsFitting(value: unknown, { of, pairs }: MapType): boolean {
+  const fits = (inner: unknown, type: Type | undefined) => fitted(inner, type).due === undefined
+  if (isJsonObject(value)) return Object.values(value).every(inner => fits(inner, of))
+  if (!pairs || !Array.isArray(value)) return false
+  return value.every(
+    pair =>
+      isJsonObject(pair) &&
+      pairs.required.every(name => pair[name] !== undefined) &&
+      [...pairs.members].every(([name, type]) => pair[name] === undefined || fits(pair[name], type)),
+  )
 }
 
 const valueKind = (value: unknown): string =>

@@ -5,7 +5,7 @@ import type { Sensitivity } from '../../compare/sensitivity.ts'
 import type { Ecs } from '../../ecs/client.ts'
 import type { Diagnosis } from '../../engine/failure.ts'
 import type { Comparison, Flavor, Observed } from '../../engine/flavor.ts'
-import type { Particle, Path } from '../../particle.ts'
+import { type Particle, type Path, Unknown } from '../../particle.ts'
 import { nameOf } from '../../schema/arn.ts'
 import { untrusted } from '../../untrusted.ts'
 import { plural } from '../../wording.ts'
@@ -38,6 +38,7 @@ interface StatedAttribute {
 
 /** The attributes that a manifest may own, from a list or a map. */
 function statedAttributes({ definition: { attributes } }: InstanceParticle): StatedAttribute[] {
+  if (attributes instanceof Unknown) return []
   const all: StatedAttribute[] = Array.isArray(attributes)
     ? attributes.map(({ name, value = '' }, index) => ({ name, value, at: ['attributes', index, 'value'] }))
     : Object.entries(attributes ?? {}).map(([name, value]) => ({ name, value, at: ['attributes', name] }))
@@ -51,6 +52,10 @@ function differences(
 ): FoundChange[] {
   const there = new Map(live?.attributes?.map(({ name = '', value = '' }) => [name, value]))
   const ignored = new Set(ignoredPaths(particle.options.ignore))
+  const { attributes } = particle.definition
+  // Which attributes are inherited from a particle that is yet to come is known only after apply.
+  if (attributes instanceof Unknown && !ignored.has('attributes'))
+    return [changeAt(['attributes'], { after: { ...attributes }, at: ['attributes'] })]
   return statedAttributes(particle).flatMap(({ name, value, at }): FoundChange[] => {
     if (ignored.has(`attributes[${name}]`) || ignored.has('attributes')) return []
     const before = there.get(name)
