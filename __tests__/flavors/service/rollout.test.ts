@@ -14,6 +14,7 @@ import {
   primaryDeployment,
   type ServiceParticle,
 } from '../../../src/flavors/service/live.ts'
+import { pauseOf } from '../../../src/flavors/service/pause.ts'
 import { describeRollout, judgeRollout, whatEnded } from '../../../src/flavors/service/rollout.ts'
 import { isUnderWay, unhealthyWarning } from '../../../src/flavors/service/tasks.ts'
 import { withoutMarks } from '../../../src/untrusted.ts'
@@ -31,6 +32,33 @@ const live = (deployments: Deployment[], more: Partial<Service> = {}): LiveServi
   redeploy: false,
 })
 const memo: Memo = { deployment: 'ecs-svc/2', since: 0 }
+
+describe('several hooks of a stage wait for an answer, and without one', () => {
+  const at = (minute: number, timeoutAction: 'CONTINUE' | 'ROLLBACK') => ({
+    status: 'AWAITING_ACTION' as const,
+    expiresAt: new Date(Date.UTC(2026, 10, 28, 14, minute)),
+    timeoutAction,
+  })
+  test.each([
+    ['the first one rolls back', [at(30, 'ROLLBACK'), at(10, 'ROLLBACK')], 'ROLLBACK', '2026-11-28T14:10:00Z'],
+    [
+      'one rolls back after others went on',
+      [at(10, 'CONTINUE'), at(20, 'ROLLBACK')],
+      'ROLLBACK',
+      '2026-11-28T14:20:00Z',
+    ],
+    ['the last one goes on', [at(10, 'CONTINUE'), at(30, 'CONTINUE')], 'CONTINUE', '2026-11-28T14:30:00Z'],
+  ])('%s', (_name, lifecycleHookDetails, then, until) => {
+    const current: ServiceDeployment = {
+      status: 'IN_PROGRESS',
+      lifecycleStage: 'POST_SCALE_UP',
+      targetServiceRevision: { arn: 'arn:aws:ecs:us-east-1:123456789012:service-revision/main/web/2' },
+      lifecycleHookDetails,
+    }
+    const paused = pauseOf({ ...live([{ ...ours, status: 'PRIMARY' }]), current })
+    expect(paused?.pause).toMatchObject({ until, then })
+  })
+})
 
 describe('another deployment is PRIMARY, and our service deployment is', () => {
   const breaker = { status: 'TRIGGERED', failureCount: 3, threshold: 3 } as const

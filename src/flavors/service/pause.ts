@@ -1,5 +1,5 @@
 /** Paused rollouts: at a lifecycle hook until somebody answers, or baking. Pure. */
-import type { Service, ServiceDeployment } from '@aws-sdk/client-ecs'
+import type { DeploymentLifecycleHookDetail, Service, ServiceDeployment } from '@aws-sdk/client-ecs'
 import type { Pause } from '../../engine/document.ts'
 import type { Moving } from '../../engine/flavor.ts'
 import { nameOf } from '../../schema/arn.ts'
@@ -28,7 +28,7 @@ export function pauseOf({ service, current }: LiveService): Required<Pick<Moving
   // The service has been deployed again since: that deployment is older.
   if (nameOf(current.targetServiceRevision?.arn ?? '') !== nameOf(primaryDeployment(service)?.id ?? ''))
     return undefined
-  const [hook] = waiting(current)
+  const hook = decidingHook(waiting(current))
   const minutes = minutesOfStage(current)
   if (!hook && minutes === 0) return undefined
   // ECS does not say when a stage began; the service deployment has not changed since then.
@@ -48,6 +48,16 @@ export function pauseOf({ service, current }: LiveService): Required<Pick<Moving
     pause,
     because: `at ${pause.stage}${traffic(service, current)}, ${end}${hook ? ' unless answered' : ''}`,
   }
+}
+
+/**
+ * The hook whose end decides what becomes of the deployment when nobody answers: the first one to roll back, or where all
+ * of them go on, the last one.
+ */
+function decidingHook(hooks: readonly DeploymentLifecycleHookDetail[]): DeploymentLifecycleHookDetail | undefined {
+  const ends = ({ expiresAt }: DeploymentLifecycleHookDetail) => expiresAt?.getTime() ?? Number.POSITIVE_INFINITY
+  const sorted = [...hooks].sort((one, other) => (ends(one) < ends(other) ? -1 : ends(one) > ends(other) ? 1 : 0))
+  return sorted.find(({ timeoutAction }) => timeoutAction !== 'CONTINUE') ?? sorted.at(-1)
 }
 
 /** Minutes that the stage lasts by its settings. */
