@@ -707,6 +707,18 @@ describe('what cannot change in place', () => {
     expect(step('ecs_service:web').risks).toEqual(['restarts 2 tasks, may be down: 0 of 2 tasks must stay'])
   })
 
+  test('a strategy that states its provider by ARN, which ECS answers by name, is no change', async () => {
+    const byProvider = (capacityProvider: string) =>
+      stated(
+        particle('ecs_cluster', 'main', { clusterName: 'main', capacityProviders: ['FARGATE_SPOT'] }),
+        family('web', 'web:1'),
+        serviceOf('web', { launchType: undefined, capacityProviderStrategy: [{ capacityProvider, weight: 1 }] }),
+      )
+    const shop = await Shop.running(byProvider('FARGATE_SPOT'))
+    const byArn = byProvider('arn:aws:ecs:us-east-1:123456789012:capacity-provider/FARGATE_SPOT')
+    expect((await shop.plan(byArn)).plan.steps).toEqual([])
+  })
+
   test('launch type and strategy change into each other in place', async () => {
     const shop = await Shop.open()
     const cluster = particle('ecs_cluster', 'main', {

@@ -1,3 +1,4 @@
+import { nameOf } from '../../schema/arn.ts'
 import { all, checks, is, lacks, type Stated } from '../../schema/refusals.ts'
 import { checkStrategy } from '../rules/launchChecks.ts'
 
@@ -5,9 +6,11 @@ const strategy = 'defaultCapacityProviderStrategy'
 
 function checkProviders(cluster: Stated): void {
   if (cluster.member('capacityProviders')?.kind !== 'list' || cluster.partlyUnknown('capacityProviders')) return
-  const providers = new Map(cluster.scalars('capacityProviders').map(([node, provider]) => [provider, node]))
-  for (const item of cluster.elements(strategy))
-    item.reportUnknown('capacityProvider', providers, 'is not among capacityProviders')
+  const providers = new Map(cluster.scalars('capacityProviders').map(([node, provider]) => [nameOf(provider), node]))
+  for (const item of cluster.elements(strategy)) {
+    const isKnown = providers.has(nameOf(item.text('capacityProvider') ?? ''))
+    if (!isKnown) item.reportUnknown('capacityProvider', providers, 'is not among capacityProviders')
+  }
 }
 
 /** What CreateCluster would refuse. */

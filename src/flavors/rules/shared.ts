@@ -15,6 +15,15 @@ export const tags: Rule = {
 export const elementsByName: Rule = { unordered: true, key: 'name' }
 /** CapacityProviderStrategyItem: one for each provider. */
 export const capacityProviderStrategy: Rule = { unordered: true, matchOn: ['capacityProvider'] }
+/**
+ * CapacityProviderStrategyItem of clusters and services, which ECS answers by name where an ARN was stated. Jobs keep the
+ * spelling of their manifest, as a digest is made of it.
+ */
+export const capacityProviderItem: Rules[string] = {
+  capacityProvider: { spelling: byName },
+  weight: { default: 0 },
+  base: { default: 0 },
+}
 /** PlacementConstraint: an element is its type and expression. */
 export const placementConstraints: Rule = { unordered: true, matchOn: ['type', 'expression'] }
 /** InferenceAccelerator: one for each device. */

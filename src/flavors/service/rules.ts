@@ -1,5 +1,6 @@
 import type { Members, Rule, Rules, ValueContext } from '../../compare/rules.ts'
 import {
+  capacityProviderItem,
   capacityProviderStrategy,
   elementsByName,
   managedVolume,
@@ -96,6 +97,7 @@ export const serviceRules: Rules = {
   ...sharedRules,
   ...deploymentRules,
   ...serviceConnectRules,
+  CapacityProviderStrategyItem: capacityProviderItem,
   CreateServiceRequest: {
     cluster: { spelling: byName },
     taskDefinition: { spelling: byName },
