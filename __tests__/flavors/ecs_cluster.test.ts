@@ -250,6 +250,47 @@ describe('a cluster', () => {
     expect((await shop.apply(cluster({ capacityProviders: ['FARGATE'] }))).report.result).toBe('succeeded')
   })
 
+  test('whose description still shows the failure before its providers were put anew is described again', async () => {
+    const shop = await Shop.running(cluster({ capacityProviders: ['FARGATE'] }))
+    const live = () => shop.simulator.region().clusters.get('main') ?? {}
+    Object.assign(live(), { attachmentsStatus: 'UPDATE_FAILED' })
+    const both = cluster({ capacityProviders: ['FARGATE', 'FARGATE_SPOT'] })
+    let isStale = true
+    const { done } = await shop.apply(both, {
+      onSay: (_id, sentence) => {
+        if (sentence.includes('its capacity providers are being changed') && isStale) {
+          isStale = false
+          Object.assign(live(), { attachmentsStatus: 'UPDATE_FAILED' })
+        } else if (sentence.includes('UPDATE_FAILED')) Object.assign(live(), { attachmentsStatus: 'UPDATE_COMPLETE' })
+      },
+    })
+    expect(isStale).toBe(false)
+    expect(done('ecs_cluster:main').error).toBeUndefined()
+    expect((await shop.plan(both)).plan.steps).toEqual([])
+  })
+
+  test.each([
+    ['providers', { capacityProviders: ['arn:aws:ecs:us-east-1:123456789012:capacity-provider/own'] }],
+    [
+      'a strategy',
+      {
+        capacityProviders: ['own'],
+        defaultCapacityProviderStrategy: [
+          { capacityProvider: 'arn:aws:ecs:us-east-1:123456789012:capacity-provider/own', weight: 1 },
+        ],
+      },
+    ],
+  ])('that states %s by ARN, which ECS answers by name, has nothing left to do', async (_name, definition) => {
+    const shop = await Shop.open()
+    shop.simulator.registerCapacityProvider('own')
+    const named = {
+      capacityProviders: ['own'],
+      defaultCapacityProviderStrategy: [{ capacityProvider: 'own', weight: 1 }],
+    }
+    await shop.apply(cluster(named))
+    expect((await shop.plan(cluster(definition))).plan.steps).toEqual([])
+  })
+
   test('whose strategy would name a provider that goes is refused in the plan', async () => {
     const shop = await Shop.open()
     await shop.apply(stated(particle('ecs_cluster', 'main', full)))

@@ -178,6 +178,8 @@ export const cluster: Flavor<CreateClusterRequest, LiveCluster, void> = {
     if (live.status !== 'ACTIVE') return moving(status)
     if (live.attachmentsStatus === 'UPDATE_IN_PROGRESS') return moving('its capacity providers are being changed')
     const cause = couldNotAttach(particle, live)
+    // The status may be that of an attempt before this transition.
+    if (cause && elapsed < consistencyLag) return moving(`${cause}; looking again`)
     return cause ? { is: 'failed', failure: { cause } } : { is: 'settled', because: status }
   },
 
