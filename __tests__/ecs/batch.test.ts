@@ -27,6 +27,19 @@ describe('gathering', () => {
     expect(calls).toEqual([['a'], ['a']])
   })
 
+  test('asks for each key alone where one of them has a call refused', async () => {
+    const calls: string[][] = []
+    const send = async (keys: readonly string[]) => {
+      const found = await echo(calls)(keys)
+      if (keys.includes('gone')) throw new Error('gone')
+      return found
+    }
+    const gather = new BatchLoader(10, send, error => error instanceof Error && error.message === 'gone')
+    const asked = await Promise.allSettled(['a', 'gone', 'b'].map(key => gather.load(key, { calls: 0 })))
+    expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(calls).toEqual([['a', 'gone', 'b'], ['a'], ['gone'], ['b']])
+  })
+
   test('tells everybody in a call that failed, and nobody else', async () => {
     let call = 0
     const gather = new BatchLoader<string>(1, async ([key = '']) => {

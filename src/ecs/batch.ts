@@ -22,12 +22,17 @@ interface Batch<Answer> {
 export class BatchLoader<Answer> {
   readonly #size: number
   readonly #send: Send<Answer>
+  readonly #isOfOne: (error: unknown) => boolean
   #batch: Batch<Answer> | undefined
 
-  /** `send` is given at most `size` keys. */
-  constructor(size: number, send: Send<Answer>) {
+  /**
+   * `send` is given at most `size` keys. `isOfOne`: whether an error of a call may be about one of its keys alone; each key
+   * is then sent once more, by itself.
+   */
+  constructor(size: number, send: Send<Answer>, isOfOne: (error: unknown) => boolean = () => false) {
     this.#size = size
     this.#send = send
+    this.#isOfOne = isOfOne
   }
 
   /** `counter` counts the batch's calls if this request is the first of its batch. Throws what `send` throws. */
@@ -51,7 +56,12 @@ export class BatchLoader<Answer> {
     for (let from = 0; from < keys.length; from += this.#size) {
       const some = keys.slice(from, from + this.#size)
       const call = this.#send(some, counter)
-      for (const key of some) calls.set(key, call)
+      const alone = (key: string) =>
+        call.catch(error => {
+          if (!this.#isOfOne(error)) throw error
+          return this.#send([key], counter)
+        })
+      for (const key of some) calls.set(key, some.length > 1 ? alone(key) : call)
     }
     return calls
   }

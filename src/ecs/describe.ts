@@ -33,21 +33,32 @@ export const services = (ecs: Connection, cluster: string): BatchLoader<sdk.Serv
     return found('DescribeServices', answer, answer.services, ({ serviceName }) => serviceName)
   })
 
+/** Whether the cluster or service of an ARN is not there, for which ECS refuses the other ARNs of the call as well. */
+const hasGone = (error: unknown): boolean => error instanceof EcsError && error.code.endsWith('NotFoundException')
+
 /** By ARN. ECS forgets them after 90 days. */
 export const serviceDeployments = (ecs: Connection): BatchLoader<sdk.ServiceDeployment> =>
-  new BatchLoader(20, async (arns, counter) => {
-    const answer = await ecs.call('DescribeServiceDeployments', { serviceDeploymentArns: arns }, counter)
-    const keyOf = ({ serviceDeploymentArn }: sdk.ServiceDeployment) => serviceDeploymentArn
-    return found('DescribeServiceDeployments', answer, answer.serviceDeployments, keyOf)
-  })
+  new BatchLoader(
+    20,
+    async (arns, counter) => {
+      const answer = await ecs.call('DescribeServiceDeployments', { serviceDeploymentArns: arns }, counter)
+      const keyOf = ({ serviceDeploymentArn }: sdk.ServiceDeployment) => serviceDeploymentArn
+      return found('DescribeServiceDeployments', answer, answer.serviceDeployments, keyOf)
+    },
+    hasGone,
+  )
 
 /** By ARN. */
 export const serviceRevisions = (ecs: Connection): BatchLoader<sdk.ServiceRevision> =>
-  new BatchLoader(20, async (arns, counter) => {
-    const answer = await ecs.call('DescribeServiceRevisions', { serviceRevisionArns: arns }, counter)
-    const keyOf = ({ serviceRevisionArn }: sdk.ServiceRevision) => serviceRevisionArn
-    return found('DescribeServiceRevisions', answer, answer.serviceRevisions, keyOf)
-  })
+  new BatchLoader(
+    20,
+    async (arns, counter) => {
+      const answer = await ecs.call('DescribeServiceRevisions', { serviceRevisionArns: arns }, counter)
+      const keyOf = ({ serviceRevisionArn }: sdk.ServiceRevision) => serviceRevisionArn
+      return found('DescribeServiceRevisions', answer, answer.serviceRevisions, keyOf)
+    },
+    hasGone,
+  )
 
 /** By family, for its latest ACTIVE revision, or by `family:revision` or ARN, for that revision in any status. */
 export const taskDefinitions = (ecs: Connection): BatchLoader<sdk.DescribeTaskDefinitionCommandOutput> =>
