@@ -276,6 +276,49 @@ describe('No task runs twice', () => {
   )
 
   story(
+    'the newest revision, which alone remembers a job, is deregistered and deleted, and ECS has not finished yet',
+    'the job does not run again, also when the deletion has come to its end',
+    async () => {
+      const next = cluster + definition({ family, image: 'migrate:2' }) + job()
+      for (const isOnly of [false, true]) {
+        const made = await ran(isOnly ? next : shop)
+        if (!isOnly) expect((await made.apply(next)).report.result).toBe('succeeded')
+        made.simulator.advance(2 * hour)
+        const runs = made.runs.size
+        await deregister(made, runs)
+        await made.somebody().send(new DeleteTaskDefinitionsCommand({ taskDefinitions: [`${family}:${runs}`] }))
+        const applied = await made.apply(next)
+        expect(applied.plan.steps.map(({ particle }) => particle)).toEqual(['ecs_task_definition:migrate'])
+        expect(applied.report.result).toBe('succeeded')
+        revisions(made).splice(runs - 1, 1)
+        expect((await made.plan(next)).plan.steps).toEqual([])
+        expect(made.runs.size).toBe(runs)
+      }
+    },
+  )
+
+  story(
+    'a job that never started is tried again on the newest revision and succeeds, and that revision is deregistered',
+    'the older revision, which remembers the first try alone, does not let the job run again',
+    async () => {
+      const made = await Shop.open({ throttling: false })
+      made.simulator.setCapacity({ fargate: 0 })
+      expect((await made.apply(shop, { waitTimeout: 20_000 })).report.result).toBe('failed')
+      made.simulator.setCapacity({ fargate: 10 })
+      const next = cluster + definition({ family, image: 'migrate:2' }) + job()
+      expect((await made.apply(next)).report.result).toBe('succeeded')
+      expect((await made.apply(shop)).report.result).toBe('succeeded')
+      made.simulator.advance(2 * hour)
+      const runs = made.runs.size
+      await deregister(made, 3)
+      const { plan } = await made.plan(shop)
+      expect(plan.steps.map(({ particle }) => particle)).toEqual(['ecs_task_definition:migrate'])
+      expect((await made.apply(shop)).report.result).toBe('succeeded')
+      expect(made.runs.size).toBe(runs)
+    },
+  )
+
+  story(
     'the newest revision remembers the jobs and is deregistered, ECS takes no tags on it, and a new job is declared',
     'the job fails before anything runs, because nobody could remember it',
     async () => {

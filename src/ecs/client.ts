@@ -15,6 +15,9 @@ export type TaskFilter =
   | { readonly family?: string; readonly desiredStatus: 'RUNNING' | 'STOPPED' }
   | { readonly serviceName: string; readonly desiredStatus: 'STOPPED' }
 
+/** The status of a revision that starts no task any more; ECS deletes one when the last task of it has stopped. */
+export type UnusedStatus = 'INACTIVE' | 'DELETE_IN_PROGRESS'
+
 /**
  * ECS in one region: the calls that this program makes, and reads that share the fewest calls. Every method that calls ECS
  * throws `EcsError`, or the signal's reason once the run is cancelled.
@@ -170,15 +173,15 @@ export class Ecs {
     return all
   }
 
-  /** The number of a family's newest INACTIVE revision; 0 without any. */
-  async newestInactive(family: string): Promise<number> {
-    for await (const [newest] of this.#revisionPages(family, 'INACTIVE'))
+  /** The number of a family's newest revision of this status; 0 without any. */
+  async newestUnused(family: string, status: UnusedStatus): Promise<number> {
+    for await (const [newest] of this.#revisionPages(family, status))
       if (newest) return Number(newest.slice(newest.lastIndexOf(':') + 1))
     return 0
   }
 
   /** Although `familyPrefix` is documented as the full family name, ARNs of other families are left out. */
-  async *#revisionPages(family: string, status: 'ACTIVE' | 'INACTIVE'): AsyncGenerator<string[], void> {
+  async *#revisionPages(family: string, status: 'ACTIVE' | UnusedStatus): AsyncGenerator<string[], void> {
     const input = { familyPrefix: family, status, sort: 'DESC' } as const
     for await (const { taskDefinitionArns = [] } of describe.pages(page =>
       this.call('ListTaskDefinitions', { ...input, ...page }),

@@ -11,7 +11,7 @@
  */
 
 import type { Tag } from '@aws-sdk/client-ecs'
-import type { Ecs } from '../../ecs/client.ts'
+import type { Ecs, UnusedStatus } from '../../ecs/client.ts'
 import { EcsError } from '../../ecs/errors.ts'
 import { oneOrMany, plural } from '../../wording.ts'
 import type { Revision } from '../taskDefinition/rules.ts'
@@ -49,7 +49,9 @@ export class FamilyRecord {
   readonly byRevision = new Map<number, Records>()
   /** Runs recorded on a revision that carries the record: no other revision has a later record of them. */
   readonly confirmed = new Set<string>()
-  /** The newest revision that carries the record. */
+  /** Records on revisions that ECS is deleting: they stay only where another revision takes them over. */
+  readonly vanishing = new Map<string, RunRecord>()
+  /** The newest revision that carries the record, and is not being deleted. */
   carrier: RecordRevision | undefined
   /** The newest revision. */
   newest = 0
@@ -75,6 +77,8 @@ export class FamilyRecord {
     this.next = newest
     this.carrier = undefined
     this.deleted = undefined
+    // A newer revision may have a later record.
+    this.confirmed.clear()
     this.#hasRecords = false
   }
 
@@ -88,12 +92,14 @@ export class FamilyRecord {
     }
     const tags = revision.tags ?? []
     this.add(number, tags)
+    const isVanishing = revision.taskDefinition?.status === 'DELETE_IN_PROGRESS'
+    if (isVanishing) addRecords(this.vanishing, recordsIn(tags))
     for (const named of revisionsInMarker(tags)) this.#named.add(named)
     const older = markerOf(tags, number)
     if (older === undefined) return false
     for (const digest of recordsIn(tags).keys()) this.confirmed.add(digest)
     this.next = older
-    this.carrier ??= recordRevision(revision)
+    if (!isVanishing) this.carrier ??= recordRevision(revision)
     return true
   }
 
@@ -112,6 +118,16 @@ export class FamilyRecord {
     return this.digests.every(digest => this.records.get(digest)?.status === 'done' || this.confirmed.has(digest))
   }
 
+  /** Every job is done, which no other record changes. */
+  get isDone(): boolean {
+    return this.digests.every(digest => this.records.get(digest)?.status === 'done')
+  }
+
+  /** A job would start: it has no record, or one of a start that ECS refused. */
+  get mayStart(): boolean {
+    return this.digests.some(digest => (this.records.get(digest)?.status ?? 'refused') === 'refused')
+  }
+
   /** A revision that had records was deleted, so that they cannot be read. */
   get hasGap(): boolean {
     return this.deleted !== undefined && this.#hasRecords && !this.hasAll
@@ -127,7 +143,7 @@ export class FamilyRecord {
 interface Memory {
   /** Revisions without a marker, by `family:revision`; undefined for deleted ones. */
   readonly unmarked: Map<string, Revision | undefined>
-  /** The number of the newest revision by family: INACTIVE revisions are listed once. */
+  /** The number of the newest revision by family and status: revisions that are not ACTIVE are listed once. */
   readonly newest: Map<string, number>
   /** The record that is being written, by family: jobs that end at once are recorded one after the other. */
   readonly writes: Map<string, Promise<unknown>>
@@ -143,10 +159,11 @@ export function memoryOf(ecs: Ecs): Memory {
 }
 
 /** The number of the newest revision. A revision that was ACTIVE at the first reading, and is not now, was seen then. */
-async function newestRevision(family: string, active: number, ecs: Ecs): Promise<number> {
+async function newestRevision(family: string, active: number, status: UnusedStatus, ecs: Ecs): Promise<number> {
   const { newest } = memoryOf(ecs)
-  const number = Math.max(active, newest.get(family) ?? (await ecs.newestInactive(family)))
-  newest.set(family, number)
+  const key = `${family} ${status}`
+  const number = Math.max(active, newest.get(key) ?? (await ecs.newestUnused(family, status)))
+  newest.set(key, number)
   return number
 }
 
@@ -170,19 +187,30 @@ export async function readRecord(
   const record = new FamilyRecord(family, digests, recordRevision(active.sort(([a], [b]) => b - a)[0]?.[1]))
   record.begin(Math.max(0, ...known.keys()))
   for (let at = known.get(record.next); at; at = known.get(record.next)) record.read(record.next, at)
-  if (!record.hasAll) {
+  if (!record.isDone) {
     try {
-      const newest = await newestRevision(family, record.newest, ecs)
-      if (newest > record.newest) record.begin(newest)
+      await beginAtNewest(record, 'INACTIVE', ecs)
       record.uncertain = await readOlder(record, known, ecs)
+      // Another listing, which only a start is worth.
+      if (record.mayStart && (await beginAtNewest(record, 'DELETE_IN_PROGRESS', ecs)))
+        record.uncertain = await readOlder(record, known, ecs)
     } catch (error) {
       if (!(error instanceof EcsError)) throw error
+      record.confirmed.clear()
       record.uncertain = `its family cannot be looked through: ${error.message}`
     }
   }
   // Described revisions that the reading has skipped.
   for (const [number, { tags = [] }] of known) record.add(number, tags)
   return record
+}
+
+/** Begins anew where a revision of this status is newer than those that were read; false where none is. */
+async function beginAtNewest(record: FamilyRecord, status: UnusedStatus, ecs: Ecs): Promise<boolean> {
+  const newest = await newestRevision(record.family, record.newest, status, ecs)
+  if (newest <= record.newest) return false
+  record.begin(newest)
+  return true
 }
 
 /** Reads until the reading is over; otherwise the reason why it is not certain. */

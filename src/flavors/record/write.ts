@@ -104,7 +104,7 @@ async function write(
   const { tags = [] } = (await ecs.taskDefinition(nameOf(arn))) ?? {}
   const older = markerOf(tags, revision)
   const records = recordsIn(tags)
-  if (older === undefined) addRecords(records, recordsToCarry(record))
+  addRecords(records, older === undefined ? recordsToCarry(record) : record.vanishing)
   const known = records.get(digest)
   if (known && outlasts(known, run)) {
     if (run.status === 'intent') throw takenOver()
