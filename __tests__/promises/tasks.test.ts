@@ -451,6 +451,48 @@ aws_resource:
   )
 
   story(
+    'two kept tasks swap their pcf_names, and their taskNames stay',
+    'each stops its own earlier task alone, so that neither is missing before its new one runs',
+    async () => {
+      const named = (name: string, taskName: string) =>
+        job({ name, family: 'worker', options: 'wait: running' }).replace(`taskName: ${name}`, `taskName: ${taskName}`)
+      const both = (one: string, other: string) =>
+        cluster + definition({ family: 'worker', image: 'worker:1' }) + named(one, 'first') + named(other, 'second')
+      const shop = await Shop.running(both('a', 'b'))
+      const swapped = await shop.plan(both('b', 'a'))
+      for (const name of ['a', 'b'])
+        expect(swapped.step(`ecs_task:${name}`).risks).toEqual([
+          '1 task of its earlier definition (worker:1) stops when the new one runs',
+        ])
+      expect((await shop.apply(both('b', 'a'))).report.result).toBe('succeeded')
+      shop.simulator.advance(60)
+      expect(running(shop)).toHaveLength(2)
+      expect((await shop.plan(both('b', 'a'))).plan.steps).toEqual([])
+    },
+  )
+
+  story(
+    'a kept task becomes a job of the same definition, and is to be kept again while the job still runs',
+    'the run of the job is no kept task too many: it stops, as the plan shows',
+    async () => {
+      const kept = cluster + worker()
+      const shop = await Shop.running(kept)
+      shop.simulator.behave('worker:1', { runSeconds: 10_000 })
+      await shop.apply(cluster + worker({ options: '' }), { waitTimeout: 30_000 })
+      expect(running(shop)).toHaveLength(2)
+      const again = await shop.plan(kept)
+      expect(again.step(id)).toMatchObject({
+        transition: 'update',
+        risks: ['1 task of its earlier definition (worker:1) stops when the new one runs'],
+      })
+      expect((await shop.apply(kept)).report.result).toBe('succeeded')
+      shop.simulator.advance(60)
+      expect(running(shop)).toHaveLength(1)
+      expect((await shop.plan(kept)).plan.steps).toEqual([])
+    },
+  )
+
+  story(
     'the taskName of a job changes and its pcf_name does not, and the run of the new name takes long',
     'it is not taken for a run of the name before, and goes on',
     () =>

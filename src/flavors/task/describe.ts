@@ -22,8 +22,8 @@ import {
 } from '../taskDefinition/revisions.ts'
 import { liveTaskDefinition, type Revision } from '../taskDefinition/rules.ts'
 import { assumedRecords } from './assume.ts'
-import { isCalledLike, isNamed, isOf, isUnnamed, keptName, lastAttempt, ownerOf, runName } from './naming.ts'
-import { byAge, isRecorded, isSince, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
+import { isCalledLike, isNamed, isOf, isOfKept, isUnnamed, keptName, lastAttempt, ownerOf, runName } from './naming.ts'
+import { byAge, countOf, isRecorded, isSince, isUp, keptRunning, type LiveTask, type TaskParticle } from './runs.ts'
 
 /** The definition of a job, and where its runs are recorded. */
 interface Job extends JobContent, Pick<LiveTask, 'digest' | 'revision' | 'essential' | 'store' | 'wouldRunOther'> {
@@ -79,15 +79,50 @@ async function tasksOfRun(
     .filter(task => !isSuccessors(task))
     .sort(byAge)
   const attempt = isRecorded(particle) ? (record?.attempt ?? 0) : lastAttempt(particle, all, name)
-  // Earlier releases named tasks that are kept running like a job.
-  const names = keptRunning(particle) ? [keptName(particle, environment, digest ?? ''), name(0)] : [name(attempt)]
+  const own = keptRunning(particle) ? keptName(particle, environment, digest ?? '') : name(attempt)
   const isRun = (task: Task) =>
-    names.some(one => isNamed(task, particle, one)) || (isUnnamed(task, particle) && mayBelong(task, particle, live))
-  const runs = digest === undefined ? [] : all.filter(isRun)
-  const others = up.filter(task => all.includes(task) && !runs.includes(task))
+    isNamed(task, particle, own) || (isUnnamed(task, particle) && mayBelong(task, particle, live))
+  const ofRun = digest === undefined ? [] : all.filter(isRun)
+  const runs = keptRunning(particle) && digest !== undefined ? withFormerlyNamed(particle, ofRun, all, name(0)) : ofRun
+  const others = up.filter(
+    task => all.includes(task) && !runs.includes(task) && !isOfOtherKept(task, particle, context),
+  )
   const named = others.filter(task => isCalledLike(task, particle, environment, digest)).sort(byAge)
   return { attempt, ...byOwner(particle, family, { runs, named }, context) }
 }
+
+/**
+ * Earlier releases named tasks that are kept running like the first run of a job: such a task counts where one is missing. Where
+ * none is, the name is that of a job that the particle was meanwhile.
+ */
+function withFormerlyNamed(
+  particle: TaskParticle,
+  kept: readonly Task[],
+  all: readonly Task[],
+  formerName: string,
+): readonly Task[] {
+  const missing = Math.max(0, countOf(particle) - kept.filter(isUp).length)
+  const named = all.filter(task => !kept.includes(task) && isNamed(task, particle, formerName))
+  const counted = [...named.filter(isUp).slice(0, missing), ...named.filter(task => !isUp(task))]
+  return [...kept, ...counted].sort(byAge)
+}
+
+/** Whether another particle keeps the task running, which has the `pcf_name` that this one had, and stops the task itself. */
+function isOfOtherKept(task: Task, particle: TaskParticle, context: FlavorContext): boolean {
+  if (isOfKept(task, particle)) return false
+  const particles: readonly Particle<object>[] = [...context.particles()]
+  const tasks = particles.filter(({ flavor }) => flavor === particle.flavor) as TaskParticle[]
+  return tasks.some(other => {
+    const isKept = other.id !== particle.id && other.desired === 'running' && keptRunning(other)
+    return isKept && isBeside(other, particle) && isOfKept(task, other)
+  })
+}
+
+const clusterOf = ({ definition }: TaskParticle): string => nameOf(definition.cluster ?? 'default')
+
+/** Whether two tasks run in one cluster. */
+const isBeside = (one: TaskParticle, other: TaskParticle): boolean =>
+  one.region === other.region && clusterOf(one) === clusterOf(other)
 
 /** An intent is recorded before a run begins: a run without one has not begun, and has no task that is older. */
 function mayBelong(
@@ -135,9 +170,8 @@ function byOwner(
  */
 async function tasksOfSuccessor(particle: TaskParticle, context: FlavorContext): Promise<(task: Task) => boolean> {
   const next = context.particle(`${particle.flavor}:${particle.name}`) as TaskParticle | undefined
-  const clusterOf = ({ definition }: TaskParticle) => nameOf(definition.cluster ?? 'default')
   if (!next || next.id === particle.id || next.desired !== 'running') return () => false
-  if (next.region !== particle.region || clusterOf(next) !== clusterOf(particle)) return () => false
+  if (!isBeside(next, particle)) return () => false
   if (keptRunning(next)) return () => true
   const { digest, attempt } = ((await context.live(next.id)) ?? {}) as Partial<LiveTask>
   if (digest === undefined || attempt === undefined) return () => false
