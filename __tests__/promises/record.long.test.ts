@@ -276,6 +276,27 @@ describe('No task runs twice', () => {
   )
 
   story(
+    'a revision remembers jobs, and a task of it propagates the tags of its definition',
+    'the task gets the tags that the definition states, and the records take none of the fifty that it may have',
+    async () => {
+      const tagged =
+        cluster + definition({ family, image: 'migrate:1', more: '  tags: {team: shop, tier: definition}' })
+      const made = await Shop.open({ throttling: false })
+      const more = '  propagateTags: TASK_DEFINITION\n  tags: {tier: task}'
+      for (const options of ['', 'wait: running']) {
+        const manifests = tagged + job({ name: 'first', family }) + job({ name: 'second', family, options, more })
+        expect((await made.apply(manifests)).report.result).toBe('succeeded')
+        const task = made.simulator.findTask([...made.runs].at(-1) ?? '')
+        expect(Object.fromEntries(task?.tags.map(({ key, value }) => [key, value]) ?? [])).toEqual({
+          team: 'shop',
+          tier: 'task',
+          'ecs-particles:repository': '1',
+        })
+      }
+    },
+  )
+
+  story(
     'the newest revision, which alone remembers a job, is deregistered and deleted, and ECS has not finished yet',
     'the job does not run again, also when the deletion has come to its end',
     async () => {

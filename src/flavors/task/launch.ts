@@ -14,6 +14,7 @@ import { recordRun, recordTime, revisionToWrite, takenOver } from '../record/wri
 import { clearAssumed } from './assume.ts'
 import { isCalledFormerly, isNamed, isUnnamed, keptName, runName, tagsOf } from './naming.ts'
 import { isCapacity, lackedCapacity, outcome } from './outcome.ts'
+import { withPropagatedTags } from './propagatedTags.ts'
 import { taskRules } from './rules.ts'
 import {
   arnsOf,
@@ -210,13 +211,14 @@ class Launch {
   async #ask(token: number): Promise<CallOutcome> {
     const { name, record } = this.#start
     const context = this.#context
+    const request = await withPropagatedTags(this.#request, context.ecs)
     await record?.intent(token, this.#since)
     const input: RunTaskRequest = {
-      ...this.#request,
+      ...request,
       count: this.#missing,
       startedBy: this.#startedBy,
       clientToken: this.#start.token(token),
-      ...tagsOf(this.#request, name, context.repository),
+      ...tagsOf(request, name, context.repository),
     }
     const answer = await runTask(input, context).catch(async (error: unknown) => {
       if (startedNothing(error)) await record?.refused(this.#judged.length > 0).catch(() => {})
