@@ -171,6 +171,17 @@ describe('a task definition', () => {
     expect((await shop.plan(again)).plan.steps).toEqual([])
   }, 30_000)
 
+  test('that is to go loses revisions that the first listing does not show', async () => {
+    const shop = await Shop.open()
+    const client = shop.somebody()
+    for (let n = 0; n < 3; n++) await client.send(registered(`web:${n}`))
+    const body = JSON.stringify({ taskDefinitionArns: [] })
+    shop.simulator.inject({ operation: 'ListTaskDefinitions', fault: { kind: 'garble', body } })
+    const applied = await shop.apply(definition().replace('aws_resource', 'desired_state: terminated\naws_resource'))
+    expect(applied.report.result).toBe('succeeded')
+    expect(revisions(shop).filter(({ status }) => status === 'ACTIVE')).toEqual([])
+  })
+
   test('whose registration meets another of the same family is tried again', async () => {
     const shop = await Shop.open()
     shop.simulator.inject({

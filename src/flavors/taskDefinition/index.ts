@@ -21,6 +21,7 @@ import {
   registrationOf,
   request,
   revisionArn,
+  revisionNumber,
   shortReference,
   type TaskDefinitionDefinition,
   type TaskDefinitionParticle,
@@ -141,10 +142,22 @@ export const taskDefinition: Flavor<TaskDefinitionDefinition, LiveTaskDefinition
     return {}
   },
 
-  async terminate(particle, _live, { ecs }) {
-    const arns = await ecs.revisions(particle.definition.family ?? '')
-    // Oldest first: after an interruption the family's latest revision is still the same.
-    for (const arn of arns.reverse()) await ecs.call('DeregisterTaskDefinition', { taskDefinition: arn })
+  async terminate(particle, live, { ecs }) {
+    const { family = '' } = particle.definition
+    const gone = new Set<string>()
+    // A listing may lag behind, and miss revisions: as long as one of them is the latest, there is more to deregister.
+    const isLeft = (latest: Revision | undefined): latest is Revision =>
+      !gone.has(revisionArn(latest) ?? '') &&
+      revisionNumber(latest) > 0 &&
+      revisionNumber(latest) <= revisionNumber(live.latest)
+    for (let { latest } = live; isLeft(latest); latest = await ecs.taskDefinition(family)) {
+      const arns = new Set([revisionArn(latest) ?? '', ...(await ecs.revisions(family))])
+      // Oldest first: after an interruption the family's latest revision is still the same.
+      for (const arn of [...arns].filter(arn => !gone.has(arn)).reverse()) {
+        await ecs.call('DeregisterTaskDefinition', { taskDefinition: arn })
+        gone.add(arn)
+      }
+    }
     return {}
   },
 }
