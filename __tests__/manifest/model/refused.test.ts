@@ -571,6 +571,15 @@ const bad: readonly Row[] = [
     { MEMORY: '777' },
   ],
   [
+    'more CPU units than a task on Fargate has',
+    'ecs_task_definition',
+    task(
+      '- {name: web, image: nginx, cpu: 256}\n- {name: log, image: fluent, cpu: 1}',
+      'cpu: 256, memory: 512, networkMode: awsvpc, requiresCompatibilities: [FARGATE]'.replaceAll(', ', '\n'),
+    ),
+    ['5:6 aws_resource.cpu "256" is less than its containers reserve: 257 CPU units'],
+  ],
+  [
     'no essential container',
     'ecs_task_definition',
     task('- {name: web, image: nginx, memory: 64, essential: false}'),

@@ -12,6 +12,7 @@ import {
 } from '../../schema/refusals.ts'
 import { memorySize } from '../../schema/sizes.ts'
 import { isForFargate } from './checkFargate.ts'
+import { checkReserved } from './checkReserved.ts'
 
 // From the API reference of ContainerDefinition, and from ECS's own refusals.
 
@@ -163,16 +164,5 @@ function checkVariables(container: Stated): void {
 
 /** All containers together reserve no more than the task has. */
 function checkMemory(definition: Stated): void {
-  const task = memorySize.read(definition.text('memory') ?? '')
-  const containers = containersOf(definition)
-  const sum = containers
-    .map(container => container.number('memoryReservation') ?? container.number('memory') ?? 0)
-    .reduce((total, each) => total + each, 0)
-  if (task === undefined || sum <= task) return
-  // The sum would show the value of a variable that went into it.
-  const isHidden = containers.some(
-    container => container.scalar('memory')?.parts || container.scalar('memoryReservation')?.parts,
-  )
-  const message = `is less than its containers reserve${isHidden ? '' : `: ${sum} MiB`}`
-  definition.report('memory', `${definition.quoted('memory')} ${message}`)
+  checkReserved(definition, 'memory', memorySize.read, ['memoryReservation', 'memory'], 'MiB')
 }

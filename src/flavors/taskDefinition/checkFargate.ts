@@ -1,5 +1,6 @@
 import { all, always, checks, is, isNot, type RefusalRule, type Stated, wellFormed } from '../../schema/refusals.ts'
 import { cpuSize, memorySize } from '../../schema/sizes.ts'
+import { checkReserved } from './checkReserved.ts'
 
 /** Fargate's sizes: CPU units → MiB from, to, in steps of. From "Task size" in the ECS developer guide. */
 const sizes: ReadonlyMap<number, readonly [from: number, to: number, step: number]> = new Map([
@@ -67,6 +68,8 @@ export function checkFargate(definition: Stated): void {
   const missing = ['cpu', 'memory'].filter(name => !definition.given(name))
   if (definition.wellFormed && missing.length > 0) definition.report('', `needs ${missing.join(' and ')} for FARGATE`)
   checkSize(definition)
+  // "The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'", ECS says.
+  checkReserved(definition, 'cpu', cpuSize.read, ['cpu'], 'CPU units')
   if (definition.wellFormed && !definition.given('networkMode'))
     definition.report('networkMode', 'must be awsvpc for FARGATE: left out it is bridge')
   checkRules(definition)
