@@ -309,12 +309,32 @@ describe('No task runs twice', () => {
         await deregister(made, runs)
         await made.somebody().send(new DeleteTaskDefinitionsCommand({ taskDefinitions: [`${family}:${runs}`] }))
         const applied = await made.apply(next)
-        expect(applied.plan.steps.map(({ particle }) => particle)).toEqual(['ecs_task_definition:migrate'])
+        expect(applied.plan.steps.map(({ transition }) => transition)).toEqual([isOnly ? 'start' : 'update', 'wait'])
         expect(applied.report.result).toBe('succeeded')
         revisions(made).splice(runs - 1, 1)
         expect((await made.plan(next)).plan.steps).toEqual([])
         expect(made.runs.size).toBe(runs)
       }
+    },
+  )
+
+  story(
+    'the newest revision, which alone remembers a job, is deleted, and an older one says the same',
+    'the older one takes the record over before the deletion has come to its end',
+    async () => {
+      const made = await ran()
+      await byHand(made)
+      await runsOnlyOther(made)
+      made.simulator.advance(2 * hour)
+      await deregister(made, 2)
+      await made.somebody().send(new DeleteTaskDefinitionsCommand({ taskDefinitions: [`${family}:2`] }))
+      const applied = await made.apply(both)
+      expect(applied.plan.steps).toMatchObject([{ particle: 'ecs_task:other', transition: 'wait' }])
+      expect(applied.report.result).toBe('succeeded')
+      expect((await made.plan(both)).plan.steps).toEqual([])
+      revisions(made).splice(1, 1)
+      expect((await made.plan(both)).plan.steps).toEqual([])
+      expect(made.runs.size).toBe(2)
     },
   )
 

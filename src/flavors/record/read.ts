@@ -62,6 +62,8 @@ export class FamilyRecord {
   /** The reason why a run may have a record that was not found. */
   uncertain: string | undefined
   #hasRecords = false
+  /** Revisions that ECS is deleting. */
+  readonly #deleting = new Set<number>()
   /** Revisions that are known to have carried the record: those that markers name, copied ones too. */
   readonly #named = new Set<number>()
 
@@ -93,7 +95,10 @@ export class FamilyRecord {
     const tags = revision.tags ?? []
     this.add(number, tags)
     const isVanishing = revision.taskDefinition?.status === 'DELETE_IN_PROGRESS'
-    if (isVanishing) addRecords(this.vanishing, recordsIn(tags))
+    if (isVanishing) {
+      addRecords(this.vanishing, recordsIn(tags))
+      this.#deleting.add(number)
+    }
     for (const named of revisionsInMarker(tags)) this.#named.add(named)
     const older = markerOf(tags, number)
     if (older === undefined) return false
@@ -121,6 +126,13 @@ export class FamilyRecord {
   /** Every job is done, which no other record changes. */
   get isDone(): boolean {
     return this.digests.every(digest => this.records.get(digest)?.status === 'done')
+  }
+
+  /** The job is done, which only revisions remember that ECS is deleting. */
+  isVanishing(digest: string): boolean {
+    const remembers = ([number, records]: readonly [number, Records]) =>
+      !this.#deleting.has(number) && records.get(digest)?.status === 'done'
+    return this.vanishing.get(digest)?.status === 'done' && ![...this.byRevision].some(remembers)
   }
 
   /** A job would start: it has no record, or one of a start that ECS refused. */

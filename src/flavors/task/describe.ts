@@ -43,6 +43,7 @@ export async function describeTask(particle: TaskParticle, context: FlavorContex
   const live = {
     ...run,
     record,
+    isVanishing: record !== undefined && store?.record.isVanishing(digest ?? '') === true,
     assumed: keptRunning(particle) ? new Map() : assumedRecords(particle, records),
     attempt: record?.attempt ?? 0,
     store,

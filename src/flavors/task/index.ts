@@ -194,6 +194,7 @@ export const task: Flavor<RunDefinition, LiveTask, Memo> = {
       return
     }
     if (!isRecorded(particle)) return
+    if (live.isVanishing && live.record) await recordRun(live.store, live.digest, live.record, context.ecs)
     const seen = new Set(arnsOf(live.runs))
     // A task that was not described has not ended: the intent stays.
     if (memo.arns.length === 0 || !memo.arns.every(arn => seen.has(arn))) return

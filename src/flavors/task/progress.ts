@@ -59,6 +59,7 @@ export function observeJob(particle: TaskParticle, live: LiveTask): Observed {
   }
   // Before `retry-tasks`: a workflow that is run again has the same inputs.
   if (record?.status === 'done') {
+    if (live.isVanishing) return unsettled('it has succeeded, and the revision with its record is being deleted')
     const isSettled = isAssumed(particle) || live.assumed.size === 0
     return isSettled ? doneJob(live) : unsettled('custom_config.assume is taken out')
   }

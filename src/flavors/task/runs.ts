@@ -34,6 +34,8 @@ export interface LiveTask {
   /** What the job would run instead of what its digest stands for. */
   readonly wouldRunOther?: string | undefined
   readonly record: RunRecord | undefined
+  /** The job is done, and the revisions that remember it are being deleted. */
+  readonly isVanishing: boolean
   /** Records of this job that `custom_config.assume` has written, by their digests. */
   readonly assumed: Records
   /** Counted up by `retry-tasks`. */
