@@ -263,8 +263,8 @@ describe('what GitHub refuses is a warning, never a failure', () => {
     expect(ran.report?.result).toBe('succeeded')
     expect(ran.warnings).toEqual([
       expect.stringMatching(/"particles \/ production \/ begun" .*"checks: write"/),
+      expect.stringMatching(/"particles \/ production \/ applied" .*"checks: write"/),
       expect.stringContaining('"pull-requests: write"'),
-      expect.stringContaining('"checks: write"'),
     ])
   })
 
