@@ -2,7 +2,7 @@ import type * as sdk from '@aws-sdk/client-ecs'
 import { memoized } from '../memoized.ts'
 import type { CallCounter, CallInput, CallName, CallOutput, InputOf, OutputOf, OwnCall } from './calls.ts'
 import * as describe from './describe.ts'
-import { EcsError, isDenied, isPassing } from './errors.ts'
+import { EcsError, isDenied, isNotFound, isPassing } from './errors.ts'
 import { type EcsSettings, Transport } from './transport.ts'
 
 /**
@@ -133,7 +133,7 @@ export class Ecs {
       // A service that only resembles ECS may not know the call, and has other error codes for that.
       if (!(error instanceof EcsError) || isPassing(error)) throw error
       // Of what has gone meanwhile nothing is known, and the call is good for others.
-      if (error.code.endsWith('NotFoundException')) return undefined
+      if (isNotFound(error)) return undefined
       if (!refused.has(name)) {
         const why = isDenied(error) ? `the policy of the role allows ecs:${name}` : `ECS answers ecs:${name}`
         say(`more is known of rollouts where ${why}`)

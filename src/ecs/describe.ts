@@ -6,7 +6,7 @@
 import type * as sdk from '@aws-sdk/client-ecs'
 import { type Answers, BatchLoader, type Send } from './batch.ts'
 import type { CallName } from './calls.ts'
-import { EcsError, isEcs } from './errors.ts'
+import { EcsError, isEcs, isNotFound } from './errors.ts'
 import type { Transport } from './transport.ts'
 
 type Connection = Pick<Transport, 'call'>
@@ -33,10 +33,7 @@ export const services = (ecs: Connection, cluster: string): BatchLoader<sdk.Serv
     return found('DescribeServices', answer, answer.services, ({ serviceName }) => serviceName)
   })
 
-/** Whether the cluster or service of an ARN is not there, for which ECS refuses the other ARNs of the call as well. */
-const hasGone = (error: unknown): boolean => error instanceof EcsError && error.code.endsWith('NotFoundException')
-
-/** By ARN. ECS forgets them after 90 days. */
+/** By ARN. ECS forgets them after 90 days, and refuses the others of a call with one whose cluster or service has gone. */
 export const serviceDeployments = (ecs: Connection): BatchLoader<sdk.ServiceDeployment> =>
   new BatchLoader(
     20,
@@ -45,7 +42,7 @@ export const serviceDeployments = (ecs: Connection): BatchLoader<sdk.ServiceDepl
       const keyOf = ({ serviceDeploymentArn }: sdk.ServiceDeployment) => serviceDeploymentArn
       return found('DescribeServiceDeployments', answer, answer.serviceDeployments, keyOf)
     },
-    hasGone,
+    isNotFound,
   )
 
 /** By ARN. */
@@ -57,7 +54,7 @@ export const serviceRevisions = (ecs: Connection): BatchLoader<sdk.ServiceRevisi
       const keyOf = ({ serviceRevisionArn }: sdk.ServiceRevision) => serviceRevisionArn
       return found('DescribeServiceRevisions', answer, answer.serviceRevisions, keyOf)
     },
-    hasGone,
+    isNotFound,
   )
 
 /** By family, for its latest ACTIVE revision, or by `family:revision` or ARN, for that revision in any status. */

@@ -36,6 +36,10 @@ const denied = new Set(['AccessDeniedException', 'UnauthorizedOperation', 'Acces
 /** IAM refused the call: nothing was done. */
 export const isDenied = (error: unknown): boolean => error instanceof EcsError && denied.has(error.code)
 
+/** Something that a call names is not there, such as a cluster or a service. */
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof EcsError && error.code.endsWith('NotFoundException')
+
 /** One of these codes, or a sentence that holds one of these texts. */
 export function isEcs(error: unknown, ...codesOrTexts: readonly string[]): error is EcsError {
   return (
