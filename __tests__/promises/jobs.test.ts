@@ -105,12 +105,12 @@ describe('No task runs twice', () => {
   /** A job that runs still after an hour is asked for again, by manifests that call its run otherwise. */
   async function calledOtherwise(manifests: string, asked: string, environment = 'default'): Promise<void> {
     const made = await Shop.open()
-    made.simulator.behave('migrate:1', { runSeconds: 3 * hour })
+    made.simulator.behave('migrate:1', { runSeconds: hour + 5 * minute })
     await made.apply(shop, { waitTimeout: 30_000 })
     made.simulator.advance(hour)
     const { plan } = await made.apply(manifests, { environment, asked: [asked], waitTimeout: 30_000 })
     expect([plan.steps[0]?.transition, made.runs.size]).toEqual(['wait', 1])
-    const ended = await made.apply(manifests, { environment, waitTimeout: 4 * 3_600_000 })
+    const ended = await made.apply(manifests, { environment, waitTimeout: 600_000 })
     expect([ended.report.result, statuses(made), made.runs.size]).toEqual(['succeeded', ['done'], 1])
   }
 
@@ -731,7 +731,7 @@ describe('Never silent, never stuck', () => {
     'the others are made up within the same apply',
     async () => {
       const made = await Shop.open()
-      made.simulator.behave('migrate:1', { runSeconds: 600, exitCode: 0 })
+      made.simulator.behave('migrate:1', { runSeconds: 200, exitCode: 0 })
       made.simulator.setCapacity({ fargate: 1 })
       made.simulator.clock.schedule(60_000, () => made.simulator.setCapacity({ fargate: 10 }))
       const applied = await made.apply(three)

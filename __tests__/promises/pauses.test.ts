@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 const strategy = `  deploymentConfiguration:
     strategy: BLUE_GREEN
-    bakeTimeInMinutes: 5
+    bakeTimeInMinutes: 1
     lifecycleHooks:
       - targetType: PAUSE
         lifecycleStages: [POST_TEST_TRAFFIC_SHIFT]
@@ -142,7 +142,7 @@ describe('No failure is reported as success', () => {
     'the rollout ends, what depends on it is done, and the commit is applied',
     async () => {
       const { planned, pull, push } = await release()
-      expect(planned).toMatch(/blue\/green: they run until .* has taken over, all traffic at once, 5 min at least/)
+      expect(planned).toMatch(/blue\/green: they run until .* has taken over, all traffic at once, 1 min at least/)
       expect(planned).toMatch(/pauses at .* until a person says .*; after 1 h it rolls back by itself/)
       expect(world.checks(push.after, applied)).toEqual([])
       const [, deployment = ''] = /deployment: (\w+)/.exec(world.comments(pull)[0] ?? '') ?? []
@@ -159,7 +159,7 @@ describe('No failure is reported as success', () => {
     'the apply ends paused at the bake, and a later one finds it done',
     async () => {
       const { push, deployment } = await release()
-      const baking = await answer('continue', deployment, { 'wait-timeout': '3m' })
+      const baking = await answer('continue', deployment, { 'wait-timeout': '45s' })
       expect(baking.report?.result).toBe('paused')
       expect(step(baking, 'ecs_service:web')?.paused).toMatchObject({ stage: 'BAKE_TIME' })
       expect(world.checks(push.after, applied)).toEqual([])

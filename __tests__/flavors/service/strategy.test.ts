@@ -180,7 +180,7 @@ describe('members that a service yet to come hands down', () => {
   })
 
   const took = (shop: Shop) => shop.sent('UpdateService').map(({ deploymentConfiguration }) => deploymentConfiguration)
-  const before = { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 7 }
+  const before = { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 2 }
 
   test.each<[string, Readonly<Record<string, unknown>>]>([
     ['a configuration', { deploymentConfiguration: ofConfiguration }],
@@ -208,7 +208,7 @@ describe('members that a service yet to come hands down', () => {
         shop.simulator.handle('us-east-1', 'UpdateService', {
           cluster: 'main',
           service: 'web',
-          deploymentConfiguration: { ...before, bakeTimeInMinutes: 9 },
+          deploymentConfiguration: { ...before, bakeTimeInMinutes: 3 },
         })
       },
     })
