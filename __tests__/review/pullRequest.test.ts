@@ -67,6 +67,37 @@ describe('the comment', () => {
     expect(comment).toContain('particles/other.yml:1')
   })
 
+  test('that could not be written is made up for by a repeated run, which leaves a record as it is', async () => {
+    const pull = await world.propose(manifests.cluster)
+    const push = world.repository.merge(pull, 'squash')
+    world.github.faults.push({
+      on: 'PATCH /repos/{owner}/{repo}/issues/comments/',
+      status: 403,
+      message: 'Forbidden',
+      times: 1,
+    })
+    const ran = await world.push(push)
+    expect([ran.report?.result, ran.warnings.join()]).toEqual([
+      'succeeded',
+      expect.stringContaining('edit the comment'),
+    ])
+    expect(world.comments(pull)).toEqual([expect.not.stringContaining('✅ applied')])
+    expect((await world.push(push)).report?.steps).toEqual([])
+    const made = world.comments(pull)
+    expect(made).toEqual([expect.stringContaining('✅ applied')])
+    await world.push(push)
+    expect(world.comments(pull)).toEqual(made)
+  })
+
+  test('is not begun by an apply that has nothing to do, nor when its run is repeated', async () => {
+    await world.settle(manifests.cluster)
+    const pull = await world.propose({ 'README.md': 'more words\n' })
+    const push = world.repository.merge(pull, 'squash')
+    await world.push(push)
+    await world.push(push)
+    expect(world.comments(pull)).toEqual([])
+  })
+
   test('every pull request of a push has its own, and names the merge that it was', async () => {
     const pulls = [await world.propose(setting('one', 'enabled')), await world.propose(setting('two', 'enabled'))]
     const pushes = pulls.map(pull => world.repository.merge(pull, 'squash'))

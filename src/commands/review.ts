@@ -49,7 +49,8 @@ export async function pullRequestsFor(invocation: Invocation): Promise<AffectedP
 /**
  * The pull requests whose comments become the record of an apply. A commit that was applied before has nothing left to review, but
  * may fail when its run is repeated: its rollout was not waited for, or a task has failed since. The comment of its merge is the
- * place for that, and for what a person then deploys, answers or runs again.
+ * place for that, and for what a person then deploys, answers or runs again. A repeated run without news makes up for a comment
+ * that GitHub refused to edit.
  */
 export async function recordedOn(
   { event, inputs, reporter }: Invocation,
@@ -61,12 +62,12 @@ export async function recordedOn(
   const byHand = [...inputs.redeploy, ...inputs.retryTasks, ...inputs.deployments]
   const isOfMerge = push !== undefined || byHand.length > 0
   const isNews = report.result === 'failed' || report.steps.length > 0
-  if (!github || !sha || !isOfMerge || !isNews || reviewed.pullRequests.length > 0) return reviewed
+  if (!github || !sha || !isOfMerge || reviewed.pullRequests.length > 0) return reviewed
   if ((await reporter.history(github, sha)).applied !== sha) return reviewed
   return unlessRefused(
     async () => {
       const pullRequests = await mergedPulls(github, [sha])
-      return { pullRequests, merged: pullRequests[0] }
+      return { pullRequests, merged: pullRequests[0], ...(!isNews && { madeUp: true }) }
     },
     () => reviewed,
   )

@@ -18,6 +18,8 @@ export interface CommentRequest {
   /** Something to do, or an error: worth a new comment in the mode `on-changes`. */
   readonly noteworthy: boolean
   readonly run: Run
+  /** A commit: a comment that was written for it stays. */
+  readonly unlessOf?: string | undefined
   /** Markdown of at most `bodyLimit` characters. The first line is the marker and names the run. */
   readonly body: string
 }
@@ -29,6 +31,8 @@ interface Ours {
   readonly id: number
   readonly url: string
   readonly run: Run | undefined
+  /** The commit that it was written for. */
+  readonly head: string | undefined
 }
 
 async function ours(github: GitHub, pullRequest: number, environment: string): Promise<Ours[]> {
@@ -44,8 +48,8 @@ async function ours(github: GitHub, pullRequest: number, environment: string): P
     for (const { id, html_url: url, user, body } of data) {
       // Any user may write the marker, and the token could edit any user's comment.
       if (user?.login !== login || !body?.startsWith(start)) continue
-      const [, run, attempt] = /^<!-- run=(\d+)\/(\d+) /.exec(body.slice(start.length)) ?? []
-      found.push({ id: Number(id), url, run: run ? { id: Number(run), attempt: Number(attempt) } : undefined })
+      const [, run, attempt, head] = /^<!-- run=(\d+)\/(\d+) (?:head=(\S+) )?/.exec(body.slice(start.length)) ?? []
+      found.push({ id: Number(id), url, run: run ? { id: Number(run), attempt: Number(attempt) } : undefined, head })
     }
   return found.sort((a, b) => a.id - b.id)
 }
@@ -91,7 +95,13 @@ async function create(github: GitHub, pullRequest: number, body: string): Promis
   return data.html_url
 }
 
-async function edit(github: GitHub, { run, body }: CommentRequest, first: Ours, others: Ours[]): Promise<Posted> {
+async function edit(
+  github: GitHub,
+  { run, body, unlessOf }: CommentRequest,
+  first: Ours,
+  others: Ours[],
+): Promise<Posted> {
+  if (unlessOf && first.head === unlessOf) return { url: first.url }
   const newer = [first, ...others].find(comment => comment.run && isNewer(comment.run, run))
   // The newer run removes doubles too.
   if (newer) return { url: newer.url, warning: 'the comment was written by a newer run and stays as it is' }

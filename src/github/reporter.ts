@@ -162,9 +162,10 @@ export class PullRequestReporter {
   ): Promise<void> {
     // The check comes first: later runs depend on it, and a run may be cancelled between the two.
     await this.#markApplied(report, plan, carries, texts)
+    const noteworthy = report.result !== 'succeeded' || report.steps.length > 0
     for (const here of carries.pullRequests) {
       const context = this.#context(bodyLimit, { carries: { ...carries, here } })
-      await this.#comment(here, renderReport(report, plan, context).text, true)
+      await this.#comment(here, renderReport(report, plan, context).text, noteworthy, carries.madeUp && this.head)
     }
   }
 
@@ -223,12 +224,13 @@ export class PullRequestReporter {
     })
   }
 
-  async #comment(pullRequest: number, body: string, noteworthy: boolean): Promise<void> {
+  async #comment(pullRequest: number, body: string, noteworthy: boolean, unlessOf?: string): Promise<void> {
     if (!this.github) return
     const { runId, attempt } = this.#event
     const { environment, comment: mode } = this.#inputs
     const run = { id: runId ?? 0, attempt }
-    const { url, warning } = await postComment(this.github, { pullRequest, environment, mode, noteworthy, run, body })
+    const request = { pullRequest, environment, mode, noteworthy, run, body, unlessOf }
+    const { url, warning } = await postComment(this.github, request)
     if (warning) this.#refused(warning)
     this.commentUrl = url ?? this.commentUrl
   }

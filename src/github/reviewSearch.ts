@@ -22,7 +22,10 @@ export interface Reviewed {
 }
 
 /** Pull requests whose comments become the record of an apply, and the one whose merge is applied. */
-export type AffectedPullRequests = Pick<Reviewed, 'pullRequests' | 'merged'>
+export interface AffectedPullRequests extends Pick<Reviewed, 'pullRequests' | 'merged'> {
+  /** There is nothing new: only a comment that does not speak of the applied commit yet becomes its record. */
+  readonly madeUp?: true
+}
 
 /** The claims that are wanted, and the branch that is applied. */
 export interface ReviewQuery {
