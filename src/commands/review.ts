@@ -1,5 +1,5 @@
 /** Finds out whether all of a plan was reviewed: its claims must be in the checks of merged pull requests. */
-import type { Answer, Report, Step } from '../engine/document.ts'
+import { type Answer, hadNothingToDo, type Report, type Step } from '../engine/document.ts'
 import { comesFrom } from '../engine/origin.ts'
 import type { Planned } from '../engine/plan.ts'
 import { unlessRefused } from '../github/apiErrors.ts'
@@ -62,12 +62,13 @@ export async function recordedOn(
   const byHand = [...inputs.redeploy, ...inputs.retryTasks, ...inputs.deployments]
   const isOfMerge = push !== undefined || byHand.length > 0
   const isNews = report.result === 'failed' || report.steps.length > 0
-  if (!github || !sha || !isOfMerge || reviewed.pullRequests.length > 0) return reviewed
+  const madeUp = hadNothingToDo(report)
+  if (!github || !sha || !isOfMerge || !(isNews || madeUp) || reviewed.pullRequests.length > 0) return reviewed
   if ((await reporter.history(github, sha)).applied !== sha) return reviewed
   return unlessRefused(
     async () => {
       const pullRequests = await mergedPulls(github, [sha])
-      return { pullRequests, merged: pullRequests[0], ...(!isNews && { madeUp: true }) }
+      return { pullRequests, merged: pullRequests[0], ...(madeUp && { madeUp }) }
     },
     () => reviewed,
   )

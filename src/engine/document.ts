@@ -240,6 +240,10 @@ export interface Report {
 export const failedBefore = ({ unchanged }: Pick<Plan, 'unchanged'>): readonly Unchanged[] =>
   unchanged.filter(({ reason }) => reason === 'failed')
 
+/** Nothing was to be done, and nothing was wrong. */
+export const hadNothingToDo = ({ result, steps }: Pick<Report, 'result' | 'steps'>): boolean =>
+  result === 'succeeded' && steps.length === 0
+
 /** Steps whose rollout is paused. */
 export const pausedSteps = ({ steps }: Report): readonly ReportStep[] => steps.filter(({ paused }) => paused)
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type Plan, pausedDeployments, pausedSteps, type Report } from '../engine/document.ts'
+import { hadNothingToDo, type Plan, pausedDeployments, pausedSteps, type Report } from '../engine/document.ts'
 import type { Inputs } from '../inputs.ts'
 import type { Problem } from '../particle.ts'
 import type { Context, NeverApplied } from '../render/comment.ts'
@@ -162,10 +162,14 @@ export class PullRequestReporter {
   ): Promise<void> {
     // The check comes first: later runs depend on it, and a run may be cancelled between the two.
     await this.#markApplied(report, plan, carries, texts)
-    const noteworthy = report.result !== 'succeeded' || report.steps.length > 0
     for (const here of carries.pullRequests) {
       const context = this.#context(bodyLimit, { carries: { ...carries, here } })
-      await this.#comment(here, renderReport(report, plan, context).text, noteworthy, carries.madeUp && this.head)
+      await this.#comment(
+        here,
+        renderReport(report, plan, context).text,
+        !hadNothingToDo(report),
+        carries.madeUp && this.head,
+      )
     }
   }
 
