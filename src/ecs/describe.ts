@@ -33,29 +33,21 @@ export const services = (ecs: Connection, cluster: string): BatchLoader<sdk.Serv
     return found('DescribeServices', answer, answer.services, ({ serviceName }) => serviceName)
   })
 
-/** By ARN. ECS forgets them after 90 days, and refuses the others of a call with one whose cluster or service has gone. */
+/** By ARN. ECS forgets them after 90 days. */
 export const serviceDeployments = (ecs: Connection): BatchLoader<sdk.ServiceDeployment> =>
-  new BatchLoader(
-    20,
-    async (arns, counter) => {
-      const answer = await ecs.call('DescribeServiceDeployments', { serviceDeploymentArns: arns }, counter)
-      const keyOf = ({ serviceDeploymentArn }: sdk.ServiceDeployment) => serviceDeploymentArn
-      return found('DescribeServiceDeployments', answer, answer.serviceDeployments, keyOf)
-    },
-    isNotFound,
-  )
+  ofServices(async (arns, counter) => {
+    const answer = await ecs.call('DescribeServiceDeployments', { serviceDeploymentArns: arns }, counter)
+    const keyOf = ({ serviceDeploymentArn }: sdk.ServiceDeployment) => serviceDeploymentArn
+    return found('DescribeServiceDeployments', answer, answer.serviceDeployments, keyOf)
+  })
 
 /** By ARN. */
 export const serviceRevisions = (ecs: Connection): BatchLoader<sdk.ServiceRevision> =>
-  new BatchLoader(
-    20,
-    async (arns, counter) => {
-      const answer = await ecs.call('DescribeServiceRevisions', { serviceRevisionArns: arns }, counter)
-      const keyOf = ({ serviceRevisionArn }: sdk.ServiceRevision) => serviceRevisionArn
-      return found('DescribeServiceRevisions', answer, answer.serviceRevisions, keyOf)
-    },
-    isNotFound,
-  )
+  ofServices(async (arns, counter) => {
+    const answer = await ecs.call('DescribeServiceRevisions', { serviceRevisionArns: arns }, counter)
+    const keyOf = ({ serviceRevisionArn }: sdk.ServiceRevision) => serviceRevisionArn
+    return found('DescribeServiceRevisions', answer, answer.serviceRevisions, keyOf)
+  })
 
 /** By family, for its latest ACTIVE revision, or by `family:revision` or ARN, for that revision in any status. */
 export const taskDefinitions = (ecs: Connection): BatchLoader<sdk.DescribeTaskDefinitionCommandOutput> =>
@@ -149,6 +141,9 @@ function found<Item>(
   const said = [failure.reason, detail].filter(Boolean).join(': ')
   throw new EcsError({ call, code, said, message: `ecs:${call}: ${arn}: ${said}`, unsure: false })
 }
+
+/** Reads what services leave behind. ECS refuses the others of a call with one whose cluster or service has gone. */
+const ofServices = <Item>(read: Send<Item>): BatchLoader<Item> => new BatchLoader(20, read, isNotFound)
 
 /** Reads what is in a cluster. A cluster that does not exist has no services, tasks or instances. */
 const inCluster = <Item>(size: number, read: Send<Item>): BatchLoader<Item> =>

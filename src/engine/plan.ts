@@ -13,7 +13,7 @@ import { accountOf, claimContextOf, type EngineContext, flavorOf, Refresh, refre
 export interface PlanSettings {
   /** The region of particles that name none. */
   readonly region: string
-  /** More ends of running particles than this, by inheritance, removal or replacement, are refused. At least 1. */
+  /** More ends of running particles than this, by inheritance, removal or replacement, are refused. A share allows one at least. */
   readonly maxTerminations: { readonly percent: number } | { readonly count: number }
   /** Milliseconds that an apply waits for one transition. */
   readonly waitTimeout?: number

@@ -120,12 +120,16 @@ export class FamilyRecord {
    * A copy may be older than its original: a copied record is enough only with the status `done`, which never changes.
    */
   get hasAll(): boolean {
-    return this.digests.every(digest => this.records.get(digest)?.status === 'done' || this.confirmed.has(digest))
+    return this.digests.every(digest => this.#isJobDone(digest) || this.confirmed.has(digest))
   }
 
   /** Every job is done, which no other record changes. */
   get isDone(): boolean {
-    return this.digests.every(digest => this.records.get(digest)?.status === 'done')
+    return this.digests.every(digest => this.#isJobDone(digest))
+  }
+
+  #isJobDone(digest: string): boolean {
+    return this.records.get(digest)?.status === 'done'
   }
 
   /** The job is done, which only revisions remember that ECS is deleting. */
